@@ -1,0 +1,23 @@
+import type { CheckId } from '#shared/domain/check-id.ts';
+import type { Declaration } from '#shared/domain/decision.ts';
+import type { Facts } from '#shared/domain/facts/facts.ts';
+import type { Finding } from '#shared/domain/finding.ts';
+import type { Settings } from '#shared/domain/settings.ts';
+
+/** All that a check may know. No clock, no disk, no network: the same input gives the same finding, byte for byte. */
+export interface CheckInput {
+  facts: Facts;
+  /** The name that sentences use for the node. */
+  nodeName: string;
+  /** "Now" for the check: `facts.collectedAt`. */
+  now: Date;
+  settings: Pick<Settings, 'secretMaxAgeDays' | 'updateMaxAgeDays' | 'clockToleranceMs'>;
+  /** Declarations for this node and for all nodes. */
+  declarations: readonly Declaration[];
+}
+
+/** A check: a pure function from facts to a finding. */
+export interface Check {
+  id: CheckId;
+  run(input: CheckInput): Finding;
+}

@@ -1,0 +1,71 @@
+import type { AnySchema, ContractProcedure, InferSchemaOutput } from '@orpc/contract';
+import type { Contract } from '#shared/contract/contract.ts';
+import type { ErrorCode, ErrorData } from '#shared/contract/errors.ts';
+import type { Drift, LookState } from '#shared/contract/looks.ts';
+
+/** An error that may be shown: a stable code of the contract, and what to do next. */
+export class ConsoleError extends Error {
+  override readonly name = 'ConsoleError';
+  readonly code: ErrorCode;
+  readonly data: ErrorData;
+
+  constructor(code: ErrorCode, message: string, data: Partial<ErrorData> = {}) {
+    super(message);
+    this.code = code;
+    this.data = { untouched: data.untouched ?? '', next: data.next ?? '' };
+  }
+}
+
+/** A source of a stream: what is known now, and what changes. Never blocks for a slow reader. */
+export interface Topic<S, D> {
+  snapshot(): S | Promise<S>;
+  /** @returns the unsubscribe function; calling it twice is harmless. */
+  onDelta(listener: (delta: D) => void): () => void;
+}
+
+type Parameter<P> =
+  P extends ContractProcedure<infer I, AnySchema, infer _E, infer _M> ? InferSchemaOutput<I> : never;
+type Result<P> =
+  P extends ContractProcedure<infer _I, infer O, infer _E, infer _M> ? InferSchemaOutput<O> : never;
+
+/** The procedures of one group as plain functions: parsed input to output, errors as ConsoleError. */
+export type ServiceGroup<G extends keyof Contract, Except extends PropertyKey = never> = {
+  [P in Exclude<keyof Contract[G], Except>]: (
+    input: Parameter<Contract[G][P]>,
+  ) => Promise<Result<Contract[G][P]>>;
+};
+
+type ChangeDelta = {
+  at: string;
+  what: 'nodes' | 'findings' | 'decisions' | 'settings' | 'setup' | 'notice';
+  node: string | null;
+  sentence: string | null;
+};
+
+/** Who is asking for consent-bound work, and how that shell asks a person outside the renderer. */
+export interface ConsentGate {
+  /** Ask the person: native dialog, polkit, the terminal of `serve`. Resolves false when refused or not possible. */
+  ask(question: { title: string; lines: readonly string[] }): Promise<boolean>;
+}
+
+/**
+ * The console itself, free of any transport: what every shell offers through the contract.
+ */
+export interface ConsoleService {
+  system: ServiceGroup<'system'>;
+  nodes: ServiceGroup<'nodes'>;
+  looks: ServiceGroup<'looks', 'progress'>;
+  findings: ServiceGroup<'findings'>;
+  decisions: ServiceGroup<'decisions'>;
+  settings: ServiceGroup<'settings'>;
+  setup: ServiceGroup<'setup'>;
+  plans: ServiceGroup<'plans'>;
+  topics: {
+    progress: Topic<LookState[], LookState>;
+    changes: Topic<{ at: string }, ChangeDelta>;
+  };
+  /** Finish what runs, close the store. Idempotent. */
+  close(): Promise<void>;
+}
+
+export type { ChangeDelta, Drift };

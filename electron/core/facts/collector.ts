@@ -1,0 +1,59 @@
+import type { Privilege, SubjectName, Subjects } from '#shared/domain/facts/facts.ts';
+import type { Gap, Observation } from '#shared/domain/facts/observation.ts';
+import type { Profile } from '#shared/domain/profile.ts';
+
+/** What a subject's value is when it was seen. */
+export type SubjectValue<S extends SubjectName> = Subjects[S] extends Observation<infer V> ? V : never;
+
+/** What collectors know when they write their script and read its answer. */
+export interface CollectContext {
+  /** The script runs as root (`root`, `sudo`) or as an ordinary user. */
+  privilege: Privilege;
+  /** Console's clock when the round trip began. */
+  now: Date;
+  /** Random salt of this console (64 hex digits) for fingerprints that must be comparable between nodes. */
+  salt: string;
+  /** Detected and corrected profile; without instances in round trip 1. */
+  profile: Profile;
+  /** Subjects of earlier round trips. */
+  seen: Partial<Subjects>;
+}
+
+/** Raw answer of one collector's script. All of it is hostile. */
+export interface ScriptOutput {
+  stdout: Buffer;
+  /** Standard error, at most 64 KiB. */
+  stderr: string;
+  /** Exit status of the script; null when it was killed. */
+  exitCode: number | null;
+  /** It was ended because its time was over. */
+  timedOut: boolean;
+  /** Its output was longer than `maxBytes` and was cut. */
+  cut: boolean;
+  tookMs: number;
+}
+
+export type Collected<V> =
+  | { seen: true; value: V; gaps: Gap[] }
+  | { seen: false; reason: string; wouldHelp: string | null };
+
+/**
+ * Collects one subject: a fragment of POSIX sh for the node, and the pure reading of what it printed. Fragments of one
+ * round trip run in parallel on the node, each under its own time limit; one that fails never stops the others.
+ */
+export interface Collector<S extends SubjectName> {
+  subject: S;
+  /** In which of the three round trips it runs: 1 knows nothing of mycoSwarm, 2 knows the profile, 3 what 2 saw. */
+  trip: 1 | 2 | 3;
+  budgetMs: number;
+  maxBytes: number;
+  /** What is read or run, as a system administrator would type it. */
+  source: string;
+  /**
+   * POSIX sh to be run by `/bin/sh` with an unprivileged or root uid. No bash, no file is written on the node, every
+   * value from the context goes through `quote` of `hosts/quote.ts`.
+   */
+  script(context: CollectContext): string;
+  /** Must bear any bytes: throws nothing, returns `seen: false` instead. */
+  parse(output: ScriptOutput, context: CollectContext): Collected<SubjectValue<S>>;
+}

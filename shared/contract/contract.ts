@@ -1,0 +1,19 @@
+import { decisions, findings } from './findings.ts';
+import { changes, looks } from './looks.ts';
+import { nodes } from './nodes.ts';
+import { plans, settings, setup, streams, system } from './system.ts';
+
+/** Every procedure and stream of the console: the only thing that shells and renderer share. */
+export const contract = {
+  system,
+  streams,
+  nodes,
+  looks,
+  changes,
+  findings,
+  decisions,
+  settings,
+  setup,
+  plans,
+};
+export type Contract = typeof contract;

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { instant, listOf, shortText } from '../domain/bounds.ts';
+import { nodeAddress, nodeId, sshHostName, sshUserName, swarmNode } from '../domain/node.ts';
+import { profile, profileCorrection } from '../domain/profile.ts';
+import { change, read } from './procedure.ts';
+
+const sshTarget = z.object({
+  host: sshHostName,
+  port: z.int().min(1).max(65_535).default(22),
+  user: sshUserName.optional(),
+  identityFile: z.string().max(4_096).optional(),
+});
+
+/** A host key as it is shown for confirmation. */
+export const hostKey = z.object({
+  /** `ssh-ed25519` … */
+  type: shortText,
+  /** `SHA256:…` as ssh-keygen -l prints it. */
+  fingerprint: shortText,
+  /** The known_hosts line to be stored when confirmed. */
+  line: z.string().max(16_384),
+});
+export type HostKey = z.infer<typeof hostKey>;
+
+export const nodes = {
+  /** All nodes of the swarm, sorted by name. */
+  list: read.output(listOf(swarmNode, 1_024)),
+  /** What is running on this computer, in one sentence, before it is added. Null fields: nothing found. */
+  detectLocal: read.output(
+    z.object({
+      /** False on macOS and Windows: only SSH nodes there. */
+      possible: z.boolean(),
+      sentence: z.string().max(512),
+      version: shortText.nullable(),
+      port: z.int().nullable(),
+      running: z.boolean(),
+    }),
+  ),
+  /** Fetch the host keys that a machine shows, without trusting any of them (ssh-keyscan(1)). */
+  hostKeys: read.input(sshTarget).output(z.object({ keys: listOf(hostKey, 16) })),
+  /** Add a node. For SSH, `confirmedKeys` are the lines that the operator confirmed. */
+  add: change
+    .input(
+      z.object({
+        name: z.string().trim().min(1).max(64).optional(),
+        address: nodeAddress,
+        confirmedKeys: listOf(z.string().max(16_384), 16).default([]),
+      }),
+    )
+    .output(swarmNode),
+  rename: change.input(z.object({ node: nodeId, name: z.string().trim().min(1).max(64) })).output(swarmNode),
+  /** Forget a node and its findings. Returns what can be given to `restore` until the console restarts. */
+  remove: change.input(z.object({ node: nodeId })).output(z.object({ undo: shortText })),
+  /** Undo of `remove`. */
+  restore: change.input(z.object({ undo: shortText })).output(swarmNode),
+  /** Profile as detected at the last look and as corrected. */
+  profile: read.input(z.object({ node: nodeId })).output(
+    z.object({
+      detected: profile.nullable(),
+      corrections: listOf(profileCorrection, 16),
+      effective: profile.nullable(),
+      observedAt: instant.nullable(),
+    }),
+  ),
+  /** Replace all corrections of a node's profile. Takes effect at the next look. */
+  correctProfile: change
+    .input(z.object({ node: nodeId, corrections: listOf(profileCorrection, 16) }))
+    .output(z.object({ corrections: listOf(profileCorrection, 16) })),
+};

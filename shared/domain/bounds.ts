@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/**
+ * Bounds for everything that comes from a node, a log, a file or a renderer. A node that lies must not be able
+ * to make the console slow or large: every string, list and number has an upper limit before it is read further.
+ */
+
+/** A short word from a machine: user name, unit name, interface. At most 256 UTF-16 units. */
+export const shortText = z.string().max(256);
+
+/** A line from a machine: a command line, a rule, a message. At most 4,096 UTF-16 units. */
+export const lineText = z.string().max(4_096);
+
+/** A path as the collectors decode it: UTF-8, each byte that is not UTF-8 written as `\xNN`. PATH_MAX is 4,096 bytes. */
+export const pathText = z.string().max(16_384);
+
+/** Raw output kept as evidence, already cut by its collector. At most 16 MiB of UTF-16 units. */
+export const rawText = z.string().max(16 * 1024 * 1024);
+
+/** An instant as ISO 8601 in UTC, for example `2026-11-21T19:20:00.000Z`. */
+export const instant = z.iso.datetime({ offset: false });
+
+/** A numeric user or group id (32 bits, `(uid_t) -1` is excluded by the kernel). */
+export const numericId = z.int().min(0).max(4_294_967_295);
+
+/** Permission bits of a file including setuid, setgid and sticky (octal 0–7777). */
+export const modeBits = z.int().min(0).max(0o7777);
+
+/** A TCP or UDP port. */
+export const portNumber = z.int().min(0).max(65_535);
+
+/** A list of at most `limit` items. */
+export function listOf<T extends z.ZodType>(item: T, limit: number) {
+  return z.array(item).max(limit);
+}

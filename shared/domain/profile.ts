@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { listOf, numericId, pathText, portNumber, shortText } from './bounds.ts';
+
+/** How an installation of mycoSwarm was recognised. */
+export const detectionKind = z.enum(['systemd', 'by-hand', 'pip-user', 'declared']);
+
+/** One installation of mycoSwarm on a node. Every path is absolute; null means "not found". */
+export const instanceProfile = z.object({
+  /** Stable within a node: the unit's name, else `uid-port`. */
+  id: shortText,
+  detectedBy: detectionKind,
+  /** Account under which the daemon runs (or, when it is stopped, is set to run). */
+  user: shortText.nullable(),
+  uid: numericId.nullable(),
+  home: pathText.nullable(),
+  /** Folder of configuration, token, plugins; normally `~/.config/mycoswarm`. */
+  configurationFolder: pathText.nullable(),
+  workspace: pathText.nullable(),
+  source: pathText.nullable(),
+  /** Root of the virtual environment (the folder with `pyvenv.cfg`), or null when none is used. */
+  virtualEnvironment: pathText.nullable(),
+  /** Folder with `site-packages` in which the distribution `mycoswarm` was found. */
+  sitePackages: pathText.nullable(),
+  unit: shortText.nullable(),
+  version: shortText.nullable(),
+  apiPort: portNumber.nullable(),
+  dashboardPort: portNumber.nullable(),
+  logFolder: pathText.nullable(),
+  /** Processes of this installation at the time of the look. */
+  pids: listOf(z.int().positive(), 512),
+  running: z.boolean(),
+});
+export type InstanceProfile = z.infer<typeof instanceProfile>;
+
+/** Corrections that the operator made in Setup; a field that is present replaces what was detected. */
+export const profileCorrection = instanceProfile
+  .pick({
+    user: true,
+    configurationFolder: true,
+    workspace: true,
+    source: true,
+    virtualEnvironment: true,
+    unit: true,
+    apiPort: true,
+    dashboardPort: true,
+    logFolder: true,
+  })
+  .partial()
+  .extend({ instance: shortText });
+export type ProfileCorrection = z.infer<typeof profileCorrection>;
+
+/** What Swarmkeep found out about mycoSwarm on a node; `instances` is empty when there is none. */
+export const profile = z.object({
+  instances: listOf(instanceProfile, 16),
+  /** Ids of instances whose fields the operator corrected. */
+  corrected: listOf(shortText, 16),
+});
+export type Profile = z.infer<typeof profile>;
