@@ -1,0 +1,50 @@
+// Builds dist/: the shells and the core with Rolldown, the renderer with Vite. Runs on Node.js 24.
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { build as buildRenderer } from 'vite';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+
+/** better-sqlite3 carries native prebuilds that must stay beside its own files. */
+const EXTERNAL = ['electron', 'better-sqlite3', /^node:/];
+
+/**
+ * Entries that become ES modules. Each lies exactly one folder below dist/, and so do shared chunks: code may look for
+ * its neighbours at `../<room>/<file>` wherever the bundler put it.
+ */
+const MODULES = {
+  'main/main': 'electron/main/main.ts',
+  'main/core': 'electron/main/core.ts',
+  'core/store-worker': 'electron/core/store/worker.ts',
+  'cli/main': 'electron/cli/main.ts',
+};
+
+async function bundle(input, output) {
+  const present = Object.fromEntries(Object.entries(input).filter(([, file]) => existsSync(join(root, file))));
+  const absent = Object.values(input).filter((file) => !existsSync(join(root, file)));
+  for (const file of absent) throw new Error(`${file} is missing`);
+  const build = await rolldown({
+    input: Object.fromEntries(Object.entries(present).map(([name, file]) => [name, join(root, file)])),
+    cwd: root,
+    platform: 'node',
+    external: EXTERNAL,
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    treeshake: true,
+    logLevel: 'warn',
+  });
+  await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { compress: true, mangle: false, codegen: false }, ...output });
+  await build.close();
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+await bundle(MODULES, { format: 'esm' });
+// A sandboxed preload script must be one CommonJS file (Electron: sandboxed preloads have no ES modules).
+await bundle({ 'preload/preload': 'electron/preload/preload.ts' }, { format: 'cjs', entryFileNames: '[name].cjs' });
+await buildRenderer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+mkdirSync(join(dist, 'sample'), { recursive: true });
+const sample = join(root, 'assets', 'sample', 'facts.json');
+if (existsSync(sample)) copyFileSync(sample, join(dist, 'sample', 'facts.json'));
