@@ -1,0 +1,93 @@
+import type { ClientContext, ClientLink } from '@orpc/client';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import { APP_ORIGIN, type DesktopBridge, PORT_MESSAGE } from '#shared/contract/bridge.ts';
+import { type Client, Connection, type Transport } from './transport.ts';
+
+type Link = ClientLink<ClientContext>;
+
+/**
+ * Ask the preload script for a port to the core and wait until it arrives.
+ * @returns the port, started
+ */
+function requestPort(bridge: DesktopBridge): Promise<MessagePort> {
+  const request = crypto.randomUUID();
+  return new Promise((resolve) => {
+    const receive = (event: MessageEvent) => {
+      // Any frame may post here: only our own window, origin and request count.
+      if (event.source !== window || event.origin !== APP_ORIGIN) return;
+      const data: unknown = event.data;
+      if (typeof data !== 'object' || data === null) return;
+      if (!('type' in data) || data.type !== PORT_MESSAGE) return;
+      if (!('request' in data) || data.request !== request) return;
+      const port = event.ports[0];
+      if (port === undefined) return;
+      window.removeEventListener('message', receive);
+      port.start();
+      resolve(port);
+    };
+    window.addEventListener('message', receive);
+    bridge.connect(request);
+  });
+}
+
+/** The way to the core of this moment: a new port each time the core comes back. */
+class PortHolder {
+  readonly #bridge: DesktopBridge;
+  readonly #connection: Connection;
+  #link: Promise<Link>;
+  #arrived: (link: Link) => void = () => undefined;
+
+  constructor(bridge: DesktopBridge, connection: Connection) {
+    this.#bridge = bridge;
+    this.#connection = connection;
+    this.#link = this.#pending();
+    bridge.onCoreState((state) => {
+      if (state === 'running') void this.#connect();
+      else this.#connection.lost();
+    });
+  }
+
+  /** The link to use now; waits while there is none. */
+  link(): Promise<Link> {
+    return this.#link;
+  }
+
+  #pending(): Promise<Link> {
+    return new Promise((resolve) => {
+      this.#arrived = resolve;
+    });
+  }
+
+  async #connect(): Promise<void> {
+    const port = await requestPort(this.#bridge);
+    const arrived = this.#arrived;
+    this.#link = this.#pending();
+    const link = new RPCLink<ClientContext>({ port });
+    // Calls that waited for the first port and calls that come from now on use the same one.
+    arrived(link);
+    this.#link = Promise.resolve(link);
+    this.#connection.opened();
+    port.addEventListener('close', () => this.#connection.lost());
+  }
+}
+
+/**
+ * The transport over MessagePort to the core process of the desktop shell.
+ * @param bridge what the preload script put at `window.swarmkeep`
+ * @returns the transport; calls wait until the first port is there
+ */
+export function electronTransport(bridge: DesktopBridge): Transport {
+  const connection = new Connection();
+  const holder = new PortHolder(bridge, connection);
+  const link: Link = {
+    call: async (path, input, options) => (await holder.link()).call(path, input, options),
+  };
+  return {
+    shell: 'desktop',
+    client: createORPCClient<Client>(link),
+    connection,
+    saveText: (file) => bridge.saveText(file),
+    onOpenPage: (listener) => bridge.onOpenPage(listener),
+  };
+}

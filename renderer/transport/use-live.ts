@@ -1,0 +1,134 @@
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore } from 'react';
+import type { LookState } from '#shared/contract/looks.ts';
+import { follow } from './live.ts';
+import { client, orpc, transport } from './queries.ts';
+import type { ConnectionState } from './transport.ts';
+
+const LOOKS_KEY = ['live', 'looks'] as const;
+const NOTICE_KEY = ['live', 'notice'] as const;
+
+interface ChangeDelta {
+  at: string;
+  what: keyof typeof OUTDATES;
+  node: string | null;
+  sentence: string | null;
+}
+
+/** What a change makes old, by the console's own word for it. */
+const OUTDATES = {
+  nodes: [orpc.nodes.key(), orpc.findings.key()],
+  findings: [orpc.findings.key(), orpc.nodes.key(), orpc.decisions.key()],
+  decisions: [orpc.decisions.key(), orpc.findings.key()],
+  settings: [orpc.settings.key(), orpc.findings.overview.key()],
+  setup: [orpc.setup.key()],
+  notice: [],
+} as const;
+
+/** The last sentence that the console would have put into a notification. */
+export interface Notice {
+  at: string;
+  sentence: string;
+}
+
+/**
+ * Follow the console for as long as the caller is mounted: what changed is asked for anew, and looks under way are
+ * kept for {@link useLooks}. To be mounted once, by the app.
+ */
+export function useLive(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const end = new AbortController();
+    void followChanges(queries, end.signal);
+    void followLooks(queries, end.signal);
+    const unsubscribe = refreshWhenBack(queries);
+    return () => {
+      unsubscribe();
+      end.abort();
+    };
+  }, [queries]);
+}
+
+/** Looks that run or ended in the last minute, newest state of each. */
+export function useLooks(): readonly LookState[] {
+  const { data } = useQuery<LookState[]>({
+    queryKey: LOOKS_KEY,
+    queryFn: () => [],
+    initialData: [],
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data;
+}
+
+/** The last notification sentence since the page was opened, or null. */
+export function useNotice(): Notice | null {
+  const { data } = useQuery<Notice | null>({
+    queryKey: NOTICE_KEY,
+    queryFn: () => null,
+    initialData: null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data;
+}
+
+/** How this page stands with its console. */
+export function useConnection(): ConnectionState {
+  return useSyncExternalStore(transport.connection.subscribe, transport.connection.get);
+}
+
+/** Ask anew for everything once a lost console answers again: readings may have failed in between. */
+function refreshWhenBack(queries: QueryClient): () => void {
+  let lost = false;
+  return transport.connection.subscribe(() => {
+    const { kind } = transport.connection.get();
+    if (kind === 'open' && lost) void queries.invalidateQueries({ predicate: isReading });
+    lost = kind === 'lost';
+  });
+}
+
+/** Whether an entry of the cache comes from a procedure, not from a stream. */
+function isReading({ queryKey }: { queryKey: readonly unknown[] }): boolean {
+  return queryKey[0] !== 'live';
+}
+
+async function followChanges(queries: QueryClient, signal: AbortSignal): Promise<void> {
+  let seen = false;
+  await follow<{ at: string }, ChangeDelta>(
+    {
+      open: (input, abort) => client.changes.watch(input, { signal: abort }),
+      acknowledge: (input) => client.streams.acknowledge(input),
+    },
+    {
+      snapshot: () => {
+        // The first one says only that we listen; a later one means that something may have been missed.
+        if (seen) void queries.invalidateQueries({ predicate: isReading });
+        seen = true;
+      },
+      delta: (change) => {
+        if (change.what === 'notice' && change.sentence !== null) {
+          queries.setQueryData<Notice>(NOTICE_KEY, { at: change.at, sentence: change.sentence });
+        }
+        for (const queryKey of OUTDATES[change.what]) void queries.invalidateQueries({ queryKey });
+      },
+    },
+    signal,
+  );
+}
+
+async function followLooks(queries: QueryClient, signal: AbortSignal): Promise<void> {
+  await follow<LookState[], LookState>(
+    {
+      open: (input, abort) => client.looks.progress(input, { signal: abort }),
+      acknowledge: (input) => client.streams.acknowledge(input),
+    },
+    {
+      snapshot: (looks) => queries.setQueryData<LookState[]>(LOOKS_KEY, looks),
+      delta: (look) =>
+        queries.setQueryData<LookState[]>(LOOKS_KEY, (looks) => [
+          ...(looks ?? []).filter((other) => other.look !== look.look),
+          look,
+        ]),
+    },
+    signal,
+  );
+}
