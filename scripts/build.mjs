@@ -23,7 +23,9 @@ const MODULES = {
 };
 
 async function bundle(input, output) {
-  const present = Object.fromEntries(Object.entries(input).filter(([, file]) => existsSync(join(root, file))));
+  const present = Object.fromEntries(
+    Object.entries(input).filter(([, file]) => existsSync(join(root, file))),
+  );
   const absent = Object.values(input).filter((file) => !existsSync(join(root, file)));
   for (const file of absent) throw new Error(`${file} is missing`);
   const build = await rolldown({
@@ -35,7 +37,13 @@ async function bundle(input, output) {
     treeshake: true,
     logLevel: 'warn',
   });
-  await build.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: { compress: true, mangle: false, codegen: false }, ...output });
+  await build.write({
+    dir: dist,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    minify: { compress: true, mangle: false, codegen: false },
+    ...output,
+  });
   await build.close();
 }
 
@@ -43,7 +51,10 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await bundle(MODULES, { format: 'esm' });
 // A sandboxed preload script must be one CommonJS file (Electron: sandboxed preloads have no ES modules).
-await bundle({ 'preload/preload': 'electron/preload/preload.ts' }, { format: 'cjs', entryFileNames: '[name].cjs' });
+await bundle(
+  { 'preload/preload': 'electron/preload/preload.ts' },
+  { format: 'cjs', entryFileNames: '[name].cjs' },
+);
 await buildRenderer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
 mkdirSync(join(dist, 'sample'), { recursive: true });
 const sample = join(root, 'assets', 'sample', 'facts.json');

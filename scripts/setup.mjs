@@ -65,12 +65,16 @@ export function ensurePackages() {
   say('Installing the packages that the lock file names. This takes about a minute, once.');
   const npm = process.env.npm_execpath;
   const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
-  const done = spawnSync(command, [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    // Engines speak of Node 24, which one of these packages brings; npm itself runs on the Node at hand.
-    env: { ...process.env, npm_config_engine_strict: 'false' },
-  });
+  const done = spawnSync(
+    command,
+    [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      // Engines speak of Node 24, which one of these packages brings; npm itself runs on the Node at hand.
+      env: { ...process.env, npm_config_engine_strict: 'false' },
+    },
+  );
   if (done.status !== 0)
     giveUp(
       'The packages could not be installed (npm ci failed, its words are above). Nothing else was changed.',
@@ -93,11 +97,23 @@ export function ensureNode() {
 /** Builds dist/ when a source is newer than the last build. */
 export function ensureBuild(node) {
   const stamp = join(root, 'dist', '.stamp');
-  const wanted = stateOf(['electron', 'renderer', 'shared', 'assets', 'scripts/build.mjs', 'package.json', 'package-lock.json']);
+  const wanted = stateOf([
+    'electron',
+    'renderer',
+    'shared',
+    'assets',
+    'scripts/build.mjs',
+    'package.json',
+    'package-lock.json',
+  ]);
   if (readOr(stamp, '') === wanted) return;
   say('Building Swarmkeep. This takes a few seconds, once after each change.');
   const done = spawnSync(node, [join(root, 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (done.status !== 0) giveUp('Swarmkeep could not be built; the reason is above.', 'If you changed a source, undo that and try again.');
+  if (done.status !== 0)
+    giveUp(
+      'Swarmkeep could not be built; the reason is above.',
+      'If you changed a source, undo that and try again.',
+    );
   writeFileSync(stamp, wanted);
 }
 
@@ -117,8 +133,12 @@ export function ensureDebianPackages(wanted) {
   const command = `sudo apt-get install -y ${missing.join(' ')}`;
   if (missing.length > 0 && isRoot && existsSync('/usr/bin/apt-get')) {
     say(`Installing from Debian: ${missing.join(', ')}.`);
-    const options = { stdio: ['ignore', 'ignore', 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-    const install = () => spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...missing], options);
+    const options = {
+      stdio: ['ignore', 'ignore', 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    };
+    const install = () =>
+      spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...missing], options);
     if (install().status !== 0) {
       spawnSync('apt-get', ['update'], options);
       install();

@@ -50,14 +50,19 @@ function findElectron(node, { headless, web }) {
   if (headless) return { binary: null, why: '--headless opens no window' };
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
     return { binary: null, why: 'there is no display here' };
-  if (process.getuid?.() === 0) return { binary: null, why: 'Electron does not run with its sandbox as root' };
+  if (process.getuid?.() === 0)
+    return { binary: null, why: 'Electron does not run with its sandbox as root' };
   const present = electronBinary();
   if (present) return { binary: present, why: 'the Electron binary is here' };
   const failed = join(root, 'node_modules', '.cache', 'swarmkeep', 'electron-unreachable');
   const why = 'the Electron binary is not here and could not be downloaded';
-  if (existsSync(failed) && Date.now() - statSync(failed).mtimeMs < RETRY_AFTER_MS) return { binary: null, why };
+  if (existsSync(failed) && Date.now() - statSync(failed).mtimeMs < RETRY_AFTER_MS)
+    return { binary: null, why };
   say('Fetching the Electron binary, once.');
-  spawnSync(node, [join(root, 'node_modules', 'electron', 'install.js')], { stdio: 'ignore', timeout: 120_000 });
+  spawnSync(node, [join(root, 'node_modules', 'electron', 'install.js')], {
+    stdio: 'ignore',
+    timeout: 120_000,
+  });
   const fetched = electronBinary();
   if (fetched) {
     rmSync(failed, { force: true });
@@ -98,7 +103,9 @@ if (electron.binary) {
   const browser = opens ? ensureBrowser() : null;
   console.log(`Shell: web, because ${electron.why}.`);
   if (opens && !browser)
-    console.log('No Chromium or Chrome is installed: open the address below yourself, or run: sudo apt-get install -y chromium');
+    console.log(
+      'No Chromium or Chrome is installed: open the address below yourself, or run: sudo apt-get install -y chromium',
+    );
   const port = chosen.port ? ['--port', chosen.port] : [];
   const headless = opens && browser ? [] : ['--headless'];
   handOver(node, [join(root, 'dist', 'cli', 'main.js'), 'serve', ...port, ...headless, ...shared]);

@@ -8,6 +8,8 @@ import { ensureBuild, ensureNode, ensurePackages } from './setup.mjs';
 ensurePackages();
 const node = ensureNode();
 ensureBuild(node);
-const child = spawn(node, [join(root, 'dist', 'cli', 'main.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(node, [join(root, 'dist', 'cli', 'main.js'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => process.exit(code ?? 2));

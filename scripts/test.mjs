@@ -1,0 +1,181 @@
+// `npm test`: everything a contributor needs, fast parts first, one progress line for each. Plain JavaScript for Node 20.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { programOf, root } from './node-runtime.mjs';
+import {
+  ensureBrowser,
+  ensureBuild,
+  ensureDebianPackages,
+  ensureNode,
+  ensurePackages,
+  say,
+} from './setup.mjs';
+
+/** Debian packages that integration tests use, and a file that shows each; without them tests skip and say so. */
+const DEBIAN = {
+  chromium: '/usr/bin/chromium',
+  'openssh-server': '/usr/sbin/sshd',
+  nftables: '/usr/sbin/nft',
+  iptables: '/usr/sbin/iptables',
+  iproute2: '/usr/sbin/ip',
+  sudo: '/usr/bin/sudo',
+  acl: '/usr/bin/getfacl',
+};
+
+const results = join(root, 'test-results');
+const only = process.argv.slice(2);
+const totals = { passed: 0, failed: 0, skipped: 0, skips: [] };
+
+/** Runs one program to its end. @returns {Promise<{ code: number, output: string }>} exit code and all it printed. */
+function run(node, program, args, env) {
+  return new Promise((resolve) => {
+    const chunks = [];
+    const child = spawn(node, [program, ...args], {
+      cwd: root,
+      env: { ...process.env, NO_COLOR: '1', ...env },
+    });
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', (error) => resolve({ code: 1, output: error.message }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() }));
+  });
+}
+
+/** A tool that says only good or bad counts as one test. */
+const verdict = ({ code }) => ({
+  passed: code === 0 ? 1 : 0,
+  failed: code === 0 ? 0 : 1,
+  skipped: 0,
+  skips: [],
+});
+
+/** The import rules hold only when something was read: a reader that understands nothing finds no violation. */
+function importVerdict({ code, output }) {
+  const report = JSON.parse(output.slice(output.indexOf('{')));
+  const rooms = [
+    'shared/',
+    'electron/core/',
+    'electron/main/',
+    'electron/web/',
+    'electron/cli/',
+    'renderer/',
+  ];
+  const unread = rooms.filter(
+    (room) =>
+      !report.modules.some((module) => module.source.startsWith(room) && module.dependencies.length > 0),
+  );
+  for (const violation of report.summary.violations)
+    say(`    ${violation.rule.name}: ${violation.from} → ${violation.to}`);
+  if (unread.length > 0) say(`    nothing was read in: ${unread.join(', ')}`);
+  return verdict({ code: code !== 0 || unread.length > 0 || report.summary.violations.length > 0 ? 1 : 0 });
+}
+
+const countsFile = (name) => join(results, `${name}.counts.json`);
+
+function vitestVerdict(name) {
+  return ({ code }) => {
+    const counts = JSON.parse(readFileSync(countsFile(name), 'utf8'));
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  };
+}
+
+function playwrightVerdict(name) {
+  return ({ code }) => {
+    const { stats, suites, errors } = JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
+    const skips = [];
+    const visit = (suite) => {
+      for (const spec of suite.specs ?? [])
+        for (const test of spec.tests)
+          if (test.status === 'skipped')
+            skips.push(
+              `${spec.title}: ${test.annotations.find((entry) => entry.type === 'skip')?.description ?? 'no reason given'}`,
+            );
+      for (const inner of suite.suites ?? []) visit(inner);
+    };
+    for (const suite of suites) visit(suite);
+    const failed = stats.unexpected + stats.flaky + errors.length;
+    return {
+      passed: stats.expected,
+      failed: code !== 0 && failed === 0 ? 1 : failed,
+      skipped: stats.skipped,
+      skips,
+    };
+  };
+}
+
+const vitest = (name) => ({
+  name,
+  tool: ['vitest'],
+  args: ['run', '--project', name, '--reporter=default', '--reporter=./scripts/vitest-count-reporter.mjs'],
+  env: { SWARMKEEP_COUNTS: countsFile(name) },
+  verdict: vitestVerdict(name),
+});
+
+const playwright = (name) => ({
+  name: `e2e ${name}`,
+  tool: ['@playwright/test', 'playwright'],
+  args: ['test', `--project=${name}`, '--reporter=json'],
+  env: {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: join(results, `e2e-${name}.json`),
+    PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, `e2e-${name}.json`),
+  },
+  verdict: playwrightVerdict(`e2e-${name}`),
+});
+
+const PARTS = [
+  { name: 'types', tool: ['typescript', 'tsc'], args: ['--pretty', 'false'], verdict },
+  {
+    name: 'lint and format',
+    tool: ['@biomejs/biome', 'biome'],
+    args: ['ci', '--error-on-warnings', '.'],
+    verdict,
+  },
+  {
+    name: 'import rules',
+    tool: ['dependency-cruiser', 'depcruise'],
+    args: ['--output-type', 'json', 'shared', 'electron', 'renderer'],
+    verdict: importVerdict,
+    quiet: true,
+  },
+  vitest('unit'),
+  vitest('integration'),
+  playwright('web'),
+  playwright('electron'),
+];
+
+async function runPart(node, part) {
+  const began = Date.now();
+  process.stdout.write(`${part.name.padEnd(18)}`);
+  const outcome = await run(node, programOf(...part.tool), part.args, part.env ?? {});
+  let counts;
+  try {
+    counts = part.verdict(outcome);
+  } catch (error) {
+    counts = { passed: 0, failed: 1, skipped: 0, skips: [] };
+    outcome.output += `\nThe results could not be read: ${error.message}`;
+  }
+  const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(6);
+  console.log(`${seconds} s  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  if (counts.failed > 0 && !(part.quiet && outcome.output.startsWith('{')))
+    console.log(outcome.output.slice(-60_000));
+  for (const skip of counts.skips) console.log(`    skipped: ${skip}`);
+  for (const key of ['passed', 'failed', 'skipped']) totals[key] += counts[key];
+}
+
+ensurePackages();
+const node = ensureNode();
+const { missing, command } = ensureDebianPackages(DEBIAN);
+if (missing.length > 0)
+  say(`Not installed: ${missing.join(', ')}. Tests that need them are skipped. To have them: ${command}`);
+if (!ensureBrowser())
+  say(
+    'No Chromium or Chrome is installed, and the end-to-end tests need one. To have it: sudo apt-get install -y chromium',
+  );
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+ensureBuild(node);
+for (const part of PARTS) if (only.length === 0 || only.includes(part.name)) await runPart(node, part);
+writeFileSync(join(results, 'summary.json'), JSON.stringify(totals));
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(totals.failed > 0 || totals.passed === 0 ? 1 : 0);
