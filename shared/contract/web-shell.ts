@@ -19,7 +19,7 @@ export const TOKEN_HEADER = 'X-Swarmkeep-Token';
 export const TOKEN_STORAGE_KEY = 'swarmkeep-token';
 
 /** Name of the `<meta>` element whose `content` is the style nonce of this answer (for Radix, through get-nonce). */
-export const NONCE_META = 'swarmkeep-style-nonce';
+export const NONCE_META = 'csp-nonce';
 
 /** Answer of {@link SESSION_PATH}; the cookie comes with it. */
 export interface SessionAnswer {
