@@ -1,7 +1,7 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { LookState } from '#shared/contract/looks.ts';
-import { follow } from './live.ts';
+import { type ReadStreamOptions, readStream } from '#shared/contract/read-stream.ts';
 import { client, orpc, transport } from './queries.ts';
 import type { ConnectionState } from './transport.ts';
 
@@ -91,13 +91,31 @@ function isReading({ queryKey }: { queryKey: readonly unknown[] }): boolean {
   return queryKey[0] !== 'live';
 }
 
+type Open<S, D> = ReadStreamOptions<S, D>['open'];
+
+/** Read a stream until the signal aborts; ends quietly when there is no session, which the page shows by itself. */
+async function follow<S, D>(
+  open: Open<S, D>,
+  signal: AbortSignal,
+  reader: { snapshot(value: S): void; delta(value: D): void },
+): Promise<void> {
+  const acknowledge = (input: { stream: string; number: number }) => client.streams.acknowledge(input);
+  try {
+    for await (const message of readStream<S, D>({ open, acknowledge, signal })) {
+      if (message.kind === 'snapshot') reader.snapshot(message.value);
+      // What was skipped is made good by the snapshot that follows it.
+      else if (message.kind === 'delta') reader.delta(message.value);
+    }
+  } catch {
+    // The reader gives up only when asking again cannot help: the connection says why.
+  }
+}
+
 async function followChanges(queries: QueryClient, signal: AbortSignal): Promise<void> {
   let seen = false;
   await follow<{ at: string }, ChangeDelta>(
-    {
-      open: (input, abort) => client.changes.watch(input, { signal: abort }),
-      acknowledge: (input) => client.streams.acknowledge(input),
-    },
+    (input, options) => client.changes.watch(input, options),
+    signal,
     {
       snapshot: () => {
         // The first one says only that we listen; a later one means that something may have been missed.
@@ -111,24 +129,16 @@ async function followChanges(queries: QueryClient, signal: AbortSignal): Promise
         for (const queryKey of OUTDATES[change.what]) void queries.invalidateQueries({ queryKey });
       },
     },
-    signal,
   );
 }
 
 async function followLooks(queries: QueryClient, signal: AbortSignal): Promise<void> {
-  await follow<LookState[], LookState>(
-    {
-      open: (input, abort) => client.looks.progress(input, { signal: abort }),
-      acknowledge: (input) => client.streams.acknowledge(input),
-    },
-    {
-      snapshot: (looks) => queries.setQueryData<LookState[]>(LOOKS_KEY, looks),
-      delta: (look) =>
-        queries.setQueryData<LookState[]>(LOOKS_KEY, (looks) => [
-          ...(looks ?? []).filter((other) => other.look !== look.look),
-          look,
-        ]),
-    },
-    signal,
-  );
+  await follow<LookState[], LookState>((input, options) => client.looks.progress(input, options), signal, {
+    snapshot: (looks) => queries.setQueryData<LookState[]>(LOOKS_KEY, looks),
+    delta: (look) =>
+      queries.setQueryData<LookState[]>(LOOKS_KEY, (looks) => [
+        ...(looks ?? []).filter((other) => other.look !== look.look),
+        look,
+      ]),
+  });
 }

@@ -1,0 +1,40 @@
+import type { Drift } from '#shared/contract/looks.ts';
+import type { CheckId } from '#shared/domain/check-id.ts';
+import type { Declaration, Waiver } from '#shared/domain/decision.ts';
+import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { Profile } from '#shared/domain/profile.ts';
+
+/** All that the console double knows at its start. */
+export interface Scenario {
+  name: string;
+  /** "Now" of the scenario in ISO 8601; ages on the pages are told from the browser's clock, which tests set to it. */
+  now: string;
+  nodes: SwarmNode[];
+  findings: TrackedFinding[];
+  waivers: Waiver[];
+  declarations: Declaration[];
+  profiles: Record<string, Profile>;
+  since: Drift[];
+  /** The sentence of the day; without it the double writes a plain one. */
+  sentence: string | null;
+  /** Days of history by `node/check`, oldest first; without an entry the present status is repeated. */
+  histories: Record<string, (FindingStatus | null)[]>;
+  /** What this computer would say about itself on the first start. */
+  local: {
+    possible: boolean;
+    sentence: string;
+    version: string | null;
+    port: number | null;
+    running: boolean;
+  };
+  /** Milliseconds that every answer takes. */
+  delayMs: number;
+  /** Every reading fails with STORE_UNAVAILABLE. */
+  broken: boolean;
+}
+
+/** A key of {@link Scenario.histories}. */
+export function historyKey(node: string, check: CheckId): string {
+  return `${node}/${check}`;
+}
