@@ -1,0 +1,75 @@
+import type { Database } from 'better-sqlite3';
+import { decisionOperations } from './operations/decisions.ts';
+import { findingOperations } from './operations/findings.ts';
+import { keeperOperations } from './operations/keeper.ts';
+import { lookOperations } from './operations/looks.ts';
+import { nodeOperations } from './operations/nodes.ts';
+
+/**
+ * Everything that can be asked of the records, as plain synchronous functions of one plain argument, so that the same
+ * code answers in a thread of its own and in place.
+ * @param database opened by `openDatabase`
+ */
+export function createOperations(database: Database) {
+  return {
+    ...nodeOperations(database),
+    ...lookOperations(database),
+    ...findingOperations(database),
+    ...decisionOperations(database),
+    ...keeperOperations(database),
+  };
+}
+
+export type StoreOperations = ReturnType<typeof createOperations>;
+export type StoreOperationName = keyof StoreOperations;
+
+/** The records as the core sees them. Every operation rejects with a StoreError and nothing else. */
+export type Store = {
+  [Name in StoreOperationName]: (
+    ...input: Parameters<StoreOperations[Name]>
+  ) => Promise<ReturnType<StoreOperations[Name]>>;
+} & {
+  /** Ends the thread and gives the folder free. Idempotent. */
+  close(): Promise<void>;
+};
+
+/** Names of all operations, for the side that has no database. A test holds it equal to what there is. */
+export const OPERATION_NAMES = [
+  'listNodes',
+  'takenIds',
+  'addNode',
+  'renameNode',
+  'removeNode',
+  'restoreNode',
+  'purgeRemoved',
+  'hostKeys',
+  'corrections',
+  'setCorrections',
+  'recordLook',
+  'recordFailedLook',
+  'recordFindings',
+  'facts',
+  'profile',
+  'lastAttempt',
+  'findings',
+  'evidenceHash',
+  'history',
+  'changesSince',
+  'waivers',
+  'addWaiver',
+  'withdrawWaiver',
+  'settleWaivers',
+  'declarations',
+  'addDeclaration',
+  'removeDeclaration',
+  'settings',
+  'setSettings',
+  'salt',
+  'lastSummary',
+  'setLastSummary',
+  'setup',
+  'saveSetup',
+  'addNotice',
+  'notices',
+  'maintain',
+] as const satisfies readonly StoreOperationName[];
