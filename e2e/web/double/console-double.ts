@@ -1,0 +1,368 @@
+import { type ChangeDelta, ConsoleError, type ConsoleService } from '#core/console/service.ts';
+import type { LookState } from '#shared/contract/looks.ts';
+import type { SetupProgress } from '#shared/contract/system.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { Profile, ProfileCorrection } from '#shared/domain/profile.ts';
+import { DEFAULT_SETTINGS, type Settings } from '#shared/domain/settings.ts';
+import { clockFrom } from './clock.ts';
+import { findingsOf } from './findings.ts';
+import { nodeOf, profileOf } from './nodes.ts';
+import { overviewOf, worstFirst } from './overview.ts';
+import { historyKey, type Scenario } from './scenario.ts';
+import { TopicDouble } from './topic-double.ts';
+
+const DAY_MS = 86_400_000;
+
+/** An in-memory console that knows one scenario. It looks at no machine and keeps nothing. */
+export class ConsoleDouble implements ConsoleService {
+  readonly #scenario: Scenario;
+  readonly #looks = new Map<string, LookState>();
+  readonly #removed = new Map<string, SwarmNode>();
+  readonly #corrections = new Map<string, ProfileCorrection[]>();
+  readonly #setup = new Map<string, SetupProgress>();
+  readonly #timers = new Set<ReturnType<typeof setInterval>>();
+  #settings: Settings = DEFAULT_SETTINGS;
+  #serial = 0;
+
+  readonly topics = {
+    progress: new TopicDouble<LookState[], LookState>(() => [...this.#looks.values()]),
+    changes: new TopicDouble<{ at: string }, ChangeDelta>(() => ({ at: this.#now() })),
+  };
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+  }
+
+  readonly system: ConsoleService['system'] = {
+    about: async () => ({
+      version: '0.1.0',
+      shell: 'web',
+      platform: 'linux',
+      dataFolder: '/home/ines/.local/share/swarmkeep',
+      startedAt: this.#scenario.now,
+      agentUnderOwnAccount: false,
+      runsAsRoot: false,
+    }),
+  };
+
+  readonly nodes: ConsoleService['nodes'] = {
+    list: () =>
+      this.#answer(() => [...this.#scenario.nodes].sort((a, b) => a.name.localeCompare(b.name, 'en'))),
+    detectLocal: () => this.#answer(() => this.#scenario.local),
+    hostKeys: (input) =>
+      this.#answer(() => {
+        if (input.host.startsWith('nowhere')) {
+          throw new ConsoleError('NODE_UNREACHABLE', `${input.host} did not answer within 5 seconds.`, {
+            untouched: 'Nothing was added.',
+            next: 'Check the name, and that SSH runs there.',
+          });
+        }
+        return {
+          keys: [
+            {
+              type: 'ssh-ed25519',
+              fingerprint: 'SHA256:Zk3vX0mJ7cQ4bq2n8yQv1uA5sT9wE6rP0dL3fG8hK1o',
+              line: `${input.host} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB3v`,
+            },
+          ],
+        };
+      }),
+    add: (input) =>
+      this.#answer(() => {
+        const { address } = input;
+        const name =
+          input.name ??
+          (address.kind === 'ssh'
+            ? (address.host.split('.')[0] ?? address.host)
+            : address.kind === 'local'
+              ? 'miu'
+              : 'sample');
+        if (this.#scenario.nodes.some((node) => node.name === name)) {
+          throw new ConsoleError('NODE_EXISTS', `${name} is already there.`, {
+            next: 'Give it another name.',
+          });
+        }
+        if (address.kind === 'ssh' && input.confirmedKeys.length === 0) {
+          throw new ConsoleError('HOST_KEY_UNCONFIRMED', 'The host key of this node was not confirmed yet.');
+        }
+        const clock = clockFrom(Date.parse(this.#now()));
+        const node = nodeOf(name, clock, { address, lastLookAt: null, addedAt: clock.now });
+        this.#scenario.nodes.push(node);
+        this.#changed('nodes', node.id);
+        return node;
+      }),
+    rename: ({ node, name }) =>
+      this.#answer(() => {
+        const found = this.#node(node);
+        found.name = name;
+        for (const finding of this.#scenario.findings) if (finding.node === node) finding.nodeName = name;
+        this.#changed('nodes', node);
+        return found;
+      }),
+    remove: ({ node }) =>
+      this.#answer(() => {
+        const found = this.#node(node);
+        this.#scenario.nodes = this.#scenario.nodes.filter((entry) => entry.id !== node);
+        this.#removed.set(`undo-${node}`, found);
+        this.#changed('nodes', node);
+        return { undo: `undo-${node}` };
+      }),
+    restore: ({ undo }) =>
+      this.#answer(() => {
+        const found = this.#removed.get(undo);
+        if (!found) throw new ConsoleError('DECISION_UNKNOWN', 'This cannot be undone any more.');
+        this.#removed.delete(undo);
+        this.#scenario.nodes.push(found);
+        this.#changed('nodes', found.id);
+        return found;
+      }),
+    profile: ({ node }) =>
+      this.#answer(() => {
+        this.#node(node);
+        const detected = this.#scenario.profiles[node] ?? null;
+        const corrections = this.#corrections.get(node) ?? [];
+        return {
+          detected,
+          corrections,
+          effective: corrected(detected, corrections),
+          observedAt: this.#now(),
+        };
+      }),
+    correctProfile: ({ node, corrections }) =>
+      this.#answer(() => {
+        this.#node(node);
+        this.#corrections.set(node, corrections);
+        this.#changed('nodes', node);
+        return { corrections };
+      }),
+  };
+
+  readonly looks: ConsoleService['looks'] = {
+    start: ({ nodes }) =>
+      this.#answer(() => {
+        const wanted = this.#scenario.nodes.filter((node) => nodes === undefined || nodes.includes(node.id));
+        return { looks: wanted.map((node) => this.#look(node)) };
+      }),
+    cancel: ({ look }) =>
+      this.#answer(() => {
+        const found = this.#looks.get(look);
+        if (!found) throw new ConsoleError('LOOK_UNKNOWN', 'There is no such look.');
+        const cancelled = found.endedAt === null;
+        if (cancelled) this.#progress({ ...found, state: 'cancelled', endedAt: this.#now() });
+        return { cancelled };
+      }),
+  };
+
+  readonly findings: ConsoleService['findings'] = {
+    overview: ({ node }) => this.#answer(() => overviewOf(this.#visible(), node)),
+    list: ({ node }) =>
+      this.#answer(() =>
+        worstFirst(this.#visible().findings.filter((finding) => node === null || finding.node === node)),
+      ),
+    get: ({ node, check }) => this.#answer(() => this.#finding(node, check)),
+    history: ({ node, check, days }) =>
+      this.#answer(() => {
+        const finding = this.#finding(node, check);
+        const told = this.#scenario.histories[historyKey(node, finding.check)];
+        const end = Date.parse(this.#now());
+        return {
+          days: Array.from({ length: days }, (_, index) => ({
+            day: new Date(end - (days - 1 - index) * DAY_MS).toISOString().slice(0, 10),
+            status: told ? (told[told.length - days + index] ?? null) : finding.status,
+          })),
+          changes: [{ at: finding.since, status: finding.status, summary: finding.summary }],
+        };
+      }),
+    export: ({ format }) =>
+      this.#answer(() => ({
+        fileName: `swarmkeep-2026-11-21.${format === 'sarif' ? 'sarif' : format}`,
+        mediaType: format === 'html' ? 'text/html' : 'application/json',
+        text: format === 'html' ? '<!doctype html><title>Report</title>' : '{"double":true}',
+      })),
+  };
+
+  readonly decisions: ConsoleService['decisions'] = {
+    waivers: ({ node }) =>
+      this.#answer(() => this.#scenario.waivers.filter((entry) => node === null || entry.node === node)),
+    waive: ({ node, check, reason, until }) =>
+      this.#answer(() => {
+        const finding = this.#finding(node, check);
+        if (!['fix', 'review', 'unknown'].includes(finding.status)) {
+          throw new ConsoleError('NOT_ALLOWED', 'Only what is open can be accepted.');
+        }
+        const id = this.#id('waiver');
+        finding.waiver = { id, reason, until, underneath: finding.status };
+        finding.status = 'waived';
+        const waiver = {
+          id,
+          node,
+          check: finding.check,
+          reason,
+          createdAt: this.#now(),
+          until,
+          evidenceHash: 'b'.repeat(64),
+          ended: null,
+        };
+        this.#scenario.waivers.push(waiver);
+        this.#changed('decisions', node);
+        return waiver;
+      }),
+    withdraw: ({ waiver }) =>
+      this.#answer(() => {
+        const found = this.#scenario.waivers.find((entry) => entry.id === waiver);
+        if (!found) throw new ConsoleError('DECISION_UNKNOWN', 'There is no such entry.');
+        found.ended = { at: this.#now(), why: 'withdrawn' };
+        const finding = this.#finding(found.node, found.check);
+        finding.status = finding.waiver?.underneath ?? 'unknown';
+        finding.waiver = null;
+        this.#changed('decisions', found.node);
+        return found;
+      }),
+    declarations: () => this.#answer(() => this.#scenario.declarations),
+    declare: (input) =>
+      this.#answer(() => {
+        const declaration = { id: this.#id('declaration'), createdAt: this.#now(), ...input };
+        this.#scenario.declarations.push(declaration);
+        this.#changed('decisions', input.node);
+        return declaration;
+      }),
+    undeclare: ({ declaration }) =>
+      this.#answer(() => {
+        const before = this.#scenario.declarations.length;
+        this.#scenario.declarations = this.#scenario.declarations.filter((entry) => entry.id !== declaration);
+        this.#changed('decisions', null);
+        return { removed: this.#scenario.declarations.length < before };
+      }),
+  };
+
+  readonly settings: ConsoleService['settings'] = {
+    get: () => this.#answer(() => this.#settings),
+    set: (input) =>
+      this.#answer(() => {
+        this.#settings = input;
+        this.#changed('settings', null);
+        return input;
+      }),
+  };
+
+  readonly setup: ConsoleService['setup'] = {
+    get: ({ node }) => this.#answer(() => this.#setup.get(node) ?? null),
+    save: (input) =>
+      this.#answer(() => {
+        this.#setup.set(input.node, input);
+        this.#changed('setup', input.node);
+        return input;
+      }),
+  };
+
+  readonly plans: ConsoleService['plans'] = {
+    apply: async () => {
+      throw new ConsoleError('PLAN_UNKNOWN', 'There is no such plan. Nothing was changed.');
+    },
+  };
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  #now(): string {
+    return this.#scenario.now;
+  }
+
+  #id(kind: string): string {
+    this.#serial += 1;
+    return `${kind}-double-${this.#serial}`;
+  }
+
+  /** The scenario without the findings of removed nodes. */
+  #visible(): Scenario {
+    const ids = new Set(this.#scenario.nodes.map((node) => node.id));
+    return { ...this.#scenario, findings: this.#scenario.findings.filter(({ node }) => ids.has(node)) };
+  }
+
+  #node(id: string): SwarmNode {
+    const node = this.#scenario.nodes.find((entry) => entry.id === id);
+    if (!node) throw new ConsoleError('NODE_UNKNOWN', 'There is no such node.');
+    return node;
+  }
+
+  #finding(node: string, check: string) {
+    const finding = this.#scenario.findings.find((entry) => entry.node === node && entry.check === check);
+    if (!finding) throw new ConsoleError('NODE_UNKNOWN', 'There is no such finding.');
+    return finding;
+  }
+
+  #changed(what: ChangeDelta['what'], node: string | null): void {
+    this.topics.changes.push({ at: this.#now(), what, node, sentence: null });
+  }
+
+  #progress(look: LookState): void {
+    this.#looks.set(look.look, look);
+    this.topics.progress.push(look);
+  }
+
+  /** A look that takes a little less than a second, in steps. */
+  #look(node: SwarmNode): LookState {
+    const look: LookState = {
+      look: this.#id('look'),
+      node: node.id,
+      nodeName: node.name,
+      state: 'collecting',
+      startedAt: this.#now(),
+      endedAt: null,
+      subjectsDone: 0,
+      subjectsTotal: 18,
+      present: 'listening sockets',
+      error: null,
+    };
+    this.#progress(look);
+    const timer = setInterval(() => {
+      const now = this.#looks.get(look.look);
+      if (!now || now.endedAt !== null) {
+        clearInterval(timer);
+        this.#timers.delete(timer);
+      } else if (now.subjectsDone < now.subjectsTotal) {
+        this.#progress({ ...now, subjectsDone: now.subjectsDone + 1 });
+      } else {
+        this.#progress({ ...now, state: 'done', endedAt: this.#now() });
+        this.#arrive(node);
+      }
+    }, 50);
+    this.#timers.add(timer);
+    return look;
+  }
+
+  /** The first look at an added node gives it fine findings; later looks change nothing. */
+  #arrive(node: SwarmNode): void {
+    node.lastLookAt = this.#now();
+    if (!this.#scenario.findings.some((finding) => finding.node === node.id)) {
+      this.#scenario.findings.push(...findingsOf(node, clockFrom(Date.parse(this.#now()))));
+      this.#scenario.profiles[node.id] = profileOf();
+    }
+    this.#changed('findings', node.id);
+  }
+
+  async #answer<T>(work: () => T): Promise<T> {
+    if (this.#scenario.delayMs > 0) {
+      await new Promise((resolve) => setTimeout(resolve, this.#scenario.delayMs));
+    }
+    if (this.#scenario.broken) {
+      throw new ConsoleError('STORE_UNAVAILABLE', "The console's own records could not be read.", {
+        untouched: 'Nothing on your nodes was touched.',
+        next: 'Look whether the disk is full, then start Swarmkeep again.',
+      });
+    }
+    return structuredClone(work());
+  }
+}
+
+function corrected(detected: Profile | null, corrections: ProfileCorrection[]): Profile | null {
+  if (detected === null) return null;
+  return {
+    instances: detected.instances.map((instance) => ({
+      ...instance,
+      ...corrections.find((correction) => correction.instance === instance.id),
+    })),
+    corrected: corrections.map((correction) => correction.instance),
+  };
+}

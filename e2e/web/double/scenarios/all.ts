@@ -1,0 +1,14 @@
+import type { Scenario } from '../scenario.ts';
+import { evening } from './evening.ts';
+import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
+
+/** Every scenario by name; each call makes a fresh one. */
+export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
+  'first-start': firstStart,
+  evening,
+  'all-fine': allFine,
+  thousand,
+  hostile,
+  broken,
+  slow,
+};
