@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { shortText } from '#shared/domain/bounds.ts';
+import { settings } from '#shared/domain/settings.ts';
+
+/**
+ * What the main process and the core process say to each other beside the page's own channel. Both sides parse what
+ * they hear: the core reads hostile machines, so the main process does not take its word for a shape or a size.
+ */
+
+/** A question that only a person can answer, in a dialog of the system. */
+export const consentQuestion = z.object({
+  id: shortText,
+  title: z.string().min(1).max(256),
+  lines: z.array(z.string().max(1_024)).max(64),
+});
+export type ConsentQuestion = z.infer<typeof consentQuestion>;
+
+/** How things are, for the tray and the window's title. */
+export const coreStatus = z.object({
+  /** The sentence of the day. */
+  sentence: z.string().max(512),
+  fix: z.int().min(0),
+  review: z.int().min(0),
+  unknown: z.int().min(0),
+  pass: z.int().min(0),
+  theme: settings.shape.theme.unwrap(),
+});
+export type CoreStatus = z.infer<typeof coreStatus>;
+
+/** From the main process to the core. `page` carries one port. */
+export const toCore = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('start'),
+    version: shortText,
+    dataFolder: z.string().max(4_096).nullable(),
+    sample: z.boolean(),
+  }),
+  z.object({ kind: z.literal('page') }),
+  z.object({ kind: z.literal('look-now') }),
+  z.object({ kind: z.literal('consent'), id: shortText, given: z.boolean() }),
+  z.object({ kind: z.literal('stop') }),
+]);
+export type ToCore = z.infer<typeof toCore>;
+
+/** From the core to the main process. */
+export const fromCore = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.literal('status'), status: coreStatus }),
+  z.object({ kind: z.literal('notice'), sentence: z.string().min(1).max(512) }),
+  z.object({ kind: z.literal('consent'), question: consentQuestion }),
+  /** Somebody started the console a second time through its socket: show the window. */
+  z.object({ kind: z.literal('show') }),
+  /** The console cannot run, and trying again would not help; the message may be shown. */
+  z.object({ kind: z.literal('cannot'), message: z.string().max(1_024) }),
+]);
+export type FromCore = z.infer<typeof fromCore>;

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, nativeTheme, session } from 'electron';
+import { APP_ORIGIN, type BridgePage, type CoreState } from '#shared/contract/bridge.ts';
+import { CHANNELS } from '#shared/contract/bridge-channels.ts';
+import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { answerBridge } from './bridge.ts';
+import { ConsentDialog } from './consent.ts';
+import type { CoreStatus } from './control.ts';
+import { CoreProcess } from './core-process.ts';
+import { guardAllContents } from './guard-contents.ts';
+import { closeNetwork, guardAllSessions, quietChromium } from './guard-session.ts';
+import { setApplicationMenu } from './menu.ts';
+import { Notifications } from './notifications.ts';
+import { readOptions } from './options.ts';
+import { refuseDeepLinks, takeInstanceLock } from './single-instance.ts';
+import { shownStatus } from './status.ts';
+import { StatusTray } from './tray.ts';
+import { MainWindow } from './window.ts';
+
+/** dist/: every bundle lies one folder below it. */
+const dist = fileURLToPath(new URL('../', import.meta.url));
+const icons = join(dist, 'icons');
+
+// All of this has to be in force before Electron is ready.
+app.enableSandbox();
+app.setName('Swarmkeep');
+registerAppScheme();
+quietChromium();
+refuseDeepLinks();
+guardAllContents();
+
+const options = readOptions(process.argv.slice(app.isPackaged ? 1 : 2));
+// Records of its own are a console of its own: the lock and Chromium's files go with them.
+if (options.dataFolder !== null) app.setPath('userData', join(options.dataFolder, 'desktop'));
+
+let quitting = false;
+let tray: StatusTray | null = null;
+let main: MainWindow | null = null;
+
+const show = (page?: BridgePage) => main?.show(page);
+
+if (takeInstanceLock(() => show())) {
+  guardAllSessions((contents) => main?.isOurs(contents) ?? false);
+  app.whenReady().then(run).catch(stopAtOnce);
+} else {
+  app.exit(0);
+}
+
+async function run(): Promise<void> {
+  // In memory only: nothing that a node said is left in a cache or a cookie on the disk.
+  const ours = session.fromPartition('swarmkeep', { cache: false });
+  await closeNetwork(ours);
+  await serveApp(ours, join(dist, 'renderer'));
+  const window = new MainWindow({
+    session: ours,
+    preload: join(dist, 'preload', 'preload.cjs'),
+    icon: join(icons, '256x256.png'),
+    staysInTray: () => tray !== null && !quitting,
+  });
+  main = window;
+
+  let status: CoreStatus | null = null;
+  const refresh = (state: CoreState) => {
+    const shown = shownStatus(status, state);
+    window.setSentence(shown.sentence);
+    tray?.show(shown);
+  };
+  const notifications = new Notifications(() => show());
+  const consent = new ConsentDialog(() => window.window);
+  const core = new CoreProcess(
+    { script: join(dist, 'main', 'core.js'), version: app.getVersion(), ...options },
+    {
+      state: (state) => {
+        refresh(state);
+        window.send(CHANNELS.coreStateChanged, state);
+      },
+      message: (message) => {
+        switch (message.kind) {
+          case 'status':
+            status = message.status;
+            nativeTheme.themeSource = status.theme;
+            refresh(core.state);
+            break;
+          case 'notice':
+            notifications.tell(message.sentence);
+            break;
+          case 'consent': {
+            const { id } = message.question;
+            window.show();
+            void consent.ask(message.question).then((given) => core.send({ kind: 'consent', id, given }));
+            break;
+          }
+          case 'show':
+            window.show();
+            break;
+          case 'cannot':
+            notifications.tell(message.message);
+            break;
+        }
+      },
+    },
+  );
+  answerBridge(window, () => core);
+
+  const lookNow = () => core.send({ kind: 'look-now' });
+  const quit = () => app.quit();
+  setApplicationMenu({ open: (page) => window.show(page), lookNow, quit });
+  try {
+    tray = new StatusTray(icons, shownStatus(null, core.state), { open: () => window.show(), lookNow, quit });
+  } catch {
+    // No place for it on this desktop: then closing the window ends the application.
+    tray = null;
+  }
+  app.on('activate', () => window.show());
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    if (quitting) return;
+    // The store is closed first; then this is called again and lets the application end.
+    event.preventDefault();
+    quitting = true;
+    void core.stop().finally(() => app.quit());
+  });
+  core.start();
+  window.show();
+  process.stdout.write(`Swarmkeep is ready: ${APP_ORIGIN}/\n`);
+}
+
+/** Half a set of guards is none: what cannot be set up whole does not start. */
+function stopAtOnce(error: unknown): void {
+  process.stderr.write(`Swarmkeep could not start: ${error instanceof Error ? error.message : 'unknown'}\n`);
+  app.exit(1);
+}

@@ -1,0 +1,30 @@
+import type { CoreState } from '#shared/contract/bridge.ts';
+import type { CoreStatus } from './control.ts';
+
+/** What tray and menu show: one icon and one line. */
+export interface ShownStatus {
+  icon: 'fine' | 'fix' | 'review';
+  sentence: string;
+  tally: string;
+}
+
+/**
+ * @param status the core's last word, null when it gave none
+ * @param core whether the core is there at all
+ * @returns what to show; fine only when something was looked at and nothing waits, never for what was not seen
+ */
+export function shownStatus(status: CoreStatus | null, core: CoreState): ShownStatus {
+  if (core === 'failed')
+    return { icon: 'review', sentence: 'The console stopped. Nothing is being watched.', tally: '' };
+  if (status === null || core === 'restarting')
+    return { icon: 'review', sentence: 'Starting to look.', tally: '' };
+  const { fix, review, unknown, pass, sentence } = status;
+  const parts = [
+    ...(fix > 0 ? [`${fix} to fix`] : []),
+    ...(review > 0 ? [`${review} to review`] : []),
+    ...(unknown > 0 ? [`${unknown} could not be seen`] : []),
+    ...(pass > 0 ? [`${pass} fine`] : []),
+  ];
+  const icon = fix > 0 ? 'fix' : review > 0 || unknown > 0 || pass === 0 ? 'review' : 'fine';
+  return { icon, sentence, tally: parts.join(' · ') };
+}
