@@ -1,0 +1,56 @@
+import { hostError, type ScriptHost, type ScriptResult, type ScriptRun } from './host.ts';
+import { endedByUs, runProcess } from './run-process.ts';
+
+/** What a script on this computer may know of our environment: nothing that a person could have put a secret in. */
+const ENVIRONMENT: NodeJS.ProcessEnv = {
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  HOME: '/',
+};
+
+/**
+ * This computer as a node. Scripts run under the console's own account by `/bin/sh -s`; `sudo` is never tried here,
+ * because a console on somebody's desktop must not become root by itself.
+ * @param platform for tests; where it is not `linux` every run says that only SSH nodes work there
+ */
+export function localHost(platform: NodeJS.Platform = process.platform): ScriptHost {
+  const running = new Set<AbortController>();
+  return {
+    kind: 'local',
+    async run(request: ScriptRun): Promise<ScriptResult> {
+      if (platform !== 'linux') {
+        return {
+          ok: false,
+          error: hostError(
+            'not-supported',
+            `This computer runs ${platform === 'darwin' ? 'macOS' : platform === 'win32' ? 'Windows' : platform}. Swarmkeep looks at Linux machines only.`,
+            'Add a Linux node over SSH; everything works from here.',
+          ),
+        };
+      }
+      const closing = new AbortController();
+      running.add(closing);
+      const signal = request.signal ? AbortSignal.any([request.signal, closing.signal]) : closing.signal;
+      const result = await runProcess({
+        ...request,
+        program: '/bin/sh',
+        arguments: ['-s'],
+        environment: ENVIRONMENT,
+        signal,
+      });
+      running.delete(closing);
+      if (result.how === 'ended') return { ok: true, end: result.end };
+      if (result.how === 'not-started') {
+        const message = `The shell of this computer could not be started (${result.error.code ?? 'unknown error'}).`;
+        return {
+          ok: false,
+          error: hostError('no-shell', message, 'Check that /bin/sh is there and can be executed.'),
+        };
+      }
+      return { ok: false, error: endedByUs(result.how) };
+    },
+    async close() {
+      for (const controller of running) controller.abort();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type HostError, hostError, type ScriptHost, type ScriptResult, type ScriptRun } from './host.ts';
+import { endedByUs, runProcess } from './run-process.ts';
+import { sshFailure } from './ssh-failure.ts';
+import { type SshAddress, sshArguments, sshEnvironment } from './ssh-options.ts';
+
+/** Any login shell (bash, zsh, fish, csh) reads these words alike. The script itself comes over standard input. */
+const PLAIN = 'exec /bin/sh -s';
+
+/**
+ * The same as root where `sudo -n` needs no password. `sudo -l` would ask about the account and be logged; trying the very
+ * command that is needed answers the only question there is. `timeout` guards against a sudo that waits for a directory
+ * service.
+ */
+const WITH_SUDO =
+  'exec /bin/sh -c \'PATH=/usr/bin:/bin:/usr/sbin:/sbin; id=$(id -u); [ "$id" -eq 0 ] && exec /bin/sh -s; ' +
+  'timeout -k 1 5 sudo -n /bin/sh -c : </dev/null >/dev/null 2>&1 && exec sudo -n /bin/sh -s sudo; ' +
+  "exec /bin/sh -s'";
+
+/** Longest path of a Unix socket, less what ssh appends while it makes one (sun_path is 104 bytes on macOS). */
+const MAX_SOCKET_PATH = 80;
+
+async function makeControlFolder(): Promise<string> {
+  const folder = tmpdir();
+  const short = folder.length + '/swarmkeep-XXXXXX/m'.length <= MAX_SOCKET_PATH ? folder : '/tmp';
+  return mkdtemp(join(short, 'swarmkeep-')); // mkdtemp(3) makes it 0700
+}
+
+/**
+ * A node over the system's OpenSSH. The first run connects; later runs share the connection (ControlMaster), so that each
+ * costs one exec channel. No prompt can appear. The connection ends with `close`, or 30 s after the console died.
+ * @param address from the node's settings, already validated
+ * @param dataFolder folder of the console with its own known_hosts
+ */
+export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
+  const label = address.port === 22 ? address.host : `${address.host}, port ${address.port}`;
+  const multiplexed = process.platform !== 'win32';
+  const running = new Set<AbortController>();
+  let controlFolder: Promise<string> | undefined;
+
+  async function commandLine(): Promise<{ ok: true; arguments: string[] } | { ok: false; error: HostError }> {
+    let controlPath: string | null = null;
+    if (multiplexed) {
+      controlFolder ??= makeControlFolder();
+      controlPath = join(await controlFolder, 'm');
+    }
+    const built = sshArguments(address, dataFolder, controlPath);
+    if (built.ok) return built;
+    return { ok: false, error: hostError('not-supported', built.message, 'Choose another path.') };
+  }
+
+  return {
+    kind: 'ssh',
+    async run(request: ScriptRun): Promise<ScriptResult> {
+      const line = await commandLine();
+      if (!line.ok) return line;
+      const closing = new AbortController();
+      running.add(closing);
+      const signal = request.signal ? AbortSignal.any([request.signal, closing.signal]) : closing.signal;
+      const result = await runProcess({
+        ...request,
+        program: 'ssh',
+        arguments: [...line.arguments, '--', address.host, request.sudo ? WITH_SUDO : PLAIN],
+        environment: sshEnvironment(),
+        signal,
+      });
+      running.delete(closing);
+      if (result.how === 'not-started') {
+        const message = 'The program ssh was not found on this computer.';
+        return {
+          ok: false,
+          error: hostError('no-ssh-client', message, 'Install the OpenSSH client and try again.'),
+        };
+      }
+      if (result.how !== 'ended') return { ok: false, error: endedByUs(result.how) };
+      if (result.end.exitCode === 255) {
+        return { ok: false, error: sshFailure(result.end.stderr, label, result.receivedBytes > 0) };
+      }
+      return { ok: true, end: result.end };
+    },
+    async close() {
+      for (const controller of running) controller.abort();
+      if (!controlFolder) return;
+      const folder = await controlFolder.catch(() => null);
+      controlFolder = undefined;
+      if (folder === null) return;
+      const built = sshArguments(address, dataFolder, join(folder, 'm'));
+      if (built.ok) {
+        await runProcess({
+          program: 'ssh',
+          arguments: [...built.arguments, '-O', 'exit', '--', address.host],
+          environment: sshEnvironment(),
+          script: '',
+          timeoutMs: 3_000,
+          maxStdoutBytes: 65_536,
+          onOutput: () => {},
+        });
+      }
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
+    },
+  };
+}
