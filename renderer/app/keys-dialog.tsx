@@ -1,0 +1,46 @@
+import { Dialog } from '../components/dialog.tsx';
+import { NAV_ITEMS } from './nav-items.ts';
+import './keys-dialog.css';
+
+const MODIFIER = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
+
+const EVERYWHERE: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [[MODIFIER, 'K'], 'Find a page, a node, a check or something to do'],
+  [['?'], 'This list'],
+  [['Tab'], 'Next thing that can be pressed'],
+  [['↑', '↓'], 'Next row of a list'],
+  [['Enter'], 'Unfold, press'],
+  [['Esc'], 'Fold, close'],
+];
+
+/** The list of keys. */
+export function KeysDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title="Keys" wide>
+      <div className="keys">
+        <dl>
+          {EVERYWHERE.map(([keys, does]) => (
+            <div key={does} className="keys__row">
+              <dt>
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+        </dl>
+        <dl>
+          {NAV_ITEMS.map((item) => (
+            <div key={item.to} className="keys__row">
+              <dt>
+                <kbd>g</kbd> <span className="quiet">then</span> <kbd>{item.key}</kbd>
+              </dt>
+              <dd>{item.label}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,89 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { HomePage } from '../features/home/home-page.tsx';
+import { Layout } from './layout.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+import { PageCrashed } from './page-crashed.tsx';
+import { readScope } from './scope.ts';
+import { readChecksSearch, readSetupSearch } from './search.ts';
+
+const rootRoute = createRootRoute({
+  component: Layout,
+  notFoundComponent: NotFoundPage,
+  validateSearch: readScope,
+  // Whoever chose a node keeps it from page to page.
+  search: { middlewares: [retainSearchParams(['node'])] },
+});
+
+const home = createRoute({ getParentRoute: () => rootRoute, path: '/', component: HomePage });
+
+const setup = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup/{-$node}',
+  validateSearch: readSetupSearch,
+  component: lazyRouteComponent(() => import('../features/setup/setup-page.tsx'), 'SetupPage'),
+});
+
+const checks = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/checks',
+  validateSearch: readChecksSearch,
+  component: lazyRouteComponent(() => import('../features/checks/checks-page.tsx'), 'ChecksPage'),
+});
+
+const nodes = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/nodes',
+  component: lazyRouteComponent(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+const later = (path: '/audit' | '/incident' | '/secrets' | '/activity', name: LaterName) =>
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path,
+    component: lazyRouteComponent(() => import('./later-page.tsx'), name),
+  });
+type LaterName = 'AuditLaterPage' | 'IncidentLaterPage' | 'SecretsLaterPage' | 'ActivityLaterPage';
+
+const routeTree = rootRoute.addChildren([
+  home,
+  setup,
+  checks,
+  nodes,
+  settings,
+  later('/audit', 'AuditLaterPage'),
+  later('/incident', 'IncidentLaterPage'),
+  later('/secrets', 'SecretsLaterPage'),
+  later('/activity', 'ActivityLaterPage'),
+]);
+
+/**
+ * All pages. The address is kept behind the hash: both shells serve one document and refuse every other path, so a
+ * reload comes back to the same page without either of them knowing the routes.
+ */
+export const router = createRouter({
+  routeTree,
+  history: createHashHistory(),
+  defaultPreload: 'intent',
+  defaultPendingMs: 400,
+  defaultErrorComponent: PageCrashed,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
