@@ -34,6 +34,10 @@ export type AccountFact = z.infer<typeof accountFact>;
 
 export const accountFacts = z.object({
   accounts: listOf(accountFact, 4_096),
+  /** Every group with its number and listed members (group(5)): checks judge file permissions by number. */
+  groups: listOf(z.object({ name: shortText, gid: numericId, members: listOf(shortText, 1_024) }), 8_192)
+    .nullable()
+    .default(null),
   /** `newuidmap` is installed and setuid or has file capabilities: subordinate ids can be used. */
   newuidmapWorks: z.boolean().nullable(),
   sudoersReadable: z.boolean(),
