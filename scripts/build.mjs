@@ -1,5 +1,5 @@
 // Builds dist/: the shells and the core with Rolldown, the renderer with Vite. Runs on Node.js 24.
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -59,3 +59,7 @@ await buildRenderer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 
 mkdirSync(join(dist, 'sample'), { recursive: true });
 const sample = join(root, 'assets', 'sample', 'facts.json');
 if (existsSync(sample)) copyFileSync(sample, join(dist, 'sample', 'facts.json'));
+// The desktop shell reads its icons at run time.
+const icons = join(root, 'assets', 'icons');
+cpSync(join(icons, 'tray'), join(dist, 'icons'), { recursive: true });
+copyFileSync(join(icons, 'linux', '256x256.png'), join(dist, 'icons', '256x256.png'));
