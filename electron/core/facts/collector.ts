@@ -7,10 +7,15 @@ export type SubjectValue<S extends SubjectName> = Subjects[S] extends Observatio
 
 /** What collectors know when they write their script and read its answer. */
 export interface CollectContext {
-  /** The script runs as root (`root`, `sudo`) or as an ordinary user. */
+  /**
+   * The script runs as root (`root`, `sudo`) or as an ordinary user. A script of round trip 1 is written before anybody
+   * knows and sees `user`: it must ask `id -u` on the node. `parse` always sees the truth.
+   */
   privilege: Privilege;
   /** Console's clock when the round trip began. */
   now: Date;
+  /** Node's clock minus console's clock in milliseconds, the round trip halved; null when the node did not say. */
+  skewMs: number | null;
   /** Random salt of this console (64 hex digits) for fingerprints that must be comparable between nodes. */
   salt: string;
   /** Detected and corrected profile; without instances in round trip 1. */

@@ -1,0 +1,13 @@
+import type { SubjectName } from '#shared/domain/facts/facts.ts';
+import type { Collector } from './collector.ts';
+import type { HintCollector } from './profile/hints.ts';
+import { installationsCollector } from './profile/installations.ts';
+
+/** A collector of any subject. */
+export type AnyCollector = { [S in SubjectName]: Collector<S> }[SubjectName];
+
+/** Everything that is collected of a node; at most one for each subject. */
+export const COLLECTORS: readonly AnyCollector[] = [];
+
+/** What profile detection needs besides the subjects of round trip 1. */
+export const HINTS: HintCollector = installationsCollector;

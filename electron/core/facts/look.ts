@@ -1,0 +1,60 @@
+import type { Host, HostError } from '#core/hosts/host.ts';
+import { FACTS_FORMAT, type Facts } from '#shared/domain/facts/facts.ts';
+import type { ProfileCorrection } from '#shared/domain/profile.ts';
+import { type CollectProgress, collect } from './collect.ts';
+import { COLLECTORS, HINTS } from './collectors.ts';
+import { replayFacts } from './record.ts';
+
+export interface LookRequest {
+  /** From `hostFor`; the caller closes it when it is done with the node. */
+  host: Host;
+  /** The operator's name for the node. */
+  nodeName: string;
+  reachedBy: 'local' | 'ssh' | 'recorded';
+  corrections: readonly ProfileCorrection[];
+  /** 64 hex digits, random for this console and kept by it: makes fingerprints comparable between nodes. */
+  salt: string;
+  appVersion: string;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: CollectProgress) => void) | undefined;
+}
+
+export type LookResult = { ok: true; facts: Facts } | { ok: false; error: HostError };
+
+/**
+ * Looks at a node: collects all facts, or reads them from its recording (then corrections are not applied and the
+ * recorded time stays "now").
+ * @returns facts in which each subject is seen or says why not; an error only when the node as a whole could not be
+ *   looked at, the look was cancelled, or the recording is damaged
+ */
+export async function collectFacts(request: LookRequest): Promise<LookResult> {
+  if (request.host.kind === 'recorded') {
+    const recording = await request.host.read();
+    return recording.ok ? replayFacts(recording.text) : recording;
+  }
+  const result = await collect({
+    host: request.host,
+    collectors: COLLECTORS,
+    hints: HINTS,
+    corrections: request.corrections,
+    salt: request.salt,
+    signal: request.signal,
+    onProgress: request.onProgress,
+  });
+  if (!result.ok) return result;
+  const { collection } = result;
+  return {
+    ok: true,
+    facts: {
+      format: FACTS_FORMAT,
+      collectedBy: request.appVersion.slice(0, 256),
+      collectedAt: collection.startedAt.toISOString(),
+      tookMs: Math.round(collection.tookMs),
+      node: { name: request.nodeName.slice(0, 256), reachedBy: request.reachedBy },
+      privilege: collection.privilege,
+      redacted: false,
+      profile: collection.profile,
+      subjects: collection.subjects,
+    },
+  };
+}
