@@ -55,7 +55,6 @@ export function Button({
       <button
         {...rest}
         ref={element}
-        // biome-ignore lint/a11y/useButtonType: the caller's type, `button` unless said otherwise
         type={type}
         className={[buttonClass(variant, small, wide), className].filter(Boolean).join(' ')}
         aria-disabled={idle ? undefined : true}
