@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Image } from './image.ts';
+import { mustRun, type Outcome, runProgram } from './run-program.ts';
+
+const SAVED_STATE = 'ready';
+
+/** A Nehalem is what Debian's kernel is content with and software emulation knows whole. */
+const MACHINE = ['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem', '-m', '640', '-smp', '2'];
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port could be had');
+  return address.port;
+}
+
+/** One booted Debian, reached over SSH on a loopback port; it reaches nothing (`restrict=on`). */
+export class Guest {
+  readonly port: number;
+  readonly key: string;
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+  readonly #overlay: string;
+
+  private constructor(process_: ChildProcess, port: number, key: string, folder: string, overlay: string) {
+    this.#process = process_;
+    this.port = port;
+    this.key = key;
+    this.#folder = folder;
+    this.#overlay = overlay;
+  }
+
+  /** Start from the saved state of an image; the first call boots it cold (about a minute) and saves that state. */
+  static async start(image: Image): Promise<Guest> {
+    const saved = join(image.folder, 'ready.qcow2');
+    if (!existsSync(saved)) await Guest.#saveReadyState(image, saved);
+    const folder = await mkdtemp(join(tmpdir(), 'swarmkeep-guest-'));
+    const overlay = join(folder, 'disk.qcow2');
+    await cp(saved, overlay);
+    const guest = await Guest.#launch(image, folder, overlay, ['-loadvm', SAVED_STATE]);
+    // A restored machine believes it is the moment of saving, and would repeat its random numbers.
+    await guest.must(
+      `date -s @${Math.floor(Date.now() / 1000)} >/dev/null; head -c 512 /dev/urandom > /dev/random`,
+    );
+    return guest;
+  }
+
+  static async #saveReadyState(image: Image, saved: string): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'swarmkeep-guest-'));
+    const overlay = join(folder, 'disk.qcow2');
+    await mustRun('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'raw', overlay]);
+    const guest = await Guest.#launch(image, folder, overlay, []);
+    try {
+      await guest.must('systemctl is-system-running --wait; sync');
+      await guest.#monitor({
+        execute: 'human-monitor-command',
+        arguments: { 'command-line': `savevm ${SAVED_STATE}` },
+      });
+    } finally {
+      await guest.#end();
+    }
+    await cp(overlay, `${saved}.new`);
+    await mustRun('mv', [`${saved}.new`, saved]);
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  static async #launch(
+    image: Image,
+    folder: string,
+    overlay: string,
+    extra: readonly string[],
+  ): Promise<Guest> {
+    const port = await freePort();
+    const child = spawn(
+      'qemu-system-x86_64',
+      [
+        ...MACHINE,
+        '-kernel',
+        image.kernel,
+        '-initrd',
+        image.initrd,
+        '-append',
+        'root=/dev/vda rw console=ttyS0 quiet systemd.show_status=0',
+        '-drive',
+        `file=${overlay},format=qcow2,if=virtio`,
+        '-netdev',
+        `user,id=n0,restrict=on,net=10.77.0.0/24,hostfwd=tcp:127.0.0.1:${port}-:22`,
+        '-device',
+        'virtio-net-pci,netdev=n0,mac=52:54:00:77:00:01',
+        '-qmp',
+        `unix:${join(folder, 'monitor')},server=on,wait=off`,
+        '-serial',
+        `file:${join(folder, 'serial.log')}`,
+        '-display',
+        'none',
+        '-no-reboot',
+        ...extra,
+      ],
+      { stdio: 'ignore' },
+    );
+    const guest = new Guest(child, port, image.key, folder, overlay);
+    await guest.#untilReached(240_000);
+    return guest;
+  }
+
+  async #untilReached(limitMs: number): Promise<void> {
+    const end = Date.now() + limitMs;
+    while (Date.now() < end) {
+      if (this.#process.exitCode !== null) throw new Error(`qemu ended with ${this.#process.exitCode}`);
+      const outcome = await this.run('true', 20_000).catch(() => null);
+      if (outcome?.code === 0) return;
+      await sleep(500);
+    }
+    throw new Error(`the guest did not answer within ${limitMs / 1000} s`);
+  }
+
+  sshArguments(user = 'root'): string[] {
+    return [
+      '-F',
+      'none',
+      '-i',
+      this.key,
+      '-o',
+      'BatchMode=yes',
+      '-o',
+      'StrictHostKeyChecking=no',
+      '-o',
+      'UserKnownHostsFile=/dev/null',
+      '-o',
+      'LogLevel=ERROR',
+      '-o',
+      'ConnectTimeout=15',
+      '-p',
+      String(this.port),
+      `${user}@127.0.0.1`,
+    ];
+  }
+
+  /** Run a POSIX sh script as root in the guest. */
+  run(script: string, timeoutMs = 180_000): Promise<Outcome> {
+    return runProgram('ssh', [...this.sshArguments(), '/bin/sh -s'], { input: script, timeoutMs });
+  }
+
+  /** As {@link run}, and rejects when the script fails. Returns standard output. */
+  async must(script: string, timeoutMs = 180_000): Promise<string> {
+    return mustRun('ssh', [...this.sshArguments(), '/bin/sh -s'], {
+      input: `set -e\n${script}\n`,
+      timeoutMs,
+    });
+  }
+
+  /** Copy a folder of this machine into the guest (below `/root` by default). */
+  async copyIn(folder: string, target = '/root/'): Promise<void> {
+    const [user] = this.sshArguments().slice(-1);
+    const options = this.sshArguments().slice(0, -3);
+    await mustRun('scp', ['-q', '-r', ...options, '-P', String(this.port), folder, `${user}:${target}`]);
+  }
+
+  async #monitor(command: object): Promise<void> {
+    const socket = connect(join(this.#folder, 'monitor'));
+    const answers: string[] = [];
+    socket.setEncoding('utf8').on('data', (text: string) => answers.push(text));
+    const until = async (count: number) => {
+      for (let waited = 0; waited < 60_000; waited += 50) {
+        if ((answers.join('').match(/"(QMP|return)"/g) ?? []).length >= count) return;
+        await sleep(50);
+      }
+      throw new Error(`qemu's monitor did not answer: ${answers.join('')}`);
+    };
+    await until(1);
+    socket.write(`${JSON.stringify({ execute: 'qmp_capabilities' })}\n`);
+    await until(2);
+    socket.write(`${JSON.stringify(command)}\n`);
+    await until(3);
+    socket.destroy();
+  }
+
+  async #end(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+
+  /** Turn the guest off and remove its disk. */
+  async stop(): Promise<void> {
+    await this.#end();
+    await rm(this.#overlay, { force: true });
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
