@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instant, listOf, rawText, shortText } from './bounds.ts';
 import { checkId } from './check-id.ts';
+import { declarationKind } from './decision.ts';
 
 /** Design, "Words": only `pass` and `not-applicable` count towards a level. */
 export const findingStatus = z.enum(['fix', 'review', 'unknown', 'waived', 'pass', 'not-applicable']);
@@ -20,6 +21,8 @@ export const evidence = z.object({
   source: z.string().max(512),
   /** The exact text behind it, when it helps. */
   raw: rawText.nullable(),
+  /** What the operator would declare to say "this is meant"; compared exactly with declarations. */
+  declarable: z.object({ kind: declarationKind, value: z.string().min(1).max(1_024) }).optional(),
 });
 export type Evidence = z.infer<typeof evidence>;
 
