@@ -1,9 +1,203 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useMemo, useState } from 'react';
+import { visible } from '#shared/domain/text.ts';
+import { useScope } from '../../app/scope.ts';
+import { Button } from '../../components/button.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { count } from '../../components/time-words.ts';
+import { orpc } from '../../transport/queries.ts';
+import { AddNodeLink } from './add-node-link.tsx';
+import { ChecksToolbar } from './checks-toolbar.tsx';
+import { FindingList } from './finding-list.tsx';
+import { FoldedFooter } from './folded-footer.tsx';
+import { pageSentence } from './page-sentence.ts';
+import { type Group, type GroupKey, type SortKey, triage } from './triage.ts';
+import './checks.css';
 
+const OPEN_AT_FIRST: readonly GroupKey[] = ['fix', 'review'];
+
+/** Everything that was checked: what waits for a person is open, the rest is folded into the foot. */
 export function ChecksPage() {
-  return (
-    <Page>
-      <PageHeader sentence="Checks" />
-    </Page>
+  const node = useScope();
+  const list = useQuery(orpc.findings.list.queryOptions({ input: { node } }));
+  const nodes = useQuery(orpc.nodes.list.queryOptions());
+  const [query, setQuery] = useState('');
+  const [sort, setSort] = useState<SortKey>('worst');
+  const [only, setOnly] = useState<GroupKey | null>(null);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<GroupKey>>(new Set(OPEN_AT_FIRST));
+  const { openRow, setOpenRow } = useOpenRow();
+
+  const findings = list.data;
+  const all = useMemo(() => triage(findings ?? [], { query: '', sort }), [findings, sort]);
+  const found = useMemo(
+    () => (query.trim() === '' ? all : triage(findings ?? [], { query, sort })),
+    [all, findings, query, sort],
   );
+  useUnfoldFor(openRow, all, setUnfolded);
+
+  if (list.isError && !findings) {
+    return (
+      <Page dense>
+        <ErrorState
+          {...errorWords(list.error, 'The findings could not be read.')}
+          action={<Button onClick={() => void list.refetch()}>Try again</Button>}
+        />
+      </Page>
+    );
+  }
+  if (!findings || !nodes.data) return <Page dense>{list.isPending ? <Reading /> : null}</Page>;
+
+  const scoped = nodes.data.find((entry) => entry.id === node);
+  const name = scoped ? visible(scoped.name) : null;
+  const searching = query.trim() !== '';
+  const shown = found.filter(
+    (group) =>
+      group.rows.length > 0 && (only === null ? searching || unfolded.has(group.key) : group.key === only),
+  );
+  const folded = found.filter((group) => group.checks > 0 && !shown.includes(group));
+  const checks = all.reduce((sum, group) => sum + (group.key === 'lacking' ? 0 : group.checks), 0);
+  const looked = newestLook(findings.map((finding) => finding.observedAt));
+
+  const toggle = (key: GroupKey) => {
+    setOnly(null);
+    setUnfolded((before) => {
+      const after = new Set(before);
+      if (!after.delete(key)) after.add(key);
+      return after;
+    });
+  };
+
+  return (
+    <div className="checks">
+      <Page dense className="checks__page">
+        <PageHeader
+          dense
+          eyebrow={
+            <>
+              {name ?? 'All nodes'} · {count(checks, 'check')}
+              {looked ? (
+                <>
+                  {' '}
+                  · looked <RelativeTime at={looked} />
+                </>
+              ) : null}
+            </>
+          }
+          sentence={findings.length === 0 ? nothingSentence(nodes.data.length) : pageSentence(all, name)}
+        />
+        {findings.length === 0 ? (
+          <EmptyState
+            sentence={
+              nodes.data.length === 0
+                ? 'Checks are listed here once a node is there.'
+                : 'Nothing was looked at yet.'
+            }
+            action={<AddNodeLink nodes={nodes.data.length} />}
+          />
+        ) : (
+          <>
+            <ChecksToolbar
+              query={query}
+              onQuery={setQuery}
+              sort={sort}
+              onSort={setSort}
+              only={only}
+              onOnly={setOnly}
+              groups={all}
+              nodes={nodes.data}
+              node={node}
+            />
+            <FindingList
+              groups={shown}
+              total={all}
+              openRow={openRow}
+              onOpenRow={setOpenRow}
+              onToggleGroup={toggle}
+              empty={
+                searching
+                  ? {
+                      sentence: 'Nothing here has these words.',
+                      act: 'Clear the search',
+                      onAct: () => setQuery(''),
+                    }
+                  : {
+                      sentence: 'All of it is folded below.',
+                      act: 'Show all',
+                      onAct: () => setUnfolded(new Set(KEYS)),
+                    }
+              }
+            />
+          </>
+        )}
+      </Page>
+      {findings.length > 0 ? (
+        <FoldedFooter
+          groups={folded}
+          checks={checks}
+          onUnfold={(key) => toggle(key)}
+          onAll={() => {
+            setOnly(null);
+            setUnfolded(new Set(KEYS));
+          }}
+          onLess={() => setUnfolded(new Set(OPEN_AT_FIRST))}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+const KEYS: readonly GroupKey[] = ['fix', 'review', 'unknown', 'waived', 'pass', 'not-applicable', 'lacking'];
+
+/** Shown only at the very first reading, when there is no last look to keep. */
+function Reading() {
+  return (
+    <p className="checks__reading" role="status">
+      Reading the findings
+    </p>
+  );
+}
+
+function nothingSentence(nodes: number): string {
+  return nodes === 0 ? 'No node yet, so there is nothing to check.' : 'Not looked yet.';
+}
+
+function newestLook(times: readonly string[]): string | null {
+  return times.reduce<string | null>((newest, at) => (newest === null || at > newest ? at : newest), null);
+}
+
+/** Which row is unfolded; its check stays in the address, so that a finding can be linked to and survives a reload. */
+function useOpenRow() {
+  const { check } = useSearch({ strict: false }) as { check?: string };
+  const navigate = useNavigate();
+  const [row, setRow] = useState<string | null>(check ?? null);
+  useEffect(() => {
+    setRow((now) => (check === undefined ? null : now?.split('/')[0] === check ? now : check));
+  }, [check]);
+  const setOpenRow = (id: string | null) => {
+    setRow(id);
+    void navigate({
+      to: '/checks',
+      search: (before: Record<string, unknown>) => ({ ...before, check: id?.split('/')[0] }),
+      replace: true,
+      resetScroll: false,
+    });
+  };
+  return { openRow: row, setOpenRow };
+}
+
+/** A linked finding may lie in a folded group: unfold that group. */
+function useUnfoldFor(
+  openRow: string | null,
+  groups: readonly Group[],
+  unfold: (change: (before: ReadonlySet<GroupKey>) => ReadonlySet<GroupKey>) => void,
+): void {
+  const check = openRow?.split('/')[0];
+  const key = groups.find((group) => group.rows.some((row) => row.check === check))?.key;
+  useEffect(() => {
+    if (key) unfold((before) => (before.has(key) ? before : new Set([...before, key])));
+  }, [key, unfold]);
 }

@@ -1,0 +1,129 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
+import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
+import { visible } from '#shared/domain/text.ts';
+import { AcceptDialog } from '../../components/accept-dialog.tsx';
+import { Button } from '../../components/button.tsx';
+import { errorWords } from '../../components/error-state.tsx';
+import { FixCard } from '../../components/fix-card.tsx';
+import { FixSteps } from '../../components/fix-steps.tsx';
+import { isRunning, LookProgress } from '../../components/look-progress.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { client } from '../../transport/queries.ts';
+import { useLooks } from '../../transport/use-live.ts';
+import { DECLARABLE } from './declaration-words.ts';
+import { DeclareDialog } from './declare-dialog.tsx';
+
+const OPEN: readonly FindingStatus[] = ['fix', 'review', 'unknown'];
+
+/** What to do about a finding, beside its evidence: the steps, looking again, accepting, declaring. */
+export function FindingAside({ finding }: { finding: TrackedFinding }) {
+  const [dialog, setDialog] = useState<'accept' | 'declare' | null>(null);
+  const toast = useToast();
+  const looking = useLooks().find((look) => look.node === finding.node && isRunning(look));
+  const problem = (what: string) => (error: unknown) =>
+    toast({ text: errorWords(error, what).what, problem: true });
+  const look = useMutation({
+    mutationFn: () => client.looks.start({ nodes: [finding.node] }),
+    onError: problem('The look could not be started.'),
+  });
+  const cancel = useMutation({
+    mutationFn: (id: string) => client.looks.cancel({ look: id }),
+    onError: problem('The look could not be stopped.'),
+  });
+  const withdraw = useMutation({
+    mutationFn: (waiver: string) => client.decisions.withdraw({ waiver }),
+    onSuccess: () => toast({ text: 'No longer accepted.' }),
+    onError: problem('It could not be withdrawn.'),
+  });
+  const name = visible(finding.nodeName);
+  const open = OPEN.includes(finding.status);
+  const meant = (finding.status === 'fix' || finding.status === 'review') && DECLARABLE[finding.check];
+  const { waiver } = finding;
+
+  return (
+    <aside className="finding__aside" aria-label="What to do">
+      <FixCard
+        column
+        title={titleOf(finding, name)}
+        actions={
+          looking ? null : (
+            <Button
+              variant={open ? 'filled' : 'outline'}
+              running={look.isPending && 'Starting'}
+              onClick={() => look.mutate()}
+            >
+              Look at {name} again
+            </Button>
+          )
+        }
+        aside={
+          <>
+            {open ? (
+              <Button variant="link" onClick={() => setDialog('accept')}>
+                Accept until…
+              </Button>
+            ) : null}
+            {meant ? (
+              <Button variant="link" onClick={() => setDialog('declare')}>
+                This is meant…
+              </Button>
+            ) : null}
+            {waiver ? (
+              <Button variant="link" onClick={() => withdraw.mutate(waiver.id)}>
+                Withdraw the acceptance
+              </Button>
+            ) : null}
+          </>
+        }
+      >
+        {finding.fix.length > 0 ? (
+          <FixSteps steps={finding.fix} />
+        ) : (
+          <p className="finding__quiet">{wordsOf(finding)}</p>
+        )}
+        {looking ? <LookProgress look={looking} onCancel={(id) => cancel.mutate(id)} /> : null}
+      </FixCard>
+      {dialog === 'accept' ? (
+        <AcceptDialog
+          open
+          onOpenChange={() => setDialog(null)}
+          node={finding.node}
+          nodeName={name}
+          check={finding.check}
+          summary={visible(finding.summary)}
+        />
+      ) : null}
+      {dialog === 'declare' ? (
+        <DeclareDialog open onOpenChange={() => setDialog(null)} finding={finding} />
+      ) : null}
+    </aside>
+  );
+}
+
+function titleOf(finding: TrackedFinding, name: string): string {
+  if (finding.fix.length === 1) return `One step on ${name}`;
+  if (finding.fix.length > 1) return `${finding.fix.length} steps on ${name}`;
+  if (finding.status === 'waived') return 'Accepted for now';
+  if (finding.status === 'unknown') return 'What would help';
+  if (finding.status === 'review') return 'Yours to decide';
+  return catalogueEntry(finding.check).title;
+}
+
+function wordsOf(finding: TrackedFinding): string {
+  switch (finding.status) {
+    case 'pass':
+      return 'Nothing to do here.';
+    case 'not-applicable':
+      return 'There is nothing here that this could be about.';
+    case 'waived':
+      return 'It comes back when the day is over, or sooner if the evidence changes.';
+    case 'unknown':
+      return finding.wouldHelp
+        ? `It would help to ${visible(finding.wouldHelp)}.`
+        : 'Look again when the reason is gone.';
+    default:
+      return 'There are no steps for this: no change on the node alone repairs it.';
+  }
+}

@@ -1,0 +1,170 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { FindingRow } from './finding-row.tsx';
+import { GroupHeading } from './group-heading.tsx';
+import type { Group, GroupKey, Row } from './triage.ts';
+
+const ROW_HEIGHT = 41;
+const HEADING_HEIGHT = 46;
+
+type Item =
+  | { kind: 'heading'; id: string; group: Group; checks: number }
+  | { kind: 'row'; id: string; row: Row; group: GroupKey; first: boolean };
+
+export interface FindingListProps {
+  groups: readonly Group[];
+  /** All groups unsearched, for the number in a heading. */
+  total: readonly Group[];
+  openRow: string | null;
+  onOpenRow: (id: string | null) => void;
+  onToggleGroup: (key: GroupKey) => void;
+  empty: { sentence: string; act: string; onAct: () => void };
+}
+
+/**
+ * The rows, of which only those near the window are in the document. Arrow keys move, Enter unfolds, Escape folds, Home
+ * and End go to the ends.
+ */
+export function FindingList({ groups, total, openRow, onOpenRow, onToggleGroup, empty }: FindingListProps) {
+  const items = useMemo(() => itemsOf(groups, total), [groups, total]);
+  const list = useRef<HTMLDivElement>(null);
+  const [offset, setOffset] = useState(0);
+  useLayoutEffect(() => {
+    // The list begins below the page's sentence, whose height depends on its words.
+    const top = (list.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
+    setOffset((before) => (Math.abs(before - top) > 1 ? top : before));
+  });
+  const virtualizer = useWindowVirtualizer({
+    count: items.length,
+    estimateSize: (index) => (items[index]?.kind === 'heading' ? HEADING_HEIGHT : ROW_HEIGHT),
+    getItemKey: (index) => items[index]?.id ?? index,
+    overscan: 12,
+    scrollMargin: offset,
+    scrollPaddingEnd: 72,
+  });
+
+  const open = items.findIndex((item) => item.kind === 'row' && isOpen(item.row, openRow, items));
+  const [active, setActive] = useState<string | null>(null);
+  const activeIndex = Math.max(
+    0,
+    items.findIndex((item) => item.id === active),
+  );
+  const wantFocus = useRef(false);
+
+  const linked = useRef(openRow);
+  useEffect(() => {
+    // A finding that was linked to comes into view once, when the list is first there.
+    if (linked.current === null || open < 0) return;
+    linked.current = null;
+    virtualizer.scrollToIndex(open, { align: 'center' });
+  }, [open, virtualizer]);
+
+  useEffect(() => {
+    if (!wantFocus.current) return;
+    const target = list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(active ?? '')}"]`);
+    if (!target) return;
+    wantFocus.current = false;
+    target.focus();
+  });
+
+  const move = (index: number) => {
+    const item = items[index];
+    if (!item) return;
+    wantFocus.current = true;
+    setActive(item.id);
+    virtualizer.scrollToIndex(index, { align: 'auto' });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const onItem = event.target instanceof HTMLElement && event.target.dataset.item !== undefined;
+    if (event.key === 'Escape' && open >= 0) {
+      event.preventDefault();
+      onOpenRow(null);
+      move(open);
+      return;
+    }
+    if (!onItem) return;
+    const to = { ArrowDown: activeIndex + 1, ArrowUp: activeIndex - 1, Home: 0, End: items.length - 1 }[
+      event.key
+    ];
+    if (to === undefined) return;
+    event.preventDefault();
+    move(Math.min(Math.max(to, 0), items.length - 1));
+  };
+
+  if (items.length === 0) {
+    return (
+      <EmptyState sentence={empty.sentence} action={<Button onClick={empty.onAct}>{empty.act}</Button>} />
+    );
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the rows inside are buttons; this only hears their arrow keys
+    <div
+      ref={list}
+      className="findings"
+      style={{ height: virtualizer.getTotalSize() }}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        const id = event.target instanceof HTMLElement ? event.target.dataset.item : undefined;
+        if (id !== undefined && id !== active) setActive(id);
+      }}
+    >
+      {virtualizer.getVirtualItems().map((place) => {
+        const item = items[place.index];
+        if (!item) return null;
+        return (
+          <div
+            key={item.id}
+            ref={virtualizer.measureElement}
+            data-index={place.index}
+            className="findings__item"
+            style={{ transform: `translateY(${place.start - offset}px)` }}
+          >
+            {item.kind === 'heading' ? (
+              <GroupHeading
+                group={item.group}
+                checks={item.checks}
+                id={item.id}
+                focusable={place.index === activeIndex}
+                onFold={() => onToggleGroup(item.group.key)}
+              />
+            ) : (
+              <FindingRow
+                row={item.row}
+                first={item.first}
+                open={place.index === open}
+                id={item.id}
+                focusable={place.index === activeIndex}
+                onToggle={() => onOpenRow(place.index === open ? null : item.row.id)}
+              />
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function itemsOf(groups: readonly Group[], total: readonly Group[]): Item[] {
+  return groups.flatMap((group): Item[] => [
+    {
+      kind: 'heading',
+      id: `group-${group.key}`,
+      group,
+      checks: total.find((entry) => entry.key === group.key)?.checks ?? group.checks,
+    },
+    ...group.rows.map(
+      (row, index): Item => ({ kind: 'row', id: row.id, row, group: group.key, first: index === 0 }),
+    ),
+  ]);
+}
+
+/** A row is open by its id, or by its check alone when a link named only that: then the first row of the check. */
+function isOpen(row: Row, openRow: string | null, items: readonly Item[]): boolean {
+  if (openRow === null) return false;
+  if (row.id === openRow) return true;
+  if (openRow.includes('/') || row.check !== openRow) return false;
+  return !items.some((item) => item.kind === 'row' && item.row.id === openRow);
+}

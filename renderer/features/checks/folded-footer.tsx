@@ -1,0 +1,40 @@
+import { Button } from '../../components/button.tsx';
+import { StatusIcon } from '../../components/status.tsx';
+import { groupStatus, groupWords } from './group-words.ts';
+import type { Group, GroupKey } from './triage.ts';
+
+export interface FoldedFooterProps {
+  /** Groups that are not shown above. */
+  groups: readonly Group[];
+  /** Checks in all groups. */
+  checks: number;
+  onUnfold: (key: GroupKey) => void;
+  onAll: () => void;
+  onLess: () => void;
+}
+
+/** The foot of the page: says what is hidden, and each word unfolds what it names. */
+export function FoldedFooter({ groups, checks, onUnfold, onAll, onLess }: FoldedFooterProps) {
+  return (
+    <footer className="folded">
+      <span className="folded__title">{groups.length > 0 ? 'Folded' : 'Nothing is folded'}</span>
+      {groups.map((group) => (
+        <button key={group.key} type="button" className="folded__group" onClick={() => onUnfold(group.key)}>
+          <StatusIcon status={groupStatus(group.key)} />
+          <span className={`status--${groupStatus(group.key)}`}>{groupWords(group.key, group.checks)}</span>
+        </button>
+      ))}
+      <span className="folded__all">
+        {groups.length > 0 ? (
+          <Button variant="link" onClick={onAll}>
+            Show all {checks}
+          </Button>
+        ) : (
+          <Button variant="link" onClick={onLess}>
+            Show what is open
+          </Button>
+        )}
+      </span>
+    </footer>
+  );
+}

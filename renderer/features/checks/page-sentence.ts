@@ -1,0 +1,40 @@
+import type { Group, GroupKey } from './triage.ts';
+
+const SMALL = [
+  'No',
+  'One',
+  'Two',
+  'Three',
+  'Four',
+  'Five',
+  'Six',
+  'Seven',
+  'Eight',
+  'Nine',
+  'Ten',
+  'Eleven',
+  'Twelve',
+];
+
+/** @returns a number at the start of a sentence: in letters up to twelve */
+export function numberInWords(amount: number): string {
+  return SMALL[amount] ?? amount.toLocaleString('en');
+}
+
+/**
+ * The first line of the Checks page.
+ * @param groups all groups, counted
+ * @param nodeName the node that the page is about, or null for all
+ */
+export function pageSentence(groups: readonly Group[], nodeName: string | null): string {
+  const amount = (key: GroupKey) => groups.find((group) => group.key === key)?.checks ?? 0;
+  const on = nodeName === null ? '' : ` on ${nodeName}`;
+  const fix = amount('fix');
+  const review = amount('review');
+  if (fix === 1) return `One check needs fixing${on}, and its steps are here.`;
+  if (fix > 1) return `${numberInWords(fix)} checks need fixing${on}, and each has its steps.`;
+  if (review === 1) return `Nothing to fix${on}. One check waits for your word.`;
+  if (review > 1) return `Nothing to fix${on}. ${numberInWords(review)} checks wait for your word.`;
+  if (amount('pass') === 0) return `Nothing could be looked at yet${on}.`;
+  return `Nothing to fix and nothing to review${on}.`;
+}
