@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { type ConsentGate, ConsoleError } from '#core/console/service.ts';
+import type { PlanRegistry } from '#core/fixes/plan-registry.ts';
+import { shortText } from '#shared/domain/bounds.ts';
+import { visible } from '#shared/domain/text.ts';
+import type { CallContext } from './caller.ts';
+
+/** What every privileged procedure must name: a plan that the core made, as it was shown. */
+const planReference = z.object({ plan: shortText, hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
+const untouched = { untouched: 'Nothing was changed.' };
+
+/**
+ * Lets `read` and `change` pass and holds everything else until it names a known plan by id and hash and a person has
+ * agreed outside the renderer. A procedure that declares nothing, or something new, counts as privileged. The gate is
+ * asked whoever calls: an agent under the operator's own account reaches the socket too, and must not be able to nod.
+ */
+export class AccessGuard {
+  readonly #plans: PlanRegistry;
+  readonly #consent: ConsentGate | null;
+  #asking = false;
+
+  /** @param consent null where nobody can be asked: then nothing privileged is done */
+  constructor(plans: PlanRegistry, consent: ConsentGate | null) {
+    this.#plans = plans;
+    this.#consent = consent;
+  }
+
+  /**
+   * @param access what the procedure declares
+   * @param input as it came, not validated yet
+   * @throws ConsoleError PLAN_UNKNOWN, PLAN_CHANGED, CONSENT_REFUSED
+   */
+  async check(access: unknown, input: unknown, context: CallContext): Promise<void> {
+    if (access === 'read' || access === 'change') return;
+    const reference = planReference.safeParse(input);
+    if (!reference.success) {
+      throw new ConsoleError('PLAN_UNKNOWN', 'The request names no plan. Nothing was changed.', untouched);
+    }
+    const { plan: id, hash } = reference.data;
+    const plan = known(this.#plans.find(id, hash));
+    // One question at a time: a page that asks a hundred times must not wear a person down.
+    if (this.#consent === null || this.#asking) throw refused();
+    this.#asking = true;
+    try {
+      const asker = context.caller.kind === 'renderer' ? 'the page' : 'a command';
+      const agreed = await this.#consent
+        .ask({
+          title: visible(plan.title),
+          lines: [...plan.lines.map(visible), `Asked for by ${asker}.`],
+        })
+        .catch(() => false);
+      if (agreed !== true) throw refused();
+    } finally {
+      this.#asking = false;
+    }
+    // Taken only now, and looked up again: the plan may have been replaced or used while the person was reading.
+    known(this.#plans.claim(id, hash));
+  }
+}
+
+function known<P>(found: P | 'unknown' | 'changed'): P {
+  if (found === 'unknown') {
+    throw new ConsoleError('PLAN_UNKNOWN', 'There is no such plan. Nothing was changed.', {
+      ...untouched,
+      next: 'Open the finding again: the plan is made anew.',
+    });
+  }
+  if (found === 'changed') {
+    throw new ConsoleError('PLAN_CHANGED', 'The plan is not the one that was shown. Nothing was changed.', {
+      ...untouched,
+      next: 'Read the plan as it is now, and order it again.',
+    });
+  }
+  return found;
+}
+
+function refused(): ConsoleError {
+  return new ConsoleError('CONSENT_REFUSED', 'Consent was not given. Nothing was changed.', {
+    ...untouched,
+    next: 'Order it again and agree in the window or terminal that asks.',
+  });
+}

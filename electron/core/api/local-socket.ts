@@ -1,0 +1,151 @@
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import type { ErrorLog } from './caller.ts';
+import { createHttpHandler, isJson, readJson, sendError } from './http-handler.ts';
+import type { Api } from './router.ts';
+
+const FILE_NAME = 'console.sock';
+/** `sun_path` of unix(7) holds 108 bytes with its end on Linux, 104 on macOS. */
+const LONGEST_PATH = 103;
+
+export const SOCKET_RPC_PREFIX = '/rpc';
+export const SOCKET_ADMIN_PREFIX = '/admin';
+
+/** What a second start or a command may ask of the running console, beside the contract and never of a renderer. */
+export interface SocketAdmin {
+  /** A fresh one-time link of the web shell; null in a shell that has none. */
+  freshLink(): Promise<string | null>;
+  /** Bring the window to the front; false in a shell that has none. */
+  showWindow(): Promise<boolean>;
+}
+
+export interface LocalSocketOptions {
+  api: Api;
+  /** The console's own folder: must belong to this user and be closed to all others (0700). */
+  dataFolder: string;
+  admin: SocketAdmin;
+  log: ErrorLog;
+}
+
+export interface LocalSocket {
+  path: string;
+  close(): Promise<void>;
+}
+
+/** @returns where the console of this data folder listens. */
+export function socketPathOf(dataFolder: string): string {
+  return join(dataFolder, FILE_NAME);
+}
+
+/**
+ * Opens the socket through which commands of the same user reach the running console. Who may connect is decided by the
+ * kernel: connecting needs write permission on the socket (0600) and passage through its folder (0700), unix(7). That
+ * keeps other users out, not a program of the same user: so nothing privileged is done here without consent either.
+ * @throws Error when the folder is not closed to others, its path is too long, or another console listens there
+ */
+export async function serveLocalSocket(options: LocalSocketOptions): Promise<LocalSocket> {
+  const path = socketPathOf(options.dataFolder);
+  if (process.platform === 'win32') throw new Error('There is no local socket on Windows.');
+  if (Buffer.byteLength(path) > LONGEST_PATH) {
+    throw new Error('The path of the data folder is too long for a socket; choose a shorter one.');
+  }
+  const folder = lstatSync(options.dataFolder);
+  if (!folder.isDirectory() || folder.uid !== process.getuid?.() || (folder.mode & 0o077) !== 0) {
+    throw new Error('The data folder must belong to this user and be closed to all others (chmod 700).');
+  }
+  const server = createServer(
+    { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 },
+    (incoming, outgoing) => void answer(incoming, outgoing),
+  );
+  server.on('upgrade', (_incoming, socket) => socket.destroy());
+  server.on('connect', (_incoming, socket) => socket.destroy());
+  const call = createHttpHandler(options.api, SOCKET_RPC_PREFIX);
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    try {
+      // No browser comes here by itself; one that is led here through a proxy says where it comes from.
+      if (incoming.headers.origin !== undefined || incoming.headers['sec-fetch-site'] !== undefined) {
+        sendError(outgoing, 403, 'FORBIDDEN', 'Pages are not served here.');
+      } else if (incoming.url?.startsWith(`${SOCKET_RPC_PREFIX}/`)) {
+        await call(incoming, outgoing, { kind: 'operator-terminal', client: 'local-socket' });
+      } else {
+        await answerAdmin(incoming, outgoing, options.admin);
+      }
+    } catch (error) {
+      options.log.error('A request over the local socket failed', error);
+      if (outgoing.headersSent) outgoing.destroy();
+      else sendError(outgoing, 500, 'INTERNAL_SERVER_ERROR', 'Something went wrong inside the console.');
+    }
+  }
+
+  await listenThere(server, path);
+  chmodSync(path, 0o600);
+  return {
+    path,
+    close: () =>
+      new Promise((resolve) => {
+        // Node removes the socket file itself when a server on a path closes.
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answerAdmin(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  admin: SocketAdmin,
+): Promise<void> {
+  if (incoming.method !== 'POST' || !isJson(incoming.headers['content-type'])) {
+    sendError(outgoing, 405, 'METHOD_NOT_SUPPORTED', 'Only POST with JSON is understood here.');
+    return;
+  }
+  const body = await readJson(incoming);
+  if (body.state !== 'read') return sendError(outgoing, 400, 'BAD_REQUEST', 'The request is not JSON.');
+  if (incoming.url === `${SOCKET_ADMIN_PREFIX}/link`) send(outgoing, { url: await admin.freshLink() });
+  else if (incoming.url === `${SOCKET_ADMIN_PREFIX}/show`) {
+    send(outgoing, { shown: await admin.showWindow(), pid: process.pid });
+  } else sendError(outgoing, 404, 'NOT_FOUND', 'There is no such procedure.');
+}
+
+function send(outgoing: ServerResponse, value: unknown): void {
+  outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  outgoing.end(JSON.stringify(value));
+}
+
+/** Listens; a socket file that a console left behind when it was killed is removed, a living one is not touched. */
+async function listenThere(server: Server, path: string): Promise<void> {
+  try {
+    await listen(server, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    if (await isAlive(path)) throw new Error('Another console listens in this data folder already.');
+    if (!lstatSync(path).isSocket()) throw new Error('In place of the socket there is another file.');
+    rmSync(path);
+    await listen(server, path);
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Whether somebody accepts connections on a socket. */
+function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

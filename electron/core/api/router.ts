@@ -1,0 +1,162 @@
+import { mapEventIterator } from '@orpc/client';
+import { implement, ORPCError } from '@orpc/server';
+import type { ConsentGate, ConsoleService } from '#core/console/service.ts';
+import { PlanRegistry } from '#core/fixes/plan-registry.ts';
+import { contract } from '#shared/contract/contract.ts';
+import { AccessGuard } from './access.ts';
+import type { CallContext, ErrorLog } from './caller.ts';
+import { ReplayedTopic } from './replayed-topic.ts';
+import { safeError } from './safe-errors.ts';
+import { STREAM_LIMITS, StreamHub, type StreamLimits } from './stream-hub.ts';
+
+export interface ApiOptions {
+  service: ConsoleService;
+  /** How this shell asks a person outside the renderer; null where nobody can be asked. */
+  consent: ConsentGate | null;
+  log: ErrorLog;
+  /** Plans that the core made; none when left out. */
+  plans?: PlanRegistry;
+  limits?: Partial<StreamLimits>;
+}
+
+/** The console behind the contract, for any transport. */
+export interface Api {
+  router: ReturnType<typeof createRouter>;
+  streams: StreamHub;
+  /** Ends all streams. The service stays open. */
+  close(): void;
+}
+
+/** Puts the contract in front of a console: input and output validated, access enforced, errors made safe. */
+export function createApi(options: ApiOptions): Api {
+  const streams = new StreamHub(options.limits);
+  const keep = options.limits?.window ?? STREAM_LIMITS.window;
+  const progress = new ReplayedTopic(options.service.topics.progress, keep);
+  const changes = new ReplayedTopic(options.service.topics.changes, keep);
+  return {
+    router: createRouter(options, streams, { progress, changes }),
+    streams,
+    close() {
+      streams.close();
+      progress.close();
+      changes.close();
+    },
+  };
+}
+
+interface Topics {
+  progress: ReplayedTopic<
+    Awaited<ReturnType<ConsoleService['topics']['progress']['snapshot']>>,
+    Parameters<Parameters<ConsoleService['topics']['progress']['onDelta']>[0]>[0]
+  >;
+  changes: ReplayedTopic<
+    { at: string },
+    Parameters<Parameters<ConsoleService['topics']['changes']['onDelta']>[0]>[0]
+  >;
+}
+
+function createRouter(
+  { service, consent, log, plans = new PlanRegistry() }: ApiOptions,
+  hub: StreamHub,
+  topics: Topics,
+) {
+  const guard = new AccessGuard(plans, consent);
+  // Both run around the validation of input and output, so refusals of either pass through `safeError` too.
+  const os = implement(contract)
+    .$context<CallContext>()
+    .use(async ({ next, path, signal }) => {
+      const safe = (thrown: unknown) => {
+        const { error, forLog } = safeError(thrown);
+        // What fails because the caller went away is no mistake of ours.
+        if (forLog && !signal?.aborted) log.error(`${path.join('.')} failed`, causeOf(thrown));
+        return error;
+      };
+      try {
+        const result = await next();
+        if (!isStream(result.output)) return result;
+        const output = mapEventIterator(result.output, {
+          value: async (value: unknown) => value,
+          error: async (thrown) => safe(thrown),
+        });
+        return { ...result, output };
+      } catch (thrown) {
+        throw safe(thrown);
+      }
+    })
+    .use(async ({ next, context, procedure }, input) => {
+      await guard.check(procedure['~orpc'].meta.access, input, context);
+      return next();
+    });
+
+  return os.router({
+    system: { about: os.system.about.handler(({ input }) => service.system.about(input)) },
+    streams: {
+      acknowledge: os.streams.acknowledge.handler(({ input, context }) => ({
+        known: hub.acknowledge(context.caller, input.stream, input.number),
+      })),
+    },
+    nodes: {
+      list: os.nodes.list.handler(({ input }) => service.nodes.list(input)),
+      detectLocal: os.nodes.detectLocal.handler(({ input }) => service.nodes.detectLocal(input)),
+      hostKeys: os.nodes.hostKeys.handler(({ input }) => service.nodes.hostKeys(input)),
+      add: os.nodes.add.handler(({ input }) => service.nodes.add(input)),
+      rename: os.nodes.rename.handler(({ input }) => service.nodes.rename(input)),
+      remove: os.nodes.remove.handler(({ input }) => service.nodes.remove(input)),
+      restore: os.nodes.restore.handler(({ input }) => service.nodes.restore(input)),
+      profile: os.nodes.profile.handler(({ input }) => service.nodes.profile(input)),
+      correctProfile: os.nodes.correctProfile.handler(({ input }) => service.nodes.correctProfile(input)),
+    },
+    looks: {
+      start: os.looks.start.handler(({ input }) => service.looks.start(input)),
+      cancel: os.looks.cancel.handler(({ input }) => service.looks.cancel(input)),
+      progress: os.looks.progress.handler(({ input, context, signal }) =>
+        hub.open(topics.progress, context.caller, input, signal),
+      ),
+    },
+    changes: {
+      watch: os.changes.watch.handler(({ input, context, signal }) =>
+        hub.open(topics.changes, context.caller, input, signal),
+      ),
+    },
+    findings: {
+      overview: os.findings.overview.handler(({ input }) => service.findings.overview(input)),
+      list: os.findings.list.handler(({ input }) => service.findings.list(input)),
+      get: os.findings.get.handler(({ input }) => service.findings.get(input)),
+      history: os.findings.history.handler(({ input }) => service.findings.history(input)),
+      export: os.findings.export.handler(({ input }) => service.findings.export(input)),
+    },
+    decisions: {
+      waivers: os.decisions.waivers.handler(({ input }) => service.decisions.waivers(input)),
+      waive: os.decisions.waive.handler(({ input }) => service.decisions.waive(input)),
+      withdraw: os.decisions.withdraw.handler(({ input }) => service.decisions.withdraw(input)),
+      declarations: os.decisions.declarations.handler(({ input }) => service.decisions.declarations(input)),
+      declare: os.decisions.declare.handler(({ input }) => service.decisions.declare(input)),
+      undeclare: os.decisions.undeclare.handler(({ input }) => service.decisions.undeclare(input)),
+    },
+    settings: {
+      get: os.settings.get.handler(({ input }) => service.settings.get(input)),
+      set: os.settings.set.handler(({ input }) => service.settings.set(input)),
+    },
+    setup: {
+      get: os.setup.get.handler(({ input }) => service.setup.get(input)),
+      save: os.setup.save.handler(({ input }) => service.setup.save(input)),
+    },
+    plans: { apply: os.plans.apply.handler(({ input }) => service.plans.apply(input)) },
+  });
+}
+
+/** A stream fails later than its call, one message at a time. */
+function isStream(output: unknown): output is AsyncIterator<unknown, unknown, void> {
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
+}
+
+/** What belongs in the log: the validation issues behind a refused output, else the error itself. */
+function causeOf(thrown: unknown): unknown {
+  if (!(thrown instanceof ORPCError)) return thrown;
+  const cause: unknown = thrown.cause;
+  if (typeof cause === 'object' && cause !== null && 'issues' in cause && Array.isArray(cause.issues)) {
+    // The value itself stays out of the log: it may hold what a node said.
+    return new Error(`${thrown.message}: ${JSON.stringify(cause.issues.slice(0, 8)).slice(0, 4_096)}`);
+  }
+  return cause ?? thrown;
+}

@@ -1,0 +1,66 @@
+import { lstatSync } from 'node:fs';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import { z } from 'zod';
+import type { ApiClient } from './direct-client.ts';
+import { SOCKET_ADMIN_PREFIX, SOCKET_RPC_PREFIX, socketPathOf } from './local-socket.ts';
+import { unixFetch } from './unix-fetch.ts';
+
+/** A console that runs already, as a command of the same user sees it. */
+export interface RunningConsole {
+  client: ApiClient;
+  /** A fresh one-time link of its web shell; null when it is a desktop console. */
+  freshLink(): Promise<string | null>;
+  /** Bring its window to the front; false when it has none. */
+  showWindow(): Promise<boolean>;
+}
+
+const linkAnswer = z.object({ url: z.string().max(2_048).nullable() });
+const showAnswer = z.object({ shown: z.boolean() });
+
+/** Milliseconds after which a console that does not answer counts as not running. */
+const ANSWER_WITHIN_MS = 2_000;
+
+/**
+ * Reaches the console that owns a data folder.
+ * @returns null when none runs there, or when the socket belongs to somebody else
+ */
+export async function reachConsole(dataFolder: string): Promise<RunningConsole | null> {
+  const path = socketPathOf(dataFolder);
+  if (!isOurs(path)) return null;
+  const fetch = unixFetch(path);
+  const ask = async (procedure: string, signal?: AbortSignal): Promise<unknown> => {
+    const answer = await fetch(
+      new Request(`http://localhost${SOCKET_ADMIN_PREFIX}/${procedure}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+        ...(signal && { signal }),
+      }),
+    );
+    return answer.json();
+  };
+  const client = createORPCClient<ApiClient>(
+    new RPCLink({ url: `http://localhost${SOCKET_RPC_PREFIX}`, fetch }),
+  );
+  try {
+    await client.system.about(undefined, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  } catch {
+    return null;
+  }
+  return {
+    client,
+    freshLink: async () => linkAnswer.parse(await ask('link')).url,
+    showWindow: async () => showAnswer.parse(await ask('show')).shown,
+  };
+}
+
+/** A socket that another user put there would hear our questions and answer with lies. */
+function isOurs(path: string): boolean {
+  try {
+    const stat = lstatSync(path);
+    return stat.isSocket() && stat.uid === process.getuid?.();
+  } catch {
+    return false;
+  }
+}
