@@ -2,12 +2,15 @@ import type { SubjectName } from '#shared/domain/facts/facts.ts';
 import type { Collector } from './collector.ts';
 import type { HintCollector } from './profile/hints.ts';
 import { installationsCollector } from './profile/installations.ts';
+import { identityCollector } from './subjects/identity.ts';
+import { interfacesCollector } from './subjects/interfaces.ts';
+import { mountsCollector } from './subjects/mounts.ts';
 
 /** A collector of any subject. */
 export type AnyCollector = { [S in SubjectName]: Collector<S> }[SubjectName];
 
 /** Everything that is collected of a node; at most one for each subject. */
-export const COLLECTORS: readonly AnyCollector[] = [];
+export const COLLECTORS: readonly AnyCollector[] = [identityCollector, interfacesCollector, mountsCollector];
 
 /** What profile detection needs besides the subjects of round trip 1. */
 export const HINTS: HintCollector = installationsCollector;
