@@ -42,6 +42,7 @@ export function FindingList({ groups, total, openRow, onOpenRow, onToggleGroup, 
     getItemKey: (index) => items[index]?.id ?? index,
     overscan: 12,
     scrollMargin: offset,
+    scrollPaddingStart: 24,
     scrollPaddingEnd: 72,
   });
 
@@ -58,7 +59,9 @@ export function FindingList({ groups, total, openRow, onOpenRow, onToggleGroup, 
     // A finding that was linked to comes into view once, when the list is first there.
     if (linked.current === null || open < 0) return;
     linked.current = null;
-    virtualizer.scrollToIndex(open, { align: 'center' });
+    // Only when it is out of sight: the page's own sentence stays in view where it can.
+    const top = virtualizer.getOffsetForIndex(open, 'start')?.[0] ?? 0;
+    if (top > window.innerHeight / 2) virtualizer.scrollToIndex(open, { align: 'start' });
   }, [open, virtualizer]);
 
   useEffect(() => {

@@ -7,9 +7,10 @@ import { visible } from '#shared/domain/text.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { Evidence } from '../../components/evidence.tsx';
 import { HistoryStrip } from '../../components/history-strip.tsx';
-import { RelativeTime } from '../../components/relative-time.tsx';
+import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { StaleNote } from '../../components/stale-note.tsx';
 import { statusWord } from '../../components/status.tsx';
+import { clockTime, exactTime, relativeTime } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
 import { FindingAside } from './finding-aside.tsx';
 import { SiblingStrip } from './sibling-strip.tsx';
@@ -54,7 +55,7 @@ function Words({ finding, headline }: { finding: TrackedFinding; headline: strin
       {finding.detail ? <p>{visible(finding.detail)}</p> : null}
       {before && before.status !== finding.status ? (
         <p>
-          Was {statusWord(before.status)} until <RelativeTime at={before.until} />.
+          Was {statusWord(before.status)} until <Until at={before.until} />.
         </p>
       ) : null}
       {finding.wouldHelp ? <p>It would help to {visible(finding.wouldHelp)}.</p> : null}
@@ -68,6 +69,17 @@ function Words({ finding, headline }: { finding: TrackedFinding; headline: strin
       ) : null}
       {finding.stale ? <StaleNote nodeName={visible(finding.nodeName)} since={finding.observedAt} /> : null}
     </div>
+  );
+}
+
+/** `16:40`, `yesterday at 21:04`, `3 November`: a point in time, not how long ago. */
+function Until({ at }: { at: string }) {
+  const now = useNow();
+  const today = relativeTime(at, now, true) === clockTime(at);
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {today ? clockTime(at) : relativeTime(at, now)}
+    </time>
   );
 }
 

@@ -40,13 +40,12 @@ export function evening(): Scenario {
       fix: [
         {
           text: 'Let only the home network in on port 7890, for both families.',
-          command:
-            "nft -f - <<'EOF'\ntable inet swarmkeep_in {\n  chain input {\n    type filter hook input priority 0; policy accept;\n    tcp dport 7890 iifname != { lo, eth0 } drop\n  }\n}\nEOF",
+          command: 'nft insert rule inet filter input tcp dport 7890 iifname != { lo, eth0 } drop',
           needsRoot: true,
         },
         {
           text: 'Keep the rule over a reboot.',
-          command: 'install -m 0644 swarmkeep-in.nft /etc/nftables.d/ && systemctl enable nftables.service',
+          command: 'nft list ruleset > /etc/nftables.conf',
           needsRoot: true,
         },
         { text: 'Look again: the row should say home network only.', command: null, needsRoot: false },
