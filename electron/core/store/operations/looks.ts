@@ -126,6 +126,19 @@ export function lookOperations(database: Database) {
       };
     },
 
+    /** @returns for each node that was looked at, whether mycoSwarm was found on it */
+    hasMycoswarm: (): { node: string; found: boolean }[] =>
+      database
+        .prepare(
+          `SELECT node, json_array_length(profile, '$.instances') > 0 AS found
+           FROM facts JOIN node ON node.id = facts.node WHERE removed_at IS NULL`,
+        )
+        .all()
+        .map((row) => {
+          const { node, found } = z.object({ node: z.string(), found: z.int() }).parse(row);
+          return { node, found: found === 1 };
+        }),
+
     /** @returns when the newest attempt ended, over all nodes, or null */
     lastAttempt: (): string | null =>
       z

@@ -59,13 +59,20 @@ export function nodeOperations(database: Database) {
         .prepare('UPDATE node SET removed_at = NULL WHERE id = ? AND removed_at IS NOT NULL')
         .run(input.id).changes === 1,
 
-    /** Forgets removed nodes with everything about them. @returns their ids */
-    purgeRemoved: (): string[] =>
+    /** @returns a removed node that can still come back, or null */
+    removedNode: (input: { id: string }): SwarmNode | null => {
+      const found = database
+        .prepare(`SELECT ${COLUMNS} FROM node WHERE id = ? AND removed_at IS NOT NULL`)
+        .get(input.id);
+      return found === undefined ? null : toNode(found);
+    },
+
+    /** Forgets removed nodes with everything about them. @returns what they were */
+    purgeRemoved: (): SwarmNode[] =>
       database
-        .prepare('DELETE FROM node WHERE removed_at IS NOT NULL RETURNING id')
-        .pluck()
+        .prepare(`DELETE FROM node WHERE removed_at IS NOT NULL RETURNING ${COLUMNS}`)
         .all()
-        .map(String),
+        .map(toNode),
 
     /** @returns lines of known_hosts that the operator confirmed, of nodes that were not removed */
     hostKeys: (): { node: string; line: string }[] =>

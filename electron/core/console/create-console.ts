@@ -1,0 +1,174 @@
+import { forgetHostKeys } from '#core/hosts/known-hosts.ts';
+import { openStore } from '#core/store/open-store.ts';
+import type { Store } from '#core/store/store.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { announce, type Context, momentOf } from './context.ts';
+import { decisionsGroup } from './decisions.ts';
+import { createEmitter } from './emitter.ts';
+import { findingsGroup } from './findings.ts';
+import { guardStore } from './guarded-store.ts';
+import { createLookBoard } from './look-board.ts';
+import type { Looking } from './looking.ts';
+import { createLookout, type Lookout, looksGroup } from './looks.ts';
+import { nodesGroup } from './nodes.ts';
+import { type ConsoleNotice, createNotices } from './notices.ts';
+import { type Plan, plansGroup } from './plans.ts';
+import { createRecheck } from './recheck.ts';
+import { sampleFile } from './sample.ts';
+import { type Schedule, startSchedule } from './schedule.ts';
+import type { ChangeDelta, ConsentGate, ConsoleService } from './service.ts';
+import { settingsGroup } from './settings.ts';
+import { setupGroup } from './setup.ts';
+import { systemGroup } from './system.ts';
+
+/** What a shell says about itself when it opens the console. */
+export interface ConsoleOptions {
+  /** See `defaultDataFolder`. Made (0700) when it is not there. */
+  dataFolder: string;
+  shell: 'desktop' | 'web' | 'command-line';
+  version: string;
+  consent: ConsentGate;
+  /** Add the sample node when it is not there, and look at it. */
+  sample?: boolean;
+  /** Uid that runs this console; by default that of the process, null where there are none. */
+  ownUid?: number | null;
+  clock?: Clock;
+  /** The shell's own way to show a notification. */
+  notify?: (notice: ConsoleNotice) => void;
+  /** Looks by the clock; by default in every shell but the command line. */
+  schedule?: boolean;
+  /** Answer store requests in a thread of its own; by default in every shell but the command line. */
+  thread?: boolean;
+  /** For tests: how to look and judge. */
+  looking?: Looking;
+  /** File with the facts of the sample node. */
+  sampleFacts?: string;
+  /** Plans that can be ordered, by id. */
+  findPlan?: (id: string) => Plan | null;
+}
+
+/**
+ * Opens the console: takes the data folder, opens the records and answers every procedure of the contract.
+ * @returns the console; `close()` gives the folder free
+ * @throws StoreError: kind `owned` when another process has the folder (reach that one through its socket), else what
+ *   is wrong with the records. Procedures reject with ConsoleError.
+ */
+export async function createConsole(options: ConsoleOptions): Promise<ConsoleService> {
+  const running = options.shell !== 'command-line';
+  const { dataFolder, version, shell } = options;
+  const raw = await openStore({ dataFolder, thread: options.thread ?? running });
+  try {
+    return await assemble(options, raw, running);
+  } catch (error) {
+    await raw.close();
+    throw error;
+  }
+
+  async function assemble(given: ConsoleOptions, opened: Store, scheduled: boolean): Promise<ConsoleService> {
+    const clock = given.clock ?? systemClock;
+    const recording = given.sampleFacts ?? sampleFile();
+    const context: Context = {
+      store: guardStore(opened),
+      clock,
+      looking: given.looking ?? (await realLooking({ dataFolder, recording, version })),
+      changes: createEmitter<ChangeDelta>(),
+      dataFolder,
+      ownUid: given.ownUid === undefined ? (process.getuid?.() ?? null) : given.ownUid,
+    };
+    await forgetRemoved(context);
+    const board = createLookBoard(clock);
+    const notices = createNotices(context, (notice) => given.notify?.(notice));
+    const lookout = createLookout(context, board, notices.afterRound);
+    const recheck = createRecheck(context);
+    const schedule =
+      (given.schedule ?? scheduled)
+        ? startSchedule(clock, scheduledWork(context, lookout, notices.weekly))
+        : null;
+    const nodes = nodesGroup(context);
+    if (given.sample) await openSample(context, nodes, lookout);
+
+    let closing: Promise<void> | null = null;
+    return {
+      system: systemGroup(context, { shell, version, startedAt: clock.now().toISOString() }),
+      nodes,
+      looks: looksGroup(context, board, lookout),
+      findings: findingsGroup(context, { version, nextLookAt: () => schedule?.nextLookAt() ?? null }),
+      decisions: decisionsGroup(context, recheck),
+      settings: settingsGroup(context, recheck),
+      setup: setupGroup(context),
+      plans: plansGroup(given.findPlan ?? (() => null), given.consent),
+      topics: {
+        progress: board.topic,
+        changes: {
+          snapshot: () => ({ at: clock.now().toISOString() }),
+          onDelta: context.changes.onDelta,
+        },
+      },
+      close() {
+        closing ??= closeAll(schedule, board.cancelAll, lookout, opened);
+        return closing;
+      },
+    };
+  }
+}
+
+/** Loaded when it is needed: a test that brings its own does without all collectors and checks. */
+async function realLooking(environment: { dataFolder: string; recording: string; version: string }) {
+  const { realLooking: make } = await import('./default-looking.ts');
+  return make(environment);
+}
+
+async function closeAll(
+  schedule: Schedule | null,
+  cancelAll: () => void,
+  lookout: Lookout,
+  store: Store,
+): Promise<void> {
+  schedule?.stop();
+  cancelAll();
+  await lookout.idle();
+  await store.close();
+}
+
+/** Removed nodes can come back until the console is started again, which is now. */
+async function forgetRemoved(context: Context): Promise<void> {
+  const removed = await context.store.purgeRemoved();
+  const left = await context.store.listNodes();
+  for (const { address } of removed) {
+    if (address.kind !== 'ssh') continue;
+    const used = left.some(
+      (node) =>
+        node.address.kind === 'ssh' &&
+        node.address.host === address.host &&
+        node.address.port === address.port,
+    );
+    if (!used) await forgetHostKeys(context.dataFolder, address).catch(() => undefined);
+  }
+}
+
+async function openSample(context: Context, nodes: ConsoleService['nodes'], lookout: Lookout): Promise<void> {
+  const known = await context.store.listNodes();
+  const found =
+    known.find((node) => node.address.kind === 'recorded') ??
+    (await nodes.add({ address: { kind: 'recorded', sample: true }, confirmedKeys: [] }));
+  lookout.begin([found], null);
+}
+
+function scheduledWork(context: Context, lookout: Lookout, weekly: (at: string) => Promise<void>) {
+  const { store, clock } = context;
+  return {
+    settings: () => store.settings(),
+    lastLookAt: () => store.lastAttempt(),
+    lastSummaryAt: () => store.lastSummary(),
+    summary: weekly,
+    async maintain(at: string) {
+      const back = await store.settleWaivers({ moment: momentOf(clock) });
+      for (const node of new Set(back.map((change) => change.node))) announce(context, 'findings', node);
+      await store.maintain({ at });
+    },
+    async round() {
+      const nodes = (await store.listNodes()).filter((node) => node.address.kind !== 'recorded');
+      if (nodes.length > 0) await lookout.begin(nodes, null).ended;
+    },
+  };
+}

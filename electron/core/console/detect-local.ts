@@ -1,0 +1,78 @@
+import { collect } from '#core/facts/collect.ts';
+import { COLLECTORS } from '#core/facts/collectors.ts';
+import { hostFor } from '#core/hosts/host-for.ts';
+import type { SubjectName } from '#shared/domain/facts/facts.ts';
+import { plainName } from '#shared/domain/plain-name.ts';
+import type { Profile } from '#shared/domain/profile.ts';
+
+/** Enough to tell whether mycoSwarm runs, and quick. */
+const SUBJECTS: readonly SubjectName[] = ['accounts', 'processes', 'sockets', 'units'];
+
+/** Milliseconds after which the quick look is given up: the page waits for it. */
+const LONGEST_MS = 1_000;
+
+/** What is said of this computer before it is added. */
+export interface LocalDetection {
+  possible: boolean;
+  sentence: string;
+  version: string | null;
+  port: number | null;
+  running: boolean;
+}
+
+/**
+ * A quick look at this computer: is mycoSwarm here? Changes nothing and stores nothing.
+ * @returns one sentence and what it rests on; never an error
+ */
+export async function detectLocal(): Promise<LocalDetection> {
+  if (process.platform !== 'linux') return NOT_POSSIBLE;
+  const host = hostFor({ kind: 'local' }, { dataFolder: '' });
+  try {
+    if (host.kind === 'recorded') return COULD_NOT_LOOK;
+    const result = await collect({
+      host,
+      collectors: COLLECTORS.filter((entry) => SUBJECTS.includes(entry.subject)),
+      hints: null,
+      corrections: [],
+      // Nothing of this look is kept or compared.
+      salt: '0'.repeat(64),
+      signal: AbortSignal.timeout(LONGEST_MS),
+    });
+    return result.ok ? describeLocal(result.collection.profile) : COULD_NOT_LOOK;
+  } catch {
+    return COULD_NOT_LOOK;
+  } finally {
+    await host.close();
+  }
+}
+
+const NOT_POSSIBLE: LocalDetection = {
+  possible: false,
+  sentence: 'Only Linux computers can be looked at from the inside. Add your nodes over SSH.',
+  version: null,
+  port: null,
+  running: false,
+};
+
+const COULD_NOT_LOOK: LocalDetection = {
+  possible: true,
+  sentence: 'We could not tell in a second whether mycoSwarm is here. A full look will.',
+  version: null,
+  port: null,
+  running: false,
+};
+
+/** @returns what a profile says of this computer, in one sentence; a running installation comes first */
+export function describeLocal(profile: Profile): LocalDetection {
+  const instance = profile.instances.find((entry) => entry.running) ?? profile.instances[0];
+  if (!instance) {
+    const sentence = 'mycoSwarm was not found running here. A full look also finds one that is stopped.';
+    return { possible: true, sentence, version: null, port: null, running: false };
+  }
+  const { running, version, apiPort: port } = instance;
+  const name = version === null ? 'mycoSwarm' : `mycoSwarm ${plainName(version, 32)}`;
+  const place = running && port !== null ? `, on port ${port}` : '';
+  const more = profile.instances.length > 1 ? ` It is one of ${profile.instances.length}.` : '';
+  const sentence = `${name} is ${running ? 'running here' : 'installed here and stopped'}${place}.${more}`;
+  return { possible: true, sentence, version, port, running };
+}

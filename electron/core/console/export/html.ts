@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Counts, Standing } from '#shared/contract/findings.ts';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
+import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
+import { LEVELS } from '#shared/domain/level.ts';
+import { REPORT_STYLE } from './html-style.ts';
+import { html, type Markup, nothing } from './markup.ts';
+import type { ReportInput } from './report.ts';
+
+const WORD: Readonly<Record<FindingStatus, string>> = {
+  fix: 'To fix',
+  review: 'To review',
+  unknown: 'Could not look',
+  waived: 'Accepted',
+  pass: 'Fine',
+  'not-applicable': 'Does not apply',
+};
+
+const STYLE_HASH = createHash('sha256').update(REPORT_STYLE).digest('base64');
+
+/** Nothing is loaded, nothing runs; only the style that the report carries itself counts. */
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+
+/** @returns a report as one HTML page that needs no network, no script and no other file */
+export function htmlReport(input: ReportInput): string {
+  const { overview } = input;
+  const samples = overview.standings.filter((standing) => standing.sample);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${{ markup: POLICY }}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>Swarmkeep: ${overview.sentence}</title>
+<style>${{ markup: REPORT_STYLE }}</style>
+</head>
+<body>
+<main>
+${samples.length > 0 ? html`<p class="mark">Sample node: recorded facts, not one of your machines.</p>` : nothing}
+<p class="quiet">${when(input.createdAt)}</p>
+<h1>${overview.sentence}</h1>
+<p>${tally(overview.counts)}</p>
+<h2>Where the nodes stand</h2>
+<table>
+<thead><tr><th scope="col">Node</th><th scope="col">Level</th><th scope="col">Looked</th></tr></thead>
+<tbody>${overview.standings.map(standingRow)}</tbody>
+</table>
+<h2>What was found</h2>
+${input.findings.map(findingSection)}
+<footer>Swarmkeep ${input.version}. Times are UTC. A finding says what was seen when it was looked at, and no more.</footer>
+</main>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function tally(counts: Counts): string {
+  const parts = [
+    `${counts.fix} to fix`,
+    `${counts.review} to review`,
+    `${counts.pass} fine`,
+    `${counts.unknown} could not be seen`,
+    `${counts.waived} accepted`,
+    `${counts.notApplicable} do not apply`,
+  ];
+  return parts.join(' · ');
+}
+
+function standingRow(standing: Standing): Markup {
+  const step = standing.level === null ? null : LEVELS[standing.level];
+  const level = step ? `${step.level} ${step.name}` : 'No level';
+  const away = standing.away ? ' It does not answer; this is from before.' : '';
+  return html`<tr><td>${standing.nodeName}${standing.sample ? ' (sample)' : ''}</td><td>${level}</td><td>${
+    standing.lookedAt === null ? 'Not yet' : when(standing.lookedAt)
+  }${away}</td></tr>`;
+}
+
+function findingSection(finding: TrackedFinding): Markup {
+  return html`
+<section class="finding">
+<p class="status ${finding.status}">${WORD[finding.status]}</p>
+<h3>${finding.summary}</h3>
+<p class="quiet">${catalogueEntry(finding.check).title} · ${finding.nodeName} · since ${when(finding.since)}${
+    finding.stale ? ' · from before, the node does not answer' : ''
+  }</p>
+${finding.detail === '' ? nothing : html`<p>${finding.detail}</p>`}
+${accepted(finding)}
+${evidenceTable(finding)}
+${finding.fix.length === 0 ? nothing : html`<p>What to do:</p><ol>${finding.fix.map(step)}</ol>`}
+${finding.wouldHelp === null ? nothing : html`<p>It would help to ${finding.wouldHelp}.</p>`}
+<p class="quiet">What would change this: ${finding.wouldChange}</p>
+</section>`;
+}
+
+function accepted({ waiver }: TrackedFinding): Markup {
+  if (!waiver) return nothing;
+  return html`<p>Accepted until ${waiver.until.slice(0, 10)}: ${waiver.reason} Without that: ${WORD[waiver.underneath]}.</p>`;
+}
+
+function evidenceTable(finding: TrackedFinding): Markup {
+  if (finding.evidence.length === 0) return nothing;
+  const rows = finding.evidence.map(
+    (entry) => html`<tr><td>${entry.what}</td><td class="${entry.status}">${entry.seen}</td></tr>`,
+  );
+  const raw = finding.evidence
+    .filter((entry) => entry.raw !== null && entry.raw !== '')
+    .map(
+      (entry) =>
+        html`<details><summary>Raw: ${entry.source}</summary><pre>${entry.raw ?? ''}</pre></details>`,
+    );
+  const left = finding.evidenceOmitted;
+  return html`<div class="evidence"><table><tbody>${rows}</tbody></table></div>
+${left > 0 ? html`<p class="quiet">${left} more were seen and are not listed.</p>` : nothing}${raw}`;
+}
+
+function step(entry: TrackedFinding['fix'][number]): Markup {
+  return html`<li>${entry.text}${entry.needsRoot ? ' (as administrator)' : ''}${
+    entry.command === null ? nothing : html`<pre>${entry.command}</pre>`
+  }</li>`;
+}
+
+function when(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)}`;
+}

@@ -1,0 +1,83 @@
+import type { Drift } from '#shared/contract/looks.ts';
+import { daysUpTo } from '#shared/domain/history.ts';
+import { type Context, momentOf, requireNode } from './context.ts';
+import { exportReport } from './export/report.ts';
+import { overviewOf } from './overview.ts';
+import { ConsoleError, type ConsoleService } from './service.ts';
+import { worstFirst } from './tally.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Findings and what is made of them. Every reading first ends the waivers whose time is over. */
+export function findingsGroup(
+  context: Context,
+  about: { version: string; nextLookAt(): string | null },
+): ConsoleService['findings'] {
+  const { store, clock } = context;
+
+  async function current(node: string | null) {
+    const nodes = node === null ? await store.listNodes() : [await requireNode(context, node)];
+    await store.settleWaivers({ moment: momentOf(clock) });
+    const findings = (await store.findings({ node, check: null })).sort(worstFirst);
+    return { nodes, findings };
+  }
+
+  async function overview({ node }: { node: string | null }) {
+    const { nodes, findings } = await current(node);
+    const since = new Date(clock.now().getTime() - DAY_MS).toISOString();
+    const names = new Map(nodes.map((entry) => [entry.id, entry.name]));
+    const changes = await store.changesSince({ node, since, limit: 200 });
+    const drifts = changes.map(
+      (change): Drift => ({ ...change, nodeName: names.get(change.node) ?? change.node }),
+    );
+    const known = await store.hasMycoswarm();
+    return overviewOf({
+      nodes,
+      findings,
+      hasMycoswarm: new Set(known.filter((entry) => entry.found).map((entry) => entry.node)),
+      since: drifts,
+      nextLookAt: about.nextLookAt(),
+    });
+  }
+
+  return {
+    overview,
+
+    async list({ node }) {
+      return (await current(node)).findings;
+    },
+
+    async get({ node, check }) {
+      await requireNode(context, node);
+      await store.settleWaivers({ moment: momentOf(clock) });
+      const [found] = await store.findings({ node, check });
+      if (found) return found;
+      throw new ConsoleError('NOT_ALLOWED', 'Nobody has looked at this yet.', {
+        untouched: 'Nothing was changed.',
+        next: 'Look at the node first.',
+      });
+    },
+
+    async history({ node, check, days }) {
+      await requireNode(context, node);
+      const wanted = daysUpTo(momentOf(clock).day, days);
+      const written = await store.history({ node, check, fromDay: wanted[0] ?? '' });
+      const byDay = new Map(written.days.map((entry) => [entry.day, entry.status]));
+      return {
+        days: wanted.map((day) => ({ day, status: byDay.get(day) ?? null })),
+        changes: written.changes,
+      };
+    },
+
+    async export({ format, node }) {
+      const { nodes, findings } = await current(node);
+      return exportReport(format, {
+        version: about.version,
+        createdAt: clock.now().toISOString(),
+        overview: await overview({ node }),
+        nodes,
+        findings,
+      });
+    },
+  };
+}

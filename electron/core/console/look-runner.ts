@@ -1,0 +1,155 @@
+import type { WrittenChange } from '#core/store/operations/tracking.ts';
+import type { CheckId } from '#shared/domain/check-id.ts';
+import { announce, type Context, momentOf } from './context.ts';
+import { acceptedEvidence, boundRaw } from './evidence.ts';
+import type { LookEntry } from './look-board.ts';
+import type { LookFailure } from './looking.ts';
+import { declarationsFor } from './recheck.ts';
+import { ConsoleError } from './service.ts';
+
+/** A look is given up after this time, whatever the node does. The collectors have shorter limits of their own. */
+const LONGEST_LOOK_MS = 120_000;
+
+/** What a look brought, for notices. */
+export interface LookOutcome {
+  node: string;
+  nodeName: string;
+  outcome: 'done' | 'failed' | 'cancelled';
+  /** What changed against the look before; empty at the first look. */
+  changes: readonly WrittenChange[];
+  /** The look before had failed, or this one did and the one before had not. */
+  availability: 'went-away' | 'came-back' | 'same';
+}
+
+/**
+ * Looks at one node and writes down what came of it. Whatever fails ends as the state of this look: findings from
+ * before stay, other nodes are not held up.
+ * @param only checks to run; all when null
+ */
+export async function runLook(
+  context: Context,
+  entry: LookEntry,
+  only: readonly CheckId[] | null,
+): Promise<LookOutcome> {
+  const { node } = entry;
+  const nothing = { node: node.id, nodeName: node.name, changes: [], availability: 'same' } as const;
+  try {
+    entry.signal.throwIfAborted();
+    const changes = await look(context, entry, only);
+    entry.update({ state: 'done', present: '' });
+    const availability = node.lastError === null ? 'same' : 'came-back';
+    return { ...nothing, outcome: 'done', changes, availability };
+  } catch (error) {
+    const outcome = entry.signal.aborted ? 'cancelled' : 'failed';
+    const said = outcome === 'failed' ? sentenceOf(error) : null;
+    await writeFailure(context, entry, outcome, said).catch(() => undefined);
+    entry.update({ state: outcome, present: '', error: said });
+    const away = outcome === 'failed' && node.lastError === null;
+    return { ...nothing, outcome, availability: away ? 'went-away' : 'same' };
+  } finally {
+    announce(context, 'nodes', node.id);
+    announce(context, 'findings', node.id);
+  }
+}
+
+async function look(
+  context: Context,
+  entry: LookEntry,
+  only: readonly CheckId[] | null,
+): Promise<readonly WrittenChange[]> {
+  const { store, looking, clock } = context;
+  const { node } = entry;
+  entry.update({ state: 'connecting', present: `reaching ${node.name}` });
+  const limit = AbortSignal.timeout(LONGEST_LOOK_MS);
+  const signal = AbortSignal.any([entry.signal, limit]);
+  const request = {
+    node,
+    corrections: await store.corrections({ node: node.id }),
+    salt: await store.salt(),
+    signal,
+    onProgress: (progress: { subjectsDone: number; subjectsTotal: number; present: string }) =>
+      entry.update({ state: 'collecting', ...progress }),
+  };
+  const result = await orAborted(looking.collect(request), signal);
+  if (limit.aborted)
+    throw new LookFailed({ code: 'NODE_UNREACHABLE', message: 'It took too long to answer.', next: '' });
+  if (!result.ok) throw new LookFailed(result.error);
+  entry.signal.throwIfAborted();
+
+  entry.update({ state: 'checking', present: 'judging what was seen' });
+  const { facts } = result;
+  const found = looking.check(
+    {
+      facts,
+      nodeName: node.name,
+      now: new Date(facts.collectedAt),
+      settings: await store.settings(),
+      declarations: await declarationsFor(context, node.id),
+    },
+    only ?? undefined,
+  );
+  const findings = found.map((one) => {
+    const finding = boundRaw(one);
+    return { finding, evidenceHash: acceptedEvidence(finding) };
+  });
+  const moment = momentOf(clock);
+  const written = await store.recordLook({
+    look: {
+      id: entry.id,
+      node: node.id,
+      startedAt: entry.state().startedAt,
+      endedAt: moment.at,
+      outcome: 'done',
+      error: null,
+    },
+    facts: { collectedAt: facts.collectedAt, profile: facts.profile, json: JSON.stringify(facts) },
+    findings,
+    moment,
+  });
+  if (written === null)
+    throw new LookFailed({ code: 'NODE_UNKNOWN', message: 'The node was removed.', next: '' });
+  return written.filter((change) => change.from !== null);
+}
+
+/** A collector that does not listen to its signal must not keep the place of this look. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const give = (): void => reject(signal.reason);
+    signal.addEventListener('abort', give, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
+  });
+}
+
+async function writeFailure(
+  context: Context,
+  entry: LookEntry,
+  outcome: 'failed' | 'cancelled',
+  error: string | null,
+): Promise<void> {
+  await context.store.recordFailedLook({
+    look: {
+      id: entry.id,
+      node: entry.node.id,
+      startedAt: entry.state().startedAt,
+      endedAt: context.clock.now().toISOString(),
+      outcome,
+      error,
+    },
+  });
+}
+
+class LookFailed extends Error {
+  readonly failure: LookFailure;
+  constructor(failure: LookFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof LookFailed) return `${error.message} ${error.failure.next}`.trim().slice(0, 1_000);
+  if (error instanceof ConsoleError) return `${error.message} ${error.data.next}`.trim().slice(0, 1_000);
+  if (error instanceof DOMException && error.name === 'TimeoutError') return 'It took too long to answer.';
+  // A fault of ours: the stack is for the log, the page gets a plain word.
+  return 'The look ended with a fault of Swarmkeep itself. The findings are from before.';
+}

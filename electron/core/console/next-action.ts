@@ -1,0 +1,53 @@
+import type { Overview } from '#shared/contract/findings.ts';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
+import type { Severity, TrackedFinding } from '#shared/domain/finding.ts';
+import { LEVEL_OF } from '#shared/domain/level.ts';
+import { plainName } from '#shared/domain/plain-name.ts';
+import { ACTIONS } from '#shared/domain/trouble-words.ts';
+import { worstFirst } from './tally.ts';
+
+const SEVERITY: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+
+/**
+ * The one thing to do next: what is to fix before what is to review before what could be seen with some help; the
+ * graver first, then the lower step, then the order of checks.
+ * @returns null when there is nothing that a person could do
+ */
+export function nextAction(findings: readonly TrackedFinding[]): Overview['next'] {
+  const [first] = findings.filter(canBeDone).sort(urgency);
+  if (!first) return null;
+  return {
+    title: titleOf(first).slice(0, 256),
+    text: textOf(first).slice(0, 1_024),
+    node: first.node,
+    nodeName: first.nodeName,
+    check: first.check,
+  };
+}
+
+function canBeDone(finding: TrackedFinding): boolean {
+  if (finding.status === 'fix' || finding.status === 'review') return true;
+  return finding.status === 'unknown' && !finding.lacking && finding.wouldHelp !== null;
+}
+
+function urgency(a: TrackedFinding, b: TrackedFinding): number {
+  if (a.status !== b.status) return worstFirst(a, b);
+  return (
+    SEVERITY.indexOf(a.severity) - SEVERITY.indexOf(b.severity) ||
+    LEVEL_OF[a.check] - LEVEL_OF[b.check] ||
+    worstFirst(a, b)
+  );
+}
+
+function titleOf(finding: TrackedFinding): string {
+  const node = plainName(finding.nodeName, 64);
+  if (finding.status === 'fix') return `${ACTIONS[finding.check]} on ${node}`;
+  const { title } = catalogueEntry(finding.check);
+  if (finding.status === 'review') return `Decide on ${node}: ${title}`;
+  return `See the rest of ${node}`;
+}
+
+function textOf(finding: TrackedFinding): string {
+  if (finding.status !== 'unknown') return [finding.summary, finding.detail].filter(Boolean).join(' ');
+  return `${finding.summary} It would help to ${finding.wouldHelp}.`;
+}

@@ -1,0 +1,42 @@
+import type { Overview } from '#shared/contract/findings.ts';
+import type { TrackedFinding } from '#shared/domain/finding.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import { sentenceOfTheDay } from '#shared/domain/sentence.ts';
+import { nextAction } from './next-action.ts';
+import { briefOf, isSample, standingOf } from './standing.ts';
+import { countChecks } from './tally.ts';
+
+/** All that the overview is made of. */
+export interface OverviewInput {
+  /** The nodes that are meant: one, or all. */
+  nodes: readonly SwarmNode[];
+  findings: readonly TrackedFinding[];
+  /** Ids of nodes on which mycoSwarm was found. */
+  hasMycoswarm: ReadonlySet<string>;
+  /** Changes of the last day, newest first. */
+  since: Overview['since'];
+  nextLookAt: string | null;
+}
+
+/** Puts Home together. Sample nodes stand on the stairs, and count only when there is no other node. Pure. */
+export function overviewOf(input: OverviewInput): Overview {
+  const byNode = Map.groupBy(input.findings, (finding) => finding.node);
+  const nodes = [...input.nodes].sort((a, b) => a.name.localeCompare(b.name));
+  const onStairs = nodes.map((node) => {
+    const findings = byNode.get(node.id) ?? [];
+    return { node, findings, standing: standingOf(node, findings, input.hasMycoswarm.has(node.id)) };
+  });
+  const real = onStairs.filter(({ node }) => !isSample(node));
+  const counting = real.length > 0 ? real : onStairs;
+  const counted = counting.flatMap(({ findings }) => findings);
+  const looks = counting.map(({ node }) => node.lastLookAt).filter((at) => at !== null);
+  return {
+    sentence: sentenceOfTheDay(onStairs.map(({ standing, findings }) => briefOf(standing, findings))),
+    counts: countChecks(counted),
+    next: nextAction(counted),
+    standings: onStairs.map(({ standing }) => standing),
+    since: input.since,
+    lookedAt: looks.sort().at(-1) ?? null,
+    nextLookAt: input.nextLookAt,
+  };
+}

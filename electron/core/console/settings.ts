@@ -1,0 +1,18 @@
+import { announce, type Context } from './context.ts';
+import type { Recheck } from './recheck.ts';
+import type { ConsoleService } from './service.ts';
+
+/** What the operator can set. Settings that checks know are applied to the facts at hand, without a new look. */
+export function settingsGroup(context: Context, recheck: Recheck): ConsoleService['settings'] {
+  return {
+    get: () => context.store.settings(),
+    async set(input) {
+      const before = await context.store.settings();
+      await context.store.setSettings({ settings: input });
+      announce(context, 'settings');
+      const judged = ['secretMaxAgeDays', 'updateMaxAgeDays', 'clockToleranceMs'] as const;
+      if (judged.some((name) => before[name] !== input[name])) await recheck.all();
+      return context.store.settings();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Standing } from '#shared/contract/findings.ts';
+import type { TrackedFinding } from '#shared/domain/finding.ts';
+import { levelOf } from '#shared/domain/level.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { NodeInBrief } from '#shared/domain/sentence.ts';
+import { countStatuses } from './tally.ts';
+
+/**
+ * One node on the stairs.
+ * @param findings of this node; none when nobody looked yet
+ * @param hasMycoswarm what the latest facts say
+ */
+export function standingOf(
+  node: SwarmNode,
+  findings: readonly TrackedFinding[],
+  hasMycoswarm: boolean,
+): Standing {
+  const { level, heldBy } = levelOf(findings, hasMycoswarm && findings.length > 0);
+  const holding = new Set(heldBy.map((entry) => entry.check));
+  const ends = findings
+    .filter((finding) => holding.has(finding.check))
+    .map((finding) => finding.waiver?.until)
+    .filter((until) => until !== undefined)
+    .sort();
+  return {
+    node: node.id,
+    nodeName: node.name,
+    sample: isSample(node),
+    level,
+    heldBy,
+    counts: countStatuses(findings.map((finding) => finding.status)),
+    lookedAt: node.lastLookAt,
+    away: node.lastError !== null,
+    acceptedUntil: ends[0] ?? null,
+  };
+}
+
+/** @returns what the sentence of the day has to know of a node */
+export function briefOf(standing: Standing, findings: readonly TrackedFinding[]): NodeInBrief {
+  return {
+    name: standing.nodeName,
+    sample: standing.sample,
+    level: standing.level,
+    looked: standing.lookedAt !== null,
+    away: standing.away,
+    acceptedUntil: standing.acceptedUntil === null ? null : dayInWords(standing.acceptedUntil),
+    open: findings.filter((finding) => isOpen(finding)),
+  };
+}
+
+/** What waits for a person: not what this version cannot look at anyway. */
+function isOpen(finding: TrackedFinding): boolean {
+  if (finding.status === 'fix' || finding.status === 'review') return true;
+  return finding.status === 'unknown' && !finding.lacking;
+}
+
+/** @returns whether it is the node that ships with Swarmkeep */
+export function isSample(node: SwarmNode): boolean {
+  return node.address.kind === 'recorded' && node.address.sample;
+}
+
+function dayInWords(instant: string): string {
+  return new Date(instant).toLocaleDateString('en-GB', { day: 'numeric', month: 'long' });
+}
