@@ -1,9 +1,128 @@
-import { Page, PageHeader } from '../../components/page-header.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Navigate } from '@tanstack/react-router';
+import { ChevronRight } from 'lucide-react';
+import type { Overview } from '#shared/contract/findings.ts';
+import { useLooking } from '../../app/looking.ts';
+import { useScope } from '../../app/scope.ts';
+import { Button } from '../../components/button.tsx';
+import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { LookProgress } from '../../components/look-progress.tsx';
+import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
+import { useNow } from '../../components/relative-time.tsx';
+import { Tally } from '../../components/tally.tsx';
+import { dayAndClock } from '../../components/time-words.ts';
+import { orpc } from '../../transport/queries.ts';
+import { AboutNotes } from './about-notes.tsx';
+import { Changes } from './changes.tsx';
+import { LooksNote } from './looks-note.tsx';
+import { NextAction } from './next-action.tsx';
+import { Stairs } from './stairs.tsx';
+import './home-page.css';
 
+/** How things are, the one next action, where each node stands, and what changed. */
 export function HomePage() {
+  const node = useScope();
+  const overview = useQuery(orpc.findings.overview.queryOptions({ input: { node } }));
+  if (!overview.data) {
+    if (overview.isError) {
+      return <NotRead error={overview.error} again={() => void overview.refetch()} />;
+    }
+    return <Page>{null}</Page>;
+  }
+  if (overview.data.standings.length === 0 && node === null) {
+    return <Navigate to="/setup/{-$node}" params={{ node: undefined }} replace />;
+  }
+  return <Home overview={overview.data} failed={overview.isError} />;
+}
+
+function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
+  const node = useScope();
+  const now = useNow();
+  const looking = useLooking(node);
+  const { standings } = overview;
+  const [only] = standings;
+  const single = standings.length === 1 && only ? only : null;
+  const seen = Object.values(overview.counts).some((amount) => amount > 0);
+  return (
+    <Page className="home">
+      <PageHeader eyebrow={dayAndClock(now)} sentence={overview.sentence} />
+      {seen ? <Tally counts={overview.counts} /> : null}
+      {failed ? (
+        <p className="home__failed">
+          The newest state could not be read. What you see is from the look before.
+        </p>
+      ) : null}
+      {looking.running.length > 0 ? (
+        <div className="home__running">
+          {looking.running.slice(0, 3).map((look) => (
+            <LookProgress key={look.look} look={look} onCancel={looking.cancel} />
+          ))}
+          {looking.running.length > 3 ? (
+            <p className="quiet">and {looking.running.length - 3} more nodes</p>
+          ) : null}
+        </div>
+      ) : null}
+      {overview.next ? (
+        <NextAction next={overview.next} />
+      ) : (
+        <NothingToDo seen={seen} looking={looking.running.length > 0} start={() => looking.start()} />
+      )}
+      <AboutNotes />
+      <section className="home__stairs" aria-labelledby="home-stairs">
+        <SectionHeading
+          id="home-stairs"
+          title={single ? `Where ${single.nodeName} stands` : 'Where your nodes stand'}
+          note={single ? heldInWords(single) : 'The swarm counts as its weakest node.'}
+          aside={
+            <Link to="/nodes" className="home__more">
+              All nodes <ChevronRight aria-hidden="true" />
+            </Link>
+          }
+        />
+        <Stairs standings={standings} now={now} />
+      </section>
+      <div className="home__columns">
+        <LooksNote overview={overview} looking={looking} />
+        <Changes since={overview.since} />
+      </div>
+    </Page>
+  );
+}
+
+/** When nothing waits for a person there is no box, only the way to be sure of it. */
+function NothingToDo({ seen, looking, start }: { seen: boolean; looking: boolean; start: () => void }) {
+  if (looking) return null;
+  return (
+    <div className="home__look">
+      <Button variant={seen ? 'outline' : 'filled'} onClick={start}>
+        {seen ? 'Look again' : 'Look now'}
+      </Button>
+    </div>
+  );
+}
+
+function heldInWords({ level, heldBy }: Overview['standings'][number]): string {
+  if (level === null) return 'There is no mycoSwarm on it, so it stands on no step.';
+  if (heldBy.length === 0) return 'On the highest step.';
+  return heldBy.length === 1
+    ? 'One check holds it below the next step.'
+    : `${heldBy.length} checks hold it below the next step.`;
+}
+
+function NotRead({ error, again }: { error: Error; again: () => void }) {
+  const words = errorWords(error, 'What was seen could not be read.');
   return (
     <Page>
-      <PageHeader sentence="Home" />
+      <ErrorState
+        untouched="Nothing was changed."
+        next="Try once more. If it stays so, start the console again."
+        {...words}
+        action={
+          <Button variant="filled" onClick={again}>
+            Try once more
+          </Button>
+        }
+      />
     </Page>
   );
 }

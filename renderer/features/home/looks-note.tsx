@@ -1,0 +1,85 @@
+import type { Overview } from '#shared/contract/findings.ts';
+import type { Looking } from '../../app/looking.ts';
+import { Button } from '../../components/button.tsx';
+import { SectionHeading } from '../../components/page-header.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { StatusIcon } from '../../components/status.tsx';
+import { clockTime } from '../../components/time-words.ts';
+import './rows.css';
+
+export interface LooksNoteProps {
+  overview: Overview;
+  looking: Looking;
+}
+
+const AWAY_SHOWN = 4;
+
+/** When was looked, when will be next, and which nodes did not answer. */
+export function LooksNote({ overview, looking }: LooksNoteProps) {
+  const away = overview.standings.filter((standing) => standing.away);
+  const answered = overview.standings.length - away.length;
+  const busy = looking.starting || looking.running.length > 0;
+  return (
+    <section aria-labelledby="home-looks">
+      <SectionHeading
+        id="home-looks"
+        title="When we looked"
+        note={answeredInWords(answered, overview.standings.length)}
+        aside={
+          <Button variant="link" running={busy && 'Looking'} onClick={() => looking.start()}>
+            Look now
+          </Button>
+        }
+      />
+      <ul className="rows">
+        <li className="rows__row">
+          <span className="rows__time">{overview.lookedAt ? clockTime(overview.lookedAt) : '–'}</span>
+          <span className="rows__icon rows__icon--none" />
+          <span>
+            {overview.lookedAt ? (
+              <>
+                Last look, <RelativeTime at={overview.lookedAt} />
+              </>
+            ) : (
+              'Nobody has looked yet'
+            )}
+          </span>
+        </li>
+        {away.slice(0, AWAY_SHOWN).map((standing) => (
+          <li className="rows__row" key={standing.node}>
+            <span className="rows__time">{standing.lookedAt ? clockTime(standing.lookedAt) : '–'}</span>
+            <span className="rows__icon">
+              <StatusIcon status="asleep" />
+            </span>
+            <span>
+              <strong>{standing.nodeName}</strong>{' '}
+              {standing.lookedAt ? 'fell asleep; its findings are from before' : 'has not answered yet'}
+            </span>
+          </li>
+        ))}
+        {away.length > AWAY_SHOWN ? (
+          <li className="rows__row">
+            <span className="rows__time" />
+            <span className="rows__icon" />
+            <span className="quiet">and {away.length - AWAY_SHOWN} more that did not answer</span>
+          </li>
+        ) : null}
+      </ul>
+      <p className="rows__foot">
+        {overview.nextLookAt ? (
+          <>
+            Next look <RelativeTime at={overview.nextLookAt} />.{' '}
+          </>
+        ) : (
+          'No look is planned; see Settings. '
+        )}
+        Between looks nobody watches: logs are not followed yet.
+      </p>
+    </section>
+  );
+}
+
+function answeredInWords(answered: number, all: number): string {
+  if (all === 1) return answered === 1 ? 'It answered.' : 'It did not answer.';
+  return answered === all ? `All ${all} answered.` : `${answered} of ${all} answered.`;
+}

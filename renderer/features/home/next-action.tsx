@@ -1,0 +1,33 @@
+import { Link } from '@tanstack/react-router';
+import type { Overview } from '#shared/contract/findings.ts';
+import { buttonClass } from '../../components/button.tsx';
+import './next-action.css';
+
+/** The one next action: what it is, in two sentences, and the way to it. */
+export function NextAction({ next }: { next: NonNullable<Overview['next']> }) {
+  return (
+    <section className="next-action" aria-labelledby="next-action-title">
+      <div className="next-action__words">
+        <h2 id="next-action-title">{next.title}</h2>
+        <p>{next.text}</p>
+      </div>
+      <div className="next-action__buttons">
+        <Link
+          to="/checks"
+          search={(before) => ({ ...before, check: next.check, on: next.node })}
+          className={buttonClass('plain')}
+        >
+          What we saw
+        </Link>
+        <Link
+          to="/setup/{-$node}"
+          params={{ node: next.node }}
+          search={(before) => ({ ...before, step: next.check })}
+          className={buttonClass('filled')}
+        >
+          {next.nodeName.length <= 16 ? `Fix it on ${next.nodeName}` : 'Fix it'}
+        </Link>
+      </div>
+    </section>
+  );
+}
