@@ -19,13 +19,16 @@ export const EXTERNAL_HOSTS: ReadonlySet<string> = new Set([
 /** Longest address that is looked at, in UTF-16 units. */
 const LONGEST = 2_048;
 
+/** No spaces, controls, backslashes or letters beyond ASCII: what parsers read in different ways. */
+const PRINTABLE = /^[!-[\]-~]+$/;
+
 /**
  * @param address anything; Electron security checklist, item 15
  * @returns the address as the parser writes it, or null when it must not be opened: not https, not on the list, with a
  * user name, password or port
  */
 export function allowedExternal(address: unknown): string | null {
-  if (typeof address !== 'string' || address.length > LONGEST) return null;
+  if (typeof address !== 'string' || address.length > LONGEST || !PRINTABLE.test(address)) return null;
   const url = URL.parse(address);
   if (url === null || url.protocol !== 'https:' || url.port !== '') return null;
   if (url.username !== '' || url.password !== '') return null;

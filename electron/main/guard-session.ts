@@ -10,13 +10,17 @@ const ALLOWED = 'clipboard-sanitized-write';
  */
 const NO_WAY_OUT = 'http://127.0.0.1:9';
 
+const guarded = new WeakSet<Session>();
+
 /**
  * Deny by default what a page may ask of the system and of the network (Electron security checklist, items 5 and 6,
  * and the request filter of docs/security.md).
- * @param session of whatever kind; every one is guarded, also those that we did not make
+ * @param session of whatever kind; every one is guarded, also those that we did not make; once is enough
  * @param isOurs tells the web contents of our window from any other
  */
 export function guardSession(session: Session, isOurs: (contents: WebContents | null) => boolean): void {
+  if (guarded.has(session)) return;
+  guarded.add(session);
   session.setPermissionRequestHandler((contents, permission, answer, details) => {
     answer(
       permission === ALLOWED &&

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, nativeTheme, session } from 'electron';
+import { app, nativeTheme, session, type WebContents } from 'electron';
 import { APP_ORIGIN, type BridgePage, type CoreState } from '#shared/contract/bridge.ts';
 import { CHANNELS } from '#shared/contract/bridge-channels.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
@@ -9,7 +9,7 @@ import { ConsentDialog } from './consent.ts';
 import type { CoreStatus } from './control.ts';
 import { CoreProcess } from './core-process.ts';
 import { guardAllContents } from './guard-contents.ts';
-import { closeNetwork, guardAllSessions, quietChromium } from './guard-session.ts';
+import { closeNetwork, guardAllSessions, guardSession, quietChromium } from './guard-session.ts';
 import { setApplicationMenu } from './menu.ts';
 import { Notifications } from './notifications.ts';
 import { readOptions } from './options.ts';
@@ -38,10 +38,11 @@ let quitting = false;
 let tray: StatusTray | null = null;
 let main: MainWindow | null = null;
 
+const isOurs = (contents: WebContents | null) => main?.isOurs(contents) ?? false;
 const show = (page?: BridgePage) => main?.show(page);
 
 if (takeInstanceLock(() => show())) {
-  guardAllSessions((contents) => main?.isOurs(contents) ?? false);
+  guardAllSessions(isOurs);
   app.whenReady().then(run).catch(stopAtOnce);
 } else {
   app.exit(0);
@@ -50,7 +51,10 @@ if (takeInstanceLock(() => show())) {
 async function run(): Promise<void> {
   // In memory only: nothing that a node said is left in a cache or a cookie on the disk.
   const ours = session.fromPartition('swarmkeep', { cache: false });
-  await closeNetwork(ours);
+  for (const each of [session.defaultSession, ours]) {
+    guardSession(each, isOurs);
+    await closeNetwork(each);
+  }
   await serveApp(ours, join(dist, 'renderer'));
   const window = new MainWindow({
     session: ours,
