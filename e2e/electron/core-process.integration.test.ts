@@ -90,7 +90,8 @@ describe('the core process', () => {
     });
     coreOf(shell.electron).emit('exit', 2);
     expect(states()).toEqual(['failed']);
-    expect(shell.electron.Notification.all[0]?.options.body).toBe('The records are of a newer version.');
+    const [box] = shell.electron.callsOf('dialog.showMessageBox');
+    expect(box?.args[1]).toMatchObject({ type: 'error', detail: 'The records are of a newer version.' });
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(shell.electron.processes).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app, nativeTheme, session, type WebContents } from 'electron';
+import { app, dialog, nativeTheme, session, type WebContents } from 'electron';
 import { APP_ORIGIN, type BridgePage, type CoreState } from '#shared/contract/bridge.ts';
 import { CHANNELS } from '#shared/contract/bridge-channels.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
@@ -13,6 +13,7 @@ import { closeNetwork, guardAllSessions, guardSession, quietChromium } from './g
 import { setApplicationMenu } from './menu.ts';
 import { Notifications } from './notifications.ts';
 import { readOptions } from './options.ts';
+import { plainText } from './plain-text.ts';
 import { refuseDeepLinks, takeInstanceLock } from './single-instance.ts';
 import { shownStatus } from './status.ts';
 import { StatusTray } from './tray.ts';
@@ -99,7 +100,7 @@ async function run(): Promise<void> {
             window.show();
             break;
           case 'cannot':
-            notifications.tell(message.message);
+            void tellFailure(window, message.message);
             break;
         }
       },
@@ -128,6 +129,19 @@ async function run(): Promise<void> {
   core.start();
   window.show();
   process.stdout.write(`Swarmkeep is ready: ${APP_ORIGIN}/\n`);
+}
+
+/** The console cannot run: said in a dialog, for the page behind it has nothing to show. */
+async function tellFailure(window: MainWindow, message: string): Promise<void> {
+  window.show();
+  if (window.window === null) return;
+  await dialog.showMessageBox(window.window, {
+    type: 'error',
+    title: app.name,
+    message: 'The console could not be opened.',
+    detail: plainText(message, 1_024),
+    buttons: ['OK'],
+  });
 }
 
 /** Half a set of guards is none: what cannot be set up whole does not start. */
