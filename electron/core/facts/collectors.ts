@@ -5,12 +5,20 @@ import { installationsCollector } from './profile/installations.ts';
 import { identityCollector } from './subjects/identity.ts';
 import { interfacesCollector } from './subjects/interfaces.ts';
 import { mountsCollector } from './subjects/mounts.ts';
+import { processesCollector } from './subjects/processes.ts';
+import { socketsCollector } from './subjects/sockets.ts';
 
 /** A collector of any subject. */
 export type AnyCollector = { [S in SubjectName]: Collector<S> }[SubjectName];
 
 /** Everything that is collected of a node; at most one for each subject. */
-export const COLLECTORS: readonly AnyCollector[] = [identityCollector, interfacesCollector, mountsCollector];
+export const COLLECTORS: readonly AnyCollector[] = [
+  identityCollector,
+  interfacesCollector,
+  mountsCollector,
+  processesCollector,
+  socketsCollector,
+];
 
 /** What profile detection needs besides the subjects of round trip 1. */
 export const HINTS: HintCollector = installationsCollector;

@@ -1,7 +1,5 @@
-/**
- * Variables whose values checks need and that by their meaning hold no secret. Everything else is kept by name only.
- */
-const KEPT = new Set([
+/** Variables whose values checks need and that by their meaning hold no secret. Of all others only the name is kept. */
+export const KEPT_VARIABLES: readonly string[] = [
   'PATH',
   'HOME',
   'USER',
@@ -29,9 +27,14 @@ const KEPT = new Set([
   'HTTPS_PROXY',
   'ALL_PROXY',
   'NO_PROXY',
-]);
+];
 
-/** May the value of this environment variable become a fact? Proxy URLs lose their credentials by `redactText`. */
+const KEPT = new Set(KEPT_VARIABLES);
+
+/**
+ * May the value of this environment variable become a fact? Proxies are also known in lower case; their URLs lose their
+ * credentials by `redactText`.
+ */
 export function mayKeepValue(name: string): boolean {
-  return KEPT.has(name) || KEPT.has(name.toUpperCase());
+  return KEPT.has(name) || (name.endsWith('_proxy') && KEPT.has(name.toUpperCase()));
 }
