@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant, listOf, shortText } from '../domain/bounds.ts';
+import { identityFacts } from '../domain/facts/machine.ts';
 import { nodeAddress, nodeId, sshHostName, sshUserName, swarmNode } from '../domain/node.ts';
 import { profile, profileCorrection } from '../domain/profile.ts';
 import { change, read } from './procedure.ts';
@@ -21,6 +22,12 @@ export const hostKey = z.object({
   line: z.string().max(16_384),
 });
 export type HostKey = z.infer<typeof hostKey>;
+
+/** The machine in one line: system, kernel, and hardware where it could be seen. */
+export const machine = identityFacts
+  .pick({ hostname: true, kernel: true, architecture: true, hardware: true })
+  .extend({ operatingSystem: shortText });
+export type Machine = z.infer<typeof machine>;
 
 export const nodes = {
   /** All nodes of the swarm, sorted by name. */
@@ -60,6 +67,8 @@ export const nodes = {
       corrections: listOf(profileCorrection, 16),
       effective: profile.nullable(),
       observedAt: instant.nullable(),
+      /** What kind of machine it is, as seen at the last look; for the Nodes page, never used by a check. */
+      machine: machine.nullish(),
     }),
   ),
   /** Replace all corrections of a node's profile. Takes effect at the next look. */
