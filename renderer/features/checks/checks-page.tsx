@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { visible } from '#shared/domain/text.ts';
 import { useScope } from '../../app/scope.ts';
+import type { ChecksSearch } from '../../app/search.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
@@ -12,7 +13,7 @@ import { count } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
 import { AddNodeLink } from './add-node-link.tsx';
 import { ChecksToolbar } from './checks-toolbar.tsx';
-import { FindingList } from './finding-list.tsx';
+import { FindingList, type OpenFinding } from './finding-list.tsx';
 import { FoldedFooter } from './folded-footer.tsx';
 import { pageSentence } from './page-sentence.ts';
 import { type Group, type GroupKey, type SortKey, triage } from './triage.ts';
@@ -29,7 +30,7 @@ export function ChecksPage() {
   const [sort, setSort] = useState<SortKey>('worst');
   const [only, setOnly] = useState<GroupKey | null>(null);
   const [unfolded, setUnfolded] = useState<ReadonlySet<GroupKey>>(new Set(OPEN_AT_FIRST));
-  const { openRow, setOpenRow } = useOpenRow();
+  const { open, setOpen } = useOpenFinding();
 
   const findings = list.data;
   const all = useMemo(() => triage(findings ?? [], { query: '', sort }), [findings, sort]);
@@ -37,7 +38,7 @@ export function ChecksPage() {
     () => (query.trim() === '' ? all : triage(findings ?? [], { query, sort })),
     [all, findings, query, sort],
   );
-  useUnfoldFor(openRow, all, setUnfolded);
+  useUnfoldFor(open?.check, all, setUnfolded);
 
   if (list.isError && !findings) {
     return (
@@ -114,8 +115,8 @@ export function ChecksPage() {
             <FindingList
               groups={shown}
               total={all}
-              openRow={openRow}
-              onOpenRow={setOpenRow}
+              open={open}
+              onOpen={setOpen}
               onToggleGroup={toggle}
               empty={
                 searching
@@ -169,33 +170,27 @@ function newestLook(times: readonly string[]): string | null {
   return times.reduce<string | null>((newest, at) => (newest === null || at > newest ? at : newest), null);
 }
 
-/** Which row is unfolded; its check stays in the address, so that a finding can be linked to and survives a reload. */
-function useOpenRow() {
-  const { check } = useSearch({ strict: false }) as { check?: string };
+/** Which finding is unfolded: in the address, so that it can be linked to and survives a reload. */
+function useOpenFinding() {
+  const { check, on } = useSearch({ strict: false }) as ChecksSearch;
   const navigate = useNavigate();
-  const [row, setRow] = useState<string | null>(check ?? null);
-  useEffect(() => {
-    setRow((now) => (check === undefined ? null : now?.split('/')[0] === check ? now : check));
-  }, [check]);
-  const setOpenRow = (id: string | null) => {
-    setRow(id);
+  const setOpen = (finding: OpenFinding | null) =>
     void navigate({
       to: '/checks',
-      search: (before: Record<string, unknown>) => ({ ...before, check: id?.split('/')[0] }),
+      search: (before) => ({ ...before, check: finding?.check, on: finding?.on }),
       replace: true,
       resetScroll: false,
     });
-  };
-  return { openRow: row, setOpenRow };
+  const open = useMemo(() => (check === undefined ? null : { check, on }), [check, on]);
+  return { open, setOpen };
 }
 
 /** A linked finding may lie in a folded group: unfold that group. */
 function useUnfoldFor(
-  openRow: string | null,
+  check: string | undefined,
   groups: readonly Group[],
   unfold: (change: (before: ReadonlySet<GroupKey>) => ReadonlySet<GroupKey>) => void,
 ): void {
-  const check = openRow?.split('/')[0];
   const key = groups.find((group) => group.rows.some((row) => row.check === check))?.key;
   useEffect(() => {
     if (key) unfold((before) => (before.has(key) ? before : new Set([...before, key])));

@@ -13,12 +13,18 @@ type Item =
   | { kind: 'heading'; id: string; group: Group; checks: number }
   | { kind: 'row'; id: string; row: Row; group: GroupKey; first: boolean };
 
+/** The finding that is unfolded: its check, and of which node when several have a row. */
+export interface OpenFinding {
+  check: string;
+  on?: string | undefined;
+}
+
 export interface FindingListProps {
   groups: readonly Group[];
   /** All groups unsearched, for the number in a heading. */
   total: readonly Group[];
-  openRow: string | null;
-  onOpenRow: (id: string | null) => void;
+  open: OpenFinding | null;
+  onOpen: (finding: OpenFinding | null) => void;
   onToggleGroup: (key: GroupKey) => void;
   empty: { sentence: string; act: string; onAct: () => void };
 }
@@ -27,7 +33,14 @@ export interface FindingListProps {
  * The rows, of which only those near the window are in the document. Arrow keys move, Enter unfolds, Escape folds, Home
  * and End go to the ends.
  */
-export function FindingList({ groups, total, openRow, onOpenRow, onToggleGroup, empty }: FindingListProps) {
+export function FindingList({
+  groups,
+  total,
+  open: openFinding,
+  onOpen,
+  onToggleGroup,
+  empty,
+}: FindingListProps) {
   const items = useMemo(() => itemsOf(groups, total), [groups, total]);
   const list = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
@@ -46,7 +59,7 @@ export function FindingList({ groups, total, openRow, onOpenRow, onToggleGroup, 
     scrollPaddingEnd: 72,
   });
 
-  const open = items.findIndex((item) => item.kind === 'row' && isOpen(item.row, openRow, items));
+  const open = openIndex(items, openFinding);
   const [active, setActive] = useState<string | null>(null);
   const activeIndex = Math.max(
     0,
@@ -54,7 +67,7 @@ export function FindingList({ groups, total, openRow, onOpenRow, onToggleGroup, 
   );
   const wantFocus = useRef(false);
 
-  const linked = useRef(openRow);
+  const linked = useRef(openFinding);
   useEffect(() => {
     // A finding that was linked to comes into view once, when the list is first there.
     if (linked.current === null || open < 0) return;
@@ -84,7 +97,7 @@ export function FindingList({ groups, total, openRow, onOpenRow, onToggleGroup, 
     const onItem = event.target instanceof HTMLElement && event.target.dataset.item !== undefined;
     if (event.key === 'Escape' && open >= 0) {
       event.preventDefault();
-      onOpenRow(null);
+      onOpen(null);
       move(open);
       return;
     }
@@ -140,7 +153,10 @@ export function FindingList({ groups, total, openRow, onOpenRow, onToggleGroup, 
                 open={place.index === open}
                 id={item.id}
                 focusable={place.index === activeIndex}
-                onToggle={() => onOpenRow(place.index === open ? null : item.row.id)}
+                on={place.index === open ? openFinding?.on : undefined}
+                onToggle={() =>
+                  onOpen(place.index === open ? null : { check: item.row.check, on: item.row.lead.node })
+                }
               />
             )}
           </div>
@@ -164,10 +180,13 @@ function itemsOf(groups: readonly Group[], total: readonly Group[]): Item[] {
   ]);
 }
 
-/** A row is open by its id, or by its check alone when a link named only that: then the first row of the check. */
-function isOpen(row: Row, openRow: string | null, items: readonly Item[]): boolean {
-  if (openRow === null) return false;
-  if (row.id === openRow) return true;
-  if (openRow.includes('/') || row.check !== openRow) return false;
-  return !items.some((item) => item.kind === 'row' && item.row.id === openRow);
+/** The row that speaks for the finding, else the first row of its check; -1 when there is none. */
+function openIndex(items: readonly Item[], finding: OpenFinding | null): number {
+  if (finding === null) return -1;
+  const ofCheck = (item: Item) => item.kind === 'row' && item.row.check === finding.check;
+  const exact = items.findIndex(
+    (item) =>
+      item.kind === 'row' && ofCheck(item) && item.row.findings.some(({ node }) => node === finding.on),
+  );
+  return exact >= 0 ? exact : items.findIndex(ofCheck);
 }

@@ -17,8 +17,8 @@ import { SiblingStrip } from './sibling-strip.tsx';
 import type { Row } from './triage.ts';
 
 /** What unfolds under a row: sentence, evidence, raw, thirty days; and beside it what to do. */
-export function FindingPanel({ row }: { row: Row }) {
-  const [node, setNode] = useState(row.lead.node);
+export function FindingPanel({ row, on }: { row: Row; on: string | undefined }) {
+  const [node, setNode] = useState(on ?? row.lead.node);
   const finding = row.siblings.find((entry) => entry.node === node) ?? row.lead;
   if (finding.lacking) return <LackingWords finding={finding} />;
   return (

@@ -14,11 +14,13 @@ export interface FindingRowProps {
   id: string;
   /** In the tab order; the arrow keys reach the others. */
   focusable: boolean;
+  /** Node whose finding is shown first when it is open; the lead's without it. */
+  on: string | undefined;
   onToggle: () => void;
 }
 
 /** One line: what is so, which check, where, since when. Unfolds in place. */
-export function FindingRow({ row, first, open, id, focusable, onToggle }: FindingRowProps) {
+export function FindingRow({ row, first, open, id, focusable, on, onToggle }: FindingRowProps) {
   const panel = `panel-${row.id.replace('/', '-')}`;
   const status = row.lead.stale && row.status === 'pass' ? 'asleep' : row.status;
   return (
@@ -44,7 +46,7 @@ export function FindingRow({ row, first, open, id, focusable, onToggle }: Findin
       </h3>
       {open ? (
         <div id={panel} className="finding__panel">
-          <FindingPanel row={row} />
+          <FindingPanel key={on} row={row} on={on} />
         </div>
       ) : null}
     </section>
