@@ -65,6 +65,8 @@ export const updateFacts = z.object({
       security: z.boolean(),
       /** When the available version was published as far as the lists on disk tell; null when they do not. */
       publishedAt: instant.nullable(),
+      /** True: `publishedAt` is only the date of the package index; the version is that old or older. */
+      publishedAtIsBound: z.boolean().optional(),
     }),
     4_096,
   ),

@@ -35,3 +35,39 @@ read_file() { ( enter "$1" "$2" || exit $?; read_here "$3" "$4" ) </dev/null; }
 /** The last line of every fragment: without it the answer counts as cut. */
 export const END = `emit end
 `;
+
+/**
+ * `as_uid UID COMMAND…`: runs a root-owned program with the rights of another account and nothing else. What an agent owns
+ * in bulk is read this way: a link or hard link to somebody else's file then leads no further than for the agent itself.
+ * Status 126 where setpriv(1) is missing or the caller may not.
+ */
+export const AS_UID = `as_uid() {
+  as_whom=$1; shift
+  if [ "$(id -u)" = "$as_whom" ]; then "$@"; return; fi
+  [ "$(id -u)" = 0 ] && has setpriv || return 126
+  as_group=$(limit 1 getent passwd "$as_whom" 2>/dev/null </dev/null | cut -d: -f4)
+  as_groups=--clear-groups; [ -z "$as_group" ] || as_groups=--init-groups
+  setpriv --reuid "$as_whom" --regid "\${as_group:-$as_whom}" "$as_groups" --inh-caps=-all --no-new-privs env -i PATH="$PATH" LC_ALL=C "$@"
+}
+`;
+
+/**
+ * HTTP to the node itself, without a token, a proxy, a redirect or a configuration file. `http_status URL` prints
+ * `STATUS CONTENT-TYPE` or nothing; `http_body URL BYTES` prints the body of a 200. Python only where it is the system's own and
+ * in isolated mode (`-I -S`: no folder of a user is on its path). Status 127 where neither program is there.
+ */
+export const HTTP = `HTTP_PYTHON='import sys,http.client as h
+u=sys.argv[1][7:].split("/",1);c=h.HTTPConnection(u[0],timeout=2);c.request("GET","/"+u[1]);r=c.getresponse()
+if sys.argv[2]=="0":sys.stdout.write("%d %s"%(r.status,r.getheader("content-type") or ""))
+elif r.status==200:sys.stdout.buffer.write(r.read(int(sys.argv[2])))'
+http_status() {
+  if has curl; then limit 4 curl -q -s -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -o /dev/null -w '%{http_code} %{content_type}' -- "$1" </dev/null 2>/dev/null
+  elif [ -x /usr/bin/python3 ]; then limit 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$1" 0 </dev/null 2>/dev/null
+  else return 127; fi
+}
+http_body() {
+  if has curl; then limit 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -- "$1" </dev/null 2>/dev/null | head -c "$2"
+  elif [ -x /usr/bin/python3 ]; then limit 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$1" "$2" </dev/null 2>/dev/null | head -c "$2"
+  else return 127; fi
+}
+`;
