@@ -1,0 +1,127 @@
+import { Link } from '@tanstack/react-router';
+import { ArrowLeft, ArrowRight } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
+import { CHECKLIST, type CheckId } from '#shared/domain/check-id.ts';
+import type { TrackedFinding } from '#shared/domain/finding.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { Looking } from '../../app/looking.ts';
+import { buttonClass } from '../../components/button.tsx';
+import { Evidence } from '../../components/evidence.tsx';
+import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
+import { RelativeTime, useNow } from '../../components/relative-time.tsx';
+import { StatusWord } from '../../components/status.tsx';
+import { dayInWords } from '../../components/time-words.ts';
+import { RepairPart } from './repair-part.tsx';
+import type { Setup } from './use-setup.ts';
+import { WhyItMatters } from './why-it-matters.tsx';
+import './item-page.css';
+
+export interface ItemPageProps {
+  node: SwarmNode;
+  finding: TrackedFinding;
+  setup: Setup;
+  looking: Looking;
+}
+
+/** One item: what is wrong, how do we know, what would change, what if it goes wrong; and why it matters. */
+export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
+  const place = CHECKLIST.indexOf(finding.check);
+  const now = useNow();
+  const done = finding.status === 'pass' || finding.status === 'not-applicable';
+  return (
+    <Page className="item-page">
+      <PageHeader
+        eyebrow={
+          <>
+            {place < 0 ? 'Not one of the eleven' : `Step ${place + 1} of ${CHECKLIST.length}`} ·{' '}
+            <code>{finding.check}</code>
+          </>
+        }
+        sentence={finding.summary}
+        lead={finding.detail || undefined}
+      />
+      {done || finding.waiver ? (
+        <p className="item-page__status">
+          <StatusWord status={finding.status}>{statusInWords(finding, now)}</StatusWord>
+        </p>
+      ) : null}
+      <Verdict finding={finding} looking={looking.running.length > 0} />
+      {finding.evidence.length > 0 || !finding.lacking ? (
+        <section className="item-page__part" aria-labelledby="what-we-saw">
+          <SectionHeading
+            id="what-we-saw"
+            title="What we saw"
+            aside={
+              <>
+                Looked <RelativeTime at={finding.observedAt} />
+              </>
+            }
+          />
+          <Evidence
+            items={finding.evidence}
+            omitted={finding.evidenceOmitted}
+            nodeName={node.name}
+            observedAt={finding.observedAt}
+            layout="report"
+          />
+        </section>
+      ) : null}
+      <RepairPart node={node} finding={finding} setup={setup} looking={looking} next={neighbour(place, 1)} />
+      <WhyItMatters entry={catalogueEntry(finding.check)} />
+      <Neighbours node={node} place={place} />
+    </Page>
+  );
+}
+
+function statusInWords(finding: TrackedFinding, now: number): string {
+  if (finding.waiver) return `Accepted until ${dayInWords(finding.waiver.until, now)}`;
+  return finding.status === 'pass' ? 'This is fine' : 'This does not apply here';
+}
+
+/** Says a change of the verdict once, for those who do not see the icon change. */
+function Verdict({ finding, looking }: { finding: TrackedFinding; looking: boolean }) {
+  const before = useRef(finding.observedAt);
+  const [words, setWords] = useState('');
+  useEffect(() => {
+    if (looking || before.current === finding.observedAt) return;
+    before.current = finding.observedAt;
+    setWords(`Looked again. ${finding.summary}`);
+  }, [looking, finding.observedAt, finding.summary]);
+  return (
+    <p role="status" className="visually-hidden">
+      {words}
+    </p>
+  );
+}
+
+function neighbour(place: number, by: 1 | -1): CheckId | null {
+  return place < 0 ? null : (CHECKLIST[place + by] ?? null);
+}
+
+function Neighbours({ node, place }: { node: SwarmNode; place: number }) {
+  const before = neighbour(place, -1);
+  const after = neighbour(place, 1);
+  const link = (step: string) => ({
+    to: '/setup/{-$node}' as const,
+    params: { node: node.id },
+    search: (search: object) => ({ ...search, step }),
+    className: buttonClass('plain'),
+  });
+  return (
+    <nav className="item-page__neighbours no-print" aria-label="Before and after">
+      {before ? (
+        <Link {...link(before)}>
+          <ArrowLeft aria-hidden="true" />
+          {catalogueEntry(before).title}
+        </Link>
+      ) : (
+        <span />
+      )}
+      <Link {...link(after ?? 'summary')}>
+        {after ? catalogueEntry(after).title : 'Summary'}
+        <ArrowRight aria-hidden="true" />
+      </Link>
+    </nav>
+  );
+}

@@ -1,0 +1,188 @@
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
+import type { CheckId } from '#shared/domain/check-id.ts';
+import type { TrackedFinding } from '#shared/domain/finding.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import { visible } from '#shared/domain/text.ts';
+import type { Looking } from '../../app/looking.ts';
+import { Button } from '../../components/button.tsx';
+import { Unfold } from '../../components/disclosure.tsx';
+import { errorWords } from '../../components/error-state.tsx';
+import { FixCard } from '../../components/fix-card.tsx';
+import { FixSteps } from '../../components/fix-steps.tsx';
+import { lookInWords } from '../../components/look-progress.tsx';
+import { dayInWords } from '../../components/time-words.ts';
+import { useToast } from '../../components/toast.tsx';
+import { orpc } from '../../transport/queries.ts';
+import { AcceptDialog } from './accept-dialog.tsx';
+import { numberWord } from './progress-words.ts';
+import type { Setup } from './use-setup.ts';
+
+export interface RepairPartProps {
+  node: SwarmNode;
+  finding: TrackedFinding;
+  setup: Setup;
+  looking: Looking;
+  /** The item after this one; null at the end. */
+  next: CheckId | null;
+}
+
+/** What would change, what if it goes wrong, and the buttons: the steps, look again, not now, accept the risk. */
+export function RepairPart({ node, finding, setup, looking, next }: RepairPartProps) {
+  const [steps, setSteps] = useState(false);
+  const [accepting, setAccepting] = useState(false);
+  const navigate = useNavigate();
+  const go = (step: string) =>
+    void navigate({
+      to: '/setup/{-$node}',
+      params: { node: node.id },
+      search: (before) => ({ ...before, step }),
+    });
+  const [look] = looking.running;
+  const busy = look ? `Checking: ${lookInWords(look)}` : looking.starting && 'Checking';
+  const goOn = next ? `Next: ${catalogueEntry(next).title}` : 'To the summary';
+
+  if (finding.status === 'pass' || finding.status === 'not-applicable') {
+    return (
+      <>
+        <p className="item-page__calm">Nothing to do here. {finding.wouldChange}</p>
+        <div className="item-page__next no-print">
+          <Button variant="filled" onClick={() => go(next ?? 'summary')}>
+            {goOn}
+          </Button>
+          <Button variant="plain" running={busy} onClick={() => looking.start([finding.check])}>
+            Look again
+          </Button>
+        </div>
+      </>
+    );
+  }
+
+  const again = (filled: boolean) => (
+    <Button
+      variant={filled ? 'filled' : 'outline'}
+      running={busy}
+      onClick={() => looking.start([finding.check])}
+    >
+      Look again
+    </Button>
+  );
+  const hasSteps = finding.fix.length > 0;
+  return (
+    <>
+      <FixCard
+        title={titleOf(finding)}
+        note={hasSteps ? stepsInWords(finding) : undefined}
+        now={nowOf(finding)}
+        after={finding.wouldChange}
+        takesEffect={
+          hasSteps ? `When you run the steps on ${node.name}. Swarmkeep itself changes nothing.` : undefined
+        }
+        ifItGoesWrong={
+          hasSteps
+            ? 'You see every command in full before you run it. Swarmkeep cannot undo what you run yourself, so keep a second session open.'
+            : undefined
+        }
+        actions={
+          <>
+            {hasSteps && !steps ? (
+              <Button variant="filled" onClick={() => setSteps(true)}>
+                {finding.fix.length === 1
+                  ? 'Show the step'
+                  : `Show the ${numberWord(finding.fix.length)} steps`}
+              </Button>
+            ) : null}
+            {again(!hasSteps || steps)}
+            {hasSteps && steps ? (
+              <Button variant="plain" onClick={() => setSteps(false)}>
+                Hide the steps
+              </Button>
+            ) : null}
+          </>
+        }
+        aside={
+          <>
+            <Button
+              variant="plain"
+              onClick={() => {
+                setup.putOff(finding.check, true);
+                go(next ?? 'summary');
+              }}
+            >
+              Not now
+            </Button>
+            {finding.waiver ? (
+              <Withdraw finding={finding} />
+            ) : (
+              <Button variant="plain" onClick={() => setAccepting(true)}>
+                Accept the risk until…
+              </Button>
+            )}
+          </>
+        }
+      >
+        <Unfold open={steps}>
+          <div className="item-page__steps">
+            <FixSteps steps={finding.fix} />
+          </div>
+        </Unfold>
+      </FixCard>
+      {accepting ? <AcceptDialog node={node} finding={finding} onClose={() => setAccepting(false)} /> : null}
+    </>
+  );
+}
+
+function titleOf(finding: TrackedFinding): string {
+  if (finding.waiver) return 'You have accepted this';
+  if (finding.lacking) return 'This version cannot look at it';
+  if (finding.status === 'unknown') return 'What would let us look';
+  if (finding.status === 'review') return 'This needs a person’s eye';
+  return 'How to put it right';
+}
+
+function stepsInWords({ fix }: TrackedFinding): string {
+  const root = fix.filter((step) => step.needsRoot).length;
+  const steps = fix.length === 1 ? 'one step' : `${numberWord(fix.length)} steps`;
+  if (root === 0) return `${steps}, no administrator needed`;
+  return root === fix.length
+    ? `${steps}, as administrator`
+    : `${steps}, ${numberWord(root)} as administrator`;
+}
+
+/** What is so now, in the evidence's own words, or why nobody could look. */
+function nowOf(finding: TrackedFinding): string | undefined {
+  if (finding.waiver) return `Accepted: ${finding.waiver.reason}`;
+  if (finding.lacking) return catalogueEntry(finding.check).lackingBecause ?? undefined;
+  if (finding.wouldHelp) return `It would help to ${finding.wouldHelp.replace(/\.$/, '')}.`;
+  const worst = finding.evidence.find((entry) => entry.status === finding.status);
+  return worst ? sentence(visible(worst.seen)) : undefined;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function Withdraw({ finding }: { finding: TrackedFinding }) {
+  const toast = useToast();
+  const withdraw = useMutation(
+    orpc.decisions.withdraw.mutationOptions({
+      onSuccess: () => toast({ text: 'Withdrawn. The finding counts again.' }),
+      onError: (error) =>
+        toast({ text: errorWords(error, 'It could not be withdrawn.').what, problem: true }),
+    }),
+  );
+  const { waiver } = finding;
+  if (!waiver) return null;
+  return (
+    <Button
+      variant="plain"
+      title={`Accepted until ${dayInWords(waiver.until, Date.now())}`}
+      running={withdraw.isPending && 'Withdrawing'}
+      onClick={() => withdraw.mutate({ waiver: waiver.id })}
+    >
+      No longer accept it
+    </Button>
+  );
+}
