@@ -1,25 +1,5 @@
+import { numberInWords } from '../../components/number-words.ts';
 import type { Group, GroupKey } from './triage.ts';
-
-const SMALL = [
-  'No',
-  'One',
-  'Two',
-  'Three',
-  'Four',
-  'Five',
-  'Six',
-  'Seven',
-  'Eight',
-  'Nine',
-  'Ten',
-  'Eleven',
-  'Twelve',
-];
-
-/** @returns a number at the start of a sentence: in letters up to twelve */
-export function numberInWords(amount: number): string {
-  return SMALL[amount] ?? amount.toLocaleString('en');
-}
 
 /**
  * The first line of the Checks page.
