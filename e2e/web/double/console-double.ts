@@ -13,6 +13,15 @@ import { TopicDouble } from './topic-double.ts';
 
 const DAY_MS = 86_400_000;
 
+/** What kind of machine every node of the double is. */
+const MACHINE = {
+  hostname: 'miu',
+  operatingSystem: 'Debian GNU/Linux 12 (bookworm)',
+  kernel: '6.1.0-27-amd64',
+  architecture: 'x86_64',
+  hardware: { model: 'ThinkCentre M720q', cpu: 'Intel Core i5-8500T', cores: 6, memoryBytes: 17_179_869_184 },
+};
+
 /** An in-memory console that knows one scenario. It looks at no machine and keeps nothing. */
 export class ConsoleDouble implements ConsoleService {
   readonly #scenario: Scenario;
@@ -126,6 +135,7 @@ export class ConsoleDouble implements ConsoleService {
           corrections,
           effective: corrected(detected, corrections),
           observedAt: this.#now(),
+          machine: MACHINE,
         };
       }),
     correctProfile: ({ node, corrections }) =>
