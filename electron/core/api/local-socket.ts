@@ -1,15 +1,11 @@
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createConnection } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { ErrorLog } from './caller.ts';
 import { createHttpHandler, isJson, readJson, sendError } from './http-handler.ts';
 import type { Api } from './router.ts';
+import { listenOnSocketFile } from './socket-file.ts';
 
 const FILE_NAME = 'console.sock';
-/** `sun_path` of unix(7) holds 108 bytes with its end on Linux, 104 on macOS. */
-const LONGEST_PATH = 103;
-
 export const SOCKET_RPC_PREFIX = '/rpc';
 export const SOCKET_ADMIN_PREFIX = '/admin';
 
@@ -40,21 +36,12 @@ export function socketPathOf(dataFolder: string): string {
 }
 
 /**
- * Opens the socket through which commands of the same user reach the running console. Who may connect is decided by the
- * kernel: connecting needs write permission on the socket (0600) and passage through its folder (0700), unix(7). That
- * keeps other users out, not a program of the same user: so nothing privileged is done here without consent either.
+ * Opens the socket through which commands of the same user reach the running console. File permissions keep other users
+ * out, not a program of the same user: so nothing privileged is done here without consent either.
  * @throws Error when the folder is not closed to others, its path is too long, or another console listens there
  */
 export async function serveLocalSocket(options: LocalSocketOptions): Promise<LocalSocket> {
   const path = socketPathOf(options.dataFolder);
-  if (process.platform === 'win32') throw new Error('There is no local socket on Windows.');
-  if (Buffer.byteLength(path) > LONGEST_PATH) {
-    throw new Error('The path of the data folder is too long for a socket; choose a shorter one.');
-  }
-  const folder = lstatSync(options.dataFolder);
-  if (!folder.isDirectory() || folder.uid !== process.getuid?.() || (folder.mode & 0o077) !== 0) {
-    throw new Error('The data folder must belong to this user and be closed to all others (chmod 700).');
-  }
   const server = createServer(
     { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000 },
     (incoming, outgoing) => void answer(incoming, outgoing),
@@ -80,8 +67,7 @@ export async function serveLocalSocket(options: LocalSocketOptions): Promise<Loc
     }
   }
 
-  await listenThere(server, path);
-  chmodSync(path, 0o600);
+  await listenOnSocketFile(server, path);
   return {
     path,
     close: () =>
@@ -113,39 +99,4 @@ async function answerAdmin(
 function send(outgoing: ServerResponse, value: unknown): void {
   outgoing.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   outgoing.end(JSON.stringify(value));
-}
-
-/** Listens; a socket file that a console left behind when it was killed is removed, a living one is not touched. */
-async function listenThere(server: Server, path: string): Promise<void> {
-  try {
-    await listen(server, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    if (await isAlive(path)) throw new Error('Another console listens in this data folder already.');
-    if (!lstatSync(path).isSocket()) throw new Error('In place of the socket there is another file.');
-    rmSync(path);
-    await listen(server, path);
-  }
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-/** Whether somebody accepts connections on a socket. */
-function isAlive(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
