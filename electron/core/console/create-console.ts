@@ -84,7 +84,10 @@ export async function createConsole(options: ConsoleOptions): Promise<ConsoleSer
       (given.schedule ?? scheduled)
         ? startSchedule(clock, scheduledWork(context, lookout, notices.weekly))
         : null;
-    const nodes = nodesGroup(context);
+    const nodes = nodesGroup(context, recheck, (node) => {
+      const look = board.running(node);
+      if (look) board.cancel(look.id);
+    });
     if (given.sample) await openSample(context, nodes, lookout);
 
     let closing: Promise<void> | null = null;
@@ -160,10 +163,13 @@ function scheduledWork(context: Context, lookout: Lookout, weekly: (at: string) 
     settings: () => store.settings(),
     lastLookAt: () => store.lastAttempt(),
     lastSummaryAt: () => store.lastSummary(),
+    rememberSummary: (at: string) => store.setLastSummary({ at }),
     summary: weekly,
-    async maintain(at: string) {
+    async settle() {
       const back = await store.settleWaivers({ moment: momentOf(clock) });
       for (const node of new Set(back.map((change) => change.node))) announce(context, 'findings', node);
+    },
+    async maintain(at: string) {
       await store.maintain({ at });
     },
     async round() {

@@ -36,7 +36,7 @@ export function findingsGroup(
       findings,
       hasMycoswarm: new Set(known.filter((entry) => entry.found).map((entry) => entry.node)),
       since: drifts,
-      nextLookAt: about.nextLookAt(),
+      nextLookAt: nodes.some((entry) => entry.address.kind !== 'recorded') ? about.nextLookAt() : null,
     });
   }
 

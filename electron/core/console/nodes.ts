@@ -7,13 +7,21 @@ import { announce, type Context, newId, requireNode } from './context.ts';
 import { detectLocal } from './detect-local.ts';
 import { freeId, freeName, suggestedName } from './node-names.ts';
 import { profileOf } from './node-profile.ts';
+import type { Recheck } from './recheck.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
 
 const MOST_NODES = 1_024;
 const UNTOUCHED = 'Nothing was changed.';
 
-/** Nodes: adding, naming, forgetting and bringing back. */
-export function nodesGroup(context: Context): ConsoleService['nodes'] {
+/**
+ * Nodes: adding, naming, forgetting and bringing back.
+ * @param stopLook ends the look that runs on a node, if any
+ */
+export function nodesGroup(
+  context: Context,
+  recheck: Recheck,
+  stopLook: (node: string) => void,
+): ConsoleService['nodes'] {
   const { store, clock } = context;
   /** Removed nodes that can come back, by the word that `remove` gave out. */
   const undo = new Map<string, string>();
@@ -61,12 +69,15 @@ export function nodesGroup(context: Context): ConsoleService['nodes'] {
       const chosen = requireFreeName(name, new Set(others.map((entry) => entry.name)));
       await store.renameNode({ id, name: chosen });
       announce(context, 'nodes', id);
+      // Findings name their node.
+      await recheck.of(id);
       return { ...node, name: chosen };
     },
 
     async remove({ node: id }) {
       await requireNode(context, id);
       await store.removeNode({ id, at: clock.now().toISOString() });
+      stopLook(id);
       const word = newId();
       undo.set(word, id);
       announce(context, 'nodes', id);

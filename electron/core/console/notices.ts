@@ -42,10 +42,7 @@ export function createNotices(context: Context, notify: (notice: ConsoleNotice) 
     },
 
     async weekly(at) {
-      const first = (await store.lastSummary()) === null;
       await store.setLastSummary({ at });
-      // The first week begins now: nobody wants to be told what he has just seen.
-      if (first) return;
       const samples = new Set((await store.listNodes()).filter(isSample).map((node) => node.id));
       const open = (await store.findings({ node: null, check: null })).filter(
         (finding) => !samples.has(finding.node) && (finding.status === 'fix' || finding.status === 'review'),

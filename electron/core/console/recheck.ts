@@ -32,7 +32,12 @@ export function createRecheck(context: Context): Recheck {
       const finding = boundRaw(entry);
       return { finding, evidenceHash: acceptedEvidence(finding) };
     });
-    await context.store.recordFindings({ node: node.id, findings: seen, moment: momentOf(context.clock) });
+    await context.store.recordFindings({
+      node: node.id,
+      collectedAt: parsed.data.collectedAt,
+      findings: seen,
+      moment: momentOf(context.clock),
+    });
     announce(context, 'findings', node.id);
   }
 

@@ -1,26 +1,34 @@
 import type { Settings } from '#shared/domain/settings.ts';
 import type { Clock } from './clock.ts';
 
-/** How often the schedule looks at the clock, in milliseconds. */
+/** How often the schedule looks at the clock, and how long after its start for the first time, in milliseconds. */
 const TICK_MS = 30_000;
+const FIRST_TICK_MS = 2_000;
+
+/** How often backups and upkeep are thought of, in milliseconds. */
+const UPKEEP_MS = 3_600_000;
 
 /** What the schedule sets going. Whatever fails there is tried again when it is due the next time. */
 export interface ScheduledWork {
   settings(): Promise<Settings>;
-  /** @returns how many nodes there are to look at by themselves */
+  /** Looks at every node that can be looked at by itself. */
   round(): Promise<void>;
   /** When the newest look ended, from the records; null when there was none. */
   lastLookAt(): Promise<string | null>;
+  /** When the last weekly summary was given; null when none was. */
   lastSummaryAt(): Promise<string | null>;
-  /** Gives the weekly summary, and remembers that it was due and given. */
+  rememberSummary(at: string): Promise<void>;
+  /** Gives the weekly summary and remembers it. */
   summary(at: string): Promise<void>;
+  /** Ends accepted risks whose time is over. */
+  settle(): Promise<void>;
   /** Backups and upkeep. */
   maintain(at: string): Promise<void>;
 }
 
 /** Looks by the clock. */
 export interface Schedule {
-  /** When the next look is due; null when looks are only made on demand. */
+  /** When the next look is due; null when looks are only made on demand, and before the first glance at the clock. */
   nextLookAt(): string | null;
   /** Looks at the clock now. */
   tick(): Promise<void>;
@@ -28,13 +36,16 @@ export interface Schedule {
 }
 
 /**
- * @param last when the newest look ended; an instant in the future (the clock was set back) counts as now
- * @param every minutes; 0: never
- * @returns milliseconds since the epoch; null: never
+ * The attempt from which the next one is counted. An instant ahead of now is from a clock that was wrong: then it is
+ * counted from now, once, and not again at every glance.
+ * @param last the attempt as known so far, milliseconds since the epoch
+ * @param written end of the newest look in the records
  */
-export function dueAt(last: number | null, every: number, now: number): number | null {
-  if (every === 0) return null;
-  return last === null ? now : Math.min(last, now) + every * 60_000;
+export function countFrom(last: number | null, written: number | null, now: number): number | null {
+  const known = last !== null && last > now ? now : last;
+  if (written === null) return known;
+  if (written > now) return known ?? now;
+  return Math.max(known ?? written, written);
 }
 
 /**
@@ -59,30 +70,38 @@ export function startSchedule(clock: Clock, work: ScheduledWork): Schedule {
   let busy = false;
   let next: string | null = null;
   let lastAttempt: number | null = null;
+  let lastUpkeep: number | null = null;
 
-  async function look(settings: Settings): Promise<void> {
+  async function look({ lookEveryMinutes: every }: Settings): Promise<void> {
     const now = clock.now().getTime();
     const written = await work.lastLookAt();
-    const last = Math.max(lastAttempt ?? 0, written === null ? 0 : Math.min(Date.parse(written), now));
-    // The last attempt lies ahead when the clock was set back since.
-    if (lastAttempt !== null && lastAttempt > now) lastAttempt = now;
-    const due = dueAt(last === 0 ? null : Math.min(last, now), settings.lookEveryMinutes, now);
-    next = due === null ? null : new Date(due).toISOString();
-    if (due === null || due > now) return;
+    lastAttempt = countFrom(lastAttempt, written === null ? null : Date.parse(written), now);
+    next =
+      every === 0 ? null : new Date((lastAttempt ?? now - every * 60_000) + every * 60_000).toISOString();
+    if (next === null || Date.parse(next) > now) return;
     lastAttempt = now;
-    next = new Date(now + settings.lookEveryMinutes * 60_000).toISOString();
+    next = new Date(now + every * 60_000).toISOString();
     await work.round();
   }
 
   async function summarise(settings: Settings): Promise<void> {
     const { weeklySummary, weeklySummaryDay, weeklySummaryHour } = settings.notifications;
-    if (!weeklySummary) return;
     const now = clock.now();
     const last = await work.lastSummaryAt();
+    if (last === null || Date.parse(last) > now.getTime()) {
+      // The first week begins now: nobody wants to be told what he has just seen. So it does after a wrong clock.
+      await work.rememberSummary(now.toISOString());
+      return;
+    }
     const slot = latestSlot(now, weeklySummaryDay, weeklySummaryHour);
-    // The first week begins when the console is first started; an instant ahead is from a clock that was wrong.
-    const from = last === null || Date.parse(last) > now.getTime() ? null : Date.parse(last);
-    if (from === null || from < slot.getTime()) await work.summary(now.toISOString());
+    if (weeklySummary && Date.parse(last) < slot.getTime()) await work.summary(now.toISOString());
+  }
+
+  async function upkeep(): Promise<void> {
+    const now = clock.now().getTime();
+    if (lastUpkeep !== null && Math.abs(now - lastUpkeep) < UPKEEP_MS) return;
+    lastUpkeep = now;
+    await work.maintain(new Date(now).toISOString());
   }
 
   async function tick(): Promise<void> {
@@ -90,23 +109,24 @@ export function startSchedule(clock: Clock, work: ScheduledWork): Schedule {
     busy = true;
     try {
       const settings = await work.settings();
-      await work.maintain(clock.now().toISOString()).catch(() => undefined);
-      await look(settings);
-      await summarise(settings);
+      for (const job of [() => work.settle(), () => look(settings), () => summarise(settings), upkeep]) {
+        // What cannot be written now is tried again at the next glance; the page says so when it asks.
+        if (!stopped) await job().catch(() => undefined);
+      }
     } catch {
-      // The records cannot be read now: the page says so when it asks; here it is tried again at the next tick.
+      // The settings cannot be read: nothing is known of what is wanted, so nothing is done.
     } finally {
       busy = false;
     }
   }
 
-  function arm(): void {
+  function arm(ms: number): void {
     if (stopped) return;
-    callOff = clock.after(TICK_MS, () => {
-      void tick().finally(arm);
+    callOff = clock.after(ms, () => {
+      void tick().finally(() => arm(TICK_MS));
     });
   }
-  arm();
+  arm(FIRST_TICK_MS);
   return {
     nextLookAt: () => next,
     tick,

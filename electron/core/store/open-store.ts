@@ -42,7 +42,12 @@ function openHere(folder: string): Store {
 }
 
 async function openInThread(folder: string): Promise<Store> {
-  const worker = new Worker(storeWorkerLocation(), { workerData: { folder }, name: 'swarmkeep-store' });
+  const worker = new Worker(storeWorkerLocation(), {
+    workerData: { folder },
+    name: 'swarmkeep-store',
+    // The flags of this process (an inspector, an --eval) are not meant for the thread.
+    execArgv: [],
+  });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const opened = Promise.withResolvers<void>();
   let number = 0;

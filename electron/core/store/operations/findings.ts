@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { type CheckId, checkId } from '#shared/domain/check-id.ts';
-import { type FindingStatus, finding, findingStatus, type TrackedFinding } from '#shared/domain/finding.ts';
-import { readJson } from './statement.ts';
+import { type FindingStatus, findingStatus, type TrackedFinding } from '#shared/domain/finding.ts';
+import { readFinding } from './stored-finding.ts';
 import type { WrittenChange } from './tracking.ts';
 
 const row = z.object({
@@ -101,7 +101,7 @@ export function findingOperations(database: Database) {
 
 function toTracked(entry: unknown): TrackedFinding {
   const found = row.parse(entry);
-  const given = readJson(finding, found.body, `${found.check_id} on ${found.node}`);
+  const given = readFinding(found.check_id, found.body);
   const { before_status: status, before_until: until } = found;
   const waived = found.status === 'waived' && found.waiver_id !== null;
   return {

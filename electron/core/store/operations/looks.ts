@@ -102,9 +102,27 @@ export function lookOperations(database: Database) {
         })
         .immediate(),
 
-    /** Writes findings that come from facts which are already there: after a declaration or a setting. */
-    recordFindings: (input: { node: string; findings: SeenFindings; moment: Moment }): WrittenChange[] =>
-      database.transaction(() => writeFindings(input.node, input.findings, input.moment)).immediate(),
+    /**
+     * Writes findings that come from facts which are already there: after a declaration or a setting.
+     * @returns null when newer facts have come meanwhile; then nothing is written
+     */
+    recordFindings: (input: {
+      node: string;
+      collectedAt: string;
+      findings: SeenFindings;
+      moment: Moment;
+    }): WrittenChange[] | null =>
+      database
+        .transaction(() => {
+          const present = database
+            .prepare('SELECT collected_at FROM facts WHERE node = ?')
+            .pluck()
+            .get(input.node);
+          return present === input.collectedAt
+            ? writeFindings(input.node, input.findings, input.moment)
+            : null;
+        })
+        .immediate(),
 
     /** @returns the latest facts of a node as JSON, or null when there are none */
     facts: (input: { node: string }): string | null => {

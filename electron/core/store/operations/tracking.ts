@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import type { CheckId } from '#shared/domain/check-id.ts';
-import { type Finding, type FindingStatus, finding, findingStatus } from '#shared/domain/finding.ts';
+import { type Finding, type FindingStatus, findingStatus } from '#shared/domain/finding.ts';
 import { foldDay, foldStatus, type StatusTrack } from '#shared/domain/history.ts';
-import { readJson } from './statement.ts';
+import { readFinding } from './stored-finding.ts';
 
 /** When something is written: the instant, and the operator's calendar day at that instant. */
 export interface Moment {
@@ -104,7 +104,7 @@ export function statusWriter(database: Database) {
       const found = readBody.get(node, check);
       if (found === undefined) return null;
       const { body, evidenceHash } = z.object({ body: z.string(), evidenceHash: z.string() }).parse(found);
-      return { finding: readJson(finding, body, `${check} on ${node}`), evidenceHash };
+      return { finding: readFinding(check, body), evidenceHash };
     },
   };
 }
