@@ -2,6 +2,9 @@ import type { SubjectName } from '#shared/domain/facts/facts.ts';
 import type { Collector } from './collector.ts';
 import type { HintCollector } from './profile/hints.ts';
 import { installationsCollector } from './profile/installations.ts';
+import { accountsCollector } from './subjects/accounts.ts';
+import { containersCollector } from './subjects/containers.ts';
+import { firewallCollector } from './subjects/firewall.ts';
 import { identityCollector } from './subjects/identity.ts';
 import { interfacesCollector } from './subjects/interfaces.ts';
 import { mountsCollector } from './subjects/mounts.ts';
@@ -14,6 +17,9 @@ export type AnyCollector = { [S in SubjectName]: Collector<S> }[SubjectName];
 /** Everything that is collected of a node; at most one for each subject. */
 export const COLLECTORS: readonly AnyCollector[] = [
   identityCollector,
+  accountsCollector,
+  containersCollector,
+  firewallCollector,
   interfacesCollector,
   mountsCollector,
   processesCollector,

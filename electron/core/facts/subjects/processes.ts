@@ -25,7 +25,7 @@ if printf 'a\\000' | grep -azq a 2>/dev/null; then
   emit begin values
   grep -azsiHE '^(${KEPT_VARIABLES.join('|')})=' [0-9]*/environ 2>/dev/null
   emit begin readable
-  find [0-9]*/environ -maxdepth 0 -readable -printf '%p:\\0' 2>/dev/null
+  grep -azsc '' [0-9]*/environ 2>/dev/null | tr '\\n' '\\000'
   emit begin links
   find [0-9]*/exe [0-9]*/cwd [0-9]*/ns -maxdepth 1 -type l -printf '%p:%l\\0' 2>/dev/null
   emit begin nothing
@@ -67,7 +67,8 @@ export const processesCollector: Collector<'processes'> = {
     const closed = processes.filter((entry) => entry.environment === null || entry.namespaces === null);
     if (closed.length > 0) {
       const what = `environment, program and namespaces of ${closed.length} processes`;
-      gaps.push(gapOf(what, 'they belong to other accounts', help));
+      const why = help === null ? 'the kernel does not let them be read' : 'they belong to other accounts';
+      gaps.push(gapOf(what, why, help));
     }
     if (!finished) gaps.push(gapOf('some processes', whyUnfinished(output)));
     const init = tables.get(1)?.namespaces;

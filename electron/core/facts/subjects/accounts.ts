@@ -1,0 +1,15 @@
+import type { Collector } from '../collector.ts';
+import { parseAccounts } from './accounts/parse.ts';
+import { ACCOUNTS_SCRIPT } from './accounts/script.ts';
+
+/** Accounts, groups, subordinate ids, sudo rules, homes, logins, and programs that change the user. */
+export const accountsCollector: Collector<'accounts'> = {
+  subject: 'accounts',
+  trip: 1,
+  budgetMs: 10_000,
+  maxBytes: 8 * 1_048_576,
+  source:
+    'getent passwd; getent group; cat /etc/shadow /etc/subuid /etc/sudoers; stat HOMES; last; find /usr /opt -perm /6000',
+  script: () => ACCOUNTS_SCRIPT,
+  parse: parseAccounts,
+};

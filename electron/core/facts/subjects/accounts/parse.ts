@@ -1,0 +1,144 @@
+import type { AccountFact, AccountFacts } from '#shared/domain/facts/accounts.ts';
+import type { Gap } from '#shared/domain/facts/observation.ts';
+import type { CollectContext, Collected, ScriptOutput } from '../../collector.ts';
+import { decodePath, decodeText } from '../../script/decode.ts';
+import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../../script/outcome.ts';
+import { readRecords, type ScriptRecord } from '../../script/records.ts';
+import { readSudoers, rulesFor } from './sudoers.ts';
+import {
+  countSessions,
+  type HomeFact,
+  readCapabilities,
+  readGroups,
+  readLastLogins,
+  readModeLine,
+  readPasswd,
+  readRanges,
+  type SetuidProgram,
+} from './tables.ts';
+
+const LIMIT = 4 * 1_048_576;
+
+function readHomes(records: readonly ScriptRecord[], text: (tag: string) => string): Map<string, HomeFact> {
+  const homes = new Map<string, HomeFact>();
+  for (const line of text('homes').split('\n')) {
+    const late = line.startsWith('late 0 0 ');
+    const entry = late ? null : readModeLine(line);
+    const path = entry?.path ?? (late ? line.slice('late 0 0 '.length) : '');
+    if (path === '') continue;
+    const directory = entry && { mode: entry.mode, uid: entry.uid, gid: entry.gid, acl: null };
+    homes.set(path, { directory, late, closed: false, keys: null, traces: [] });
+  }
+  for (const line of text('modes').split('\n')) {
+    const match = /^([a-zA-Z-]{10})([+.@]?) (\/.*)$/.exec(line);
+    const home = homes.get(match?.[3] ?? '');
+    if (match && home?.directory) home.directory.acl = match[2] === '+';
+  }
+  for (const { tag, fields } of records) {
+    const home = homes.get(decodePath(fields[0]));
+    if (!home) continue;
+    const value = decodePath(fields[1]);
+    if (tag === 'closed') home.closed = true;
+    else if (tag === 'keys') home.keys = /^[0-9]{1,9}$/.test(value) ? Number(value) : null;
+    else if (tag === 'trace' && home.traces.length < 64) home.traces.push(value);
+  }
+  return homes;
+}
+
+function readSetuid(list: string, capabilities: ReadonlyMap<string, string>): SetuidProgram[] {
+  const programs = new Map<string, SetuidProgram>();
+  for (const line of list.split('\u0001')) {
+    const entry = readModeLine(line);
+    if (entry) programs.set(entry.path, { ...entry, capabilities: capabilities.get(entry.path) ?? null });
+  }
+  for (const [path, value] of capabilities) {
+    // getcap tells no owner; programs in system folders belong to root, and who owns them is not what matters here.
+    if (!programs.has(path)) programs.set(path, { path, uid: 0, gid: 0, mode: 0o755, capabilities: value });
+  }
+  return [...programs.values()].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 2_048);
+}
+
+/** Reads the answer of the accounts script. */
+export function parseAccounts(output: ScriptOutput, context: CollectContext): Collected<AccountFacts> {
+  const { records, finished } = readRecords(output);
+  const contents = new Map(records.map((record) => [record.tag, record.fields.at(-1)]));
+  const text = (tag: string): string => decodeText(contents.get(tag), LIMIT);
+  const entries = readPasswd(text('passwd')).slice(0, 4_096);
+  if (entries.length === 0) return unseen(whyUnfinished(output));
+  const help = helpFor(context);
+  const gaps: Gap[] = [];
+
+  const groups = readGroups(text('group'));
+  const groupById = new Map(groups.map((group) => [group.gid, group.name]));
+  const groupsOf = new Map<string, string[]>();
+  for (const group of groups) {
+    for (const member of group.members) groupsOf.set(member, [...(groupsOf.get(member) ?? []), group.name]);
+  }
+  const idByGroup = new Map(groups.map((group) => [group.name, group.gid]));
+  const shadow = contents.has('shadow')
+    ? new Map(
+        text('shadow')
+          .split('\n')
+          .map((line) => line.split(':') as [string, string]),
+      )
+    : null;
+  if (!shadow) gaps.push(gapOf('state of passwords', '/etc/shadow could not be read', help));
+  const sudoers = records.filter((record) => record.tag === 'sudoers');
+  const sudoersReadable = sudoers.length > 0 || contents.has('sudoers-none');
+  const sudo = readSudoers(sudoers.map((record) => decodeText(record.fields.at(-1), 262_144)));
+  if (!sudoersReadable) gaps.push(gapOf('rules of sudo', '/etc/sudoers could not be read', help));
+  for (const place of sudo.foreignIncludes.slice(0, 8))
+    gaps.push(gapOf(`rules of sudo in ${place}`, 'this file was not read'));
+  const subordinateUids = readRanges(text('subuid'));
+  const subordinateGids = readRanges(text('subgid'));
+  const homes = readHomes(records, text);
+  const sessions = countSessions(text('sessions'), text('who'));
+  const logins = readLastLogins(text('last'));
+
+  const accounts = entries.map((entry): AccountFact => {
+    const primary = groupById.get(entry.gid) ?? String(entry.gid);
+    const names = [...new Set([primary, ...(groupsOf.get(entry.name) ?? [])])].slice(0, 256);
+    const groupIds = [entry.gid, ...names.flatMap((name) => idByGroup.get(name) ?? [])];
+    const home = homes.get(entry.home);
+    const state = shadow?.get(entry.name);
+    return {
+      ...entry,
+      groups: names,
+      password: state === 'locked' || state === 'empty' || state === 'set' ? state : 'unknown',
+      subordinateUids: subordinateUids.get(entry.name) ?? subordinateUids.get(String(entry.uid)) ?? [],
+      subordinateGids: subordinateGids.get(entry.name) ?? subordinateGids.get(String(entry.uid)) ?? [],
+      homeDirectory: home?.directory ?? null,
+      // A home that is not there holds no keys; one that is closed or did not answer may.
+      authorizedKeys: home ? home.keys : 0,
+      sudoRules: sudoersReadable ? rulesFor(sudo.rules, { ...entry, groups: names, groupIds }) : null,
+      sessions: sessions.get(entry.name) ?? 0,
+      lastLoginAt: logins.get(entry.name) ?? null,
+      personalTraces: home?.traces ?? [],
+    };
+  });
+  for (const [path, home] of homes) {
+    if (home.late) gaps.push(gapOf(`home ${path}`, 'it did not answer in time'));
+    else if (home.closed) gaps.push(gapOf(`home ${path}`, 'it is closed to the account that looked', help));
+  }
+  if (!contents.has('capabilities-read')) {
+    gaps.push(gapOf('file capabilities', 'the program getcap is not installed', 'install libcap2-bin'));
+  }
+  if (!finished) gaps.push(gapOf('some of the accounts', whyUnfinished(output)));
+
+  const capabilities = readCapabilities(text('capabilities'));
+  const setuidPrograms = readSetuid(text('setuid'), capabilities);
+  const mapper = contents.has('newuidmap') ? decodePath(contents.get('newuidmap')) : null;
+  const works = setuidPrograms.some(
+    (program) =>
+      program.path.endsWith('/newuidmap') && ((program.mode & 0o4000) !== 0 || program.capabilities !== null),
+  );
+  return seen(
+    {
+      accounts,
+      newuidmapWorks: mapper === null ? (finished ? false : null) : works,
+      sudoersReadable,
+      setuidPrograms,
+    },
+    gaps,
+  );
+}
