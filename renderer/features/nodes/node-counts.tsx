@@ -16,7 +16,7 @@ export function NodeCounts({ standing }: { standing: Standing | undefined }) {
       </span>
     ) : null,
     pass > 0 ? (
-      <span key="pass" className={fix + review > 0 ? 'node__quiet' : 'status--pass'}>
+      <span key="pass" className={fix + review > 0 || standing.away ? 'node__quiet' : 'status--pass'}>
         {pass} fine
       </span>
     ) : null,

@@ -59,7 +59,7 @@ export function NodeRow({ node, standing, look, open, onToggle }: NodeRowProps) 
           <span className="node__looked">
             {node.lastError ? (
               <>
-                did not answer
+                asleep
                 {node.lastLookAt ? (
                   <>
                     , seen <RelativeTime at={node.lastLookAt} short />

@@ -11,7 +11,7 @@ import { DeclaredList } from './declared-list.tsx';
 import { ExportSection } from './export-section.tsx';
 import { LookSettings } from './look-settings.tsx';
 import { Promises } from './promises.tsx';
-import { settingsSentence } from './settings-sentence.ts';
+import { settingsEyebrow, settingsSentence } from './settings-sentence.ts';
 import { useSettings } from './use-settings.ts';
 import './settings.css';
 
@@ -19,6 +19,7 @@ import './settings.css';
 export function SettingsPage() {
   const { settings, error, retry, save } = useSettings();
   const waivers = useQuery(orpc.decisions.waivers.queryOptions({ input: { node: null } }));
+  const declarations = useQuery(orpc.decisions.declarations.queryOptions());
   if (!settings) {
     if (!error) return <Page>{null}</Page>;
     return (
@@ -34,8 +35,9 @@ export function SettingsPage() {
   return (
     <Page className="settings">
       <PageHeader
-        eyebrow="Settings · each change is in force at once"
-        sentence={settingsSentence(settings, held)}
+        eyebrow={settingsEyebrow(held, declarations.data?.length ?? 0)}
+        sentence={settingsSentence(settings)}
+        lead="Each change is in force at once, and can be undone."
       />
       <AppearanceSettings settings={settings} save={save} />
       <LookSettings settings={settings} save={save} />

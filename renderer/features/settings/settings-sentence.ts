@@ -1,5 +1,5 @@
 import type { Settings } from '#shared/domain/settings.ts';
-import { numberInWords } from '../../components/number-words.ts';
+import { count } from '../../components/time-words.ts';
 
 /** How often is looked, as a choice and in the sentence. */
 export const INTERVALS: readonly { minutes: number; label: string }[] = [
@@ -19,19 +19,21 @@ export function intervalInWords(minutes: number): string {
   return minutes % 60 === 0 ? `every ${minutes / 60} hours` : `every ${minutes} minutes`;
 }
 
-/**
- * The first line of the Settings page: what the console does by itself, and what is accepted.
- * @param accepted how many waivers hold now
- */
-export function settingsSentence(settings: Settings, accepted: number): string {
+/** The first line of the Settings page: what the console does by itself. */
+export function settingsSentence(settings: Settings): string {
   const looks =
     settings.lookEveryMinutes === 0
       ? 'Swarmkeep looks only when asked'
       : `Swarmkeep looks ${intervalInWords(settings.lookEveryMinutes)}`;
   const says = settings.notifications.onChange ? 'says when something changes' : 'says nothing by itself';
-  const risks =
-    accepted === 0
-      ? ''
-      : ` ${numberInWords(accepted)} ${accepted === 1 ? 'risk is' : 'risks are'} accepted for now.`;
-  return `${looks} and ${says}.${risks}`;
+  return `${looks} and ${says}.`;
+}
+
+/**
+ * The quiet line above it.
+ * @param accepted how many waivers hold now
+ * @param declared how many declarations there are
+ */
+export function settingsEyebrow(accepted: number, declared: number): string {
+  return ['Settings', `${count(accepted, 'accepted risk')}`, `${count(declared, 'declaration')}`].join(' · ');
 }

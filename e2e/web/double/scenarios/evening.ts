@@ -20,6 +20,25 @@ export function evening(): Scenario {
   });
 
   const onBoa: Overrides = {
+    'sandbox-mode': {
+      status: 'waived',
+      summary: 'Code of agents on boa runs without a sandbox',
+      detail: 'The kernel of boa forbids it, and then mycoSwarm runs code without one, without a word.',
+      evidence: [
+        seen('unshare -rn true (uid 998)', 'Operation not permitted', {
+          status: 'fix',
+          source: 'unshare -rn',
+          raw: 'unshare: write failed /proc/self/uid_map: Operation not permitted',
+        }),
+      ],
+      wouldChange: 'It is fine when agents may make a namespace of their own.',
+      waiver: {
+        id: 'waiver-boa-sandbox',
+        reason: 'Waits for the new kernel. boa runs no tasks with code until then.',
+        until: clock.inDays(21),
+        underneath: 'fix',
+      },
+    },
     'service-bindings': {
       status: 'fix',
       summary: 'boa answers on every network it is on, not only at home',
