@@ -39,17 +39,20 @@ export interface Started {
 /**
  * Start the built main script on a new stand-in.
  * @param given what differs from an ordinary unpackaged start with a core double
+ * @param options.application a packaged application, unpacked; by default what is built
  * @param options.ready false: Electron is not ready yet when this resolves
  */
 export async function start(
   given: Partial<StandInOptions> = {},
-  { ready = true, argv = [] as string[] } = {},
+  { ready = true, argv = [] as string[], application = null as string | null } = {},
 ): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), 'swarmkeep-desktop-'));
-  cpSync(builtFolder(), join(folder, 'dist'), { recursive: true });
+  if (application === null) {
+    cpSync(builtFolder(), join(folder, 'dist'), { recursive: true });
+    cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  } else cpSync(application, folder, { recursive: true });
   cpSync(join(root, 'e2e', 'electron', 'stand-in'), join(folder, 'stand-in'), { recursive: true });
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   setOptions({
     isPackaged: false,
     folder,
