@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { visible } from '#shared/domain/text.ts';
 import { SampleMark } from '../components/sample-mark.tsx';
 import { SkipLink } from '../components/skip-link.tsx';
 import { orpc } from '../transport/queries.ts';
@@ -28,7 +29,7 @@ function House() {
   const overview = useQuery(orpc.findings.overview.queryOptions({ input: { node } }));
   const sentence = overview.data?.sentence;
   useEffect(() => {
-    document.title = sentence ? `${sentence} · Swarmkeep` : 'Swarmkeep';
+    document.title = sentence ? `${visible(sentence)} · Swarmkeep` : 'Swarmkeep';
   }, [sentence]);
   const main = useFocusOnPageChange();
   const samples = overview.data?.standings.some((standing) => standing.sample) ?? false;

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { ChevronsUpDown, Plus } from 'lucide-react';
 import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
+import { visible } from '#shared/domain/text.ts';
 import { Menu, type MenuItem } from '../components/menu.tsx';
 import { orpc } from '../transport/queries.ts';
 import { Mark } from './mark.tsx';
@@ -21,7 +22,7 @@ export function NodeSwitcher({ node, narrow }: NodeSwitcherProps) {
 
   const one = (entry: SwarmNode): MenuItem => ({
     id: entry.id,
-    label: entry.name,
+    label: visible(entry.name),
     text: entry.name,
     note: addressInWords(entry),
     chosen: entry.id === node,
@@ -68,7 +69,8 @@ function present(
   if (!nodes) return { name: 'Swarmkeep', note: ' ' };
   if (nodes.length === 0) return { name: 'No node yet', note: 'Choose a way in' };
   const chosen = nodes.find((entry) => entry.id === node);
-  if (chosen) return { name: chosen.name, note: chosen.lastError ? 'Not answering' : addressInWords(chosen) };
+  if (chosen)
+    return { name: visible(chosen.name), note: chosen.lastError ? 'Not answering' : addressInWords(chosen) };
   return { name: 'All nodes', note: inSwarm(nodes.length) };
 }
 

@@ -17,6 +17,7 @@ export interface RailProps {
 /** The left edge of the window: which node, where to go and what waits there, and how things stand. */
 export function Rail({ node, overview }: RailProps) {
   const narrow = useIsNarrow();
+  const empty = overview?.standings.length === 0;
   const waiting = overview ? overview.counts.fix + overview.counts.review : 0;
   return (
     <header className="rail">
@@ -29,6 +30,7 @@ export function Rail({ node, overview }: RailProps) {
             node={node}
             narrow={narrow}
             count={item.to === '/checks' ? waiting : 0}
+            dim={empty && item.to !== '/setup/{-$node}' && item.to !== '/settings'}
           />
         ))}
       </nav>
@@ -43,16 +45,18 @@ interface RailLinkProps {
   narrow: boolean;
   /** How many things wait for a person there. */
   count: number;
+  /** There is nothing to see there before a node was added. */
+  dim: boolean;
 }
 
-function RailLink({ item, node, narrow, count }: RailLinkProps) {
+function RailLink({ item, node, narrow, count, dim }: RailLinkProps) {
   const Icon = item.icon;
   const link = (
     <Link
       to={item.to}
       // Setup is about one node: the chosen one, if there is one.
       params={{ node: node ?? undefined }}
-      className="rail__link"
+      className={dim ? 'rail__link rail__link--dim' : 'rail__link'}
       activeProps={{ className: 'rail__link rail__link--here', 'aria-current': 'page' }}
       activeOptions={{ exact: item.to === '/', includeSearch: false }}
     >

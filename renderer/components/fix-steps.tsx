@@ -1,4 +1,5 @@
 import type { FixStep } from '#shared/domain/finding.ts';
+import { visible, visibleLines } from '#shared/domain/text.ts';
 import { CopyButton } from './copy-button.tsx';
 import './fix-steps.css';
 
@@ -11,12 +12,12 @@ export function FixSteps({ steps }: { steps: readonly FixStep[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <li key={index} className="fix-steps__step">
           <p>
-            {step.text}
+            {visible(step.text)}
             {step.needsRoot ? <span className="fix-steps__root">as administrator</span> : null}
           </p>
           {step.command === null ? null : (
             <div className="fix-steps__command">
-              <pre>{step.command}</pre>
+              <pre>{visibleLines(step.command)}</pre>
               <CopyButton text={step.command} label={`Copy the command of step ${index + 1}`} />
             </div>
           )}

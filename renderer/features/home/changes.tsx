@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import type { Drift } from '#shared/contract/looks.ts';
+import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
 import { SectionHeading } from '../../components/page-header.tsx';
 import { StatusIcon, statusWord } from '../../components/status.tsx';
@@ -53,7 +54,9 @@ export function Changes({ since }: { since: readonly Drift[] }) {
 }
 
 /** The sentence with the node's name in front of the eye. */
-function Sentence({ drift: { summary, nodeName } }: { drift: Drift }) {
+function Sentence({ drift }: { drift: Drift }) {
+  const summary = visible(drift.summary);
+  const nodeName = visible(drift.nodeName);
   const place = summary.indexOf(nodeName);
   if (place < 0 || nodeName === '') return summary;
   const after = place + nodeName.length;
@@ -74,7 +77,7 @@ function Verb({ drift }: { drift: Drift }) {
   const words = (
     <>
       {verb}
-      <span className="visually-hidden"> {drift.summary}</span>
+      <span className="visually-hidden"> {visible(drift.summary)}</span>
     </>
   );
   if (drift.to === 'fix') {

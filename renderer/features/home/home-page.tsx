@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
 import type { Overview } from '#shared/contract/findings.ts';
-import { useLooking } from '../../app/looking.ts';
+import { visible } from '#shared/domain/text.ts';
+import { type Looking, useLooking } from '../../app/looking.ts';
 import { useScope } from '../../app/scope.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
@@ -11,6 +12,7 @@ import { Page, PageHeader, SectionHeading } from '../../components/page-header.t
 import { useNow } from '../../components/relative-time.tsx';
 import { Tally } from '../../components/tally.tsx';
 import { dayAndClock } from '../../components/time-words.ts';
+import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { AboutNotes } from './about-notes.tsx';
 import { Changes } from './changes.tsx';
@@ -27,7 +29,7 @@ export function HomePage() {
     if (overview.isError) {
       return <NotRead error={overview.error} again={() => void overview.refetch()} />;
     }
-    return <Page>{null}</Page>;
+    return <Waiting />;
   }
   if (overview.data.standings.length === 0 && node === null) {
     return <Navigate to="/setup/{-$node}" params={{ node: undefined }} replace />;
@@ -45,7 +47,7 @@ function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
   const seen = Object.values(overview.counts).some((amount) => amount > 0);
   return (
     <Page className="home">
-      <PageHeader eyebrow={dayAndClock(now)} sentence={overview.sentence} />
+      <PageHeader eyebrow={dayAndClock(now)} sentence={visible(overview.sentence)} />
       {seen ? <Tally counts={overview.counts} /> : null}
       {failed ? (
         <p className="home__failed">
@@ -62,16 +64,12 @@ function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
           ) : null}
         </div>
       ) : null}
-      {overview.next ? (
-        <NextAction next={overview.next} />
-      ) : (
-        <NothingToDo seen={seen} looking={looking.running.length > 0} start={() => looking.start()} />
-      )}
+      {overview.next ? <NextAction next={overview.next} /> : <FirstLook seen={seen} looking={looking} />}
       <AboutNotes />
       <section className="home__stairs" aria-labelledby="home-stairs">
         <SectionHeading
           id="home-stairs"
-          title={single ? `Where ${single.nodeName} stands` : 'Where your nodes stand'}
+          title={single ? `Where ${visible(single.nodeName)} stands` : 'Where your nodes stand'}
           note={single ? heldInWords(single) : 'The swarm counts as its weakest node.'}
           aside={
             <Link to="/nodes" className="home__more">
@@ -89,13 +87,13 @@ function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
   );
 }
 
-/** When nothing waits for a person there is no box, only the way to be sure of it. */
-function NothingToDo({ seen, looking, start }: { seen: boolean; looking: boolean; start: () => void }) {
-  if (looking) return null;
+/** Before anybody looked, looking is the one thing to do. Afterwards there is no box when nothing waits for a person. */
+function FirstLook({ seen, looking }: { seen: boolean; looking: Looking }) {
+  if (seen || looking.running.length > 0) return null;
   return (
     <div className="home__look">
-      <Button variant={seen ? 'outline' : 'filled'} onClick={start}>
-        {seen ? 'Look again' : 'Look now'}
+      <Button variant="filled" running={looking.starting && 'Starting'} onClick={() => looking.start()}>
+        Look now
       </Button>
     </div>
   );

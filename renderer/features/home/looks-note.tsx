@@ -1,4 +1,5 @@
 import type { Overview } from '#shared/contract/findings.ts';
+import { visible } from '#shared/domain/text.ts';
 import type { Looking } from '../../app/looking.ts';
 import { Button } from '../../components/button.tsx';
 import { SectionHeading } from '../../components/page-header.tsx';
@@ -52,7 +53,7 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
               <StatusIcon status="asleep" />
             </span>
             <span>
-              <strong>{standing.nodeName}</strong>{' '}
+              <strong>{visible(standing.nodeName)}</strong>{' '}
               {standing.lookedAt ? 'fell asleep; its findings are from before' : 'has not answered yet'}
             </span>
           </li>

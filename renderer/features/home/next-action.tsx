@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Overview } from '#shared/contract/findings.ts';
+import { visible } from '#shared/domain/text.ts';
 import { buttonClass } from '../../components/button.tsx';
 import './next-action.css';
 
@@ -8,8 +9,8 @@ export function NextAction({ next }: { next: NonNullable<Overview['next']> }) {
   return (
     <section className="next-action" aria-labelledby="next-action-title">
       <div className="next-action__words">
-        <h2 id="next-action-title">{next.title}</h2>
-        <p>{next.text}</p>
+        <h2 id="next-action-title">{visible(next.title)}</h2>
+        <p>{visible(next.text)}</p>
       </div>
       <div className="next-action__buttons">
         <Link
@@ -25,7 +26,7 @@ export function NextAction({ next }: { next: NonNullable<Overview['next']> }) {
           search={(before) => ({ ...before, step: next.check })}
           className={buttonClass('filled')}
         >
-          {next.nodeName.length <= 16 ? `Fix it on ${next.nodeName}` : 'Fix it'}
+          {next.nodeName.length <= 16 ? `Fix it on ${visible(next.nodeName)}` : 'Fix it'}
         </Link>
       </div>
     </section>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Standing } from '#shared/contract/findings.ts';
+import { visible } from '#shared/domain/text.ts';
 import { SampleMark } from '../../components/sample-mark.tsx';
 import { type ShownStatus, StatusIcon } from '../../components/status.tsx';
 import './node-chip.css';
@@ -7,15 +8,16 @@ import './node-chip.css';
 /** One node on the stairs: icon, name, and what waits there in two words. Leads to its checks. */
 export function NodeChip({ standing }: { standing: Standing }) {
   const { status, words } = chipWords(standing);
+  const name = visible(standing.nodeName);
   return (
     <Link
       to="/checks"
       search={{ node: standing.node }}
       className="node-chip"
-      title={standing.nodeName.length > 14 ? standing.nodeName : undefined}
+      title={name.length > 14 ? name : undefined}
     >
       <StatusIcon status={status} />
-      <span className="node-chip__name">{standing.nodeName}</span>
+      <span className="node-chip__name">{name}</span>
       <span className="node-chip__words">{words}</span>
       {standing.sample ? <SampleMark short /> : null}
     </Link>

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
@@ -56,7 +57,7 @@ export function AcceptDialog({ node, finding, onClose }: AcceptDialogProps) {
       open
       onOpenChange={(open) => !open && onClose()}
       title="Accept this risk for a while"
-      description={finding.summary}
+      description={visible(finding.summary)}
       actions={
         <>
           <Button variant="filled" running={waive.isPending && 'Accepting'} onClick={accept}>

@@ -7,10 +7,11 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 import { useLooking } from '../../app/looking.ts';
 import type { SetupSearch } from '../../app/search.ts';
 import { Button } from '../../components/button.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { LookProgress } from '../../components/look-progress.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
 import { StaleNote } from '../../components/stale-note.tsx';
+import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { ItemPage } from './item-page.tsx';
 import { ItemRail } from './item-rail.tsx';
@@ -23,7 +24,9 @@ import './guided-setup.css';
 export function GuidedSetup({ node }: { node: SwarmNode }) {
   const { step } = useSearch({ strict: false }) as SetupSearch;
   const looking = useLooking(node.id);
-  const { data, isPlaceholderData } = useQuery(orpc.findings.list.queryOptions({ input: { node: node.id } }));
+  const { data, isPlaceholderData, error, refetch } = useQuery(
+    orpc.findings.list.queryOptions({ input: { node: node.id } }),
+  );
   const findings = isPlaceholderData ? undefined : data;
   const items = CHECKLIST.map((check) => findings?.find((finding) => finding.check === check));
   const firstOpen = CHECKLIST.find((_, index) => isOpen(items[index])) ?? CHECKLIST[0] ?? 'dedicated-user';
@@ -37,10 +40,12 @@ export function GuidedSetup({ node }: { node: SwarmNode }) {
     if (shown && known && CHECKLIST.includes(shown) && setup.progress !== undefined) reach(shown);
   }, [shown, known, setup.progress === undefined]);
 
-  if (!findings) return <Page>{null}</Page>;
+  if (!findings) {
+    return error ? <NotRead error={error} again={() => void refetch()} /> : <Waiting />;
+  }
   if (findings.length === 0) return <NotLooked node={node} />;
   if (step === undefined) {
-    if (setup.progress === undefined) return <Page>{null}</Page>;
+    if (setup.progress === undefined) return <Waiting />;
     const target = setup.progress?.finishedAt ? 'summary' : (setup.progress?.current ?? firstOpen);
     return (
       <Navigate
@@ -117,6 +122,23 @@ function NotLooked({ node }: { node: SwarmNode }) {
         actions={
           <Button variant="filled" running={looking.starting && 'Starting'} onClick={() => looking.start()}>
             {node.lastError ? 'Try again' : 'Look now'}
+          </Button>
+        }
+      />
+    </Page>
+  );
+}
+
+function NotRead({ error, again }: { error: Error; again: () => void }) {
+  return (
+    <Page>
+      <ErrorState
+        untouched="Nothing was changed."
+        next="Try once more."
+        {...errorWords(error, 'The findings of this node could not be read.')}
+        action={
+          <Button variant="filled" onClick={again}>
+            Try once more
           </Button>
         }
       />

@@ -5,6 +5,7 @@ import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { CHECKLIST, type CheckId } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { visible } from '#shared/domain/text.ts';
 import type { Looking } from '../../app/looking.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { Evidence } from '../../components/evidence.tsx';
@@ -38,8 +39,8 @@ export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
             <code>{finding.check}</code>
           </>
         }
-        sentence={finding.summary}
-        lead={finding.detail || undefined}
+        sentence={visible(finding.summary)}
+        lead={visible(finding.detail) || undefined}
       />
       {done || finding.waiver ? (
         <p className="item-page__status">

@@ -76,7 +76,7 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
         title={titleOf(finding)}
         note={hasSteps ? stepsInWords(finding) : undefined}
         now={nowOf(finding)}
-        after={finding.wouldChange}
+        after={visible(finding.wouldChange)}
         takesEffect={
           hasSteps ? `When you run the steps on ${node.name}. Swarmkeep itself changes nothing.` : undefined
         }

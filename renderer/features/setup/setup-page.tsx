@@ -4,6 +4,7 @@ import type { SetupSearch } from '../../app/search.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page } from '../../components/page-header.tsx';
+import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { ChooseNode } from './choose-node.tsx';
 import { FirstStart } from './first-start.tsx';
@@ -16,7 +17,7 @@ export function SetupPage() {
   const { data: nodes, error, refetch } = useQuery(orpc.nodes.list.queryOptions());
 
   if (!nodes) {
-    if (!error) return <Page>{null}</Page>;
+    if (!error) return <Waiting words="Reading the list of nodes…" />;
     return (
       <Page>
         <ErrorState

@@ -6,6 +6,7 @@ import { CHECKLIST } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
 import { useNow } from '../../components/relative-time.tsx';
@@ -62,7 +63,7 @@ export function SummaryPage({ node, items, findings, setup }: SummaryPageProps) 
                 >
                   {catalogueEntry(check).title}
                 </Link>
-                <p>{item?.summary ?? 'Nobody has looked at this yet.'}</p>
+                <p>{item ? visible(item.summary) : 'Nobody has looked at this yet.'}</p>
               </div>
               <StatusWord status={item?.status ?? 'unknown'} />
             </li>
