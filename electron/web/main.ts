@@ -1,0 +1,92 @@
+import { writeSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { parseArgs } from 'node:util';
+import { appVersion } from '#core/api/app-version.ts';
+import { defaultDataFolder } from '#core/store/data-folder.ts';
+import { StoreError } from '#core/store/store-error.ts';
+import { visible } from '#shared/domain/text.ts';
+import { type Serving, serve } from './serve.ts';
+
+/** The program of the web shell: `swarmkeep serve` and `npm start` without Electron end up here. */
+const USAGE = `serve [--port N] [--socket FILE] [--headless] [--data-dir FOLDER] [--sample]
+  --port N           listen on this port of 127.0.0.1 (17890 when it is free)
+  --socket FILE      listen on a 0600 Unix socket for ssh -L; --port says where the tunnel ends
+  --headless         open no browser
+  --data-dir FOLDER  keep the console's own records there
+  --sample           add the sample node and look at it`;
+
+const say = (line: string) => writeSync(1, `${line}\n`);
+const note = (line: string) => writeSync(2, `${line}\n`);
+
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string' },
+        socket: { type: 'string' },
+        headless: { type: 'boolean', default: false },
+        'data-dir': { type: 'string' },
+        sample: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const port = values.port === undefined ? undefined : Number(values.port);
+    if (port !== undefined && !(/^\d{1,5}$/.test(values.port ?? '') && port <= 65_535)) {
+      throw new Error('--port takes a number from 0 to 65535');
+    }
+    if (values.socket !== undefined && !isAbsolute(values.socket)) {
+      throw new Error('--socket takes an absolute path');
+    }
+    return { ...values, port };
+  } catch (error) {
+    note(error instanceof Error ? error.message : String(error));
+    note(USAGE);
+    return process.exit(64);
+  }
+}
+
+const given = options();
+if (given.help) {
+  say(USAGE);
+  process.exit(0);
+}
+
+let serving: Serving | null = null;
+let ending = false;
+async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  // Closing must not hang on a look that does not stop: after five seconds the records are safe anyway (WAL).
+  setTimeout(() => process.exit(0), 5_000).unref();
+  await serving?.close();
+  process.exit(0);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
+
+try {
+  serving = await serve({
+    dataFolder: given['data-dir'] ?? defaultDataFolder(),
+    version: appVersion(),
+    port: given.port,
+    socket: given.socket,
+    headless: given.headless,
+    sample: given.sample,
+    say,
+    note,
+    log: {
+      error: (what, error) =>
+        note(`${new Date().toISOString()} ${what}${error === undefined ? '' : `\n${stackOf(error)}`}`),
+    },
+  });
+  if (!serving.running) process.exit(0);
+} catch (error) {
+  note(error instanceof Error ? visible(error.message) : 'The console could not be started.');
+  if (error instanceof StoreError) note(visible(`${error.untouched} ${error.next}`));
+  process.exit(2);
+}
+
+/** A stack for the log, in which what a node said cannot play tricks on the terminal. */
+function stackOf(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return text.split('\n').slice(0, 30).map(visible).join('\n');
+}
