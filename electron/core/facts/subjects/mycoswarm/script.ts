@@ -1,0 +1,183 @@
+import { quote } from '#core/hosts/quote.ts';
+import type { InstanceProfile } from '#shared/domain/profile.ts';
+import type { CollectContext } from '../../collector.ts';
+import { isWithin } from '../../profile/paths.ts';
+import { addressFamilyOf } from '../../script/addresses.ts';
+import { END, HTTP, PRELUDE } from '../../script/prelude.ts';
+
+/** Pages of the API and the dashboard that are asked for without a token. */
+const API_PAGES = ['/health', '/openapi.json', '/docs', '/redoc', '/status', '/identity'];
+const DASHBOARD_PAGES = ['/', '/api/status'];
+
+/**
+ * The token is read once into a variable of the shell: it reaches no argument vector, no environment and no answer. What
+ * leaves is its length, whether it is hexadecimal, how many characters differ, and SHA-256 over salt and token. Searches
+ * get it over a pipe (`grep -F -f -`), go through real folders only, skip devices and FIFOs, and end after a time.
+ */
+const FUNCTIONS = `
+enter_configuration() { enter "$BASE" "$REST"; }
+token() { # INSTANCE
+  ( enter_configuration; status=$?
+    if [ $status -ne 0 ]; then emit folder "$1" $status; exit; fi
+    if [ ! -e ./swarm-token ] && [ ! -L ./swarm-token ]; then emit token "$1" missing '' '' ''; exit; fi
+    modified=$(stat -c %.3Y ./swarm-token 2>/dev/null)
+    if [ ! -f ./swarm-token ] || [ -L ./swarm-token ]; then emit token "$1" odd "$modified" '' ''; exit; fi
+    if [ ! -r ./swarm-token ]; then emit token "$1" closed "$modified" '' ''; exit; fi
+    TOKEN=$(read_here swarm-token 65536 | tr -d '\\000\\r')
+    case $TOKEN in '' | *[!0-9a-fA-F]*) hexadecimal=no ;; *) hexadecimal=yes ;; esac
+    distinct=$(printf '%s' "$TOKEN" | od -An -v -tx1 | tr -s ' \\n' '\\n\\n' | sort -u | grep -c .)
+    fingerprint=; if has sha256sum; then fingerprint=$(printf '%s%s' "$SALT" "$TOKEN" | sha256sum | cut -c1-64); fi
+    emit token "$1" read "$modified" "\${#TOKEN}" "$hexadecimal" "$distinct" "$fingerprint"
+    case $TOKEN in *'
+'*) emit searched "$1" 'it has several lines'; exit ;; esac
+    if [ \${#TOKEN} -lt 12 ]; then emit searched "$1" 'it is too short to be searched for'; exit; fi
+    searches "$1"
+    emit searched "$1" ''
+  ) </dev/null
+}
+leak() { # INSTANCE KIND: names ended by NUL on standard input
+  head -z -n 32 | xargs -0 -r sh -c 'instance=$1; kind=$2; shift 2; for place do printf "@leak:3\\0%s\\0%s\\0%s\\0" "$instance" "$kind" "$place"; done' _ "$1" "$2"
+}
+seek() { # INSTANCE KIND SECONDS OPTION-OR-PATH…; the word "late" is no path, and says that time was over
+  seek_instance=$1; seek_kind=$2; seek_seconds=$3; shift 3
+  { printf '%s\\n' "$TOKEN" | limit "$seek_seconds" grep -lsFZ -D skip -f - "$@"; [ $? -lt 124 ] || printf 'late\\0'; } | leak "$seek_instance" "$seek_kind"
+}
+searches() { # INSTANCE
+  code='--exclude-dir=venv --exclude-dir=.venv --exclude-dir=node_modules --exclude-dir=.git'
+  seek "$1" log 3 -r --include='*.log' --include='*.log.1' --include=syslog --include=messages -- /var/log
+  seek "$1" unit 2 -r --include='mycoswarm*' --include=environment -- /etc/systemd /etc/default /etc/environment
+  if [ -n "$SOURCE" ] && [ -d "$SOURCE" ] && [ ! -L "$SOURCE" ] && [ -e "$SOURCE/.git" ]; then seek "$1" git 3 -r $code -- "$SOURCE"; fi
+  seek "$1" environment 2 -- /proc/[0-9]*/cmdline
+  for pid in $PIDS; do seek "$1" environment 1 -- "/proc/$pid/environ"; done
+  if [ -n "$HOME_FOLDER" ] && [ "$HOME_FOLDER" != / ]; then
+    # In a home that is closed to others no file in it is open to them, whatever its mode says; the mode is told anyway.
+    { printf '%s\\n' "$TOKEN" | limit 3 grep -rlsFZ -D skip -f - $code --exclude-dir=.cache --exclude-dir=workspace -- "$HOME_FOLDER"; [ $? -lt 124 ] || printf 'late\\0'; } | head -z -n 64 | xargs -0 -r sh -c 'for place do
+      if [ "$place" = late ] || [ -n "$(find "$place" -maxdepth 0 -type f -perm -004)" ]; then printf "%s\\0" "$place"; fi; done' _ | leak "$1" world-readable
+  fi
+  instance=$1; set --
+  for folder in "$HOME_FOLDER" /root; do
+    for history in .bash_history .zsh_history .python_history .sh_history .local/share/fish/fish_history .lesshst; do
+      if [ -n "$folder" ] && [ -f "$folder/$history" ] && [ ! -L "$folder/$history" ]; then set -- "$@" "$folder/$history"; fi
+    done
+  done
+  [ $# -eq 0 ] || seek "$instance" shell-history 2 -- "$@"
+  if [ -n "$UNIT" ] && has journalctl && [ -d /run/systemd/system ]; then
+    limit 4 journalctl -q --no-pager -o cat -u "$UNIT" -n 20000 2>/dev/null </dev/null | grep -qF -f /dev/fd/6 6<<TOKEN_END && printf 'journal of %s\\0' "$UNIT" | leak "$instance" journal
+$TOKEN
+TOKEN_END
+  fi
+}
+plugins() { # INSTANCE
+  ( enter_configuration && enter . plugins || exit 0
+    find . -mindepth 1 -maxdepth 1 ! -name '.*' ! -name __pycache__ -print0 | sort -z | head -z -n 256 | limit 4 xargs -0 -r sh -c '
+      instance=$1; place=$2; shift 2
+      for plugin do
+        digest=; files=0
+        if [ ! -L "$plugin" ]; then
+          files=$(find "$plugin" -type f ! -name "*.pyc" | wc -l)
+          digest=$( { find "$plugin" -type f ! -name "*.pyc" -size -33554432c -print0 | sort -z | head -z -n 4096 | xargs -0 -r sha256sum -z --; find "$plugin" -type f ! -name "*.pyc" -size +33554431c -printf "large %p %s %T@\\\\0" -o -type l -printf "link %p %l\\\\0" | sort -z; } 2>/dev/null | sha256sum | cut -c1-64)
+        fi
+        facts=$(stat -c "%u %a %.3Y" -- "$plugin") || continue
+        printf "@plugin:7\\\\0%s\\\\0%s\\\\0" "$instance" "$place/\${plugin#./}"
+        printf "%s\\\\0" $facts "$digest" "$files"
+      done' _ "$1" "$(pwd -P)" ) </dev/null 2>/dev/null
+}
+settings() { # INSTANCE
+  ( enter_configuration || exit 0
+    [ -f ./config.json ] && [ ! -L ./config.json ] || exit 0
+    if [ ! -r ./config.json ]; then emit settings-closed "$1"; exit 0; fi
+    read_here config.json 1048577 | emit_content settings "$1" ) </dev/null
+}
+probe() { # INSTANCE SERVICE ADDRESS PORT PATH…
+  probe_instance=$1; probe_service=$2; probe_address=$3; probe_port=$4; shift 4
+  for page in "$@"; do
+    answer=$(http_status "http://$probe_address:$probe_port$page"); status=$?
+    emit probe "$probe_instance" "$probe_service" "$probe_port" "$page" "$answer" $status
+  done
+}
+journal() { # INSTANCE UNIT SINCE
+  has journalctl && [ -d /run/systemd/system ] || return 0
+  first=$(limit 2 journalctl -q --no-pager -o cat -u "$2" -n 1 2>/dev/null </dev/null | head -c 64)
+  [ -n "$first" ] || return 0
+  emit journal "$1" "$(limit 3 journalctl -q --no-pager -o cat -u "$2" \${3:+--since "@$3"} 2>/dev/null </dev/null | grep -cF 'net_isolated=False')"
+  limit 3 journalctl -q --no-pager -o cat -u "$2" -n 20000 2>/dev/null </dev/null | grep -iE 'peer|node' | grep -E '[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+|\\[[0-9a-fA-F:]+\\]' | tail -n 400 | cut -c1-512 | emit_content peers "$1"
+}
+logs() { # INSTANCE FOLDER: the same from files, where there is no journal
+  ( enter / "\${2#/}" || exit 0
+    count=; for log in ./*.log; do
+      [ -f "$log" ] && [ ! -L "$log" ] && [ -r "$log" ] || continue
+      found=$(read_here "\${log#./}" 16777216 | grep -cF 'net_isolated=False'); count=$((\${count:-0} + \${found:-0}))
+    done
+    [ -z "$count" ] || emit journal "$1" "$count" ) </dev/null
+}
+tool_log() { # PATH
+  [ -e "$1" ] && [ ! -L "$1" ] || return 1
+  emit tool-log "$1" "$(stat -c %u "$1")" "$(stat -c %a "$1")" "$(stat -c %.3Y "$1")" "$(stat -c %u "\${1%/*}")" "$(stat -c %a "\${1%/*}")"
+}
+`;
+
+/** Where the node reaches its own service: loopback, or the one address that it is bound to. */
+function addressFor(port: number, context: CollectContext): string {
+  if (context.seen.sockets?.state !== 'seen') return '127.0.0.1';
+  const bound = context.seen.sockets.value.listening
+    .filter((socket) => socket.port === port && socket.protocol === 'tcp')
+    .map((socket) => socket.address);
+  const loopback = bound.some((address) => ['0.0.0.0', '::', '*', '127.0.0.1'].includes(address));
+  const only = bound.find((address) => addressFamilyOf(address) !== 0);
+  if (loopback || !only) return '127.0.0.1';
+  return only.includes(':') ? `[${only}]` : only;
+}
+
+/** When the daemon of an installation was started, in seconds since the epoch; null when it is not known. */
+export function daemonStart(instance: InstanceProfile, context: CollectContext): number | null {
+  if (context.seen.processes?.state !== 'seen') return null;
+  const starts = context.seen.processes.value.processes
+    .filter((process) => instance.pids.includes(process.pid) && process.argv.includes('daemon'))
+    .flatMap((process) => (process.startedAt ? [Date.parse(process.startedAt)] : []));
+  return starts.length > 0 ? Math.floor(Math.min(...starts) / 1_000) : null;
+}
+
+function word(value: string | null): string {
+  const quoted = value === null ? null : quote(value);
+  return quoted?.ok ? quoted.text : "''";
+}
+
+function forInstance(instance: InstanceProfile, context: CollectContext): string {
+  const id = word(instance.id);
+  const folder = instance.configurationFolder;
+  const base = folder && instance.home && isWithin(folder, instance.home) ? instance.home : '/';
+  const rest = folder ? folder.slice(base === '/' ? 1 : base.length + 1) : '';
+  const quotable = folder !== null && quote(folder).ok && rest !== '';
+  const unit = instance.unit?.endsWith('.service') ? instance.unit : null;
+  const lines = [
+    `BASE=${word(base)}; REST=${word(rest)}; HOME_FOLDER=${word(instance.home)}; SOURCE=${word(instance.source)}; UNIT=${word(unit)}; PIDS='${instance.pids.slice(0, 32).join(' ')}'`,
+  ];
+  if (quotable) lines.push(`token ${id}`, `plugins ${id}`, `settings ${id}`);
+  if (instance.running && instance.apiPort) {
+    lines.push(
+      `probe ${id} api '${addressFor(instance.apiPort, context)}' ${instance.apiPort} ${API_PAGES.join(' ')}`,
+    );
+  }
+  if (instance.dashboardPort) {
+    const address = addressFor(instance.dashboardPort, context);
+    lines.push(`probe ${id} dashboard '${address}' ${instance.dashboardPort} ${DASHBOARD_PAGES.join(' ')}`);
+  }
+  if (unit) lines.push(`journal ${id} ${word(unit)} ${daemonStart(instance, context) ?? "''"}`);
+  else if (instance.logFolder) lines.push(`logs ${id} ${word(instance.logFolder)}`);
+  const logs = [
+    ...(instance.logFolder ? [`${instance.logFolder}/tool.log`] : []),
+    ...(folder ? [`${folder}/access.log`] : []),
+  ];
+  if (logs.length > 0) lines.push(logs.map((path) => `tool_log ${word(path)}`).join(' || '));
+  return `${lines.join('\n')}\n`;
+}
+
+/** @returns the script for all installations; without one it only asks for announced peers */
+export function mycoswarmScript(context: CollectContext): string {
+  const salt = /^[0-9a-f]{64}$/.test(context.salt) ? context.salt : '';
+  const parts = context.profile.instances.map((instance) => forInstance(instance, context));
+  const announced = `if has avahi-browse; then limit 2 avahi-browse -rptc _mycoswarm._tcp 2>/dev/null </dev/null | head -c 131072 | emit_content announced; fi
+if has ss; then limit 2 ss -Htn state established '( dport = :7890 )' 2>/dev/null </dev/null | head -c 65536 | emit_content connected; fi
+`;
+  return `${PRELUDE}${HTTP}SALT='${salt}'\n${FUNCTIONS}${parts.join('')}${announced}${END}`;
+}
