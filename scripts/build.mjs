@@ -20,6 +20,7 @@ const MODULES = {
   'main/core': 'electron/main/core.ts',
   'core/store-worker': 'electron/core/store/worker.ts',
   'cli/main': 'electron/cli/main.ts',
+  'web/main': 'electron/web/main.ts',
 };
 
 async function bundle(input, output) {

@@ -1,7 +1,7 @@
 // `npm start`: sets up what is missing, chooses the shell and opens it. Plain JavaScript for Node 20.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './node-runtime.mjs';
 import { ensureBrowser, ensureBuild, ensureNode, ensurePackages, giveUp, say } from './setup.mjs';
@@ -91,7 +91,7 @@ const node = ensureNode();
 ensureBuild(node);
 const electron = findElectron(node, chosen);
 const shared = [
-  ...(chosen['data-dir'] ? ['--data-dir', chosen['data-dir']] : []),
+  ...(chosen['data-dir'] ? ['--data-dir', resolve(process.env.INIT_CWD ?? '.', chosen['data-dir'])] : []),
   ...(chosen.sample ? ['--sample'] : []),
 ];
 if (electron.binary) {
@@ -108,5 +108,5 @@ if (electron.binary) {
     );
   const port = chosen.port ? ['--port', chosen.port] : [];
   const headless = opens && browser ? [] : ['--headless'];
-  handOver(node, [join(root, 'dist', 'cli', 'main.js'), 'serve', ...port, ...headless, ...shared]);
+  handOver(node, [join(root, 'dist', 'web', 'main.js'), ...port, ...headless, ...shared]);
 }
