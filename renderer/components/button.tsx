@@ -36,6 +36,7 @@ export function Button({
   children,
   onClick,
   type = 'button',
+  ref,
   ...rest
 }: ButtonProps) {
   const element = useRef<HTMLButtonElement>(null);
