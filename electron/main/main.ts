@@ -31,7 +31,7 @@ quietChromium();
 refuseDeepLinks();
 guardAllContents();
 
-const options = readOptions(process.argv.slice(app.isPackaged ? 1 : 2));
+const options = readOptions(process.argv.slice(1));
 // Records of its own are a console of its own: the lock and Chromium's files go with them.
 if (options.dataFolder !== null) app.setPath('userData', join(options.dataFolder, 'desktop'));
 
