@@ -55,7 +55,13 @@ export function Button({
     <>
       <button
         {...rest}
-        ref={element}
+        ref={(button) => {
+          element.current = button;
+          // Menus and tooltips need to know where their trigger is.
+          if (typeof ref === 'function') return ref(button);
+          if (ref) ref.current = button;
+          return undefined;
+        }}
         type={type}
         className={[buttonClass(variant, small, wide), className].filter(Boolean).join(' ')}
         aria-disabled={idle ? undefined : true}
