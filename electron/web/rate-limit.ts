@@ -9,9 +9,9 @@ export class RateLimit {
   /**
    * @param burst requests at once
    * @param perSecond requests in the long run
-   * @param now milliseconds, never going back
+   * @param now milliseconds; a clock that goes back refills nothing
    */
-  constructor(burst: number, perSecond: number, now: () => number = () => performance.now()) {
+  constructor(burst: number, perSecond: number, now: () => number = Date.now) {
     this.#burst = burst;
     this.#perSecond = perSecond;
     this.#now = now;
@@ -22,7 +22,7 @@ export class RateLimit {
   /** @returns false when there were too many. */
   take(): boolean {
     const now = this.#now();
-    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) / 1_000) * this.#perSecond);
+    this.#left = Math.min(this.#burst, this.#left + (Math.max(0, now - this.#at) / 1_000) * this.#perSecond);
     this.#at = now;
     if (this.#left < 1) return false;
     this.#left -= 1;

@@ -55,7 +55,7 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
     limits.delete(session.client);
     api.streams.closeClient(session.client);
   }, now);
-  const strangers = new RateLimit(BEFORE_SESSION.burst, BEFORE_SESSION.perSecond);
+  const strangers = new RateLimit(BEFORE_SESSION.burst, BEFORE_SESSION.perSecond, now);
   const call = createHttpHandler(api, RPC_PATH);
   const server = createServer(SERVER_OPTIONS, (incoming, outgoing) => {
     handle(incoming, outgoing).catch((error) => {
@@ -95,7 +95,7 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
   }
 
   function limitOf(session: Session): RateLimit {
-    const limit = limits.get(session.client) ?? new RateLimit(IN_SESSION.burst, IN_SESSION.perSecond);
+    const limit = limits.get(session.client) ?? new RateLimit(IN_SESSION.burst, IN_SESSION.perSecond, now);
     limits.set(session.client, limit);
     return limit;
   }

@@ -1,0 +1,91 @@
+import { hostname } from 'node:os';
+import { CHECK_IDS, type CheckId, checkId } from '#shared/domain/check-id.ts';
+import { shortened, visible } from '#shared/domain/text.ts';
+import { nodeMeant, nodeNamed } from './choose-node.ts';
+import { lookThroughConsole } from './console-look.ts';
+import { judge, lookDirectly } from './direct-look.ts';
+import { type ExitCode, usage } from './failure.ts';
+import { hasRecords, openConsole } from './open-console.ts';
+import { asJson, type CheckReport, exitCodeOf } from './report.ts';
+import { tableOf } from './table.ts';
+import { painter, type Terminal, wantsColour } from './terminal.ts';
+
+export interface Place {
+  dataFolder: string;
+  version: string;
+}
+
+export interface CheckOptions {
+  node?: string | undefined;
+  /** Ids with commas between. */
+  only?: string | undefined;
+  facts?: string | undefined;
+  json: boolean;
+}
+
+/**
+ * `swarmkeep check`: looks, judges, prints.
+ * @returns 1 when anything is to be fixed, else 2 when anything could not be seen, else 0
+ * @throws CommandFailure
+ */
+export async function check(place: Place, options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.facts !== undefined && options.node !== undefined) {
+    throw usage('Recorded facts are of one node already: give --facts or --node, not both.');
+  }
+  const only = options.only === undefined ? null : checkIds(options.only);
+  const report = await reportOf(place, options, only, terminal);
+  if (options.json) terminal.out.write(asJson(report));
+  else {
+    const paint = painter(wantsColour(terminal.out, terminal.environment));
+    const width = terminal.out.isTTY === true ? (terminal.out.columns ?? 80) : null;
+    terminal.out.write(tableOf(report, paint, width));
+  }
+  return exitCodeOf(report.counts);
+}
+
+async function reportOf(
+  place: Place,
+  options: CheckOptions,
+  only: readonly CheckId[] | null,
+  terminal: Terminal,
+): Promise<CheckReport> {
+  if (options.facts !== undefined) {
+    const address = { kind: 'recorded', sample: false } as const;
+    const facts = await lookDirectly(
+      { ...place, address, nodeName: 'the recorded node', file: options.facts },
+      terminal,
+    );
+    return judge(facts, { id: null, name: facts.node.name, reachedBy: 'recorded' }, only);
+  }
+  if (options.node !== undefined || hasRecords(place.dataFolder)) {
+    const open = await openConsole({ ...place, terminal });
+    try {
+      const nodes = await open.client.nodes.list();
+      const node = options.node === undefined ? nodeMeant(nodes) : nodeNamed(nodes, options.node);
+      if (node !== null) return await lookThroughConsole(open.client, node, only, terminal);
+    } finally {
+      await open.close();
+    }
+  }
+  const nodeName = hostname();
+  const facts = await lookDirectly({ ...place, address: { kind: 'local' }, nodeName }, terminal);
+  return judge(facts, { id: null, name: nodeName, reachedBy: 'local' }, only);
+}
+
+/**
+ * Reads `--only`.
+ * @throws CommandFailure (wrong usage) for an id that no check has
+ */
+export function checkIds(text: string): CheckId[] {
+  const ids = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (ids.length === 0) throw usage('--only takes ids of checks with commas between.');
+  return ids.map((id) => {
+    const parsed = checkId.safeParse(id);
+    if (parsed.success) return parsed.data;
+    const shown = shortened(visible(id), 64);
+    throw usage(`There is no check called ${shown}.`, `There are: ${CHECK_IDS.join(', ')}.`);
+  });
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { runChecks } from '#core/checks/run.ts';
+import { collectFacts } from '#core/facts/look.ts';
+import { hostFor } from '#core/hosts/host-for.ts';
+import type { CheckId } from '#shared/domain/check-id.ts';
+import type { Facts } from '#shared/domain/facts/facts.ts';
+import { levelOf } from '#shared/domain/level.ts';
+import type { NodeAddress } from '#shared/domain/node.ts';
+import type { ProfileCorrection } from '#shared/domain/profile.ts';
+import { DEFAULT_SETTINGS } from '#shared/domain/settings.ts';
+import { couldNot } from './failure.ts';
+import { type CheckReport, countsOf, inOrder, type ReportNode } from './report.ts';
+import { progressLine, type Terminal } from './terminal.ts';
+
+export interface DirectLook {
+  address: NodeAddress;
+  nodeName: string;
+  corrections?: readonly ProfileCorrection[];
+  /** Facts that were recorded, for `recorded` addresses. */
+  file?: string;
+  dataFolder: string;
+  version: string;
+}
+
+/**
+ * Collects facts without any records: this computer, a node over SSH, or a recording.
+ * @throws CommandFailure when the node or the file cannot be read
+ */
+export async function lookDirectly(look: DirectLook, terminal: Terminal): Promise<Facts> {
+  const recording = look.file === undefined ? {} : { recording: { file: look.file } };
+  const host = hostFor(look.address, { dataFolder: look.dataFolder, ...recording });
+  const progress = progressLine(terminal.error);
+  try {
+    const result = await collectFacts({
+      host,
+      nodeName: look.nodeName,
+      reachedBy: look.address.kind,
+      corrections: look.corrections ?? [],
+      // Fingerprints of this look are compared with nothing.
+      salt: randomBytes(32).toString('hex'),
+      appVersion: look.version,
+      onProgress: ({ done, total, subject }) =>
+        progress.show(`Looking at ${look.nodeName}: ${done} of ${total}${subject ? `, ${subject}` : ''}`),
+    });
+    if (!result.ok) throw couldNot(result.error.message, result.error.next);
+    return result.facts;
+  } finally {
+    progress.clear();
+    await host.close();
+  }
+}
+
+/**
+ * Judges facts by themselves: default settings, no declarations, no waivers. The level is that of all checks, also when
+ * only some are shown.
+ */
+export function judge(facts: Facts, node: ReportNode, only: readonly CheckId[] | null): CheckReport {
+  const all = runChecks({
+    facts,
+    nodeName: node.name,
+    now: new Date(facts.collectedAt),
+    settings: DEFAULT_SETTINGS,
+    declarations: [],
+  });
+  const findings = all.filter((finding) => only === null || only.includes(finding.check)).map(inOrder);
+  const { level } = levelOf(all, facts.profile.instances.length > 0);
+  return { node, level, counts: countsOf(findings), findings };
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ApiClient, createDirectClient } from '#core/api/direct-client.ts';
+import { createApi } from '#core/api/router.ts';
+import { reachConsole } from '#core/api/running-console.ts';
+import type { ConsentGate } from '#core/console/service.ts';
+import { StoreError } from '#core/store/store-error.ts';
+import { visible } from '#shared/domain/text.ts';
+import { couldNot } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A console as a command uses it, whoever runs it. */
+export interface OpenConsole {
+  client: ApiClient;
+  /** Gives the records free when this command had taken them. */
+  close(): Promise<void>;
+}
+
+export interface ConsolePlace {
+  dataFolder: string;
+  version: string;
+  terminal: Terminal;
+}
+
+/** Whether there are records at all; without them a command that needs none does not make any. */
+export function hasRecords(dataFolder: string): boolean {
+  return existsSync(join(dataFolder, 'swarmkeep.db'));
+}
+
+/**
+ * Reaches the running console over its socket, or takes the records for the time of this command.
+ * @throws CommandFailure when the records cannot be used
+ */
+export async function openConsole(place: ConsolePlace): Promise<OpenConsole> {
+  const { dataFolder, version, terminal } = place;
+  const running = await reachConsole(dataFolder);
+  if (running !== null) return { client: running.client, close: async () => undefined };
+  const { createConsole } = await import('#core/console/create-console.ts');
+  const consent = askHere(terminal);
+  try {
+    const service = await createConsole({ dataFolder, shell: 'command-line', version, consent });
+    const log = { error: (what: string, error: unknown) => logError(terminal, what, error) };
+    const api = createApi({ service, consent, log });
+    return {
+      client: createDirectClient(api, { kind: 'operator-terminal', client: 'this-process' }),
+      async close() {
+        api.close();
+        await service.close();
+      },
+    };
+  } catch (error) {
+    if (error instanceof StoreError) throw couldNot(error.message, `${error.untouched} ${error.next}`);
+    throw error;
+  }
+}
+
+/** The terminal of the command is outside of every renderer. */
+function askHere(terminal: Terminal): ConsentGate {
+  return {
+    async ask({ title, lines }) {
+      terminal.error.write(`\n${title}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+      const answer = await terminal.ask('Type yes to agree, anything else to refuse: ');
+      return answer?.trim().toLowerCase() === 'yes';
+    },
+  };
+}
+
+/** In the command line the log is standard error. */
+function logError(terminal: Terminal, what: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : '';
+  terminal.error.write(`${what}\n${text.split('\n').slice(0, 20).map(visible).join('\n')}\n`);
+}

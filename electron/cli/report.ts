@@ -1,0 +1,77 @@
+import type { Counts } from '#shared/contract/findings.ts';
+import type { Finding, FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
+import type { Level } from '#shared/domain/level.ts';
+import { EXIT, type ExitCode } from './failure.ts';
+
+/** The node that a report is about. */
+export interface ReportNode {
+  /** In the console's own list; null for a machine that is not on it. */
+  id: string | null;
+  name: string;
+  reachedBy: 'local' | 'ssh' | 'recorded';
+}
+
+/** What `check --json` prints. Keys are stable; more may be added. */
+export interface CheckReport {
+  node: ReportNode;
+  level: Level | null;
+  counts: Counts;
+  findings: Finding[];
+}
+
+const COUNTED: Readonly<Record<FindingStatus, keyof Counts>> = {
+  pass: 'pass',
+  fix: 'fix',
+  review: 'review',
+  unknown: 'unknown',
+  'not-applicable': 'notApplicable',
+  waived: 'waived',
+};
+
+/** How many findings there are of each status. */
+export function countsOf(findings: readonly { status: FindingStatus }[]): Counts {
+  const counts: Counts = { pass: 0, fix: 0, review: 0, unknown: 0, notApplicable: 0, waived: 0 };
+  for (const { status } of findings) counts[COUNTED[status]] += 1;
+  return counts;
+}
+
+/** 1 when anything is to be fixed, else 2 when anything could not be seen, else 0. */
+export function exitCodeOf(counts: Counts): ExitCode {
+  if (counts.fix > 0) return EXIT.found;
+  return counts.unknown > 0 ? EXIT.couldNot : EXIT.fine;
+}
+
+/**
+ * A finding with its keys in one order, whether it was judged here or kept by a console: the same facts print the same
+ * bytes. What a console adds (history, waiver) comes behind.
+ */
+export function inOrder(finding: Finding | TrackedFinding): Finding {
+  const { check, status, severity, summary, evidence, fix, observedAt } = finding;
+  const { detail, wouldChange, wouldHelp, evidenceOmitted, lacking, declared } = finding;
+  return {
+    check,
+    status,
+    severity,
+    summary,
+    evidence,
+    fix,
+    observedAt,
+    detail,
+    wouldChange,
+    wouldHelp,
+    evidenceOmitted,
+    lacking,
+    declared,
+    ...('since' in finding && {
+      since: finding.since,
+      before: finding.before,
+      waiver: finding.waiver,
+      stale: finding.stale,
+    }),
+  };
+}
+
+/** One JSON document with a final newline. */
+export function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,66 @@
+import { createInterface } from 'node:readline';
+import { visible } from '#shared/domain/text.ts';
+
+/** A stream to write to, as far as commands need it. */
+export interface Output {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** All that a command touches of the process that runs it. */
+export interface Terminal {
+  out: Output;
+  error: Output;
+  environment: NodeJS.ProcessEnv;
+  /** Ask and wait for a line; null where nobody can be asked. */
+  ask(question: string): Promise<string | null>;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  return {
+    out: process.stdout,
+    error: process.stderr,
+    environment: process.env,
+    async ask(question) {
+      if (!process.stdin.isTTY) return null;
+      const reader = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await new Promise((resolve) => {
+          reader.question(question, resolve);
+          reader.once('close', () => resolve(null));
+        });
+      } finally {
+        reader.close();
+      }
+    },
+  };
+}
+
+/** Whether colours are wanted: on a terminal that knows them, unless NO_COLOR says no (no-color.org). */
+export function wantsColour(output: Output, environment: NodeJS.ProcessEnv): boolean {
+  return output.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
+}
+
+const CODES = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, dim: 2, bold: 1 } as const;
+export type Colour = keyof typeof CODES;
+export type Paint = (colour: Colour, text: string) => string;
+
+/** @returns what colours a text (SGR, ECMA-48 section 8.3.117), or leaves it plain */
+export function painter(colours: boolean): Paint {
+  return (colour, text) => (colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text);
+}
+
+/**
+ * One line that is written over, on a terminal only: logs and pipes stay clean.
+ * @returns `show` for the present step, `clear` at the end
+ */
+export function progressLine(output: Output): { show(text: string): void; clear(): void } {
+  if (output.isTTY !== true) return { show: () => undefined, clear: () => undefined };
+  const width = Math.max(20, (output.columns ?? 80) - 1);
+  return {
+    show: (text) => output.write(`\r\u001b[2K${visible(text).slice(0, width)}`),
+    clear: () => output.write('\r\u001b[2K'),
+  };
+}
