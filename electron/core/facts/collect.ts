@@ -1,5 +1,10 @@
 import type { HostError, ScriptHost } from '#core/hosts/host.ts';
-import type { Privilege, SubjectName, Subjects } from '#shared/domain/facts/facts.ts';
+import {
+  type Privilege,
+  type SubjectName,
+  type Subjects,
+  subjects as subjectsSchema,
+} from '#shared/domain/facts/facts.ts';
 import { type Profile, type ProfileCorrection, profile as profileSchema } from '#shared/domain/profile.ts';
 import { notSeen, observe } from './collect/observe.ts';
 import { runTrip, type TripHello } from './collect/trip.ts';
@@ -37,27 +42,8 @@ export interface Collection {
 }
 
 const NO_PROFILE: Profile = { instances: [], corrected: [] };
-const ALL_SUBJECTS: readonly SubjectName[] = [
-  'identity',
-  'accounts',
-  'processes',
-  'sockets',
-  'interfaces',
-  'firewall',
-  'containers',
-  'units',
-  'files',
-  'mounts',
-  'mycoswarm',
-  'sandbox',
-  'python',
-  'ollama',
-  'credentials',
-  'audit',
-  'updates',
-  'sshServer',
-  'time',
-];
+/** In the order of the schema: facts look the same whichever collector answered first. */
+const ALL_SUBJECTS = Object.keys(subjectsSchema.shape) as SubjectName[];
 
 function privilegeOf(hello: TripHello): Privilege {
   if (hello.uid !== 0) return 'user';
@@ -147,11 +133,12 @@ export async function collect(
       context.profile = detect(seen, hints, request.corrections);
     }
   }
-  for (const subject of ALL_SUBJECTS) {
-    if (!seen[subject]) {
-      Object.assign(seen, { [subject]: notSeen('', startedAt, 'this version does not look at it') });
-    }
-  }
+  const subjects = Object.fromEntries(
+    ALL_SUBJECTS.map((subject) => [
+      subject,
+      seen[subject] ?? notSeen('', startedAt, 'this version does not look at it'),
+    ]),
+  ) as Subjects;
   return {
     ok: true,
     collection: {
@@ -159,7 +146,7 @@ export async function collect(
       tookMs: performance.now() - began,
       privilege: context.privilege,
       profile: context.profile,
-      subjects: seen as Subjects,
+      subjects,
     },
   };
 }

@@ -135,7 +135,11 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
   return seen(
     {
       accounts,
-      newuidmapWorks: mapper === null ? (finished ? false : null) : works,
+      groups:
+        groups.length === 0
+          ? null
+          : groups.slice(0, 8_192).map((group) => ({ ...group, members: group.members.slice(0, 1_024) })),
+      newuidmapWorks: mapper !== null ? works : finished ? false : null,
       sudoersReadable,
       setuidPrograms,
     },
