@@ -45,5 +45,5 @@ export function RailStatus({ overview, narrow }: RailStatusProps) {
 }
 
 function noLook(overview: Overview): string {
-  return overview.standings.length === 0 ? 'No node has been added' : 'Not looked yet';
+  return overview.standings.length === 0 ? 'No node has been added' : 'Findings come with the first look';
 }

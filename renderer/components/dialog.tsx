@@ -30,6 +30,7 @@ export function Dialog({
       <RadixDialog.Portal>
         <RadixDialog.Overlay className="dialog-scrim">
           <RadixDialog.Content
+            onOpenAutoFocus={focusFirstField}
             className={wide ? 'dialog dialog--wide' : 'dialog'}
             {...(description ? {} : { 'aria-describedby': undefined })}
           >
@@ -51,4 +52,12 @@ export function Dialog({
       </RadixDialog.Portal>
     </RadixDialog.Root>
   );
+}
+
+/** A form begins in its first field; anything else begins at its words, not at whatever button happens to be first. */
+function focusFirstField(event: Event): void {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  event.preventDefault();
+  (dialog.querySelector<HTMLElement>('input, textarea, select') ?? dialog).focus();
 }

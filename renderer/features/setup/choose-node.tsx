@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { visible } from '#shared/domain/text.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
 import { SampleMark } from '../../components/sample-mark.tsx';
+import { StatusWord } from '../../components/status.tsx';
 import { Tally } from '../../components/tally.tsx';
 import { orpc } from '../../transport/queries.ts';
 import './choose-node.css';
@@ -46,11 +48,13 @@ export function ChooseNode({ nodes, unknown }: ChooseNodeProps) {
                 search={{ node: node.id }}
                 className="choose-node__row"
               >
-                <span className="choose-node__name">{node.name}</span>
+                <span className="choose-node__name">{visible(node.name)}</span>
                 {standing?.sample ? <SampleMark short /> : null}
                 <span className="choose-node__counts">
-                  {standing?.lookedAt ? (
-                    <Tally counts={standing.counts} short />
+                  {standing?.away ? (
+                    <StatusWord status="asleep" />
+                  ) : standing?.lookedAt ? (
+                    <Tally counts={standing.counts} />
                   ) : (
                     <span className="quiet">not looked yet</span>
                   )}

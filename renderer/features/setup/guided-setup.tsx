@@ -62,11 +62,13 @@ export function GuidedSetup({ node }: { node: SwarmNode }) {
     <div className="guided">
       <ItemRail node={node} items={items} step={step} later={setup.progress?.later ?? []} />
       <div className="guided__content">
-        {looking.running.map((look) => (
-          <div key={look.look} className="guided__look">
-            <LookProgress look={look} onCancel={looking.cancel} />
-          </div>
-        ))}
+        {finding
+          ? null
+          : looking.running.map((look) => (
+              <div key={look.look} className="guided__look">
+                <LookProgress look={look} onCancel={looking.cancel} />
+              </div>
+            ))}
         {node.lastError ? (
           <div className="guided__look">
             <StaleNote nodeName={node.name} since={node.lastLookAt} reason={node.lastError} />

@@ -29,6 +29,7 @@ export interface ItemPageProps {
 export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
   const place = CHECKLIST.indexOf(finding.check);
   const now = useNow();
+  const entry = catalogueEntry(finding.check);
   const done = finding.status === 'pass' || finding.status === 'not-applicable';
   return (
     <Page className="item-page">
@@ -39,8 +40,10 @@ export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
             <code>{finding.check}</code>
           </>
         }
-        sentence={visible(finding.summary)}
-        lead={visible(finding.detail) || undefined}
+        sentence={
+          finding.lacking ? `${entry.title}: this version cannot look at it yet.` : visible(finding.summary)
+        }
+        lead={visible(finding.lacking ? finding.summary : finding.detail) || undefined}
       />
       {done || finding.waiver ? (
         <p className="item-page__status">
@@ -69,7 +72,7 @@ export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
         </section>
       ) : null}
       <RepairPart node={node} finding={finding} setup={setup} looking={looking} next={neighbour(place, 1)} />
-      <WhyItMatters entry={catalogueEntry(finding.check)} />
+      <WhyItMatters entry={entry} />
       <Neighbours node={node} place={place} />
     </Page>
   );

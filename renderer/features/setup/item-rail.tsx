@@ -2,8 +2,9 @@ import { Link } from '@tanstack/react-router';
 import { FileText, ScanSearch } from 'lucide-react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { CHECKLIST, type CheckId } from '#shared/domain/check-id.ts';
-import type { TrackedFinding } from '#shared/domain/finding.ts';
+import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { visible } from '#shared/domain/text.ts';
 import { useIsNarrow } from '../../app/use-is-narrow.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { StatusIcon, statusWord } from '../../components/status.tsx';
@@ -25,7 +26,7 @@ export function ItemRail({ node, items, step, later }: ItemRailProps) {
   const list = <Items node={node} items={items} step={step} later={later} />;
   return (
     <aside className="item-rail" aria-label={`Securing ${node.name}`}>
-      <h2>Securing {node.name}</h2>
+      <h2 title={visible(node.name)}>Securing {visible(node.name)}</h2>
       <p className="item-rail__words">{progressInWords(items)}</p>
       <div className="item-rail__segments" aria-hidden="true">
         {CHECKLIST.map((check, index) => (
@@ -39,6 +40,12 @@ export function ItemRail({ node, items, step, later }: ItemRailProps) {
     </aside>
   );
 }
+
+/** Words that fit beside the longest title. */
+const SHORT_WORDS: Partial<Record<FindingStatus, string>> = {
+  unknown: 'not seen',
+  'not-applicable': 'not needed',
+};
 
 function Items({ node, items, step, later }: ItemRailProps) {
   return (
@@ -59,7 +66,7 @@ function Items({ node, items, step, later }: ItemRailProps) {
             <StatusIcon status={status} />
             <span className="item-rail__title">{catalogueEntry(check).title}</span>
             <span className={here || put ? 'item-rail__word' : 'visually-hidden'}>
-              {put ? 'later' : statusWord(status)}
+              {put ? 'later' : (SHORT_WORDS[status] ?? statusWord(status))}
             </span>
           </Link>
         );

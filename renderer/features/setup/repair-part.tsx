@@ -4,19 +4,20 @@ import { useState } from 'react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
+import { LEVEL_OF, LEVELS } from '#shared/domain/level.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Looking } from '../../app/looking.ts';
+import { AcceptDialog } from '../../components/accept-dialog.tsx';
 import { Button } from '../../components/button.tsx';
 import { Unfold } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
-import { lookInWords } from '../../components/look-progress.tsx';
 import { dayInWords } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { orpc } from '../../transport/queries.ts';
-import { AcceptDialog } from './accept-dialog.tsx';
+import { LookAgain } from './look-again.tsx';
 import { numberWord } from './progress-words.ts';
 import type { Setup } from './use-setup.ts';
 
@@ -40,8 +41,6 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
       params: { node: node.id },
       search: (before) => ({ ...before, step }),
     });
-  const [look] = looking.running;
-  const busy = look ? `Checking: ${lookInWords(look)}` : looking.starting && 'Checking';
   const goOn = next ? `Next: ${catalogueEntry(next).title}` : 'To the summary';
 
   if (finding.status === 'pass' || finding.status === 'not-applicable') {
@@ -52,23 +51,48 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
           <Button variant="filled" onClick={() => go(next ?? 'summary')}>
             {goOn}
           </Button>
-          <Button variant="plain" running={busy} onClick={() => looking.start([finding.check])}>
-            Look again
-          </Button>
+          <LookAgain check={finding.check} looking={looking} variant="plain" />
         </div>
       </>
     );
   }
 
-  const again = (filled: boolean) => (
-    <Button
-      variant={filled ? 'filled' : 'outline'}
-      running={busy}
-      onClick={() => looking.start([finding.check])}
-    >
-      Look again
+  const accept = (
+    <AcceptDialog
+      open={accepting}
+      onOpenChange={setAccepting}
+      node={node.id}
+      nodeName={visible(node.name)}
+      check={finding.check}
+      summary={visible(finding.summary)}
+    />
+  );
+  const decide = finding.waiver ? (
+    <Withdraw finding={finding} />
+  ) : (
+    <Button variant="plain" onClick={() => setAccepting(true)}>
+      Accept the risk until…
     </Button>
   );
+
+  if (finding.lacking) {
+    return (
+      <>
+        <p className="item-page__calm">
+          Nothing you do on {visible(node.name)} changes that today. Until a later version looks, it holds the
+          node below {LEVELS[LEVEL_OF[finding.check]]?.name}.
+        </p>
+        <div className="item-page__next no-print">
+          <Button variant="filled" onClick={() => go(next ?? 'summary')}>
+            {goOn}
+          </Button>
+          {decide}
+        </div>
+        {accept}
+      </>
+    );
+  }
+
   const hasSteps = finding.fix.length > 0;
   return (
     <>
@@ -94,7 +118,11 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
                   : `Show the ${numberWord(finding.fix.length)} steps`}
               </Button>
             ) : null}
-            {again(!hasSteps || steps)}
+            <LookAgain
+              check={finding.check}
+              looking={looking}
+              variant={!hasSteps || steps ? 'filled' : 'outline'}
+            />
             {hasSteps && steps ? (
               <Button variant="plain" onClick={() => setSteps(false)}>
                 Hide the steps
@@ -113,13 +141,7 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
             >
               Not now
             </Button>
-            {finding.waiver ? (
-              <Withdraw finding={finding} />
-            ) : (
-              <Button variant="plain" onClick={() => setAccepting(true)}>
-                Accept the risk until…
-              </Button>
-            )}
+            {decide}
           </>
         }
       >
@@ -129,14 +151,13 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
           </div>
         </Unfold>
       </FixCard>
-      {accepting ? <AcceptDialog node={node} finding={finding} onClose={() => setAccepting(false)} /> : null}
+      {accept}
     </>
   );
 }
 
 function titleOf(finding: TrackedFinding): string {
   if (finding.waiver) return 'You have accepted this';
-  if (finding.lacking) return 'This version cannot look at it';
   if (finding.status === 'unknown') return 'What would let us look';
   if (finding.status === 'review') return 'This needs a person’s eye';
   return 'How to put it right';
@@ -154,7 +175,6 @@ function stepsInWords({ fix }: TrackedFinding): string {
 /** What is so now, in the evidence's own words, or why nobody could look. */
 function nowOf(finding: TrackedFinding): string | undefined {
   if (finding.waiver) return `Accepted: ${finding.waiver.reason}`;
-  if (finding.lacking) return catalogueEntry(finding.check).lackingBecause ?? undefined;
   if (finding.wouldHelp) return `It would help to ${finding.wouldHelp.replace(/\.$/, '')}.`;
   const worst = finding.evidence.find((entry) => entry.status === finding.status);
   return worst ? sentence(visible(worst.seen)) : undefined;
