@@ -14,6 +14,11 @@ export interface CheckInput {
   settings: Pick<Settings, 'secretMaxAgeDays' | 'updateMaxAgeDays' | 'clockToleranceMs'>;
   /** Declarations for this node and for all nodes. */
   declarations: readonly Declaration[];
+  /**
+   * Fingerprints of the swarm secrets of the operator's other nodes, made with the same salt, null for one that could not
+   * be read. Left out when there are no other nodes and for recorded facts.
+   */
+  otherNodes?: readonly { nodeName: string; fingerprints: readonly (string | null)[] }[];
 }
 
 /** A check: a pure function from facts to a finding. */

@@ -1,0 +1,138 @@
+import type { CheckId } from '#shared/domain/check-id.ts';
+import type { Finding, FixStep } from '#shared/domain/finding.ts';
+import { shortened, visible, visibleLines } from '#shared/domain/text.ts';
+import type { CheckInput } from './check.ts';
+import { type Part, worseFirst } from './part.ts';
+
+/** Limits of the schema in `shared/domain/finding.ts`. */
+const MAX_EVIDENCE = 200;
+const MAX_STEPS = 32;
+const MAX_DECLARED = 64;
+/** Raw text per entry, in UTF-16 units: enough to read, bounded against a node that floods. */
+const MAX_RAW = 65_536;
+
+/** What the check says when no single part can say it. */
+export interface Words {
+  /** The sentence when everything is fine. */
+  pass: string;
+  /** One to three sentences more for each outcome that needs them. */
+  detail?: Partial<Record<Finding['status'], string>>;
+  /** What would change the verdict, by outcome. */
+  wouldChange: { pass: string; otherwise: string };
+}
+
+function evidenceOf(part: Part): Finding['evidence'][number] {
+  return {
+    what: shortened(visible(part.what), 2_048),
+    seen: shortened(visible(part.seen), 1_024),
+    status: part.status,
+    source: shortened(visible(part.source), 512),
+    raw: part.raw === undefined || part.raw === null ? null : shortened(visibleLines(part.raw), MAX_RAW),
+    // Compared exactly, so it is given as it is or not at all.
+    ...(part.declarable !== undefined && part.declarable.value !== '' && part.declarable.value.length <= 1_024
+      ? { declarable: part.declarable }
+      : {}),
+  };
+}
+
+/** The worst entries when there are too many, in the order in which they were looked at. */
+function mostTelling(parts: readonly Part[]): { shown: Part[]; omitted: number } {
+  if (parts.length <= MAX_EVIDENCE) return { shown: [...parts], omitted: 0 };
+  const kept = new Set(parts.toSorted(worseFirst).slice(0, MAX_EVIDENCE));
+  return { shown: parts.filter((part) => kept.has(part)), omitted: parts.length - MAX_EVIDENCE };
+}
+
+function stepsOf(parts: readonly Part[]): FixStep[] {
+  const seen = new Map<string, FixStep>();
+  for (const step of parts.flatMap((part) => part.steps ?? [])) {
+    const key = `${step.text}\n${step.command ?? ''}`;
+    if (seen.has(key)) continue;
+    seen.set(key, {
+      text: shortened(visible(step.text), 2_048),
+      // A command is never cut and never changed: one that is too long is left out, and the text stays.
+      command: step.command !== null && step.command.length <= 8_192 ? step.command : null,
+      needsRoot: step.needsRoot,
+    });
+  }
+  return [...seen.values()].slice(0, MAX_STEPS);
+}
+
+/**
+ * Makes one finding of what a check looked at. A part that must be fixed wins over parts that could not be seen, and
+ * those win over parts that are fine; without a single part that decides, the answer is `unknown`, never `pass`.
+ * @param check id of the check
+ * @param input what the check was given
+ * @param parts in the order in which a person would read them
+ * @param words sentences for the outcomes that no single part can put into words
+ */
+export function conclude(check: CheckId, input: CheckInput, parts: readonly Part[], words: Words): Finding {
+  const node = visible(input.nodeName);
+  const deciding = parts.filter((part) => part.status !== 'not-applicable').toSorted(worseFirst);
+  const worst = deciding[0];
+  const status = worst?.status ?? 'unknown';
+  const unseen = deciding.filter((part) => part.status === 'unknown');
+  const detail = [words.detail?.[status] ?? ''];
+  if ((status === 'fix' || status === 'review') && unseen.length > 0) {
+    detail.push(
+      `Besides, ${unseen.length} ${unseen.length === 1 ? 'thing' : 'things'} could not be looked at.`,
+    );
+  }
+  const summary =
+    status === 'pass'
+      ? words.pass
+      : (worst?.headline ?? `We could not look at everything on ${node} that this takes.`);
+  const toRepair = deciding.filter((part) => part.status === 'fix' || part.status === 'review');
+  const { shown, omitted } = mostTelling(parts);
+  return {
+    check,
+    status,
+    severity: status === 'pass' || status === 'unknown' ? 'info' : (worst?.severity ?? 'medium'),
+    summary: shortened(visible(summary), 1_024),
+    detail: shortened(visible(detail.filter((sentence) => sentence !== '').join(' ')), 4_096),
+    evidence: shown.map(evidenceOf),
+    evidenceOmitted: omitted,
+    wouldChange: shortened(
+      visible(status === 'pass' ? words.wouldChange.pass : words.wouldChange.otherwise),
+      1_024,
+    ),
+    fix: stepsOf(toRepair),
+    wouldHelp:
+      status === 'unknown'
+        ? shortened(visible(unseen.find((part) => part.wouldHelp)?.wouldHelp ?? 'look again'), 512)
+        : null,
+    lacking: false,
+    declared: [
+      ...new Set(
+        parts.flatMap((part) =>
+          part.declared === undefined ? [] : [shortened(visible(part.declared), 256)],
+        ),
+      ),
+    ].slice(0, MAX_DECLARED),
+    observedAt: input.now.toISOString(),
+  };
+}
+
+/** A finding for a node to which the check does not apply, with the words why. */
+export function doesNotApply(
+  check: CheckId,
+  input: CheckInput,
+  summary: string,
+  wouldChange: string,
+  evidence: readonly Part[] = [],
+): Finding {
+  return {
+    check,
+    status: 'not-applicable',
+    severity: 'info',
+    summary: shortened(visible(summary), 1_024),
+    detail: '',
+    evidence: evidence.slice(0, MAX_EVIDENCE).map(evidenceOf),
+    evidenceOmitted: Math.max(0, evidence.length - MAX_EVIDENCE),
+    wouldChange: shortened(visible(wouldChange), 1_024),
+    fix: [],
+    wouldHelp: null,
+    lacking: false,
+    declared: [],
+    observedAt: input.now.toISOString(),
+  };
+}

@@ -1,0 +1,209 @@
+import type { AccountFact } from '#shared/domain/facts/accounts.ts';
+import type { FixStep } from '#shared/domain/finding.ts';
+import type { Agent, Power } from './agent.ts';
+import type { CheckInput } from './check.ts';
+import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
+import type { Part } from './part.ts';
+import { asRoot, byHand } from './steps.ts';
+
+const octal = (mode: number) => mode.toString(8).padStart(4, '0');
+
+function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
+  const node = input.nodeName;
+  const what = `${labelOf(input, agent.instance)}${power.what}`;
+  const base = { what, seen: power.seen, source: power.source };
+  if (power.kind === 'range') return { ...base, status: 'not-applicable' };
+  if (power.kind === 'group') {
+    const group = power.what.slice(power.what.lastIndexOf(' ') + 1);
+    return {
+      ...base,
+      status: 'fix',
+      severity: power.uids.length > 0 ? 'critical' : 'high',
+      headline: `The account ${agent.name} on ${node} is in the group ${group}, which gives it more than an agent may have.`,
+      steps: [
+        asRoot(input, `Take ${agent.name} out of that group`)`gpasswd -d ${agent.login} ${group}`,
+        ...(agent.instance.unit === null
+          ? []
+          : [
+              asRoot(
+                input,
+                'Restart mycoSwarm so that it loses the group',
+              )`systemctl restart -- ${agent.instance.unit}`,
+            ]),
+      ],
+    };
+  }
+  if (power.kind === 'sudo') {
+    return {
+      ...base,
+      status: 'fix',
+      severity: 'critical',
+      headline: `The account ${agent.name} on ${node} has a sudo rule.`,
+      steps: [
+        asRoot(
+          input,
+          'See where the rule comes from',
+        )`grep -rn -- ${agent.login} /etc/sudoers /etc/sudoers.d`,
+        asRoot(input, 'Take the rule out; visudo checks the file before it is used')`visudo`,
+      ],
+    };
+  }
+  if (power.kind === 'engine') {
+    return {
+      ...base,
+      status: 'fix',
+      severity: 'critical',
+      headline: `The agent on ${node} can command a container engine, and with it the whole machine.`,
+      steps: [
+        asRoot(input, 'Let only its own group command the engine')`chmod o-rwx -- ${power.what}`,
+        byHand(`Make sure that ${agent.name} is not in the group of ${power.what}.`, true),
+      ],
+    };
+  }
+  const steps = [
+    asRoot(input, 'Take the mark off, if nothing needs it')`chmod u-s -- ${power.what}`,
+    asRoot(input, 'Or take away its capabilities')`setcap -r -- ${power.what}`,
+  ];
+  if (power.uids.length === 0) {
+    return {
+      ...base,
+      status: 'review',
+      severity: 'medium',
+      headline: `A program on ${node} that is not from the system runs with other rights, and the agent may start it.`,
+      steps,
+    };
+  }
+  return {
+    ...base,
+    status: 'fix',
+    severity: 'critical',
+    headline: `The agent on ${node} can become another account through ${power.what}.`,
+    steps,
+  };
+}
+
+function homePart(input: CheckInput, agent: Agent, account: AccountFact): Part {
+  const node = input.nodeName;
+  const home = account.homeDirectory;
+  const source = sourceOf(input, 'accounts');
+  const label = labelOf(input, agent.instance);
+  if (home === null)
+    return notSeen(
+      input,
+      `${label}${account.home}`,
+      'its permissions could not be read',
+      source,
+      AS_ADMINISTRATOR,
+    );
+  const what = `${label}${account.home}, mode ${octal(home.mode)}`;
+  const shared = (seen(input, 'accounts')?.accounts ?? []).filter(
+    (other) => other.uid !== account.uid && other.uid !== 0 && other.gid === home.gid,
+  );
+  const groups = seen(input, 'accounts')?.groups ?? null;
+  const group = groups?.find((entry) => entry.gid === home.gid) ?? null;
+  const members = group?.members.filter((member) => member !== account.name) ?? [];
+  const openToOthers = (home.mode & 0o007) !== 0;
+  const openToGroup = (home.mode & 0o070) !== 0 && (shared.length > 0 || members.length > 0);
+  if (openToOthers || openToGroup) {
+    return {
+      what,
+      seen: openToOthers
+        ? 'open to every account of the node'
+        : `open to the group ${group?.name ?? home.gid}`,
+      status: 'fix',
+      severity: 'medium',
+      source,
+      headline: `The home of mycoSwarm on ${node} is open to other accounts.`,
+      steps: [asRoot(input, 'Close it to others')`chmod 0700 -- ${account.home}`],
+    };
+  }
+  if ((home.mode & 0o070) !== 0 && groups === null) {
+    return notSeen(input, what, 'open to its group, whose members are not known', source, 'look again');
+  }
+  if (home.acl === null)
+    return notSeen(input, what, 'its access list could not be read', source, 'install the package acl');
+  if (home.acl) {
+    return {
+      what,
+      seen: 'closed by its mode, with an access list that may open it',
+      status: 'review',
+      severity: 'medium',
+      source,
+      headline: `The home of mycoSwarm on ${node} has an access list.`,
+      steps: [asRoot(input, 'Take the access list away')`setfacl -b -- ${account.home}`],
+    };
+  }
+  return { what, seen: 'closed to others', status: 'pass', source };
+}
+
+/** What an account itself says: groups, sudo, password, sessions, keys, traces of a person, home. */
+export function accountParts(
+  input: CheckInput,
+  agent: Agent,
+  account: AccountFact,
+  ownAccount: () => FixStep[],
+): Part[] {
+  const node = input.nodeName;
+  const label = labelOf(input, agent.instance);
+  const source = sourceOf(input, 'accounts');
+  const parts = agent.powers.map((power) => powerPart(input, agent, power));
+  const name = account.name;
+  if (account.groups.length > 0 && !parts.some((part) => part.what.includes(': group '))) {
+    parts.push({
+      what: `${label}${name}: groups ${account.groups.join(', ')}`,
+      seen: 'none of them gives more',
+      status: 'pass',
+      source,
+    });
+  }
+  if (account.sudoRules?.length === 0) {
+    parts.push({
+      what: `${label}sudo rules for ${name}`,
+      seen: 'none',
+      status: 'pass',
+      source: '/etc/sudoers',
+    });
+  }
+  const password = { what: `${label}password of ${name}`, source: '/etc/shadow' };
+  if (account.password === 'unknown')
+    parts.push(notSeen(input, password.what, 'could not be read', password.source, AS_ADMINISTRATOR));
+  else if (account.password === 'locked')
+    parts.push({ ...password, seen: 'none, no password can match', status: 'pass' });
+  else {
+    parts.push({
+      ...password,
+      seen: account.password === 'empty' ? 'empty, anyone can log in' : 'set, so somebody can log in with it',
+      status: 'fix',
+      severity: account.password === 'empty' ? 'critical' : 'medium',
+      headline: `The account ${name} on ${node} has ${account.password === 'empty' ? 'an empty' : 'a'} password.`,
+      steps: [asRoot(input, 'Lock the password; mycoSwarm does not need one')`passwd -l ${name}`],
+    });
+  }
+  const isUsed = (what: string, seenThere: string): Part => ({
+    what: `${label}${what}`,
+    seen: seenThere,
+    status: 'fix',
+    severity: 'high',
+    source,
+    headline: `mycoSwarm on ${node} runs under the account of a person, ${name}.`,
+    steps: ownAccount(),
+  });
+  if (account.sessions > 0) {
+    parts.push(
+      isUsed(`sessions of ${name}`, `${account.sessions} open now: somebody works with this account`),
+    );
+  } else parts.push({ what: `${label}sessions of ${name}`, seen: 'none', status: 'pass', source });
+  if (account.authorizedKeys === null) {
+    parts.push(
+      notSeen(input, `${label}authorized keys of ${name}`, 'could not be read', source, AS_ADMINISTRATOR),
+    );
+  } else if (account.authorizedKeys > 0) {
+    parts.push(
+      isUsed(`authorized keys of ${name}`, `${account.authorizedKeys}: somebody can log in over SSH`),
+    );
+  } else parts.push({ what: `${label}authorized keys of ${name}`, seen: 'none', status: 'pass', source });
+  for (const trace of account.personalTraces)
+    parts.push(isUsed(trace, 'a thing of a person, in reach of the agent'));
+  parts.push(homePart(input, agent, account));
+  return parts;
+}

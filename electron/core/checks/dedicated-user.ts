@@ -1,0 +1,232 @@
+import type { AccountFact } from '#shared/domain/facts/accounts.ts';
+import { type Agent, agentOf, processesOf, runningUids } from './agent.ts';
+import type { Check, CheckInput } from './check.ts';
+import { conclude } from './conclude.ts';
+import { accountParts } from './dedicated-account.ts';
+import { otherHomeParts } from './homes.ts';
+import { declaredReason, labelOf, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
+import type { Part } from './part.ts';
+import { asRoot, byHand, dropInSteps } from './steps.ts';
+import { withoutMycoswarm } from './without-mycoswarm.ts';
+
+/** How to give an installation an account of its own, on this node. */
+function ownAccountSteps(input: CheckInput, agent: Agent) {
+  const exists = seen(input, 'accounts')?.accounts.some((account) => account.name === 'mycoswarm') ?? false;
+  const isOwn = exists && agent.name !== 'mycoswarm';
+  const create = asRoot(
+    input,
+    'Make an account that is nobody else, without a password and closed to others',
+  )`useradd --create-home --shell /bin/bash --key-mask 0077 mycoswarm`;
+  const unit = agent.instance.unit;
+  return [
+    ...(isOwn ? [] : [create]),
+    asRoot(input, 'Close its home to others')`chmod 0700 -- /home/mycoswarm`,
+    ...(agent.instance.configurationFolder === null
+      ? []
+      : [
+          asRoot(
+            input,
+            'Make the folder for its settings',
+          )`install -d -o mycoswarm -g mycoswarm -m 0700 -- /home/mycoswarm/.config`,
+          asRoot(
+            input,
+            'Take the settings, the secret and the plugins along',
+          )`cp -a -- ${agent.instance.configurationFolder} /home/mycoswarm/.config/`,
+          asRoot(
+            input,
+            'Give them to the new account',
+          )`chown -R mycoswarm:mycoswarm -- /home/mycoswarm/.config/mycoswarm`,
+        ]),
+    ...(unit === null
+      ? [byHand('Stop mycoSwarm and start it again as the account mycoswarm, best as a systemd unit.', true)]
+      : dropInSteps(input, 'Run it as that account', unit, '50-swarmkeep-account', [
+          'User=mycoswarm',
+          'Group=mycoswarm',
+          'Environment=HOME=/home/mycoswarm',
+        ])),
+  ];
+}
+
+function runningParts(input: CheckInput, agent: Agent): Part[] {
+  const { instance } = agent;
+  const label = labelOf(input, instance);
+  const hidden = unseenPart(input, 'processes');
+  const processes = processesOf(input, instance);
+  const byUid = Map.groupBy(processes, (process) => process.effectiveUid);
+  const parts: Part[] = hidden === null ? [] : [hidden];
+  for (const uid of runningUids(input, instance)) {
+    const some = byUid.get(uid) ?? [];
+    const pids = some.map((process) => process.pid).slice(0, 8);
+    const what =
+      some.length === 0
+        ? `${label}mycoSwarm, set to run as uid ${uid}`
+        : `${label}${some[0]?.name ?? 'mycoswarm'} (pid ${pids.join(', ')}) as uid ${uid}`;
+    const source = some.length === 0 ? sourceOf(input, 'units') : sourceOf(input, 'processes');
+    if (uid === 0) {
+      parts.push({
+        what,
+        seen: 'the administrator account',
+        status: 'fix',
+        severity: 'critical',
+        source,
+        headline: `mycoSwarm on ${input.nodeName} runs as administrator.`,
+        steps: ownAccountSteps(input, agent),
+      });
+    } else if (uid !== agent.uid) {
+      parts.push({
+        what,
+        seen: `a second account, besides ${agent.name}`,
+        status: 'review',
+        severity: 'medium',
+        source,
+        headline: `mycoSwarm on ${input.nodeName} runs under more than one account.`,
+      });
+    } else {
+      parts.push({ what, seen: `not the administrator, ${agent.name}`, status: 'pass', source });
+    }
+  }
+  return parts;
+}
+
+function unitParts(input: CheckInput, agent: Agent): Part[] {
+  const { instance } = agent;
+  const label = labelOf(input, instance);
+  const unit = unitOf(input, instance);
+  if (unit === null) return [];
+  const source = sourceOf(input, 'units');
+  if (unit === 'unseen') {
+    return [
+      unseenPart(input, 'units') ?? {
+        what: `${label}${instance.unit ?? ''}`,
+        seen: 'the unit could not be read',
+        status: 'unknown',
+        source,
+        headline: `We could not read how ${instance.unit ?? 'mycoSwarm'} is started on ${input.nodeName}.`,
+      },
+    ];
+  }
+  if (unit.userUnit) {
+    return [
+      {
+        what: `${label}${unit.name}, a unit of ${agent.name}`,
+        seen: 'started by the account itself',
+        status: 'pass',
+        source,
+      },
+    ];
+  }
+  const what = `${label}${unit.name}: User=${unit.user}`;
+  if (unit.properties.DynamicUser === 'yes') {
+    return [
+      {
+        what: `${what} DynamicUser=yes`,
+        seen: 'an account made for this service alone',
+        status: 'pass',
+        source,
+      },
+    ];
+  }
+  if (unit.user === '' || unit.user === 'root' || unit.user === '0') {
+    return [
+      {
+        what,
+        seen: 'starts as administrator',
+        status: 'fix',
+        severity: 'critical',
+        source,
+        headline: `${unit.name} on ${input.nodeName} starts mycoSwarm as administrator.`,
+        steps: ownAccountSteps(input, agent),
+      },
+    ];
+  }
+  if (agent.account !== null && unit.user !== agent.account.name && unit.user !== String(agent.uid)) {
+    return [
+      {
+        what,
+        seen: `runs as ${agent.name} now, and as ${unit.user} after the next start`,
+        status: 'review',
+        severity: 'medium',
+        source,
+        headline: `mycoSwarm on ${input.nodeName} will change its account at the next start, to ${unit.user}.`,
+      },
+    ];
+  }
+  return [{ what, seen: 'the same account', status: 'pass', source }];
+}
+
+/** Other programs of the agent's account: an account of its own has none. */
+function companionParts(input: CheckInput, agent: Agent): Part[] {
+  const processes = seen(input, 'processes')?.processes ?? [];
+  const ours = new Set(input.facts.profile.instances.flatMap((instance) => instance.pids));
+  const others = processes.filter(
+    (process) =>
+      process.effectiveUid === agent.uid &&
+      !ours.has(process.pid) &&
+      !/^(systemd|\(sd-pam\)|dbus-daemon|sshd|sftp-server)$/.test(process.name),
+  );
+  if (others.length === 0 || agent.uid === 0) return [];
+  const names = [...new Set(others.map((process) => process.name))].toSorted();
+  return [
+    {
+      what: `${labelOf(input, agent.instance)}${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`,
+      seen: `${others.length} other ${others.length === 1 ? 'program runs' : 'programs run'} under the same account`,
+      status: 'review',
+      severity: 'low',
+      source: sourceOf(input, 'processes'),
+      headline: `The account of mycoSwarm on ${input.nodeName} runs other programs too.`,
+    },
+  ];
+}
+
+function personalToDeclared(input: CheckInput, account: AccountFact, parts: readonly Part[]): Part[] {
+  const reason = declaredReason(input, 'account', account.name);
+  const declarable = { kind: 'account' as const, value: account.name };
+  return parts.map((part) => {
+    if (part.status !== 'fix' && part.status !== 'review') return part;
+    if (reason === null) return { ...part, declarable };
+    return {
+      ...part,
+      status: 'pass',
+      seen: `${part.seen}; declared: ${reason}`,
+      declared: `account ${account.name}: ${reason}`,
+    };
+  });
+}
+
+/** Checklist item 1: an account that is nobody else and can become nobody else. */
+export const dedicatedUser: Check = {
+  id: 'dedicated-user',
+  run(input) {
+    const absent = withoutMycoswarm('dedicated-user', input);
+    if (absent !== null) return absent;
+    const parts = input.facts.profile.instances.flatMap((instance): Part[] => {
+      const agent = agentOf(input, instance);
+      const account = agent.account;
+      return [
+        ...runningParts(input, agent),
+        ...unitParts(input, agent),
+        ...agent.doubts,
+        ...(account === null
+          ? []
+          : personalToDeclared(
+              input,
+              account,
+              accountParts(input, agent, account, () => ownAccountSteps(input, agent)),
+            )),
+        ...companionParts(input, agent),
+        ...otherHomeParts(input, agent),
+      ];
+    });
+    return conclude('dedicated-user', input, parts, {
+      pass: `mycoSwarm on ${input.nodeName} runs under an account of its own.`,
+      detail: {
+        pass: 'The account can become nobody else, nobody logs in with it, and it cannot look into other homes.',
+        fix: 'Whatever an agent is talked into, it can do as much as this account can.',
+      },
+      wouldChange: {
+        pass: 'A new group, sudo rule, password, key or login of this account would change this.',
+        otherwise: 'An account for mycoSwarm alone, with no way to become another, would make this fine.',
+      },
+    });
+  },
+};

@@ -1,0 +1,114 @@
+import type { AccountFact } from '#shared/domain/facts/accounts.ts';
+import type { Agent } from './agent.ts';
+import type { CheckInput } from './check.ts';
+import { AS_ADMINISTRATOR, filesByPath, labelOf, notSeen, seen, sourceOf, unitOf } from './knowledge.ts';
+import type { Part } from './part.ts';
+import { asRoot } from './steps.ts';
+import { isConfined } from './unit-sandbox.ts';
+
+/** First uid of ordinary accounts and the number of "nobody" (login.defs(5), systemd's UIDS-GIDS document). */
+const FIRST_PERSON = 1_000;
+const NOBODY = 65_534;
+
+/** Homes of people, and of root, other than the agent's own. */
+function otherHomes(agent: Agent, accounts: readonly AccountFact[]): AccountFact[] {
+  const homes = new Map<string, AccountFact>();
+  for (const account of accounts) {
+    const isPerson = account.uid === 0 || (account.uid >= FIRST_PERSON && account.uid < NOBODY);
+    if (!isPerson || account.uid === agent.uid || account.home.length < 2) continue;
+    if (account.home === agent.account?.home) continue;
+    homes.set(account.home, account);
+  }
+  return [...homes.values()].toSorted((a, b) => (a.home < b.home ? -1 : 1));
+}
+
+function grantedTo(agent: Agent, home: NonNullable<AccountFact['homeDirectory']>): number | null {
+  if (agent.canBe(home.uid)) return 7;
+  if (agent.groupIds === null) return (home.mode & 0o077) === 0 ? 0 : null;
+  return agent.groupIds.has(home.gid) ? (home.mode >> 3) & 7 : home.mode & 7;
+}
+
+/**
+ * One part for each home of somebody else: whether the agent can look into it. `ProtectHome=` of a unit counts when the
+ * running process really has a view of files of its own.
+ */
+export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
+  const accounts = seen(input, 'accounts');
+  if (accounts === null) return [];
+  const label = labelOf(input, agent.instance);
+  const source = sourceOf(input, 'accounts');
+  const unit = unitOf(input, agent.instance);
+  const protect = unit === null || unit === 'unseen' ? '' : (unit.properties.ProtectHome ?? '');
+  const hidden = ['yes', 'tmpfs'].includes(protect) ? isConfined(input, agent.instance) : 'no';
+  const files = filesByPath(input);
+  return otherHomes(agent, accounts.accounts).map((account): Part => {
+    const home = account.homeDirectory;
+    const what = `${label}${account.home} of ${account.name}`;
+    if (home === null) {
+      if (files.has(account.home))
+        return notSeen(input, what, 'its permissions are not known', source, AS_ADMINISTRATOR);
+      return { what, seen: 'no such folder was seen', status: 'not-applicable', source };
+    }
+    const shown = `${what}, mode ${home.mode.toString(8).padStart(4, '0')}`;
+    const granted = grantedTo(agent, home);
+    if (granted === null)
+      return notSeen(input, shown, `the groups of ${agent.name} are not known`, source, 'look again');
+    if ((granted & 5) === 0) {
+      // An access list can open what the mode keeps shut.
+      if (home.acl === null)
+        return notSeen(input, shown, 'its access list could not be read', source, AS_ADMINISTRATOR);
+      if (home.acl) {
+        return {
+          what: shown,
+          seen: 'closed by its mode, with an access list that may open it',
+          status: 'review',
+          severity: 'medium',
+          source,
+          headline: `The home of ${account.name} on ${input.nodeName} has an access list that may let the agent in.`,
+          steps: [asRoot(input, 'Look who may enter')`getfacl -- ${account.home}`],
+        };
+      }
+      return { what: shown, seen: `closed to ${agent.name}`, status: 'pass', source };
+    }
+    if (hidden === 'yes' && !agent.canBe(0)) {
+      return {
+        what: shown,
+        seen: 'open by its mode, hidden from mycoSwarm by ProtectHome=',
+        status: 'pass',
+        source,
+      };
+    }
+    if (hidden === 'unknown') {
+      return notSeen(
+        input,
+        shown,
+        'open by its mode; whether ProtectHome= hides it could not be seen',
+        source,
+        AS_ADMINISTRATOR,
+      );
+    }
+    const steps = [
+      asRoot(input, `Close the home of ${account.name} to others`)`chmod go-rwx -- ${account.home}`,
+    ];
+    if ((granted & 4) === 0) {
+      return {
+        what: shown,
+        seen: `${agent.name} cannot list it, and can open what it knows by name`,
+        status: 'review',
+        severity: 'low',
+        source,
+        headline: `The agent on ${input.nodeName} can open files in the home of ${account.name} whose names it knows.`,
+        steps,
+      };
+    }
+    return {
+      what: shown,
+      seen: `${agent.name} can look into it`,
+      status: 'fix',
+      severity: 'high',
+      source,
+      headline: `The agent on ${input.nodeName} can look into the home of ${account.name}.`,
+      steps,
+    };
+  });
+}

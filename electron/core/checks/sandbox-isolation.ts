@@ -1,0 +1,180 @@
+import type { InstanceProfile } from '#shared/domain/profile.ts';
+import type { CheckInput } from './check.ts';
+import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
+import type { Part } from './part.ts';
+import { asRoot, dropInSteps, writeFileStep } from './steps.ts';
+
+/** Why `unshare -rn` cannot work here, as far as switches of the system say; null when none forbids it for certain. */
+function forbiddenBy(
+  input: CheckInput,
+  instance: InstanceProfile,
+): { what: string; steps: Part['steps'] } | null {
+  const facts = seen(input, 'sandbox');
+  const unit = unitOf(input, instance);
+  const restricts = unit === null || unit === 'unseen' ? '' : (unit.properties.RestrictNamespaces ?? '');
+  // `yes` allows no namespace; a list names those that stay allowed (systemd.exec(5)).
+  const forbidsNetwork =
+    restricts === 'yes' ||
+    (/^[a-z ]+$/.test(restricts) &&
+      restricts !== 'no' &&
+      !(restricts.includes('user') && restricts.includes('net')));
+  if (instance.unit !== null && forbidsNetwork) {
+    return {
+      what: `${instance.unit}: RestrictNamespaces=${restricts}`,
+      steps: dropInSteps(
+        input,
+        'Let it make the namespaces that it isolates code with',
+        instance.unit,
+        '60-swarmkeep-namespaces',
+        ['RestrictNamespaces=', 'RestrictNamespaces=user net mnt pid ipc uts'],
+      ),
+    };
+  }
+  if (facts === null) return null;
+  if (facts.unshareInstalled === false) {
+    return {
+      what: 'unshare is not installed',
+      steps: [asRoot(input, 'Install it')`apt-get install -- util-linux`],
+    };
+  }
+  if (facts.maxUserNamespaces === 0) {
+    return {
+      what: 'user.max_user_namespaces = 0',
+      steps: [
+        writeFileStep(input, 'Allow user namespaces', '/etc/sysctl.d/60-swarmkeep-namespaces.conf', [
+          'user.max_user_namespaces = 4096',
+        ]),
+        asRoot(input, 'Let the kernel read it')`sysctl --system`,
+      ],
+    };
+  }
+  if (facts.unprivilegedUserNamespaces === false) {
+    return {
+      what: 'kernel.unprivileged_userns_clone = 0',
+      steps: [
+        writeFileStep(input, 'Allow user namespaces', '/etc/sysctl.d/60-swarmkeep-namespaces.conf', [
+          'kernel.unprivileged_userns_clone = 1',
+        ]),
+        asRoot(input, 'Let the kernel read it')`sysctl --system`,
+      ],
+    };
+  }
+  return null;
+}
+
+/** An AppArmor profile that allows user namespaces to mycoSwarm's own Python, and to nobody else (apparmor.d(5)). */
+function apparmorSteps(input: CheckInput, instance: InstanceProfile): NonNullable<Part['steps']> {
+  const python =
+    instance.virtualEnvironment === null ? '/usr/bin/python3' : `${instance.virtualEnvironment}/bin/python3`;
+  return [
+    writeFileStep(
+      input,
+      'Allow namespaces to the Python of mycoSwarm and to unshare started by it',
+      '/etc/apparmor.d/swarmkeep-mycoswarm',
+      [
+        'abi <abi/4.0>,',
+        'include <tunables/global>',
+        `profile swarmkeep-mycoswarm "${python}" flags=(unconfined) {`,
+        '  userns,',
+        '}',
+      ],
+    ),
+    asRoot(input, 'Load the profile')`apparmor_parser -r -- /etc/apparmor.d/swarmkeep-mycoswarm`,
+    ...(instance.unit === null
+      ? []
+      : [
+          asRoot(
+            input,
+            'Restart mycoSwarm; tasks that are running are lost',
+          )`systemctl restart -- ${instance.unit}`,
+        ]),
+  ];
+}
+
+/**
+ * Whether code that agents write still runs isolated: mycoSwarm starts it with `unshare -rn`, and where that is refused
+ * it runs the code all the same, with the network, and says so only in one line of the journal.
+ */
+export function isolationParts(input: CheckInput, instance: InstanceProfile): Part[] {
+  const node = input.nodeName;
+  const label = labelOf(input, instance);
+  const source = sourceOf(input, 'sandbox');
+  const facts = seen(input, 'sandbox');
+  const tried = facts?.instances.find((entry) => entry.instance === instance.id);
+  const forbidden = forbiddenBy(input, instance);
+  const headline = `Code that agents on ${node} write runs without isolation, and mycoSwarm does not say so.`;
+  const parts: Part[] = [];
+  if (tried?.unshare === 'refused' || forbidden !== null) {
+    parts.push({
+      what: `${label}unshare -rn as ${instance.user ?? `uid ${instance.uid ?? '?'}`}${forbidden === null ? '' : `; ${forbidden.what}`}`,
+      seen: 'refused: code of agents keeps the network',
+      status: 'fix',
+      severity: 'critical',
+      source,
+      raw: tried?.detail ?? null,
+      headline,
+      steps:
+        forbidden?.steps ??
+        (facts?.apparmorRestrictsUserNamespaces === true
+          ? apparmorSteps(input, instance)
+          : [
+              asRoot(
+                input,
+                'See which switch forbids it',
+              )`sysctl user.max_user_namespaces kernel.unprivileged_userns_clone kernel.apparmor_restrict_unprivileged_userns`,
+            ]),
+    });
+  } else if (tried?.unshare === 'works') {
+    parts.push({
+      what: `${label}unshare -rn as ${instance.user ?? `uid ${instance.uid ?? '?'}`}`,
+      seen: 'works: code of agents has no network',
+      status: 'pass',
+      source,
+      raw: tried.detail,
+    });
+  } else {
+    parts.push(
+      unseenPart(input, 'sandbox') ??
+        notSeen(
+          input,
+          `${label}unshare -rn`,
+          `not tried: ${tried?.detail ?? 'no answer'}`,
+          source,
+          AS_ADMINISTRATOR,
+        ),
+    );
+  }
+  const mycoswarm = seen(input, 'mycoswarm');
+  const lines = mycoswarm?.notIsolatedLines ?? null;
+  const journal = {
+    what: `${label}net_isolated=False in the journal since the start`,
+    source: sourceOf(input, 'mycoswarm'),
+  };
+  if (mycoswarm === null) {
+    const hidden = unseenPart(input, 'mycoswarm');
+    if (hidden !== null) parts.push(hidden);
+  } else if (lines === null) {
+    parts.push(
+      notSeen(input, journal.what, 'the journal could not be read', journal.source, AS_ADMINISTRATOR),
+    );
+  } else if (lines > 0) {
+    parts.push({
+      ...journal,
+      seen: `${lines} times: code ran with the network on`,
+      status: 'fix',
+      severity: 'critical',
+      headline,
+      steps:
+        instance.unit === null
+          ? [asRoot(input, 'See the lines')`journalctl -g net_isolated=False`]
+          : [
+              asRoot(input, 'See the lines')`journalctl -u ${instance.unit} -g net_isolated=False`,
+              asRoot(
+                input,
+                'Once isolation works, restart mycoSwarm; the count begins anew',
+              )`systemctl restart -- ${instance.unit}`,
+            ],
+    });
+  } else parts.push({ ...journal, seen: 'never', status: 'pass' });
+  return parts;
+}

@@ -1,0 +1,236 @@
+import { argvOfExecStart } from '#core/facts/profile/command.ts';
+import { isWithin } from '#core/facts/profile/paths.ts';
+import type { TreeFact } from '#shared/domain/facts/files.ts';
+import type { FixStep } from '#shared/domain/finding.ts';
+import { type Agent, agentOf, processesOf } from './agent.ts';
+import type { Check, CheckInput } from './check.ts';
+import { conclude } from './conclude.ts';
+import {
+  AS_ADMINISTRATOR,
+  filesByPath,
+  isMissing,
+  labelOf,
+  notSeen,
+  sourceOf,
+  unitOf,
+  unseenPart,
+} from './knowledge.ts';
+import type { Part } from './part.ts';
+import { asRoot, byHand, dropInSteps } from './steps.ts';
+import { incompleteParts, pathPart, treeOf, writableParts } from './tree-access.ts';
+import { withoutMycoswarm } from './without-mycoswarm.ts';
+
+/** Takes a folder away from the agent where it lies, or moves it when a folder above it is the agent's. */
+function ownershipSteps(input: CheckInput, agent: Agent, path: string, at: string): FixStep[] {
+  const home = agent.instance.home;
+  if (at !== path && (home === null || isWithin(path, home))) {
+    return [
+      byHand(
+        `The folder ${at} above it belongs to ${agent.name}, who can replace everything in it. So the code has to move out of there.`,
+      ),
+      asRoot(
+        input,
+        'Make a place that only the administrator can write',
+      )`install -d -o root -g root -m 0755 -- /opt/mycoswarm`,
+      ...(agent.instance.source === null
+        ? []
+        : [
+            asRoot(
+              input,
+              'Copy the source there',
+            )`cp -rT --no-preserve=ownership -- ${agent.instance.source} /opt/mycoswarm/source`,
+          ]),
+      asRoot(
+        input,
+        'Make a new environment; environments cannot be moved',
+      )`python3 -m venv /opt/mycoswarm/venv`,
+      agent.instance.source === null
+        ? byHand(
+            'Install mycoSwarm into it with /opt/mycoswarm/venv/bin/pip, from a list with exact versions.',
+            true,
+          )
+        : asRoot(
+            input,
+            'Install mycoSwarm into it',
+          )`/opt/mycoswarm/venv/bin/pip install -- /opt/mycoswarm/source`,
+      ...(agent.instance.unit === null
+        ? []
+        : dropInSteps(input, 'Start it from there', agent.instance.unit, '50-swarmkeep-code', [
+            'ExecStart=',
+            `ExecStart=/opt/mycoswarm/venv/bin/mycoswarm daemon --port ${agent.instance.apiPort ?? 7890}`,
+          ])),
+    ];
+  }
+  return [
+    asRoot(
+      input,
+      'Give it to the administrator; the mode alone is not enough, an owner can change it back',
+    )`chown -R -h root:root -- ${at}`,
+    asRoot(input, 'Let nobody else write it')`chmod -R go-w -- ${at}`,
+  ];
+}
+
+/** Files that decide what is started: unit, drop-ins, programs and scripts that are named by an absolute path. */
+function startPaths(input: CheckInput, agent: Agent): string[] {
+  const unit = unitOf(input, agent.instance);
+  const files = filesByPath(input);
+  const paths = new Set<string>();
+  if (unit !== null && unit !== 'unseen') {
+    if (unit.path !== null) paths.add(unit.path);
+    for (const path of unit.dropIns) paths.add(path);
+    for (const name of ['ExecStart', 'ExecStartPre', 'ExecStartPost']) {
+      const value = Object.hasOwn(unit.properties, name) ? (unit.properties[name] ?? '') : '';
+      const [program, script] = argvOfExecStart(value);
+      for (const path of [program, script]) if (path?.startsWith('/') && files.has(path)) paths.add(path);
+    }
+  }
+  for (const process of processesOf(input, agent.instance)) {
+    if (process.executable !== null && files.has(process.executable)) paths.add(process.executable);
+  }
+  return [...paths].toSorted();
+}
+
+/** Links that lead out of a tree: what they lead to is run or read as well. */
+function linkParts(input: CheckInput, agent: Agent, tree: TreeFact, headline: string): Part[] {
+  const label = labelOf(input, agent.instance);
+  const files = filesByPath(input);
+  const source = sourceOf(input, 'files');
+  const dead = tree.linksOut.filter((link) => link.resolved === null);
+  const targets = new Set(tree.linksOut.flatMap((link) => (link.resolved === null ? [] : [link.resolved])));
+  const parts: Part[] = [];
+  for (const target of [...targets].toSorted()) {
+    if (files.has(target))
+      parts.push(
+        pathPart(input, agent, target, { headline, steps: (at) => ownershipSteps(input, agent, target, at) }),
+      );
+    // Folders of the system are root's on every distribution; everything else has to be looked at.
+    else if (!/^\/(usr|bin|sbin|lib|lib64|etc)\//.test(target) || target.startsWith('/usr/local/')) {
+      parts.push(
+        notSeen(
+          input,
+          `${label}${target}, where a link in ${tree.root} leads`,
+          'was not looked at',
+          source,
+          AS_ADMINISTRATOR,
+        ),
+      );
+    }
+  }
+  if (dead.length > 0) {
+    parts.push({
+      what: `${label}${dead[0]?.path ?? ''}`,
+      seen: `${dead.length} links lead nowhere`,
+      status: 'not-applicable',
+      source,
+    });
+  }
+  if (tree.linksOutCount > tree.linksOut.length) {
+    parts.push(
+      notSeen(
+        input,
+        `${label}${tree.linksOutCount} links out of ${tree.root}`,
+        'not all of them were kept',
+        source,
+        null,
+      ),
+    );
+  }
+  return parts;
+}
+
+function codeParts(input: CheckInput, agent: Agent): Part[] {
+  const { instance } = agent;
+  const headline = `The agent on ${input.nodeName} can change the program that it is.`;
+  const environment = instance.virtualEnvironment;
+  const sites = instance.sitePackages;
+  const folders: { purpose: TreeFact['purpose'] | null; path: string }[] = [];
+  if (instance.source !== null) folders.push({ purpose: 'source', path: instance.source });
+  if (environment !== null) folders.push({ purpose: 'virtual-environment', path: environment });
+  if (sites !== null && (environment === null || !isWithin(sites, environment)))
+    folders.push({ purpose: null, path: sites });
+  if (folders.length === 0) {
+    return [
+      notSeen(
+        input,
+        `${labelOf(input, instance)}source of mycoSwarm`,
+        'not found',
+        sourceOf(input, 'files'),
+        'say in Setup where it is installed',
+      ),
+    ];
+  }
+  return folders.flatMap(({ purpose, path }) => {
+    const steps = (at: string) => ownershipSteps(input, agent, path, at);
+    if (isMissing(input, path)) {
+      return [
+        {
+          what: `${labelOf(input, instance)}${path}`,
+          seen: 'does not exist',
+          status: 'not-applicable' as const,
+          source: sourceOf(input, 'files'),
+        },
+      ];
+    }
+    const own = pathPart(input, agent, path, { headline, steps });
+    if (purpose === null) return [own];
+    const tree = treeOf(input, agent, purpose, path);
+    if (!('root' in tree)) return [own, tree];
+    return [
+      own,
+      ...incompleteParts(input, agent, tree),
+      ...writableParts(input, agent, tree, {
+        headline,
+        steps: own.status === 'fix' ? (own.steps ?? []) : steps(path),
+      }),
+      ...linkParts(input, agent, tree, headline),
+    ];
+  });
+}
+
+/** Checklist item 4: nothing that decides what runs, and no folder above it, is the agent's to change. */
+export const sourceReadOnly: Check = {
+  id: 'source-read-only',
+  run(input) {
+    const absent = withoutMycoswarm('source-read-only', input);
+    if (absent !== null) return absent;
+    const node = input.nodeName;
+    const parts = input.facts.profile.instances.flatMap((instance): Part[] => {
+      const agent = agentOf(input, instance);
+      const unit = unitOf(input, instance);
+      const hiddenUnit =
+        unit === 'unseen'
+          ? (unseenPart(input, 'units') ??
+            notSeen(
+              input,
+              `${labelOf(input, instance)}${instance.unit ?? ''}`,
+              'the unit could not be read',
+              sourceOf(input, 'units'),
+              AS_ADMINISTRATOR,
+            ))
+          : null;
+      return [
+        ...codeParts(input, agent),
+        ...(hiddenUnit === null ? [] : [hiddenUnit]),
+        ...startPaths(input, agent).map((path) =>
+          pathPart(input, agent, path, {
+            headline: `The agent on ${node} can change how it is started.`,
+            steps: (at) => ownershipSteps(input, agent, path, at),
+          }),
+        ),
+        ...agent.doubts,
+      ];
+    });
+    return conclude('source-read-only', input, parts, {
+      pass: `The agent on ${node} can change neither its program nor how it is started.`,
+      detail: {
+        fix: 'What it changes comes back at every start. Taking away the write permission does not help while it owns the file or a folder above it.',
+        pass: 'No file of source, environment, unit and start scripts, and no folder above them, is owned or writable by it.',
+      },
+      wouldChange: {
+        pass: 'A file or folder among these that the agent owns or may write would change this.',
+        otherwise:
+          'Code that belongs to the administrator, in folders that belong to the administrator, would make this fine.',
+      },
+    });
+  },
+};

@@ -1,0 +1,193 @@
+import type { SshServerFacts } from '#shared/domain/facts/machine.ts';
+import type { Check, CheckInput } from './check.ts';
+import { conclude, doesNotApply } from './conclude.ts';
+import { gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import type { Part } from './part.ts';
+import { asRoot, byHand, writeFileStep } from './steps.ts';
+
+/** What OpenSSH does when nothing is written (sshd_config(5)). */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  passwordauthentication: 'yes',
+  kbdinteractiveauthentication: 'yes',
+  permitrootlogin: 'prohibit-password',
+  permitemptypasswords: 'no',
+  authenticationmethods: 'any',
+};
+
+/** A value as `sshd -T` tells it, else the first one written outside Match blocks, else the default (sshd_config(5)). */
+function settingOf(server: SshServerFacts, keyword: string): { value: string; from: string } {
+  if (server.effective !== null) {
+    const told = Object.hasOwn(server.effective, keyword) ? server.effective[keyword] : undefined;
+    if (told !== undefined) return { value: told.join(' ').toLowerCase(), from: 'sshd -T' };
+  }
+  const names =
+    keyword === 'kbdinteractiveauthentication' ? [keyword, 'challengeresponseauthentication'] : [keyword];
+  const written = server.written.find((line) => !line.inMatch && names.includes(line.keyword));
+  if (written !== undefined) return { value: written.value.toLowerCase(), from: written.file };
+  return { value: DEFAULTS[keyword] ?? '', from: 'default of OpenSSH' };
+}
+
+function fixSteps(input: CheckInput) {
+  return [
+    byHand(
+      'First make sure that you can log in with a key, and keep one session open while you change this.',
+    ),
+    writeFileStep(
+      input,
+      'Turn off passwords; of several values OpenSSH takes the first',
+      '/etc/ssh/sshd_config.d/00-swarmkeep.conf',
+      [
+        'PasswordAuthentication no',
+        'KbdInteractiveAuthentication no',
+        'PermitRootLogin prohibit-password',
+        'PermitEmptyPasswords no',
+      ],
+    ),
+    asRoot(input, 'Let OpenSSH check what is written')`sshd -t`,
+    asRoot(input, 'Use it; open sessions stay')`systemctl reload ssh`,
+  ];
+}
+
+function serverParts(input: CheckInput, server: SshServerFacts): Part[] {
+  const node = input.nodeName;
+  const known = server.effective !== null || server.written.length > 0;
+  if (!known)
+    return [
+      notSeen(
+        input,
+        'settings of the SSH server',
+        'could not be read',
+        sourceOf(input, 'sshServer'),
+        'look at this node as administrator',
+      ),
+    ];
+  const parts: Part[] = [];
+  const methods = settingOf(server, 'authenticationmethods');
+  const alternatives = methods.value.split(/\s+/);
+  const needsKey =
+    methods.value !== 'any' &&
+    alternatives.every((list) => list.split(',').some((method) => method === 'publickey'));
+  for (const [keyword, name] of [
+    ['passwordauthentication', 'PasswordAuthentication'],
+    ['kbdinteractiveauthentication', 'KbdInteractiveAuthentication'],
+  ] as const) {
+    const { value, from } = settingOf(server, keyword);
+    const what = `${name} ${value}`;
+    if (value === 'no')
+      parts.push({ what, seen: 'no login by password this way', status: 'pass', source: from });
+    else if (needsKey)
+      parts.push({
+        what: `${what}, AuthenticationMethods ${methods.value}`,
+        seen: 'a key is asked for besides',
+        status: 'pass',
+        source: from,
+      });
+    else {
+      parts.push({
+        what,
+        seen: 'anyone who guesses a password gets in',
+        status: 'fix',
+        severity: 'high',
+        source: from,
+        headline: `Someone who guesses a password can log in to ${node}.`,
+        steps: fixSteps(input),
+      });
+    }
+  }
+  const root = settingOf(server, 'permitrootlogin');
+  const rootNeedsKey = root.value !== 'yes' || needsKey || parts.every((part) => part.status === 'pass');
+  parts.push(
+    rootNeedsKey
+      ? {
+          what: `PermitRootLogin ${root.value}`,
+          seen: 'not with a password',
+          status: 'pass',
+          source: root.from,
+        }
+      : {
+          what: `PermitRootLogin ${root.value}`,
+          seen: 'the administrator can log in with a password',
+          status: 'fix',
+          severity: 'critical',
+          source: root.from,
+          headline: `The administrator of ${node} can log in with a password.`,
+          steps: fixSteps(input),
+        },
+  );
+  const empty = settingOf(server, 'permitemptypasswords');
+  if (empty.value === 'yes') {
+    parts.push({
+      what: 'PermitEmptyPasswords yes',
+      seen: 'accounts without a password can log in',
+      status: 'fix',
+      severity: 'critical',
+      source: empty.from,
+      headline: `Accounts without a password can log in to ${node}.`,
+      steps: fixSteps(input),
+    });
+  }
+  for (const line of server.written.filter(
+    (entry) =>
+      entry.inMatch &&
+      /^(passwordauthentication|kbdinteractiveauthentication|permitemptypasswords)$/.test(entry.keyword),
+  )) {
+    if (line.value.toLowerCase() === 'no') continue;
+    parts.push({
+      what: `${line.keyword} ${line.value}, for some logins`,
+      seen: 'a Match block turns passwords on',
+      status: 'review',
+      severity: 'medium',
+      source: line.file,
+      headline: `Some logins to ${node} may use a password.`,
+      steps: [asRoot(input, 'See for whom')`grep -n -A8 -i '^match' -- ${line.file}`],
+    });
+  }
+  // Match blocks and included files show only in what is written.
+  if (server.effective !== null && server.written.length === 0) {
+    parts.push({
+      what: 'Match blocks',
+      seen: 'not looked at: sshd tells what holds for all',
+      status: 'not-applicable',
+      source: 'sshd -T',
+    });
+  }
+  if (server.effective === null) parts.push(...gapParts(input, 'sshServer'));
+  return parts;
+}
+
+/** Nobody gets in by guessing a password. */
+export const sshServer: Check = {
+  id: 'ssh-server',
+  run(input) {
+    const node = input.nodeName;
+    const server = seen(input, 'sshServer');
+    const hidden = unseenPart(input, 'sshServer');
+    if (server !== null && !server.installed && !server.listening) {
+      return doesNotApply(
+        'ssh-server',
+        input,
+        `There is no SSH server on ${node}.`,
+        'Installing one would change this.',
+      );
+    }
+    const parts: Part[] = hidden === null ? [] : [hidden];
+    if (server !== null) {
+      if (!server.listening)
+        parts.push({
+          what: 'SSH server',
+          seen: 'installed, and not answering now',
+          status: 'not-applicable',
+          source: sourceOf(input, 'sshServer'),
+        });
+      parts.push(...serverParts(input, server));
+    }
+    return conclude('ssh-server', input, parts, {
+      pass: `Nobody can log in to ${node} by guessing a password.`,
+      detail: { fix: 'A password can be guessed, by a machine, all night. A key cannot.' },
+      wouldChange: {
+        pass: 'Passwords turned on again for the SSH server would change this.',
+        otherwise: 'Logins by key only would make this fine.',
+      },
+    });
+  },
+};

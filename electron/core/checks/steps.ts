@@ -1,0 +1,114 @@
+import { quote } from '#core/hosts/quote.ts';
+import type { FixStep } from '#shared/domain/finding.ts';
+import { visible } from '#shared/domain/text.ts';
+import type { CheckInput } from './check.ts';
+
+/** A step without a command: something that only a person can do, or that happens elsewhere. */
+export function byHand(text: string, needsRoot = false): FixStep {
+  return { text, command: null, needsRoot };
+}
+
+/**
+ * Builds a command from constant text and values of the node: every value becomes exactly one word of POSIX sh, and one
+ * that cannot be quoted safely leaves the step without a command, saying why.
+ */
+function commandOf(
+  strings: readonly string[],
+  values: readonly (string | number)[],
+): { command: string } | { why: string } {
+  let command = strings[0] ?? '';
+  for (const [index, value] of values.entries()) {
+    const quoted = quote(String(value));
+    if (!quoted.ok) return { why: `${visible(String(value))}: ${quoted.reason}` };
+    command += quoted.text + (strings[index + 1] ?? '');
+  }
+  return { command };
+}
+
+type Template = (strings: TemplateStringsArray, ...values: (string | number)[]) => FixStep;
+
+/**
+ * A step as administrator: `asRoot(input, 'Give it to root')\`chown root:root -- ${path}\``. The command starts with
+ * `sudo` unless the node was looked at as root itself.
+ */
+export function asRoot(input: CheckInput, text: string): Template {
+  return (strings, ...values) => {
+    const built = commandOf(strings, values);
+    if ('why' in built) {
+      return byHand(
+        `${text}. No command is shown, because the name cannot be written safely: ${built.why}.`,
+        true,
+      );
+    }
+    const prefix = input.facts.privilege === 'root' ? '' : 'sudo ';
+    return { text: `${text}.`, command: prefix + built.command, needsRoot: true };
+  };
+}
+
+/** A step that an ordinary account can take. */
+export function asUser(text: string): Template {
+  return (strings, ...values) => {
+    const built = commandOf(strings, values);
+    if ('why' in built) {
+      return byHand(`${text}. No command is shown, because the name cannot be written safely: ${built.why}.`);
+    }
+    return { text: `${text}.`, command: built.command, needsRoot: false };
+  };
+}
+
+/**
+ * Writes a file of a few lines as administrator: `printf '%s\n' … | sudo tee FILE`.
+ * @param lines each becomes one line; one that cannot be quoted leaves the step without a command
+ */
+export function writeFileStep(
+  input: CheckInput,
+  text: string,
+  path: string,
+  lines: readonly string[],
+): FixStep {
+  const words = lines.map(quote);
+  const target = quote(path);
+  const refused = [...words, target].find((word) => !word.ok);
+  if (refused !== undefined && !refused.ok) {
+    return byHand(
+      `${text}. No command is shown, because a name cannot be written safely: ${refused.reason}.`,
+      true,
+    );
+  }
+  const texts = words.map((word) => (word.ok ? word.text : ''));
+  const prefix = input.facts.privilege === 'root' ? '' : 'sudo ';
+  return {
+    text: `${text}.`,
+    command: `printf '%s\\n' ${texts.join(' ')} | ${prefix}tee -- ${target.ok ? target.text : ''}`,
+    needsRoot: true,
+  };
+}
+
+/**
+ * A drop-in for a systemd unit, then loading it and restarting the unit (systemd.unit(5)).
+ * @param unit name such as `mycoswarm.service`
+ * @param name of the drop-in without suffix, one per purpose so that two fixes never overwrite each other
+ * @param lines of the section `[Service]`
+ */
+export function dropInSteps(
+  input: CheckInput,
+  text: string,
+  unit: string,
+  name: string,
+  lines: readonly string[],
+): FixStep[] {
+  const folder = `/etc/systemd/system/${unit}.d`;
+  const shown = visible(unit);
+  return [
+    asRoot(input, `Make a folder for your own settings of ${shown}`)`install -d -m 0755 -- ${folder}`,
+    writeFileStep(input, text, `${folder}/${name}.conf`, ['[Service]', ...lines]),
+    asRoot(input, 'Let systemd read it')`systemctl daemon-reload`,
+    asRoot(input, `Restart ${shown}; tasks that are running are lost`)`systemctl restart -- ${unit}`,
+  ];
+}
+
+/** A word of a unit file: quoted, and without specifiers (systemd.syntax(7), systemd.unit(5) "Specifiers"). */
+export function unitWord(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
+  return `"${escaped}"`;
+}
