@@ -54,5 +54,7 @@ export const profile = z.object({
   instances: listOf(instanceProfile, 16),
   /** Ids of instances whose fields the operator corrected. */
   corrected: listOf(shortText, 16),
+  /** Places where a stopped installation could be and that could not be looked at; absent when all were seen. */
+  unseen: listOf(z.object({ path: pathText, reason: shortText }), 64).optional(),
 });
 export type Profile = z.infer<typeof profile>;

@@ -28,5 +28,9 @@ export function detectProfile(input: DetectInput): Profile {
   const detected = findCandidates(knowledge).map((candidate) => describeCandidate(candidate, knowledge));
   const unique = [...new Map(detected.map((instance) => [instance.id, instance])).values()];
   unique.sort((a, b) => Number(b.running) - Number(a.running) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  return applyCorrections(unique.slice(0, MAX_INSTANCES), input.corrections, knowledge);
+  const profile = applyCorrections(unique.slice(0, MAX_INSTANCES), input.corrections, knowledge);
+  const unseen = input.hints
+    ? input.hints.closed
+    : [{ path: '/', reason: 'the search for installations failed' }];
+  return unseen.length > 0 ? { ...profile, unseen: unseen.slice(0, 64) } : profile;
 }

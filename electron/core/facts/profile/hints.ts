@@ -21,6 +21,8 @@ export interface InstallationHints {
   sources: { path: string; uid: number }[];
   /** Other folders that matter, if they exist: workspaces below homes, `/var/log/mycoswarm`. */
   folders: { path: string; uid: number; kind: 'workspace' | 'log' }[];
+  /** Places that could not be looked at, and why: an installation may be there. */
+  closed: { path: string; reason: string }[];
   /** False when time or depth ended the search: more may be there. */
   complete: boolean;
 }
@@ -32,6 +34,7 @@ export const NO_HINTS: InstallationHints = {
   configurationFolders: [],
   sources: [],
   folders: [],
+  closed: [],
   complete: false,
 };
 

@@ -41,6 +41,8 @@ started=$(date +%s)
   $6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev|run|bin|sbin|usr|nonexistent)(\\/|$)/ && $6 !~ /^\\/var\\/(run|lib|cache|spool|mail|www|backups|list)(\\/|$)/ && !known[$6]++ && ++count <= 64 { print $6 }
   $6 ~ /^\\/var\\/lib\\// && $1 ~ /mycoswarm/ && !known[$6]++ { print $6 }' | while IFS= read -r home; do
   if [ $(($(date +%s) - started)) -ge 5 ]; then emit late "$home"; continue; fi
+  limit 2 stat -L -c %i -- "$home" >/dev/null 2>&1 </dev/null
+  [ $? -lt 124 ] || { emit late "$home"; continue; }
   [ -d "$home" ] || continue
   if [ ! -r "$home" ] || [ ! -x "$home" ]; then emit closed "$home"; fi
   [ -x "$home" ] || continue
@@ -108,12 +110,16 @@ function addRecord(hints: InstallationHints, gaps: Gap[], record: ScriptRecord, 
     const kind = path === 'log' ? 'log' : 'workspace';
     hints.folders.push({ kind, path: decodePath(second), uid: decodeNumber(third) ?? 0 });
   } else if (record.tag === 'closed') {
-    gaps.push(gapOf(`home ${decodeShort(first)}`, 'it is closed to the account that looked', help));
+    const reason = 'it is closed to the account that looked';
+    if (room(hints.closed)) hints.closed.push({ path, reason });
+    gaps.push(gapOf(`home ${decodeShort(first)}`, reason, help));
   } else if (record.tag === 'linked') {
     gaps.push(gapOf(path, 'it is reached through a symbolic link, which is not followed'));
   } else if (record.tag === 'late') {
+    const reason = 'it did not answer in time, or the search ran out of time';
     hints.complete = false;
-    gaps.push(gapOf(path, 'the search for mycoSwarm ran out of time'));
+    if (room(hints.closed)) hints.closed.push({ path, reason });
+    gaps.push(gapOf(path, reason));
   }
 }
 
@@ -135,6 +141,7 @@ export const installationsCollector: HintCollector = {
       configurationFolders: [],
       sources: [],
       folders: [],
+      closed: [],
       complete: finished,
     };
     const gaps: Gap[] = [];

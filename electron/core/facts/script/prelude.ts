@@ -7,6 +7,7 @@
  * - `emit TAG FIELD…` and `emit_content TAG FIELD… < CONTENT`: records for `readRecords`; content loses its NUL bytes.
  * - `enter BASE REST`: goes into BASE/REST so that no symbolic link below BASE is followed. The check comes after
  *   chdir(2): from then on the folder is held, whatever the agent renames.
+ * - `known_missing PATH`: true when a path is surely not there, false when a closed folder hides it.
  * - `read_file BASE REST NAME BYTES`: prints at most BYTES of a regular file. The last component is opened with
  *   O_NOFOLLOW and O_NONBLOCK (dd(1), iflag), so neither a link to /etc/shadow nor a FIFO put there at the last moment
  *   leads anywhere. Status 3: no such folder, 4: reached through a link, 5: no regular file.
@@ -25,6 +26,7 @@ enter() {
   [ "$enter_base" = / ] && enter_base=
   [ "$(pwd -P)" = "$enter_base/$2" ] || return 4
 }
+known_missing() { gone=\${1%/*}; while [ -n "$gone" ] && [ ! -e "$gone" ]; do gone=\${gone%/*}; done; [ -x "\${gone:-/}" ]; }
 read_here() {
   [ -f "./$1" ] && [ ! -L "./$1" ] || return 5
   dd if="./$1" bs=65536 count="$2" iflag=nofollow,nonblock,noctty,count_bytes,fullblock 2>/dev/null

@@ -6,13 +6,14 @@ import { decodeInstant, decodeNumber, decodePath, decodeText } from '../script/d
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { AS_UID, END, PRELUDE } from '../script/prelude.ts';
 import { readRecords, type ScriptRecord } from '../script/records.ts';
+import { onLiveMounts } from './live-mounts.ts';
 
 /**
  * The probe runs /bin/true with a word of its own as the agent, and then looks for that word in the record. Only root can
  * do it, and only where auditing is on; the login uid is unset first, as it is for a service, since rules often ask for it.
  */
 const FUNCTIONS = `
-status_of() { [ -e "$1" ] || [ -L "$1" ] || { emit source "$1" no '' '' '' ''; return 0; }; emit source "$1" yes "$(stat -c %u -- "$1")" "$(stat -c %a -- "$1")" "$(stat -c %s -- "$1")" "$(stat -c %Y -- "$1")"; }
+status_of() { [ -e "$1" ] || [ -L "$1" ] || { if known_missing "$1"; then emit source "$1" no '' '' '' ''; else emit closed "$1"; fi; return 0; }; emit source "$1" yes "$(stat -c %u -- "$1")" "$(stat -c %a -- "$1")" "$(stat -c %s -- "$1")" "$(stat -c %Y -- "$1")"; }
 log_folder() { # FOLDER
   if [ -d "$1" ] && { [ ! -r "$1" ] || [ ! -x "$1" ]; }; then emit closed "$1"; return 0; fi
   find "$1" -xdev -maxdepth 1 -type f -name '*.log' -print0 2>/dev/null </dev/null | head -z -n 64 | xargs -0 -r stat --printf='@source:6\\0%n\\0yes\\0%u\\0%a\\0%s\\0%Y\\0' -- 2>/dev/null
@@ -204,7 +205,7 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<AuditFa
 }
 
 /** What records the doings of the agent, and whether a program it starts really arrives there. */
-export const auditCollector: Collector<'audit'> = {
+export const auditCollector: Collector<'audit'> = onLiveMounts({
   subject: 'audit',
   trip: 2,
   budgetMs: 8_000,
@@ -212,4 +213,4 @@ export const auditCollector: Collector<'audit'> = {
   source: 'auditctl -s; auditctl -l; /etc/audit; journald.conf; setpriv --reuid AGENT /bin/true WORD',
   script,
   parse,
-};
+});

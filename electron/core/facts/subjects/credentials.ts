@@ -6,6 +6,7 @@ import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.t
 import { readRecords } from '../script/records.ts';
 import { KEY_SHAPES, providerOf } from './credentials/providers.ts';
 import { agentPids, credentialsScript } from './credentials/script.ts';
+import { onLiveMounts } from './live-mounts.ts';
 
 type Found = CredentialFacts['found'][number];
 
@@ -78,7 +79,7 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<Credent
 }
 
 /** Where keys of model providers lie open to the agent: names and places, never a value. */
-export const credentialsCollector: Collector<'credentials'> = {
+export const credentialsCollector: Collector<'credentials'> = onLiveMounts({
   subject: 'credentials',
   trip: 2,
   budgetMs: 8_000,
@@ -86,4 +87,4 @@ export const credentialsCollector: Collector<'credentials'> = {
   source: 'grep /proc/PID/environ ~/.bashrc ~/.profile ~/.config/mycoswarm',
   script: credentialsScript,
   parse,
-};
+});

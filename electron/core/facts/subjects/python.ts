@@ -4,6 +4,7 @@ import type { CollectContext, Collected, Collector, ScriptOutput } from '../coll
 import { decodePath, decodeText } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { readRecords, type ScriptRecord } from '../script/records.ts';
+import { onLiveMounts } from './live-mounts.ts';
 import { readDistributions, requirementKind } from './python/read-distributions.ts';
 import { askedEnvironments, askedSources, pythonScript } from './python/script.ts';
 
@@ -97,7 +98,7 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<PythonF
 }
 
 /** Distributions of every Python environment that an installation uses, read as files; nothing is imported or run. */
-export const pythonCollector: Collector<'python'> = {
+export const pythonCollector: Collector<'python'> = onLiveMounts({
   subject: 'python',
   trip: 2,
   budgetMs: 10_000,
@@ -105,4 +106,4 @@ export const pythonCollector: Collector<'python'> = {
   source: 'find SITE-PACKAGES -name METADATA; head',
   script: pythonScript,
   parse,
-};
+});

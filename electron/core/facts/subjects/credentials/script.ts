@@ -33,7 +33,7 @@ look_in() { # KIND PLACE NAME: one file of the folder that was entered
 }
 inside() { # KIND BASE FILE…: files below BASE, no link followed on the way
   kind=$1; base=$2; shift 2
-  ( cd -P -- "$base" 2>/dev/null || { [ ! -d "$base" ] || emit closed "$base"; exit 0; }
+  ( cd -P -- "$base" 2>/dev/null || { [ ! -d "$base" ] && known_missing "$base" || emit closed "$base"; exit 0; }
     start=$(pwd -P)
     for file in "$@"; do
       case $file in */*) folder=\${file%/*} ;; *) folder= ;; esac
@@ -41,13 +41,13 @@ inside() { # KIND BASE FILE…: files below BASE, no link followed on the way
     done ) </dev/null
 }
 dots() { # HOME
-  if [ ! -x "$1" ]; then [ ! -d "$1" ] || emit closed "$1"; return 0; fi
+  if [ ! -x "$1" ]; then [ ! -d "$1" ] && known_missing "$1" || emit closed "$1"; return 0; fi
   emit looked "$1"
   ( cd -P -- "$1" 2>/dev/null && for file in ${DOT_FILES}; do [ ! -f "$file" ] || inside file "$1" "$file"; done
     for file in ${HISTORIES}; do [ ! -f "$file" ] || inside shell-history "$1" "$file"; done ) </dev/null
 }
 folder() { # BASE REST: small files of a folder and of the plugins in it
-  ( enter "$1" "$2" || exit 0
+  ( enter "$1" "$2" || { known_missing "\${1%/}/$2" && [ ! -e "\${1%/}/$2" ] || emit closed "\${1%/}/$2"; exit 0; }
     place=$(pwd -P); emit looked "$place"
     find . -xdev -maxdepth 3 -type f -size -512k ! -name swarm-token ! -name access.log ! -name '*.pyc' -print0 2>/dev/null | head -z -n 200 | tr '\\n\\0' '\\001\\n' | while IFS= read -r file; do
       file=\${file#./}; case $file in */*) below=\${file%/*} ;; *) below= ;; esac

@@ -181,6 +181,11 @@ export function parseMycoswarm(output: ScriptOutput, context: CollectContext): C
     else facts.notIsolatedLines = (facts.notIsolatedLines ?? 0) + lines;
     facts.peersSeen.push(...readLogged(decodeText(own('peers')[0]?.fields[1], 262_144)));
   }
+  if (facts.toolCallLog === null && records.some((record) => record.tag === 'folder')) {
+    gaps.push(
+      gapOf('record of tool calls', 'the folder of configuration could not be entered', helpFor(context)),
+    );
+  }
   if (!everyJournal && context.profile.instances.length > 0) {
     gaps.push(
       gapOf('log of mycoSwarm', 'neither a journal nor a log file of it could be read', helpFor(context)),

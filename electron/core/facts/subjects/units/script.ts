@@ -76,6 +76,7 @@ for folder in /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd
 done
 { limit 2 getent passwd || cat /etc/passwd; } 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev|run|bin|sbin|usr|nonexistent)(\\/|$)/ && !known[$6]++ && ++count <= 64 { print $3 ":" $6 }' | while IFS= read -r line; do
   home=\${line#*:}
+  limit 2 stat -L -c %i -- "$home" >/dev/null 2>&1 </dev/null; [ $? -lt 124 ] || continue
   for unit in "$home"/.config/systemd/user/mycoswarm*.service; do
     if [ -f "$unit" ] || [ -L "$unit" ]; then file_unit "$home" .config/systemd/user "\${unit##*/}" "\${line%%:*}"; fi
   done
