@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import { checkIds } from './check-command.ts';
+import { nodeMeant, nodeNamed } from './choose-node.ts';
+import { CommandFailure } from './failure.ts';
+import { addressOf } from './node-command.ts';
+
+const base = { local: false, json: false };
+
+function exitOf(work: () => unknown): number | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof CommandFailure ? error.exitCode : -1;
+  }
+}
+
+describe('where a node is', () => {
+  it.each([
+    ['miu', { host: 'miu', port: 22 }],
+    ['me@miu.local:2222', { host: 'miu.local', port: 2_222, user: 'me' }],
+    ['[fe80::1]:22', { host: 'fe80::1', port: 22 }],
+    ['fe80::1', { host: 'fe80::1', port: 22 }],
+  ])('reads %s', (ssh, expected) => {
+    expect(addressOf({ ...base, ssh })).toEqual({ kind: 'ssh', ...expected });
+  });
+
+  it.each(['', '-oProxyCommand=id', 'a b', 'miu:0', 'miu:99999', 'me@-x', '$(id)@miu', 'miu\n', '@miu'])(
+    'refuses %j',
+    (ssh) => {
+      expect(exitOf(() => addressOf({ ...base, ssh }))).toBe(64);
+    },
+  );
+
+  it('wants one of this computer and another', () => {
+    expect(exitOf(() => addressOf(base))).toBe(64);
+    expect(exitOf(() => addressOf({ ...base, local: true, ssh: 'miu' }))).toBe(64);
+    expect(addressOf({ ...base, local: true })).toEqual({ kind: 'local' });
+  });
+});
+
+describe('which node is meant', () => {
+  const node = (id: string, name: string, address: SwarmNode['address']): SwarmNode => ({
+    id,
+    name,
+    address,
+    addedAt: '2026-11-21T19:20:00.000Z',
+    lastLookAt: null,
+    lastError: null,
+  });
+  const ssh = { kind: 'ssh', host: 'x', port: 22 } as const;
+  const miu = node('miu', 'Miu', ssh);
+  const boa = node('boa', 'Boa', ssh);
+  const sample = node('sample', 'naru', { kind: 'recorded', sample: true });
+
+  it('is found by id and by name', () => {
+    expect(nodeNamed([miu, boa], 'miu')).toBe(miu);
+    expect(nodeNamed([miu, boa], 'Boa')).toBe(boa);
+    expect(exitOf(() => nodeNamed([miu], 'zoe'))).toBe(2);
+    expect(exitOf(() => nodeNamed([miu, { ...boa, name: 'Miu' }], 'Miu'))).toBe(64);
+  });
+
+  it('is this computer, or the only one, or has to be named', () => {
+    const here = node('here', 'here', { kind: 'local' });
+    expect(nodeMeant([miu, boa, here])).toBe(here);
+    expect(nodeMeant([miu, sample])).toBe(miu);
+    expect(nodeMeant([sample])).toBeNull();
+    expect(exitOf(() => nodeMeant([miu, boa]))).toBe(64);
+  });
+});
+
+describe('--only', () => {
+  it('takes ids of checks and refuses all else', () => {
+    expect(checkIds('time-sync, ssh-server')).toEqual(['time-sync', 'ssh-server']);
+    for (const text of ['', ',', 'time-sync,nope', '__proto__', '\u001b[2J']) {
+      expect(exitOf(() => checkIds(text))).toBe(64);
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { asJson, countsOf, exitCodeOf, inOrder } from './report.ts';
+import { findingOf } from './testing/findings.ts';
+
+describe('the report of a check', () => {
+  it('counts every status', () => {
+    const statuses = ['fix', 'fix', 'review', 'unknown', 'waived', 'pass', 'not-applicable'] as const;
+    expect(countsOf(statuses.map((status) => ({ status })))).toEqual({
+      pass: 1,
+      fix: 2,
+      review: 1,
+      unknown: 1,
+      notApplicable: 1,
+      waived: 1,
+    });
+  });
+
+  it('exits with 1 for anything to fix, else 2 for anything unknown, else 0', () => {
+    const none = countsOf([]);
+    expect(exitCodeOf({ ...none, fix: 1, unknown: 1 })).toBe(1);
+    expect(exitCodeOf({ ...none, unknown: 1, pass: 9 })).toBe(2);
+    expect(exitCodeOf({ ...none, review: 1, waived: 1, pass: 9 })).toBe(0);
+  });
+
+  it('has its keys in the documented order, whatever order they came in', () => {
+    const finding = findingOf('service-bindings', 'fix');
+    const shuffled = Object.fromEntries(Object.entries(finding).reverse()) as typeof finding;
+    expect(asJson(inOrder(shuffled))).toBe(asJson(inOrder(finding)));
+    expect(Object.keys(inOrder(finding)).slice(0, 7)).toEqual([
+      'check',
+      'status',
+      'severity',
+      'summary',
+      'evidence',
+      'fix',
+      'observedAt',
+    ]);
+  });
+});
