@@ -61,6 +61,7 @@ export async function start(
     displays: [{ x: 0, y: 0, width: 1_920, height: 1_080 }],
     core: 'double',
     tray: true,
+    switches: [],
     ...given,
   });
   const before = process.argv;

@@ -81,6 +81,11 @@ describe('the core process', () => {
     ]);
     expect(shell.electron.processes).toHaveLength(4);
     expect(windowOf(shell.electron).window.title).toMatch(/The console stopped/);
+    // A person can start it again.
+    shell.electron.Tray.all[0]?.menu?.items.find((item) => item.label === 'Look Now')?.click?.();
+    expect(shell.electron.processes).toHaveLength(5);
+    coreOf(shell.electron).emit('message', { kind: 'ready' });
+    expect(states().slice(-2)).toEqual(['restarting', 'running']);
   }, 15_000);
 
   it('is not started again when it says that it cannot run', async () => {

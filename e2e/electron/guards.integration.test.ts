@@ -373,6 +373,20 @@ describe('the page reaches no network', () => {
   });
 });
 
+describe('a guard that was taken away on the command line', () => {
+  it.each(['no-sandbox', 'disable-web-security', 'remote-debugging-port', 'js-flags', 'utility-cmd-prefix'])(
+    '--%s: a packaged build does not start, and says why',
+    async (name) => {
+      const refused = await start({ isPackaged: true, switches: [name] });
+      expect(refused.electron.app.exitCode).toBe(64);
+      expect(refused.electron.BrowserWindow.all).toEqual([]);
+      expect(refused.electron.processes).toEqual([]);
+      expect(String(refused.electron.callsOf('dialog.showErrorBox')[0]?.args[1])).toContain(`--${name}`);
+      await refused.end();
+    },
+  );
+});
+
 describe('an unpackaged build', () => {
   it('differs in nothing but the inspector', async () => {
     const open = await start({ isPackaged: false });

@@ -43,7 +43,14 @@ export class CoreProcess {
     return this.#state;
   }
 
-  /** Start it; also the way back from `failed`. */
+  /** The way back from `failed`, when a person asks for it: all restarts are there again. */
+  startAgain(): void {
+    this.#deaths = 0;
+    this.#hopeless = false;
+    this.#become('restarting');
+    this.start();
+  }
+
   start(): void {
     if (this.#child !== null || this.#stopping) return;
     const child = utilityProcess.fork(this.#start.script, [], {

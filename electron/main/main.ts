@@ -16,6 +16,7 @@ import { readOptions } from './options.ts';
 import { plainText } from './plain-text.ts';
 import { refuseDeepLinks, takeInstanceLock } from './single-instance.ts';
 import { shownStatus } from './status.ts';
+import { aboutSwitch, refusedSwitch } from './switches.ts';
 import { StatusTray } from './tray.ts';
 import { MainWindow } from './window.ts';
 
@@ -23,9 +24,12 @@ import { MainWindow } from './window.ts';
 const dist = fileURLToPath(new URL('../', import.meta.url));
 const icons = join(dist, 'icons');
 
+const refused = refusedSwitch();
 // All of this has to be in force before Electron is ready.
 app.enableSandbox();
 app.setName('Swarmkeep');
+// Windows shows notifications only for an application that says who it is: the appId of electron-builder.yml.
+if (process.platform === 'win32') app.setAppUserModelId('app.swarmkeep.console');
 registerAppScheme();
 quietChromium();
 refuseDeepLinks();
@@ -42,7 +46,10 @@ let main: MainWindow | null = null;
 const isOurs = (contents: WebContents | null) => main?.isOurs(contents) ?? false;
 const show = (page?: BridgePage) => main?.show(page);
 
-if (takeInstanceLock(() => show())) {
+if (refused !== null) {
+  dialog.showErrorBox('Swarmkeep was not started', aboutSwitch(refused));
+  app.exit(64);
+} else if (takeInstanceLock(() => show())) {
   guardAllSessions(isOurs);
   app.whenReady().then(run).catch(stopAtOnce);
 } else {
@@ -108,7 +115,10 @@ async function run(): Promise<void> {
   );
   answerBridge(window, () => core);
 
-  const lookNow = () => core.send({ kind: 'look-now' });
+  const lookNow = () => {
+    if (core.state === 'failed') core.startAgain();
+    else core.send({ kind: 'look-now' });
+  };
   const quit = () => app.quit();
   setApplicationMenu({ open: (page) => window.show(page), lookNow, quit });
   try {

@@ -14,8 +14,13 @@ export interface ShownStatus {
  * @returns what to show; fine only when something was looked at and nothing waits, never for what was not seen
  */
 export function shownStatus(status: CoreStatus | null, core: CoreState): ShownStatus {
-  if (core === 'failed')
-    return { icon: 'review', sentence: 'The console stopped. Nothing is being watched.', tally: '' };
+  if (core === 'failed') {
+    return {
+      icon: 'review',
+      sentence: 'The console stopped. Nothing is being watched.',
+      tally: 'Look Now starts it again.',
+    };
+  }
   if (status === null || core === 'restarting')
     return { icon: 'review', sentence: 'Starting to look.', tally: '' };
   const { fix, review, unknown, pass, sentence } = status;

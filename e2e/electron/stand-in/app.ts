@@ -12,6 +12,7 @@ class App extends Emitter {
   readonly #ready = Promise.withResolvers<void>();
 
   readonly commandLine = {
+    hasSwitch: (name: string) => options.switches.includes(name),
     appendSwitch: (name: string, value?: string) => {
       if (this.isReady) throw new Error(`--${name} comes too late`);
       record('app.commandLine.appendSwitch', name, value);

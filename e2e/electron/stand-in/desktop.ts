@@ -10,6 +10,9 @@ export const dialog = {
     record('dialog.showMessageBox', window, box);
     return { response: dialog.answers.shift() ?? box.cancelId ?? 0, checkboxChecked: false };
   },
+  showErrorBox(title: string, content: string) {
+    record('dialog.showErrorBox', title, content);
+  },
   async showSaveDialog(window: unknown, box: object) {
     record('dialog.showSaveDialog', window, box);
     return { canceled: dialog.savePath === null, filePath: dialog.savePath ?? '' };

@@ -11,6 +11,8 @@ export interface StandInOptions {
   displays: { x: number; y: number; width: number; height: number }[];
   /** `real`: the built core runs in a thread; `double`: the test speaks for the core. */
   core: 'real' | 'double';
+  /** Chromium's switches on the command line. */
+  switches: string[];
   /** Whether the desktop has a place for tray icons. */
   tray: boolean;
 }
