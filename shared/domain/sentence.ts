@@ -68,7 +68,7 @@ function toFix(nodes: readonly NodeInBrief[], fix: number): string {
   const concerned = nodes.filter((node) => has(node, 'fix'));
   const [first] = concerned;
   const check = first?.open.find((entry) => entry.status === 'fix')?.check;
-  if (fix === 1 && first && check) return `${TROUBLES[check].replace('{node}', short(first))}.`;
+  if (fix === 1 && first && check) return `${TROUBLES[check].replace('{node}', () => short(first))}.`;
   if (concerned.length === 1 && first) return `${capital(counted(fix, 'thing'))} to fix on ${short(first)}.`;
   const parts = [...concerned]
     .sort((a, b) => countOpen([b], 'fix') - countOpen([a], 'fix'))
@@ -100,7 +100,7 @@ function nothing(nodes: readonly NodeInBrief[], all: number): string {
   const step = LEVELS[lowest]?.name ?? '';
   if (weakest.length === 1 || standing.length > weakest.length) {
     const [is, stand] = weakest.length === 1 ? ['is', 'stands'] : ['are', 'stand'];
-    if (all === 1) return `Nothing needs you. ${names(weakest)} ${stand} on ${step}${accepted}.`;
+    if (standing.length === 1) return `Nothing needs you. ${names(weakest)} ${stand} on ${step}${accepted}.`;
     return `Nothing needs you. ${names(weakest)} ${is} the weakest of ${countWord(all)}, on ${step}${accepted}.`;
   }
   const who = weakest.length === 2 ? 'Both nodes' : `All ${countWord(weakest.length)} nodes`;

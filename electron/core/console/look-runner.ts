@@ -115,6 +115,8 @@ async function look(
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const give = (): void => reject(signal.reason);
+    // It may have been aborted while the records were asked; then no event comes any more.
+    if (signal.aborted) give();
     signal.addEventListener('abort', give, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
   });

@@ -96,7 +96,8 @@ ${finding.wouldHelp === null ? nothing : html`<p>It would help to ${finding.woul
 
 function accepted({ waiver }: TrackedFinding): Markup {
   if (!waiver) return nothing;
-  return html`<p>Accepted until ${waiver.until.slice(0, 10)}: ${waiver.reason} Without that: ${WORD[waiver.underneath]}.</p>`;
+  return html`<p>Accepted until ${waiver.until.slice(0, 10)}: ${waiver.reason}</p>
+<p class="quiet">Without that: ${WORD[waiver.underneath].toLowerCase()}.</p>`;
 }
 
 function evidenceTable(finding: TrackedFinding): Markup {
