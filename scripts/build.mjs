@@ -56,7 +56,9 @@ await bundle(
   { 'preload/preload': 'electron/preload/preload.ts' },
   { format: 'cjs', entryFileNames: '[name].cjs' },
 );
-await buildRenderer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+// Vite takes the renderer's folder from its own file, relative to the checkout.
+process.chdir(root);
+await buildRenderer({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
 mkdirSync(join(dist, 'sample'), { recursive: true });
 const sample = join(root, 'assets', 'sample', 'facts.json');
 if (existsSync(sample)) copyFileSync(sample, join(dist, 'sample', 'facts.json'));
