@@ -1,0 +1,109 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixture.ts';
+
+const PAGES = [
+  '/',
+  '/setup',
+  '/setup/boa?step=service-bindings',
+  '/checks?check=service-bindings&on=boa',
+  '/nodes',
+  '/settings',
+  '/audit',
+] as const;
+
+/** Everything that axe knows of WCAG 2.0 to 2.2, A and AA. */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function isClean(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const told = violations.flatMap((violation) =>
+    violation.nodes.map(
+      (node) => `${where}: ${violation.id}: ${node.target.join(' ')}: ${node.failureSummary}`,
+    ),
+  );
+  expect(told).toEqual([]);
+}
+
+async function goTo(page: Page, route: string): Promise<void> {
+  await page.evaluate((hash) => {
+    window.location.hash = hash;
+  }, route);
+  await page.waitForLoadState('networkidle').catch(() => undefined);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  // Unfolding and fading end before colours are judged.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0))),
+  );
+}
+
+async function doesNotScrollSideways(page: Page, where: string): Promise<void> {
+  const { scroll, inner } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    inner: window.innerWidth,
+  }));
+  expect(scroll, `${where} scrolls sideways`).toBeLessThanOrEqual(inner);
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`every page is clean for axe in ${theme}`, async ({ page, open }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await open('evening');
+    for (const route of PAGES) {
+      await goTo(page, route);
+      await isClean(page, `${route} ${theme}`);
+    }
+  });
+
+  test(`dialogs, palette and first start are clean for axe in ${theme}`, async ({ page, open }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await open('first-start');
+    for (const route of ['/', '/setup', '/checks', '/nodes', '/settings']) {
+      await goTo(page, route);
+      await isClean(page, `${route} first start ${theme}`);
+    }
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await isClean(page, `palette ${theme}`);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await isClean(page, `keys ${theme}`);
+  });
+}
+
+test('no page scrolls sideways at 900 and 1280 pixels, with long content too', async ({ page, start }) => {
+  const { openDouble } = await import('./fixture.ts');
+  for (const scenario of ['evening', 'hostile', 'first-start'] as const) {
+    const running = await start(scenario);
+    await openDouble(page, running);
+    for (const width of [900, 1_280]) {
+      await page.setViewportSize({ width, height: 700 });
+      for (const route of PAGES) {
+        await goTo(page, route);
+        await doesNotScrollSideways(page, `${scenario} ${route} at ${width}`);
+      }
+    }
+  }
+});
+
+test.describe('when the records cannot be read', () => {
+  test.use({ expectErrors: ['503'] });
+  test('every page says what happened, what was left untouched and what to do', async ({ page, open }) => {
+    await open('broken');
+    for (const route of ['/', '/checks', '/nodes', '/settings']) {
+      await goTo(page, route);
+      await expect(page.getByText("The console's own records could not be read.").first()).toBeVisible();
+      await expect(page.getByText('Nothing on your nodes was touched.').first()).toBeVisible();
+      await expect(page.getByText('STORE_UNAVAILABLE').first()).toBeVisible();
+    }
+  });
+});
+
+test('a slow console keeps the last look while it reads anew', async ({ page, open }) => {
+  const { scenario } = await open('evening', '/checks');
+  await expect(page.getByRole('button', { name: /boa answers/ })).toBeVisible();
+  scenario.delayMs = 3_000;
+  await goTo(page, '/checks?node=boa');
+  await expect(page.getByRole('button', { name: /boa answers/ })).toBeVisible();
+});

@@ -1,0 +1,54 @@
+import { expect, test } from './fixture.ts';
+
+test.describe('Settings', () => {
+  test('are in force at once, say so, and can be undone', async ({ page, open }) => {
+    const { double } = await open('evening', '/settings');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+      'Swarmkeep looks every hour and says when something changes.',
+    );
+    await page.getByLabel('Look at all nodes').selectOption('0');
+    await expect(page.getByText('Looks only when asked from now on.').last()).toBeVisible();
+    expect((await double.settings.get(undefined)).lookEveryMinutes).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByLabel('Look at all nodes')).toHaveValue('60');
+    await page.getByText('Dark', { exact: true }).click();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    await page.getByLabel('Once a week, say what is still open').click();
+    await expect(page.getByLabel('On', { exact: true })).toHaveCount(0);
+    expect((await double.settings.get(undefined)).notifications.weeklySummary).toBe(false);
+  });
+
+  test('refuse a wrong number and keep what was', async ({ page, open }) => {
+    const { double } = await open('evening', '/settings');
+    const secret = page.getByLabel('Swarm secret');
+    await secret.fill('0');
+    await secret.press('Enter');
+    await expect(page.getByText('A whole number from 1 to 3,650. It is still 90.')).toBeVisible();
+    await secret.press('Escape');
+    await expect(secret).toHaveValue('90');
+    await secret.fill('30');
+    await secret.blur();
+    await expect(page.getByText('A swarm secret may be 30 days old.').last()).toBeVisible();
+    expect((await double.settings.get(undefined)).secretMaxAgeDays).toBe(30);
+  });
+
+  test('list every decision, and take each back with undo', async ({ page, open }) => {
+    const { double } = await open('evening', '/settings');
+    await page.getByRole('button', { name: 'Withdraw: Sandbox that works on boa' }).click();
+    await expect(page.getByText('No longer accepted on boa.').last()).toBeVisible();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByRole('button', { name: 'Withdraw: Sandbox that works on boa' })).toBeVisible();
+    await page.getByRole('button', { name: 'Remove: Network wg0' }).click();
+    await expect(page.getByRole('button', { name: 'Remove: Network wg0' })).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByRole('button', { name: 'Remove: Network wg0' })).toBeVisible();
+    expect((await double.decisions.declarations(undefined)).map(({ value }) => value)).toContain('wg0');
+  });
+
+  test('say what Swarmkeep will and will not do, and what runs here', async ({ page, open }) => {
+    await open('evening', '/settings');
+    await expect(page.getByText('Change anything on a node in this version')).toBeVisible();
+    await expect(page.getByText('/home/ines/.local/share/swarmkeep')).toBeVisible();
+    await expect(page.getByText('a browser, on this computer only')).toBeVisible();
+  });
+});
