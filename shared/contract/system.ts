@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { instant, listOf, shortText } from '../domain/bounds.ts';
-import { checkId } from '../domain/check-id.ts';
+import { instant, shortText } from '../domain/bounds.ts';
 import { nodeId } from '../domain/node.ts';
 import { settings as settingsShape } from '../domain/settings.ts';
+import { setupProgress } from '../domain/setup-progress.ts';
 import { change, privileged, read } from './procedure.ts';
 import { streamId } from './stream.ts';
 
@@ -34,16 +34,6 @@ export const settings = {
   /** Replace the settings as a whole; the answer is what is in force now. */
   set: change.input(settingsShape).output(settingsShape),
 };
-
-/** Where the operator is in the guided set-up of one node. */
-export const setupProgress = z.object({
-  node: nodeId,
-  current: checkId,
-  /** Items put off with "Not now". */
-  later: listOf(checkId, 64),
-  finishedAt: instant.nullable(),
-});
-export type SetupProgress = z.infer<typeof setupProgress>;
 
 export const setup = {
   /** Null when the set-up of this node was never begun. */

@@ -1,9 +1,9 @@
 import { type ChangeDelta, ConsoleError, type ConsoleService } from '#core/console/service.ts';
 import type { LookState } from '#shared/contract/looks.ts';
-import type { SetupProgress } from '#shared/contract/system.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { Profile, ProfileCorrection } from '#shared/domain/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '#shared/domain/settings.ts';
+import type { SetupProgress } from '#shared/domain/setup-progress.ts';
 import { clockFrom } from './clock.ts';
 import { findingsOf } from './findings.ts';
 import { nodeOf, profileOf } from './nodes.ts';

@@ -6,7 +6,7 @@ import { plainName } from '#shared/domain/plain-name.ts';
 import type { Profile } from '#shared/domain/profile.ts';
 
 /** Enough to tell whether mycoSwarm runs, and quick. */
-const SUBJECTS: readonly SubjectName[] = ['accounts', 'processes', 'sockets', 'units'];
+const SUBJECTS: readonly SubjectName[] = ['processes', 'sockets', 'units'];
 
 /** Milliseconds after which the quick look is given up: the page waits for it. */
 const LONGEST_MS = 1_000;
@@ -26,6 +26,15 @@ export interface LocalDetection {
  */
 export async function detectLocal(): Promise<LocalDetection> {
   if (process.platform !== 'linux') return NOT_POSSIBLE;
+  const limit = AbortSignal.timeout(LONGEST_MS);
+  const late = new Promise<LocalDetection>((resolve) => {
+    limit.addEventListener('abort', () => resolve(COULD_NOT_LOOK), { once: true });
+  });
+  // A busy machine may need a while to end what was begun; the page does not wait for that.
+  return Promise.race([lookQuickly(limit), late]);
+}
+
+async function lookQuickly(signal: AbortSignal): Promise<LocalDetection> {
   const host = hostFor({ kind: 'local' }, { dataFolder: '' });
   try {
     if (host.kind === 'recorded') return COULD_NOT_LOOK;
@@ -36,7 +45,7 @@ export async function detectLocal(): Promise<LocalDetection> {
       corrections: [],
       // Nothing of this look is kept or compared.
       salt: '0'.repeat(64),
-      signal: AbortSignal.timeout(LONGEST_MS),
+      signal,
     });
     return result.ok ? describeLocal(result.collection.profile) : COULD_NOT_LOOK;
   } catch {

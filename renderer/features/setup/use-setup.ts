@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import type { SetupProgress } from '#shared/contract/system.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { NodeId } from '#shared/domain/node.ts';
+import type { SetupProgress } from '#shared/domain/setup-progress.ts';
 import { orpc } from '../../transport/queries.ts';
 
 /** Where the operator is in the set-up of a node, kept by the console so that it can be taken up again anywhere. */

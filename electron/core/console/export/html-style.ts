@@ -21,7 +21,7 @@ section.finding{border-top:1px solid var(--line);padding:16px 0;break-inside:avo
 .fix{color:var(--fix)}.review{color:var(--review)}.unknown{color:var(--unknown)}.waived{color:var(--waived)}
 .pass{color:var(--fine)}.not-applicable{color:var(--ink3)}
 .evidence,pre{background:var(--sunken);border-radius:8px;padding:8px 12px;margin:8px 0;overflow-wrap:anywhere}
-.evidence td,pre,code{font:12.5px/20px "JetBrains Mono",ui-monospace,monospace;font-variant-ligatures:none}
+.evidence td:first-child,pre{font:12.5px/20px "JetBrains Mono",ui-monospace,monospace;font-variant-ligatures:none}
 .evidence tr:last-child td{border-bottom:0}
 pre{white-space:pre-wrap;margin:4px 0}
 summary{cursor:pointer;color:var(--ink3);font-size:13px}

@@ -63,7 +63,7 @@ function tally(counts: Counts): string {
     `${counts.pass} fine`,
     `${counts.unknown} could not be seen`,
     `${counts.waived} accepted`,
-    `${counts.notApplicable} do not apply`,
+    `${counts.notApplicable} ${counts.notApplicable === 1 ? 'does' : 'do'} not apply`,
   ];
   return parts.join(' · ');
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
-import { type SetupProgress, setupProgress } from '#shared/contract/system.ts';
 import { type Settings, settings } from '#shared/domain/settings.ts';
+import { type SetupProgress, setupProgress } from '#shared/domain/setup-progress.ts';
 import { backUp, listBackups } from '../backup.ts';
 import { KEPT } from './retention.ts';
 import { readJson } from './statement.ts';
