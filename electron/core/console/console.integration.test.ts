@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { DEFAULT_SETTINGS } from '#shared/domain/settings.ts';
 import { type ConsoleOptions, createConsole } from './create-console.ts';
-import { type FakeClock, fakeClock } from './fake-clock.ts';
-import { type ActedNode, fakeLooking } from './fake-looking.ts';
 import type { ConsoleNotice } from './notices.ts';
 import type { ChangeDelta, ConsoleService } from './service.ts';
+import { type FakeClock, fakeClock } from './testing/fake-clock.ts';
+import { type ActedNode, fakeLooking } from './testing/fake-looking.ts';
 
 const DAY = 86_400_000;
 const START = '2026-11-20T12:00:00.000Z';

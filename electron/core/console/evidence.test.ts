@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleFinding } from '#core/store/example-findings.ts';
+import { exampleFinding } from '#core/store/testing/example-findings.ts';
 import type { Evidence } from '#shared/domain/finding.ts';
 import { acceptedEvidence, boundRaw } from './evidence.ts';
 

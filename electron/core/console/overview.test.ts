@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleFinding, exampleNode } from '#core/store/example-findings.ts';
+import { exampleFinding, exampleNode } from '#core/store/testing/example-findings.ts';
 import { overview as overviewShape } from '#shared/contract/findings.ts';
 import { CHECK_IDS, type CheckId } from '#shared/domain/check-id.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';

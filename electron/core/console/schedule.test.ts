@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, type Settings } from '#shared/domain/settings.ts';
-import { fakeClock } from './fake-clock.ts';
 import { countFrom, latestSlot, startSchedule } from './schedule.ts';
+import { fakeClock } from './testing/fake-clock.ts';
 
 const HOUR = 3_600_000;
 const START = '2026-11-21T12:00:00.000Z';

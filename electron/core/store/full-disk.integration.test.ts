@@ -52,7 +52,7 @@ describe('a full disk', () => {
       [
         ...['-m', '--propagation', 'private', 'sh', '-c', mount, 'sh', base, process.execPath],
         ...['--input-type=module', '-e', ON_SMALL_DISK],
-        ...[join(here, 'open-store.ts'), join(here, 'example-findings.ts'), base],
+        ...[join(here, 'open-store.ts'), join(here, 'testing/example-findings.ts'), base],
       ],
       { encoding: 'utf8', timeout: 50_000 },
     );

@@ -32,7 +32,7 @@ for (let number = Number(first); ; number += 1) {
 
 function startWriter(first: number): ChildProcess {
   const here = import.meta.dirname;
-  const files = [join(here, 'open-store.ts'), join(here, 'example-findings.ts')];
+  const files = [join(here, 'open-store.ts'), join(here, 'testing/example-findings.ts')];
   return spawn(process.execPath, ['--input-type=module', '-e', WRITER, ...files, folder, String(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BACKUPS_KEPT, listBackups } from './backup.ts';
-import { exampleLook, exampleNode, exampleSeen } from './example-findings.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 import { openStore } from './open-store.ts';
 import { createOperations, OPERATION_NAMES } from './store.ts';
+import { exampleLook, exampleNode, exampleSeen } from './testing/example-findings.ts';
 
 let folder: string;
 let file: string;

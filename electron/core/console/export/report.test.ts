@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exampleFinding, exampleNode } from '#core/store/example-findings.ts';
+import { exampleFinding, exampleNode } from '#core/store/testing/example-findings.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { overviewOf } from '../overview.ts';

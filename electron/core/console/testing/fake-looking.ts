@@ -1,9 +1,9 @@
-import { exampleFinding } from '#core/store/example-findings.ts';
+import { exampleFinding } from '#core/store/testing/example-findings.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import { FACTS_FORMAT, type Facts, subjects } from '#shared/domain/facts/facts.ts';
 import type { Evidence, FindingStatus } from '#shared/domain/finding.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
-import type { LookFailure, Looking } from './looking.ts';
+import type { LookFailure, Looking } from '../looking.ts';
 
 /** What a node of a test says when it is looked at. */
 export interface ActedNode {
