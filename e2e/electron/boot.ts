@@ -83,6 +83,7 @@ export async function start(
     async end() {
       electron.app.quit();
       await until(() => electron.app.quitDone || electron.app.exitCode !== null, 8_000);
+      await Promise.allSettled(electron.BrowserWindow.all.flatMap((window) => window.loads));
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -210,7 +210,11 @@ describe('15: addresses for the operator’s browser', () => {
   });
 
   it('refuses an address that is too long', async () => {
-    expect((await ask(`https://github.com/${'a'.repeat(2_100)}`)).opened).toEqual([]);
+    const long = `https://github.com/${'a'.repeat(2_100)}`;
+    expect((await ask(long)).opened).toEqual([]);
+    const before = shell.electron.callsOf('shell.openExternal').length;
+    windowOf(shell.electron).contents.openHandler?.({ url: long });
+    expect(shell.electron.callsOf('shell.openExternal')).toHaveLength(before);
   });
 
   it('gives an allowed link of the page to the browser and still opens no window', async () => {

@@ -118,13 +118,21 @@ export class MainWindow {
     window.webContents.on('render-process-gone', (_event, details) => {
       if (details.reason !== 'clean-exit') this.#reload(window);
     });
-    void window.loadURL(`${APP_ORIGIN}/`);
+    this.#load(window);
     return window;
   }
 
   #reload(window: BrowserWindow): void {
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((at) => now - at < CRASHES.withinMs), now];
-    if (this.#crashes.length <= CRASHES.most && !window.isDestroyed()) void window.loadURL(`${APP_ORIGIN}/`);
+    if (this.#crashes.length <= CRASHES.most && !window.isDestroyed()) this.#load(window);
+  }
+  #load(window: BrowserWindow): void {
+    // One that was overtaken by the next is no failure, and a page that cannot be read shows in the window itself.
+    window.loadURL(`${APP_ORIGIN}/`).catch((error: unknown) => {
+      process.stderr.write(
+        `The page was not loaded: ${error instanceof Error ? error.message : 'unknown'}\n`,
+      );
+    });
   }
 }

@@ -66,6 +66,8 @@ export class BrowserWindow extends Emitter {
   /** The answer with which the present page was loaded. */
   response: Response | null = null;
   html = '';
+  /** Every load, so that a test can wait until all have ended. */
+  readonly loads: Promise<void>[] = [];
   title: string;
   background: string | null = null;
   #bounds: { x: number; y: number; width: number; height: number };
@@ -87,8 +89,14 @@ export class BrowserWindow extends Emitter {
     app.once('quitting', () => this.close());
   }
 
-  async loadURL(url: string): Promise<void> {
+  loadURL(url: string): Promise<void> {
     record('BrowserWindow.loadURL', url);
+    const loading = this.#load(url);
+    this.loads.push(loading);
+    return loading;
+  }
+
+  async #load(url: string): Promise<void> {
     const contents = this.webContents;
     this.response = await contents.session.load(url);
     this.html = await this.response.clone().text();
