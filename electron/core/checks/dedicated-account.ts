@@ -2,7 +2,7 @@ import type { AccountFact } from '#shared/domain/facts/accounts.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import type { Agent, Power } from './agent.ts';
 import type { CheckInput } from './check.ts';
-import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
+import { AS_ADMINISTRATOR, gapParts, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { asRoot, byHand } from './steps.ts';
 
@@ -204,6 +204,8 @@ export function accountParts(
   } else parts.push({ what: `${label}authorized keys of ${name}`, seen: 'none', status: 'pass', source });
   for (const trace of account.personalTraces)
     parts.push(isUsed(trace, 'a thing of a person, in reach of the agent'));
+  // What of a person lies in a home that is closed to the look cannot be named.
+  parts.push(...gapParts(input, 'accounts', (what) => what === `home ${account.home}`));
   parts.push(homePart(input, agent, account));
   return parts;
 }

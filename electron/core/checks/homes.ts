@@ -1,7 +1,16 @@
 import type { AccountFact } from '#shared/domain/facts/accounts.ts';
 import type { Agent } from './agent.ts';
 import type { CheckInput } from './check.ts';
-import { AS_ADMINISTRATOR, filesByPath, labelOf, notSeen, seen, sourceOf, unitOf } from './knowledge.ts';
+import {
+  AS_ADMINISTRATOR,
+  filesByPath,
+  gapParts,
+  labelOf,
+  notSeen,
+  seen,
+  sourceOf,
+  unitOf,
+} from './knowledge.ts';
 import type { Part } from './part.ts';
 import { asRoot } from './steps.ts';
 import { isConfined } from './unit-sandbox.ts';
@@ -45,6 +54,8 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
     const home = account.homeDirectory;
     const what = `${label}${account.home} of ${account.name}`;
     if (home === null) {
+      const [late] = gapParts(input, 'accounts', (gap) => gap === `home ${account.home}`);
+      if (late !== undefined) return late;
       if (files.has(account.home))
         return notSeen(input, what, 'its permissions are not known', source, AS_ADMINISTRATOR);
       return { what, seen: 'no such folder was seen', status: 'not-applicable', source };

@@ -6,6 +6,9 @@ import { asRoot } from './steps.ts';
 
 const DAY = 86_400_000;
 
+/** The collector's word for dates that are only the latest possible ones: lists of Debian carry none for packages. */
+const AGE_GAP = 'age of updates';
+
 /** No security update waits too long, and none waits for a restart. */
 export const osUpdates: Check = {
   id: 'os-updates',
@@ -21,6 +24,8 @@ export const osUpdates: Check = {
       asRoot(input, 'Fetch the lists of packages')`apt-get update`,
       asRoot(input, 'Install what waits')`apt-get upgrade`,
     ];
+    const observation = input.facts.subjects.updates;
+    const isBound = observation.state === 'seen' && observation.gaps.some((gap) => gap.what === AGE_GAP);
     if (updates !== null) {
       const refreshed = updates.listsRefreshedAt;
       if (updates.manager === null)
@@ -57,20 +62,24 @@ export const osUpdates: Check = {
       const waiting = updates.pending.filter((update) => update.security);
       for (const update of waiting) {
         const what = `${update.package} ${update.installed ?? '?'} → ${update.available}`;
-        if (update.publishedAt === null) {
+        const age = update.publishedAt === null ? null : days(update.publishedAt);
+        if (age === null || (isBound && age <= limit)) {
           parts.push({
             what,
-            seen: 'a security update that waits; since when is not known',
+            seen:
+              age === null
+                ? 'a security update that waits; since when is not known'
+                : `a security update that waits, for ${age} days or longer`,
             status: 'review',
             severity: 'medium',
             source,
             headline: `${waiting.length} security ${waiting.length === 1 ? 'update waits' : 'updates wait'} on ${node}.`,
             steps: install,
           });
-        } else if (days(update.publishedAt) > limit) {
+        } else if (age > limit) {
           parts.push({
             what,
-            seen: `published ${days(update.publishedAt)} days ago, at most ${limit} are meant`,
+            seen: `published ${age} days ago${isBound ? ' or earlier' : ''}, at most ${limit} are meant`,
             status: 'fix',
             severity: 'high',
             source,
@@ -80,7 +89,7 @@ export const osUpdates: Check = {
         } else
           parts.push({
             what,
-            seen: `published ${days(update.publishedAt)} days ago`,
+            seen: `published ${age} days ago`,
             status: 'pass',
             source,
           });
@@ -132,7 +141,7 @@ export const osUpdates: Check = {
           status: 'not-applicable',
           source,
         });
-      parts.push(...gapParts(input, 'updates'));
+      parts.push(...gapParts(input, 'updates', (what) => what !== AGE_GAP));
     }
     return conclude('os-updates', input, parts, {
       pass: `The security updates of ${node} are in, and in use.`,

@@ -34,7 +34,12 @@ export function socketText(socket: ListeningSocket): string {
 
 /** Whether a door answers connections of an address family. `::` without IPV6_V6ONLY answers IPv4 too (ipv6(7)). */
 function answers(door: Door, family: 4 | 6): boolean {
-  return door.family === family || (door.family === 6 && family === 4 && door.ipv6Only !== true);
+  return door.family === family || (door.family === 6 && family === 4 && door.ipv6Only === false);
+}
+
+/** The door answers IPv6, and nobody said whether it answers IPv4 as well. */
+function mayAnswerIpv4(door: Door): boolean {
+  return door.family === 6 && door.ipv6Only === null;
 }
 
 function isOutside(face: InterfaceFact, address: string): boolean {
@@ -157,6 +162,17 @@ export function doorParts(input: CheckInput, door: Door): Part[] {
         }),
       ),
       ...packetParts(input, { ...door, isOpen: false }).filter((part) => part.status === 'unknown'),
+    ];
+  }
+  if (mayAnswerIpv4(door) && outsideAddresses({ ...door, ipv6Only: false }, faces).length > 0) {
+    return [
+      notSeen(
+        input,
+        door.what,
+        'every IPv6 address; whether IPv4 is answered too was not told',
+        door.source,
+        'look at this node as administrator',
+      ),
     ];
   }
   const homes = faces

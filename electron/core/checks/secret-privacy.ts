@@ -2,7 +2,16 @@ import type { TokenFact } from '#shared/domain/facts/software.ts';
 import { chainOf, permits } from './access.ts';
 import type { Agent } from './agent.ts';
 import type { CheckInput } from './check.ts';
-import { AS_ADMINISTRATOR, filesByPath, labelOf, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import {
+  AS_ADMINISTRATOR,
+  filesByPath,
+  gapParts,
+  labelOf,
+  notSeen,
+  seen,
+  sourceOf,
+  unseenPart,
+} from './knowledge.ts';
 import type { Part } from './part.ts';
 import { rotationSteps } from './rotation-steps.ts';
 import { asRoot, byHand } from './steps.ts';
@@ -153,6 +162,7 @@ export function privacyParts(input: CheckInput, agent: Agent, token: TokenFact):
     readerPart(input, agent, token),
     ...folderParts(input, agent, token),
     ...leakParts(input, agent, token),
+    ...gapParts(input, 'mycoswarm', (what) => what.startsWith(`copies of ${token.path}`)),
   ];
   if (file !== undefined && !agent.canBe(file.uid) && permits(agent, file, 4) === 'no') {
     parts.push({

@@ -32,7 +32,9 @@ export const toolLog: Check = {
       const label = labelOf(input, instance);
       const log = facts?.toolCallLog ?? null;
       if (log === null) {
-        const gaps = gapParts(input, 'mycoswarm', (what) => /tool|log/i.test(what));
+        const gaps = gapParts(input, 'mycoswarm', (what) =>
+          /^(record of tool calls|state of mycoSwarm)$/.test(what),
+        );
         parts.push(
           ...(gaps.length > 0
             ? gaps

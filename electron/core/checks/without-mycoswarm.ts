@@ -2,7 +2,7 @@ import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import type { CheckInput } from './check.ts';
 import { conclude, doesNotApply } from './conclude.ts';
-import { seen, sourceOf, unseenPart } from './knowledge.ts';
+import { gapParts, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 
 /**
@@ -12,7 +12,11 @@ import type { Part } from './part.ts';
 export function withoutMycoswarm(check: CheckId, input: CheckInput): Finding | null {
   if (input.facts.profile.instances.length > 0) return null;
   const node = input.nodeName;
-  const unseen = [unseenPart(input, 'processes'), unseenPart(input, 'units')].filter((part) => part !== null);
+  const unseen = [
+    ...[unseenPart(input, 'processes'), unseenPart(input, 'units')].filter((part) => part !== null),
+    // Details of single processes may stay closed; processes that do not show at all may be mycoSwarm.
+    ...gapParts(input, 'processes', (what) => /^(processes of other accounts|some processes)$/.test(what)),
+  ];
   const listener = seen(input, 'sockets')?.listening.find(
     (socket) => socket.protocol === 'tcp' && socket.port === 7890,
   );
