@@ -1,5 +1,5 @@
 import type { Subjects } from '#shared/domain/facts/facts.ts';
-import type { Profile, ProfileCorrection } from '#shared/domain/profile.ts';
+import type { InstanceProfile, Profile, ProfileCorrection } from '#shared/domain/profile.ts';
 import { applyCorrections } from './corrections.ts';
 import { describeCandidate } from './describe.ts';
 import { findCandidates } from './find-candidates.ts';
@@ -27,7 +27,9 @@ export function detectProfile(input: DetectInput): Profile {
   const knowledge = knowledgeFrom(input.seen, input.hints ?? NO_HINTS);
   const detected = findCandidates(knowledge).map((candidate) => describeCandidate(candidate, knowledge));
   const unique = [...new Map(detected.map((instance) => [instance.id, instance])).values()];
-  unique.sort((a, b) => Number(b.running) - Number(a.running) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  // Units first: anybody may call a process `mycoswarm daemon`, and must not push the real one off the list.
+  const weight = (instance: InstanceProfile) => (instance.unit ? 2 : 0) + (instance.running ? 1 : 0);
+  unique.sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const profile = applyCorrections(unique.slice(0, MAX_INSTANCES), input.corrections, knowledge);
   const unseen = input.hints
     ? input.hints.closed

@@ -41,12 +41,13 @@ export const END = `emit end
 /**
  * `as_uid UID COMMAND…`: runs a root-owned program with the rights of another account and nothing else. What an agent owns
  * in bulk is read this way: a link or hard link to somebody else's file then leads no further than for the agent itself.
- * Status 126 where setpriv(1) is missing or the caller may not.
+ * Without root the command keeps the rights it has. Status 126 where setpriv(1) is missing.
  */
 export const AS_UID = `as_uid() {
   as_whom=$1; shift
-  if [ "$(id -u)" = "$as_whom" ]; then "$@"; return; fi
-  [ "$(id -u)" = 0 ] && has setpriv || return 126
+  as_self=$(id -u)
+  if [ "$as_self" != 0 ] || [ "$as_whom" = 0 ]; then "$@"; return; fi
+  has setpriv || return 126
   as_group=$(limit 1 getent passwd "$as_whom" 2>/dev/null </dev/null | cut -d: -f4)
   as_groups=--clear-groups; [ -z "$as_group" ] || as_groups=--init-groups
   setpriv --reuid "$as_whom" --regid "\${as_group:-$as_whom}" "$as_groups" --inh-caps=-all --no-new-privs env -i PATH="$PATH" LC_ALL=C "$@"

@@ -25,6 +25,21 @@ function isLeakKind(text: string): text is (typeof LEAK_KINDS)[number] {
   return (LEAK_KINDS as readonly string[]).includes(text);
 }
 
+/** A daemon that finds no token makes one within its first seconds, together with its node id. */
+const MINTING_MS = 60_000;
+const TOGETHER_MS = 5_000;
+
+/**
+ * Whether the token changed after the daemon had read it.
+ * @param nodeIdAt when the node id was written: a token of the same moment is the daemon's own; null when not known
+ * @returns null when the change came so soon after the start that the daemon may have read it before or after
+ */
+function changedSince(startedAt: number, modifiedAt: number, nodeIdAt: number | null): boolean | null {
+  if (modifiedAt < startedAt) return false;
+  if (modifiedAt >= startedAt + MINTING_MS) return true;
+  return nodeIdAt !== null && Math.abs(modifiedAt - nodeIdAt) <= TOGETHER_MS ? false : null;
+}
+
 function readToken(
   instance: InstanceProfile,
   own: (tag: string) => ScriptRecord[],
@@ -54,9 +69,10 @@ function readToken(
   const state = fields[1]?.toString('latin1');
   const modifiedAt = decodeInstant(fields[2]);
   const started = daemonStart(instance, context);
+  const mintedAt = decodeInstant(fields[7]);
   const newerThanProcess =
     instance.running && started !== null && modifiedAt !== null
-      ? Date.parse(modifiedAt) > (started + 1) * 1_000
+      ? changedSince(started * 1_000, Date.parse(modifiedAt), mintedAt && Date.parse(mintedAt))
       : null;
   const base = { instance: instance.id, path, exists: state !== 'missing', modifiedAt, newerThanProcess };
   if (state === 'closed') gaps.push(gapOf(path, 'only its owner and root can read it', helpFor(context)));

@@ -22,12 +22,12 @@ token() { # INSTANCE
     if [ ! -e ./swarm-token ] && [ ! -L ./swarm-token ]; then emit token "$1" missing '' '' ''; exit; fi
     modified=$(stat -c %.3Y ./swarm-token 2>/dev/null)
     if [ ! -f ./swarm-token ] || [ -L ./swarm-token ]; then emit token "$1" odd "$modified" '' ''; exit; fi
-    if [ ! -r ./swarm-token ]; then emit token "$1" closed "$modified" '' ''; exit; fi
+    if [ ! -r ./swarm-token ]; then emit token "$1" closed "$modified" '' '' '' '' "$(stat -c %.3Y ./node_id 2>/dev/null)"; exit; fi
     TOKEN=$(read_here swarm-token 65536 | tr -d '\\000\\r')
     case $TOKEN in '' | *[!0-9a-fA-F]*) hexadecimal=no ;; *) hexadecimal=yes ;; esac
     distinct=$(printf '%s' "$TOKEN" | od -An -v -tx1 | tr -s ' \\n' '\\n\\n' | sort -u | grep -c .)
     fingerprint=; if has sha256sum; then fingerprint=$(printf '%s%s' "$SALT" "$TOKEN" | sha256sum | cut -c1-64); fi
-    emit token "$1" read "$modified" "\${#TOKEN}" "$hexadecimal" "$distinct" "$fingerprint"
+    emit token "$1" read "$modified" "\${#TOKEN}" "$hexadecimal" "$distinct" "$fingerprint" "$(stat -c %.3Y ./node_id 2>/dev/null)"
     case $TOKEN in *'
 '*) emit searched "$1" 'it has several lines'; exit ;; esac
     if [ \${#TOKEN} -lt 12 ]; then emit searched "$1" 'it is too short to be searched for'; exit; fi
