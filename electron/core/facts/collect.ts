@@ -8,7 +8,7 @@ import {
 import { type Profile, type ProfileCorrection, profile as profileSchema } from '#shared/domain/profile.ts';
 import { notSeen, observe } from './collect/observe.ts';
 import { runTrip, type TripHello } from './collect/trip.ts';
-import type { CollectContext } from './collector.ts';
+import type { CollectContext, ScriptOutput } from './collector.ts';
 import type { AnyCollector } from './collectors.ts';
 import { detectProfile } from './profile/detect.ts';
 import type { HintCollector, InstallationHints } from './profile/hints.ts';
@@ -30,6 +30,7 @@ export interface CollectRequest {
   /** 64 hex digits, random for this console. */
   salt: string;
   signal?: AbortSignal | undefined;
+  /** Must not throw. */
   onProgress?: ((progress: CollectProgress) => void) | undefined;
 }
 
@@ -93,6 +94,7 @@ export async function collect(
     request.onProgress?.({ done, total, subject: collector.subject });
   };
 
+  const hardware = request.host.hardware?.();
   for (const trip of [1, 2, 3] as const) {
     const members: (AnyCollector | HintCollector)[] = request.collectors.filter(
       (entry) => entry.trip === trip,
@@ -121,10 +123,7 @@ export async function collect(
         if (!member) return;
         const now = { ...before, privilege: privilegeOf(hello), skewMs: hello.skewMs };
         if (member.subject !== 'installations') keep(member, observe(member, output, now));
-        else {
-          const answer = member.parse(output, now);
-          hints = answer.seen ? answer.value : null;
-        }
+        else hints = hintsOf(member, output, now);
       },
     });
     if (!result.ok) return result;
@@ -133,6 +132,8 @@ export async function collect(
       context.profile = detect(seen, hints, request.corrections);
     }
   }
+  const described = await hardware;
+  if (described && seen.identity?.state === 'seen') seen.identity.value.hardware = described;
   const subjects = Object.fromEntries(
     ALL_SUBJECTS.map((subject) => [
       subject,
@@ -149,6 +150,20 @@ export async function collect(
       subjects,
     },
   };
+}
+
+/** A parser of hints that throws costs the hints and nothing else. */
+function hintsOf(
+  member: HintCollector,
+  output: ScriptOutput,
+  context: CollectContext,
+): InstallationHints | null {
+  try {
+    const answer = member.parse(output, context);
+    return answer.seen ? answer.value : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A script that cannot be written (it must not throw, but knows hostile facts) costs its own subject only. */

@@ -24,7 +24,9 @@ function redactValue(value: unknown, key: string): unknown {
  * @returns JSON with a final newline; the same facts give the same bytes
  */
 export function recordFacts(facts: Facts): string {
-  const copy = redactValue(facts, '') as Facts;
+  // The schema puts the fields in its own order, whoever built the facts.
+  const checked = factsSchema.safeParse(facts);
+  const copy = redactValue(checked.success ? checked.data : facts, '') as Facts;
   copy.redacted = true;
   copy.node.reachedBy = 'recorded';
   const { mycoswarm, processes } = copy.subjects;

@@ -3,7 +3,7 @@ export const REDACTED = '[redacted]';
 
 /** A name whose value is a secret: of a variable, an option, a header, a key in a file. */
 const SECRET_NAME =
-  /(?:^|[^a-z])(?:(?:api|access|private|secret|auth|account|encryption|signing|master)[_-]?key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization|cookie|pin|dsn)(?:[^a-z]|$)|(?:key|token|secret|password|passwd)$/i;
+  /(?:^|[^a-z])(?:(?:api|access|private|secret|auth|account|encryption|signing|master)[_-]?key|token|secret|passw(?:or)?d|passphrase|pwd|credentials?|authorization|cookie|dsn)(?:[^a-z]|$)|(?:key|token|secret|password|passwd)$/i;
 
 /** 64 hex digits (a swarm token looks so) that are not announced as a digest. */
 const SWARM_TOKEN = /(?<!sha256[:=]|sha256 ?= ?["']|sha256-|[0-9a-f])[0-9a-f]{64}(?![0-9a-f])/gi;
@@ -16,9 +16,18 @@ const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,256}):[^\s/@]{1,5
 const HEADER =
   /\b((?:proxy-)?authorization|x-swarm-token|x-api-key|cookie)(\s*[:=]\s*)(?:bearer\s+|basic\s+)?[^\s"',;]+/gi;
 const BEARER = /\b(bearer)\s+[A-Za-z0-9._~+/=-]{8,}/gi;
-/** `NAME=value`, `name: value`, `--name value`, quoted or not; the name decides. */
-const ASSIGNMENT =
-  /((?:--?)?[A-Za-z][A-Za-z0-9_.-]{0,80})(["']?\s{0,2}[=:]\s{0,2}|\s)(["']?)([^\s"',;]{1,4096})\3/g;
+/** Words that a name of a secret has somewhere in it; `isSecretName` has the last word. */
+const HINT = '(?:key|token|secret|passw|passphrase|pwd|credential|authorization|cookie|dsn)';
+/** `NAME=value`, `name: value`, `"name": "value"`. Names are bounded, so that long runs of letters cost no more. */
+const ASSIGNMENT = new RegExp(
+  `(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]{0,60}?${HINT}[A-Za-z0-9_.-]{0,20})(["']?\\s{0,2}[=:]\\s{0,2}["']?)([^\\s"',;]{1,4096})`,
+  'gi',
+);
+/** `--name value`. */
+const OPTION = new RegExp(
+  `(?<![A-Za-z0-9_.-])(--?[A-Za-z0-9_.-]{0,60}?${HINT}[A-Za-z0-9_.-]{0,20})(\\s{1,2}["']?)([^\\s"'-][^\\s"']{0,4095})`,
+  'gi',
+);
 
 /** The name alone says that its value must not be shown: `OPENAI_API_KEY`, `--password`, `X-Swarm-Token`. */
 export function isSecretName(name: string): boolean {
@@ -34,6 +43,10 @@ function isHarmless(value: string): boolean {
   );
 }
 
+function hideValue(whole: string, name: string, middle: string, value: string): string {
+  return isSecretName(name) && !isHarmless(value) ? `${name}${middle}${REDACTED}` : whole;
+}
+
 /**
  * Replaces everything in a text that looks like a secret: tokens of 64 hex digits (digests announced by `sha256:` stay),
  * provider keys, passwords in URLs, authorization headers, values assigned to names of secrets. Applying it twice changes
@@ -46,11 +59,8 @@ export function redactText(text: string): string {
     .replace(URL_PASSWORD, `$1:${REDACTED}@`)
     .replace(HEADER, `$1$2${REDACTED}`)
     .replace(BEARER, `$1 ${REDACTED}`)
-    .replace(ASSIGNMENT, (whole, name: string, middle: string, quote: string, value: string) => {
-      const assigns = /[=:]/.test(middle) || name.startsWith('--');
-      if (!assigns || !isSecretName(name) || isHarmless(value)) return whole;
-      return `${name}${middle}${quote}${REDACTED}${quote}`;
-    });
+    .replace(ASSIGNMENT, hideValue)
+    .replace(OPTION, hideValue);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '#shared/contract/errors.ts';
+import type { IdentityFacts } from '#shared/domain/facts/machine.ts';
 
 /** Why a node could not be worked with; finer than the codes of the contract. */
 export type HostFailure =
@@ -67,6 +68,8 @@ export type ScriptResult = { ok: true; end: ScriptEnd } | { ok: false; error: Ho
 export interface ScriptHost {
   kind: 'local' | 'ssh';
   run(request: ScriptRun): Promise<ScriptResult>;
+  /** A better description of the hardware than scripts can give, where the host knows one; never throws. */
+  hardware?(): Promise<IdentityFacts['hardware']>;
   /** Ends what still runs and closes the connection. Idempotent, never throws. */
   close(): Promise<void>;
 }

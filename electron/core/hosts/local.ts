@@ -1,4 +1,5 @@
 import { hostError, type ScriptHost, type ScriptResult, type ScriptRun } from './host.ts';
+import { localHardware } from './local-hardware.ts';
 import { endedByUs, runProcess } from './run-process.ts';
 
 /** What a script on this computer may know of our environment: nothing that a person could have put a secret in. */
@@ -49,6 +50,7 @@ export function localHost(platform: NodeJS.Platform = process.platform): ScriptH
       }
       return { ok: false, error: endedByUs(result.how) };
     },
+    hardware: async () => (platform === 'linux' ? localHardware() : null),
     async close() {
       for (const controller of running) controller.abort();
     },
