@@ -27,9 +27,9 @@ test.describe('Nodes', () => {
     await open('evening', '/nodes');
     await page.getByRole('button', { name: 'What to do with boa' }).click();
     await page.getByRole('menuitem', { name: 'Rename…' }).click();
-    await page.getByLabel('Name').fill('');
+    await page.getByRole('textbox', { name: 'Name' }).fill('');
     await expect(page.getByText('A node needs a name.')).toBeVisible();
-    await page.getByLabel('Name').fill('boa in the attic');
+    await page.getByRole('textbox', { name: 'Name' }).fill('boa in the attic');
     await page.keyboard.press('Enter');
     await expect(page.getByText('boa is now called boa in the attic.').last()).toBeVisible();
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -53,10 +53,10 @@ test.describe('Nodes', () => {
     await expect(page.getByText('/var/lib/mycoswarm/workspace')).toBeVisible();
     await page.getByRole('button', { name: 'Correct this…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Workspace').fill('srv/work');
+    await dialog.getByRole('textbox', { name: 'Workspace' }).fill('srv/work');
     await dialog.getByRole('button', { name: 'Save and look again' }).click();
     await expect(dialog.getByText('A path starts with a slash.')).toBeVisible();
-    await dialog.getByLabel('Workspace').fill('/srv/work');
+    await dialog.getByRole('textbox', { name: 'Workspace' }).fill('/srv/work');
     await dialog.getByRole('button', { name: 'Save and look again' }).click();
     await expect(page.getByText('as you said; found: /var/lib/mycoswarm/workspace')).toBeVisible();
     const { corrections } = await double.nodes.profile({ node: 'boa' });

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { visible } from '#shared/domain/text.ts';
 import { useScope } from '../../app/scope.ts';
 import type { ChecksSearch } from '../../app/search.ts';
@@ -13,10 +13,10 @@ import { count } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
 import { AddNodeLink } from './add-node-link.tsx';
 import { ChecksToolbar } from './checks-toolbar.tsx';
-import { FindingList, type OpenFinding } from './finding-list.tsx';
+import { FindingList } from './finding-list.tsx';
 import { FoldedFooter } from './folded-footer.tsx';
 import { pageSentence } from './page-sentence.ts';
-import { type Group, type GroupKey, type SortKey, triage } from './triage.ts';
+import { type Group, type GroupKey, type OpenFinding, type SortKey, triage } from './triage.ts';
 import './checks.css';
 
 const OPEN_AT_FIRST: readonly GroupKey[] = ['fix', 'review'];
@@ -174,13 +174,16 @@ function newestLook(times: readonly string[]): string | null {
 function useOpenFinding() {
   const { check, on } = useSearch({ strict: false }) as ChecksSearch;
   const navigate = useNavigate();
-  const setOpen = (finding: OpenFinding | null) =>
-    void navigate({
-      to: '/checks',
-      search: (before) => ({ ...before, check: finding?.check, on: finding?.on }),
-      replace: true,
-      resetScroll: false,
-    });
+  const setOpen = useCallback(
+    (finding: OpenFinding | null) =>
+      void navigate({
+        to: '/checks',
+        search: (before) => ({ ...before, check: finding?.check, on: finding?.on }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
   const open = useMemo(() => (check === undefined ? null : { check, on }), [check, on]);
   return { open, setOpen };
 }

@@ -4,7 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { FindingRow } from './finding-row.tsx';
 import { GroupHeading } from './group-heading.tsx';
-import type { Group, GroupKey, Row } from './triage.ts';
+import type { Group, GroupKey, OpenFinding, Row } from './triage.ts';
 
 const ROW_HEIGHT = 41;
 const HEADING_HEIGHT = 46;
@@ -12,12 +12,6 @@ const HEADING_HEIGHT = 46;
 type Item =
   | { kind: 'heading'; id: string; group: Group; checks: number }
   | { kind: 'row'; id: string; row: Row; group: GroupKey; first: boolean };
-
-/** The finding that is unfolded: its check, and of which node when several have a row. */
-export interface OpenFinding {
-  check: string;
-  on?: string | undefined;
-}
 
 export interface FindingListProps {
   groups: readonly Group[];
@@ -44,11 +38,14 @@ export function FindingList({
   const items = useMemo(() => itemsOf(groups, total), [groups, total]);
   const list = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other groups make another sentence above, of another height
   useLayoutEffect(() => {
-    // The list begins below the page's sentence, whose height depends on its words.
-    const top = (list.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
-    setOffset((before) => (Math.abs(before - top) > 1 ? top : before));
-  });
+    // Measured when something can have moved it, not while scrolling: reading a place forces a layout.
+    const measure = () => setOffset((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+    measure();
+    window.addEventListener('resize', measure);
+    return () => window.removeEventListener('resize', measure);
+  }, [groups]);
   const virtualizer = useWindowVirtualizer({
     count: items.length,
     estimateSize: (index) => (items[index]?.kind === 'heading' ? HEADING_HEIGHT : ROW_HEIGHT),
@@ -154,9 +151,7 @@ export function FindingList({
                 id={item.id}
                 focusable={place.index === activeIndex}
                 on={place.index === open ? openFinding?.on : undefined}
-                onToggle={() =>
-                  onOpen(place.index === open ? null : { check: item.row.check, on: item.row.lead.node })
-                }
+                onOpen={onOpen}
               />
             )}
           </div>

@@ -1,10 +1,11 @@
 import { ChevronRight } from 'lucide-react';
+import { memo } from 'react';
 import { visible } from '#shared/domain/text.ts';
 import { useNow } from '../../components/relative-time.tsx';
 import { StatusIcon, statusWord } from '../../components/status.tsx';
 import { exactTime, relativeTime } from '../../components/time-words.ts';
 import { FindingPanel } from './finding-panel.tsx';
-import type { Row } from './triage.ts';
+import type { OpenFinding, Row } from './triage.ts';
 
 export interface FindingRowProps {
   row: Row;
@@ -16,11 +17,19 @@ export interface FindingRowProps {
   focusable: boolean;
   /** Node whose finding is shown first when it is open; the lead's without it. */
   on: string | undefined;
-  onToggle: () => void;
+  onOpen: (finding: OpenFinding | null) => void;
 }
 
-/** One line: what is so, which check, where, since when. Unfolds in place. */
-export function FindingRow({ row, first, open, id, focusable, on, onToggle }: FindingRowProps) {
+/** One line: what is so, which check, where, since when. Unfolds in place. Drawn anew only when it changes. */
+export const FindingRow = memo(function FindingRow({
+  row,
+  first,
+  open,
+  id,
+  focusable,
+  on,
+  onOpen,
+}: FindingRowProps) {
   const panel = `panel-${row.id.replace('/', '-')}`;
   const status = row.lead.stale && row.status === 'pass' ? 'asleep' : row.status;
   return (
@@ -33,7 +42,7 @@ export function FindingRow({ row, first, open, id, focusable, on, onToggle }: Fi
           data-item={id}
           tabIndex={focusable ? 0 : -1}
           className="finding__button"
-          onClick={onToggle}
+          onClick={() => onOpen(open ? null : { check: row.check, on: row.lead.node })}
         >
           <StatusIcon status={status} />
           <span className="visually-hidden">{statusWord(row.status)}: </span>
@@ -51,7 +60,7 @@ export function FindingRow({ row, first, open, id, focusable, on, onToggle }: Fi
       ) : null}
     </section>
   );
-}
+});
 
 /** `since 16:40`, `since 3 Nov`, `4 days ago`. */
 function Since({ at }: { at: string }) {

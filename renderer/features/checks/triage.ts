@@ -28,6 +28,12 @@ export interface Row {
   where: string;
 }
 
+/** The finding that is unfolded: its check, and of which node when several have a row. */
+export interface OpenFinding {
+  check: string;
+  on?: string | undefined;
+}
+
 export interface Group {
   key: GroupKey;
   /** Over several nodes a check counts once, by its worst. */
