@@ -32,7 +32,8 @@ function House() {
     document.title = sentence ? `${visible(sentence)} · Swarmkeep` : 'Swarmkeep';
   }, [sentence]);
   const main = useFocusOnPageChange();
-  const samples = overview.data?.standings.some((standing) => standing.sample) ?? false;
+  const standings = overview.data?.standings ?? [];
+  const sample = standings.find((standing) => standing.sample);
 
   return (
     <div className="layout">
@@ -40,11 +41,7 @@ function House() {
       <Rail node={node} overview={overview.data} />
       <main id="page" className="layout__page" ref={main} tabIndex={-1}>
         <ConnectionNote />
-        {samples ? (
-          <div className="layout__sample">
-            <SampleMark />
-          </div>
-        ) : null}
+        {sample ? <SampleMark name={standings.length > 1 ? sample.nodeName : undefined} /> : null}
         <Outlet />
       </main>
       <Keys />

@@ -1,6 +1,7 @@
 import type { Overview } from '#shared/contract/findings.ts';
 import { RelativeTime } from '../components/relative-time.tsx';
-import { type ShownStatus, StatusIcon } from '../components/status.tsx';
+import { StatusIcon } from '../components/status.tsx';
+import type { ShownStatus } from '../components/status-words.ts';
 import { Tooltip } from '../components/tooltip.tsx';
 import { traySentence } from './tray-sentence.ts';
 

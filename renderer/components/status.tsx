@@ -9,11 +9,8 @@ import {
   Wrench,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { FindingStatus } from '#shared/domain/finding.ts';
+import { type ShownStatus, statusWord } from './status-words.ts';
 import './status.css';
-
-/** A status of a finding, or a node that could not be reached at its last look. */
-export type ShownStatus = FindingStatus | 'asleep';
 
 const ICONS: Readonly<Record<ShownStatus, LucideIcon>> = {
   fix: Wrench,
@@ -24,21 +21,6 @@ const ICONS: Readonly<Record<ShownStatus, LucideIcon>> = {
   'not-applicable': Minus,
   asleep: Moon,
 };
-
-const WORDS: Readonly<Record<ShownStatus, string>> = {
-  fix: 'to fix',
-  review: 'to review',
-  unknown: 'could not look',
-  waived: 'accepted',
-  pass: 'fine',
-  'not-applicable': 'does not apply',
-  asleep: 'asleep',
-};
-
-/** @returns the word for a status, as it stands after a number or a name: `to fix`, `fine`, `could not look` */
-export function statusWord(status: ShownStatus): string {
-  return WORDS[status];
-}
 
 /** The icon of a status in its colour. Always beside a word; hidden from screen readers, which have the word. */
 export function StatusIcon({ status, plain = false }: { status: ShownStatus; plain?: boolean }) {
@@ -59,7 +41,7 @@ export function StatusWord({ status, children, quiet = false }: StatusWordProps)
   return (
     <span className={quiet ? 'status-word' : `status-word status--${status}`}>
       <StatusIcon status={status} />
-      <span>{children ?? WORDS[status]}</span>
+      <span>{children ?? statusWord(status)}</span>
     </span>
   );
 }

@@ -9,7 +9,7 @@ import { Evidence } from '../../components/evidence.tsx';
 import { HistoryStrip } from '../../components/history-strip.tsx';
 import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { StaleNote } from '../../components/stale-note.tsx';
-import { statusWord } from '../../components/status.tsx';
+import { statusWord } from '../../components/status-words.ts';
 import { clockTime, exactTime, relativeTime } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
 import { FindingAside } from './finding-aside.tsx';

@@ -1,4 +1,4 @@
-import type { ShownStatus } from '../../components/status.tsx';
+import type { ShownStatus } from '../../components/status-words.ts';
 import type { GroupKey } from './triage.ts';
 
 /** The icon that stands for a group. */

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { NodeId } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
-import { StatusIcon, statusWord } from '../../components/status.tsx';
+import { StatusIcon } from '../../components/status.tsx';
+import { statusWord } from '../../components/status-words.ts';
 
 const SHOWN = 8;
 

@@ -5,7 +5,8 @@ import type { Drift } from '#shared/contract/looks.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
 import { SectionHeading } from '../../components/page-header.tsx';
-import { StatusIcon, statusWord } from '../../components/status.tsx';
+import { StatusIcon } from '../../components/status.tsx';
+import { statusWord } from '../../components/status-words.ts';
 import { clockTime, exactTime } from '../../components/time-words.ts';
 import './rows.css';
 

@@ -1,6 +1,6 @@
 import type { Standing } from '#shared/contract/findings.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
-import type { ShownStatus } from '../../components/status.tsx';
+import type { ShownStatus } from '../../components/status-words.ts';
 
 /** @returns how the console reaches a node: `This computer`, `minotaur@naru.local`, `The sample node` */
 export function addressWords({ address }: SwarmNode): string {

@@ -7,7 +7,8 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useIsNarrow } from '../../app/use-is-narrow.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
-import { StatusIcon, statusWord } from '../../components/status.tsx';
+import { StatusIcon } from '../../components/status.tsx';
+import { statusWord } from '../../components/status-words.ts';
 import { progressInWords } from './progress-words.ts';
 import './item-rail.css';
 
@@ -25,25 +26,27 @@ export function ItemRail({ node, items, step, later }: ItemRailProps) {
   const narrow = useIsNarrow();
   const list = <Items node={node} items={items} step={step} later={later} />;
   return (
-    <aside className="item-rail" aria-label={`Securing ${node.name}`}>
-      <h2 title={visible(node.name)}>Securing {visible(node.name)}</h2>
-      <p className="item-rail__words">{progressInWords(items)}</p>
-      <div className="item-rail__segments" aria-hidden="true">
-        {CHECKLIST.map((check, index) => (
-          <span
-            key={check}
-            className={`item-rail__segment item-rail__segment--${check === step ? 'here' : (items[index]?.status ?? 'unknown')}`}
-          />
-        ))}
+    <aside className="item-rail" aria-label={`Securing ${visible(node.name)}`}>
+      <div className="item-rail__inside">
+        <h2 title={visible(node.name)}>Securing {visible(node.name)}</h2>
+        <p className="item-rail__words">{progressInWords(items)}</p>
+        <div className="item-rail__segments" aria-hidden="true">
+          {CHECKLIST.map((check, index) => (
+            <span
+              key={check}
+              className={`item-rail__segment item-rail__segment--${check === step ? 'here' : (items[index]?.status ?? 'unknown')}`}
+            />
+          ))}
+        </div>
+        {narrow ? <Disclosure summary="All items">{list}</Disclosure> : list}
       </div>
-      {narrow ? <Disclosure summary="All items">{list}</Disclosure> : list}
     </aside>
   );
 }
 
 /** Words that fit beside the longest title. */
 const SHORT_WORDS: Partial<Record<FindingStatus, string>> = {
-  unknown: 'not seen',
+  unknown: 'unseen',
   'not-applicable': 'not needed',
 };
 
