@@ -165,12 +165,10 @@ test.describe('Checks', () => {
       }
     });
     const perFrame = ((await spent()) - before) / 60;
-    test
-      .info()
-      .annotations.push({
-        type: 'figure',
-        description: `${(perFrame * 1_000).toFixed(1)} ms of CPU a frame`,
-      });
+    test.info().annotations.push({
+      type: 'figure',
+      description: `${(perFrame * 1_000).toFixed(1)} ms of CPU a frame`,
+    });
     expect(perFrame).toBeLessThan(0.033);
     expect(await drawn()).toBeLessThan(80);
     await page.keyboard.press('Tab');

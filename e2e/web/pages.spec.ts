@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { openDouble } from './double/serve-double.ts';
 import { expect, test } from './fixture.ts';
 
 /** Pages, and their sentence on the evening: so that no test judges the page before. */
@@ -80,7 +81,6 @@ for (const theme of ['light', 'dark'] as const) {
 }
 
 test('no page scrolls sideways at 900 and 1280 pixels, with long content too', async ({ page, start }) => {
-  const { openDouble } = await import('./fixture.ts');
   for (const scenario of ['evening', 'hostile', 'first-start'] as const) {
     const running = await start(scenario);
     await openDouble(page, running);

@@ -1,4 +1,5 @@
-import { expect, openDouble, test } from './fixture.ts';
+import { openDouble } from './double/serve-double.ts';
+import { expect, test } from './fixture.ts';
 
 test.describe('The session of a tab', () => {
   test('takes the code out of the address at once', async ({ page, start }) => {

@@ -54,7 +54,7 @@ export function overviewOf(scenario: Scenario, node: string | null): Overview {
       worst && (worst.status === 'fix' || worst.status === 'review')
         ? {
             title: worst.summary,
-            text: worst.detail,
+            text: worst.detail.slice(0, 1_024),
             node: worst.node,
             nodeName: worst.nodeName,
             check: worst.check,

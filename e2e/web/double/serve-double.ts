@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { createApi } from '#core/api/router.ts';
+import { readPageFiles } from '../../../electron/web/page-files.ts';
+import { startWebShell, type WebShell } from '../../../electron/web/web-shell.ts';
+import { ConsoleDouble } from './console-double.ts';
+import type { Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios/all.ts';
+
+/** A console double behind the real router and the real web shell. */
+export interface DoubleConsole {
+  shell: WebShell;
+  double: ConsoleDouble;
+  scenario: Scenario;
+  close(): Promise<void>;
+}
+
+/** The built page; another folder for trying a build while the usual one is in use. */
+const page = readPageFiles(
+  process.env.SWARMKEEP_PAGE ?? join(import.meta.dirname, '..', '..', '..', 'dist', 'renderer'),
+);
+
+/**
+ * Start a console double behind the web shell, on any free port of the loopback.
+ * @param name of a scenario
+ * @throws Error when there is no such scenario
+ */
+export async function startDouble(name: string): Promise<DoubleConsole> {
+  const make = SCENARIOS[name];
+  if (!make) throw new Error(`There is no scenario ${name}`);
+  const scenario = make();
+  const double = new ConsoleDouble(scenario);
+  const log = { error: () => undefined };
+  const api = createApi({ service: double, consent: { ask: async () => false }, log });
+  const shell = await startWebShell({ api, page, listen: { kind: 'port', port: 0 }, log });
+  const close = async () => {
+    await double.close();
+    api.close();
+    await shell.close();
+  };
+  return { shell, double, scenario, close };
+}
+
+/**
+ * Open a console in a tab: the clock at the scenario's evening, then the one-time link, then the page.
+ * @param route what follows the hash; Home when left out
+ */
+export async function openDouble(tab: Page, running: DoubleConsole, route?: string): Promise<void> {
+  await tab.clock.install({ time: Date.parse(running.scenario.now) + 30_000 });
+  await tab.goto(running.shell.freshLink());
+  await tab.waitForSelector('main');
+  if (route === undefined) return;
+  await tab.evaluate((hash) => {
+    window.location.hash = hash;
+  }, route);
+}

@@ -1,0 +1,80 @@
+// Makes assets/screenshots/*.png from the console double: `node scripts/run.mjs screenshots`. Runs on Node.js 24.
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright';
+import { openDouble, startDouble } from '../e2e/web/double/serve-double.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = process.env.SWARMKEEP_SCREENSHOTS ?? join(root, 'assets', 'screenshots');
+
+/** What is shown: a page of a scenario, and the words that say that it is there. */
+const PICTURES = [
+  { name: 'home', scenario: 'evening', route: '/', wait: 'Two doors are open' },
+  {
+    name: 'setup',
+    scenario: 'evening',
+    route: '/setup/miu?step=swarm-secret',
+    wait: 'Everyone with an account',
+  },
+  {
+    name: 'checks',
+    scenario: 'evening',
+    route: '/checks?check=service-bindings&on=boa',
+    wait: 'Last 30 days',
+  },
+  { name: 'nodes', scenario: 'evening', route: '/nodes', wait: 'Five nodes' },
+  { name: 'settings', scenario: 'evening', route: '/settings', wait: 'Appearance' },
+  { name: 'first-start', scenario: 'first-start', route: '/', wait: 'No node yet' },
+];
+const SIZES = [
+  { width: 1_280, height: 800, suffix: '' },
+  { width: 900, height: 700, suffix: '-900' },
+];
+
+const only = process.argv.slice(2);
+const executablePath = [process.env.SWARMKEEP_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path),
+);
+mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch({
+  executablePath,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+try {
+  for (const { name, scenario, route, wait } of PICTURES) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    const running = await startDouble(scenario);
+    for (const theme of ['light', 'dark']) {
+      const context = await browser.newContext({
+        viewport: SIZES[0],
+        deviceScaleFactor: 2,
+        colorScheme: theme,
+        reducedMotion: 'reduce',
+        locale: 'en-GB',
+        timezoneId: 'UTC',
+      });
+      const page = await context.newPage();
+      await openDouble(page, running, route);
+      await page.getByText(wait).first().waitFor();
+      await page.evaluate(() => document.fonts.ready);
+      for (const { width, height, suffix } of SIZES) {
+        await page.setViewportSize({ width, height });
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: join(folder, `${name}-${theme}${suffix}.png`) });
+      }
+      await context.close();
+    }
+    await running.close();
+  }
+} finally {
+  await browser.close();
+}
