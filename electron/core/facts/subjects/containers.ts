@@ -2,6 +2,7 @@ import type { ContainerFacts } from '#shared/domain/facts/network.ts';
 import type { Gap } from '#shared/domain/facts/observation.ts';
 import type { Collector } from '../collector.ts';
 import { decodePath, decodeShort } from '../script/decode.ts';
+import { readId } from '../script/ids.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
@@ -67,6 +68,7 @@ export const containersCollector: Collector<'containers'> = {
       const name = decodeShort(fields[0]) === 'podman' ? 'podman' : 'docker';
       const path = decodePath(fields[1]);
       const about = /^([0-7]{1,4}) ([0-9]{1,10}) ([0-9]{1,10}) (.{0,256})$/.exec(decodeShort(fields[2]));
+      const [uid, gid] = [readId(about?.[2]), readId(about?.[3])];
       const state = decodeShort(fields[3]);
       const of = (wanted: string): Buffer[] =>
         records
@@ -84,15 +86,16 @@ export const containersCollector: Collector<'containers'> = {
         );
       engines.push({
         name,
-        socket: about
-          ? {
-              path,
-              mode: Number.parseInt(about[1] ?? '0', 8),
-              uid: Number(about[2]),
-              gid: Number(about[3]),
-              group: about[4] === 'UNKNOWN' ? null : (about[4] ?? null),
-            }
-          : null,
+        socket:
+          about && uid !== null && gid !== null
+            ? {
+                path,
+                mode: Number.parseInt(about[1] ?? '0', 8),
+                uid,
+                gid,
+                group: about[4] === 'UNKNOWN' ? null : (about[4] ?? null),
+              }
+            : null,
         reachable: read !== null,
         rootless: path.startsWith('/run/user/'),
         containers: read?.containers ?? [],

@@ -1,6 +1,7 @@
 import type { IdentityFacts } from '#shared/domain/facts/machine.ts';
 import type { Collector } from '../collector.ts';
 import { decodeInstant, decodeNumber, decodeShort, decodeText } from '../script/decode.ts';
+import { readId } from '../script/ids.ts';
 import { gapOf, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
@@ -58,7 +59,7 @@ export const identityCollector: Collector<'identity'> = {
     const fields = new Map(records.map((record) => [record.tag, record.fields]));
     const account = fields.get('account');
     const kernel = fields.get('kernel');
-    const uid = decodeNumber(account?.[0]);
+    const uid = readId(account?.[0]?.toString('latin1'));
     if (!kernel || uid === null) return unseen(whyUnfinished(output));
     const time = fields.get('time');
     const memory = decodeNumber(fields.get('memory')?.[0]);

@@ -1,4 +1,5 @@
 import type { AccountFact, AccountFacts } from '#shared/domain/facts/accounts.ts';
+import { readId } from '../../script/ids.ts';
 
 /** Homes and what stands in them, by path. */
 export interface HomeFact {
@@ -10,7 +11,7 @@ export interface HomeFact {
 }
 
 function isId(text: string | undefined): text is string {
-  return text !== undefined && /^[0-9]{1,10}$/.test(text) && Number(text) <= 4_294_967_295;
+  return readId(text) !== null;
 }
 
 /** passwd(5); lines of another shape are left out, and a second entry of a name too (the first one counts). */
@@ -60,13 +61,10 @@ export function readRanges(text: string): Map<string, { start: number; count: nu
 /** Lines `MODE UID GID PATH` of find; the path is last, so that spaces in it do no harm. */
 export function readModeLine(line: string): { mode: number; uid: number; gid: number; path: string } | null {
   const match = /^([0-7]{1,4}) ([0-9]{1,10}) ([0-9]{1,10}) (\/[\s\S]*)$/.exec(line);
-  if (!match) return null;
-  return {
-    mode: Number.parseInt(match[1] ?? '', 8),
-    uid: Number(match[2]),
-    gid: Number(match[3]),
-    path: match[4] ?? '',
-  };
+  const uid = readId(match?.[2]);
+  const gid = readId(match?.[3]);
+  if (!match || uid === null || gid === null) return null;
+  return { mode: Number.parseInt(match[1] ?? '', 8), uid, gid, path: (match[4] ?? '').slice(0, 16_384) };
 }
 
 /** Login sessions per account: files of systemd-logind (class `user`), or lines of who(1), whichever shows more. */

@@ -2,6 +2,7 @@ import type { ProcessFact } from '#shared/domain/facts/accounts.ts';
 import { mayKeepValue } from '../../environment-names.ts';
 import { redactArguments, redactText } from '../../redact.ts';
 import { decodePath, decodeShort, decodeText } from '../../script/decode.ts';
+import { readId } from '../../script/ids.ts';
 import { unitOfCgroup } from './cgroup.ts';
 import type { ProcessTable } from './tables.ts';
 
@@ -69,11 +70,11 @@ function argvOf(table: ProcessTable): string[] {
   return redactArguments(words).map((word) => word.slice(0, 4_096));
 }
 
-function numbersOf(text: string | undefined): number[] {
+function idsOf(text: string | undefined): number[] {
   return (text ?? '')
     .split(/\s+/)
-    .filter((word) => /^[0-9]{1,10}$/.test(word))
-    .map(Number);
+    .map(readId)
+    .filter((id) => id !== null);
 }
 
 function flagOf(text: string | undefined): number | null {
@@ -143,18 +144,18 @@ export function buildProcesses(
     if (!table.status || own.has(pid) || (stat && stat.flags > 0 && stat.flags & KERNEL_THREAD)) continue;
     const status = readStatus(table.status);
     if (/^[ZX]/.test(status.get('State') ?? '')) continue; // has ended, and runs nothing any more
-    const [uid, effectiveUid] = numbersOf(status.get('Uid'));
-    const gid = numbersOf(status.get('Gid'))[0];
+    const [uid, effectiveUid] = idsOf(status.get('Uid'));
+    const gid = idsOf(status.get('Gid'))[0];
     if (uid === undefined || effectiveUid === undefined || gid === undefined) continue;
     const cgroup = unitOfCgroup(table.cgroup);
     const noNewPrivileges = flagOf(status.get('NoNewPrivs'));
     processes.push({
       pid,
-      parent: stat?.parent ?? numbersOf(status.get('PPid'))[0] ?? 0,
+      parent: stat?.parent ?? idsOf(status.get('PPid'))[0] ?? 0,
       uid,
       effectiveUid,
       gid,
-      groups: numbersOf(status.get('Groups')).slice(0, 256),
+      groups: idsOf(status.get('Groups')).slice(0, 256),
       name: names.get(pid) ?? '',
       argv: argvOf(table),
       environment: environmentOf(table),

@@ -1,3 +1,4 @@
+import { readId } from '../../script/ids.ts';
 import type { BareSocket } from './ss.ts';
 
 /** Address of /proc/net/tcp: groups of 32 bits in the byte order of the machine (little-endian on all that we support). */
@@ -33,7 +34,8 @@ export function readProcNet(text: string, family: 4 | 6, protocol: 'tcp' | 'udp'
   const state = protocol === 'tcp' ? '0A' : '07';
   return text.split('\n').flatMap((line) => {
     const match = LINE.exec(line);
-    if (match?.[3] !== state || match[1]?.length !== (family === 4 ? 8 : 32)) return [];
+    const uid = readId(match?.[4]);
+    if (uid === null || match?.[3] !== state || match[1]?.length !== (family === 4 ? 8 : 32)) return [];
     return [
       {
         family,
@@ -41,7 +43,7 @@ export function readProcNet(text: string, family: 4 | 6, protocol: 'tcp' | 'udp'
         address: readHexAddress(match[1], family),
         port: Number.parseInt(match[2] ?? '0', 16),
         interface: null,
-        uid: Number(match[4]),
+        uid,
         ipv6Only: null,
         unit: null,
         raw: line.trim().slice(0, 4_096),

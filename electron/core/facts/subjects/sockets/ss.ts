@@ -1,4 +1,5 @@
 import type { ListeningSocket } from '#shared/domain/facts/network.ts';
+import { readId } from '../../script/ids.ts';
 import { unitOfPath } from '../processes/cgroup.ts';
 
 /** A socket before its owner is known. */
@@ -37,14 +38,15 @@ export function readSs(text: string): BareSocket[] {
     const only = / v6only:([01]) <->\s*$/.exec(rest)?.[1];
     const path = /^ cgroup:(.*?)(?: v6only:[01])? <->\s*$/.exec(rest)?.[1];
     const port = match[3] === '*' ? 0 : Number(match[3]);
-    if (port > 65_535) continue;
+    const uid = readId(match[4] ?? '0'); // ss leaves the uid of root out
+    if (port > 65_535 || uid === null) continue;
     sockets.push({
       family: where.family,
       protocol: match[1] === 'udp' ? 'udp' : 'tcp',
       address: where.address,
       port,
       interface: where.interface,
-      uid: Number(match[4] ?? '0'), // ss leaves the uid of root out
+      uid,
       // `*` is how ss writes an IPv6 socket that takes IPv4 as well.
       ipv6Only:
         where.address !== '::' ? null : only !== undefined ? only === '1' : match[2] === '*' ? false : null,
