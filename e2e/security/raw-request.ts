@@ -51,7 +51,7 @@ export function ask(target: Target, request: Request): Promise<Answer> {
 }
 
 /** Writes bytes and reads all that comes back until the other side closes, at most so many milliseconds. */
-export function exchangeBytes(port: number, bytes: string, waitMs = 3_000): Promise<string> {
+export function exchangeBytes(port: number, bytes: string, waitMs = 15_000): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ port, host: '127.0.0.1' });
     let received = '';

@@ -58,7 +58,7 @@ describe('serve', () => {
   }
 
   async function linkOf(running: Running): Promise<URL> {
-    await expect.poll(() => running.out, { timeout: 20_000, interval: 50 }).toMatch(/\n$/);
+    await expect.poll(() => running.out, { timeout: 45_000, interval: 50 }).toMatch(/\n$/);
     const match = /^Swarmkeep is ready: (\S+)\n$/.exec(running.out);
     if (match === null) throw new Error(`it printed: ${running.out} ${running.error}`);
     return new URL(match[1] ?? '');

@@ -115,6 +115,7 @@ async function openSocket(
 }
 
 async function leadTo(running: RunningConsole, options: ServeOptions, dataFolder: string): Promise<Serving> {
+  if (options.sample) await addSample(running);
   const link = await running.freshLink();
   if (link === null) {
     const shown = await running.showWindow();
@@ -128,6 +129,14 @@ async function leadTo(running: RunningConsole, options: ServeOptions, dataFolder
   options.note('Swarmkeep runs already with these records; this is a fresh link to it.');
   announce(link, options, dataFolder);
   return NOTHING_TO_CLOSE;
+}
+
+/** `--sample` holds for a console that runs already, too. */
+async function addSample({ client }: RunningConsole): Promise<void> {
+  const nodes = await client.nodes.list();
+  if (nodes.some((node) => node.address.kind === 'recorded')) return;
+  const { id } = await client.nodes.add({ address: { kind: 'recorded', sample: true } });
+  await client.looks.start({ nodes: [id] });
 }
 
 function announce(link: string, options: ServeOptions, dataFolder: string): void {

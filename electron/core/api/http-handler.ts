@@ -55,7 +55,8 @@ export async function readJson(incoming: IncomingMessage): Promise<JsonBody> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of incoming) {
+    // The request stays open when it is too long, so that the refusal can still be sent.
+    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
       length += (chunk as Buffer).length;
       if (length > BODY_LIMIT) return { state: 'too-large' };
       chunks.push(chunk as Buffer);

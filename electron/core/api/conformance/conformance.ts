@@ -6,6 +6,9 @@ import { SECRET_MISTAKE } from '../testing/in-memory-console.ts';
 import { type Bench, PLAN, setUp, type Transport } from './bench-of-transport.ts';
 import { streamConformance } from './stream-conformance.ts';
 
+/** A busy machine gets its time. */
+const SOON = { timeout: 15_000 };
+
 /** What every transport must do alike. Run it in an integration test: it uses real ports, sockets and servers. */
 export function conformance(transport: Transport): void {
   describe(`conformance over ${transport.name}`, () => {
@@ -155,7 +158,7 @@ export function conformance(transport: Transport): void {
         const answer = Promise.withResolvers<boolean>();
         bench.person.answer = () => answer.promise;
         const first = failure(client.plans.apply({ plan: PLAN.id, hash }));
-        await expect.poll(() => bench.questions.length).toBe(1);
+        await expect.poll(() => bench.questions.length, SOON).toBe(1);
         expect(await failure(client.plans.apply({ plan: PLAN.id, hash }))).toMatchObject({
           code: 'CONSENT_REFUSED',
         });

@@ -6,6 +6,9 @@ import { type StreamMessage, WINDOW } from '#shared/contract/stream.ts';
 import type { ApiClient } from '../direct-client.ts';
 import type { Bench } from './bench-of-transport.ts';
 
+/** A busy machine gets its time. */
+const SOON = { timeout: 15_000 };
+
 type Delta = { at: string; sentence: string | null };
 type Changes = StreamMessage<{ at: string }, Delta>;
 
@@ -48,7 +51,7 @@ export function streamConformance(current: () => Bench): void {
         () => 'ended',
       );
       await stream.return?.();
-      await expect.poll(() => current().api.streams.size).toBe(0);
+      await expect.poll(() => current().api.streams.size, SOON).toBe(0);
       await expect(waiting).resolves.toBe('ended');
     });
 
@@ -59,7 +62,7 @@ export function streamConformance(current: () => Bench): void {
       await next(stream);
       expect(current().api.streams.size).toBe(1);
       controller.abort();
-      await expect.poll(() => current().api.streams.size).toBe(0);
+      await expect.poll(() => current().api.streams.size, SOON).toBe(0);
     });
 
     it('end on the console when the connection is cut', async () => {
@@ -67,7 +70,7 @@ export function streamConformance(current: () => Bench): void {
       const stream = await open(connection.client, 'stream-a');
       await next(stream);
       await connection.cut();
-      await expect.poll(() => current().api.streams.size).toBe(0);
+      await expect.poll(() => current().api.streams.size, SOON).toBe(0);
     });
 
     it('give a reader that stops reading a bounded part, and say what was not shown', async () => {
@@ -95,8 +98,9 @@ export function streamConformance(current: () => Bench): void {
       for (;;) {
         const result = await within(awaited, 200);
         if (result === 'quiet') {
-          // The window is full: nothing more comes until it is acknowledged. A skip counts by its numbers.
-          expect(last - acknowledged).toBeGreaterThanOrEqual(WINDOW);
+          // The window is full: nothing more comes until it is acknowledged. A skip counts by its numbers. Before that,
+          // the machine is slow and the message on its way.
+          if (last - acknowledged < WINDOW) continue;
           acknowledged = last;
           await client.streams.acknowledge({ stream: 'stream-a', number: last });
         } else {
@@ -167,7 +171,7 @@ export function streamConformance(current: () => Bench): void {
       expect(await next(again)).toMatchObject({ kind: 'snapshot' });
       expect(current().api.streams.size).toBe(4);
       for (const stream of [...open4, again]) await stream.return?.();
-      await expect.poll(() => current().api.streams.size).toBe(0);
+      await expect.poll(() => current().api.streams.size, SOON).toBe(0);
     });
 
     it('are acknowledged by their own reader only, and not beyond what was sent', async () => {
@@ -204,10 +208,10 @@ export function streamConformance(current: () => Bench): void {
           if (seen.length === total) controller.abort();
         }
       })();
-      await expect.poll(() => snapshots).toBe(1);
+      await expect.poll(() => snapshots, SOON).toBe(1);
       for (let sent = 0; sent < total; sent += 500) {
         emit(500, sent + 1);
-        await expect.poll(() => seen.length).toBeGreaterThan(sent);
+        await expect.poll(() => seen.length, SOON).toBeGreaterThan(sent);
         if (sent === 1_000) {
           const broken = connection;
           connection = await current().connect();
@@ -217,7 +221,7 @@ export function streamConformance(current: () => Bench): void {
       await reading;
       expect(snapshots).toBe(1);
       expect(seen).toEqual(Array.from({ length: total }, (_, index) => index + 1));
-      await expect.poll(() => current().api.streams.size).toBe(0);
+      await expect.poll(() => current().api.streams.size, SOON).toBe(0);
     });
   });
 }
