@@ -38,10 +38,18 @@ export interface Agent {
   canBe(uid: number): boolean;
 }
 
+const processMaps = new WeakMap<object, ReadonlyMap<number, ProcessFact>>();
+
 /** Processes of an installation that were seen. */
 export function processesOf(input: CheckInput, instance: InstanceProfile): ProcessFact[] {
-  const pids = new Set(instance.pids);
-  return seen(input, 'processes')?.processes.filter((process) => pids.has(process.pid)) ?? [];
+  const facts = seen(input, 'processes');
+  if (facts === null) return [];
+  let byPid = processMaps.get(facts);
+  if (byPid === undefined) {
+    byPid = new Map(facts.processes.map((process) => [process.pid, process]));
+    processMaps.set(facts, byPid);
+  }
+  return instance.pids.map((pid) => byPid.get(pid)).filter((process) => process !== undefined);
 }
 
 /** Uids with which an installation runs: of its processes, else of the profile. */

@@ -4,7 +4,8 @@ import { type Facts, type SubjectName, subjects } from '#shared/domain/facts/fac
 import type { FindingStatus } from '#shared/domain/finding.ts';
 import { runChecks } from './run.ts';
 import { changed, inputFor, networkInterface, withoutSubject } from './testing/facts-builder.ts';
-import { hardenedNode, plainNode, stockNode } from './testing/nodes.ts';
+import { hardenedNode, plainNode } from './testing/hardened-node.ts';
+import { stockNode } from './testing/stock-node.ts';
 
 type Path = readonly (string | number)[];
 

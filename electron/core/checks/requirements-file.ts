@@ -62,7 +62,7 @@ function readOption(file: RequirementsFile, name: string, value: string, line: s
 
 function addRequirement(file: RequirementsFile, line: string, editable: boolean): void {
   const hashes = (line.match(/\s--hash[=\s]\s*(sha256|sha384|sha512):[0-9a-f]{64,128}/gi) ?? []).length;
-  const bare = line.replace(/\s--?[a-z][a-z-]*([=\s].*)?$/i, '');
+  const bare = line.replace(/\s--?[a-z][a-z-]*([=\s].*)?$/i, '').trim();
   const requirement = parseRequirement(bare);
   if (requirement === null) file.unread.push(line);
   else file.lines.push({ requirement, text: bare, hashes, editable });

@@ -4,7 +4,8 @@ import { facts as factsSchema } from '#shared/domain/facts/facts.ts';
 import { finding } from '#shared/domain/finding.ts';
 import { runChecks } from './run.ts';
 import { inputFor } from './testing/facts-builder.ts';
-import { hardenedNode, plainNode, stockNode } from './testing/nodes.ts';
+import { hardenedNode, plainNode } from './testing/hardened-node.ts';
+import { stockNode } from './testing/stock-node.ts';
 
 const statuses = (facts: Parameters<typeof inputFor>[0]) =>
   Object.fromEntries(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stockNode } from '#core/checks/testing/nodes.ts';
+import { stockNode } from '#core/checks/testing/stock-node.ts';
 import { recordFacts } from '#core/facts/record.ts';
 import { overview } from '#shared/contract/findings.ts';
 import { CHECK_IDS } from '#shared/domain/check-id.ts';

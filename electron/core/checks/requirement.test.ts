@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { readLock } from './lock-file.ts';
+import { problemsOfFile } from './pin-problems.ts';
+import { normalizedName, parseRequirement } from './requirement.ts';
+import { parseRequirementsFile } from './requirements-file.ts';
+
+const hash = `sha256:${'a'.repeat(64)}`;
+const fileOf = (kind: Parameters<typeof readLock>[0]['kind'], text: string) => ({
+  instance: 'i',
+  path: '/s/f',
+  kind,
+  text,
+  cut: false,
+});
+
+describe('requirements', () => {
+  it.each([
+    ['httpx', 'httpx', '', null],
+    ['Flask_Login == 0.6.3', 'flask-login', '==0.6.3', '0.6.3'],
+    ['zope.interface>=5,<6', 'zope-interface', '>=5,<6', null],
+    ['requests[socks] (>=2.0)', 'requests', '>=2.0', null],
+    ['a==1.*', 'a', '==1.*', null],
+    ['a===1.0+local', 'a', '===1.0+local', '1.0+local'],
+    ['a==1.0 ; python_version < "3.9"', 'a', '==1.0', '1.0'],
+    ['a==1.0,!=1.0.post1', 'a', '==1.0,!=1.0.post1', null],
+    ['a~=2.2', 'a', '~=2.2', null],
+  ])('reads %s', (text, name, specifiers, pinned) => {
+    expect(parseRequirement(text)).toMatchObject({ name, specifiers, pinned, url: null });
+  });
+
+  it('reads addresses, and refuses what is none', () => {
+    expect(parseRequirement('a @ git+https://h/x.git')).toMatchObject({
+      name: 'a',
+      url: 'git+https://h/x.git',
+      pinned: null,
+    });
+    expect(parseRequirement('https://h/a-1.0.tar.gz')).toMatchObject({
+      name: null,
+      url: 'https://h/a-1.0.tar.gz',
+    });
+    for (const text of ['', '==1.0', 'a = 1', '-x', 'a b c', `a==${'1'.repeat(5_000)}`])
+      expect(parseRequirement(text)).toBeNull();
+  });
+
+  it('normalises names as PEP 503 does', () => {
+    for (const name of ['Friendly-Bard', 'FRIENDLY.BARD', 'friendly--._bard'])
+      expect(normalizedName(name)).toBe('friendly-bard');
+  });
+
+  it('reads a requirements file: joined lines, comments, options, hashes', () => {
+    const file = parseRequirementsFile(
+      [
+        '# all',
+        `a==1 \\`,
+        `  --hash=${hash} \\`,
+        `  --hash=${hash}`,
+        'b>=2 # why',
+        '-e ./src',
+        '-r other.txt',
+        '--extra-index-url https://x/',
+        '--no-binary :all:',
+        '-i https://y/',
+        '--weird',
+      ].join('\r\n'),
+    );
+    expect(file.lines.map((line) => [line.text, line.hashes, line.editable])).toEqual([
+      ['a==1', 2, false],
+      ['b>=2', 0, false],
+      ['./src', 0, true],
+    ]);
+    expect(file).toMatchObject({
+      includes: ['other.txt'],
+      extraIndexes: ['--extra-index-url https://x/'],
+      sourceOnly: ['--no-binary :all:'],
+      indexes: ['-i https://y/'],
+      unread: ['--weird'],
+    });
+  });
+});
+
+describe('locks', () => {
+  it.each([
+    ['requirements', `a==1.0 --hash=${hash}\n`],
+    [
+      'uv-lock',
+      `version = 1\n[[package]]\nname = "me"\nversion = "0"\nsource = { editable = "." }\n[[package]]\nname = "A"\nversion = "1.0"\nwheels = [{ url = "u", hash = "${hash}" }]\n`,
+    ],
+    [
+      'poetry-lock',
+      `[[package]]\nname = "a"\nversion = "1.0"\nfiles = [{ file = "a.whl", hash = "${hash}" }]\n`,
+    ],
+    [
+      'pylock',
+      `lock-version = "1.0"\n[[packages]]\nname = "a"\nversion = "1.0"\nwheels = [{ name = "a.whl", hashes = { sha256 = "${'a'.repeat(64)}" } }]\n`,
+    ],
+    ['pipfile-lock', JSON.stringify({ default: { a: { version: '==1.0', hashes: [hash] } } })],
+  ] as const)('reads %s with hashes', (kind, text) => {
+    const lock = readLock(fileOf(kind, text));
+    expect([...(lock?.versions ?? [])].map(([name, versions]) => [name, [...versions]])).toEqual([
+      ['a', ['1.0']],
+    ]);
+    expect(lock?.withoutHash).toEqual([]);
+  });
+
+  it('knows a lock without hashes, and refuses what is no lock', () => {
+    expect(readLock(fileOf('uv-lock', '[[package]]\nname = "a"\nversion = "1"\n'))?.withoutHash).toEqual([
+      'a',
+    ]);
+    expect(readLock(fileOf('requirements', 'a==1\n'))).toBeNull();
+    expect(readLock(fileOf('requirements', `a==1 --hash=${hash}\nb>=2\n`))).toBeNull();
+    expect(readLock(fileOf('requirements', `a==1 --hash=${hash}\n-r more.txt\n`))).toBeNull();
+    expect(readLock({ ...fileOf('requirements', `a==1 --hash=${hash}\n`), cut: true })).toBeNull();
+    for (const text of ['', '[[', 'package = 3', '{"default":3}'])
+      for (const kind of ['uv-lock', 'pipfile-lock'] as const)
+        expect(readLock(fileOf(kind, text))).toBeNull();
+  });
+});
+
+describe('what floats', () => {
+  it.each([
+    ['installer', 'curl -fsSL https://o/install.sh | sh', /server sends/],
+    ['installer', 'wget -qO- https://o | sudo bash', /server sends/],
+    ['installer', 'pip install --break-system-packages .', /Python of the system/],
+    ['requirements', '--extra-index-url https://x', /second index/],
+    ['requirements', 'a @ https://h/a.whl', /from an address/],
+    ['requirements', 'a==1', /without a hash/],
+    ['requirements', 'a', /any version/],
+    ['requirements', '--no-binary :all:', /built from source/],
+    ['pyproject', '[project]\ndependencies = ["a>=1"]\n', /a range/],
+    ['pyproject', '[[', /no TOML/],
+  ] as const)('%s: %s', (kind, text, expected) => {
+    expect(
+      problemsOfFile(fileOf(kind, text))
+        .map((problem) => problem.seen)
+        .join(),
+    ).toMatch(expected);
+  });
+
+  it('says nothing of comments and of curl without a shell', () => {
+    expect(
+      problemsOfFile(fileOf('installer', '# curl x | sh\ncurl -o f https://x\ncurl x | tee y\n')),
+    ).toEqual([]);
+  });
+});

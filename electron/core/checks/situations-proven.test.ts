@@ -1,0 +1,155 @@
+import { describe } from 'vitest';
+import { changed } from './testing/facts-builder.ts';
+import { AGENT, but, tryEach } from './testing/situations.ts';
+
+describe('situations', () => {
+  tryEach([
+    [
+      'api-docs-exposed',
+      'no answer',
+      but('mycoswarm', (value) => {
+        value.probes = [];
+      }),
+      'unknown',
+    ],
+    [
+      'tool-log',
+      'a log in reach of the agent',
+      but('mycoswarm', (value) => {
+        if (value.toolCallLog !== null) value.toolCallLog.uid = AGENT;
+      }),
+      'fix',
+      /rewrite/,
+    ],
+    [
+      'time-sync',
+      'not synchronised',
+      but('time', (value) => {
+        value.synchronised = false;
+      }),
+      'fix',
+      /clock of uncho/,
+    ],
+    [
+      'time-sync',
+      'three seconds off',
+      but('time', (value) => {
+        value.offsetMs = -3_000;
+      }),
+      'fix',
+      /3000 ms/,
+    ],
+    [
+      'time-sync',
+      'nobody says how far off',
+      changed(
+        but('time', (value) => {
+          value.offsetMs = null;
+        }),
+        'identity',
+        (value) => {
+          value.skewMs = null;
+        },
+      ),
+      'unknown',
+    ],
+    [
+      'os-updates',
+      'a late security update',
+      but(
+        'updates',
+        (value) =>
+          void value.pending.push({
+            package: 'openssl',
+            installed: '3.0',
+            available: '3.1',
+            security: true,
+            publishedAt: '2026-10-01T00:00:00.000Z',
+          }),
+      ),
+      'fix',
+      /more than 14 days/,
+    ],
+    [
+      'os-updates',
+      'a fresh security update',
+      but(
+        'updates',
+        (value) =>
+          void value.pending.push({
+            package: 'openssl',
+            installed: '3.0',
+            available: '3.1',
+            security: true,
+            publishedAt: '2026-11-20T00:00:00.000Z',
+          }),
+      ),
+      'pass',
+    ],
+    [
+      'os-updates',
+      'stale lists',
+      but('updates', (value) => {
+        value.listsRefreshedAt = '2026-01-01T00:00:00.000Z';
+      }),
+      'unknown',
+    ],
+    [
+      'os-updates',
+      'a restart that waits',
+      but('updates', (value) => {
+        value.restartRequired = true;
+      }),
+      'fix',
+      /restart/,
+    ],
+    [
+      'ssh-server',
+      'passwords',
+      but('sshServer', (value) => {
+        value.effective = { ...value.effective, passwordauthentication: ['yes'] };
+      }),
+      'fix',
+      /guesses a password/,
+    ],
+    [
+      'ssh-server',
+      'passwords, and a key besides',
+      but('sshServer', (value) => {
+        value.effective = {
+          ...value.effective,
+          passwordauthentication: ['yes'],
+          authenticationmethods: ['publickey,password'],
+        };
+      }),
+      'pass',
+    ],
+    [
+      'ssh-server',
+      'nothing written: the default is yes',
+      but('sshServer', (value) => {
+        value.effective = null;
+        value.written = [{ keyword: 'port', value: '22', file: '/etc/ssh/sshd_config', inMatch: false }];
+      }),
+      'fix',
+    ],
+    [
+      'ssh-server',
+      'nothing readable',
+      but('sshServer', (value) => {
+        value.effective = null;
+        value.written = [];
+      }),
+      'unknown',
+    ],
+    [
+      'ssh-server',
+      'no server',
+      but('sshServer', (value) => {
+        value.installed = false;
+        value.listening = false;
+      }),
+      'not-applicable',
+    ],
+  ]);
+});
