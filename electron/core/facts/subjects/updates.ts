@@ -3,40 +3,9 @@ import type { Gap } from '#shared/domain/facts/observation.ts';
 import type { CollectContext, Collected, Collector, ScriptOutput } from '../collector.ts';
 import { decodeInstant, decodeShort, decodeText } from '../script/decode.ts';
 import { gapOf, seen, unseen, whyUnfinished } from '../script/outcome.ts';
-import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords, type ScriptRecord } from '../script/records.ts';
-
-/**
- * `apt list --upgradable` compares installed with available versions, 0.4 s; the simulation of apt-get says the same
- * after resolving and ordering, which takes ten times as long. It neither locks nor fetches. Root's apt would write its
- * binary cache when that is older than the lists or than dpkg's state; then it is told to keep it in memory.
- */
-const SCRIPT = `${PRELUDE}
-emit kernel "$(uname -r)"
-for image in /boot/vmlinuz-*; do [ ! -f "$image" ] || emit image "\${image#/boot/vmlinuz-}"; done
-[ ! -e /run/reboot-required ] && [ ! -e /var/run/reboot-required ] || emit restart "$(head -c 16384 /run/reboot-required.pkgs 2>/dev/null)"
-if has apt-get; then
-  emit manager apt
-  emit refreshed "$(stat -c %Y /var/lib/apt/periodic/update-success-stamp 2>/dev/null)" "$(stat -c %Y /var/lib/apt/lists/partial 2>/dev/null)"
-  lists=0; cache=/var/cache/apt/pkgcache.bin; memory=
-  for list in /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do
-    [ -f "$list" ] || continue
-    lists=$((lists + 1)); [ $lists -le 64 ] || break
-    head -c 4096 "$list" | emit_content release
-    [ "$cache" -nt "$list" ] || memory=yes
-  done
-  [ "$cache" -nt /var/lib/dpkg/status ] || memory=yes
-  emit lists "$lists"
-  limit 2 find /var/cache/apt/archives -maxdepth 1 -type f -name '*.deb' -printf '@package:2\\0%f\\0%Ts\\0' 2>/dev/null | head -c 262144; printf '\\0'
-  if [ "$(id -u)" = 0 ] && [ -n "$memory" ]; then set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=; else set --; fi
-  limit 6 apt "$@" list --upgradable 2>/dev/null </dev/null | grep -F '[upgradable from: ' | head -n 4096 | emit_content pending
-  emit unattended "$(limit 2 apt-config dump APT::Periodic::Unattended-Upgrade 2>/dev/null </dev/null | head -c 256)" "$(command -v unattended-upgrade)"
-elif has dnf; then emit manager dnf
-elif has pacman; then emit manager pacman
-elif has zypper; then emit manager zypper
-elif has apk; then emit manager apk
-fi
-${END}`;
+import { compareDpkgVersions } from './updates/dpkg-version.ts';
+import { UPDATES_SCRIPT } from './updates/script.ts';
 
 /** What an index says of itself. Debian repository format, "Release files". */
 interface Release {
@@ -83,6 +52,30 @@ function readPending(
   };
 }
 
+/**
+ * Versions in the lists for installed packages (`own_lists` of the script) as lines of `apt list`: of each package the
+ * highest, when it is above what is installed.
+ */
+function fromCandidates(text: string): string[] {
+  const best = new Map<
+    string,
+    { name: string; suites: string[]; version: string; architecture: string; installed: string }
+  >();
+  for (const line of text.split('\n')) {
+    const [name = '', suite = '', version = '', architecture = '', installed = ''] = line.split('\t');
+    if (installed === '' || compareDpkgVersions(version, installed) <= 0) continue;
+    const known = best.get(`${name} ${architecture}`);
+    const order = known ? compareDpkgVersions(version, known.version) : 1;
+    if (order > 0)
+      best.set(`${name} ${architecture}`, { name, suites: [suite], version, architecture, installed });
+    else if (order === 0) known?.suites.push(suite);
+  }
+  return [...best.values()].map(
+    (entry) =>
+      `${entry.name}/${[...new Set(entry.suites)].join(',')} ${entry.version} ${entry.architecture} [upgradable from: ${entry.installed}]`,
+  );
+}
+
 /** Order of kernel versions: numbers by value, the rest by code unit. */
 function compareVersions(a: string, b: string): number {
   const parts = (text: string) => text.match(/\d+|\D+/g) ?? [];
@@ -127,10 +120,10 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<Update
       return at ? [[decodeShort(record.fields[0]), at]] : [];
     }),
   );
-  const pending = text('pending', 0, 2_000_000)
-    .split('\n')
-    .flatMap((line) => readPending(line, releases, packages) ?? [])
-    .slice(0, 4_096);
+  const candidates = text('candidates', 0, 1_048_576);
+  const lines =
+    all('candidates').length > 0 ? fromCandidates(candidates) : text('pending', 0, 2_000_000).split('\n');
+  const pending = lines.flatMap((line) => readPending(line, releases, packages) ?? []).slice(0, 4_096);
   const gaps: Gap[] = [];
   const hasLists = Number(text('lists')) > 0;
   if (manager !== 'apt') {
@@ -140,7 +133,14 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<Update
     gaps.push(
       gapOf('pending updates', 'there are no package lists on the node', 'run apt-get update on the node'),
     );
-  } else if (all('pending').length === 0) gaps.push(gapOf('pending updates', 'apt gave no answer in time'));
+  } else if (
+    all('candidates').length > 0 &&
+    !candidates.trimEnd().endsWith('\nall') &&
+    candidates.trim() !== 'all'
+  ) {
+    gaps.push(gapOf('pending updates', 'the package lists could not be read to their end'));
+  } else if (all('candidates').length + all('pending').length === 0)
+    gaps.push(gapOf('pending updates', 'apt gave no answer in time'));
   if (pending.some((entry) => entry.publishedAtIsBound)) {
     gaps.push(
       gapOf(
@@ -187,6 +187,6 @@ export const updatesCollector: Collector<'updates'> = {
   budgetMs: 9_000,
   maxBytes: 4 * 1024 * 1024,
   source: 'apt list --upgradable; /run/reboot-required; /boot',
-  script: () => SCRIPT,
+  script: () => UPDATES_SCRIPT,
   parse,
 };

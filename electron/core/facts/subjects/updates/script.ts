@@ -1,0 +1,64 @@
+import { END, PRELUDE } from '../../script/prelude.ts';
+
+/**
+ * Nothing is fetched, locked or written. `apt list --upgradable` is quick where apt's binary cache is fresh; root's apt would
+ * write that cache where it is not, so then the lists on disk are read as they are: for every installed package the
+ * versions in each list, to be compared by the console. Where pins, a default release or backports decide what is a
+ * candidate, apt is asked after all, and told to keep its cache in memory.
+ */
+export const UPDATES_SCRIPT = `${PRELUDE}
+decided() { # something other than the version chooses the candidate
+  [ ! -s /etc/apt/preferences ] || return 0
+  for file in /etc/apt/preferences.d/*; do [ ! -f "$file" ] || return 0; done
+  grep -qs '^NotAutomatic: yes' /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release && return 0
+  grep -rqs 'Default-Release' /etc/apt/apt.conf /etc/apt/apt.conf.d
+}
+own_lists() { # NAME TAB SUITE TAB VERSION TAB ARCHITECTURE TAB INSTALLED, where the version is another one
+  {
+    limit 3 dpkg-query -W -f 'I \${db:Status-Status} \${Package} \${Architecture} \${Version}\\n' 2>/dev/null </dev/null
+    for release in /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do
+      [ -f "$release" ] || continue
+      printf 'S %s\\n' "$(sed -n 's/^Suite: *//p' "$release" | head -n 1)"
+      for list in "\${release%_*Release}"_*_Packages*; do
+        [ ! -f "$list" ] || limit 5 /usr/lib/apt/apt-helper cat-file "$list" 2>/dev/null </dev/null || echo failed
+      done
+    done
+    echo finished
+  } | awk '
+    $1 == "I" && NF == 5 { if ($2 == "installed") installed[$3 " " $4] = $5; next }
+    $1 == "S" { suite = $2; next }
+    $1 == "Package:" { name = $2; next }
+    $1 == "Version:" { version = $2; next }
+    $1 == "Architecture:" { key = name " " $2; architecture = $2; next }
+    $1 == "failed" { failed = 1 }
+    $0 == "" { if (key in installed && installed[key] != version) print name "\\t" suite "\\t" version "\\t" architecture "\\t" installed[key]; key = "" }
+    $1 == "finished" { if (!failed) print "all" }' | head -c 1048576 | emit_content candidates
+}
+emit kernel "$(uname -r)"
+for image in /boot/vmlinuz-*; do [ ! -f "$image" ] || emit image "\${image#/boot/vmlinuz-}"; done
+[ ! -e /run/reboot-required ] && [ ! -e /var/run/reboot-required ] || emit restart "$(head -c 16384 /run/reboot-required.pkgs 2>/dev/null)"
+if has apt-get; then
+  emit manager apt
+  emit refreshed "$(stat -c %Y /var/lib/apt/periodic/update-success-stamp 2>/dev/null)" "$(stat -c %Y /var/lib/apt/lists/partial 2>/dev/null)"
+  lists=0; cache=/var/cache/apt/pkgcache.bin; memory=
+  for list in /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do
+    [ -f "$list" ] || continue
+    lists=$((lists + 1)); [ $lists -le 64 ] || break
+    head -c 4096 "$list" | emit_content release
+    [ "$cache" -nt "$list" ] || memory=yes
+  done
+  [ "$cache" -nt /var/lib/dpkg/status ] || memory=yes
+  emit lists "$lists"
+  limit 2 find /var/cache/apt/archives -maxdepth 1 -type f -name '*.deb' -printf '@package:2\\0%f\\0%Ts\\0' 2>/dev/null | head -c 262144; printf '\\0'
+  if [ -n "$memory" ] && [ -x /usr/lib/apt/apt-helper ] && has dpkg-query && ! decided; then own_lists
+  else
+    if [ "$(id -u)" = 0 ] && [ -n "$memory" ]; then set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=; else set --; fi
+    limit 6 apt "$@" list --upgradable 2>/dev/null </dev/null | grep -F '[upgradable from: ' | head -n 4096 | emit_content pending
+  fi
+  emit unattended "$(limit 2 apt-config dump APT::Periodic::Unattended-Upgrade 2>/dev/null </dev/null | head -c 256)" "$(command -v unattended-upgrade)"
+elif has dnf; then emit manager dnf
+elif has pacman; then emit manager pacman
+elif has zypper; then emit manager zypper
+elif has apk; then emit manager apk
+fi
+${END}`;
