@@ -349,6 +349,10 @@ describe('nodes', () => {
     const second = await start();
     expect((await second.service.nodes.list(NONE)).map((node) => node.id)).toEqual(['other']);
     expect(await codeOf(second.service.nodes.restore({ undo: again.undo }))).toBe('NODE_UNKNOWN');
+    // Nothing is left of it: its id is free again, and a new node of its name begins without findings.
+    await second.service.nodes.remove({ node: 'other' });
+    expect((await add(second.service, 'miu')).id).toBe('miu');
+    expect(await second.service.findings.list({ node: 'miu' })).toEqual([]);
   });
 
   it('have names of their own, which sentences use at once', async () => {

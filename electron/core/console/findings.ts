@@ -22,26 +22,24 @@ export function findingsGroup(
     return { nodes, findings };
   }
 
-  async function overview({ node }: { node: string | null }) {
-    const { nodes, findings } = await current(node);
+  async function overviewFrom(node: string | null, { nodes, findings }: Awaited<ReturnType<typeof current>>) {
     const since = new Date(clock.now().getTime() - DAY_MS).toISOString();
     const names = new Map(nodes.map((entry) => [entry.id, entry.name]));
     const changes = await store.changesSince({ node, since, limit: 200 });
-    const drifts = changes.map(
-      (change): Drift => ({ ...change, nodeName: names.get(change.node) ?? change.node }),
-    );
     const known = await store.hasMycoswarm();
     return overviewOf({
       nodes,
       findings,
       hasMycoswarm: new Set(known.filter((entry) => entry.found).map((entry) => entry.node)),
-      since: drifts,
+      since: changes.map((change): Drift => ({ ...change, nodeName: names.get(change.node) ?? change.node })),
       nextLookAt: nodes.some((entry) => entry.address.kind !== 'recorded') ? about.nextLookAt() : null,
     });
   }
 
   return {
-    overview,
+    async overview({ node }) {
+      return overviewFrom(node, await current(node));
+    },
 
     async list({ node }) {
       return (await current(node)).findings;
@@ -70,13 +68,12 @@ export function findingsGroup(
     },
 
     async export({ format, node }) {
-      const { nodes, findings } = await current(node);
+      const read = await current(node);
       return exportReport(format, {
+        ...read,
         version: about.version,
         createdAt: clock.now().toISOString(),
-        overview: await overview({ node }),
-        nodes,
-        findings,
+        overview: await overviewFrom(node, read),
       });
     },
   };

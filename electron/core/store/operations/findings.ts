@@ -106,7 +106,8 @@ function toTracked(entry: unknown): TrackedFinding {
   const waived = found.status === 'waived' && found.waiver_id !== null;
   return {
     ...given,
-    status: found.status,
+    // Not the column: a finding that cannot be read must not stay fine.
+    status: waived ? 'waived' : given.status,
     node: found.node,
     nodeName: found.node_name,
     since: found.since,

@@ -80,7 +80,7 @@ export function lookOperations(database: Database) {
           }
           const changes = writeFindings(look.node, input.findings, moment);
           insertLook.run({ ...look, changed: changes.filter((change) => change.from !== null).length });
-          pruneNode(database, look.node, moment.day);
+          pruneNode(database, look.node);
           return changes;
         })
         .immediate(),
