@@ -25,7 +25,7 @@ const PICTURES = [
   },
   { name: 'nodes', scenario: 'evening', route: '/nodes', wait: 'Five nodes' },
   { name: 'settings', scenario: 'evening', route: '/settings', wait: 'Appearance' },
-  { name: 'first-start', scenario: 'first-start', route: '/', wait: 'No node yet' },
+  { name: 'first-start', scenario: 'first-start', route: '/', wait: 'Start with the computer' },
 ];
 const SIZES = [
   { width: 1_280, height: 800, suffix: '' },

@@ -1,0 +1,11 @@
+import { benchChecks } from './checks.ts';
+import { machine } from './measure.ts';
+import { benchWeb } from './web.ts';
+
+/** `npm run bench [checks|web]`: every figure that is promised, with machine, median and spread. */
+const PARTS = { checks: benchChecks, web: benchWeb };
+
+console.log(machine());
+const wanted = process.argv.slice(2);
+for (const [name, part] of Object.entries(PARTS))
+  if (wanted.length === 0 || wanted.includes(name)) await part();
