@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +49,8 @@ export async function start(
   const folder = mkdtempSync(join(tmpdir(), 'swarmkeep-desktop-'));
   if (application === null) {
     cpSync(builtFolder(), join(folder, 'dist'), { recursive: true });
+    // A file of a kind that a page has no use for, should a build ever leave one there.
+    writeFileSync(join(folder, 'dist', 'renderer', 'assets', 'a.js.map'), '{}');
     cpSync(join(root, 'package.json'), join(folder, 'package.json'));
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   } else cpSync(application, folder, { recursive: true });
