@@ -1,10 +1,10 @@
-import { ORPCError } from '@orpc/client';
 import { createTanstackQueryUtils } from '@orpc/tanstack-query';
 import { keepPreviousData, type QueryClientConfig } from '@tanstack/react-query';
 import { BRIDGE_NAME, type DesktopBridge } from '#shared/contract/bridge.ts';
 import { electronTransport } from './electron.ts';
+import { worthRetrying } from './retry.ts';
 import type { Transport } from './transport.ts';
-import { SessionMissing, webTransport } from './web.ts';
+import { webTransport } from './web.ts';
 
 declare global {
   interface Window {
@@ -22,16 +22,6 @@ export const client = transport.client;
 
 /** Query and mutation options for every procedure, for TanStack Query. */
 export const orpc = createTanstackQueryUtils(client);
-
-/**
- * Whether a failed reading is worth another try: not when the console answered with an error that it meant.
- * @param failures how often it failed already
- */
-export function worthRetrying(failures: number, error: Error): boolean {
-  if (error instanceof SessionMissing) return false;
-  if (error instanceof ORPCError && (error.defined || error.status < 500)) return false;
-  return failures < 3;
-}
 
 /**
  * How readings behave: they are invalidated by the console's own word ({@link ./use-live.ts}), never by the clock or

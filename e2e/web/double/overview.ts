@@ -63,7 +63,7 @@ export function overviewOf(scenario: Scenario, node: string | null): Overview {
     standings,
     since: scenario.since.filter((entry) => node === null || entry.node === node),
     lookedAt: looks.at(-1) ?? null,
-    nextLookAt: null,
+    nextLookAt: nodes.length > 0 ? new Date(Date.parse(scenario.now) + 57 * 60_000).toISOString() : null,
   };
 }
 

@@ -10,6 +10,7 @@ import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { count } from '../../components/time-words.ts';
+import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { AddNodeLink } from './add-node-link.tsx';
 import { ChecksToolbar } from './checks-toolbar.tsx';
@@ -50,7 +51,7 @@ export function ChecksPage() {
       </Page>
     );
   }
-  if (!findings || !nodes.data) return <Page dense>{list.isPending ? <Reading /> : null}</Page>;
+  if (!findings || !nodes.data) return <Waiting words="Reading the findings…" />;
 
   const scoped = nodes.data.find((entry) => entry.id === node);
   const name = scoped ? visible(scoped.name) : null;
@@ -152,15 +153,6 @@ export function ChecksPage() {
 }
 
 const KEYS: readonly GroupKey[] = ['fix', 'review', 'unknown', 'waived', 'pass', 'not-applicable', 'lacking'];
-
-/** Shown only at the very first reading, when there is no last look to keep. */
-function Reading() {
-  return (
-    <p className="checks__reading" role="status">
-      Reading the findings
-    </p>
-  );
-}
 
 function nothingSentence(nodes: number): string {
   return nodes === 0 ? 'No node yet, so there is nothing to check.' : 'Not looked yet.';

@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { isRunning } from '../../components/look-progress.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
+import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { useLooks } from '../../transport/use-live.ts';
 import { NodeRow } from './node-row.tsx';
@@ -26,7 +27,7 @@ export function NodesPage() {
 
   const nodes = list.data;
   if (!nodes) {
-    if (!list.isError) return <Page>{null}</Page>;
+    if (!list.isError) return <Waiting words="Reading the nodes…" />;
     return (
       <Page>
         <ErrorState

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
+import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { About } from './about.tsx';
 import { AcceptedList } from './accepted-list.tsx';
@@ -21,7 +22,7 @@ export function SettingsPage() {
   const waivers = useQuery(orpc.decisions.waivers.queryOptions({ input: { node: null } }));
   const declarations = useQuery(orpc.decisions.declarations.queryOptions());
   if (!settings) {
-    if (!error) return <Page>{null}</Page>;
+    if (!error) return <Waiting words="Reading the settings…" />;
     return (
       <Page>
         <ErrorState

@@ -225,7 +225,7 @@ export function evening(): Scenario {
       ),
       drift(clock.at(160), 'boa', 'service-bindings', 'pass', 'fix', 'joined a second network, tailscale0'),
     ],
-    sentence: 'Two doors are open: boa to every network, the swarm secret on miu to every account.',
+    sentence: 'Two doors are open: boa to every network, miu to its other accounts.',
     histories: {
       [historyKey('boa', 'service-bindings')]: [...fineThen(11), null, null, ...fineThen(16), 'fix'],
       [historyKey('miu', 'swarm-secret')]: [

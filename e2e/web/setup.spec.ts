@@ -1,0 +1,113 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixture.ts';
+
+const sentence = (page: Page) => page.getByRole('heading', { level: 1 });
+
+test('first start: the sample node is one press away and marked on every page', async ({ page, open }) => {
+  await open('first-start');
+  await expect(sentence(page)).toHaveText('No node yet. Start with the computer in front of you.');
+  await expect(page.locator('.button--filled')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Open the sample' }).click();
+  await expect(page.getByText(/of 11 (is|are) fine/).first()).toBeVisible();
+  for (const name of ['Home', 'Checks', 'Nodes', 'Settings', 'Audit']) {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+    await expect(page.getByRole('note')).toContainText('This is the sample node.');
+  }
+});
+
+test('first start: a node over SSH is added only after its host key was confirmed', async ({
+  page,
+  open,
+}) => {
+  const { scenario } = await open('first-start');
+  const field = page.getByRole('textbox', { name: 'User and host name of the node' });
+  await field.fill('-oProxyCommand=evil');
+  await field.press('Enter');
+  await expect(
+    page.getByText('A host name has letters, digits, dots, colons and dashes only.'),
+  ).toBeVisible();
+  await field.fill('minotaur@naru.local');
+  await page.getByRole('button', { name: 'Connect' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Is this really naru.local?' });
+  await expect(dialog.getByText(/^SHA256:/).first()).toBeVisible();
+  await dialog.getByRole('button', { name: 'Not now' }).click();
+  expect(scenario.nodes).toHaveLength(0);
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await dialog.getByRole('button', { name: 'Yes, this is naru.local' }).click();
+  await expect(page).toHaveURL(/#\/setup\/naru/);
+});
+
+test('answers four questions in order and unfolds the steps', async ({ page, open }) => {
+  await open('evening', '/setup/boa?step=service-bindings');
+  await expect(sentence(page)).toHaveText(/boa answers on every network/);
+  await expect(page.getByRole('heading', { name: 'What we saw' })).toBeVisible();
+  await expect(page.getByText('If it goes wrong')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Why it matters' })).toBeVisible();
+  const copy = page.getByRole('button', { name: 'Copy the command of step 1' });
+  await expect(copy).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show the three steps' }).click();
+  await copy.click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('tcp dport 7890');
+  await expect(page.locator('.button--filled')).toHaveText(['Look again']);
+  await page.getByRole('button', { name: /^Raw/ }).click();
+  await expect(page.getByText('LISTEN 0 100 0.0.0.0:7890')).toBeVisible();
+});
+
+test('an item can be put off, and the set-up is taken up where it was left', async ({ page, open }) => {
+  await open('evening', '/setup/boa?step=service-bindings');
+  await page.getByRole('button', { name: 'Not now' }).click();
+  await expect(page).toHaveURL(/step=audit-logging/);
+  await expect(page.getByRole('link', { name: /Service addresses.*later/ })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Home' }).click();
+  await expect(page).toHaveURL(/#\/(\?|$)/);
+  await page.evaluate(() => {
+    window.location.hash = '/setup/boa';
+  });
+  await expect(page).toHaveURL(/step=audit-logging/);
+});
+
+test('a risk is accepted with a reason and a day, and taken back', async ({ page, open }) => {
+  await open('evening', '/setup/boa?step=service-bindings');
+  await page.getByRole('button', { name: 'Accept the risk until…' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('textbox').first()).toBeFocused();
+  await dialog.getByRole('button', { name: /^Accept/ }).click();
+  await expect(dialog.getByText('Say in a few words why.')).toBeVisible();
+  await dialog.getByRole('textbox').first().fill('boa leaves the house next week');
+  await dialog.getByRole('button', { name: /^Accept/ }).click();
+  await expect(page.getByText(/^Accepted until/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'No longer accept it' }).click();
+  await expect(page.getByRole('button', { name: 'Accept the risk until…' })).toBeVisible();
+});
+
+test('looking again can be cancelled, and its end is said', async ({ page, open }) => {
+  await open('evening', '/setup/boa?step=service-bindings');
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('button', { name: 'Look again' })).toBeVisible();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByText(/^Looked again\./)).toHaveCount(1);
+});
+
+test('what was found can be corrected, and the correction taken back', async ({ page, open }) => {
+  await open('evening', '/setup/boa?step=profile');
+  await page.getByRole('button', { name: 'Correct it' }).click();
+  const workspace = page.getByRole('textbox', { name: 'Workspace' });
+  await workspace.fill('srv');
+  await expect(page.getByText('A path on the node begins with a slash.')).toBeVisible();
+  await workspace.fill('/srv/workspace');
+  await page.getByRole('button', { name: 'Keep this' }).click();
+  await expect(page.getByText('corrected by you')).toBeVisible();
+  await page.getByRole('button', { name: 'Use what was found' }).click();
+  await expect(page.getByText('corrected by you')).toHaveCount(0);
+});
+
+test('ends with a page worth printing', async ({ page, open }) => {
+  await open('evening', '/setup/boa?step=summary');
+  await expect(page.locator('.summary-page__items > li')).toHaveCount(11);
+  await expect(sentence(page)).toHaveText(/^boa stands on/);
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('.rail')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Print this page' })).toBeHidden();
+  await expect(page.locator('.summary-page__items > li').last()).toBeVisible();
+});
