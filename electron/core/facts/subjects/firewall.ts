@@ -84,7 +84,10 @@ export const firewallCollector: Collector<'firewall'> = {
     if (!contents.has('tools')) return unseen(whyUnfinished(output));
     const help = helpFor(context);
     const gaps: Gap[] = [];
-    const toolsPresent = decodeText(contents.get('tools')).split(' ').filter(Boolean).slice(0, 32);
+    const toolsPresent = decodeText(contents.get('tools'))
+      .split(' ')
+      .filter((tool) => /^[a-z0-9-]{1,64}$/.test(tool))
+      .slice(0, 32);
 
     let nftJson: string | null = null;
     if (contents.has('nft')) {

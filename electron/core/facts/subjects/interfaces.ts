@@ -73,7 +73,11 @@ export const interfacesCollector: Collector<'interfaces'> = {
       }));
     const listed = records
       .filter((record) => record.tag === 'resolvers')
-      .map((record) => decodeText(record.fields[1]).split('\n').filter(Boolean));
+      .map((record) =>
+        decodeText(record.fields[1])
+          .split('\n')
+          .filter((line) => line !== '' && line.length <= 64),
+      );
     const first = listed[0] ?? [];
     // The stub of systemd-resolved answers for those that it asks itself; they are listed too.
     const resolvers = first.includes('127.0.0.53') ? [...first, ...(listed[1] ?? [])] : first;

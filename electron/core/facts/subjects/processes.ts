@@ -56,7 +56,7 @@ export const processesCollector: Collector<'processes'> = {
       ticksPerSecond: decodeNumber(self?.[1]) || 100,
       bootedAtSeconds: decodeNumber(kernel?.[0]),
     });
-    if (processes.length === 0) return unseen(whyUnfinished(output));
+    if (tables.size === 0) return unseen(whyUnfinished(output));
     const gaps: Gap[] = [];
     const help = helpFor(context);
     if (kernel?.[1]?.toString('latin1') !== 'seen') {
