@@ -6,7 +6,7 @@ import { ACCOUNTS_SCRIPT } from './accounts/script.ts';
 export const accountsCollector: Collector<'accounts'> = {
   subject: 'accounts',
   trip: 1,
-  budgetMs: 10_000,
+  budgetMs: 12_000,
   maxBytes: 8 * 1_048_576,
   source:
     'getent passwd; getent group; cat /etc/shadow /etc/subuid /etc/sudoers; stat HOMES; last; find /usr /opt -perm /6000',

@@ -74,7 +74,7 @@ function readAnswer(bytes: Buffer | undefined, stderr: string): Answer {
 export const firewallCollector: Collector<'firewall'> = {
   subject: 'firewall',
   trip: 1,
-  budgetMs: 8_000,
+  budgetMs: 10_000,
   maxBytes: 40 * 1_048_576,
   source: 'nft -j list ruleset; iptables-save; ip6tables-save; systemctl show ufw firewalld nftables',
   script: () => SCRIPT,

@@ -50,7 +50,7 @@ function readProcessor(text: string): string {
 export const identityCollector: Collector<'identity'> = {
   subject: 'identity',
   trip: 1,
-  budgetMs: 5_000,
+  budgetMs: 8_000,
   maxBytes: 262_144,
   source: 'uname -a; id; cat /etc/os-release /proc/stat /proc/cpuinfo /proc/meminfo',
   script: () => SCRIPT,

@@ -36,7 +36,7 @@ ${END}`;
 export const interfacesCollector: Collector<'interfaces'> = {
   subject: 'interfaces',
   trip: 1,
-  budgetMs: 6_000,
+  budgetMs: 8_000,
   maxBytes: 8 * 1_048_576,
   source:
     'ip -d -s address; ip route; ip -6 route; ls /sys/class/net /sys/class/rfkill; cat /etc/resolv.conf',

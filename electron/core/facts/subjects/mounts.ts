@@ -76,7 +76,7 @@ export function readMountInfo(bytes: Buffer, hung: ReadonlySet<string>): MountFa
 export const mountsCollector: Collector<'mounts'> = {
   subject: 'mounts',
   trip: 1,
-  budgetMs: 5_000,
+  budgetMs: 8_000,
   maxBytes: 6 * 1_048_576,
   source: 'cat /proc/self/mountinfo; stat -f NETWORK-MOUNTS; cat /sys/block/dm-*/dm/uuid',
   script: () => SCRIPT,

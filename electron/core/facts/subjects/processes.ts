@@ -38,7 +38,7 @@ ${END}`;
 export const processesCollector: Collector<'processes'> = {
   subject: 'processes',
   trip: 1,
-  budgetMs: 8_000,
+  budgetMs: 10_000,
   maxBytes: 32 * 1_048_576,
   source:
     'cat /proc/PID/{status,stat,cgroup,cmdline,attr/current}; names in /proc/PID/environ; ls -l /proc/PID/{exe,cwd,ns}',

@@ -59,7 +59,7 @@ function readAccounts(text: string): Map<number, string> {
 export const socketsCollector: Collector<'sockets'> = {
   subject: 'sockets',
   trip: 1,
-  budgetMs: 8_000,
+  budgetMs: 10_000,
   maxBytes: 24 * 1_048_576,
   source: 'ss -ltune, else cat /proc/net/{tcp,tcp6,udp,udp6}; ls -l /proc/PID/fd',
   script: () => SCRIPT,
