@@ -12,6 +12,8 @@ import { useLooks } from '../transport/use-live.ts';
 export interface Looking {
   /** Looks under way at the nodes in question. */
   running: readonly LookState[];
+  /** The look that ended last, for a minute: done, failed or cancelled. */
+  ended: LookState | null;
   /** The order was given and the console has not answered yet. */
   starting: boolean;
   /** Look now; `only` names the checks of interest. */
@@ -29,6 +31,15 @@ export function useLooking(node: NodeId | null): Looking {
     () => looks.filter((look) => isRunning(look) && (node === null || look.node === node)),
     [looks, node],
   );
+  const ended = useMemo(
+    () =>
+      looks
+        .filter((look) => !isRunning(look) && (node === null || look.node === node))
+        // Of two that ended in the same instant the one that was heard of last counts.
+        .toReversed()
+        .toSorted((one, other) => (other.endedAt ?? '').localeCompare(one.endedAt ?? ''))[0] ?? null,
+    [looks, node],
+  );
   const say = (error: Error) => {
     const { what, next } = errorWords(error, 'The look could not be started.');
     toast({ text: [what, next].filter(Boolean).join(' '), problem: true });
@@ -39,6 +50,7 @@ export function useLooking(node: NodeId | null): Looking {
   const stop = cancelling.mutate;
   return {
     running,
+    ended,
     starting: starting.isPending,
     start: useCallback(
       (only) => order({ ...(node === null ? {} : { nodes: [node] }), ...(only ? { only } : {}) }),

@@ -7,7 +7,6 @@ import { type Looking, useLooking } from '../../app/looking.ts';
 import { useScope } from '../../app/scope.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
-import { LookProgress } from '../../components/look-progress.tsx';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
 import { useNow } from '../../components/relative-time.tsx';
 import { Tally } from '../../components/tally.tsx';
@@ -18,6 +17,7 @@ import { AboutNotes } from './about-notes.tsx';
 import { Changes } from './changes.tsx';
 import { LooksNote } from './looks-note.tsx';
 import { NextAction } from './next-action.tsx';
+import { RunningLooks } from './running-looks.tsx';
 import { Stairs } from './stairs.tsx';
 import './home-page.css';
 
@@ -54,16 +54,7 @@ function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
           The newest state could not be read. What you see is from the look before.
         </p>
       ) : null}
-      {looking.running.length > 0 ? (
-        <div className="home__running">
-          {looking.running.slice(0, 3).map((look) => (
-            <LookProgress key={look.look} look={look} onCancel={looking.cancel} />
-          ))}
-          {looking.running.length > 3 ? (
-            <p className="quiet">and {looking.running.length - 3} more nodes</p>
-          ) : null}
-        </div>
-      ) : null}
+      <RunningLooks looking={looking} />
       {overview.next ? <NextAction next={overview.next} /> : <FirstLook seen={seen} looking={looking} />}
       <AboutNotes />
       <section className="home__stairs" aria-labelledby="home-stairs">

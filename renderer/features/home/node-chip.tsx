@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Standing } from '#shared/contract/findings.ts';
 import { visible } from '#shared/domain/text.ts';
-import { SampleMark } from '../../components/sample-mark.tsx';
 import { StatusIcon } from '../../components/status.tsx';
 import { chipWords } from './chip-words.ts';
 import './node-chip.css';
@@ -14,13 +13,12 @@ export function NodeChip({ standing }: { standing: Standing }) {
     <Link
       to="/checks"
       search={{ node: standing.node }}
-      className={standing.sample ? 'node-chip node-chip--sample' : 'node-chip'}
+      className="node-chip"
       title={name.length > 14 ? name : undefined}
     >
       <StatusIcon status={status} />
       <span className="node-chip__name">{name}</span>
       <span className="node-chip__words">{words}</span>
-      {standing.sample ? <SampleMark short /> : null}
     </Link>
   );
 }

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft, ArrowRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import type { LookState } from '#shared/contract/looks.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { CHECKLIST, type CheckId } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
@@ -50,7 +51,7 @@ export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
           <StatusWord status={finding.status}>{statusInWords(finding, now)}</StatusWord>
         </p>
       ) : null}
-      <Verdict finding={finding} looking={looking.running.length > 0} />
+      <LookOutcome finding={finding} looking={looking} />
       {finding.evidence.length > 0 || !finding.lacking ? (
         <section className="item-page__part" aria-labelledby="what-we-saw">
           <SectionHeading
@@ -83,20 +84,28 @@ function statusInWords(finding: TrackedFinding, now: number): string {
   return finding.status === 'pass' ? 'This is fine' : 'This does not apply here';
 }
 
-/** Says a change of the verdict once, for those who do not see the icon change. */
-function Verdict({ finding, looking }: { finding: TrackedFinding; looking: boolean }) {
-  const before = useRef(finding.observedAt);
+/** Says how a look ended, for those who do not see the page change. */
+function LookOutcome({ finding, looking }: { finding: TrackedFinding; looking: Looking }) {
+  const wasRunning = useRef(false);
   const [words, setWords] = useState('');
+  const running = looking.running.length > 0;
+  const { ended } = looking;
   useEffect(() => {
-    if (looking || before.current === finding.observedAt) return;
-    before.current = finding.observedAt;
-    setWords(`Looked again. ${finding.summary}`);
-  }, [looking, finding.observedAt, finding.summary]);
+    if (running) setWords('');
+    else if (wasRunning.current) setWords(outcomeInWords(ended?.state, finding.summary));
+    wasRunning.current = running;
+  }, [running, ended, finding.summary]);
   return (
     <p role="status" className="visually-hidden">
       {words}
     </p>
   );
+}
+
+function outcomeInWords(state: LookState['state'] | undefined, summary: string): string {
+  if (state === 'failed') return 'The node could not be looked at. What you see is from before.';
+  if (state === 'cancelled') return 'The look was cancelled. What you see is from before.';
+  return `Looked again. ${visible(summary)}`;
 }
 
 function neighbour(place: number, by: 1 | -1): CheckId | null {
