@@ -177,6 +177,26 @@ describe('looking', () => {
     ]);
   });
 
+  it('does not blame a node for a fault of its own', async () => {
+    acted.miu = { statuses: { 'time-sync': 'pass' } };
+    const { looking } = fakeLooking(acted, () => clock.now());
+    let broken = false;
+    const check: typeof looking.check = (...input) => {
+      if (broken) throw new TypeError('a secret of the inside');
+      return looking.check(...input);
+    };
+    const { service } = await start({ looking: { ...looking, check } });
+    await add(service, 'miu');
+    await look(service);
+    broken = true;
+    const [state] = (await look(service)).filter((entry) => entry.state === 'failed');
+    expect(state?.error).toBe(
+      'The look ended with a fault of Swarmkeep itself. The findings are from before.',
+    );
+    expect(notices).toEqual([]);
+    expect((await service.findings.list({ node: 'miu' }))[0]).toMatchObject({ status: 'pass', stale: true });
+  });
+
   it('looks at what was asked for only, and says no to what it does not know', async () => {
     acted.miu = { statuses: { 'time-sync': 'pass', 'ssh-server': 'fix' } };
     const { service } = await start();

@@ -55,64 +55,63 @@ export interface ConsoleOptions {
  */
 export async function createConsole(options: ConsoleOptions): Promise<ConsoleService> {
   const running = options.shell !== 'command-line';
-  const { dataFolder, version, shell } = options;
-  const raw = await openStore({ dataFolder, thread: options.thread ?? running });
+  const store = await openStore({ dataFolder: options.dataFolder, thread: options.thread ?? running });
   try {
-    return await assemble(options, raw, running);
+    return await assemble({ ...options, schedule: options.schedule ?? running }, store);
   } catch (error) {
-    await raw.close();
+    await store.close();
     throw error;
   }
+}
 
-  async function assemble(given: ConsoleOptions, opened: Store, scheduled: boolean): Promise<ConsoleService> {
-    const clock = given.clock ?? systemClock;
-    const recording = given.sampleFacts ?? sampleFile();
-    const context: Context = {
-      store: guardStore(opened),
-      clock,
-      looking: given.looking ?? (await realLooking({ dataFolder, recording, version })),
-      changes: createEmitter<ChangeDelta>(),
-      dataFolder,
-      ownUid: given.ownUid === undefined ? (process.getuid?.() ?? null) : given.ownUid,
-    };
-    await forgetRemoved(context);
-    const board = createLookBoard(clock);
-    const notices = createNotices(context, (notice) => given.notify?.(notice));
-    const lookout = createLookout(context, board, notices.afterRound);
-    const recheck = createRecheck(context);
-    const schedule =
-      (given.schedule ?? scheduled)
-        ? startSchedule(clock, scheduledWork(context, lookout, notices.weekly))
-        : null;
-    const nodes = nodesGroup(context, recheck, (node) => {
-      const look = board.running(node);
-      if (look) board.cancel(look.id);
-    });
-    if (given.sample) await openSample(context, nodes, lookout);
+async function assemble(options: ConsoleOptions, opened: Store): Promise<ConsoleService> {
+  const { dataFolder, version, shell } = options;
+  const clock = options.clock ?? systemClock;
+  const recording = options.sampleFacts ?? sampleFile();
+  const context: Context = {
+    store: guardStore(opened),
+    clock,
+    looking: options.looking ?? (await realLooking({ dataFolder, recording, version })),
+    changes: createEmitter<ChangeDelta>(),
+    dataFolder,
+    ownUid: options.ownUid === undefined ? (process.getuid?.() ?? null) : options.ownUid,
+  };
+  await forgetRemoved(context);
+  const board = createLookBoard(clock);
+  const notices = createNotices(context, (notice) => options.notify?.(notice));
+  const lookout = createLookout(context, board, notices.afterRound);
+  const recheck = createRecheck(context);
+  const schedule = options.schedule
+    ? startSchedule(clock, scheduledWork(context, lookout, notices.weekly))
+    : null;
+  const nodes = nodesGroup(context, recheck, (node) => {
+    const look = board.running(node);
+    if (look) board.cancel(look.id);
+  });
+  if (options.sample) await openSample(context, nodes, lookout);
 
-    let closing: Promise<void> | null = null;
-    return {
-      system: systemGroup(context, { shell, version, startedAt: clock.now().toISOString() }),
-      nodes,
-      looks: looksGroup(context, board, lookout),
-      findings: findingsGroup(context, { version, nextLookAt: () => schedule?.nextLookAt() ?? null }),
-      decisions: decisionsGroup(context, recheck),
-      settings: settingsGroup(context, recheck),
-      setup: setupGroup(context),
-      plans: plansGroup(given.findPlan ?? (() => null), given.consent),
-      topics: {
-        progress: board.topic,
-        changes: {
-          snapshot: () => ({ at: clock.now().toISOString() }),
-          onDelta: context.changes.onDelta,
-        },
+  let closing: Promise<void> | null = null;
+  return {
+    system: systemGroup(context, { shell, version, startedAt: clock.now().toISOString() }),
+    nodes,
+    looks: looksGroup(context, board, lookout),
+    findings: findingsGroup(context, { version, nextLookAt: () => schedule?.nextLookAt() ?? null }),
+    decisions: decisionsGroup(context, recheck),
+    settings: settingsGroup(context, recheck),
+    setup: setupGroup(context),
+    plans: plansGroup(options.findPlan ?? (() => null), options.consent),
+    topics: {
+      progress: board.topic,
+      changes: {
+        snapshot: () => ({ at: clock.now().toISOString() }),
+        onDelta: context.changes.onDelta,
       },
-      close() {
-        closing ??= closeAll(schedule, board.cancelAll, lookout, opened);
-        return closing;
-      },
-    };
-  }
+    },
+    close() {
+      closing ??= closeAll(schedule, board.cancelAll, lookout, opened);
+      return closing;
+    },
+  };
 }
 
 /** Loaded when it is needed: a test that brings its own does without all collectors and checks. */

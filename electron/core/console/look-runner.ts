@@ -1,6 +1,6 @@
 import type { WrittenChange } from '#core/store/operations/tracking.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
-import { announce, type Context, momentOf } from './context.ts';
+import { announce, type Context, momentOf, requireNode } from './context.ts';
 import { acceptedEvidence, boundRaw } from './evidence.ts';
 import type { LookEntry } from './look-board.ts';
 import type { LookFailure } from './looking.ts';
@@ -44,7 +44,7 @@ export async function runLook(
     const said = outcome === 'failed' ? sentenceOf(error) : null;
     await writeFailure(context, entry, outcome, said).catch(() => undefined);
     entry.update({ state: outcome, present: '', error: said });
-    const away = outcome === 'failed' && node.lastError === null;
+    const away = outcome === 'failed' && isAway(error) && node.lastError === null;
     return { ...nothing, outcome, availability: away ? 'went-away' : 'same' };
   } finally {
     announce(context, 'nodes', node.id);
@@ -58,7 +58,8 @@ async function look(
   only: readonly CheckId[] | null,
 ): Promise<readonly WrittenChange[]> {
   const { store, looking, clock } = context;
-  const { node } = entry;
+  // It may have waited for its turn, and been renamed or removed meanwhile.
+  const node = await requireNode(context, entry.node.id);
   entry.update({ state: 'connecting', present: `reaching ${node.name}` });
   const limit = AbortSignal.timeout(LONGEST_LOOK_MS);
   const signal = AbortSignal.any([entry.signal, limit]);
@@ -148,10 +149,19 @@ class LookFailed extends Error {
   }
 }
 
+/** The node's fault, and not that of a full disk or of ours. */
+function isAway(error: unknown): boolean {
+  return error instanceof LookFailed || isTimeout(error);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
 function sentenceOf(error: unknown): string {
   if (error instanceof LookFailed) return `${error.message} ${error.failure.next}`.trim().slice(0, 1_000);
   if (error instanceof ConsoleError) return `${error.message} ${error.data.next}`.trim().slice(0, 1_000);
-  if (error instanceof DOMException && error.name === 'TimeoutError') return 'It took too long to answer.';
+  if (isTimeout(error)) return 'It took too long to answer.';
   // A fault of ours: the stack is for the log, the page gets a plain word.
   return 'The look ended with a fault of Swarmkeep itself. The findings are from before.';
 }

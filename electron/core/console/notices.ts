@@ -32,8 +32,8 @@ export function createNotices(context: Context, notify: (notice: ConsoleNotice) 
     async afterRound(outcomes) {
       const { notifications } = await store.settings();
       if (!notifications.onChange) return;
-      const samples = new Set((await store.listNodes()).filter(isSample).map((node) => node.id));
-      const real = outcomes.filter((outcome) => !samples.has(outcome.node));
+      const meant = (await store.listNodes()).filter((node) => !isSample(node)).map((node) => node.id);
+      const real = outcomes.filter((outcome) => meant.includes(outcome.node));
       const sentence = noticeOf(real);
       if (sentence === null) return;
       const concerned = real.filter((entry) => entry.changes.length > 0 || entry.availability !== 'same');
