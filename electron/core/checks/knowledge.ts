@@ -89,7 +89,7 @@ export function notSeen(
     seen: why,
     status: 'unknown',
     source,
-    headline: `We could not look at everything on ${input.nodeName}: ${what}.`,
+    headline: `We could not see everything on ${input.nodeName}: ${what}: ${why}.`,
     wouldHelp,
   };
 }
