@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '#core/hosts/testing/loopback-sshd.ts';
 import {
-  factsAs,
   installStandIn,
   type TestInstallation,
   tokenOf,
-  valueIn,
   whyNoInstallation,
-} from './testing/installation.ts';
+} from '#core/hosts/testing/installation.ts';
+import { freePort } from '#core/hosts/testing/loopback-sshd.ts';
+import { factsAs, valueIn } from './testing/facts-as.ts';
 
 type Looked = Awaited<ReturnType<typeof factsAs>>;
 const NOBODY = 65_534;

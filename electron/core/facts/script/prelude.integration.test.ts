@@ -50,11 +50,14 @@ b" "'\\"" ''; printf 'x\\000y' | emit_content two k; ${END}`;
     writeFileSync(join(folder, 'secret'), 'secret');
     symlinkSync('secret', join(folder, 'link'));
     spawnSync('mkfifo', [join(folder, 'pipe')]);
-    // The same dd without the test before it: what an agent that wins the race would meet.
+    // read_here without the test in its first line: what an agent that wins the race would meet.
+    const unguarded = PRELUDE.replace('[ -f "./$1" ] && [ ! -L "./$1" ] || return 5', ':');
+    expect(unguarded).not.toBe(PRELUDE);
     const open = (name: string) =>
-      run(
-        `cd '${folder}'; dd if=./${name} bs=65536 count=9 iflag=nofollow,nonblock,noctty,count_bytes,fullblock 2>/dev/null </dev/null; echo "=$?"`,
-      );
+      spawnSync('/bin/sh', ['-s'], {
+        input: `${unguarded}cd '${folder}'; read_here ${name} 9 </dev/null; echo "=$?"`,
+        timeout: 10_000,
+      });
     expect(open('link').stdout.toString()).toBe('=1\n');
     const pipe = open('pipe');
     expect(pipe.error).toBeUndefined();

@@ -72,7 +72,7 @@ function readToken(
   const mintedAt = decodeInstant(fields[7]);
   const newerThanProcess =
     instance.running && started !== null && modifiedAt !== null
-      ? changedSince(started * 1_000, Date.parse(modifiedAt), mintedAt && Date.parse(mintedAt))
+      ? changedSince(started * 1_000, Date.parse(modifiedAt), mintedAt === null ? null : Date.parse(mintedAt))
       : null;
   const base = { instance: instance.id, path, exists: state !== 'missing', modifiedAt, newerThanProcess };
   if (state === 'closed') gaps.push(gapOf(path, 'only its owner and root can read it', helpFor(context)));

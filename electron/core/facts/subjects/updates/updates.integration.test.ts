@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { factsAs, valueIn } from '../../testing/installation.ts';
+import { factsAs, valueIn } from '../../testing/facts-as.ts';
 
 /** apt's own word on what is pending, its cache kept in memory so that the test writes nothing either. */
 function askApt(): string[] {

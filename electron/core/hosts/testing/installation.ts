@@ -1,11 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ScriptHost, ScriptRun } from '#core/hosts/host.ts';
-import { endedByUs, runProcess } from '#core/hosts/run-process.ts';
-import type { Facts } from '#shared/domain/facts/facts.ts';
-import { collect } from '../collect.ts';
-import { COLLECTORS, HINTS } from '../collectors.ts';
+import type { ScriptHost, ScriptRun } from '../host.ts';
+import { endedByUs, runProcess } from '../run-process.ts';
 
 const STAND_IN = fileURLToPath(new URL('../../../../e2e/fixtures/stand-in-mycoswarm/', import.meta.url));
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', HOME: '/' };
@@ -116,32 +113,6 @@ export function hostAs(uid: number): ScriptHost {
       return { ok: false, error: endedByUs(result.how) };
     },
   };
-}
-
-/** All facts of this machine with the rights of an account. */
-export async function factsAs(
-  uid: number,
-  only: readonly string[] | null = null,
-): Promise<Pick<Facts, 'profile' | 'subjects' | 'privilege'> & { tookMs: number }> {
-  const result = await collect({
-    host: hostAs(uid),
-    collectors: only ? COLLECTORS.filter((collector) => only.includes(collector.subject)) : COLLECTORS,
-    hints: HINTS,
-    corrections: [],
-    salt: 'ab'.repeat(32),
-  });
-  if (!result.ok) throw new Error(result.error.message);
-  return result.collection;
-}
-
-/** The value of a subject, or an error that says why it was not seen. */
-export function valueIn<S extends keyof Facts['subjects']>(
-  facts: Pick<Facts, 'subjects'>,
-  subject: S,
-): Extract<Facts['subjects'][S], { state: 'seen' }>['value'] {
-  const observation = facts.subjects[subject];
-  if (observation.state === 'unseen') throw new Error(`${subject}: ${observation.reason}`);
-  return observation.value as Extract<Facts['subjects'][S], { state: 'seen' }>['value'];
 }
 
 export function tokenOf(installation: TestInstallation): string {
