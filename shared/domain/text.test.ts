@@ -27,8 +27,9 @@ describe('visible', () => {
         expect(visible(text)).not.toContain('\n');
         expect(visible(visible(text))).toBe(visible(text));
       }),
+      { numRuns: 60 },
     );
-  });
+  }, 30_000);
 
   it('keeps the lines of raw output', () => {
     expect(visibleLines('a\n\tb\r\n\u001b[2J')).toBe('a\n\tb\\r\n\\x1b[2J');
