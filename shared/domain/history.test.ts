@@ -59,7 +59,7 @@ const seen = fc.record({
 });
 
 describe('history', () => {
-  it('folds to what the whole list says, whatever the clock did', () => {
+  it('folds to what the whole list says, whatever the clock did', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(fc.array(seen, { minLength: 1, maxLength: 60 }), (all) => {
         expect(quickly(all)).toEqual(slowly(all));

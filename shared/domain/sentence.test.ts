@@ -154,7 +154,9 @@ describe('the sentence of the day', () => {
       { maxLength: 6 },
     ),
   });
-  it('is always one line of bounded length, and never says that nothing needs you while something does', () => {
+  it('is always one line of bounded length, and never says that nothing needs you while something does', {
+    timeout: 30_000,
+  }, () => {
     fc.assert(
       fc.property(fc.array(anyNode, { maxLength: 12 }), (nodes) => {
         const said = sentenceOfTheDay(nodes);
