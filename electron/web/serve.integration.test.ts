@@ -109,7 +109,12 @@ describe('serve', () => {
     first.child.kill('SIGKILL');
     await first.ended;
     expect(statSync(join(folder, 'data', 'console.sock')).isSocket()).toBe(true);
-    expect(await signIn(await linkOf(start(0)))).toBe(200);
+    const again = start(0);
+    const link = await linkOf(again);
+    expect(await signIn(link)).toBe(200);
+    // The socket is its own again: a further start is led to it.
+    expect(again.error).not.toContain('cannot reach');
+    expect((await linkOf(start())).origin).toBe(link.origin);
   });
 
   it('says that a port is taken when it was asked for', async () => {

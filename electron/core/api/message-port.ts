@@ -59,8 +59,8 @@ export function serveMessagePort(api: Api, port: PortLike, caller: Caller, log: 
   const shut = () => {
     if (!open) return;
     open = false;
+    // oRPC aborts every call of this port, and with them their streams.
     for (const listener of closed) listener();
-    api.streams.closeClient(caller.client);
   };
   handler.upgrade(
     {
