@@ -96,8 +96,8 @@ describe('redactText', () => {
     ]) {
       redactText(text);
     }
-    expect(performance.now() - began).toBeLessThan(3_000);
-  });
+    expect(performance.now() - began).toBeLessThan(10_000);
+  }, 30_000);
 });
 
 describe('redactArguments', () => {

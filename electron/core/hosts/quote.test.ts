@@ -27,7 +27,7 @@ describe('quote', () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 60_000);
 
   it.each([
     ["it's", "'it'\\''s'"],

@@ -11,6 +11,9 @@ const MAX_STDERR_BYTES = 65_536;
 /** A login shell may greet; a node that only talks is no node. */
 const MAX_NOISE_BYTES = 262_144;
 
+/** The clocks are compared over a round trip and may be wrong by half of it; beyond this nothing is said. */
+const MAX_SKEW_ERROR_MS = 1_000;
+
 /** Under whom the script ran, and how the node's clock stood to ours. */
 export interface TripHello {
   uid: number;
@@ -64,7 +67,7 @@ class JobState {
 }
 
 function readClock(payload: string, before: number, after: number): number | null {
-  if (!/^[0-9]{10,19}$/.test(payload)) return null;
+  if (!/^[0-9]{10,19}$/.test(payload) || after - before > 2 * MAX_SKEW_ERROR_MS) return null;
   // `date +%s%N` of busybox knows no nanoseconds and prints seconds only: good to half a second.
   const node = payload.length > 12 ? Number(payload.slice(0, -6)) : Number(payload) * 1_000 + 500;
   return Math.round((node - (before + after) / 2) * 10) / 10;
