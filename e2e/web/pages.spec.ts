@@ -53,6 +53,9 @@ async function doesNotScrollSideways(page: Page, where: string): Promise<void> {
   expect(scroll, `${where} scrolls sideways`).toBeLessThanOrEqual(inner);
 }
 
+/** Seven pages in one test, on a machine that may be shared. */
+test.describe.configure({ timeout: 180_000 });
+
 for (const theme of ['light', 'dark'] as const) {
   test(`every page is clean for axe in ${theme}`, async ({ page, open }) => {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
