@@ -1,5 +1,6 @@
 import type { Overview } from '#shared/contract/findings.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
+import { visible } from '#shared/domain/text.ts';
 
 /** What the foot of the rail says in a glance. */
 export interface TraySentence {
@@ -16,7 +17,7 @@ export interface TraySentence {
 export function traySentence(overview: Pick<Overview, 'counts' | 'standings'>): TraySentence {
   const { counts, standings } = overview;
   const only = standings.length === 1 ? standings[0]?.nodeName : undefined;
-  const place = only ? ` on ${only}` : '';
+  const place = only ? ` on ${visible(only)}` : '';
   if (standings.length === 0)
     return { sentence: 'Nothing to watch yet', status: 'not-applicable', number: 0 };
   if (counts.fix > 0) return { sentence: `${counts.fix} to fix${place}`, status: 'fix', number: counts.fix };
