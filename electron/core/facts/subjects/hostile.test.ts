@@ -136,7 +136,7 @@ const COLLECTORS: AnyCollector[] = [
 ];
 
 /** The reason and the seed are enough to find it again; the bytes themselves would fill the screen. */
-function reporter(run: fc.RunDetails<unknown>): void {
+function reporter<T>(run: fc.RunDetails<T>): void {
   if (run.failed)
     throw new Error(`seed ${run.seed}, path ${run.counterexamplePath}`, { cause: run.errorInstance });
 }
