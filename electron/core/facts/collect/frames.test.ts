@@ -43,7 +43,9 @@ describe('FrameReader', () => {
         expect(new FrameReader(NONCE).push(Buffer.from(bytes))).toEqual([]);
       }),
     );
-    const forged = Buffer.from(`x${NONCE} 0 end\n ${NONCE} 0 end\nffff 0 end\n${NONCE}0 end\n`);
+    const forged = Buffer.from(
+      `${'f'.repeat(NONCE.length)} 0 end\nx${NONCE} 0 end\n ${NONCE} 0 end\nffff 0 end\n${NONCE}0 end\n`,
+    );
     expect(new FrameReader(NONCE).push(forged)).toEqual([]);
   });
 
