@@ -9,6 +9,12 @@ test('first start: the sample node is one press away and marked on every page', 
   await expect(page.locator('.button--filled')).toHaveCount(1);
   await page.getByRole('button', { name: 'Open the sample' }).click();
   await expect(page.getByText(/of 11 (is|are) fine/).first()).toBeVisible();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Home' }).click();
+  await expect(page.getByRole('heading', { name: 'Where sample stands' })).toBeVisible();
+  await page.getByRole('button', { name: /Choose another/ }).click();
+  await page.getByRole('menuitem', { name: /All nodes/ }).click();
+  await expect(page.getByRole('heading', { name: 'Where sample stands' })).toBeVisible();
+  await expect(page).toHaveURL(/#\/$/);
   for (const name of ['Home', 'Checks', 'Nodes', 'Settings', 'Audit']) {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
     await expect(page.getByRole('note')).toContainText('This is the sample node.');

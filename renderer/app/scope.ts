@@ -7,10 +7,12 @@ const NODE_ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 /**
  * Read what every address may carry after the question mark.
  * @param search the parsed search part, from outside
- * @returns `node`: the node that all pages are about, left out for all of them
+ * @returns `node`: the node that all pages are about; undefined for all of them, and then still named when it was
+ *   named, for whoever asks for all nodes must not be given the one before
  */
-export function readScope(search: Record<string, unknown>): { node?: NodeId } {
-  return typeof search.node === 'string' && NODE_ID.test(search.node) ? { node: search.node } : {};
+export function readScope(search: Record<string, unknown>): { node?: NodeId | undefined } {
+  if (!('node' in search)) return {};
+  return { node: typeof search.node === 'string' && NODE_ID.test(search.node) ? search.node : undefined };
 }
 
 /** The node that the page is about, or null for all nodes. Chosen in the rail, kept in the address. */
@@ -28,7 +30,8 @@ export function useChooseScope(): (node: NodeId | null) => void {
   const inSetup = 'node' in path;
   return useCallback(
     (node) => {
-      const search = node === null ? {} : { node };
+      // Named although it is undefined: a node that is left out would be kept from the address before.
+      const search = { node: node ?? undefined };
       if (inSetup && node !== null) void navigate({ to: '/setup/{-$node}', params: { node }, search });
       else if (inSetup) void navigate({ to: '/', search });
       else void navigate({ to: '.', search });

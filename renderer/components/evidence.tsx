@@ -86,7 +86,11 @@ function Row({ item }: { item: EvidenceEntry }) {
 function ReportRow({ item }: { item: EvidenceEntry }) {
   return (
     <>
-      <StatusWord status={item.status} />
+      {item.status === 'not-applicable' ? (
+        <span className="evidence__also">also seen</span>
+      ) : (
+        <StatusWord status={item.status} />
+      )}
       <code className="evidence__what">{visible(item.what)}</code>
       <span className="evidence__meaning">{visible(item.seen)}</span>
     </>

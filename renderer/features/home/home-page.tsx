@@ -32,6 +32,8 @@ export function HomePage() {
     return <Waiting />;
   }
   if (overview.data.standings.length === 0 && node === null) {
+    // What was kept from before the first node was added must not send anybody back to the beginning.
+    if (overview.isFetching || overview.isPlaceholderData) return <Waiting />;
     return <Navigate to="/setup/{-$node}" params={{ node: undefined }} replace />;
   }
   return <Home overview={overview.data} failed={overview.isError} />;
