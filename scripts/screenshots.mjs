@@ -56,7 +56,7 @@ try {
     for (const theme of ['light', 'dark']) {
       const context = await browser.newContext({
         viewport: SIZES[0],
-        deviceScaleFactor: 2,
+        deviceScaleFactor: 1.5,
         colorScheme: theme,
         reducedMotion: 'reduce',
         locale: 'en-GB',

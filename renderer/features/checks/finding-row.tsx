@@ -65,7 +65,9 @@ export const FindingRow = memo(function FindingRow({
 
 /** `since 16:40`, `since 3 Nov`, `4 days ago`. */
 function Since({ at }: { at: string }) {
-  const words = relativeTime(at, useNow(), true);
+  // A change that came after the last tick of the page's clock is not in the future.
+  const now = Math.max(useNow(), Math.min(Date.parse(at), Date.now()));
+  const words = relativeTime(at, now, true);
   return (
     <time className="finding__since tabular" dateTime={at} title={exactTime(at)}>
       {words.endsWith('ago') ? words : `since ${words}`}
