@@ -8,6 +8,18 @@ import { confirmHostKeys } from '#core/hosts/known-hosts.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import type { Guest } from './guest.ts';
 
+/** Software emulation is about ten times slower than the machine it runs on. */
+const EMULATED = 8;
+
+/** ssh-keyscan gives a server five seconds, and an emulated one may need more for its first key exchange. */
+async function hostKeysOf(address: { host: string; port: number }) {
+  for (let attempt = 1; ; attempt += 1) {
+    const fetched = await fetchHostKeys({ host: address.host, port: address.port });
+    if (fetched.ok) return fetched.keys;
+    if (attempt === 10) throw new Error(fetched.error.message);
+  }
+}
+
 /**
  * Look at a booted guest as the product does: over SSH, with the host key confirmed and a data folder of its own.
  * @param user account of the guest that looks
@@ -24,12 +36,11 @@ export async function lookAtGuest(guest: Guest, user: string): Promise<Facts> {
   } as const;
   const host = hostFor(address, { dataFolder });
   try {
-    const fetched = await fetchHostKeys({ host: address.host, port: address.port });
-    if (!fetched.ok) throw new Error(fetched.error.message);
+    const fetched = await hostKeysOf(address);
     await confirmHostKeys(
       dataFolder,
       address,
-      fetched.keys.map((key) => key.line),
+      fetched.map((key) => key.line),
     );
     const look = await collectFacts({
       host,
@@ -38,6 +49,7 @@ export async function lookAtGuest(guest: Guest, user: string): Promise<Facts> {
       corrections: [],
       salt: '0'.repeat(64),
       appVersion: '0.1.0',
+      patience: EMULATED,
     });
     if (!look.ok) throw new Error(look.error.message);
     return look.facts;

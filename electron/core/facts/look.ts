@@ -15,6 +15,8 @@ export interface LookRequest {
   /** 64 hex digits, random for this console and kept by it: makes fingerprints comparable between nodes. */
   salt: string;
   appVersion: string;
+  /** Multiplies every collector's limit of time, for a machine known to be slow (an emulated one); 1 when left out. */
+  patience?: number | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: CollectProgress) => void) | undefined;
 }
@@ -38,6 +40,7 @@ export async function collectFacts(request: LookRequest): Promise<LookResult> {
     hints: HINTS,
     corrections: request.corrections,
     salt: request.salt,
+    patience: request.patience,
     signal: request.signal,
     onProgress: request.onProgress,
   });
