@@ -21,6 +21,22 @@ test('first start: the sample node is one press away and marked on every page', 
   }
 });
 
+test('first start: asking for Home before Setup has been loaded leaves no empty window', async ({
+  page,
+  open,
+}) => {
+  await page.route(/setup-page/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue();
+  });
+  await open('first-start');
+  await expect(page).toHaveURL(/#\/setup/);
+  await page.evaluate(() => {
+    window.location.hash = '/';
+  });
+  await expect(sentence(page)).toHaveText('No node yet. Start with the computer in front of you.');
+});
+
 test('first start: a node over SSH is added only after its host key was confirmed', async ({
   page,
   open,

@@ -32,7 +32,10 @@ export function overviewOf(scenario: Scenario, node: string | null): Overview {
   const standings: Standing[] = nodes.map((entry) => {
     const own = findings.filter((finding) => finding.node === entry.id);
     const { level, heldBy } = levelOf(own, scenario.profiles[entry.id] !== undefined);
-    const ends = own.flatMap((finding) => (finding.waiver ? [finding.waiver.until] : [])).sort();
+    const holding = new Set(heldBy.map((held) => held.check));
+    const ends = own
+      .flatMap(({ check, waiver }) => (waiver && holding.has(check) ? [waiver.until] : []))
+      .sort();
     return {
       node: entry.id,
       nodeName: entry.name,
