@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
 import type { Overview } from '#shared/contract/findings.ts';
 import { visible } from '#shared/domain/text.ts';
 import { type Looking, useLooking } from '../../app/looking.ts';
+import { Redirect } from '../../app/redirect.tsx';
 import { useScope } from '../../app/scope.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
@@ -24,6 +25,7 @@ import './home-page.css';
 /** How things are, the one next action, where each node stands, and what changed. */
 export function HomePage() {
   const node = useScope();
+  const navigate = useNavigate();
   const overview = useQuery(orpc.findings.overview.queryOptions({ input: { node } }));
   if (!overview.data) {
     if (overview.isError) {
@@ -34,7 +36,12 @@ export function HomePage() {
   if (overview.data.standings.length === 0 && node === null) {
     // What was kept from before the first node was added must not send anybody back to the beginning.
     if (overview.isFetching || overview.isPlaceholderData) return <Waiting />;
-    return <Navigate to="/setup/{-$node}" params={{ node: undefined }} replace />;
+    return (
+      <Redirect
+        from="/"
+        go={() => void navigate({ to: '/setup/{-$node}', params: { node: undefined }, replace: true })}
+      />
+    );
   }
   return <Home overview={overview.data} failed={overview.isError} />;
 }

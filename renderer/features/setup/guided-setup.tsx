@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { CHECKLIST, type CheckId } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { useLooking } from '../../app/looking.ts';
+import { Redirect } from '../../app/redirect.tsx';
 import type { SetupSearch } from '../../app/search.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
@@ -23,6 +24,7 @@ import './guided-setup.css';
 /** The eleven items of one node, one at a time; then what was found of mycoSwarm, then the summary. */
 export function GuidedSetup({ node }: { node: SwarmNode }) {
   const { step } = useSearch({ strict: false }) as SetupSearch;
+  const navigate = useNavigate();
   const looking = useLooking(node.id);
   const { data, isPlaceholderData, error, refetch } = useQuery(
     orpc.findings.list.queryOptions({ input: { node: node.id } }),
@@ -48,11 +50,16 @@ export function GuidedSetup({ node }: { node: SwarmNode }) {
     if (setup.progress === undefined) return <Waiting />;
     const target = setup.progress?.finishedAt ? 'summary' : (setup.progress?.current ?? firstOpen);
     return (
-      <Navigate
-        to="/setup/{-$node}"
-        params={{ node: node.id }}
-        search={(before) => ({ ...before, step: target })}
-        replace
+      <Redirect
+        from={`/setup/${node.id}`}
+        go={() =>
+          void navigate({
+            to: '/setup/{-$node}',
+            params: { node: node.id },
+            search: (before) => ({ ...before, step: target }),
+            replace: true,
+          })
+        }
       />
     );
   }

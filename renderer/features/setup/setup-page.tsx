@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Redirect } from '../../app/redirect.tsx';
 import type { SetupSearch } from '../../app/search.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
@@ -14,6 +15,7 @@ import { GuidedSetup } from './guided-setup.tsx';
 export function SetupPage() {
   const { node: id } = useParams({ strict: false }) as { node?: string };
   const { add, node: scoped } = useSearch({ strict: false }) as SetupSearch & { node?: string };
+  const navigate = useNavigate();
   const { data: nodes, error, refetch } = useQuery(orpc.nodes.list.queryOptions());
 
   if (!nodes) {
@@ -38,6 +40,15 @@ export function SetupPage() {
   if (node && id !== undefined) return <GuidedSetup key={node.id} node={node} />;
   const [only] = nodes;
   const target = node ?? (nodes.length === 1 ? only : undefined);
-  if (target) return <Navigate to="/setup/{-$node}" params={{ node: target.id }} search={true} replace />;
+  if (target) {
+    return (
+      <Redirect
+        from={id === undefined ? '/setup' : `/setup/${id}`}
+        go={() =>
+          void navigate({ to: '/setup/{-$node}', params: { node: target.id }, search: true, replace: true })
+        }
+      />
+    );
+  }
   return <ChooseNode nodes={nodes} unknown={id !== undefined} />;
 }
