@@ -78,7 +78,8 @@ module.exports = {
     {
       name: 'hosts-own-processes',
       severity: 'error',
-      comment: 'core/hosts is the only place in core that starts processes or opens connections to nodes; core/api owns the local socket',
+      comment:
+        'core/hosts is the only place in core that starts processes or opens connections to nodes; core/api owns the local socket',
       from: { path: '^electron/core/', pathNot: ['^electron/core/(hosts|api)/', '\\.test\\.ts$'] },
       to: { path: '^(node:)?(child_process|net|tls|dgram|http|https|http2)$' },
     },

@@ -62,7 +62,7 @@ export const dependencyAudit: Check = {
         pass: '',
         detail: {
           unknown:
-            'unknown: no advisory data. What is installed is listed, so that it can be compared elsewhere.',
+            'There is no advisory data in this version. What is installed is listed, so that it can be compared elsewhere.',
         },
         wouldChange: {
           pass: '',

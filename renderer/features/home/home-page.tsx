@@ -99,7 +99,8 @@ function FirstLook({ seen, looking }: { seen: boolean; looking: Looking }) {
   );
 }
 
-function heldInWords({ level, heldBy }: Overview['standings'][number]): string {
+function heldInWords({ level, heldBy, lookedAt }: Overview['standings'][number]): string {
+  if (lookedAt === null) return 'Nobody has looked at it yet.';
   if (level === null) return 'There is no mycoSwarm on it, so it stands on no step.';
   if (heldBy.length === 0) return 'On the highest step.';
   return heldBy.length === 1

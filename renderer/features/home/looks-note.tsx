@@ -25,7 +25,7 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
       <SectionHeading
         id="home-looks"
         title="When we looked"
-        note={answeredInWords(answered, overview.standings.length)}
+        note={overview.lookedAt === null ? undefined : answeredInWords(answered, overview.standings.length)}
         aside={
           <Button variant="link" running={busy && 'Looking'} onClick={() => looking.start()}>
             Look now

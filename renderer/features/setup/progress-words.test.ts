@@ -7,7 +7,8 @@ const items = (...statuses: FindingStatus[]) => statuses.map((status) => ({ stat
 it.each([
   ['10 of 11 are fine, one is left', [...Array<FindingStatus>(10).fill('pass'), 'fix']],
   ['1 of 3 is fine, one accepted, one is left', ['pass', 'waived', 'unknown']],
-  ['All 2 are fine', ['pass', 'not-applicable']],
+  ['1 of 2 is fine, one does not apply', ['pass', 'not-applicable']],
+  ['None of the 2 applies here', ['not-applicable', 'not-applicable']],
   ['0 of 2 are fine, two are left', ['unknown', 'review']],
 ] as [string, FindingStatus[]][])('says %s', (words, statuses) => {
   expect(progressInWords(items(...statuses))).toBe(words);
