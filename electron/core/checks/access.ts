@@ -124,3 +124,24 @@ function walk(agent: Agent, path: string, files: ReadonlyMap<string, FileFact>, 
   }
   return doubt ?? { can: 'no', because: `neither owned nor writable by ${agent.name}`, at: path };
 }
+
+/**
+ * Whether the agent can list what a folder holds: it may enter every folder above it, and read it. An owner can give
+ * itself back a permission (chmod(2)).
+ * @param path absolute path of a folder, no link in it
+ * @param files every entry that was looked at, by path
+ */
+export function canRead(agent: Agent, path: string, files: ReadonlyMap<string, FileFact>): Verdict {
+  if (agent.canBe(0)) return { can: 'yes', because: `${agent.name} can act as administrator`, at: path };
+  const chain = chainOf(path);
+  let doubt: Verdict | null = null;
+  for (const [index, at] of chain.entries()) {
+    const file = files.get(at);
+    if (file === undefined) return doubt ?? { can: 'unknown', because: 'was not looked at', at };
+    if (agent.canBe(file.uid)) continue;
+    const may = permits(agent, file, index === chain.length - 1 ? 4 : 1);
+    if (may === 'no') return { can: 'no', because: `${agent.name} cannot get there`, at };
+    if (may === 'unknown') doubt ??= { can: 'unknown', because: 'its access list could not be read', at };
+  }
+  return doubt ?? { can: 'yes', because: `${agent.name} may enter and list it`, at: path };
+}

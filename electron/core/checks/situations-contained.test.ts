@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runChecks } from './run.ts';
-import { account, declare, file, inputFor, process } from './testing/facts-builder.ts';
+import { account, changed, declare, file, inputFor, process } from './testing/facts-builder.ts';
 import {
   AGENT,
   agentAccount,
@@ -12,6 +12,30 @@ import {
   workspace,
 } from './testing/situations.ts';
 import { stockNode } from './testing/stock-node.ts';
+
+const NAS = {
+  path: '/mnt/nas',
+  root: '/',
+  source: 'nas:/photos',
+  type: 'nfs4',
+  options: ['rw'],
+  hung: false,
+};
+
+/** The hardened node with a share at /mnt/nas. */
+const withShare = (mode: number) =>
+  changed(
+    but('mounts', (value) => {
+      value.mounts.push(NAS);
+    }),
+    'files',
+    (value) => {
+      value.files.push(
+        file('/mnt', 0, 0o755, { kind: 'directory' }),
+        file('/mnt/nas', 0, mode, { kind: 'directory' }),
+      );
+    },
+  );
 
 describe('situations', () => {
   tryEach([
@@ -250,6 +274,22 @@ describe('situations', () => {
       workspace({ setuid: [file('/home/mycoswarm/workspace/x', 0, 0o4755, { kind: 'file' })] }),
       'fix',
       /other rights/,
+    ],
+    [
+      'workspace-bounded',
+      'a share that everybody may read',
+      withShare(0o755),
+      'fix',
+      /read what is on \/mnt\/nas/,
+    ],
+    ['workspace-bounded', 'a share that is closed', withShare(0o750), 'pass'],
+    [
+      'workspace-bounded',
+      'a share that was not looked at',
+      but('mounts', (value) => {
+        value.mounts.push(NAS);
+      }),
+      'unknown',
     ],
     [
       'workspace-bounded',

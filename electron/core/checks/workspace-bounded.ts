@@ -4,6 +4,7 @@ import type { FixStep } from '#shared/domain/finding.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
+import { dataMountParts } from './data-mount-parts.ts';
 import { otherHomeParts } from './homes.ts';
 import { AS_ADMINISTRATOR, filesByPath, isMissing, labelOf, notSeen, sourceOf, unitOf } from './knowledge.ts';
 import type { Part } from './part.ts';
@@ -324,6 +325,7 @@ export const workspaceBounded: Check = {
         ...homeParts(input, agent),
         ...configurationParts(input, agent),
         ...otherHomeParts(input, agent),
+        ...dataMountParts(input, agent),
         ...agent.doubts,
       ];
     });

@@ -1,6 +1,7 @@
 import type { Subjects } from '#shared/domain/facts/facts.ts';
 import type { TreeFact } from '#shared/domain/facts/files.ts';
 import type { InstanceProfile, Profile } from '#shared/domain/profile.ts';
+import { dataMounts } from '../../data-mounts.ts';
 import { argvOfExecStart, folderOf } from '../../profile/command.ts';
 import { ancestorsOf, isWithin } from '../../profile/paths.ts';
 
@@ -72,6 +73,10 @@ export function askedPaths(profile: Profile, seen: Partial<Subjects>): string[] 
       ...processPaths(instance, seen),
     ];
     for (const path of paths) if (path?.startsWith('/')) wanted.add(path.replace(/(?<=.)\/+$/, ''));
+  }
+  // Disks and shares that an agent could read; a node without mycoSwarm has no agent.
+  if (profile.instances.length > 0 && seen.mounts?.state === 'seen') {
+    for (const path of dataMounts(seen.mounts.value)) wanted.add(path);
   }
   for (const path of [...wanted]) for (const ancestor of ancestorsOf(path)) wanted.add(ancestor);
   return [...wanted].sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).slice(0, 2_048);
