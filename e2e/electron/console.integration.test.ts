@@ -93,7 +93,11 @@ describe('a core that is killed', () => {
     states.length = 0;
     shell.electron.processes.at(-1)?.kill();
     await until(() => states.includes('restarting'));
+    expect(transport.connection.get()).toMatchObject({ kind: 'lost' });
+    // Asked while there is no core: it waits for the next one instead of a port that nobody answers.
+    const between = transport.client.settings.get();
     await until(() => states.includes('running'), 15_000);
+    expect(await between).toMatchObject({ secretMaxAgeDays: 77 });
     const settings = await transport.client.settings.get();
     expect(settings.secretMaxAgeDays).toBe(77);
     expect(shell.electron.processes).toHaveLength(2);

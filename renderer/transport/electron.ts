@@ -35,40 +35,47 @@ function requestPort(bridge: DesktopBridge): Promise<MessagePort> {
 class PortHolder {
   readonly #bridge: DesktopBridge;
   readonly #connection: Connection;
-  #link: Promise<Link>;
-  #arrived: (link: Link) => void = () => undefined;
+  #running = false;
+  /** The port in use; null while there is none. */
+  #port: MessagePort | null = null;
+  #link = Promise.withResolvers<Link>();
 
   constructor(bridge: DesktopBridge, connection: Connection) {
     this.#bridge = bridge;
     this.#connection = connection;
-    this.#link = this.#pending();
     bridge.onCoreState((state) => {
-      if (state === 'running') void this.#connect();
-      else this.#connection.lost();
+      this.#running = state === 'running';
+      if (this.#running) void this.#connect();
+      else this.#leave();
     });
   }
 
   /** The link to use now; waits while there is none. */
   link(): Promise<Link> {
-    return this.#link;
-  }
-
-  #pending(): Promise<Link> {
-    return new Promise((resolve) => {
-      this.#arrived = resolve;
-    });
+    return this.#link.promise;
   }
 
   async #connect(): Promise<void> {
     const port = await requestPort(this.#bridge);
-    const arrived = this.#arrived;
-    this.#link = this.#pending();
-    const link = new RPCLink<ClientContext>({ port });
-    // Calls that waited for the first port and calls that come from now on use the same one.
-    arrived(link);
-    this.#link = Promise.resolve(link);
+    // The core may have gone while its port was on the way: the next one comes with the next core.
+    if (!this.#running) return port.close();
+    if (this.#port !== null) this.#link = Promise.withResolvers<Link>();
+    this.#port = port;
+    port.addEventListener('close', () => {
+      if (this.#port !== port) return;
+      this.#leave();
+      if (this.#running) void this.#connect();
+    });
+    // Calls that waited for the port and calls that come from now on use the same one.
+    this.#link.resolve(new RPCLink<ClientContext>({ port }));
     this.#connection.opened();
-    port.addEventListener('close', () => this.#connection.lost());
+  }
+
+  /** A call over a port that is gone would never be answered: from now on calls wait for the next one. */
+  #leave(): void {
+    if (this.#port !== null) this.#link = Promise.withResolvers<Link>();
+    this.#port = null;
+    this.#connection.lost();
   }
 }
 
