@@ -7,6 +7,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/print.css';
 import { App } from './app/app.tsx';
+import { beginReading } from './app/first-readings.ts';
 
 handOverStyleNonce(document);
 applyTheme(rememberedTheme());
@@ -15,7 +16,7 @@ const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <App queries={beginReading()} />
     </StrictMode>,
   );
 }

@@ -1,11 +1,12 @@
 import { writeSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { enableCompileCache } from 'node:module';
+import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { appVersion } from '#core/api/app-version.ts';
 import { defaultDataFolder } from '#core/store/data-folder.ts';
+import { openStore } from '#core/store/open-store.ts';
 import { StoreError } from '#core/store/store-error.ts';
 import { visible } from '#shared/domain/text.ts';
-import { type Serving, serve } from './serve.ts';
+import type { Serving } from './serve.ts';
 
 /** The program of the web shell: `swarmkeep serve` and `npm start` without Electron end up here. */
 const USAGE = `serve [--port N] [--socket FILE] [--headless] [--data-dir FOLDER] [--sample]
@@ -63,9 +64,20 @@ async function end(): Promise<void> {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
 
+// Beside the packages, where only who may change this program can write; never the shared temporary folder. Where that
+// cannot be written, nothing is kept.
+enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/swarmkeep/compiled'));
+const dataFolder = given['data-dir'] ?? defaultDataFolder();
+// The thread of the store opens the records while this one loads the rest of the program.
+const store = openStore({ dataFolder, thread: true });
+// Said by serve(), which waits for it.
+store.catch(() => undefined);
 try {
+  const { appVersion } = await import('#core/api/app-version.ts');
+  const { serve } = await import('./serve.ts');
   serving = await serve({
-    dataFolder: given['data-dir'] ?? defaultDataFolder(),
+    dataFolder,
+    store,
     version: appVersion(),
     port: given.port,
     socket: given.socket,

@@ -7,6 +7,7 @@ import { createApi } from '#core/api/router.ts';
 import { type RunningConsole, reachConsole } from '#core/api/running-console.ts';
 import { createConsole } from '#core/console/create-console.ts';
 import { prepareDataFolder } from '#core/store/data-folder.ts';
+import type { Store } from '#core/store/store.ts';
 import { StoreError } from '#core/store/store-error.ts';
 import type { Listen } from './hardened-server.ts';
 import { openBrowser } from './open-browser.ts';
@@ -33,6 +34,8 @@ export interface ServeOptions {
   headless: boolean;
   /** Add the sample node and look at it. */
   sample: boolean;
+  /** The records, when they are being opened already; closed again when another console turns out to run. */
+  store?: Promise<Store> | undefined;
   /** The built page; found beside this program when left out. */
   pageFolder?: string | undefined;
   /** The one line for programs. */
@@ -58,7 +61,13 @@ const NOTHING_TO_CLOSE: Serving = { running: false, close: async () => undefined
 export async function serve(options: ServeOptions): Promise<Serving> {
   const dataFolder = prepareDataFolder(options.dataFolder);
   const already = await reachConsole(dataFolder);
-  if (already !== null) return leadTo(already, options, dataFolder);
+  if (already !== null) {
+    await options.store?.then(
+      (store) => store.close(),
+      () => undefined,
+    );
+    return leadTo(already, options, dataFolder);
+  }
   const page = readPageFiles(options.pageFolder ?? builtPage());
   const consent = terminalConsent(process.stdin, process.stderr);
   let service: Awaited<ReturnType<typeof createConsole>>;
@@ -69,6 +78,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       version: options.version,
       consent,
       sample: options.sample,
+      store: options.store,
     });
   } catch (error) {
     // Two that start at the same moment: the other one has the records and will answer in a moment.

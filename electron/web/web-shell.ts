@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { ErrorLog } from '#core/api/caller.ts';
 import { createHttpHandler, readJson, sendError } from '#core/api/http-handler.ts';
+import { createServer } from '#core/api/node-http.ts';
 import type { Api } from '#core/api/router.ts';
 import { CODE_PARAMETER, RPC_PATH, SESSION_PATH, TOKEN_HEADER } from '#shared/contract/web-shell.ts';
 import { cookieName, cookieOf, setCookie } from './cookie.ts';

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { ErrorLog } from './caller.ts';
 import { createHttpHandler, isJson, readJson, sendError } from './http-handler.ts';
+import { createServer } from './node-http.ts';
 import type { Api } from './router.ts';
 import { listenOnSocketFile } from './socket-file.ts';
 

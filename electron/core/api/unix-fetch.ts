@@ -1,5 +1,5 @@
-import { Agent, request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
+import { Agent, request as httpRequest } from './node-http.ts';
 
 /** Connections at one time. More calls wait their turn: a socket's queue of new connections is short (listen(2)). */
 const MOST_CONNECTIONS = 128;

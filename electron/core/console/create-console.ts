@@ -37,6 +37,8 @@ export interface ConsoleOptions {
   notify?: (notice: ConsoleNotice) => void;
   /** Looks by the clock; by default in every shell but the command line. */
   schedule?: boolean;
+  /** The records, when the shell has begun to open them already; they are closed with the console. */
+  store?: Promise<Store> | undefined;
   /** Answer store requests in a thread of its own; by default in every shell but the command line. */
   thread?: boolean;
   /** For tests: how to look and judge. */
@@ -55,23 +57,28 @@ export interface ConsoleOptions {
  */
 export async function createConsole(options: ConsoleOptions): Promise<ConsoleService> {
   const running = options.shell !== 'command-line';
-  const store = await openStore({ dataFolder: options.dataFolder, thread: options.thread ?? running });
+  const opening = options.store ?? openStore({ ...options, thread: options.thread ?? running });
+  // Collectors and checks are loaded while the thread of the store opens the records.
+  const looking = options.looking ?? realLooking(options);
+  const [opened, loaded] = await Promise.allSettled([opening, looking]);
+  if (opened.status === 'rejected') throw opened.reason;
+  const store = opened.value;
   try {
-    return await assemble({ ...options, schedule: options.schedule ?? running }, store);
+    if (loaded.status === 'rejected') throw loaded.reason;
+    return await assemble({ ...options, schedule: options.schedule ?? running }, store, loaded.value);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function assemble(options: ConsoleOptions, opened: Store): Promise<ConsoleService> {
+async function assemble(options: ConsoleOptions, opened: Store, looking: Looking): Promise<ConsoleService> {
   const { dataFolder, version, shell } = options;
   const clock = options.clock ?? systemClock;
-  const recording = options.sampleFacts ?? sampleFile();
   const context: Context = {
     store: guardStore(opened),
     clock,
-    looking: options.looking ?? (await realLooking({ dataFolder, recording, version })),
+    looking,
     changes: createEmitter<ChangeDelta>(),
     dataFolder,
     ownUid: options.ownUid === undefined ? (process.getuid?.() ?? null) : options.ownUid,
@@ -115,9 +122,9 @@ async function assemble(options: ConsoleOptions, opened: Store): Promise<Console
 }
 
 /** Loaded when it is needed: a test that brings its own does without all collectors and checks. */
-async function realLooking(environment: { dataFolder: string; recording: string; version: string }) {
+async function realLooking({ dataFolder, version, sampleFacts }: ConsoleOptions): Promise<Looking> {
   const { realLooking: make } = await import('./default-looking.ts');
-  return make(environment);
+  return make({ dataFolder, recording: sampleFacts ?? sampleFile(), version });
 }
 
 async function closeAll(

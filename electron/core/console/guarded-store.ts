@@ -1,4 +1,5 @@
-import { OPERATION_NAMES, type Store } from '#core/store/store.ts';
+import { OPERATION_NAMES } from '#core/store/operation-names.ts';
+import type { Store } from '#core/store/store.ts';
 import { StoreError } from '#core/store/store-error.ts';
 import { ConsoleError } from './service.ts';
 

@@ -1,6 +1,7 @@
 import { databaseFile, openDatabase } from './open-database.ts';
+import { OPERATION_NAMES } from './operation-names.ts';
 import { takeOwnership } from './ownership.ts';
-import { createOperations, OPERATION_NAMES, type StoreOperationName } from './store.ts';
+import { createOperations, type StoreOperationName } from './store.ts';
 import { asStoreError } from './store-error.ts';
 
 /** An opened store in this thread. */

@@ -9,7 +9,8 @@ import { BACKUPS_KEPT, listBackups } from './backup.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 import { openStore } from './open-store.ts';
-import { createOperations, OPERATION_NAMES } from './store.ts';
+import { OPERATION_NAMES } from './operation-names.ts';
+import { createOperations } from './store.ts';
 import { exampleLook, exampleNode, exampleSeen } from './testing/example-findings.ts';
 
 let folder: string;

@@ -1,8 +1,9 @@
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { prepareDataFolder } from './data-folder.ts';
-import { openInPlace } from './in-place.ts';
+import { OPERATION_NAMES } from './operation-names.ts';
 import type { StoreResponse } from './protocol.ts';
-import { OPERATION_NAMES, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { StoreError } from './store-error.ts';
 import { storeWorkerLocation } from './worker-location.ts';
 
@@ -26,7 +27,9 @@ function asStore(run: Run, close: () => Promise<void>): Store {
   return { ...Object.fromEntries(entries), close } as Store;
 }
 
-function openHere(folder: string): Store {
+async function openHere(folder: string): Promise<Store> {
+  // Only here: a console with a thread needs no database in the thread that asks.
+  const { openInPlace } = await import('./in-place.ts');
   const placed = openInPlace(folder);
   let open = true;
   return asStore(
@@ -42,11 +45,14 @@ function openHere(folder: string): Store {
 }
 
 async function openInThread(folder: string): Promise<Store> {
+  const compiled = getCompileCacheDir();
   const worker = new Worker(storeWorkerLocation(), {
     workerData: { folder },
     name: 'swarmkeep-store',
     // The flags of this process (an inspector, an --eval) are not meant for the thread.
     execArgv: [],
+    // A thread does not take over the compiled code of its process by itself.
+    env: compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: compiled },
   });
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const opened = Promise.withResolvers<void>();
