@@ -60,8 +60,7 @@ await bundle(
 process.chdir(root);
 await buildRenderer({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
 mkdirSync(join(dist, 'sample'), { recursive: true });
-const sample = join(root, 'assets', 'sample', 'facts.json');
-if (existsSync(sample)) copyFileSync(sample, join(dist, 'sample', 'facts.json'));
+copyFileSync(join(root, 'assets', 'sample', 'facts.json'), join(dist, 'sample', 'facts.json'));
 // The desktop shell reads its icons at run time.
 const icons = join(root, 'assets', 'icons');
 cpSync(join(icons, 'tray'), join(dist, 'icons'), { recursive: true });

@@ -28,7 +28,8 @@ function options() {
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) throw new Error('--port takes a number');
+    if (values.port !== undefined && !(/^\d{1,5}$/.test(values.port) && Number(values.port) <= 65_535))
+      throw new Error('--port takes a number from 0 to 65535');
     return values;
   } catch (error) {
     say(error.message);
@@ -86,6 +87,8 @@ if (chosen.help) {
   console.log(USAGE);
   process.exit(0);
 }
+if (process.getuid?.() === 0)
+  say('Started as root. Swarmkeep does not need that: start it as yourself, and it says where more rights would help.');
 ensurePackages();
 const node = ensureNode();
 ensureBuild(node);
