@@ -56,5 +56,7 @@ export const profile = z.object({
   corrected: listOf(shortText, 16),
   /** Places where a stopped installation could be and that could not be looked at; absent when all were seen. */
   unseen: listOf(z.object({ path: pathText, reason: shortText }), 64).optional(),
+  /** How many installations were found besides those that are listed, and not looked at; absent when there are none. */
+  omitted: z.int().min(1).optional(),
 });
 export type Profile = z.infer<typeof profile>;

@@ -21,6 +21,25 @@ export interface Words {
   wouldChange: { pass: string; otherwise: string };
 }
 
+/** Checks of the machine as a whole, whoever runs on it. */
+const OF_THE_MACHINE: readonly CheckId[] = ['time-sync', 'os-updates', 'ssh-server', 'disk-encryption'];
+
+/** A doubt for installations that were found and did not fit among those that are looked at: no green speaks for them. */
+function omittedParts(check: CheckId, input: CheckInput): Part[] {
+  const { omitted = 0, instances } = input.facts.profile;
+  if (omitted === 0 || OF_THE_MACHINE.includes(check)) return [];
+  return [
+    {
+      what: `${omitted} more ${omitted === 1 ? 'installation' : 'installations'} of mycoSwarm`,
+      seen: `not looked at, besides the ${instances.length} that were`,
+      status: 'unknown',
+      source: input.facts.subjects.processes.source,
+      headline: `There are more installations of mycoSwarm on ${input.nodeName} than are looked at.`,
+      wouldHelp: 'end programs that only call themselves mycoswarm, and look again',
+    },
+  ];
+}
+
 function evidenceOf(part: Part): Finding['evidence'][number] {
   return {
     what: shortened(visible(part.what), 2_048),
@@ -62,10 +81,11 @@ function stepsOf(parts: readonly Part[]): FixStep[] {
  * those win over parts that are fine; without a single part that decides, the answer is `unknown`, never `pass`.
  * @param check id of the check
  * @param input what the check was given
- * @param parts in the order in which a person would read them
+ * @param looked in the order in which a person would read them
  * @param words sentences for the outcomes that no single part can put into words
  */
-export function conclude(check: CheckId, input: CheckInput, parts: readonly Part[], words: Words): Finding {
+export function conclude(check: CheckId, input: CheckInput, looked: readonly Part[], words: Words): Finding {
+  const parts = [...looked, ...omittedParts(check, input)];
   const node = visible(input.nodeName);
   const deciding = parts.filter((part) => part.status !== 'not-applicable').toSorted(worseFirst);
   const worst = deciding[0];

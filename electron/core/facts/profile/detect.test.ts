@@ -209,6 +209,71 @@ describe('detectProfile', () => {
     expect(profile.instances[1]).toMatchObject({ id: 'gone', detectedBy: 'declared', source: '/opt/gone' });
   });
 
+  const flood = (uid: number, count: number, firstPid: number) =>
+    Array.from({ length: count }, (_, index) =>
+      process(firstPid + index, uid, [...DAEMON, '--port', String(20_000 + index)]),
+    );
+
+  it('is not flooded: accounts take turns, and what does not fit is counted', () => {
+    const real = process(900, 2_000, ['/opt/m/bin/python3', '/opt/m/bin/mycoswarm', 'daemon']);
+    const profile = detectProfile({
+      seen: subjectsOf({
+        accounts: [minotaur, account('swarm', 2_000)],
+        processes: [...flood(1_000, 17, 100), real],
+      }),
+      hints: hints({}),
+      corrections: [],
+    });
+    expect(profile.instances).toHaveLength(16);
+    expect(profile.instances.map((instance) => instance.id)).toContain('2000-7890');
+    expect(profile.omitted).toBe(2);
+    expect(profile.unseen).toEqual([{ path: '/proc', reason: expect.stringContaining('2 more') }]);
+  });
+
+  it('keeps what root started and what the operator named, however many units an account makes', () => {
+    const own = Array.from({ length: 40 }, (_, index) =>
+      unit(`a${index}.service`, `${ENVIRONMENT}/bin/mycoswarm daemon`, {
+        userUnit: true,
+        path: `${HOME}/.config/systemd/user/a${index}.service`,
+      }),
+    );
+    const system = unit('zz.service', '/opt/m/bin/mycoswarm daemon', { user: 'swarm', active: 'inactive' });
+    const profile = detectProfile({
+      seen: subjectsOf({
+        accounts: [minotaur, account('swarm', 2_000)],
+        units: [...own, system],
+        processes: flood(1_000, 20, 100),
+      }),
+      hints: hints({}),
+      corrections: [{ instance: '1000-20019', workspace: '/srv/work' }, { instance: 'gone' }],
+    });
+    const ids = profile.instances.map((instance) => instance.id);
+    expect(ids).toHaveLength(16);
+    expect(ids).toEqual(expect.arrayContaining(['zz.service', '1000-20019', 'gone']));
+    expect(profile.omitted).toBe(40 + 1 + 20 - 15);
+  });
+
+  it('gives every account its turn and loses count of nothing, whoever runs how much', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 1_000, max: 1_100 }), { minLength: 1, maxLength: 16 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 16, maxLength: 16 }),
+        (uids, counts) => {
+          const processes = uids.flatMap((uid, index) => flood(uid, counts[index] ?? 1, 1_000 * (index + 1)));
+          const profile = detectProfile({
+            seen: subjectsOf({ processes }),
+            hints: hints({}),
+            corrections: [],
+          });
+          expect(new Set(profile.instances.map((instance) => instance.uid))).toEqual(new Set(uids));
+          expect(profile.instances.length + (profile.omitted ?? 0)).toBe(processes.length);
+          expect(profileSchema.safeParse(profile).success).toBe(true);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it('gives a valid profile for whatever a node claims to run', () => {
     const word = fc.oneof(
       fc.string({ maxLength: 20 }),
