@@ -1,29 +1,78 @@
 import type { AuditFacts } from '#shared/domain/facts/software.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
-import { type Agent, agentOf } from './agent.ts';
-import { type CallWidth, RECORDED, recordsAll, recordsIoUring } from './audit-rules.ts';
+import { type Agent, agentOf, runningUids } from './agent.ts';
+import { type CallWidth, callsOf, RECORDED, recordsAll, recordsIoUring } from './audit-rules.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { asRoot, writeFileStep } from './steps.ts';
+import { asRoot, byHand, endWithLook, writeFileStep } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
-const RULES_FILE = '/etc/audit/rules.d/50-swarmkeep.rules';
+/** First in the folder: of several rules the first that matches decides, so no exception may stand before these. */
+const RULES_FILE = '/etc/audit/rules.d/00-swarmkeep.rules';
 
-function ruleSteps(input: CheckInput, uid: number): FixStep[] {
-  const all = RECORDED.flatMap((kind) => kind.calls).join(',');
+/** Every uid with which an agent of this node runs: one file holds the rules for all of them. */
+function agentUids(input: CheckInput): number[] {
+  const uids = input.facts.profile.instances.flatMap((instance) => {
+    const { uid } = agentOf(input, instance);
+    return [...(uid === null ? [] : [uid]), ...runningUids(input, instance)];
+  });
+  return [...new Set(uids)].toSorted((a, b) => a - b);
+}
+
+/**
+ * The lines of a rules file that record what the agents of a node start, connect to and open (audit.rules(7)).
+ * @returns no line when no uid of an agent is known
+ */
+export function rulesFor(input: CheckInput): string[] {
+  const architecture = seen(input, 'identity')?.architecture;
+  return agentUids(input).flatMap((uid) =>
+    widthsOf(input).map((width) => {
+      const calls = RECORDED.flatMap((kind) => callsOf(kind, width, architecture));
+      return `-a always,exit -F arch=${width} -S ${[...calls, 'sendto'].join(',')} -F uid=${uid} -F key=swarmkeep`;
+    }),
+  );
+}
+
+function ruleSteps(input: CheckInput): FixStep[] {
+  const lines = rulesFor(input);
+  if (lines.length === 0)
+    return [byHand('Say in Setup which account mycoSwarm uses: the rules need the number of that account.')];
+  const isLocked = seen(input, 'audit')?.auditd?.enabled === 2;
   return [
     writeFileStep(
       input,
       'Record what the agent starts, connects to and opens, 64-bit and 32-bit',
       RULES_FILE,
-      [
-        `-a always,exit -F arch=b64 -S ${all} -F uid=${uid} -F key=swarmkeep`,
-        `-a always,exit -F arch=b32 -S ${all} -F uid=${uid} -F key=swarmkeep`,
-      ],
+      lines,
     ),
-    asRoot(input, 'Load the rules')`augenrules --load`,
+    isLocked
+      ? byHand('The rules in force are locked until the machine starts again: restart the machine.', true)
+      : asRoot(input, 'Load the rules')`augenrules --load`,
+  ];
+}
+
+function recorderSteps(input: CheckInput, isInstalled: boolean): FixStep[] {
+  const manager = seen(input, 'updates')?.manager ?? null;
+  const init = seen(input, 'identity')?.init;
+  const install =
+    manager === 'apt'
+      ? asRoot(input, 'Install the recorder, auditd')`apt-get install -- auditd`
+      : byHand(
+          'Install the recorder with the package manager of this node: the package is called auditd on Debian and Ubuntu, and audit on Fedora, Arch and openSUSE.',
+          true,
+        );
+  return [
+    ...(isInstalled ? [] : [install]),
+    ...ruleSteps(input),
+    init === undefined || init === 'systemd'
+      ? asRoot(input, 'Start it, now and at every start')`systemctl enable --now auditd.service`
+      : byHand(
+          `This node has no systemd, so start auditd, now and at every start, the way its own init (${init}) does it.`,
+          true,
+        ),
+    asRoot(input, 'Switch recording on')`auditctl -e 1`,
   ];
 }
 
@@ -49,9 +98,15 @@ function ruleParts(
   if (rules === null || agent.uid === null)
     return [notSeen(input, `${label}audit rules ${where}`, 'could not be read', source, AS_ADMINISTRATOR)];
   const uid = agent.uid;
+  const architecture = seen(input, 'identity')?.architecture;
   const missing = RECORDED.flatMap((kind) =>
     widthsOf(input)
-      .filter((width) => !kind.calls.every((call) => recordsAll(rules, call, width, uid, agent.login)))
+      .filter(
+        (width) =>
+          !callsOf(kind, width, architecture).every((call) =>
+            recordsAll(rules, call, width, uid, agent.login),
+          ),
+      )
       .map((width) => `${kind.name} (${width === 'b64' ? '64' : '32'}-bit)`),
   );
   const what = `${label}audit rules ${where}: ${rules.length}`;
@@ -72,7 +127,7 @@ function ruleParts(
         when === 'now'
           ? `What the agent on ${input.nodeName} does is not recorded where it cannot reach.`
           : `The record of what the agent on ${input.nodeName} does would end with a restart of the machine.`,
-      steps: ruleSteps(input, uid),
+      steps: ruleSteps(input),
     },
   ];
 }
@@ -81,7 +136,11 @@ function recorderParts(input: CheckInput, agent: Agent, auditd: NonNullable<Audi
   const node = input.nodeName;
   const source = 'auditctl -s';
   if (!auditd.installed || !auditd.running || auditd.enabled === 0) {
-    const seenThere = !auditd.installed ? 'not installed' : !auditd.running ? 'not running' : 'switched off';
+    const seenThere = !auditd.installed
+      ? 'auditd is not installed'
+      : !auditd.running
+        ? 'not running'
+        : 'switched off';
     return [
       {
         what: 'auditd',
@@ -90,12 +149,7 @@ function recorderParts(input: CheckInput, agent: Agent, auditd: NonNullable<Audi
         severity: 'high',
         source,
         headline: `What the agent on ${node} does is not recorded where it cannot reach.`,
-        steps: [
-          ...(auditd.installed ? [] : [asRoot(input, 'Install the recorder')`apt-get install -- auditd`]),
-          asRoot(input, 'Start it, now and at every start')`systemctl enable --now auditd.service`,
-          asRoot(input, 'Switch recording on')`auditctl -e 1`,
-          ...ruleSteps(input, agent.uid ?? 0),
-        ],
+        steps: recorderSteps(input, auditd.installed),
       },
     ];
   }
@@ -213,8 +267,15 @@ function probePart(input: CheckInput, audit: AuditFacts): Part {
   const { probe } = audit;
   const what = `a harmless program started as the agent: ${probe.detail}`;
   const source = 'ausearch';
+  if (!probe.tried && audit.auditd?.installed === false)
+    return {
+      what: 'a harmless program started as the agent',
+      seen: 'not tried: there is nothing that could record it, auditd is not installed',
+      status: 'not-applicable',
+      source,
+    };
   if (!probe.tried || probe.recorded === null)
-    return notSeen(input, what, 'not tried, or no answer', source, AS_ADMINISTRATOR);
+    return notSeen(input, what, probe.tried ? 'no answer came' : 'not tried', source, AS_ADMINISTRATOR);
   if (probe.recorded) return { what, seen: 'arrived in the record', status: 'pass', source, raw: probe.raw };
   return {
     what,
@@ -262,7 +323,7 @@ export const auditLogging: Check = {
       parts.push(ioUringPart(input, agent, audit), ...agent.doubts);
     }
     if (audit !== null) parts.push(probePart(input, audit));
-    return conclude('audit-logging', input, parts, {
+    const concluded = conclude('audit-logging', input, parts, {
       pass: `What the agent on ${node} does is recorded where it cannot reach, and a test arrived there.`,
       detail: {
         fix: 'The logs of mycoSwarm itself lie in the home of the agent, or nowhere: they are no record.',
@@ -273,5 +334,6 @@ export const auditLogging: Check = {
           'Rules for what the agent starts, connects to and opens, kept over a restart, and a test that arrives, would make this fine.',
       },
     });
+    return endWithLook(concluded);
   },
 };

@@ -7,6 +7,20 @@ export const RECORDED: readonly { name: string; calls: readonly string[] }[] = [
 
 export type CallWidth = 'b64' | 'b32';
 
+/**
+ * The system calls of a kind that exist on a machine: newer architectures have no `open` of their own (syscalls(2)), and
+ * auditctl refuses a rule with a name that it does not know.
+ * @param architecture name of `uname -m`, or undefined when it is not known
+ */
+export function callsOf(
+  kind: (typeof RECORDED)[number],
+  width: CallWidth,
+  architecture: string | undefined,
+): readonly string[] {
+  const isNew = width === 'b64' && /^(aarch64|riscv64|loongarch64)/.test(architecture ?? '');
+  return isNew ? kind.calls.filter((call) => call !== 'open') : kind.calls;
+}
+
 interface SyscallRule {
   action: 'always' | 'never';
   widths: readonly CallWidth[];

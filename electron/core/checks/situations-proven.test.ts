@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { changed } from './testing/facts-builder.ts';
-import { AGENT, but, tryEach } from './testing/situations.ts';
+import { changed, seenAs } from './testing/facts-builder.ts';
+import { AGENT, but, hardened, tryEach } from './testing/situations.ts';
 
 describe('situations', () => {
   tryEach([
@@ -132,6 +132,42 @@ describe('situations', () => {
         value.written = [{ keyword: 'port', value: '22', file: '/etc/ssh/sshd_config', inMatch: false }];
       }),
       'fix',
+    ],
+    [
+      'ssh-server',
+      'passwords, in a server that is not running',
+      but('sshServer', (value) => {
+        value.listening = false;
+        value.effective = {
+          ...value.effective,
+          passwordauthentication: ['yes'],
+          permitrootlogin: ['yes'],
+        };
+      }),
+      'review',
+      /is not running; if it were started/,
+    ],
+    [
+      'ssh-server',
+      'passwords, and whether it runs was not seen',
+      {
+        ...hardened,
+        subjects: {
+          ...hardened.subjects,
+          sshServer: seenAs<'sshServer'>(
+            {
+              installed: true,
+              listening: false,
+              effective: { passwordauthentication: ['yes'] },
+              written: [],
+              version: null,
+            },
+            [{ what: 'whether the SSH server listens', reason: 'sockets were not seen', wouldHelp: null }],
+          ),
+        },
+      },
+      'fix',
+      /guesses a password/,
     ],
     [
       'ssh-server',

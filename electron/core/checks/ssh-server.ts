@@ -27,7 +27,7 @@ function settingOf(server: SshServerFacts, keyword: string): { value: string; fr
   return { value: DEFAULTS[keyword] ?? '', from: 'default of OpenSSH' };
 }
 
-function fixSteps(input: CheckInput) {
+function fixSteps(input: CheckInput, isDormant: boolean) {
   return [
     byHand(
       'First make sure that you can log in with a key, and keep one session open while you change this.',
@@ -44,11 +44,13 @@ function fixSteps(input: CheckInput) {
       ],
     ),
     asRoot(input, 'Let OpenSSH check what is written')`sshd -t`,
-    asRoot(input, 'Use it; open sessions stay')`systemctl reload ssh`,
+    isDormant
+      ? byHand('The server is not running, so nothing has to be reloaded: it reads this when it starts.')
+      : asRoot(input, 'Use it; open sessions stay')`systemctl reload ssh`,
   ];
 }
 
-function serverParts(input: CheckInput, server: SshServerFacts): Part[] {
+function serverParts(input: CheckInput, server: SshServerFacts, isDormant: boolean): Part[] {
   const node = input.nodeName;
   const known = server.effective !== null || server.written.length > 0;
   if (!known)
@@ -90,7 +92,7 @@ function serverParts(input: CheckInput, server: SshServerFacts): Part[] {
         severity: 'high',
         source: from,
         headline: `Someone who guesses a password can log in to ${node}.`,
-        steps: fixSteps(input),
+        steps: fixSteps(input, isDormant),
       });
     }
   }
@@ -111,7 +113,7 @@ function serverParts(input: CheckInput, server: SshServerFacts): Part[] {
           severity: 'critical',
           source: root.from,
           headline: `The administrator of ${node} can log in with a password.`,
-          steps: fixSteps(input),
+          steps: fixSteps(input, isDormant),
         },
   );
   const empty = settingOf(server, 'permitemptypasswords');
@@ -123,7 +125,7 @@ function serverParts(input: CheckInput, server: SshServerFacts): Part[] {
       severity: 'critical',
       source: empty.from,
       headline: `Accounts without a password can log in to ${node}.`,
-      steps: fixSteps(input),
+      steps: fixSteps(input, isDormant),
     });
   }
   for (const line of server.written.filter(
@@ -155,6 +157,18 @@ function serverParts(input: CheckInput, server: SshServerFacts): Part[] {
   return parts;
 }
 
+/** The same part for a server that nobody can reach now: no open door, and something to decide before it is started. */
+function dormant(input: CheckInput, part: Part): Part {
+  if (part.status !== 'fix') return part;
+  return {
+    ...part,
+    seen: `if it were started: ${part.seen}`,
+    status: 'review',
+    severity: 'low',
+    headline: `The SSH server on ${input.nodeName} is not running; if it were started, it would let people in by password.`,
+  };
+}
+
 /** Nobody gets in by guessing a password. */
 export const sshServer: Check = {
   id: 'ssh-server',
@@ -172,14 +186,18 @@ export const sshServer: Check = {
     }
     const parts: Part[] = hidden === null ? [] : [hidden];
     if (server !== null) {
-      if (!server.listening)
+      // Whether it listens is known only where the sockets were seen; else it counts as reachable.
+      const unsure = gapParts(input, 'sshServer', (what) => what === 'whether the SSH server listens');
+      const isDormant = !server.listening && unsure.length === 0;
+      if (isDormant)
         parts.push({
           what: 'SSH server',
-          seen: 'installed, and not answering now',
+          seen: 'installed, and not running now',
           status: 'not-applicable',
           source: sourceOf(input, 'sshServer'),
         });
-      parts.push(...serverParts(input, server));
+      const found = serverParts(input, server, isDormant);
+      parts.push(...(isDormant ? found.map((part) => dormant(input, part)) : found));
     }
     return conclude('ssh-server', input, parts, {
       pass: `Nobody can log in to ${node} by guessing a password.`,

@@ -1,5 +1,5 @@
 import { quote } from '#core/hosts/quote.ts';
-import type { FixStep } from '#shared/domain/finding.ts';
+import type { Finding, FixStep } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { CheckInput } from './check.ts';
 
@@ -111,4 +111,11 @@ export function dropInSteps(
 export function unitWord(text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
   return `"${escaped}"`;
+}
+
+/** Ends the steps of a finding with a look at the node; a finding without steps stays as it is. */
+export function endWithLook(finding: Finding): Finding {
+  if (finding.fix.length === 0) return finding;
+  const last = byHand('Look at this node again: this finding becomes fine only when that is seen there.');
+  return { ...finding, fix: [...finding.fix.slice(0, 31), last] };
 }

@@ -37,8 +37,8 @@ if [ -r /etc/audit/auditd.conf ]; then
   configured=$(sed -n 's/^[[:space:]]*log_file[[:space:]]*=[[:space:]]*//p' /etc/audit/auditd.conf | tail -n 1)
   case $configured in /*) audit_log=$configured ;; esac
 elif [ -e /etc/audit/auditd.conf ]; then emit closed /etc/audit/auditd.conf; fi
+emit auditd "$(command -v auditd)" "$audit_log"
 if has auditctl || has auditd || [ -d /etc/audit ]; then
-  emit auditd "$(command -v auditd)" "$audit_log"
   if [ "$(id -u)" = 0 ] && has auditctl; then
     state=$(limit 2 auditctl -s 2>/dev/null </dev/null | head -c 4096)
     audit_enabled=$(printf '%s\\n' "$state" | sed -n 's/^enabled //p')
@@ -121,9 +121,10 @@ function readAuditd(
   const log = sources.find((source) => source.path === decodePath(head[1]));
   const rules = find('rules');
   const boot = find('boot');
+  const running = (value('pid') ?? 0) > 0 || byProcess;
   return {
-    installed: decodeText(head[0]) !== '',
-    running: (value('pid') ?? 0) > 0 || byProcess,
+    installed: decodeText(head[0]) !== '' || running,
+    running,
     enabled: enabled !== null && enabled <= 2 ? enabled : null,
     lost: value('lost'),
     backlogLimit: value('backlog_limit'),
