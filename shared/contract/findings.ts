@@ -49,6 +49,8 @@ export const overview = z.object({
       node: nodeId,
       nodeName: shortText,
       check: checkId,
+      /** How many steps the finding has for a person to do. */
+      steps: z.int().min(0).optional(),
     })
     .nullable(),
   standings: listOf(standing, 1_024),

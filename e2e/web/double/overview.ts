@@ -61,6 +61,7 @@ export function overviewOf(scenario: Scenario, node: string | null): Overview {
             node: worst.node,
             nodeName: worst.nodeName,
             check: worst.check,
+            steps: worst.fix.length,
           }
         : null,
     standings,

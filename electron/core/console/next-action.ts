@@ -1,9 +1,7 @@
 import type { Overview } from '#shared/contract/findings.ts';
-import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { Severity, TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVEL_OF } from '#shared/domain/level.ts';
 import { plainName } from '#shared/domain/plain-name.ts';
-import { ACTIONS } from '#shared/domain/trouble-words.ts';
 import { worstFirst } from './tally.ts';
 
 const SEVERITY: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
@@ -22,6 +20,7 @@ export function nextAction(findings: readonly TrackedFinding[]): Overview['next'
     node: first.node,
     nodeName: first.nodeName,
     check: first.check,
+    steps: first.fix.length,
   };
 }
 
@@ -39,15 +38,14 @@ function urgency(a: TrackedFinding, b: TrackedFinding): number {
   );
 }
 
+/** What was found, in the finding's own words: a title by check would say the same of quite different troubles. */
 function titleOf(finding: TrackedFinding): string {
-  const node = plainName(finding.nodeName, 64);
-  if (finding.status === 'fix') return `${ACTIONS[finding.check]} on ${node}`;
-  const { title } = catalogueEntry(finding.check);
-  if (finding.status === 'review') return `Decide on ${node}: ${title}`;
-  return `See the rest of ${node}`;
+  if (finding.status === 'unknown') return `See the rest of ${plainName(finding.nodeName, 64)}`;
+  const { summary } = finding;
+  return summary.endsWith('.') && !summary.endsWith('..') ? summary.slice(0, -1) : summary;
 }
 
 function textOf(finding: TrackedFinding): string {
-  if (finding.status !== 'unknown') return [finding.summary, finding.detail].filter(Boolean).join(' ');
+  if (finding.status !== 'unknown') return finding.detail;
   return `${finding.summary} It would help to ${finding.wouldHelp}.`;
 }

@@ -107,13 +107,28 @@ describe('the next action', () => {
   it('is the gravest thing to fix, then the lower step', () => {
     const findings = all('miu', { 'time-sync': 'fix', 'outbound-firewall': 'fix', 'sandbox-mode': 'review' });
     for (const finding of findings) if (finding.check === 'time-sync') finding.severity = 'critical';
-    expect(nextOf(findings)).toMatchObject({ check: 'time-sync', title: 'Set the clock right on miu' });
+    expect(nextOf(findings)).toMatchObject({ check: 'time-sync', title: 'time-sync on miu' });
     for (const finding of findings) finding.severity = 'high';
-    expect(nextOf(findings)).toMatchObject({ check: 'outbound-firewall', title: 'Close the way out on miu' });
+    expect(nextOf(findings)).toMatchObject({ check: 'outbound-firewall', title: 'outbound-firewall on miu' });
+  });
+
+  it('says what was found, not what the check is about, and how many steps there are', () => {
+    const found = all('miu', { 'dedicated-user': 'fix' });
+    for (const finding of found) {
+      if (finding.check !== 'dedicated-user') continue;
+      finding.summary = 'Other accounts on miu leave their home folders open.';
+      finding.detail = 'mycoSwarm has an account of its own.';
+      finding.fix = [{ text: 'Close them.', command: null, needsRoot: true }];
+    }
+    expect(nextOf(found)).toMatchObject({
+      title: 'Other accounts on miu leave their home folders open',
+      text: 'mycoSwarm has an account of its own.',
+      steps: 1,
+    });
   });
 
   it('is a decision when nothing is to fix, and some help when nothing is to decide', () => {
-    expect(nextOf(all('miu', { 'plugin-inventory': 'review' }))?.title).toMatch(/^Decide on miu: /);
+    expect(nextOf(all('miu', { 'plugin-inventory': 'review' }))?.title).toBe('plugin-inventory on miu');
     const unseen = all('miu', { 'swarm-secret': 'unknown' });
     expect(nextOf(unseen)).toBeNull();
     for (const finding of unseen) finding.wouldHelp = 'allow one command as administrator';

@@ -5,6 +5,7 @@ import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
 import { Button } from '../../components/button.tsx';
+import { canDeclare, DeclareDialog } from '../../components/declare-dialog.tsx';
 import { errorWords } from '../../components/error-state.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
@@ -12,8 +13,6 @@ import { isRunning, LookProgress } from '../../components/look-progress.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { client } from '../../transport/queries.ts';
 import { useLooks } from '../../transport/use-live.ts';
-import { DECLARABLE } from './declaration-words.ts';
-import { DeclareDialog } from './declare-dialog.tsx';
 
 const OPEN: readonly FindingStatus[] = ['fix', 'review', 'unknown'];
 
@@ -39,7 +38,6 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
   });
   const name = visible(finding.nodeName);
   const open = OPEN.includes(finding.status);
-  const meant = (finding.status === 'fix' || finding.status === 'review') && DECLARABLE[finding.check];
   const { waiver } = finding;
 
   return (
@@ -65,7 +63,7 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
                 Accept until…
               </Button>
             ) : null}
-            {meant ? (
+            {canDeclare(finding) ? (
               <Button variant="link" onClick={() => setDialog('declare')}>
                 This is meant…
               </Button>

@@ -10,7 +10,7 @@ export function NextAction({ next }: { next: NonNullable<Overview['next']> }) {
     <section className="next-action" aria-labelledby="next-action-title">
       <div className="next-action__words">
         <h2 id="next-action-title">{visible(next.title)}</h2>
-        <p>{visible(next.text)}</p>
+        {next.text ? <p>{visible(next.text)}</p> : null}
       </div>
       <div className="next-action__buttons">
         <Link
@@ -26,9 +26,15 @@ export function NextAction({ next }: { next: NonNullable<Overview['next']> }) {
           search={(before) => ({ ...before, step: next.check })}
           className={buttonClass('filled')}
         >
-          {next.nodeName.length <= 16 ? `Fix it on ${visible(next.nodeName)}` : 'Fix it'}
+          {wayOn(next.steps)}
         </Link>
       </div>
     </section>
   );
+}
+
+/** Swarmkeep changes nothing on a node in this version, so the button promises no more than it keeps. */
+function wayOn(steps: number | undefined): string {
+  if (steps === 0) return 'See what to do';
+  return steps === 1 ? 'Show the step' : 'Show the steps';
 }

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
@@ -10,6 +10,7 @@ import { visible } from '#shared/domain/text.ts';
 import type { Looking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
 import { Button } from '../../components/button.tsx';
+import { canDeclare, DeclareDialog } from '../../components/declare-dialog.tsx';
 import { Unfold } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
@@ -34,6 +35,7 @@ export interface RepairPartProps {
 export function RepairPart({ node, finding, setup, looking, next }: RepairPartProps) {
   const [steps, setSteps] = useState(false);
   const [accepting, setAccepting] = useState(false);
+  const [declaring, setDeclaring] = useState(false);
   const navigate = useNavigate();
   const go = (step: string) =>
     void navigate({
@@ -141,10 +143,28 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
             >
               Not now
             </Button>
+            {canDeclare(finding) ? (
+              <Button variant="plain" onClick={() => setDeclaring(true)}>
+                This is meant…
+              </Button>
+            ) : null}
             {decide}
           </>
         }
       >
+        {speaksOfSetup(finding) ? (
+          <p className="item-page__where no-print">
+            Folders and accounts of mycoSwarm are named in{' '}
+            <Link
+              to="/setup/{-$node}"
+              params={{ node: node.id }}
+              search={(before) => ({ ...before, step: 'profile' })}
+            >
+              What was found
+            </Link>
+            .
+          </p>
+        ) : null}
         <Unfold open={steps}>
           <div className="item-page__steps">
             <FixSteps steps={finding.fix} />
@@ -152,8 +172,14 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
         </Unfold>
       </FixCard>
       {accept}
+      {declaring ? <DeclareDialog open onOpenChange={setDeclaring} finding={finding} /> : null}
     </>
   );
+}
+
+/** Whether a step or what would help sends the operator to name something in Setup. */
+function speaksOfSetup({ fix, wouldHelp }: TrackedFinding): boolean {
+  return [wouldHelp ?? '', ...fix.map((step) => step.text)].some((text) => /\bin Setup\b/.test(text));
 }
 
 function titleOf(finding: TrackedFinding): string {

@@ -21,7 +21,10 @@ export const KIND_WORDS: Readonly<Record<DeclarationKind, { label: string; hint:
   'provider-key': { label: 'This key', hint: 'Name and place, for example OPENAI_API_KEY @ ~/.profile' },
   plugin: { label: 'This plugin', hint: 'Name and SHA-256, as name@hash' },
   peer: { label: 'This peer', hint: 'Its address or node id' },
-  service: { label: 'This service', hint: 'Protocol and port, for example tcp/8080' },
+  service: {
+    label: 'This service',
+    hint: 'Service, port and from where, for example dashboard tcp/8501 lan',
+  },
   account: { label: 'This account', hint: 'Its user name' },
   'remote-model': { label: 'This model', hint: 'Its name as Ollama lists it' },
 };

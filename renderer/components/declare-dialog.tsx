@@ -3,13 +3,22 @@ import { type FormEvent, useId, useState } from 'react';
 import type { DeclarationKind } from '#shared/domain/decision.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
-import { ErrorState, errorWords } from '../../components/error-state.tsx';
-import { SelectField, TextAreaField, TextField } from '../../components/field.tsx';
-import { useToast } from '../../components/toast.tsx';
-import { client, orpc } from '../../transport/queries.ts';
+import { client, orpc } from '../transport/queries.ts';
+import { Button } from './button.tsx';
 import { DECLARABLE, KIND_WORDS } from './declaration-words.ts';
+import { Dialog } from './dialog.tsx';
+import { ErrorState, errorWords } from './error-state.tsx';
+import { SelectField, TextAreaField, TextField } from './field.tsx';
+import { useToast } from './toast.tsx';
+
+/**
+ * @returns whether something that the finding speaks of can be declared as meant: the evidence offers it, or the check
+ *   knows what kinds of things may be meant
+ */
+export function canDeclare(finding: TrackedFinding): boolean {
+  if (finding.status !== 'fix' && finding.status !== 'review') return false;
+  return DECLARABLE[finding.check] !== undefined || offeredChoices(finding).length > 0;
+}
 
 export interface DeclareDialogProps {
   open: boolean;
@@ -140,7 +149,7 @@ export function DeclareDialog({ open, onOpenChange, finding }: DeclareDialogProp
   );
 }
 
-/** What the evidence itself offers, each once. */
+/** @returns what the evidence itself offers to be declared, each once */
 function offeredChoices(finding: TrackedFinding): Choice[] {
   const seen = new Map<string, Choice>();
   for (const { declarable } of finding.evidence) {
