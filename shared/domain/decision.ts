@@ -28,7 +28,7 @@ export const declarationKind = z.enum([
   'provider-key', // value: variable name @ place
   'plugin', // value: name@sha256
   'peer', // value: address or node id
-  'service', // value: proto/port
+  'service', // value: service proto/port reach, where reach is lan, public or vpn:INTERFACE; proto/port alone means lan
   'account', // value: user name
   'remote-model', // value: model name
 ]);

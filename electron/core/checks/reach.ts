@@ -16,12 +16,21 @@ export interface Door {
   /** Only for `::`: false when IPv4 is answered too; null when not known. */
   ipv6Only: boolean | null;
   interface: string | null;
+  protocol: ListeningSocket['protocol'];
   port: number;
   raw: string | null;
   source: string;
   /** Anybody who reaches it may use it: then only nodes of the swarm should. */
   isOpen: boolean;
   steps: NonNullable<Part['steps']>;
+}
+
+/** From where a door can be reached: the home network, a VPN by the name of its interface, or anywhere else. */
+export type Beyond = 'lan' | 'public' | `vpn:${string}`;
+
+/** A part about a door, with what its openness reaches: that is what an operator would declare as meant. */
+export interface DoorPart extends Part {
+  beyond?: readonly Beyond[];
 }
 
 /** How a listening socket reads in evidence. */
@@ -60,8 +69,12 @@ function outsideAddresses(
     );
 }
 
+function beyondOf(face: InterfaceFact | undefined): Beyond {
+  return face?.kind === 'vpn' ? `vpn:${face.name}` : 'public';
+}
+
 /** Parts about packet rules for a door whose address alone does not settle it. */
-function packetParts(input: CheckInput, door: Door): Part[] {
+function packetParts(input: CheckInput, door: Door): DoorPart[] {
   const source = sourceOf(input, 'firewall');
   const none = noPacketRules(input);
   const what = `packet rules for port ${door.port}: prerouting, input, forward`;
@@ -92,6 +105,7 @@ function packetParts(input: CheckInput, door: Door): Part[] {
       severity: 'high',
       source: door.source,
       raw: door.raw,
+      beyond: ['lan'],
       headline: `${door.service} on ${input.nodeName} asks for no password, and every device at home can open it.`,
       steps: door.steps,
     },
@@ -105,12 +119,13 @@ function packetParts(input: CheckInput, door: Door): Part[] {
  * strangers in by translation or forwarding, so without the rules this stays unknown, and where there is provably no rule
  * at all it is fine.
  */
-export function doorParts(input: CheckInput, door: Door): Part[] {
+export function doorParts(input: CheckInput, door: Door): DoorPart[] {
   const base = { what: door.what, source: door.source, raw: door.raw };
   const reach = reachOf(door.address);
-  const bad = (seenThere: string, headline: string): Part => ({
+  const bad = (seenThere: string, headline: string, beyond: readonly Beyond[]): DoorPart => ({
     ...base,
     seen: seenThere,
+    beyond,
     status: 'fix',
     severity: 'high',
     headline,
@@ -118,9 +133,12 @@ export function doorParts(input: CheckInput, door: Door): Part[] {
   });
   if (reach === null) return [notSeen(input, door.what, 'this is no address', door.source, null)];
   if (reach === 'loopback') return [{ ...base, seen: 'this machine only', status: 'pass' }];
-  if (reach === 'public')
-    return [bad('a public address', `${door.service} on ${input.nodeName} answers on a public address.`)];
   const faces = seen(input, 'interfaces')?.interfaces ?? null;
+  const own = faces?.find((face) => face.addresses.some((entry) => entry.address === door.address));
+  if (reach === 'public') {
+    const headline = `${door.service} on ${input.nodeName} answers on a public address.`;
+    return [bad('a public address', headline, [beyondOf(own)])];
+  }
   if (faces === null) {
     const hidden = unseenPart(input, 'interfaces');
     return [
@@ -133,11 +151,10 @@ export function doorParts(input: CheckInput, door: Door): Part[] {
     ];
   }
   if (reach === 'lan') {
-    const own = faces.find((face) => face.addresses.some((entry) => entry.address === door.address));
-    if (own?.kind === 'vpn')
-      return [
-        bad(`the VPN ${own.name}`, `${door.service} on ${input.nodeName} answers on the VPN ${own.name}.`),
-      ];
+    if (own?.kind === 'vpn') {
+      const headline = `${door.service} on ${input.nodeName} answers on the VPN ${own.name}.`;
+      return [bad(`the VPN ${own.name}`, headline, [beyondOf(own)])];
+    }
     return [{ ...base, seen: 'the home network', status: 'pass' }, ...packetParts(input, door)];
   }
   const outside = outsideAddresses(door, faces);
@@ -147,9 +164,11 @@ export function doorParts(input: CheckInput, door: Door): Part[] {
       bad(
         'every address',
         `${door.service} on ${input.nodeName} answers on every network it is on, not only at home: ${names.join(', ')} too.`,
+        [...new Set(outside.map(({ face }) => beyondOf(face)))],
       ),
       ...outside.map(
-        ({ face, address, prefix }): Part => ({
+        ({ face, address, prefix }): DoorPart => ({
+          beyond: [beyondOf(face)],
           what: `${face.name} ${address}/${prefix}`,
           seen:
             face.kind === 'vpn'
@@ -161,7 +180,7 @@ export function doorParts(input: CheckInput, door: Door): Part[] {
           headline: `${door.service} on ${input.nodeName} answers on ${face.name} too.`,
         }),
       ),
-      ...packetParts(input, { ...door, isOpen: false }).filter((part) => part.status === 'unknown'),
+      ...packetParts(input, door).filter((part) => part.status !== 'pass'),
     ];
   }
   if (mayAnswerIpv4(door) && outsideAddresses({ ...door, ipv6Only: false }, faces).length > 0) {

@@ -4,7 +4,7 @@ import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { declaredReason, gapParts, labelOf, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { type Door, doorParts, socketText } from './reach.ts';
+import { type Beyond, type Door, doorParts, socketText } from './reach.ts';
 import { asRoot, byHand, dropInSteps, writeFileStep } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
@@ -115,6 +115,7 @@ function doorOf(
     address: socket.address,
     ipv6Only: socket.ipv6Only,
     interface: socket.interface,
+    protocol: socket.protocol,
     port: socket.port,
     raw: socket.raw,
     source: sourceOf(input, 'sockets'),
@@ -156,6 +157,7 @@ function containerDoors(input: CheckInput): Door[] {
             address,
             ipv6Only: null,
             interface: null,
+            protocol: port.protocol === 'udp' ? 'udp' : 'tcp',
             port: port.hostPort,
             raw: null,
             source: sourceOf(input, 'containers'),
@@ -172,19 +174,37 @@ function containerDoors(input: CheckInput): Door[] {
   );
 }
 
-/** Parts of a door, after the operator's declaration that it is meant. */
+/** What an operator declares for one door and one reach: `mycoswarm tcp/7890 lan`. */
+function declarationOf(door: Door, beyond: Beyond): string {
+  const service = door.service.startsWith('The container ')
+    ? `container:${door.service.slice('The container '.length)}`
+    : door.service.replace(/^The /, '').toLowerCase();
+  return `${service} ${door.protocol}/${door.port} ${beyond}`;
+}
+
+/** Why a reach is meant; protocol and port alone speak for the home network and for nothing beyond it. */
+function reasonFor(input: CheckInput, door: Door, beyond: Beyond): string | null {
+  return (
+    declaredReason(input, 'service', declarationOf(door, beyond)) ??
+    (beyond === 'lan' ? declaredReason(input, 'service', `${door.protocol}/${door.port}`) : null)
+  );
+}
+
+/** Parts of a door, after the operator's declarations of what is meant. One that reaches several needs each of them. */
 function judged(input: CheckInput, door: Door): Part[] {
-  const value = `tcp/${door.port}`;
-  const reason = declaredReason(input, 'service', value);
-  return doorParts(input, door).map((part): Part => {
+  return doorParts(input, door).map(({ beyond = [], ...part }): Part => {
     if (part.status !== 'fix') return part;
-    if (reason === null) return { ...part, declarable: { kind: 'service', value } };
-    return {
-      ...part,
-      status: 'pass',
-      seen: `${part.seen}; declared: ${reason}`,
-      declared: `service ${value}: ${reason}`,
-    };
+    const [first] = beyond;
+    const reasons = beyond.map((reach) => reasonFor(input, door, reach));
+    if (first === undefined || reasons.includes(null)) {
+      return beyond.length === 1 && first !== undefined
+        ? { ...part, declarable: { kind: 'service', value: declarationOf(door, first) } }
+        : part;
+    }
+    const meant: Part = { ...part, status: 'pass', seen: `${part.seen}; declared: ${reasons.join('; ')}` };
+    return beyond.length === 1
+      ? { ...meant, declared: `service ${declarationOf(door, first)}: ${reasons[0]}` }
+      : meant;
   });
 }
 

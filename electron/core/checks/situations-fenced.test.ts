@@ -85,7 +85,7 @@ describe('situations', () => {
       withVpn(socket('0.0.0.0')),
       'pass',
       undefined,
-      [declare('service', 'tcp/7890')],
+      [declare('service', 'mycoswarm tcp/7890 vpn:tailscale0')],
     ],
     ['service-bindings', 'an address of the VPN', withVpn(socket('100.92.14.7')), 'fix', /public address/],
     [
