@@ -10,7 +10,8 @@ import { AS_ADMINISTRATOR, filesByPath, isMissing, labelOf, notSeen, sourceOf, u
 import type { Part } from './part.ts';
 import { asRoot, byHand, dropInSteps, unitWord } from './steps.ts';
 import { incompleteParts, pathPart, treeOf } from './tree-access.ts';
-import { isConfined } from './unit-sandbox.ts';
+import { placesOf } from './unit-places.ts';
+import { changedSinceStart, isConfined } from './unit-sandbox.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 function workspaceSteps(input: CheckInput, agent: Agent): FixStep[] {
@@ -160,10 +161,7 @@ function writableBySandbox(input: CheckInput, agent: Agent): Part[] | null {
     configuration === null
       ? []
       : ['swarm-token', 'access.log', 'node_id'].map((name) => `${configuration}/${name}`);
-  const listed = (unit.properties.ReadWritePaths ?? '')
-    .split(/\s+/)
-    .map((path) => path.replace(/^[-+]+/, '').replace(/^"|"$/g, ''))
-    .filter((path) => path !== '');
+  const listed = placesOf(unit, agent.instance.home);
   return listed.map((path): Part => {
     const what = `${label}${unit.name}: may write ${path}`;
     const isMeant =
@@ -231,6 +229,18 @@ function homeParts(input: CheckInput, agent: Agent): Part[] {
     ];
   }
   if (confined !== null && inForce === 'unknown') {
+    if (changedSinceStart(input, instance) === 'yes') {
+      return [
+        notSeen(
+          input,
+          `${label}${instance.unit ?? ''}: ProtectSystem=strict`,
+          'changed since it was started: restart it',
+          sourceOf(input, 'units'),
+          `restart ${instance.unit ?? 'mycoSwarm'} and look again`,
+        ),
+        ...confined,
+      ];
+    }
     return [
       notSeen(
         input,
