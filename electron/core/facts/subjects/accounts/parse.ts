@@ -4,7 +4,8 @@ import type { CollectContext, Collected, ScriptOutput } from '../../collector.ts
 import { decodePath, decodeText } from '../../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../../script/outcome.ts';
 import { readRecords, type ScriptRecord } from '../../script/records.ts';
-import { readSudoers, rulesFor } from './sudoers.ts';
+import { readSudoers, rulesFor, type SudoRule } from './sudoers.ts';
+import { SUDOERS_LIMIT } from './sudoers-script.ts';
 import {
   countSessions,
   type HomeFact,
@@ -58,6 +59,28 @@ function readSetuid(list: string, capabilities: ReadonlyMap<string, string>): Se
   return [...programs.values()].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 2_048);
 }
 
+/** Rules of sudo; `rules` is null when a file that may hold more of them was not read. */
+function readSudoRecords(records: readonly ScriptRecord[]): {
+  readable: boolean;
+  rules: SudoRule[] | null;
+  unread: string[];
+} {
+  const tagged = (tag: string) => records.filter((record) => record.tag === tag);
+  const files = tagged('sudoers').map(({ fields }) => ({
+    path: decodePath(fields[0]),
+    text: decodeText(fields[1], SUDOERS_LIMIT),
+  }));
+  const readable = files.length > 0 || tagged('sudoers-none').length > 0;
+  const places = new Set(tagged('sudoers-place').map(({ fields }) => decodePath(fields[0])));
+  const { rules, unread } = readSudoers(files, places);
+  const missed = [
+    ...tagged('sudoers-missed').map(({ fields }) => decodePath(fields[0]).slice(0, 256)),
+    ...files.filter((file) => file.text.length >= SUDOERS_LIMIT).map((file) => file.path),
+  ];
+  const all = [...new Set([...missed, ...unread])];
+  return { readable, rules: readable && all.length === 0 ? rules : null, unread: readable ? all : [] };
+}
+
 /** Reads the answer of the accounts script. */
 export function parseAccounts(output: ScriptOutput, context: CollectContext): Collected<AccountFacts> {
   const { records, finished } = readRecords(output);
@@ -83,12 +106,10 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
       )
     : null;
   if (!shadow) gaps.push(gapOf('state of passwords', '/etc/shadow could not be read', help));
-  const sudoers = records.filter((record) => record.tag === 'sudoers');
-  const sudoersReadable = sudoers.length > 0 || contents.has('sudoers-none');
-  const sudo = readSudoers(sudoers.map((record) => decodeText(record.fields.at(-1), 262_144)));
-  if (!sudoersReadable) gaps.push(gapOf('rules of sudo', '/etc/sudoers could not be read', help));
-  for (const place of sudo.foreignIncludes.slice(0, 8))
-    gaps.push(gapOf(`rules of sudo in ${place}`, 'this file was not read'));
+  const sudo = readSudoRecords(records);
+  if (!sudo.readable) gaps.push(gapOf('rules of sudo', '/etc/sudoers could not be read', help));
+  for (const place of sudo.unread.slice(0, 8))
+    gaps.push(gapOf(`rules of sudo in ${place}`, 'this was not read', help));
   const subordinateUids = readRanges(text('subuid'));
   const subordinateGids = readRanges(text('subgid'));
   const homes = readHomes(records, text);
@@ -110,7 +131,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
       homeDirectory: home?.directory ?? null,
       // A home that is not there holds no keys; one that is closed or did not answer may.
       authorizedKeys: home ? home.keys : 0,
-      sudoRules: sudoersReadable ? rulesFor(sudo.rules, { ...entry, groups: names, groupIds }) : null,
+      sudoRules: sudo.rules && rulesFor(sudo.rules, { ...entry, groups: names, groupIds }),
       sessions: sessions.get(entry.name) ?? 0,
       lastLoginAt: logins.get(entry.name) ?? null,
       personalTraces: home?.traces ?? [],
@@ -140,7 +161,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
           ? null
           : groups.slice(0, 8_192).map((group) => ({ ...group, members: group.members.slice(0, 1_024) })),
       newuidmapWorks: mapper !== null ? works : finished ? false : null,
-      sudoersReadable,
+      sudoersReadable: sudo.readable,
       setuidPrograms,
     },
     gaps,

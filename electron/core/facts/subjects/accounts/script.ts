@@ -1,4 +1,5 @@
 import { END, PRELUDE } from '../../script/prelude.ts';
+import { SUDOERS } from './sudoers-script.ts';
 
 /** Things that a person keeps in a home and a service does not. Names only, as paths below the home. */
 const PERSONAL_TRACES = [
@@ -36,19 +37,10 @@ fi
 head -c 65536 /etc/subuid 2>/dev/null | emit_content subuid
 head -c 65536 /etc/subgid 2>/dev/null | emit_content subgid
 
-if [ -r /etc/sudoers ]; then
-  head -c 262144 /etc/sudoers | emit_content sudoers /etc/sudoers
-  for place in /etc/sudoers.d/*; do
-    case \${place##*/} in *.* | *~) continue ;; esac
-    [ -f "$place" ] && [ -r "$place" ] && head -c 65536 "$place" | emit_content sudoers "$place"
-  done
-elif [ -e /etc/sudoers ] || [ -e /usr/bin/sudo ]; then emit sudoers-closed
-else emit sudoers-none
-fi
-
-homes=$(printf '%s\\n' "$passwd" | head -n 4096 | cut -d: -f6 | grep '^/.' | grep -vE '^/(bin|sbin|dev|proc|sys|usr/s?bin|nonexistent|run/.*)/?$' | LC_ALL=C sort -u)
 newline='
 '
+${SUDOERS}
+homes=$(printf '%s\\n' "$passwd" | head -n 4096 | cut -d: -f6 | grep '^/.' | grep -vE '^/(bin|sbin|dev|proc|sys|usr/s?bin|nonexistent|run/.*)/?$' | LC_ALL=C sort -u)
 IFS=$newline; set -f
 set -- $homes
 set +f; unset IFS

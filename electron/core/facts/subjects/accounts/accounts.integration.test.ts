@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { expect, it, type TestContext } from 'vitest';
+import type { AccountFacts } from '#shared/domain/facts/accounts.ts';
+import type { Gap } from '#shared/domain/facts/observation.ts';
+import { accountsCollector } from '../accounts.ts';
+
+/** A copy of /etc and empty folders that only the new mount namespace sees; gone when its last process ends. */
+const PRIVATE = `mount -t tmpfs none /srv; mkdir /srv/etc /srv/open; cp -a /etc/. /srv/etc; mount --bind /srv/etc /etc
+mount -t tmpfs none /home; rm -f /etc/sudoers.d/*; chmod 755 /etc/sudoers.d
+printf 'swk:x:64321:64321::/home/swk:/bin/sh\\n' >>/etc/passwd; printf 'swk:x:64321:\\n' >>/etc/group
+mkdir -m 700 /home/swk; chown 64321:64321 /home/swk; echo 'root ALL=(ALL:ALL) ALL' >/etc/sudoers`;
+
+function unshared(context: TestContext, prepare: string, input: string) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    context.skip('needs root on Linux for a mount namespace of its own');
+  if (!existsSync('/usr/bin/unshare')) context.skip('needs unshare');
+  const script = `{ ${PRIVATE}\n${prepare}\n} </dev/null >/dev/null || exit 99; exec /bin/sh -s`;
+  const result = spawnSync('unshare', ['-m', '/bin/sh', '-ec', script], {
+    input,
+    timeout: 20_000,
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+  });
+  expect(result.status, result.stderr.toString()).not.toBe(99);
+  return result;
+}
+
+/** What the collector sees as root after `prepare` ran in a namespace of its own. */
+function look(context: TestContext, prepare: string) {
+  const asked = {
+    privilege: 'root' as const,
+    now: new Date(),
+    skewMs: null,
+    salt: '',
+    profile: { instances: [], corrected: [] },
+    seen: {},
+  };
+  const { stdout, stderr, status } = unshared(context, prepare, accountsCollector.script(asked));
+  const collected = accountsCollector.parse(
+    { stdout, stderr: stderr.toString(), exitCode: status, timedOut: false, cut: false, tookMs: 0 },
+    asked,
+  );
+  if (!collected.seen) throw new Error(collected.reason);
+  const { value, gaps }: { value: AccountFacts; gaps: Gap[] } = collected;
+  const swk = value.accounts.find((account) => account.name === 'swk');
+  return { value, swk, gaps: gaps.map((gap) => gap.what) };
+}
+
+it('reads what sudoers includes: files, folders, relative ones, in a circle', {
+  timeout: 30_000,
+}, (context) => {
+  const { swk, gaps } = look(
+    context,
+    `echo '@include sudoers.swk' >>/etc/sudoers; printf '@include /etc/sudoers\\n#includedir /etc/more.d\\n@include /etc/none\\n' >/etc/sudoers.swk
+mkdir /etc/more.d; echo 'SWK ALL=(ALL) ALL' >/etc/more.d/10-swk; echo 'swk ALL=no' >/etc/more.d/off.bak`,
+  );
+  expect(swk?.sudoRules).toEqual(['SWK ALL=(ALL) ALL']);
+  expect(gaps.filter((what) => what.startsWith('rules of sudo'))).toEqual([]);
+});
+
+it.for([
+  ['a link', 'echo x >/etc/real; ln -s /etc/real /etc/sudoers.swk'],
+  ['a file of another account', 'echo x >/etc/sudoers.swk; chown 64321 /etc/sudoers.swk'],
+  ['a file that others may write', 'echo x >/etc/sudoers.swk; chmod 666 /etc/sudoers.swk'],
+  ['a pipe', 'mkfifo /etc/sudoers.swk'],
+])('knows no rules of anybody where an included file is %s', { timeout: 30_000 }, ([, prepare], context) => {
+  const { value, gaps } = look(context, `echo '@include /etc/sudoers.swk' >>/etc/sudoers; ${prepare}`);
+  expect(new Set(value.accounts.map((account) => account.sudoRules))).toEqual(new Set([null]));
+  expect(gaps).toContain('rules of sudo in /etc/sudoers.swk');
+});
+
+it.for([
+  'SWK ALL=(ALL) ALL',
+  '%SWK ALL=(ALL) ALL',
+  'sw\\x6b ALL=(ALL) ALL',
+  '#064321 ALL=(ALL) ALL',
+  '# x \\\nswk ALL=(ALL) ALL',
+  '!!swk ALL=(ALL) ALL',
+  'User_Alias OFF = !swk\n!OFF ALL=(ALL) ALL',
+])('sees a rule as sudo itself does: %s', { timeout: 30_000 }, (rule, context) => {
+  if (!existsSync('/usr/bin/sudo')) context.skip('needs sudo');
+  const prepare = `cat >>/etc/sudoers <<'END'\n${rule}\nEND\nchmod 440 /etc/sudoers`;
+  const said = unshared(context, prepare, 'sudo -l -U swk').stdout.toString();
+  expect(said).toContain('may run the following commands');
+  expect(look(context, prepare).swk?.sudoRules).toHaveLength(1);
+});
