@@ -85,11 +85,17 @@ function readToken(
   }));
   if (searched) gaps.push(gapOf(`copies of ${path}`, searched));
   if (searched === undefined) gaps.push(gapOf(`copies of ${path}`, 'the search did not come to its end'));
-  for (const { kind } of found.filter((entry) => entry.place === 'late')) {
-    gaps.push(gapOf(`copies of ${path} (${kind})`, 'the search ran out of time'));
+  const cut = found.filter((entry) => !entry.place.startsWith('/') && entry.place.startsWith('late'));
+  for (const where of new Set(cut.map(({ kind, place }) => place.slice(5) || kind))) {
+    const reason = 'not searched to its end: too much, too slow or closed';
+    gaps.push(gapOf(`copies of ${path} in ${where}`, reason, helpFor(context)));
   }
-  const leaks = found.flatMap(({ kind, place }) =>
-    isLeakKind(kind) && place !== 'late' ? [{ kind, place }] : [],
+  const leaks = found.flatMap(({ kind, place }, index) =>
+    isLeakKind(kind) &&
+    !cut.some((entry) => entry.kind === kind && entry.place === place) &&
+    found.findIndex((entry) => entry.kind === kind && entry.place === place) === index
+      ? [{ kind, place }]
+      : [],
   );
   const fingerprint = fields[6]?.toString('latin1') ?? '';
   return {
@@ -179,6 +185,9 @@ export function parseMycoswarm(output: ScriptOutput, context: CollectContext): C
     const token = readToken(instance, own, context, gaps);
     if (token) facts.tokens.push(token);
     facts.plugins.push(...own('plugin').flatMap((record) => readPlugin(instance.id, record.fields) ?? []));
+    for (const { fields } of own('plugins-cut')) {
+      gaps.push(gapOf(`plugins in ${decodePath(fields[1])}`, decodeShort(fields[2])));
+    }
     facts.probes.push(...own('probe').flatMap((record) => readProbe(instance.id, record.fields) ?? []));
     const file = `${instance.configurationFolder}/config.json`;
     for (const { fields } of own('settings')) {

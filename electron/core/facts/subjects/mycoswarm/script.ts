@@ -12,7 +12,7 @@ const DASHBOARD_PAGES = ['/', '/api/status'];
 /**
  * The token is read once into a variable of the shell: it reaches no argument vector, no environment and no answer. What
  * leaves is its length, whether it is hexadecimal, how many characters differ, and SHA-256 over salt and token. Searches
- * get it over a pipe (`grep -F -f -`), go through real folders only, skip devices and FIFOs, and end after a time.
+ * get it over a pipe (`grep -F -f -`, so one grep for each), go through real folders only, skip devices and FIFOs, and end after a time.
  */
 const FUNCTIONS = `
 enter_configuration() { enter "$BASE" "$REST"; }
@@ -35,52 +35,81 @@ token() { # INSTANCE
     emit searched "$1" ''
   ) </dev/null
 }
-leak() { # INSTANCE KIND: names ended by NUL on standard input
-  head -z -n 32 | xargs -0 -r sh -c 'instance=$1; kind=$2; shift 2; for place do printf "@leak:3\\0%s\\0%s\\0%s\\0" "$instance" "$kind" "$place"; done' _ "$1" "$2"
+leak() { # INSTANCE KIND WHERE: names ended by NUL on standard input; the word "late" is no path, and says that WHERE was not searched to its end
+  head -z -n 32 | xargs -0 -r sh -c 'instance=$1; kind=$2; where=$3; shift 3; for place do [ "$place" != late ] || place="late $where"; printf "@leak:3\\0%s\\0%s\\0%s\\0" "$instance" "$kind" "$place"; done' _ "$1" "$2" "$3"
 }
-seek() { # INSTANCE KIND SECONDS OPTION-OR-PATH…; the word "late" is no path, and says that time was over
-  seek_instance=$1; seek_kind=$2; seek_seconds=$3; shift 3
-  { printf '%s\\n' "$TOKEN" | limit "$seek_seconds" grep -lsFZ -D skip -f - "$@"; [ $? -lt 124 ] || printf 'late\\0'; } | leak "$seek_instance" "$seek_kind"
+seek() { # INSTANCE KIND SECONDS WHERE OPTION-OR-PATH…
+  seek_instance=$1; seek_kind=$2; seek_seconds=$3; seek_where=$4; shift 4
+  { printf '%s\\n' "$TOKEN" | limit "$seek_seconds" grep -lsFZ -D skip -f - "$@"; [ $? -lt 124 ] || printf 'late\\0'; } | leak "$seek_instance" "$seek_kind" "$seek_where"
+}
+among() { # INSTANCE KIND SECONDS WHERE: the same in files that standard input names. One grep only: its pattern comes over a pipe.
+  { sed -z -e '/^late$/{w /dev/stderr' -e 'd}' -e '12001{s/.*/late/;w /dev/stderr' -e 'Q}' 2>&5 | limit "$3" xargs -0 -r -x -s 1700000 -n 12000 grep -lsFZ -D skip -f /dev/fd/6 -- 6<<TOKEN_END
+$TOKEN
+TOKEN_END
+    case $? in 0 | 123) ;; *) printf 'late\\0' ;; esac; } 5>&1 | leak "$1" "$2" "$4"
+}
+histories() { # Names of all histories, of every account with a home; those that are closed to this account count as not searched.
+  limit 2 getent passwd 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev)(\\/|$)/ && !known[$6]++ { printf "%s%c", $6, 0 }' | limit 2 xargs -0 -r sh -c '
+    for folder in "$@"; do
+      [ -d "$folder" ] || continue
+      [ -x "$folder" ] || { printf "late\\0"; continue; }
+      for name in .bash_history .zsh_history .zhistory .history .sh_history .ash_history .python_history .local/share/fish/fish_history .lesshst .sqlite_history .psql_history .mysql_history .node_repl_history .viminfo; do
+        [ -f "$folder/$name" ] && [ ! -L "$folder/$name" ] || continue
+        if [ -r "$folder/$name" ]; then printf "%s\\0" "$folder/$name"; else printf "late\\0"; fi
+      done
+    done' _ "$HOME_FOLDER" /root
+  case $? in 0 | 123) ;; *) printf 'late\\0' ;; esac
+}
+readable() { # FOLDER: files in it that everybody can read and reach, as far as text that somebody left there goes
+  limit 1 find "$1" -xdev \\( -type d ! -perm -001 -o -name node_modules -o -name .git -o -name venv -o -name .venv \\) -prune -o -type f -perm -004 -size +11c -size -1048577c -print0 2>/dev/null
+  [ $? -lt 124 ] || printf 'late\\0'
 }
 searches() { # INSTANCE
   code='--exclude-dir=venv --exclude-dir=.venv --exclude-dir=node_modules --exclude-dir=.git'
-  seek "$1" log 3 -r --include='*.log' --include='*.log.1' --include=syslog --include=messages -- /var/log
-  seek "$1" unit 2 -r --include='mycoswarm*' --include=environment -- /etc/systemd /etc/default /etc/environment
-  if [ -n "$SOURCE" ] && [ -d "$SOURCE" ] && [ ! -L "$SOURCE" ] && [ -e "$SOURCE/.git" ]; then seek "$1" git 3 -r $code -- "$SOURCE"; fi
-  seek "$1" environment 2 -- /proc/[0-9]*/cmdline
-  for pid in $PIDS; do seek "$1" environment 1 -- "/proc/$pid/environ"; done
+  seek "$1" log 3 /var/log -r --include='*.log' --include='*.log.1' --include=syslog --include=messages -- /var/log
+  seek "$1" unit 2 /etc/systemd -r --include='mycoswarm*' --include=environment -- /etc/systemd /etc/default /etc/environment
+  if [ -n "$SOURCE" ] && [ -d "$SOURCE" ] && [ ! -L "$SOURCE" ] && [ -e "$SOURCE/.git" ]; then seek "$1" git 3 "$SOURCE" -r $code -- "$SOURCE"; fi
+  seek "$1" environment 2 'arguments of running programs' -- /proc/[0-9]*/cmdline
+  for pid in $PIDS; do seek "$1" environment 1 "environment of process $pid" -- "/proc/$pid/environ"; done
   if [ -n "$HOME_FOLDER" ] && [ "$HOME_FOLDER" != / ]; then
     # In a home that is closed to others no file in it is open to them, whatever its mode says; the mode is told anyway.
     { printf '%s\\n' "$TOKEN" | limit 3 grep -rlsFZ -D skip -f - $code --exclude-dir=.cache --exclude-dir=workspace -- "$HOME_FOLDER"; [ $? -lt 124 ] || printf 'late\\0'; } | head -z -n 64 | xargs -0 -r sh -c 'for place do
-      if [ "$place" = late ] || [ -n "$(find "$place" -maxdepth 0 -type f -perm -004)" ]; then printf "%s\\0" "$place"; fi; done' _ | leak "$1" world-readable
+      if [ "$place" = late ] || [ -n "$(find "$place" -maxdepth 0 -type f -perm -004)" ]; then printf "%s\\0" "$place"; fi; done' _ | leak "$1" world-readable "$HOME_FOLDER"
   fi
-  instance=$1; set --
-  for folder in "$HOME_FOLDER" /root; do
-    for history in .bash_history .zsh_history .python_history .sh_history .local/share/fish/fish_history .lesshst; do
-      if [ -n "$folder" ] && [ -f "$folder/$history" ] && [ ! -L "$folder/$history" ]; then set -- "$@" "$folder/$history"; fi
-    done
-  done
-  [ $# -eq 0 ] || seek "$instance" shell-history 2 -- "$@"
+  for folder in /srv /opt /tmp /var/tmp /etc; do [ ! -d "$folder" ] || readable "$folder" | among "$1" world-readable 1 "$folder"; done
+  histories | among "$1" shell-history 2 'histories of all accounts'
+  instance=$1
   if [ -n "$UNIT" ] && has journalctl && [ -d /run/systemd/system ]; then
-    limit 4 journalctl -q --no-pager -o cat -u "$UNIT" -n 20000 2>/dev/null </dev/null | grep -qF -f /dev/fd/6 6<<TOKEN_END && printf 'journal of %s\\0' "$UNIT" | leak "$instance" journal
+    limit 4 journalctl -q --no-pager -o cat -u "$UNIT" -n 20000 2>/dev/null </dev/null | grep -qF -f /dev/fd/6 6<<TOKEN_END && printf 'journal of %s\\0' "$UNIT" | leak "$instance" journal "$UNIT"
 $TOKEN
 TOKEN_END
   fi
 }
-plugins() { # INSTANCE
+plugins() { # INSTANCE: a digest over every file, bytecode too: Python runs an unchecked .pyc (PEP 552) whatever its source says
   ( enter_configuration && enter . plugins || exit 0
-    find . -mindepth 1 -maxdepth 1 ! -name '.*' ! -name __pycache__ -print0 | sort -z | head -z -n 256 | limit 4 xargs -0 -r sh -c '
+    listed() { find . -mindepth 1 -maxdepth 1 \\( ! -name '.*' ! -name __pycache__ -o -type d -exec test -e '{}/handler.py' ';' \\) "$@"; }
+    [ "$(listed -printf x | wc -c)" -le 256 ] || emit plugins-cut "$1" "$(pwd -P)" 'there are more than 256'
+    listed -print0 | sort -z | head -z -n 256 | limit 4 xargs -0 -r sh -c '
       instance=$1; place=$2; shift 2
       for plugin do
         digest=; files=0
         if [ ! -L "$plugin" ]; then
-          files=$(find "$plugin" -type f ! -name "*.pyc" | wc -l)
-          digest=$( { find "$plugin" -type f ! -name "*.pyc" -size -33554432c -print0 | sort -z | head -z -n 4096 | xargs -0 -r sha256sum -z --; find "$plugin" -type f ! -name "*.pyc" -size +33554431c -printf "large %p %s %T@\\\\0" -o -type l -printf "link %p %l\\\\0" | sort -z; } 2>/dev/null | sha256sum | cut -c1-64)
+          files=$(find "$plugin" -type f -printf x | wc -c)
+          # What cannot be read, is too large, is no file or lies elsewhere behind a link leaves a word beside the digest, which then is none.
+          if [ "$files" -le 4096 ]; then
+            digest=$( { { { find "$plugin" -type f -print0 || echo unread >&3; } | sort -z | { xargs -0 -r sha256sum -z -- || echo unread >&3; }
+              find "$plugin" -type l -printf "link %p %l\\\\0" | sort -z
+              find "$plugin" \\( -type f -size +33554431c -o ! -type f ! -type d ! -type l \\) -printf "odd\\\\n" -quit >&3
+              find "$plugin" -type l -print0 | head -z -n 64 | xargs -0 -r sh -c "root=\\$1; shift; for link do case \\$(readlink -f -- \\"\\$link\\") in \\"\\$root\\"/*) ;; *) echo outside ;; esac; done" _ "$place/\${plugin#./}" >&3
+              [ "$(find "$plugin" -type l -printf x | wc -c)" -le 64 ] || echo links >&3
+            } | sha256sum | cut -c1-64; } 3>&1 )
+          fi
         fi
         facts=$(stat -c "%u %a %.3Y" -- "$plugin") || continue
-        printf "@plugin:7\\\\0%s\\\\0%s\\\\0" "$instance" "$place/\${plugin#./}"
-        printf "%s\\\\0" $facts "$digest" "$files"
-      done' _ "$1" "$(pwd -P)" ) </dev/null 2>/dev/null
+        set -- $facts
+        printf "@plugin:7\\\\0%s\\\\0%s\\\\0%s\\\\0%s\\\\0%s\\\\0%s\\\\0%s\\\\0" "$instance" "$place/\${plugin#./}" "$1" "$2" "$3" "$digest" "$files"
+      done' _ "$1" "$(pwd -P)"
+    [ $? -lt 124 ] || emit plugins-cut "$1" "$(pwd -P)" 'the look at them ran out of time' ) </dev/null 2>/dev/null
 }
 settings() { # INSTANCE
   ( enter_configuration || exit 0
