@@ -34,6 +34,54 @@ test.describe('Checks', () => {
     await expect(page.getByRole('button', { name: '2 to fix' })).toBeFocused();
   });
 
+  test('arrows lead from the page into the rows, and Tab reaches a row before the foot', async ({
+    page,
+    open,
+  }) => {
+    await open('evening', '/checks');
+    const row = page.getByRole('button', { name: /boa answers on every network/ });
+    await expect(row).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    await expect(row).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await expect(row).not.toBeFocused();
+    await expect(page.locator('.finding__button:focus')).toHaveCount(1);
+    await page.getByRole('button', { name: '2 to fix' }).focus();
+    await page.keyboard.press('Tab');
+    await expect(row).toBeFocused();
+  });
+
+  test('keeps the focus on a group that is unfolded and folded again', async ({ page, open }) => {
+    await open('evening', '/checks');
+    const group = page.getByRole('button', { name: '8 fine' });
+    await group.focus();
+    await page.keyboard.press('Enter');
+    await expect(group).toHaveAttribute('aria-expanded', 'true');
+    await expect(group).toBeFocused();
+    await expect(group).toBeInViewport();
+    await page.keyboard.press('Enter');
+    await expect(group).not.toHaveAttribute('aria-expanded');
+    await expect(group).toBeFocused();
+  });
+
+  test('shows a linked finding above the foot', async ({ page, open }) => {
+    await page.setViewportSize({ width: 1_100, height: 600 });
+    await open('evening', '/checks?check=time-sync&on=naru');
+    await expect(page.getByText('The clock of naru is 4 ms off its source.')).toBeVisible();
+    await expect
+      .poll(() =>
+        page.evaluate(() => {
+          const line = document.querySelector('.finding--open .finding__button')?.getBoundingClientRect();
+          const panel = document.querySelector('.finding--open')?.getBoundingClientRect();
+          const foot = document.querySelector('.folded')?.getBoundingClientRect();
+          if (!line || !panel || !foot) return 'missing';
+          if (line.top < 0) return `begins ${line.top}`;
+          return panel.bottom <= foot.top || line.top < 60 ? 'seen' : `ends ${panel.bottom} foot ${foot.top}`;
+        }),
+      )
+      .toBe('seen');
+  });
+
   test('unfolds to evidence, raw, thirty days and steps', async ({ page, open }) => {
     await open('evening', '/checks?check=service-bindings&on=boa');
     const panel = page.getByRole('complementary', { name: 'What to do' });

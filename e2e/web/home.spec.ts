@@ -11,7 +11,7 @@ test('says how things are and leads to the one next action', async ({ page, open
   await expect(page.locator('.button--filled')).toHaveCount(1);
   await page.getByRole('link', { name: 'Show the steps' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/boa answers on every network/);
-  await expect(page).toHaveTitle(/· Swarmkeep$/);
+  await expect(page).toHaveTitle(/^Setup · .* · Swarmkeep$/);
 });
 
 test('puts every node on a step and names the weakest', async ({ page, open }) => {

@@ -8,6 +8,7 @@ import { orpc } from '../transport/queries.ts';
 import { useConnection, useLive } from '../transport/use-live.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { Keys } from './keys.tsx';
+import { NAV_ITEMS } from './nav-items.ts';
 import { NoSessionPage } from './no-session-page.tsx';
 import { NoticeToast } from './notice-toast.tsx';
 import { Rail } from './rail.tsx';
@@ -28,9 +29,10 @@ function House() {
   const node = useScope();
   const overview = useQuery(orpc.findings.overview.queryOptions({ input: { node } }));
   const sentence = overview.data?.sentence;
+  const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => {
-    document.title = sentence ? `${visible(sentence)} · Swarmkeep` : 'Swarmkeep';
-  }, [sentence]);
+    document.title = [pageName(path), sentence && visible(sentence), 'Swarmkeep'].filter(Boolean).join(' · ');
+  }, [sentence, path]);
   const main = useFocusOnPageChange();
   const standings = overview.data?.standings ?? [];
   const sample = standings.find((standing) => standing.sample);
@@ -48,6 +50,13 @@ function House() {
       <NoticeToast />
     </div>
   );
+}
+
+/** @returns the name of a page as the rail gives it; null for Home, which is the sentence itself */
+function pageName(path: string): string | null {
+  const first = `/${path.split('/')[1] ?? ''}`;
+  if (first === '/') return null;
+  return NAV_ITEMS.find(({ to }) => to === first || to.startsWith(`${first}/`))?.label ?? null;
 }
 
 /** Keeps the theme as the settings say; until they are read, the remembered one stays. */

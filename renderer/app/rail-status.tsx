@@ -1,25 +1,30 @@
 import type { Overview } from '#shared/contract/findings.ts';
+import type { LookState } from '#shared/contract/looks.ts';
+import { visible } from '#shared/domain/text.ts';
 import { RelativeTime } from '../components/relative-time.tsx';
 import { StatusIcon } from '../components/status.tsx';
 import type { ShownStatus } from '../components/status-words.ts';
 import { Tooltip } from '../components/tooltip.tsx';
-import { traySentence } from './tray-sentence.ts';
+import { type TraySentence, traySentence } from './tray-sentence.ts';
 
 export interface RailStatusProps {
   overview: Overview | undefined;
+  /** Looks under way at the nodes that the overview is about. */
+  looks: readonly LookState[];
   narrow: boolean;
 }
 
 /** The foot of the rail: the same words as in the tray, and when was looked. */
-export function RailStatus({ overview, narrow }: RailStatusProps) {
+export function RailStatus({ overview, looks, narrow }: RailStatusProps) {
   if (!overview) return <div className="rail__status" />;
-  const { sentence, status, number } = traySentence(overview);
+  const { sentence, status, number } =
+    overview.lookedAt === null && looks.length > 0 ? lookingSentence(looks) : traySentence(overview);
   const looked = overview.lookedAt ? (
     <>
       Looked <RelativeTime at={overview.lookedAt} />
     </>
   ) : (
-    noLook(overview)
+    noLook(overview, looks.length > 0)
   );
   if (narrow) {
     return (
@@ -45,6 +50,17 @@ export function RailStatus({ overview, narrow }: RailStatusProps) {
   );
 }
 
-function noLook(overview: Overview): string {
+/** During the first look there is nothing to tell but that it runs. */
+function lookingSentence(looks: readonly LookState[]): TraySentence {
+  const [first] = looks;
+  const sentence =
+    looks.length === 1 && first
+      ? `Looking at ${visible(first.nodeName)}`
+      : `Looking at ${looks.length} nodes`;
+  return { sentence, status: 'unknown', number: 0 };
+}
+
+function noLook(overview: Overview, looking: boolean): string {
+  if (looking) return 'Findings come when it has ended';
   return overview.standings.length === 0 ? 'No node has been added' : 'Findings come with the first look';
 }

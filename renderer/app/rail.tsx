@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Overview } from '#shared/contract/findings.ts';
 import type { NodeId } from '#shared/domain/node.ts';
 import { Tooltip } from '../components/tooltip.tsx';
+import { useLooking } from './looking.ts';
 import { NAV_ITEMS, type NavItem } from './nav-items.ts';
 import { NodeSwitcher } from './node-switcher.tsx';
 import { RailStatus } from './rail-status.tsx';
@@ -17,6 +18,7 @@ export interface RailProps {
 /** The left edge of the window: which node, where to go and what waits there, and how things stand. */
 export function Rail({ node, overview }: RailProps) {
   const narrow = useIsNarrow();
+  const { running } = useLooking(node);
   const empty = overview?.standings.length === 0;
   const waiting = overview ? overview.counts.fix + overview.counts.review : 0;
   return (
@@ -34,7 +36,7 @@ export function Rail({ node, overview }: RailProps) {
           />
         ))}
       </nav>
-      <RailStatus overview={overview} narrow={narrow} />
+      <RailStatus overview={overview} looks={running} narrow={narrow} />
     </header>
   );
 }

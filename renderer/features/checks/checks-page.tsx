@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { visible } from '#shared/domain/text.ts';
 import { useScope } from '../../app/scope.ts';
 import type { ChecksSearch } from '../../app/search.ts';
@@ -32,6 +32,8 @@ export function ChecksPage() {
   const [only, setOnly] = useState<GroupKey | null>(null);
   const [unfolded, setUnfolded] = useState<ReadonlySet<GroupKey>>(new Set(OPEN_AT_FIRST));
   const { open, setOpen } = useOpenFinding();
+  // Folding takes the pressed button away: focus follows the group to where it is now.
+  const wanted = useRef<GroupKey>(null);
 
   const findings = list.data;
   const all = useMemo(() => triage(findings ?? [], { query: '', sort }), [findings, sort]);
@@ -65,6 +67,7 @@ export function ChecksPage() {
   const looked = newestLook(findings.map((finding) => finding.observedAt));
 
   const toggle = (key: GroupKey) => {
+    wanted.current = key;
     setOnly(null);
     setUnfolded((before) => {
       const after = new Set(before);
@@ -119,6 +122,7 @@ export function ChecksPage() {
               open={open}
               onOpen={setOpen}
               onToggleGroup={toggle}
+              wanted={wanted}
               empty={
                 searching
                   ? {
@@ -140,6 +144,7 @@ export function ChecksPage() {
         <FoldedFooter
           groups={folded}
           checks={checks}
+          wanted={wanted}
           onUnfold={(key) => toggle(key)}
           onAll={() => {
             setOnly(null);

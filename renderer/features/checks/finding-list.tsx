@@ -1,5 +1,14 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { FindingRow } from './finding-row.tsx';
@@ -20,6 +29,8 @@ export interface FindingListProps {
   open: OpenFinding | null;
   onOpen: (finding: OpenFinding | null) => void;
   onToggleGroup: (key: GroupKey) => void;
+  /** A group that was just unfolded: its heading takes the focus, and the wish is cleared. */
+  wanted: RefObject<GroupKey | null>;
   empty: { sentence: string; act: string; onAct: () => void };
 }
 
@@ -33,6 +44,7 @@ export function FindingList({
   open: openFinding,
   onOpen,
   onToggleGroup,
+  wanted,
   empty,
 }: FindingListProps) {
   const items = useMemo(() => itemsOf(groups, total), [groups, total]);
@@ -46,33 +58,50 @@ export function FindingList({
     window.addEventListener('resize', measure);
     return () => window.removeEventListener('resize', measure);
   }, [groups]);
+  const open = openIndex(items, openFinding);
+  const [active, setActive] = useState<string | null>(null);
+  const activeIndex = items.findIndex((item) => item.id === active);
+  const tabbed = tabbedRow(items, activeIndex >= 0 ? activeIndex : open);
   const virtualizer = useWindowVirtualizer({
     count: items.length,
     estimateSize: (index) => (items[index]?.kind === 'heading' ? HEADING_HEIGHT : ROW_HEIGHT),
     getItemKey: (index) => items[index]?.id ?? index,
     overscan: 12,
     scrollMargin: offset,
+    // The row that Tab reaches is in the document wherever the window is.
+    rangeExtractor: (range) =>
+      [...new Set([...defaultRangeExtractor(range), tabbed])]
+        .filter((index) => index >= 0)
+        .sort((a, b) => a - b),
     scrollPaddingStart: 24,
     scrollPaddingEnd: 72,
   });
-
-  const open = openIndex(items, openFinding);
-  const [active, setActive] = useState<string | null>(null);
-  const activeIndex = Math.max(
-    0,
-    items.findIndex((item) => item.id === active),
-  );
   const wantFocus = useRef(false);
 
+  const move = (index: number) => {
+    const item = items[index];
+    if (!item) return;
+    wantFocus.current = true;
+    setActive(item.id);
+    virtualizer.scrollToIndex(index, { align: 'auto' });
+  };
   const linked = useRef(openFinding);
   useEffect(() => {
     // A finding that was linked to comes into view once, when the list is first there.
     if (linked.current === null || open < 0) return;
     linked.current = null;
-    // Only when it is out of sight: the page's own sentence stays in view where it can.
-    const top = virtualizer.getOffsetForIndex(open, 'start')?.[0] ?? 0;
-    if (top > window.innerHeight / 2) virtualizer.scrollToIndex(open, { align: 'start' });
+    virtualizer.scrollToIndex(open, { align: 'auto' });
+    // Its panel has its height only once it is drawn, so the rest of the way is measured then.
+    const frame = requestAnimationFrame(() => showWhole(list.current?.querySelector('.finding--open')));
+    return () => cancelAnimationFrame(frame);
   }, [open, virtualizer]);
+
+  useEffect(() => {
+    const index = items.findIndex((item) => item.kind === 'heading' && item.group.key === wanted.current);
+    if (index < 0) return;
+    wanted.current = null;
+    move(index);
+  });
 
   useEffect(() => {
     if (!wantFocus.current) return;
@@ -82,13 +111,20 @@ export function FindingList({
     target.focus();
   });
 
-  const move = (index: number) => {
-    const item = items[index];
-    if (!item) return;
-    wantFocus.current = true;
-    setActive(item.id);
-    virtualizer.scrollToIndex(index, { align: 'auto' });
-  };
+  const enter = useEffectEvent((event: globalThis.KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // Only from the page itself: in a field, a menu or a dialog the arrows have their own meaning.
+    const from = document.activeElement;
+    if (from !== null && from !== document.body && from.id !== 'page') return;
+    if (tabbed < 0) return;
+    event.preventDefault();
+    move(tabbed);
+  });
+  useEffect(() => {
+    window.addEventListener('keydown', enter);
+    return () => window.removeEventListener('keydown', enter);
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const onItem = event.target instanceof HTMLElement && event.target.dataset.item !== undefined;
@@ -102,7 +138,7 @@ export function FindingList({
     const to = { ArrowDown: activeIndex + 1, ArrowUp: activeIndex - 1, Home: 0, End: items.length - 1 }[
       event.key
     ];
-    if (to === undefined) return;
+    if (to === undefined || activeIndex < 0) return;
     event.preventDefault();
     move(Math.min(Math.max(to, 0), items.length - 1));
   };
@@ -140,7 +176,6 @@ export function FindingList({
                 group={item.group}
                 checks={item.checks}
                 id={item.id}
-                focusable={place.index === activeIndex}
                 onFold={() => onToggleGroup(item.group.key)}
               />
             ) : (
@@ -149,7 +184,7 @@ export function FindingList({
                 first={item.first}
                 open={place.index === open}
                 id={item.id}
-                focusable={place.index === activeIndex}
+                focusable={place.index === tabbed}
                 on={place.index === open ? openFinding?.on : undefined}
                 onOpen={onOpen}
               />
@@ -173,6 +208,19 @@ function itemsOf(groups: readonly Group[], total: readonly Group[]): Item[] {
       (row, index): Item => ({ kind: 'row', id: row.id, row, group: group.key, first: index === 0 }),
     ),
   ]);
+}
+
+/** The one row in the tab order: the active one, else the first below it, else the first of all; -1 without rows. */
+function tabbedRow(items: readonly Item[], active: number): number {
+  const below = items.findIndex((item, index) => item.kind === 'row' && index >= active);
+  return below >= 0 ? below : items.findIndex((item) => item.kind === 'row');
+}
+
+/** Bring an unfolded finding above the foot of the page; one that is taller than the window shows its beginning. */
+function showWhole(finding: Element | null | undefined): void {
+  if (!finding) return;
+  const tall = finding.getBoundingClientRect().height > window.innerHeight - 120;
+  finding.scrollIntoView({ block: tall ? 'start' : 'nearest' });
 }
 
 /** The row that speaks for the finding, else the first row of its check; -1 when there is none. */

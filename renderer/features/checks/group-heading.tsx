@@ -8,13 +8,11 @@ export interface GroupHeadingProps {
   group: Group;
   checks: number;
   id: string;
-  /** In the tab order; the arrow keys reach the others. */
-  focusable: boolean;
   onFold: () => void;
 }
 
 /** Heading of a group: folds it. Says how many findings there are when that differs from the number of checks. */
-export function GroupHeading({ group, checks, id, focusable, onFold }: GroupHeadingProps) {
+export function GroupHeading({ group, checks, id, onFold }: GroupHeadingProps) {
   const open = group.key === 'fix' || group.key === 'review';
   return (
     <h2 className={`group-heading status--${groupStatus(group.key)}`}>
@@ -22,7 +20,6 @@ export function GroupHeading({ group, checks, id, focusable, onFold }: GroupHead
         type="button"
         aria-expanded="true"
         data-item={id}
-        tabIndex={focusable ? 0 : -1}
         className="group-heading__button"
         onClick={onFold}
       >
