@@ -1,4 +1,7 @@
+import { posix } from 'node:path';
+import type { FileFact } from '#shared/domain/facts/files.ts';
 import type { TokenFact } from '#shared/domain/facts/software.ts';
+import type { FixStep } from '#shared/domain/finding.ts';
 import { chainOf, permits } from './access.ts';
 import type { Agent } from './agent.ts';
 import type { CheckInput } from './check.ts';
@@ -77,51 +80,126 @@ function readerPart(input: CheckInput, agent: Agent, token: TokenFact): Part {
   return { what, seen: 'readable by the service and the administrator only', status: 'pass', source };
 }
 
+/** Entries of an access list by which somebody besides the agent and root may write, after its mask (acl(5)). */
+function othersWhoWrite(agent: Agent, folder: FileFact): string[] {
+  const acl = folder.acl ?? [];
+  const mask = acl.find((entry) => /^m(?:ask)?:/.test(entry));
+  if (mask !== undefined ? !/^m(?:ask)?::.w/.test(mask) : (folder.mode & 0o020) === 0) return [];
+  return acl.filter((entry) => {
+    const match = /^(u|user|g|group):([^:]+):.w/.exec(entry);
+    if (match === null) return false;
+    const [, kind = '', who = ''] = match;
+    const isOwn = who === '0' || who === 'root' || who === String(agent.uid) || who === agent.account?.name;
+    return kind.startsWith('g') || !isOwn;
+  });
+}
+
+/** A link of somebody else: its owner can lead it elsewhere where the folder lets everybody replace their own. */
+function linkPart(input: CheckInput, what: string, at: string): Part {
+  return {
+    what,
+    seen: 'a link of another account, which can lead it elsewhere',
+    status: 'fix',
+    severity: 'high',
+    source: sourceOf(input, 'files'),
+    headline: `Another account on ${input.nodeName} can replace the swarm secret.`,
+    steps: [asRoot(input, 'Give the link to the administrator')`chown -h root:root -- ${at}`],
+  };
+}
+
+/** What is to be said of one folder, or link, above the secret; null when only the agent and root can write it. */
+function folderPart(input: CheckInput, agent: Agent, at: string, isAboveSticky: boolean): Part | null {
+  const folder = filesByPath(input).get(at);
+  const source = sourceOf(input, 'files');
+  const what = `${labelOf(input, agent.instance)}${at}${folder === undefined ? '' : `, mode ${octal(folder.mode)}, uid ${folder.uid}, gid ${folder.gid}`}`;
+  if (folder === undefined) return notSeen(input, what, 'was not looked at', source, AS_ADMINISTRATOR);
+  const isOthers = folder.uid !== 0 && !agent.canBe(folder.uid);
+  if (folder.kind === 'link') return isOthers && isAboveSticky ? linkPart(input, what, at) : null;
+  const isSticky = (folder.mode & 0o1000) !== 0;
+  const members = (folder.mode & 0o020) === 0 ? [] : membersOf(input, agent, folder.gid);
+  const isWide = (folder.mode & 0o002) !== 0 || (members?.length ?? 0) > 0;
+  const listed = othersWhoWrite(agent, folder);
+  const bad = (seenThere: string, steps: readonly FixStep[]): Part => ({
+    what,
+    seen: seenThere,
+    status: 'fix',
+    severity: 'high',
+    source,
+    headline: `Another account on ${input.nodeName} can replace the swarm secret.`,
+    steps,
+  });
+  const listSteps =
+    listed.length === 0
+      ? []
+      : [asRoot(input, 'Take its access list away; the mode stays')`setfacl -b -- ${at}`];
+  if (isOthers || (isWide && !isSticky)) {
+    const because = isOthers
+      ? 'belongs to another account'
+      : 'others may write in it, and so replace the secret';
+    return bad(because, [
+      ...listSteps,
+      asRoot(input, 'Let nobody else write in that folder')`chmod go-w -- ${at}`,
+      ...(isOthers ? [asRoot(input, 'Give it to the administrator')`chown root:root -- ${at}`] : []),
+    ]);
+  }
+  if (listed.length > 0 && !isSticky)
+    return bad(`its access list lets others write in it: ${listed.join(', ')}`, listSteps);
+  if (members === null)
+    return notSeen(input, what, 'writable by its group, whose members are not known', source, 'look again');
+  if (folder.acl === null && !isSticky)
+    return notSeen(input, what, 'its access list could not be read', source, 'install the package acl');
+  return null;
+}
+
+const MAX_LINKS = 8;
+
+/**
+ * Parts for every folder on the way to a path, and on the way to what links on it lead to: whoever can replace something
+ * there, replaces what is read in the end. A link is followed as it is written, and to where it leads at last.
+ */
+function wayParts(
+  input: CheckInput,
+  agent: Agent,
+  path: string,
+  known: Set<string>,
+  linksLeft: number,
+): Part[] {
+  const parts: Part[] = [];
+  const way = chainOf(path).slice(0, -1);
+  let isAboveSticky = false;
+  for (const [index, at] of way.entries()) {
+    const part = known.has(at) ? null : folderPart(input, agent, at, isAboveSticky);
+    known.add(at);
+    if (part !== null) parts.push(part);
+    const fact = filesByPath(input).get(at);
+    isAboveSticky = fact !== undefined && (fact.mode & 0o1002) === 0o1002;
+    if (fact?.kind !== 'link') continue;
+    if (fact.resolved === null || linksLeft === 0) {
+      const source = sourceOf(input, 'files');
+      parts.push(notSeen(input, at, 'a link whose end is not known', source, AS_ADMINISTRATOR));
+      return parts;
+    }
+    const written = fact.target === null ? fact.resolved : posix.resolve(way[index - 1] ?? '/', fact.target);
+    for (const next of new Set([written, fact.resolved]))
+      parts.push(...wayParts(input, agent, `${next}${path.slice(at.length)}`, known, linksLeft - 1));
+    return parts;
+  }
+  return parts;
+}
+
 /** Folders above it that somebody else could write: whoever can, replaces the secret. */
 function folderParts(input: CheckInput, agent: Agent, token: TokenFact): Part[] {
-  const files = filesByPath(input);
-  const label = labelOf(input, agent.instance);
-  const source = sourceOf(input, 'files');
   if (seen(input, 'files') === null) return [];
-  const parts: Part[] = [];
-  for (const at of chainOf(token.path).slice(0, -1)) {
-    const folder = files.get(at);
-    const what = `${label}${at}${folder === undefined ? '' : `, mode ${octal(folder.mode)}, uid ${folder.uid}, gid ${folder.gid}`}`;
-    if (folder === undefined) {
-      parts.push(notSeen(input, what, 'was not looked at', source, AS_ADMINISTRATOR));
-      continue;
-    }
-    if (folder.kind === 'link') continue;
-    const isOthers = folder.uid !== 0 && !agent.canBe(folder.uid);
-    const isSticky = (folder.mode & 0o1000) !== 0;
-    const members = (folder.mode & 0o020) === 0 ? [] : membersOf(input, agent, folder.gid);
-    const isWide = (folder.mode & 0o002) !== 0 || (members?.length ?? 0) > 0;
-    if (isOthers || (isWide && !isSticky)) {
-      parts.push({
-        what,
-        seen: isOthers ? 'belongs to another account' : 'others may write in it, and so replace the secret',
-        status: 'fix',
-        severity: 'high',
-        source,
-        headline: `Another account on ${input.nodeName} can replace the swarm secret.`,
-        steps: [
-          asRoot(input, 'Let nobody else write in that folder')`chmod go-w -- ${at}`,
-          ...(isOthers ? [asRoot(input, 'Give it to the administrator')`chown root:root -- ${at}`] : []),
-        ],
-      });
-    } else if (members === null)
-      parts.push(
-        notSeen(input, what, 'writable by its group, whose members are not known', source, 'look again'),
-      );
-  }
-  if (parts.length === 0)
-    parts.push({
-      what: `${label}folders above ${token.path}`,
+  const parts = wayParts(input, agent, token.path, new Set(), MAX_LINKS);
+  if (parts.length > 0) return parts;
+  return [
+    {
+      what: `${labelOf(input, agent.instance)}folders above ${token.path}`,
       seen: 'nobody else may write in them',
       status: 'pass',
-      source,
-    });
-  return parts;
+      source: sourceOf(input, 'files'),
+    },
+  ];
 }
 
 const LEAK_WORDS: Readonly<Record<NonNullable<TokenFact['leaks']>[number]['kind'], string>> = {

@@ -186,3 +186,88 @@ const places: Situation[] = [
 ];
 
 describe('limits of the unit', () => tryEach(places));
+
+const configuration = '/home/mycoswarm/.config/mycoswarm';
+const folder = '/home/mycoswarm/.config';
+
+/** The hardened node whose `.config` is a link, with what lies on the way to its end. */
+const linked = (target: string, ...way: ReturnType<typeof file>[]) =>
+  changed(fileAt(folder, { kind: 'link', mode: 0o777, target, resolved: '/srv/real' }), 'files', (value) => {
+    value.files.push(...way);
+  });
+const real = [file('/srv', 0, 0o755), file('/srv/real', 0, 0o755), file('/srv/real/mycoswarm', 0, 0o755)];
+
+const secrets: Situation[] = [
+  [
+    'swarm-secret',
+    'a folder that another account may write by its access list',
+    fileAt(configuration, { mode: 0o770, acl: ['user:1000:rwx', 'mask::rwx'] }),
+    'fix',
+    /replace the swarm secret/,
+  ],
+  [
+    'swarm-secret',
+    'a folder that another group may write by its access list',
+    fileAt(configuration, { mode: 0o770, acl: ['group:1000:-wx', 'mask::rwx'] }),
+    'fix',
+    /replace the swarm secret/,
+  ],
+  [
+    'swarm-secret',
+    'a folder whose access list is masked',
+    fileAt(configuration, { acl: ['user:1000:rwx', 'mask::r-x'] }),
+    'pass',
+  ],
+  [
+    'swarm-secret',
+    'a folder that the agent may write by its access list',
+    fileAt(configuration, { acl: ['user:1001:rwx', 'mask::rwx'] }),
+    'pass',
+  ],
+  [
+    'swarm-secret',
+    'a folder whose access list was not read',
+    fileAt(configuration, { acl: null }),
+    'unknown',
+    /access list/,
+  ],
+  [
+    'swarm-secret',
+    'a link through a folder that everybody may write',
+    linked(
+      '/srv/open/real',
+      file('/srv/open', 0, 0o777),
+      file('/srv/open/real', 0, 0o777, { kind: 'link', target: '../real', resolved: '/srv/real' }),
+      ...real,
+    ),
+    'fix',
+    /replace the swarm secret/,
+  ],
+  [
+    'swarm-secret',
+    'a link to a folder that everybody may write',
+    linked(
+      '/srv/real',
+      ...real.map((entry) => (entry.path === '/srv/real' ? { ...entry, mode: 0o777 } : entry)),
+    ),
+    'fix',
+    /replace the swarm secret/,
+  ],
+  [
+    'swarm-secret',
+    'a link of another account in a folder for everybody',
+    linked(
+      '/tmp/in',
+      file('/tmp', 0, 0o1777),
+      file('/tmp/in', 1_000, 0o777, { kind: 'link', target: '/srv/real', resolved: '/srv/real' }),
+      ...real,
+    ),
+    'fix',
+    /replace the swarm secret/,
+  ],
+  ['swarm-secret', 'a link to folders that only root may write', linked('../../srv/real', ...real), 'pass'],
+  ['swarm-secret', 'a link to folders that were not looked at', linked('/srv/real'), 'unknown'],
+  ['swarm-secret', 'a link through a link that was not looked at', linked('/srv/other', ...real), 'unknown'],
+];
+
+describe('the way to the secret', () => tryEach(secrets));
