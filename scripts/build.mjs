@@ -19,8 +19,8 @@ const MODULES = {
   'main/main': 'electron/main/main.ts',
   'main/core': 'electron/main/core.ts',
   'core/store-worker': 'electron/core/store/worker.ts',
-  'cli/main': 'electron/cli/main.ts',
-  'web/main': 'electron/web/main.ts',
+  'cli/start': 'electron/cli/main.ts',
+  'web/start': 'electron/web/main.ts',
 };
 
 async function bundle(input, output) {
@@ -51,6 +51,9 @@ async function bundle(input, output) {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await bundle(MODULES, { format: 'esm' });
+for (const shell of ['cli', 'web']) {
+  copyFileSync(join(root, 'scripts', 'node-entry.mjs'), join(dist, shell, 'main.js'));
+}
 // A sandboxed preload script must be one CommonJS file (Electron: sandboxed preloads have no ES modules).
 await bundle(
   { 'preload/preload': 'electron/preload/preload.ts' },
