@@ -1,7 +1,7 @@
-import type { AccountFact, ProcessFact } from '#shared/domain/facts/accounts.ts';
+import type { AccountFact, AccountFacts, ProcessFact } from '#shared/domain/facts/accounts.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { CheckInput } from './check.ts';
-import { AS_ADMINISTRATOR, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import { AS_ADMINISTRATOR, gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { powersOfGroups, powersOfPrograms, powersOfSockets, powersOfSudo } from './powers.ts';
 
@@ -15,7 +15,14 @@ export interface Power {
   seen: string;
   source: string;
   /** Sudo, group, program and engine give another account; a range gives numbers that belong to nobody else. */
-  kind: 'sudo' | 'group' | 'program' | 'engine' | 'range';
+  kind: 'sudo' | 'group' | 'process-group' | 'program' | 'engine' | 'range';
+  /** For groups: the name of the account that is in it. */
+  account?: string;
+  /**
+   * For programs: it obeys whoever starts it, the agent may write it, or it is not one of the usual ones, among the
+   * programs of the system or elsewhere.
+   */
+  concern?: 'obeys' | 'writable' | 'unusual' | 'foreign';
 }
 
 /** The agent of one installation: its uid and every uid that it can become. */
@@ -28,8 +35,11 @@ export interface Agent {
   /** Uid of the daemon; null when it is not known. */
   uid: number | null;
   account: AccountFact | null;
+  /** Every entry of passwd(5) with its uid: a second name has groups, rules, a password and keys of its own. */
+  entries: readonly AccountFact[];
   /** Group ids that its processes carry; null when they are not known completely. */
   groupIds: ReadonlySet<number> | null;
+  /** Names of all these groups, as far as they have one. */
   groupNames: readonly string[];
   powers: readonly Power[];
   /** What could not be seen about it. Without these nothing may be concluded about what it cannot do. */
@@ -61,21 +71,90 @@ export function runningUids(input: CheckInput, instance: InstanceProfile): numbe
   return [...uids].toSorted((a, b) => a - b);
 }
 
+type Groups = NonNullable<AccountFacts['groups']>;
+
 function groupIdsOf(
-  input: CheckInput,
-  account: AccountFact | null,
+  groups: Groups | null,
+  entries: readonly AccountFact[],
   processes: readonly ProcessFact[],
 ): ReadonlySet<number> | null {
-  const groups = seen(input, 'accounts')?.groups ?? null;
-  if (account === null || groups === null) return null;
-  const named = groups.filter(
-    (group) => account.groups.includes(group.name) || group.members.includes(account.name),
+  if (entries.length === 0 || groups === null) return null;
+  const named = groups.filter((group) =>
+    entries.some((entry) => entry.groups.includes(group.name) || group.members.includes(entry.name)),
   );
   return new Set([
-    account.gid,
+    ...entries.map((entry) => entry.gid),
     ...named.map((group) => group.gid),
     ...processes.flatMap((process) => [process.gid, ...process.groups]),
   ]);
+}
+
+/** Every gap in what is known of accounts concerns the agent, apart from what lies in a single home. */
+function gapDoubts(input: CheckInput): Part[] {
+  return gapParts(input, 'accounts', (what) => !what.startsWith('home '));
+}
+
+/** Sudo rules and subordinate uids of one entry of passwd(5). */
+function judgeEntry(
+  input: CheckInput,
+  entry: AccountFact,
+  facts: AccountFacts,
+): { powers: Power[]; doubts: Part[] } {
+  const source = sourceOf(input, 'accounts');
+  const doubts: Part[] = [];
+  const powers = powersOfSudo(entry, facts.accounts);
+  if (entry.sudoRules === null) {
+    const what = `sudo rules for ${entry.name}`;
+    doubts.push(notSeen(input, what, 'could not be read', '/etc/sudoers', AS_ADMINISTRATOR));
+  }
+  if (entry.subordinateUids.length === 0) return { powers, doubts };
+  const ranges = entry.subordinateUids
+    .map((range) => `${range.start}–${range.start + range.count - 1}`)
+    .join(', ');
+  if (facts.newuidmapWorks === null) {
+    const why = 'not known whether it works';
+    doubts.push(notSeen(input, `newuidmap for ${ranges}`, why, source, AS_ADMINISTRATOR));
+  } else if (facts.newuidmapWorks) {
+    powers.push({
+      uids: entry.subordinateUids,
+      what: `${entry.name}: subordinate uids ${ranges}`,
+      seen: 'the agent can act as these numbers too',
+      source: '/etc/subuid',
+      kind: 'range',
+    });
+  }
+  return { powers, doubts };
+}
+
+/** What the groups of an agent give: those of its entries, and those that only its running processes carry. */
+function judgeGroups(
+  input: CheckInput,
+  entries: readonly AccountFact[],
+  processes: readonly ProcessFact[],
+  names: ReadonlyMap<number, string> | null,
+): { powers: Power[]; doubts: Part[]; names: string[] } {
+  const source = sourceOf(input, 'accounts');
+  const powers = entries.flatMap((entry) => powersOfGroups(entry.name, entry.groups, true, source));
+  const known = new Set(entries.flatMap((entry) => entry.groups));
+  if (names === null) return { powers, doubts: [], names: [...known] };
+  const doubts: Part[] = [];
+  const primary = new Set(entries.map((entry) => entry.gid));
+  const members = entries.map((entry) => names.get(entry.gid)).filter((name) => name !== undefined);
+  const unlisted = members.filter((name) => !known.has(name));
+  const carried = new Set(processes.flatMap((process) => [process.gid, ...process.groups]));
+  for (const gid of carried) {
+    const name = names.get(gid);
+    if (name !== undefined && !known.has(name)) unlisted.push(name);
+    if (name === undefined && !primary.has(gid))
+      doubts.push(
+        notSeen(input, `group ${gid} of the running programs`, 'it has no name', source, 'look again'),
+      );
+  }
+  const more = [...new Set(unlisted)];
+  const pids = processes.map((process) => process.pid).slice(0, 8);
+  const owner = pids.length === 0 ? 'its programs' : `running programs (pid ${pids.join(', ')})`;
+  powers.push(...powersOfGroups(owner, more, false, sourceOf(input, 'processes')));
+  return { powers, doubts, names: [...known, ...more] };
 }
 
 /**
@@ -86,14 +165,18 @@ export function agentOf(input: CheckInput, instance: InstanceProfile): Agent {
   const accounts = seen(input, 'accounts');
   const uids = runningUids(input, instance);
   const uid = uids.find((running) => running === 0) ?? instance.uid ?? uids[0] ?? null;
-  const account = accounts?.accounts.find((entry) => entry.uid === uid) ?? null;
+  const entries = accounts?.accounts.filter((entry) => entry.uid === uid) ?? [];
+  const account = entries.find((entry) => entry.name === instance.user) ?? entries[0] ?? null;
   const name = account?.name ?? instance.user ?? (uid === null ? 'an unknown account' : `uid ${uid}`);
-  const groupIds = groupIdsOf(input, account, processesOf(input, instance));
-  const groupNames = account === null ? [] : account.groups;
+  const processes = processesOf(input, instance);
+  const groups = accounts?.groups ?? null;
+  const groupIds = groupIdsOf(groups, entries, processes);
+  const namesById = groups === null ? null : new Map(groups.map((group) => [group.gid, group.name]));
+  const byGroup = judgeGroups(input, entries, processes, namesById);
   const source = sourceOf(input, 'accounts');
 
-  const doubts: Part[] = [];
-  const powers: Power[] = [];
+  const doubts: Part[] = gapDoubts(input);
+  const powers: Power[] = [...byGroup.powers];
   const hidden = unseenPart(input, 'accounts');
   if (hidden !== null) doubts.push(hidden);
   const containers = unseenPart(input, 'containers');
@@ -107,39 +190,14 @@ export function agentOf(input: CheckInput, instance: InstanceProfile): Agent {
     if (groupIds === null) {
       doubts.push(notSeen(input, `groups of ${name}`, 'their numbers are not known', source, 'look again'));
     }
-    powers.push(...powersOfGroups(account, source));
-    if (account.sudoRules === null) {
-      doubts.push(
-        notSeen(input, `sudo rules for ${name}`, 'could not be read', '/etc/sudoers', AS_ADMINISTRATOR),
-      );
-    } else {
-      powers.push(...powersOfSudo(account, accounts.accounts));
+    doubts.push(...byGroup.doubts);
+    for (const entry of entries) {
+      const found = judgeEntry(input, entry, accounts);
+      powers.push(...found.powers);
+      doubts.push(...found.doubts);
     }
-    if (account.subordinateUids.length > 0) {
-      const ranges = account.subordinateUids.map(
-        (range) => `${range.start}–${range.start + range.count - 1}`,
-      );
-      if (accounts.newuidmapWorks === null) {
-        doubts.push(
-          notSeen(
-            input,
-            `newuidmap for ${ranges.join(', ')}`,
-            'not known whether it works',
-            source,
-            AS_ADMINISTRATOR,
-          ),
-        );
-      } else if (accounts.newuidmapWorks) {
-        powers.push({
-          uids: account.subordinateUids,
-          what: `${name}: subordinate uids ${ranges.join(', ')}`,
-          seen: 'the agent can act as these numbers too',
-          source: '/etc/subuid',
-          kind: 'range',
-        });
-      }
-    }
-    powers.push(...powersOfPrograms(accounts.setuidPrograms, uid ?? -1, groupIds ?? new Set(), source));
+    const caller = { uid: uid ?? -1, groupIds, groupNames: namesById };
+    powers.push(...powersOfPrograms(accounts.setuidPrograms, caller, source));
     powers.push(...powersOfSockets(input, uid ?? -1, groupIds ?? new Set()));
   }
   const own = new Set(uids);
@@ -151,8 +209,9 @@ export function agentOf(input: CheckInput, instance: InstanceProfile): Agent {
     login: account?.name ?? (uid === null ? (instance.user ?? 'mycoswarm') : String(uid)),
     uid,
     account,
+    entries,
     groupIds,
-    groupNames,
+    groupNames: byGroup.names,
     powers,
     doubts,
     canBe: (other) =>

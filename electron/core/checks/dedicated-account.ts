@@ -2,7 +2,7 @@ import type { AccountFact } from '#shared/domain/facts/accounts.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import type { Agent, Power } from './agent.ts';
 import type { CheckInput } from './check.ts';
-import { AS_ADMINISTRATOR, gapParts, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
+import { AS_ADMINISTRATOR, declaredReason, gapParts, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { asRoot, byHand } from './steps.ts';
 
@@ -19,9 +19,12 @@ function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
       ...base,
       status: 'fix',
       severity: power.uids.length > 0 ? 'critical' : 'high',
-      headline: `The account ${agent.name} on ${node} is in the group ${group}, which gives it more than an agent may have.`,
+      headline: `The account ${power.account ?? agent.name} on ${node} is in the group ${group}, which gives it more than an agent may have.`,
       steps: [
-        asRoot(input, `Take ${agent.name} out of that group`)`gpasswd -d ${agent.login} ${group}`,
+        asRoot(
+          input,
+          `Take ${agent.name} out of that group`,
+        )`gpasswd -d ${power.account ?? agent.login} -- ${group}`,
         ...(agent.instance.unit === null
           ? []
           : [
@@ -30,6 +33,20 @@ function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
                 'Restart mycoSwarm so that it loses the group',
               )`systemctl restart -- ${agent.instance.unit}`,
             ]),
+      ],
+    };
+  }
+  if (power.kind === 'process-group') {
+    const group = power.what.slice(power.what.lastIndexOf(' ') + 1);
+    const unit = agent.instance.unit;
+    return {
+      ...base,
+      status: 'fix',
+      severity: power.uids.length > 0 ? 'critical' : 'high',
+      headline: `mycoSwarm on ${node} runs with the group ${group}, which gives it more than an agent may have.`,
+      steps: [
+        ...(unit === null ? [] : [asRoot(input, 'See where the group comes from')`systemctl cat -- ${unit}`]),
+        byHand(`Take ${group} out of Group= and SupplementaryGroups=, then start mycoSwarm again.`, true),
       ],
     };
   }
@@ -60,25 +77,79 @@ function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
       ],
     };
   }
+  return programPart(input, power, base);
+}
+
+function programPart(
+  input: CheckInput,
+  power: Power,
+  base: { what: string; seen: string; source: string },
+): Part {
+  const node = input.nodeName;
   const steps = [
-    asRoot(input, 'Take the mark off, if nothing needs it')`chmod u-s -- ${power.what}`,
-    asRoot(input, 'Or take away its capabilities')`setcap -r -- ${power.what}`,
+    asRoot(input, 'Take the mark off, if nothing needs it')`chmod ug-s -- ${power.what}`,
+    // setcap(8) takes no `--`; the path is absolute.
+    asRoot(input, 'Or take away its capabilities')`setcap -r ${power.what}`,
   ];
-  if (power.uids.length === 0) {
+  if (power.concern === 'writable') {
     return {
       ...base,
-      status: 'review',
-      severity: 'medium',
-      headline: `A program on ${node} that is not from the system runs with other rights, and the agent may start it.`,
+      status: 'fix',
+      severity: 'critical',
+      headline: `The agent on ${node} may change ${power.what}, a program that runs with other rights.`,
+      steps: [
+        asRoot(input, 'Give it to the administrator')`chown root:root -- ${power.what}`,
+        asRoot(input, 'Let nobody else write it')`chmod go-w -- ${power.what}`,
+        byHand('Install its package again: what it does may have been changed already.', true),
+        ...steps,
+      ],
+    };
+  }
+  if (power.concern === 'obeys') {
+    return {
+      ...base,
+      status: 'fix',
+      severity: 'critical',
+      headline: `The agent on ${node} can become another account through ${power.what}.`,
       steps,
     };
   }
   return {
     ...base,
-    status: 'fix',
-    severity: 'critical',
-    headline: `The agent on ${node} can become another account through ${power.what}.`,
+    status: 'review',
+    severity: 'medium',
+    headline:
+      power.concern === 'unusual'
+        ? `A program on ${node} with rights of its own is not one of the usual ones, and the agent may start it: ${power.what}.`
+        : `A program on ${node} that is not from the system runs with other rights, and the agent may start it.`,
     steps,
+  };
+}
+
+/** What every entry of the account has a part in: what the agent can become, by groups, programs and rules. */
+export function powerParts(input: CheckInput, agent: Agent): Part[] {
+  const parts = agent.powers.map((power) => powerPart(input, agent, power));
+  const groups = agent.groupNames;
+  if (groups.length > 0 && !agent.powers.some((power) => /group$/.test(power.kind))) {
+    parts.push({
+      what: `${labelOf(input, agent.instance)}${agent.name}: groups ${groups.join(', ')}`,
+      seen: 'none of them gives more',
+      status: 'pass',
+      source: sourceOf(input, 'accounts'),
+    });
+  }
+  return parts;
+}
+
+/** What a person leaves behind counts as meant when the operator has declared the account; nothing else does. */
+function personal(input: CheckInput, account: AccountFact, part: Part): Part {
+  const reason = declaredReason(input, 'account', account.name);
+  if (reason === null) return { ...part, declarable: { kind: 'account', value: account.name } };
+  return {
+    ...part,
+    status: 'pass',
+    seen: `${part.seen}; declared: ${reason}`,
+    declared: `account ${account.name}: ${reason}`,
   };
 }
 
@@ -136,7 +207,7 @@ function homePart(input: CheckInput, agent: Agent, account: AccountFact): Part {
   return { what, seen: 'closed to others', status: 'pass', source };
 }
 
-/** What an account itself says: groups, sudo, password, sessions, keys, traces of a person, home. */
+/** What one name of an account itself says: sudo, password, sessions, keys, traces of a person, home. */
 export function accountParts(
   input: CheckInput,
   agent: Agent,
@@ -146,16 +217,8 @@ export function accountParts(
   const node = input.nodeName;
   const label = labelOf(input, agent.instance);
   const source = sourceOf(input, 'accounts');
-  const parts = agent.powers.map((power) => powerPart(input, agent, power));
+  const parts: Part[] = [];
   const name = account.name;
-  if (account.groups.length > 0 && !parts.some((part) => part.what.includes(': group '))) {
-    parts.push({
-      what: `${label}${name}: groups ${account.groups.join(', ')}`,
-      seen: 'none of them gives more',
-      status: 'pass',
-      source,
-    });
-  }
   if (account.sudoRules?.length === 0) {
     parts.push({
       what: `${label}sudo rules for ${name}`,
@@ -176,18 +239,19 @@ export function accountParts(
       status: 'fix',
       severity: account.password === 'empty' ? 'critical' : 'medium',
       headline: `The account ${name} on ${node} has ${account.password === 'empty' ? 'an empty' : 'a'} password.`,
-      steps: [asRoot(input, 'Lock the password; mycoSwarm does not need one')`passwd -l ${name}`],
+      steps: [asRoot(input, 'Lock the password; mycoSwarm does not need one')`passwd -l -- ${name}`],
     });
   }
-  const isUsed = (what: string, seenThere: string): Part => ({
-    what: `${label}${what}`,
-    seen: seenThere,
-    status: 'fix',
-    severity: 'high',
-    source,
-    headline: `mycoSwarm on ${node} runs under the account of a person, ${name}.`,
-    steps: ownAccount(),
-  });
+  const isUsed = (what: string, seenThere: string): Part =>
+    personal(input, account, {
+      what: `${label}${what}`,
+      seen: seenThere,
+      status: 'fix',
+      severity: 'high',
+      source,
+      headline: `mycoSwarm on ${node} runs under the account of a person, ${name}.`,
+      steps: ownAccount(),
+    });
   if (account.sessions > 0) {
     parts.push(
       isUsed(`sessions of ${name}`, `${account.sessions} open now: somebody works with this account`),

@@ -1,12 +1,14 @@
-import type { AccountFact } from '#shared/domain/facts/accounts.ts';
+import type { ProcessFact } from '#shared/domain/facts/accounts.ts';
+import type { Verdict } from './access.ts';
 import { type Agent, agentOf, processesOf, runningUids } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
-import { accountParts } from './dedicated-account.ts';
+import { accountParts, powerParts } from './dedicated-account.ts';
 import { otherHomeParts } from './homes.ts';
-import { declaredReason, labelOf, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
+import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { asRoot, byHand, dropInSteps } from './steps.ts';
+import { hasOwnMounts } from './unit-sandbox.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 /** How to give an installation an account of its own, on this node. */
@@ -154,43 +156,51 @@ function unitParts(input: CheckInput, agent: Agent): Part[] {
   return [{ what, seen: 'the same account', status: 'pass', source }];
 }
 
+/** What systemd and the SSH server run for an account that is looked at or has a user manager, by file. */
+const COMPANIONS =
+  /^(\/usr)?(\/lib\/systemd\/systemd(-executor)?|\/lib(exec)?\/(openssh\/)?(sshd-session|sshd-auth|sftp-server|ssh\/sftp-server)|\/s?bin\/sshd|\/bin\/dbus-(daemon|broker|broker-launch))( \(deleted\))?$/;
+
+/** The names that these have (proc_pid_comm(5)). A name proves nothing, for every program can choose its own. */
+const COMPANION_NAMES =
+  /^(systemd|\(sd-pam\)|dbus-daemon|dbus-broker|dbus-broker-lau|sshd|sshd-session|sshd-auth|sftp-server)$/;
+
+/** Whether a process is one of those: by its name and its file, in the machine's own view of files. */
+function isCompanion(input: CheckInput, process: ProcessFact): Verdict['can'] {
+  if (!COMPANION_NAMES.test(process.name)) return 'no';
+  if (process.executable === null) return 'unknown';
+  if (!COMPANIONS.test(process.executable)) return 'no';
+  // In a view of its own any file can have that path (mount_namespaces(7)).
+  const hasOwn = hasOwnMounts(input, process);
+  return hasOwn === 'unknown' ? 'unknown' : hasOwn === 'yes' ? 'no' : 'yes';
+}
+
 /** Other programs of the agent's account: an account of its own has none. */
 function companionParts(input: CheckInput, agent: Agent): Part[] {
   const processes = seen(input, 'processes')?.processes ?? [];
   const ours = new Set(input.facts.profile.instances.flatMap((instance) => instance.pids));
-  const others = processes.filter(
-    (process) =>
-      process.effectiveUid === agent.uid &&
-      !ours.has(process.pid) &&
-      !/^(systemd|\(sd-pam\)|dbus-daemon|sshd|sftp-server)$/.test(process.name),
-  );
-  if (others.length === 0 || agent.uid === 0) return [];
-  const names = [...new Set(others.map((process) => process.name))].toSorted();
+  const label = labelOf(input, agent.instance);
+  const source = sourceOf(input, 'processes');
+  const others = processes.filter((process) => process.effectiveUid === agent.uid && !ours.has(process.pid));
+  if (agent.uid === 0) return [];
+  const by = Map.groupBy(others, (process) => isCompanion(input, process));
+  const parts = (by.get('unknown') ?? []).slice(0, 12).map((process) => {
+    const what = `${label}${process.name} (pid ${process.pid})`;
+    return notSeen(input, what, 'which file it runs is not known', source, AS_ADMINISTRATOR);
+  });
+  const foreign = by.get('no') ?? [];
+  if (foreign.length === 0) return parts;
+  const names = [...new Set(foreign.map((process) => process.name))].toSorted();
   return [
+    ...parts,
     {
-      what: `${labelOf(input, agent.instance)}${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`,
-      seen: `${others.length} other ${others.length === 1 ? 'program runs' : 'programs run'} under the same account`,
+      what: `${label}${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`,
+      seen: `${foreign.length} other ${foreign.length === 1 ? 'program runs' : 'programs run'} under the same account`,
       status: 'review',
       severity: 'low',
-      source: sourceOf(input, 'processes'),
+      source,
       headline: `The account of mycoSwarm on ${input.nodeName} runs other programs too.`,
     },
   ];
-}
-
-function personalToDeclared(input: CheckInput, account: AccountFact, parts: readonly Part[]): Part[] {
-  const reason = declaredReason(input, 'account', account.name);
-  const declarable = { kind: 'account' as const, value: account.name };
-  return parts.map((part) => {
-    if (part.status !== 'fix' && part.status !== 'review') return part;
-    if (reason === null) return { ...part, declarable };
-    return {
-      ...part,
-      status: 'pass',
-      seen: `${part.seen}; declared: ${reason}`,
-      declared: `account ${account.name}: ${reason}`,
-    };
-  });
 }
 
 /** Checklist item 1: an account that is nobody else and can become nobody else. */
@@ -201,18 +211,14 @@ export const dedicatedUser: Check = {
     if (absent !== null) return absent;
     const parts = input.facts.profile.instances.flatMap((instance): Part[] => {
       const agent = agentOf(input, instance);
-      const account = agent.account;
       return [
         ...runningParts(input, agent),
         ...unitParts(input, agent),
         ...agent.doubts,
-        ...(account === null
-          ? []
-          : personalToDeclared(
-              input,
-              account,
-              accountParts(input, agent, account, () => ownAccountSteps(input, agent)),
-            )),
+        ...powerParts(input, agent),
+        ...agent.entries.flatMap((entry) =>
+          accountParts(input, agent, entry, () => ownAccountSteps(input, agent)),
+        ),
         ...companionParts(input, agent),
         ...otherHomeParts(input, agent),
       ];

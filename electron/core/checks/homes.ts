@@ -1,4 +1,5 @@
 import type { AccountFact } from '#shared/domain/facts/accounts.ts';
+import type { Verdict } from './access.ts';
 import type { Agent } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import {
@@ -37,6 +38,39 @@ function grantedTo(agent: Agent, home: NonNullable<AccountFact['homeDirectory']>
   return agent.groupIds.has(home.gid) ? (home.mode >> 3) & 7 : home.mode & 7;
 }
 
+/** What ProtectHome= covers (systemd.exec(5)); homes elsewhere stay as they are. */
+const PROTECTED = ['/home', '/root', '/run/user'];
+
+const isAtOrBelow = (path: string, folder: string): boolean =>
+  folder === '/' || path === folder || path.startsWith(`${folder}/`);
+
+/**
+ * The paths that BindPaths= and BindReadOnlyPaths= name, sources and destinations, as `systemctl show` writes them:
+ * `-/source:/destination:rbind`, separated by spaces. Null when one has a character that is written with a backslash.
+ */
+function boundPaths(properties: Readonly<Record<string, string>>): string[] | null {
+  const text = `${properties.BindPaths ?? ''} ${properties.BindReadOnlyPaths ?? ''}`;
+  if (/[\\"']/.test(text)) return null;
+  return text
+    .split(/[\s:]+/)
+    .map((word) => word.replace(/^[-+]+/, ''))
+    .filter((word) => word.startsWith('/'))
+    .map((word) => word.replace(/\/+$/, '') || '/');
+}
+
+/** Whether the unit's ProtectHome= hides a home, as far as its settings say, and what of it a bind mount gives back. */
+function hiding(
+  properties: Readonly<Record<string, string>>,
+  home: string,
+): { hides: Verdict['can']; except: string[] } {
+  const isHidden = ['yes', 'true', 'tmpfs'].includes(properties.ProtectHome ?? '');
+  if (!isHidden || !PROTECTED.some((folder) => isAtOrBelow(home, folder))) return { hides: 'no', except: [] };
+  const bound = boundPaths(properties);
+  if (bound === null) return { hides: 'unknown', except: [] };
+  if (bound.some((path) => isAtOrBelow(home, path))) return { hides: 'no', except: [] };
+  return { hides: 'yes', except: bound.filter((path) => isAtOrBelow(path, home)) };
+}
+
 /**
  * One part for each home of somebody else: whether the agent can look into it. `ProtectHome=` of a unit counts when the
  * running process really has a view of files of its own.
@@ -47,8 +81,8 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
   const label = labelOf(input, agent.instance);
   const source = sourceOf(input, 'accounts');
   const unit = unitOf(input, agent.instance);
-  const protect = unit === null || unit === 'unseen' ? '' : (unit.properties.ProtectHome ?? '');
-  const hidden = ['yes', 'tmpfs'].includes(protect) ? isConfined(input, agent.instance) : 'no';
+  const properties = unit === null || unit === 'unseen' ? {} : unit.properties;
+  const confined = isConfined(input, agent.instance);
   const files = filesByPath(input);
   return otherHomes(agent, accounts.accounts).map((account): Part => {
     const home = account.homeDirectory;
@@ -81,7 +115,19 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
       }
       return { what: shown, seen: `closed to ${agent.name}`, status: 'pass', source };
     }
+    const { hides, except } = hiding(properties, account.home);
+    const hidden = hides === 'no' || confined === 'no' ? 'no' : hides === 'yes' ? confined : 'unknown';
     if (hidden === 'yes' && !agent.canBe(0)) {
+      if (except.length > 0) {
+        return {
+          what: `${shown}: ${except.slice(0, 8).join(', ')}`,
+          seen: 'hidden from mycoSwarm by ProtectHome=, apart from what BindPaths= gives back',
+          status: 'review',
+          severity: 'medium',
+          source: sourceOf(input, 'units'),
+          headline: `The unit of mycoSwarm on ${input.nodeName} gives it a part of the home of ${account.name}.`,
+        };
+      }
       return {
         what: shown,
         seen: 'open by its mode, hidden from mycoSwarm by ProtectHome=',

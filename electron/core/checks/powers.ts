@@ -2,6 +2,7 @@ import type { AccountFact, AccountFacts } from '#shared/domain/facts/accounts.ts
 import type { Power } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import { seen, sourceOf } from './knowledge.ts';
+import { isInSystemFolder, isUsualCapability, isUsualProgram } from './usual-programs.ts';
 
 const ROOT = [{ start: 0, count: 1 }];
 
@@ -28,18 +29,32 @@ export const POWERFUL_GROUPS: Readonly<Record<string, { root: boolean; gives: st
   input: { root: false, gives: 'every key that is pressed on the machine' },
 };
 
-/** Powers that come with group membership. */
-export function powersOfGroups(account: AccountFact, source: string): Power[] {
-  return account.groups.flatMap((group) => {
-    const power = Object.hasOwn(POWERFUL_GROUPS, group) ? POWERFUL_GROUPS[group] : undefined;
+/** What a group gives whose members have more than an agent may have; undefined for an ordinary group. */
+export function gainOf(group: string): { root: boolean; gives: string } | undefined {
+  return Object.hasOwn(POWERFUL_GROUPS, group) ? POWERFUL_GROUPS[group] : undefined;
+}
+
+/**
+ * Powers that come with groups.
+ * @param owner whose groups they are, as evidence shows it: an account, or a running program
+ * @param isOfAccount false for groups that only running processes carry (SupplementaryGroups= of systemd.exec(5))
+ */
+export function powersOfGroups(
+  owner: string,
+  groups: readonly string[],
+  isOfAccount: boolean,
+  source: string,
+): Power[] {
+  return groups.flatMap((group): Power[] => {
+    const power = gainOf(group);
     if (power === undefined) return [];
     return [
       {
         uids: power.root ? ROOT : [],
-        what: `${account.name}: group ${group}`,
+        what: `${owner}: group ${group}`,
         seen: `gives ${power.gives}`,
         source,
-        kind: 'group',
+        ...(isOfAccount ? { kind: 'group', account: owner } : { kind: 'process-group' }),
       },
     ];
   });
@@ -68,63 +83,105 @@ export function powersOfSudo(account: AccountFact, accounts: readonly AccountFac
   }));
 }
 
-/** Folders in which only the distribution puts programs; setuid programs in them are made to withstand their callers. */
-const SYSTEM_FOLDER = /^\/(usr\/)?(s?bin|lib(32|64|exec|x32)?)\//;
-
 /** Programs that do as they are told: with setuid or a capability they give the account away wherever they lie. */
 const OBEDIENT =
   /^(ba|da|z|k|c|tc|fi|a|mk)?sh$|^(busybox|python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|php[0-9.]*|lua[0-9.]*|gdb|vim?|nano|emacs|find|env|awk|gawk|mawk|sed|tar|cp|mv|dd|install|less|more|tee|nmap|rsync|strace|xargs|make|git|curl|wget|docker|systemd-run|chroot|unshare|nsenter|setpriv|capsh)$/;
 
-/**
- * Layers of container engines, which no ordinary account can enter, and read-only images that carry a distribution's
- * own programs once more.
- */
-const COPIES = /^\/(var\/lib\/(docker|containers|lxc|lxd|incus|machines|snapd)|snap|nix\/store)\//;
-
-/** File capabilities with which a program can become or read everybody (capabilities(7)). */
+/** File capabilities with which a program can become or read everybody (capabilities(7)); `=ep` and `all` are all of them. */
 const MIGHTY_CAPABILITY =
-  /cap_(setuid|setgid|dac_override|dac_read_search|fowner|chown|sys_admin|sys_ptrace|sys_module|setfcap|sys_rawio)/;
-
-/** Programs of distributions that carry a mighty capability and limit it themselves. */
-const TRUSTED_CAPABILITY = /\/(newuidmap|newgidmap|gst-ptp-helper|dumpcap|snap-confine)$/;
+  /^(all)?[=+]|\ball\b|cap_(setuid|setgid|dac_override|dac_read_search|fowner|chown|sys_admin|sys_ptrace|sys_module|setfcap|sys_rawio|mknod|mac_override|bpf)/;
 
 type Program = AccountFacts['setuidPrograms'][number];
 
-function mayExecute(program: Program, groupIds: ReadonlySet<number>): boolean {
-  return (program.mode & 0o001) !== 0 || (groupIds.has(program.gid) && (program.mode & 0o010) !== 0);
+/** What of the agent decides about a program. */
+export interface Caller {
+  uid: number;
+  /** Null when its groups are not known completely: then nothing is said that hangs on them. */
+  groupIds: ReadonlySet<number> | null;
+  /** Names of the node's groups by number; null when they are not known. */
+  groupNames: ReadonlyMap<number, string> | null;
 }
 
-/** Powers that come from programs with setuid bit or capabilities that the agent may start. */
-export function powersOfPrograms(
-  programs: readonly Program[],
-  uid: number,
-  groupIds: ReadonlySet<number>,
-  source: string,
-): Power[] {
+function allows(program: Program, caller: Caller, bit: 1 | 2): boolean {
+  if (program.uid === caller.uid || (program.mode & bit) !== 0) return true;
+  return caller.groupIds?.has(program.gid) === true && (program.mode & (bit << 3)) !== 0;
+}
+
+const changes = (program: Program): boolean => (program.mode & 0o6000) !== 0 || program.capabilities !== null;
+
+function setuidPower(program: Program, caller: Caller, source: string): Power | null {
+  if ((program.mode & 0o4000) === 0 || program.uid === caller.uid) return null;
+  const base = { what: program.path, source, kind: 'program' as const };
+  if (OBEDIENT.test(nameOf(program.path))) {
+    return {
+      ...base,
+      uids: [{ start: program.uid, count: 1 }],
+      seen: `does what it is told as uid ${program.uid}, whoever starts it`,
+      concern: 'obeys',
+    };
+  }
+  if (isUsualProgram(program.path)) return null;
+  return {
+    ...base,
+    uids: [],
+    seen: `runs as uid ${program.uid} for whoever starts it`,
+    concern: isInSystemFolder(program.path) ? 'unusual' : 'foreign',
+  };
+}
+
+function setgidPower(program: Program, caller: Caller, source: string): Power | null {
+  // Without the group's execute bit the mark means mandatory locks, and nothing for who runs it (inode(7)).
+  if ((program.mode & 0o2010) !== 0o2010 || caller.groupIds === null || caller.groupNames === null)
+    return null;
+  if (caller.groupIds.has(program.gid)) return null;
+  const group = caller.groupNames.get(program.gid);
+  const gain = group === undefined ? undefined : gainOf(group);
+  const what = { what: program.path, source, kind: 'program' as const };
+  const rights = `the rights of the group ${group ?? program.gid}${gain === undefined ? '' : `, which gives ${gain.gives}`}`;
+  if (OBEDIENT.test(nameOf(program.path))) {
+    return {
+      ...what,
+      uids: gain?.root === true ? ROOT : [],
+      seen: `does what it is told with ${rights}`,
+      concern: 'obeys',
+    };
+  }
+  const isSystem = isInSystemFolder(program.path);
+  if (isUsualProgram(program.path) || (isSystem && group !== undefined && gain === undefined)) return null;
+  return { ...what, uids: [], seen: `runs with ${rights}`, concern: isSystem ? 'unusual' : 'foreign' };
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Powers that come from programs with setuid bit, setgid bit or capabilities that the agent may start or change. */
+export function powersOfPrograms(programs: readonly Program[], caller: Caller, source: string): Power[] {
+  // The administrator may do all that already.
+  if (caller.uid === 0) return [];
   return programs.flatMap((program): Power[] => {
-    if (program.uid === uid || !mayExecute(program, groupIds)) return [];
-    const name = program.path.slice(program.path.lastIndexOf('/') + 1);
     const base = { what: program.path, source, kind: 'program' as const };
-    if ((program.mode & 0o4000) !== 0 && OBEDIENT.test(name)) {
-      const uids = [{ start: program.uid, count: 1 }];
-      return [{ ...base, uids, seen: `does what it is told as uid ${program.uid}, whoever starts it` }];
+    const found: (Power | null)[] = [];
+    if (changes(program) && allows(program, caller, 2)) {
+      found.push({
+        ...base,
+        uids: [],
+        seen: `the agent may change what it does, mode ${program.mode.toString(8).padStart(4, '0')}`,
+        concern: 'writable',
+      });
     }
-    const isUsual =
-      SYSTEM_FOLDER.test(program.path) || COPIES.test(program.path) || name === 'chrome-sandbox';
-    if ((program.mode & 0o4000) !== 0 && !isUsual) {
-      return [{ ...base, uids: [], seen: `runs as uid ${program.uid} for whoever starts it` }];
-    }
-    const isMighty = program.capabilities !== null && MIGHTY_CAPABILITY.test(program.capabilities);
-    if (isMighty && !TRUSTED_CAPABILITY.test(program.path)) {
-      return [
-        {
+    if (allows(program, caller, 1)) {
+      found.push(setuidPower(program, caller, source), setgidPower(program, caller, source));
+      if (MIGHTY_CAPABILITY.test(program.capabilities ?? '') && !isUsualCapability(program.path)) {
+        found.push({
           ...base,
           uids: ROOT,
           seen: `carries ${program.capabilities ?? ''}, which is as good as administrator`,
-        },
-      ];
+          concern: 'obeys',
+        });
+      }
     }
-    return [];
+    return found.filter((power) => power !== null);
   });
 }
 

@@ -10,7 +10,8 @@ export function byHand(text: string, needsRoot = false): FixStep {
 
 /**
  * Builds a command from constant text and values of the node: every value becomes exactly one word of POSIX sh, and one
- * that cannot be quoted safely leaves the step without a command, saying why.
+ * that cannot be quoted safely, or that the command would take for an option, leaves the step without a command, saying
+ * why.
  */
 function commandOf(
   strings: readonly string[],
@@ -20,6 +21,11 @@ function commandOf(
   for (const [index, value] of values.entries()) {
     const quoted = quote(String(value));
     if (!quoted.ok) return { why: `${visible(String(value))}: ${quoted.reason}` };
+    // A word of its own before `--` that begins with a dash is an option of the command (XBD 12.2, guideline 10).
+    const startsWord = /\s$/.test(strings[index] ?? '');
+    const isGuarded = strings.slice(0, index + 1).some((text) => / -- /.test(text));
+    if (startsWord && !isGuarded && /^[-+]/.test(String(value)))
+      return { why: `${visible(String(value))}: it would be taken for an option` };
     command += quoted.text + (strings[index + 1] ?? '');
   }
   return { command };
@@ -118,4 +124,10 @@ export function endWithLook(finding: Finding): Finding {
   if (finding.fix.length === 0) return finding;
   const last = byHand('Look at this node again: this finding becomes fine only when that is seen there.');
   return { ...finding, fix: [...finding.fix.slice(0, 31), last] };
+}
+
+/** A word of `ExecStart=`: as in other lines, and without variables (systemd.service(5), "Command lines"). */
+export function execWord(text: string): string {
+  if (/^[A-Za-z0-9_./:@+,=-]+$/.test(text)) return text;
+  return unitWord(text).replaceAll('$', () => '$$');
 }
