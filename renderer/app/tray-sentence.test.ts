@@ -18,7 +18,8 @@ it.each([
   ['2 to fix', 'fix', 2, nodes('boa', 'miu'), { fix: 2, review: 3, pass: 9 }],
   ['1 to fix on miu', 'fix', 1, nodes('miu'), { fix: 1 }],
   ['3 to review', 'review', 3, nodes('boa', 'miu'), { review: 3, unknown: 2 }],
-  ['2 could not be seen on pi', 'unknown', 2, nodes('pi'), { unknown: 2, pass: 20 }],
+  ['2 could not look on pi', 'unknown', 2, nodes('pi'), { unknown: 13, lacking: 11, pass: 20 }],
+  ['11 not in this version', 'unknown', 0, nodes('pi'), { unknown: 11, lacking: 11, pass: 20 }],
   ['Not looked yet', 'unknown', 0, nodes('pi'), {}],
   ['All is fine on pi', 'pass', 0, nodes('pi'), { pass: 20, waived: 1 }],
 ] as const)('%s', (sentence, status, number, standings, change) => {

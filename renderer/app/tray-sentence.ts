@@ -11,7 +11,7 @@ export interface TraySentence {
 }
 
 /**
- * The state of all nodes in a few words, worst first. What could not be seen is said before anything is called fine.
+ * The state of all nodes in a few words, worst first. What could not be looked at is said before anything is called fine.
  * @param overview what Home shows
  */
 export function traySentence(overview: Pick<Overview, 'counts' | 'standings'>): TraySentence {
@@ -24,13 +24,12 @@ export function traySentence(overview: Pick<Overview, 'counts' | 'standings'>): 
   if (counts.review > 0) {
     return { sentence: `${counts.review} to review${place}`, status: 'review', number: counts.review };
   }
-  if (counts.unknown > 0) {
-    return {
-      sentence: `${counts.unknown} could not be seen${place}`,
-      status: 'unknown',
-      number: counts.unknown,
-    };
+  const lacking = counts.lacking ?? 0;
+  const unknown = counts.unknown - lacking;
+  if (unknown > 0) {
+    return { sentence: `${unknown} could not look${place}`, status: 'unknown', number: unknown };
   }
+  if (lacking > 0) return { sentence: `${lacking} not in this version`, status: 'unknown', number: 0 };
   if (counts.pass === 0) return { sentence: 'Not looked yet', status: 'unknown', number: 0 };
   return { sentence: `All is fine${place}`, status: 'pass', number: 0 };
 }

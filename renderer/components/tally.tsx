@@ -21,10 +21,13 @@ export function Tally({ counts, short = false }: TallyProps) {
   );
 }
 
-/** @returns the parts of the tail that are not zero: could not be seen, accepted, do not apply */
+/** @returns the parts of the tail that are not zero: could not look, not in this version, accepted, do not apply */
 export function quietTail(counts: Counts): string[] {
+  const lacking = counts.lacking ?? 0;
+  const unknown = counts.unknown - lacking;
   return [
-    counts.unknown > 0 && `${counts.unknown} could not be seen`,
+    unknown > 0 && `${unknown} could not look`,
+    lacking > 0 && `${lacking} not in this version`,
     counts.waived > 0 && `${counts.waived} accepted`,
     counts.notApplicable > 0 &&
       `${counts.notApplicable} ${counts.notApplicable === 1 ? 'does' : 'do'} not apply`,

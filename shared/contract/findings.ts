@@ -14,6 +14,8 @@ export const counts = z.object({
   unknown: z.int().min(0),
   notApplicable: z.int().min(0),
   waived: z.int().min(0),
+  /** How many of `unknown` this version cannot look at on any node; the others could be looked at with some help. */
+  lacking: z.int().min(0).optional(),
 });
 export type Counts = z.infer<typeof counts>;
 

@@ -11,8 +11,11 @@ export function countChecks(findings: readonly TrackedFinding[]): Counts {
     byCheck.set(finding.check, [...(byCheck.get(finding.check) ?? []), finding.status]);
   }
   const counts: Counts = { pass: 0, fix: 0, review: 0, unknown: 0, notApplicable: 0, waived: 0 };
-  for (const statuses of byCheck.values()) {
+  for (const [check, statuses] of byCheck) {
     const worst = worstStatus(statuses);
+    const own = findings.filter((finding) => finding.check === check);
+    if (worst === 'unknown' && own.every((finding) => finding.lacking))
+      counts.lacking = (counts.lacking ?? 0) + 1;
     counts[worst === 'not-applicable' ? 'notApplicable' : worst] += 1;
   }
   return counts;

@@ -45,6 +45,19 @@ describe('home', () => {
     expect(made.counts).toMatchObject({ fix: 1, unknown: 0, waived: 1, pass: CHECK_IDS.length - 2 });
   });
 
+  it('tells what could not be looked at from what this version lacks', () => {
+    const miu = all('miu', { 'time-sync': 'unknown', backups: 'unknown', 'escape-drill': 'unknown' });
+    const boa = all('boa', { backups: 'unknown', 'escape-drill': 'fix' });
+    for (const finding of [...miu, ...boa]) finding.lacking = finding.check !== 'time-sync';
+    const made = home([node('miu'), node('boa')], [...miu, ...boa]);
+    expect(made.counts).toMatchObject({ fix: 1, unknown: 2, lacking: 1 });
+    expect(made.standings.map(({ counts }) => [counts.unknown, counts.lacking])).toEqual([
+      [1, 1],
+      [3, 2],
+    ]);
+    expect(home([node('miu')], all('miu', { backups: 'unknown' })).counts.lacking).toBeUndefined();
+  });
+
   it('puts each node on its step and says what holds it', () => {
     const made = home(
       [node('uncho'), node('miu'), node('boa', { lastError: 'asleep' }), node('plain')],

@@ -3,7 +3,7 @@ import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { levelOf } from '#shared/domain/level.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { NodeInBrief } from '#shared/domain/sentence.ts';
-import { countStatuses } from './tally.ts';
+import { countChecks } from './tally.ts';
 
 /**
  * One node on the stairs.
@@ -28,7 +28,7 @@ export function standingOf(
     sample: isSample(node),
     level,
     heldBy,
-    counts: countStatuses(findings.map((finding) => finding.status)),
+    counts: countChecks(findings),
     lookedAt: node.lastLookAt,
     away: node.lastError !== null,
     acceptedUntil: ends[0] ?? null,

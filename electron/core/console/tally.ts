@@ -3,7 +3,7 @@ import { CHECK_IDS, type CheckId } from '#shared/domain/check-id.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { WORST_FIRST, worstStatus } from '#shared/domain/level.ts';
 
-const KEY: Readonly<Record<FindingStatus, keyof Counts>> = {
+const KEY: Readonly<Record<FindingStatus, Exclude<keyof Counts, 'lacking'>>> = {
   pass: 'pass',
   fix: 'fix',
   review: 'review',
@@ -19,10 +19,19 @@ export function countStatuses(statuses: Iterable<FindingStatus>): Counts {
   return counts;
 }
 
-/** Over several nodes a check counts once, by its worst. */
-export function countChecks(findings: readonly Pick<TrackedFinding, 'check' | 'status'>[]): Counts {
-  const byCheck = Map.groupBy(findings, (finding) => finding.check);
-  return countStatuses(byCheck.values().map((group) => worstStatus(group.map((finding) => finding.status))));
+/**
+ * Over several nodes a check counts once, by its worst. `lacking` says how many of the unknown this version cannot look
+ * at anywhere, where the findings say so.
+ */
+export function countChecks(
+  findings: readonly (Pick<TrackedFinding, 'check' | 'status'> & { lacking?: boolean })[],
+): Counts {
+  const byCheck = [...Map.groupBy(findings, (finding) => finding.check).values()];
+  const worst = byCheck.map((group) => worstStatus(group.map((finding) => finding.status)));
+  const lacking = byCheck.filter(
+    (group, index) => worst[index] === 'unknown' && group.every((finding) => finding.lacking),
+  ).length;
+  return { ...countStatuses(worst), ...(lacking > 0 ? { lacking } : {}) };
 }
 
 const PLACE: ReadonlyMap<CheckId, number> = new Map(CHECK_IDS.map((id, index) => [id, index]));

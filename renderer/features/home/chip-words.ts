@@ -13,6 +13,10 @@ export function chipWords({ counts, away, lookedAt }: Pick<Standing, 'counts' | 
   if (lookedAt === null) return { status: 'unknown', words: 'not looked yet' };
   if (counts.fix > 0) return { status: 'fix', words: `${counts.fix} to fix` };
   if (counts.review > 0) return { status: 'review', words: `${counts.review} to review` };
-  if (counts.unknown > 0) return { status: 'unknown', words: `${counts.unknown} not seen` };
+  const lacking = counts.lacking ?? 0;
+  if (counts.unknown > lacking) {
+    return { status: 'unknown', words: `${counts.unknown - lacking} could not look` };
+  }
+  if (lacking > 0) return { status: 'unknown', words: `${lacking} not in this version` };
   return { status: 'pass', words: 'fine' };
 }

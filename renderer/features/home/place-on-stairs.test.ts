@@ -75,7 +75,14 @@ describe('placeOnStairs', () => {
 describe('chipWords', () => {
   it('is never green for what could not be seen', () => {
     const counts = { ...NOTHING, pass: 20, unknown: 1 };
-    expect(chipWords(standing('a', 1, { counts }))).toEqual({ status: 'unknown', words: '1 not seen' });
+    expect(chipWords(standing('a', 1, { counts }))).toEqual({ status: 'unknown', words: '1 could not look' });
+    expect(chipWords(standing('a', 1, { counts: { ...counts, unknown: 12, lacking: 11 } })).words).toBe(
+      '1 could not look',
+    );
+    expect(chipWords(standing('a', 1, { counts: { ...counts, unknown: 11, lacking: 11 } }))).toEqual({
+      status: 'unknown',
+      words: '11 not in this version',
+    });
     expect(chipWords(standing('a', 1, { counts, lookedAt: null })).status).toBe('unknown');
     expect(chipWords(standing('a', 1, { counts: { ...NOTHING, pass: 20 }, away: true })).status).toBe(
       'asleep',

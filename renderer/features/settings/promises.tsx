@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
 import { Check, X } from 'lucide-react';
+import { orpc } from '../../transport/queries.ts';
 import { SettingsSection } from './settings-section.tsx';
 
 const WILL = [
@@ -11,7 +13,6 @@ const WILL = [
 
 const WILL_NOT = [
   'Change anything on a node in this version: it looks, and you act.',
-  'Run as administrator, or ask for your password.',
   'Send anything to anyone: no account, no telemetry, no update check.',
   'Show or keep the swarm secret: only its length, age and mode.',
   'Run anything that an agent could have written.',
@@ -19,6 +20,14 @@ const WILL_NOT = [
 
 /** What Swarmkeep will and will not do. */
 export function Promises() {
+  const { data: about } = useQuery(orpc.system.about.queryOptions());
+  const willNot = [
+    WILL_NOT[0],
+    about?.runsAsRoot
+      ? 'Need to run as administrator (it was started as root now), or ask for your password.'
+      : 'Run as administrator, or ask for your password.',
+    ...WILL_NOT.slice(1),
+  ];
   return (
     <SettingsSection title="What Swarmkeep will and will not do">
       <div className="promises">
@@ -36,7 +45,7 @@ export function Promises() {
         <div>
           <h3>It will not</h3>
           <ul>
-            {WILL_NOT.map((text) => (
+            {willNot.map((text) => (
               <li key={text}>
                 <X aria-hidden="true" />
                 <span>{text}</span>

@@ -46,7 +46,6 @@ export function ItemRail({ node, items, step, later }: ItemRailProps) {
 
 /** Words that fit beside the longest title. */
 const SHORT_WORDS: Partial<Record<FindingStatus, string>> = {
-  unknown: 'unseen',
   'not-applicable': 'not needed',
 };
 
