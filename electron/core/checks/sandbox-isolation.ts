@@ -106,7 +106,7 @@ export function isolationParts(input: CheckInput, instance: InstanceProfile): Pa
   const parts: Part[] = [];
   if (tried?.unshare === 'refused' || forbidden !== null) {
     parts.push({
-      what: `${label}unshare -rn as ${instance.user ?? `uid ${instance.uid ?? '?'}`}${forbidden === null ? '' : `; ${forbidden.what}`}`,
+      what: `${label}code started without a network (unshare -rn) as ${instance.user ?? `uid ${instance.uid ?? '?'}`}${forbidden === null ? '' : `; ${forbidden.what}`}`,
       seen: 'refused: code of agents keeps the network',
       status: 'fix',
       severity: 'critical',
@@ -126,7 +126,7 @@ export function isolationParts(input: CheckInput, instance: InstanceProfile): Pa
     });
   } else if (tried?.unshare === 'works') {
     parts.push({
-      what: `${label}unshare -rn as ${instance.user ?? `uid ${instance.uid ?? '?'}`}`,
+      what: `${label}code started without a network (unshare -rn) as ${instance.user ?? `uid ${instance.uid ?? '?'}`}`,
       seen: 'works: code of agents has no network',
       status: 'pass',
       source,
@@ -137,7 +137,7 @@ export function isolationParts(input: CheckInput, instance: InstanceProfile): Pa
       unseenPart(input, 'sandbox') ??
         notSeen(
           input,
-          `${label}unshare -rn`,
+          `${label}code started without a network (unshare -rn)`,
           `not tried: ${tried?.detail ?? 'no answer'}`,
           source,
           AS_ADMINISTRATOR,
@@ -147,7 +147,7 @@ export function isolationParts(input: CheckInput, instance: InstanceProfile): Pa
   const mycoswarm = seen(input, 'mycoswarm');
   const lines = mycoswarm?.notIsolatedLines ?? null;
   const journal = {
-    what: `${label}net_isolated=False in the journal since the start`,
+    what: `${label}code that ran without isolation since the start (net_isolated=False in the journal)`,
     source: sourceOf(input, 'mycoswarm'),
   };
   if (mycoswarm === null) {

@@ -12,9 +12,10 @@ import {
   unitOf,
   unseenPart,
 } from './knowledge.ts';
+import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
 import { isolationParts } from './sandbox-isolation.ts';
-import { byHand, dropInSteps, unitWord } from './steps.ts';
+import { dropInSteps, endWithLook, unitWord } from './steps.ts';
 import { hasOwnMounts, mainProcesses } from './unit-sandbox.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
@@ -92,15 +93,18 @@ function unitParts(input: CheckInput, instance: InstanceProfile): Part[] {
   });
 }
 
+const answer = (value: boolean | null, yes: string, no: string) =>
+  value === null ? 'not seen' : value ? yes : no;
+
 /** What the kernel says of a running process, whatever the unit file may say since. */
 function processPart(input: CheckInput, instance: InstanceProfile, process: ProcessFact): Part {
   const source = `/proc/${process.pid}/status`;
   const mounts = hasOwnMounts(input, process);
   const says = [
-    `NoNewPrivs ${process.noNewPrivileges === null ? '?' : Number(process.noNewPrivileges)}`,
-    `Seccomp ${process.seccomp ?? '?'}`,
-    `own view of files ${mounts === 'unknown' ? '?' : mounts}`,
-    ...(process.apparmor === null ? [] : [`AppArmor ${process.apparmor}`]),
+    `may gain rights: ${answer(process.noNewPrivileges, 'no', 'yes')} (NoNewPrivs ${process.noNewPrivileges === null ? '?' : Number(process.noNewPrivileges)})`,
+    `system calls filtered: ${answer(process.seccomp === null ? null : process.seccomp > 0, 'yes', 'no')} (Seccomp ${process.seccomp ?? '?'})`,
+    `own view of files: ${mounts === 'unknown' ? 'not seen' : mounts}`,
+    ...(process.apparmor === null ? [] : [`AppArmor profile ${process.apparmor}`]),
   ];
   const what = `${labelOf(input, instance)}${process.name} (pid ${process.pid}): ${says.join(', ')}`;
   const unit = instance.unit;
@@ -118,12 +122,7 @@ function processPart(input: CheckInput, instance: InstanceProfile, process: Proc
       headline: `The limits around mycoSwarm on ${input.nodeName} are not in force on the running process.`,
       steps:
         unit === null
-          ? [
-              byHand(
-                'Run mycoSwarm as a systemd unit; the limits of a unit are kept by the system and not by the program.',
-                true,
-              ),
-            ]
+          ? ownUnitSteps(input, instance)
           : dropInSteps(
               input,
               'Put the limits around it',
@@ -183,7 +182,7 @@ export const sandboxMode: Check = {
       ];
     });
     parts.push(...gapParts(input, 'sandbox'));
-    return conclude('sandbox-mode', input, parts, {
+    const concluded = conclude('sandbox-mode', input, parts, {
       pass: `The limits around mycoSwarm on ${node} hold on the running process, and code of agents is isolated.`,
       detail: {
         fix: 'A line in a settings file of mycoSwarm holds nobody; only what the system keeps on the running process counts.',
@@ -194,5 +193,6 @@ export const sandboxMode: Check = {
           'Limits of the unit in force on the running process, and isolation that works for its account, would make this fine.',
       },
     });
+    return endWithLook(concluded);
   },
 };

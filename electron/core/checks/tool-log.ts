@@ -76,7 +76,9 @@ export const toolLog: Check = {
     }
     return conclude('tool-log', input, parts, {
       pass: `Tool calls on ${node} are recorded where the agent cannot change them.`,
-      detail: { fix: 'A stock mycoSwarm fails this, and no change on the node alone can mend it.' },
+      detail: {
+        fix: 'A record of tool calls says what the model asked for, with its words; "Logging" is another thing: there the system records what programs then really did. A stock mycoSwarm fails this, and no change on the node alone can mend it.',
+      },
       wouldChange: {
         pass: 'A record that the agent can write would change this.',
         otherwise: 'A mycoSwarm that records tool calls outside the reach of the agent would make this fine.',

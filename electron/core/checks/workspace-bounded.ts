@@ -7,6 +7,7 @@ import { conclude } from './conclude.ts';
 import { dataMountParts } from './data-mount-parts.ts';
 import { otherHomeParts } from './homes.ts';
 import { AS_ADMINISTRATOR, filesByPath, isMissing, labelOf, notSeen, sourceOf, unitOf } from './knowledge.ts';
+import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
 import { asRoot, byHand, dropInSteps, unitWord } from './steps.ts';
 import { incompleteParts, pathPart, treeOf } from './tree-access.ts';
@@ -185,13 +186,7 @@ function writableBySandbox(input: CheckInput, agent: Agent): Part[] | null {
 
 function limitSteps(input: CheckInput, agent: Agent): FixStep[] {
   const { instance } = agent;
-  if (instance.unit === null)
-    return [
-      byHand(
-        'Run mycoSwarm as a systemd unit with ProtectSystem=strict, so that it writes in one folder only.',
-        true,
-      ),
-    ];
+  if (instance.unit === null) return ownUnitSteps(input, instance);
   const writable = [
     instance.workspace ?? `${instance.home ?? '/home/mycoswarm'}/workspace`,
     ...(instance.configurationFolder === null ? [] : [`${instance.configurationFolder}/access.log`]),
