@@ -15,8 +15,10 @@ import {
   unitOf,
   unseenPart,
 } from './knowledge.ts';
+import { MOVED_PROGRAM, moveSteps } from './moved-copy.ts';
+import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
-import { asRoot, byHand, dropInSteps } from './steps.ts';
+import { asRoot, byHand, dropInSteps, endWithLook } from './steps.ts';
 import { incompleteParts, pathPart, treeOf, writableParts } from './tree-access.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
@@ -28,37 +30,15 @@ function ownershipSteps(input: CheckInput, agent: Agent, path: string, at: strin
       byHand(
         `The folder ${at} above it belongs to ${agent.name}, who can replace everything in it. So the code has to move out of there.`,
       ),
-      asRoot(
-        input,
-        'Make a place that only the administrator can write',
-      )`install -d -o root -g root -m 0755 -- /opt/mycoswarm`,
-      ...(agent.instance.source === null
-        ? []
-        : [
-            asRoot(
-              input,
-              'Copy the source there',
-            )`cp -rT --no-preserve=ownership -- ${agent.instance.source} /opt/mycoswarm/source`,
-          ]),
-      asRoot(
-        input,
-        'Make a new environment; environments cannot be moved',
-      )`python3 -m venv /opt/mycoswarm/venv`,
-      agent.instance.source === null
-        ? byHand(
-            'Install mycoSwarm into it with /opt/mycoswarm/venv/bin/pip, from a list with exact versions.',
-            true,
-          )
-        : asRoot(
-            input,
-            'Install mycoSwarm into it',
-          )`/opt/mycoswarm/venv/bin/pip install -- /opt/mycoswarm/source`,
       ...(agent.instance.unit === null
-        ? []
-        : dropInSteps(input, 'Start it from there', agent.instance.unit, '50-swarmkeep-code', [
-            'ExecStart=',
-            `ExecStart=/opt/mycoswarm/venv/bin/mycoswarm daemon --port ${agent.instance.apiPort ?? 7890}`,
-          ])),
+        ? ownUnitSteps(input, agent.instance, true)
+        : [
+            ...moveSteps(input, agent.instance),
+            ...dropInSteps(input, 'Start it from there', agent.instance.unit, '50-swarmkeep-code', [
+              'ExecStart=',
+              `ExecStart=${MOVED_PROGRAM} daemon --port ${agent.instance.apiPort ?? 7890}`,
+            ]),
+          ]),
     ];
   }
   return [
@@ -220,7 +200,7 @@ export const sourceReadOnly: Check = {
         ...agent.doubts,
       ];
     });
-    return conclude('source-read-only', input, parts, {
+    const concluded = conclude('source-read-only', input, parts, {
       pass: `The agent on ${node} can change neither its program nor how it is started.`,
       detail: {
         fix: 'What it changes comes back at every start. Taking away the write permission does not help while it owns the file or a folder above it.',
@@ -232,5 +212,6 @@ export const sourceReadOnly: Check = {
           'Code that belongs to the administrator, in folders that belong to the administrator, would make this fine.',
       },
     });
+    return endWithLook(concluded);
   },
 };
