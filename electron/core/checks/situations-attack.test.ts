@@ -271,3 +271,102 @@ const secrets: Situation[] = [
 ];
 
 describe('the way to the secret', () => tryEach(secrets));
+
+/** The hardened unit with a property, and with files on the node. */
+const starting = (properties: Record<string, string>, ...more: ReturnType<typeof file>[]) =>
+  changed(
+    unitWith(properties),
+    'files',
+    (value) =>
+      void value.files.push(file('/bin', 0, 0o755), file('/bin/sh', 0, 0o755, { kind: 'file' }), ...more),
+  );
+const command = (argv: string) => `{ path=/bin/sh ; argv[]=${argv} ; ignore_errors=no ; start_time=[n/a] }`;
+const own = (path: string) => file(path, AGENT, 0o644, { kind: 'file' });
+const variable = (name: string, value: string | null) =>
+  changed(hardened, 'processes', (facts) => {
+    for (const process of facts.processes) process.environment?.push({ name, value, empty: value === '' });
+  });
+const named = (name: string) =>
+  changed(hardened, 'units', (value) => {
+    for (const unit of value.units) unit.environmentNames.push({ name, place: unitFile });
+  });
+
+const starts: Situation[] = [
+  [
+    'source-read-only',
+    'a file of variables of the agent',
+    starting({ EnvironmentFiles: '/etc/myco.env (ignore_errors=no)' }, own('/etc/myco.env')),
+    'fix',
+    /how it is started/,
+  ],
+  [
+    'source-read-only',
+    'a file of variables of root',
+    starting(
+      { EnvironmentFiles: '/etc/myco.env (ignore_errors=no)' },
+      file('/etc/myco.env', 0, 0o644, { kind: 'file' }),
+    ),
+    'pass',
+  ],
+  [
+    'source-read-only',
+    'a script as third word',
+    starting({ ExecStartPre: command('/bin/sh -e /home/mycoswarm/prep.sh') }, own('/home/mycoswarm/prep.sh')),
+    'fix',
+    /how it is started/,
+  ],
+  [
+    'source-read-only',
+    'a script in a second command',
+    starting({ ExecStartPre: `${command('/bin/sh')}\n${command('/bin/sh /opt/b.sh')}` }, own('/opt/b.sh')),
+    'fix',
+    /how it is started/,
+  ],
+  [
+    'source-read-only',
+    'a script that was not looked at',
+    starting({ ExecStartPre: command('/bin/sh /opt/b.sh') }),
+    'unknown',
+  ],
+  [
+    'source-read-only',
+    'a script that the agent could make',
+    changed(
+      starting({ ExecStartPre: command('/bin/sh /home/mycoswarm/workspace/b.sh') }),
+      'files',
+      (value) => void value.missing.push('/home/mycoswarm/workspace/b.sh'),
+    ),
+    'fix',
+  ],
+  [
+    'source-read-only',
+    'the workspace among the words',
+    starting({ ExecStart: command('/bin/sh --workspace /home/mycoswarm/workspace') }),
+    'pass',
+  ],
+  [
+    'source-read-only',
+    'PYTHONPATH in the workspace',
+    variable('PYTHONPATH', '/opt/mycoswarm/source:/home/mycoswarm/workspace'),
+    'fix',
+    /how it is started/,
+  ],
+  ['source-read-only', 'PYTHONPATH in the source', variable('PYTHONPATH', '/opt/mycoswarm/source'), 'pass'],
+  [
+    'source-read-only',
+    'an empty place in LD_LIBRARY_PATH',
+    variable('LD_LIBRARY_PATH', '/opt/mycoswarm/source:'),
+    'unknown',
+  ],
+  [
+    'source-read-only',
+    'PYTHONSTARTUP of which no value is kept',
+    variable('PYTHONSTARTUP', null),
+    'review',
+    /PYTHONSTARTUP/,
+  ],
+  ['source-read-only', 'LD_PRELOAD named by the unit', named('LD_PRELOAD'), 'review', /LD_PRELOAD/],
+  ['source-read-only', 'another variable', named('TZ'), 'pass'],
+];
+
+describe('what decides how it is started', () => tryEach(starts));

@@ -1,8 +1,7 @@
-import { argvOfExecStart } from '#core/facts/profile/command.ts';
 import { isWithin } from '#core/facts/profile/paths.ts';
 import type { TreeFact } from '#shared/domain/facts/files.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
-import { type Agent, agentOf, processesOf } from './agent.ts';
+import { type Agent, agentOf } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import {
@@ -18,6 +17,7 @@ import {
 import { MOVED_PROGRAM, moveSteps } from './moved-copy.ts';
 import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
+import { startParts } from './start-parts.ts';
 import { asRoot, byHand, dropInSteps, endWithLook } from './steps.ts';
 import { incompleteParts, pathPart, treeOf, writableParts } from './tree-access.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
@@ -48,26 +48,6 @@ function ownershipSteps(input: CheckInput, agent: Agent, path: string, at: strin
     )`chown -R -h root:root -- ${at}`,
     asRoot(input, 'Let nobody else write it')`chmod -R go-w -- ${at}`,
   ];
-}
-
-/** Files that decide what is started: unit, drop-ins, programs and scripts that are named by an absolute path. */
-function startPaths(input: CheckInput, agent: Agent): string[] {
-  const unit = unitOf(input, agent.instance);
-  const files = filesByPath(input);
-  const paths = new Set<string>();
-  if (unit !== null && unit !== 'unseen') {
-    if (unit.path !== null) paths.add(unit.path);
-    for (const path of unit.dropIns) paths.add(path);
-    for (const name of ['ExecStart', 'ExecStartPre', 'ExecStartPost']) {
-      const value = Object.hasOwn(unit.properties, name) ? (unit.properties[name] ?? '') : '';
-      const [program, script] = argvOfExecStart(value);
-      for (const path of [program, script]) if (path?.startsWith('/') && files.has(path)) paths.add(path);
-    }
-  }
-  for (const process of processesOf(input, agent.instance)) {
-    if (process.executable !== null && files.has(process.executable)) paths.add(process.executable);
-  }
-  return [...paths].toSorted();
 }
 
 /** Links that lead out of a tree: what they lead to is run or read as well. */
@@ -191,12 +171,7 @@ export const sourceReadOnly: Check = {
       return [
         ...codeParts(input, agent),
         ...(hiddenUnit === null ? [] : [hiddenUnit]),
-        ...startPaths(input, agent).map((path) =>
-          pathPart(input, agent, path, {
-            headline: `The agent on ${node} can change how it is started.`,
-            steps: (at) => ownershipSteps(input, agent, path, at),
-          }),
-        ),
+        ...startParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
         ...agent.doubts,
       ];
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { argvOfExecStart, portOfCommand, roleOfCommand } from './command.ts';
+import { argvOfExecStart, pathsOfExec, portOfCommand, roleOfCommand } from './command.ts';
 
 describe('roleOfCommand', () => {
   it.each([
@@ -44,4 +44,15 @@ it('reads the argument vector of systemctl show', () => {
     '{ path=/opt/m/bin/mycoswarm ; argv[]=/opt/m/bin/mycoswarm daemon --port 7890 ; ignore_errors=no ; start_time=[n/a] ; pid=0 }';
   expect(argvOfExecStart(property)).toEqual(['/opt/m/bin/mycoswarm', 'daemon', '--port', '7890']);
   expect(argvOfExecStart('')).toEqual([]);
+});
+
+it('names every path of every command', () => {
+  const first = '{ path=/bin/sh ; argv[]=sh -e /home/m/prep.sh ; ignore_errors=no ; start_time=[n/a] }';
+  const second = '{ path=/usr/bin/env ; argv[]=/usr/bin/env --file=/etc/a "/srv/b"; ; ignore_errors=no ; }';
+  const all = ['/bin/sh', '/usr/bin/env', '/home/m/prep.sh', '/etc/a', '/srv/b'];
+  expect(pathsOfExec(`${first}\n${second}`)).toEqual(all);
+  expect(pathsOfExec(`${first} ${second}`)).toEqual(all);
+  expect(argvOfExecStart(`${first}\n${second}`)).toEqual(['sh', '-e', '/home/m/prep.sh']);
+  expect(pathsOfExec('{ path=/bin/sh ; argv[]=/bin/sh /cut/sho')).toEqual(['/bin/sh', '/cut/sho']);
+  expect(pathsOfExec('')).toEqual([]);
 });

@@ -70,12 +70,32 @@ export function portOfCommand(argv: readonly string[]): number | null {
   return null;
 }
 
+/** Words of every command of an Exec property; the last one may be cut short. */
+function commandsOf(property: string): string[][] {
+  return [...property.matchAll(/argv\[\]=(.*?)(?: ; (?:ignore_errors|flags)=|$)/gs)].map((match) =>
+    (match[1] ?? '').split(/\s/).filter((word) => word.length > 0),
+  );
+}
+
 /**
- * The argument vector in the property ExecStart of `systemctl show`
+ * The argument vector of the first command in the property ExecStart of `systemctl show`
  * (`{ path=… ; argv[]=… ; ignore_errors=… }`, systemd.service(5)). systemd joins the words by spaces, so words with spaces
  * come apart; the words that matter here have none.
  */
 export function argvOfExecStart(property: string): string[] {
-  const text = /argv\[\]=(.*?) ; ignore_errors=/s.exec(property)?.[1] ?? '';
-  return text.split(' ').filter((word) => word.length > 0);
+  return commandsOf(property)[0] ?? [];
+}
+
+/**
+ * Every absolute path that the commands of an Exec property name: programs, and words of all their arguments, also behind
+ * `--option=` and inside quotes of a shell.
+ * @param property value as in `argvOfExecStart`; several commands stand one after the other
+ * @returns paths without doubles
+ */
+export function pathsOfExec(property: string): string[] {
+  const programs = [...property.matchAll(/\{ path=(\/.*?) ; argv\[\]=/gs)].map((match) => match[1] ?? '');
+  const words = commandsOf(property)
+    .flat()
+    .map((word) => word.replace(/^(?:--?[\w-]+=|\w+=)?["'(]*/, '').replace(/["'();,&|]+$/, ''));
+  return [...new Set([...programs, ...words].filter((word) => word.startsWith('/')))];
 }

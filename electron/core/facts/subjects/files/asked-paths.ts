@@ -2,7 +2,7 @@ import type { Subjects } from '#shared/domain/facts/facts.ts';
 import type { TreeFact } from '#shared/domain/facts/files.ts';
 import type { InstanceProfile, Profile } from '#shared/domain/profile.ts';
 import { dataMounts } from '../../data-mounts.ts';
-import { argvOfExecStart, folderOf } from '../../profile/command.ts';
+import { folderOf, pathsOfExec } from '../../profile/command.ts';
 import { ancestorsOf, isWithin } from '../../profile/paths.ts';
 
 /** A folder to count, and what it is for. */
@@ -23,7 +23,7 @@ function unitPaths(instance: InstanceProfile, seen: Partial<Subjects>): string[]
       ...(unit.path ? [unit.path] : []),
       ...unit.dropIns,
       ...['ExecStart', 'ExecStartPre', 'ExecStartPost', 'ExecStop'].flatMap((name) =>
-        argvOfExecStart(unit.properties[name] ?? '').filter((word) => word.startsWith('/')),
+        pathsOfExec(unit.properties[name] ?? ''),
       ),
       ...(unit.properties.EnvironmentFiles ?? '').split(/\s/).map((path) => path.replace(/^-/, '')),
       ...(unit.properties.WorkingDirectory ? [unit.properties.WorkingDirectory] : []),
