@@ -64,6 +64,12 @@ const openHome = (home: string, properties: Record<string, string>): Facts =>
     );
   });
 
+/** Somebody else whose home is not among the facts. */
+const withoutHome = (facts: Facts): Facts =>
+  changed(facts, 'accounts', (value) => {
+    value.accounts.push(account('eve', 1_002, { homeDirectory: null }));
+  });
+
 const meant = [declare('account', 'mycoswarm')];
 
 /** What a declaration of the account must leave as it is. */
@@ -93,6 +99,8 @@ describe('what the agent can become', () => {
       ['accounts that were cut', gap('some of the accounts'), 'unknown'],
       ['setuid programs that were cut', gap('setuid programs in /usr/lib'), 'unknown'],
       ['the home of nobody that was not seen', gap('home /srv/nobody'), 'pass'],
+      ['a home of somebody else that was not seen', withoutHome(gap('home /home/eve')), 'unknown'],
+      ['a home of somebody else that is not there', withoutHome(hardened), 'pass'],
       [
         'group disk of the running process',
         changed(running([AGENT, 6]), 'accounts', (value) => {
