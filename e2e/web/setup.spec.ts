@@ -59,6 +59,40 @@ test('first start: a node over SSH is added only after its host key was confirme
   await expect(page).toHaveURL(/#\/setup\/naru/);
 });
 
+test.describe('A login that is refused', () => {
+  // The browser itself writes down an answer that is an error.
+  test.use({ expectErrors: ['502'] });
+  test('first start: a refused login is said once, and another key file can be tried', async ({
+    page,
+    open,
+  }) => {
+    const { scenario } = await open('first-start');
+    await page.getByRole('textbox', { name: 'User and host name of the node' }).fill('refused.local');
+    await page.getByRole('button', { name: 'Connect' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Yes, this is refused.local' }).click();
+    await expect(page.getByText('refused.local refused the login.')).toHaveCount(1);
+    await expect(dialog.getByText('hands one of your keys to the SSH agent')).toBeVisible();
+    await expect(page.getByText('NODE_UNREACHABLE')).toHaveCount(0);
+    await dialog.getByLabel('Key file (optional)').fill('/home/minotaur/.ssh/swarm');
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await expect(page).toHaveURL(/#\/setup\/refused/);
+    expect(scenario.nodes[0]?.address).toMatchObject({ identityFile: '/home/minotaur/.ssh/swarm' });
+  });
+});
+
+test('declares as meant from an item', async ({ page, open }) => {
+  const { double } = await open('evening', '/setup/uncho?step=unused-interfaces');
+  await page.getByRole('button', { name: 'This is meant…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'This is meant' });
+  await dialog.getByLabel('This network').fill('docker0');
+  await dialog.getByLabel('Why').fill('Only for building images.');
+  await dialog.getByRole('button', { name: 'It is meant' }).click();
+  await expect(dialog).toHaveCount(0);
+  const declared = await double.decisions.declarations(undefined);
+  expect(declared.map((entry) => `${entry.kind} ${entry.value}`)).toContain('interface docker0');
+});
+
 test('answers four questions in order and unfolds the steps', async ({ page, open }) => {
   await open('evening', '/setup/boa?step=service-bindings');
   await expect(sentence(page)).toHaveText(/boa answers on every network/);

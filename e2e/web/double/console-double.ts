@@ -94,6 +94,12 @@ export class ConsoleDouble implements ConsoleService {
         if (address.kind === 'ssh' && input.confirmedKeys.length === 0) {
           throw new ConsoleError('HOST_KEY_UNCONFIRMED', 'The host key of this node was not confirmed yet.');
         }
+        if (address.kind === 'ssh' && address.host.startsWith('refused') && !address.identityFile) {
+          throw new ConsoleError('NODE_UNREACHABLE', `${address.host} refused the login.`, {
+            untouched: 'The node was not added.',
+            next: 'Check the login name, and that your public key is loaded here (ssh-add).',
+          });
+        }
         const clock = clockFrom(Date.parse(this.#now()));
         const node = nodeOf(name, clock, { address, lastLookAt: null, addedAt: clock.now });
         this.#scenario.nodes.push(node);

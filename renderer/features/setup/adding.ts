@@ -13,7 +13,8 @@ export interface Adding {
   add: (address: NodeAddress, confirmedKeys?: string[]) => void;
   /** The kind of node that is being added now. */
   pending: NodeAddress['kind'] | null;
-  problem: AddingProblem | null;
+  /** What went wrong with the last one, and of which kind it was: SSH says it in its own dialog. */
+  problem: { kind: NodeAddress['kind']; words: AddingProblem } | null;
   clear: () => void;
 }
 
@@ -22,7 +23,7 @@ export function useAdding(): Adding {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const kind = useRef<NodeAddress['kind'] | null>(null);
-  const [problem, setProblem] = useState<AddingProblem | null>(null);
+  const [problem, setProblem] = useState<Adding['problem']>(null);
   const mutation = useMutation({
     mutationFn: async ({ address, confirmedKeys }: { address: NodeAddress; confirmedKeys: string[] }) => {
       const node = await client.nodes.add({ address, confirmedKeys });
@@ -35,7 +36,8 @@ export function useAdding(): Adding {
       await queries.invalidateQueries({ queryKey: orpc.findings.key() });
       await navigate({ to: '/setup/{-$node}', params: { node: node.id }, search: { node: node.id } });
     },
-    onError: (error) => setProblem(errorWords(error, 'The node could not be added.')),
+    onError: (error, { address }) =>
+      setProblem({ kind: address.kind, words: errorWords(error, 'The node could not be added.') }),
   });
   return {
     add: (address, confirmedKeys = []) => {

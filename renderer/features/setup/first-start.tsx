@@ -17,6 +17,7 @@ import './first-start.css';
 export function FirstStart({ nodes }: { nodes: readonly SwarmNode[] }) {
   const adding = useAdding();
   const local = useQuery(orpc.nodes.detectLocal.queryOptions());
+  const about = useQuery(orpc.system.about.queryOptions());
   const here = nodes.find(({ address }) => address.kind === 'local');
   const sample = nodes.find(({ address }) => address.kind === 'recorded' && address.sample);
   const first = nodes.length === 0;
@@ -63,9 +64,15 @@ export function FirstStart({ nodes }: { nodes: readonly SwarmNode[] }) {
           )}
         </Way>
       </ul>
-      {adding.problem ? <ErrorState inline {...adding.problem} /> : null}
+      {adding.problem && adding.problem.kind !== 'ssh' ? (
+        <ErrorState inline {...adding.problem.words} />
+      ) : null}
       <ul className="first-start__promises">
-        <Promised icon={User}>The console never runs as root</Promised>
+        <Promised icon={User}>
+          {about.data?.runsAsRoot
+            ? 'Started as root now; it does not need to be'
+            : 'The console never runs as root'}
+        </Promised>
         <Promised icon={Globe}>No account, no telemetry</Promised>
         <Promised icon={Undo2}>Nothing changes without a preview</Promised>
       </ul>

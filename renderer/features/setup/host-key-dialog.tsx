@@ -1,3 +1,4 @@
+import { useId, useState } from 'react';
 import type { HostKey } from '#shared/contract/nodes.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
@@ -5,6 +6,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
+import { TextField } from '../../components/field.tsx';
 import type { AddingProblem } from './adding.ts';
 import './host-key-dialog.css';
 
@@ -15,11 +17,14 @@ export interface HostKeyDialogProps {
   adding: boolean;
   problem: AddingProblem | null;
   onClose: () => void;
-  onConfirm: () => void;
+  /** @param identityFile path of a private key as typed; empty for the keys that OpenSSH finds itself */
+  onConfirm: (identityFile: string) => void;
 }
 
 /** Shows the keys by which a machine names itself; nothing is trusted before the operator says so. */
 export function HostKeyDialog({ host, keys, adding, problem, onClose, onConfirm }: HostKeyDialogProps) {
+  const form = useId();
+  const [identityFile, setIdentityFile] = useState('');
   if (keys.length === 0) {
     return (
       <Dialog
@@ -31,6 +36,16 @@ export function HostKeyDialog({ host, keys, adding, problem, onClose, onConfirm 
       />
     );
   }
+  const keyFile = (
+    <TextField
+      label="Key file (optional)"
+      hint="The whole path of a private key on this computer. Without it, OpenSSH uses the keys it finds itself."
+      mono
+      maxLength={4_096}
+      value={identityFile}
+      onChange={(event) => setIdentityFile(event.target.value)}
+    />
+  );
   return (
     <Dialog
       open
@@ -40,8 +55,8 @@ export function HostKeyDialog({ host, keys, adding, problem, onClose, onConfirm 
       description="This is how the machine names itself. Compare one of these with what is shown on the node itself; a stranger in between would show another."
       actions={
         <>
-          <Button variant="filled" running={adding && 'Adding it'} onClick={onConfirm}>
-            Yes, this is {host.length <= 24 ? host : 'it'}
+          <Button variant="filled" type="submit" form={form} running={adding && 'Adding it'}>
+            {problem ? 'Try again' : `Yes, this is ${host.length <= 24 ? host : 'it'}`}
           </Button>
           <Button variant="plain" onClick={onClose}>
             Not now
@@ -64,7 +79,26 @@ export function HostKeyDialog({ host, keys, adding, problem, onClose, onConfirm 
           <pre>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</pre>
         </div>
       </Disclosure>
-      {problem ? <ErrorState inline {...problem} /> : null}
+      <form
+        id={form}
+        className="host-keys__way"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onConfirm(identityFile.trim());
+        }}
+      >
+        {problem ? (
+          // The operator can do nothing with the code here; the sentence and what to do are what counts.
+          <ErrorState inline what={problem.what} untouched={problem.untouched} next={problem.next} />
+        ) : null}
+        {problem ? (
+          <p>
+            <code>ssh-add</code> hands one of your keys to the SSH agent on this computer, which then answers
+            for you without asking for its passphrase again.
+          </p>
+        ) : null}
+        {problem ? keyFile : <Disclosure summary="Use a key file that I choose">{keyFile}</Disclosure>}
+      </form>
     </Dialog>
   );
 }

@@ -70,14 +70,14 @@ export function SshWay({ adding }: { adding: Adding }) {
           host={target.host}
           keys={keys.data.keys}
           adding={adding.pending === 'ssh'}
-          problem={adding.problem}
+          problem={adding.problem?.kind === 'ssh' ? adding.problem.words : null}
           onClose={() => {
             keys.reset();
             adding.clear();
           }}
-          onConfirm={() =>
+          onConfirm={(identityFile) =>
             adding.add(
-              { kind: 'ssh', ...target },
+              { kind: 'ssh', ...target, ...(identityFile === '' ? {} : { identityFile }) },
               keys.data.keys.map((key) => key.line),
             )
           }
