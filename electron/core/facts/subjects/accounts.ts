@@ -9,7 +9,7 @@ export const accountsCollector: Collector<'accounts'> = {
   budgetMs: 12_000,
   maxBytes: 8 * 1_048_576,
   source:
-    'getent passwd; getent group; cat /etc/shadow /etc/subuid /etc/sudoers; stat HOMES; last; find /usr /opt -perm /6000',
+    'getent passwd; getent group; cat /etc/shadow /etc/subuid /etc/sudoers; stat HOMES; last; find /usr /opt /srv /home /root /var /tmp /etc MOUNTS -xdev -perm /6000',
   script: () => ACCOUNTS_SCRIPT,
   parse: parseAccounts,
 };

@@ -84,3 +84,66 @@ it.for([
   expect(said).toContain('may run the following commands');
   expect(look(context, prepare).swk?.sudoRules).toHaveLength(1);
 });
+
+it('sees a home through a link, says which one is not there, and doubts what it cannot see', {
+  timeout: 30_000,
+}, (context) => {
+  const { value, swk, gaps } = look(
+    context,
+    `mkdir -m 751 /srv/real; chown 64321 /srv/real; rmdir /home/swk; ln -s /srv/real /home/swk
+printf 'gone:x:64322:64321::/home/gone:/bin/sh\\nodd:x:64323:64321::/home/odd:/bin/sh\\n' >>/etc/passwd; ln -s /home/nowhere /home/odd`,
+  );
+  expect(swk?.homeDirectory).toMatchObject({ mode: 0o751, uid: 64_321, acl: false });
+  const of = (name: string) => value.accounts.find((account) => account.name === name);
+  expect(of('gone')).toMatchObject({ homeDirectory: null, authorizedKeys: 0 });
+  expect(of('odd')).toMatchObject({ homeDirectory: null, authorizedKeys: null });
+  expect(gaps.filter((what) => what.startsWith('home /home/'))).toEqual(['home /home/odd']);
+});
+
+const KEY = 'ssh-ed25519 AAAA swk';
+const SSH = `mkdir -p /etc/ssh/keys; rm -rf /etc/ssh/sshd_config.d; mkdir /etc/ssh/sshd_config.d; mkdir /home/swk/.ssh; echo 'Include /etc/ssh/sshd_config.d/*.conf' >/etc/ssh/sshd_config`;
+it.for<[string, string, number | null]>([
+  ['a file in the home', `echo '${KEY}' >/home/swk/.ssh/authorized_keys`, 1],
+  ['none', ':', 0],
+  ['a link', `echo '${KEY}' >/home/swk/k; ln -s ../k /home/swk/.ssh/authorized_keys`, null],
+  ['a link that leads nowhere', 'ln -s /none /home/swk/.ssh/authorized_keys', null],
+  ['a pipe', 'mkfifo /home/swk/.ssh/authorized_keys', null],
+  [
+    'a file that a Match block of an included file names',
+    `printf 'Match User swk\\n authorizedkeysfile=.ssh/authorized_keys "/etc/ssh/keys/%%u"\\n' >/etc/ssh/sshd_config.d/a.conf; echo '${KEY}' >/etc/ssh/keys/swk`,
+    1,
+  ],
+  [
+    'a link elsewhere',
+    `echo 'AuthorizedKeysFile /etc/ssh/keys/%u' >>/etc/ssh/sshd_config; ln -s /etc/passwd /etc/ssh/keys/swk`,
+    null,
+  ],
+  ['what a program says', 'echo "AuthorizedKeysCommand /usr/bin/keys" >>/etc/ssh/sshd_config', null],
+  ['a token that is not known', 'echo "AuthorizedKeysFile /etc/ssh/%q" >>/etc/ssh/sshd_config', null],
+])('counts keys where there is %s', { timeout: 30_000 }, ([, prepare, expected], context) => {
+  expect(look(context, `${SSH}; ${prepare}`).swk?.authorizedKeys).toBe(expected);
+});
+
+it('finds programs with setuid bit outside of system folders, not where it means nothing', {
+  timeout: 30_000,
+}, (context) => {
+  const { value, gaps } = look(
+    context,
+    `cp /usr/bin/true /srv/helper; chmod 4755 /srv/helper; cp /srv/helper /home/helper2; chmod 2755 /home/helper2
+mkdir /srv/off /srv/disk; mount -t tmpfs -o nosuid none /srv/off; mount -t tmpfs none /srv/disk
+cp /usr/bin/true /srv/off/helper; chmod 4755 /srv/off/helper; cp -p /srv/off/helper /srv/disk/helper
+cp /usr/bin/true /srv/able; setcap cap_setuid+ep /srv/able || :`,
+  );
+  if (gaps.some((what) => what.startsWith('setuid programs')))
+    context.skip('this machine is too busy to be searched in time');
+  const found = value.setuidPrograms.filter(
+    ({ path }) => /^\/(srv|home)\//.test(path) && !path.startsWith('/srv/etc'),
+  );
+  expect(found.map(({ path }) => path).filter((path) => path !== '/srv/able')).toEqual([
+    '/home/helper2',
+    '/srv/disk/helper',
+    '/srv/helper',
+  ]);
+  if (existsSync('/usr/sbin/setcap'))
+    expect(found.find(({ path }) => path === '/srv/able')?.capabilities).toContain('cap_setuid');
+});

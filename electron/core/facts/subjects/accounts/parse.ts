@@ -4,6 +4,7 @@ import type { CollectContext, Collected, ScriptOutput } from '../../collector.ts
 import { decodePath, decodeText } from '../../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../../script/outcome.ts';
 import { readRecords, type ScriptRecord } from '../../script/records.ts';
+import { PROGRAMS_LIMIT } from './programs-script.ts';
 import { readSudoers, rulesFor, type SudoRule } from './sudoers.ts';
 import { SUDOERS_LIMIT } from './sudoers-script.ts';
 import {
@@ -28,7 +29,12 @@ function readHomes(records: readonly ScriptRecord[], text: (tag: string) => stri
     const path = entry?.path ?? (late ? line.slice('late 0 0 '.length) : '');
     if (path === '') continue;
     const directory = entry && { mode: entry.mode, uid: entry.uid, gid: entry.gid, acl: null };
-    homes.set(path, { directory, late, closed: false, keys: null, traces: [] });
+    homes.set(path, { directory, late, closed: false, hidden: false, keys: null, traces: [] });
+  }
+  for (const { tag, fields } of records) {
+    const path = decodePath(fields[0]);
+    if (tag === 'unknown-home' && !homes.has(path) && homes.size < 4_096)
+      homes.set(path, { directory: null, late: false, closed: false, hidden: true, keys: null, traces: [] });
   }
   for (const line of text('modes').split('\n')) {
     const match = /^([a-zA-Z-]{10})([+.@]?) (\/.*)$/.exec(line);
@@ -46,17 +52,57 @@ function readHomes(records: readonly ScriptRecord[], text: (tag: string) => stri
   return homes;
 }
 
-function readSetuid(list: string, capabilities: ReadonlyMap<string, string>): SetuidProgram[] {
+/** Programs of all places, those of root first so that many of others push none of them out; tells what was cut. */
+function readSetuid(records: readonly ScriptRecord[], gaps: Gap[]): SetuidProgram[] {
   const programs = new Map<string, SetuidProgram>();
-  for (const line of list.split('\u0001')) {
-    const entry = readModeLine(line);
-    if (entry) programs.set(entry.path, { ...entry, capabilities: capabilities.get(entry.path) ?? null });
+  const late = new Set<string>();
+  for (const { tag, fields } of records) {
+    const place = decodePath(fields[0]);
+    if (tag !== 'setuid' && tag !== 'capabilities') continue;
+    const text = decodeText(fields[1], PROGRAMS_LIMIT);
+    const cut = text.length >= PROGRAMS_LIMIT;
+    if (cut || text.split(tag === 'setuid' ? '\u0001' : '\n').includes('late')) late.add(place);
+    if (tag === 'setuid') {
+      for (const line of text.split('\u0001')) {
+        const entry = readModeLine(line);
+        if (entry) programs.set(entry.path, { ...entry, capabilities: null });
+      }
+      continue;
+    }
+    for (const [path, value] of readCapabilities(text)) {
+      // getcap tells neither owner nor mode: taken for one that everybody may start.
+      const known = programs.get(path) ?? { path, uid: 0, gid: 0, mode: 0o755 };
+      programs.set(path, { ...known, capabilities: value });
+    }
   }
-  for (const [path, value] of capabilities) {
-    // getcap tells no owner; programs in system folders belong to root, and who owns them is not what matters here.
-    if (!programs.has(path)) programs.set(path, { path, uid: 0, gid: 0, mode: 0o755, capabilities: value });
+  for (const place of [...late].slice(0, 16))
+    gaps.push(gapOf(`setuid programs below ${place}`, 'the search was ended before it was done'));
+  if (programs.size > 2_048)
+    gaps.push(gapOf('setuid programs beyond the first 2048', `the node has ${programs.size}`));
+  const rank = (program: SetuidProgram) => (program.uid === 0 ? 0 : 1);
+  return [...programs.values()].sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
+}
+
+/** Keys that sshd finds outside of homes, by account; what decides over keys without a file makes all of them unknown. */
+function readKeys(records: readonly ScriptRecord[], gaps: Gap[]) {
+  const elsewhere = new Map<string, number | null>();
+  let unknown = false;
+  for (const { tag, fields } of records) {
+    const name = decodePath(fields[0]);
+    if (tag === 'keys-unknown') {
+      unknown = true;
+      gaps.push(gapOf('authorized keys', `files do not tell them: ${name.slice(0, 256)}`));
+    } else if (tag === 'keys-of') {
+      const before = elsewhere.get(name);
+      const value = decodePath(fields[1]);
+      const count = /^[0-9]{1,9}$/.test(value) ? Number(value) : null;
+      elsewhere.set(name, before === null || count === null ? null : (before ?? 0) + count);
+    }
   }
-  return [...programs.values()].sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, 2_048);
+  return (name: string, inHome: number | null): number | null => {
+    const more = elsewhere.has(name) ? (elsewhere.get(name) ?? null) : 0;
+    return unknown || more === null || inHome === null ? null : inHome + more;
+  };
 }
 
 /** Rules of sudo; `rules` is null when a file that may hold more of them was not read. */
@@ -113,6 +159,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
   const subordinateUids = readRanges(text('subuid'));
   const subordinateGids = readRanges(text('subgid'));
   const homes = readHomes(records, text);
+  const keysOf = readKeys(records, gaps);
   const sessions = countSessions(text('sessions'), text('who'));
   const logins = readLastLogins(text('last'));
 
@@ -129,8 +176,8 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
       subordinateUids: subordinateUids.get(entry.name) ?? subordinateUids.get(String(entry.uid)) ?? [],
       subordinateGids: subordinateGids.get(entry.name) ?? subordinateGids.get(String(entry.uid)) ?? [],
       homeDirectory: home?.directory ?? null,
-      // A home that is not there holds no keys; one that is closed or did not answer may.
-      authorizedKeys: home ? home.keys : 0,
+      // A home that is not there holds no keys; one that is closed, did not answer or was not reached may.
+      authorizedKeys: keysOf(entry.name, home ? home.keys : finished ? 0 : null),
       sudoRules: sudo.rules && rulesFor(sudo.rules, { ...entry, groups: names, groupIds }),
       sessions: sessions.get(entry.name) ?? 0,
       lastLoginAt: logins.get(entry.name) ?? null,
@@ -139,6 +186,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
   });
   for (const [path, home] of homes) {
     if (home.late) gaps.push(gapOf(`home ${path}`, 'it did not answer in time'));
+    else if (home.hidden) gaps.push(gapOf(`home ${path}`, 'it is hidden, or no folder', help));
     else if (home.closed) gaps.push(gapOf(`home ${path}`, 'it is closed to the account that looked', help));
   }
   if (!contents.has('capabilities-read')) {
@@ -146,8 +194,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
   }
   if (!finished) gaps.push(gapOf('some of the accounts', whyUnfinished(output)));
 
-  const capabilities = readCapabilities(text('capabilities'));
-  const setuidPrograms = readSetuid(text('setuid'), capabilities);
+  const setuidPrograms = readSetuid(records, gaps);
   const mapper = contents.has('newuidmap') ? decodePath(contents.get('newuidmap')) : null;
   const works = setuidPrograms.some(
     (program) =>
@@ -162,7 +209,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
           : groups.slice(0, 8_192).map((group) => ({ ...group, members: group.members.slice(0, 1_024) })),
       newuidmapWorks: mapper !== null ? works : finished ? false : null,
       sudoersReadable: sudo.readable,
-      setuidPrograms,
+      setuidPrograms: setuidPrograms.slice(0, 2_048),
     },
     gaps,
   );

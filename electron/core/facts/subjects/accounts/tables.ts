@@ -6,6 +6,8 @@ export interface HomeFact {
   directory: NonNullable<AccountFact['homeDirectory']> | null;
   late: boolean;
   closed: boolean;
+  /** Something has this name, or may have it, but no folder could be seen. */
+  hidden: boolean;
   keys: number | null;
   traces: string[];
 }
