@@ -212,13 +212,27 @@ const LEAK_WORDS: Readonly<Record<NonNullable<TokenFact['leaks']>[number]['kind'
   environment: 'the environment of a program',
 };
 
+/** Where the facts were looked for: no more is claimed than was searched, so archives, backups and other logs are not named. */
+function searchedPlaces(agent: Agent): string {
+  const { home, source, unit } = agent.instance;
+  return [
+    '*.log, syslog and messages in /var/log',
+    ...(unit === null ? [] : [`the newest lines of the journal of ${unit}, where there is one`]),
+    'histories of shells',
+    'units and variables in /etc/systemd and /etc/default',
+    ...(source === null ? [] : [`the files of ${source}, where it is a git working tree`]),
+    `files that everybody can read in ${home === null ? '' : `${home}, `}/srv, /opt, /tmp, /var/tmp and /etc`,
+    'arguments of running programs and the environment of mycoSwarm',
+  ].join('; ');
+}
+
 function leakParts(input: CheckInput, agent: Agent, token: TokenFact): Part[] {
   const label = labelOf(input, agent.instance);
   const source = sourceOf(input, 'mycoswarm');
-  const what = `${label}copies of the secret in logs, journal, histories and git`;
+  const what = `${label}copies of the secret in ${searchedPlaces(agent)}`;
   if (token.leaks === null)
     return [notSeen(input, what, 'could not be looked for', source, AS_ADMINISTRATOR)];
-  if (token.leaks.length === 0) return [{ what, seen: 'none found', status: 'pass', source }];
+  if (token.leaks.length === 0) return [{ what, seen: 'none found in these', status: 'pass', source }];
   return token.leaks.map((leak) => ({
     what: `${label}${leak.place}`,
     seen: `the secret is in ${LEAK_WORDS[leak.kind]}`,

@@ -1,5 +1,6 @@
-import { describe } from 'vitest';
-import { changed, declare, file, listening, networkInterface } from './testing/facts-builder.ts';
+import { describe, expect, it } from 'vitest';
+import { runChecks } from './run.ts';
+import { changed, declare, file, inputFor, listening, networkInterface } from './testing/facts-builder.ts';
 import {
   AGENT,
   fileAt,
@@ -370,3 +371,11 @@ const starts: Situation[] = [
 ];
 
 describe('what decides how it is started', () => tryEach(starts));
+
+it('names what was searched for copies of the secret, and no more', () => {
+  const [found] = runChecks(inputFor(hardened), { only: ['swarm-secret'] });
+  const searched = found?.evidence.find((entry) => entry.what.includes('copies of the secret'));
+  expect(searched?.what).toContain('/opt/mycoswarm/source, where it is a git working tree');
+  expect(searched?.what).not.toMatch(/in logs, journal/);
+  expect(searched?.seen).toBe('none found in these');
+});
