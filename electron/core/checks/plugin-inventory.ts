@@ -36,7 +36,15 @@ export const pluginInventory: Check = {
           (entry) => entry.kind === 'plugin' && entry.value.startsWith(`${plugin.name}@`),
         );
         if (plugin.digest === null) {
-          parts.push(notSeen(input, what, 'its files could not be read', source, AS_ADMINISTRATOR));
+          parts.push(
+            notSeen(
+              input,
+              what,
+              'could not be compared whole: a file is closed, over 32 MiB or no regular file, a link leads out of it, or there are more than 4,096 files',
+              source,
+              AS_ADMINISTRATOR,
+            ),
+          );
           continue;
         }
         const value = `${plugin.name}@${plugin.digest}`;
@@ -112,7 +120,7 @@ export const pluginInventory: Check = {
     return conclude('plugin-inventory', input, parts, {
       pass: `Every plugin on ${node} is one that you accepted.`,
       detail: {
-        fix: 'A plugin is loaded at every start, with all that mycoSwarm may do.',
+        fix: 'A plugin is loaded at every start, with all that mycoSwarm may do. Bytecode in __pycache__ counts as content, for Python runs it; in a folder that mycoSwarm cannot write none appears.',
         review:
           'A plugin is loaded at every start, with all that mycoSwarm may do. Only you can say whether you put it there.',
       },

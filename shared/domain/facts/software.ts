@@ -62,7 +62,7 @@ export const pluginFact = z.object({
   uid: numericId,
   mode: modeBits,
   modifiedAt: instant.nullable(),
-  /** SHA-256 over all files of the plugin, sorted by path: name and content; null when it could not be read. */
+  /** SHA-256 over all files of the plugin, sorted by path: name and content, bytecode too; null when not all could be read. */
   digest: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
