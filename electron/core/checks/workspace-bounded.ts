@@ -276,6 +276,21 @@ function homeParts(input: CheckInput, agent: Agent): Part[] {
   ];
 }
 
+/** How a folder was before, as the commands that bring it back. */
+function backSteps(input: CheckInput, path: string): FixStep[] {
+  const before = filesByPath(input).get(path);
+  if (before === undefined) return [];
+  const mode = before.mode.toString(8).padStart(4, '0');
+  const back = asRoot(
+    input,
+    'Back',
+  )`sh -c ${'chown "$1" -- "$3" && chmod "$2" -- "$3"'} sh ${`${before.uid}:${before.gid}`} ${mode} ${path}`;
+  // Words and no command: whoever copies all commands must not undo what they just did.
+  return back.command === null
+    ? []
+    : [byHand(`Only if something no longer works, this brings ${path} back to how it was: ${back.command}`)];
+}
+
 function configurationParts(input: CheckInput, agent: Agent): Part[] {
   const folder = agent.instance.configurationFolder;
   if (folder === null)
@@ -296,13 +311,17 @@ function configurationParts(input: CheckInput, agent: Agent): Part[] {
         : [
             asRoot(
               input,
-              'Give the folder above it to the administrator too, else the agent can replace what is in it',
+              `Give ${at}, which lies above ${folder}, to the administrator too, else the agent can replace what is in it`,
             )`chown root:${agent.login} -- ${at}`,
-            asRoot(input, 'Let the account read it and not write it')`chmod 0750 -- ${at}`,
+            asRoot(
+              input,
+              `Let the account enter and read ${at}, and not write it; this comes after any "chmod 0700" of the same folder, and mycoSwarm needs a restart then`,
+            )`chmod 0750 -- ${at}`,
+            ...backSteps(input, at),
           ]),
       asRoot(
         input,
-        'Give the folder to the administrator, readable by the account',
+        `Give ${folder} to the administrator, readable by the account`,
       )`chown root:${agent.login} -- ${folder}`,
       asRoot(input, 'Let the account read it and not write it')`chmod 0750 -- ${folder}`,
       asRoot(
