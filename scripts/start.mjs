@@ -88,7 +88,9 @@ if (chosen.help) {
   process.exit(0);
 }
 if (process.getuid?.() === 0)
-  say('Started as root. Swarmkeep does not need that: start it as yourself, and it says where more rights would help.');
+  say(
+    'Started as root. Swarmkeep does not need that: start it as yourself, and it says where more rights would help.',
+  );
 ensurePackages();
 const node = ensureNode();
 ensureBuild(node);
