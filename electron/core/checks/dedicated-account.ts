@@ -185,7 +185,15 @@ function homePart(input: CheckInput, agent: Agent, account: AccountFact): Part {
       severity: 'medium',
       source,
       headline: `The home of mycoSwarm on ${node} is open to other accounts.`,
-      steps: [asRoot(input, 'Close it to others')`chmod 0700 -- ${account.home}`],
+      // Bits for others only where that is enough: a home that root owns must stay open to the account's own group.
+      steps: [
+        openToGroup
+          ? asRoot(
+              input,
+              'Close the home of mycoSwarm to its group and to others',
+            )`chmod go-rwx -- ${account.home}`
+          : asRoot(input, 'Close the home of mycoSwarm to others')`chmod o-rwx -- ${account.home}`,
+      ],
     };
   }
   if ((home.mode & 0o070) !== 0 && groups === null) {

@@ -22,7 +22,7 @@ function ownAccountSteps(input: CheckInput, agent: Agent) {
   const unit = agent.instance.unit;
   return [
     ...(isOwn ? [] : [create]),
-    asRoot(input, 'Close its home to others')`chmod 0700 -- /home/mycoswarm`,
+    asRoot(input, 'Close its home to others')`chmod o-rwx -- /home/mycoswarm`,
     ...(agent.instance.configurationFolder === null
       ? []
       : [
