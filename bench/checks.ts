@@ -101,7 +101,7 @@ async function overSsh(): Promise<void> {
 
 async function replayed(): Promise<void> {
   for (const file of readdirSync(FIXTURES).filter(
-    (name) => name.endsWith('.json') && !name.endsWith('.findings.json'),
+    (name) => name.endsWith('.json') && !name.endsWith('.expected.json'),
   )) {
     const text = readFileSync(join(FIXTURES, file), 'utf8');
     const measured = await series(20, 'ms', () => {
