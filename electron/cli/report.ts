@@ -65,6 +65,7 @@ export function inOrder(finding: Finding | TrackedFinding): Finding {
     ...('since' in finding && {
       since: finding.since,
       before: finding.before,
+      changed: finding.changed ?? null,
       waiver: finding.waiver,
       stale: finding.stale,
     }),

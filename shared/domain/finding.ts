@@ -66,10 +66,12 @@ export type Finding = z.infer<typeof finding>;
 export const trackedFinding = finding.extend({
   node: shortText,
   nodeName: shortText,
-  /** When this status began, as far as the history goes. */
+  /** When it began to be so, as far as the history goes; accepting the risk does not begin it anew. */
   since: instant,
   /** The status before this one, and until when it held; null at the first look. */
   before: z.object({ status: findingStatus, until: instant }).nullable(),
+  /** The newest change, when it was one inside the finding: "changed 21:04: now also …". Else null. */
+  changed: z.object({ at: instant, words: z.string().max(1_024) }).nullish(),
   /** Set while accepted: the status that the evidence itself gives is `underneath`. */
   waiver: z
     .object({ id: shortText, reason: z.string().max(2_048), until: instant, underneath: findingStatus })

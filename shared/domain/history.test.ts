@@ -4,16 +4,21 @@ import { type FindingStatus, findingStatus } from './finding.ts';
 import { daysUpTo, foldDay, foldStatus, type StatusTrack } from './history.ts';
 import { WORST_FIRST } from './level.ts';
 
-type Seen = { at: string; status: FindingStatus };
+type Seen = { at: string; status: FindingStatus; underneath: FindingStatus };
 
-/** The slow and obvious twin: keeps every observation and works everything out from the whole list. */
-function slowly(all: Seen[]): { track: StatusTrack; changes: Seen[]; days: Record<string, FindingStatus> } {
+function runsOf(all: Seen[], by: 'status' | 'underneath'): Seen[][] {
   const runs: Seen[][] = [];
   for (const seen of all) {
     const run = runs.at(-1);
-    if (run?.[0]?.status === seen.status) run.push(seen);
+    if (run?.[0]?.[by] === seen[by]) run.push(seen);
     else runs.push([seen]);
   }
+  return runs;
+}
+
+/** The slow and obvious twin: keeps every observation and works everything out from the whole list. */
+function slowly(all: Seen[]): { track: StatusTrack; changes: Seen[]; days: Record<string, FindingStatus> } {
+  const runs = runsOf(all, 'underneath');
   const last = runs.at(-1) as Seen[];
   const previous = runs.at(-2)?.at(-1);
   const days: Record<string, FindingStatus> = {};
@@ -23,12 +28,13 @@ function slowly(all: Seen[]): { track: StatusTrack; changes: Seen[]; days: Recor
   }
   return {
     track: {
-      status: last[0]?.status as FindingStatus,
+      status: last.at(-1)?.status as FindingStatus,
+      underneath: last[0]?.underneath as FindingStatus,
       since: last[0]?.at as string,
       lastSeen: last.at(-1)?.at as string,
       before: previous ? { status: previous.status, until: previous.at } : null,
     },
-    changes: runs.map((run) => run[0] as Seen),
+    changes: runsOf(all, 'status').map((run) => run[0] as Seen),
     days,
   };
 }
@@ -47,16 +53,23 @@ function quickly(all: Seen[]): ReturnType<typeof slowly> {
   return { track: track as StatusTrack, changes, days };
 }
 
-const seen = fc.record({
-  at: fc
-    .date({
-      min: new Date('2026-11-01T00:00:00Z'),
-      max: new Date('2026-11-06T00:00:00Z'),
-      noInvalidDate: true,
-    })
-    .map((date) => date.toISOString()),
-  status: fc.constantFrom(...findingStatus.options),
-});
+const seen = fc
+  .record({
+    at: fc
+      .date({
+        min: new Date('2026-11-01T00:00:00Z'),
+        max: new Date('2026-11-06T00:00:00Z'),
+        noInvalidDate: true,
+      })
+      .map((date) => date.toISOString()),
+    underneath: fc.constantFrom(...findingStatus.options.filter((status) => status !== 'waived')),
+    accepted: fc.boolean(),
+  })
+  .map(
+    ({ at, underneath, accepted }): Seen => ({ at, underneath, status: accepted ? 'waived' : underneath }),
+  );
+
+const plain = (at: string, status: FindingStatus): Seen => ({ at, status, underneath: status });
 
 describe('history', () => {
   it('folds to what the whole list says, whatever the clock did', { timeout: 30_000 }, () => {
@@ -69,12 +82,28 @@ describe('history', () => {
   });
 
   it('remembers until when the status before was seen', () => {
-    const first = foldStatus(null, { at: '2026-11-20T20:04:00.000Z', status: 'pass' }).track;
-    const again = foldStatus(first, { at: '2026-11-20T21:04:00.000Z', status: 'pass' }).track;
-    const worse = foldStatus(again, { at: '2026-11-21T09:00:00.000Z', status: 'fix' });
+    const first = foldStatus(null, plain('2026-11-20T20:04:00.000Z', 'pass')).track;
+    const again = foldStatus(first, plain('2026-11-20T21:04:00.000Z', 'pass')).track;
+    const worse = foldStatus(again, plain('2026-11-21T09:00:00.000Z', 'fix'));
     expect(worse.changed).toBe(true);
     expect(worse.track.before).toEqual({ status: 'pass', until: '2026-11-20T21:04:00.000Z' });
     expect(worse.track.since).toBe('2026-11-21T09:00:00.000Z');
+  });
+
+  it('does not begin anew when a risk is accepted or that is taken back', () => {
+    const fine = foldStatus(null, plain('2026-11-18T09:00:00.000Z', 'pass')).track;
+    const open = foldStatus(fine, plain('2026-11-19T09:00:00.000Z', 'fix')).track;
+    const accepted = foldStatus(open, {
+      at: '2026-11-20T09:00:00.000Z',
+      status: 'waived',
+      underneath: 'fix',
+    });
+    const again = foldStatus(accepted.track, plain('2026-11-21T09:00:00.000Z', 'fix'));
+    for (const { track, changed } of [accepted, again]) {
+      expect(changed).toBe(true);
+      expect(track.since).toBe('2026-11-19T09:00:00.000Z');
+      expect(track.before?.status).toBe('pass');
+    }
   });
 
   it('lists days over the end of a month and a leap day', () => {

@@ -4,7 +4,9 @@ import { worstStatus } from './level.ts';
 /** What is remembered of one check on one node, besides its latest finding. Instants are ISO 8601 in UTC. */
 export interface StatusTrack {
   status: FindingStatus;
-  /** When this status was seen first. */
+  /** The status that the evidence itself gives: another one only while `status` is `waived`. */
+  underneath: FindingStatus;
+  /** When it began to be so, whether accepted or not. */
   since: string;
   /** When this status was seen last. */
   lastSeen: string;
@@ -15,22 +17,23 @@ export interface StatusTrack {
 /**
  * Adds one observation to what is remembered. Observations come in the order in which they were made; their instants
  * may go backwards when a clock was set, and then the order counts and not the clock.
+ *
+ * Accepting a risk, and taking that back, changes what the operator thinks of it and not how long it has been so: while the
+ * status underneath stays, `since` and `before` stay as well.
  * @param track what is remembered so far; null at the first look
- * @param seen what was seen now
+ * @param seen what was seen now; `underneath` is the status that the evidence itself gives
  * @returns what is remembered from now on, and whether the status is another than before (true at the first look)
  */
 export function foldStatus(
   track: StatusTrack | null,
-  seen: { at: string; status: FindingStatus },
+  seen: { at: string; status: FindingStatus; underneath: FindingStatus },
 ): { track: StatusTrack; changed: boolean } {
-  if (track !== null && track.status === seen.status) {
-    return { track: { ...track, lastSeen: seen.at }, changed: false };
-  }
-  const before = track === null ? null : { status: track.status, until: track.lastSeen };
-  return {
-    track: { status: seen.status, since: seen.at, lastSeen: seen.at, before },
-    changed: true,
-  };
+  const now = { status: seen.status, underneath: seen.underneath, lastSeen: seen.at };
+  if (track === null) return { track: { ...now, since: seen.at, before: null }, changed: true };
+  const changed = track.status !== seen.status;
+  if (track.underneath === seen.underneath) return { track: { ...track, ...now }, changed };
+  const before = { status: track.status, until: track.lastSeen };
+  return { track: { ...now, since: seen.at, before }, changed };
 }
 
 /**

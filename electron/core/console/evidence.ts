@@ -1,4 +1,5 @@
 import { evidenceHash } from '#core/checks/evidence-hash.ts';
+import { steadyEvidence, steadyText } from '#shared/domain/evidence-drift.ts';
 import type { Evidence, Finding } from '#shared/domain/finding.ts';
 
 /** Characters of raw text that are kept: of one piece of evidence, and of one finding in all. */
@@ -6,21 +7,20 @@ const RAW_OF_ENTRY = 64 * 1024;
 const RAW_OF_FINDING = 256 * 1024;
 
 /**
- * Hash of what a waiver accepts. Process ids and ages are left out of what was seen, and the order of entries does not
- * count: a restart or a night is no new evidence, and for time a waiver has its end.
+ * Hash of what a waiver accepts. Process ids, ages, counters and the like are left out of what was seen, and neither the
+ * order of entries nor how often the same is said counts: a restart or a night is no new evidence, and for time a waiver
+ * has its end.
  * @returns 64 hex digits
  */
 export function acceptedEvidence(finding: Pick<Finding, 'status' | 'evidence' | 'evidenceOmitted'>): string {
-  const evidence = finding.evidence
-    .map((entry) => ({ ...entry, what: steady(entry.what), seen: steady(entry.seen) }))
-    .sort((a, b) => (`${a.what}\n${a.seen}` < `${b.what}\n${b.seen}` ? -1 : 1));
+  const distinct = new Map(
+    finding.evidence.map((entry) => [
+      steadyEvidence(entry),
+      { ...entry, what: steadyText(entry.what), seen: steadyText(entry.seen) },
+    ]),
+  );
+  const evidence = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   return evidenceHash({ ...finding, evidence });
-}
-
-function steady(text: string): string {
-  return text
-    .replaceAll(/\bpids? ?[= ]?\d+(?:, ?\d+)*/gi, 'pid')
-    .replaceAll(/\b\d+(?:\.\d+)? (milliseconds?|seconds?|minutes?|hours?|days?|weeks?)\b/gi, '$1');
 }
 
 /**

@@ -63,7 +63,11 @@ describe('notices', () => {
       [outcome('boa', [['fix', 'pass', 'boa answers at home only.']])],
       'boa answers at home only.',
     ],
-    ['not seen any more', [outcome('pi', [['pass', 'unknown']])], 'One thing could no longer be seen on pi.'],
+    [
+      'not seen any more',
+      [outcome('pi', [['pass', 'unknown']])],
+      'We could no longer look at one thing on pi.',
+    ],
     ['away', [outcome('pi', [], 'went-away')], 'pi does not answer; its findings are from before.'],
     [
       'back with a change',
@@ -71,6 +75,19 @@ describe('notices', () => {
       'pi is open. pi is back.',
     ],
   ];
+  const inside = (direction: 'more' | 'less'): LookOutcome => {
+    const one = outcome('boa', [['fix', 'fix', 'boa answers on every network. Now also 0.0.0.0:8080.']]);
+    const words = direction === 'more' ? 'Now also 0.0.0.0:8080.' : 'No longer 0.0.0.0:8080.';
+    return { ...one, changes: one.changes.map((change) => ({ ...change, inside: { direction, words } })) };
+  };
+  cases.push(
+    [
+      'a second door beside one that was open',
+      [inside('more')],
+      'boa answers on every network. Now also 0.0.0.0:8080.',
+    ],
+    ['one of two doors shut', [inside('less')], null],
+  );
   it.each(cases)('%s', (_, outcomes, sentence) => {
     expect(noticeOf(outcomes)).toBe(sentence);
   });

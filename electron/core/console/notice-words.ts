@@ -9,6 +9,8 @@ const WAITS: readonly FindingStatus[] = ['fix', 'review'];
 
 /** What a change means for the person who reads of it. */
 function kindOf(change: WrittenChange): 'worse' | 'better' | 'unseen' | 'quiet' {
+  // One of several things was put right: whoever did it knows.
+  if (change.from === change.to && change.inside?.direction === 'less') return 'quiet';
   if (WAITS.includes(change.to)) return 'worse';
   if (change.to === 'unknown') return 'unseen';
   const waited = change.from !== null && WAITS.includes(change.from);
@@ -34,14 +36,14 @@ export function noticeOf(outcomes: readonly LookOutcome[]): string | null {
   );
   const [worse = [], unseen = [], better = []] = told;
   const [only] = worse;
-  if (only && worse.length === 1) parts.push(sentence(only.change.summary));
+  if (only && worse.length === 1) parts.push(sentence(only.change));
   else if (worse.length > 1)
     parts.push(`${capital(counted(worse.length, 'thing'))} changed for the worse on ${on(worse)}.`);
   if (unseen.length > 0) {
-    parts.push(`${capital(counted(unseen.length, 'thing'))} could no longer be seen on ${on(unseen)}.`);
+    parts.push(`We could no longer look at ${counted(unseen.length, 'thing')} on ${on(unseen)}.`);
   }
   const [good] = better;
-  if (good && better.length === 1) parts.push(sentence(good.change.summary));
+  if (good && better.length === 1) parts.push(sentence(good.change));
   else if (better.length > 1)
     parts.push(
       `${capital(counted(better.length, 'thing'))} on ${on(better)} ${better.length === 1 ? 'is' : 'are'} fine again.`,
@@ -79,6 +81,6 @@ function names(outcomes: readonly LookOutcome[]): string {
 }
 
 /** Summaries name their node and are sentences already; only their length is not ours. */
-function sentence(summary: string): string {
-  return plainName(summary, 240);
+function sentence(change: WrittenChange): string {
+  return plainName(change.summary, change.inside === undefined ? 240 : 480);
 }

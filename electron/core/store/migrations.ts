@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { backUp } from './backup.ts';
 import { FIRST_SCHEMA } from './schema/001-first.ts';
+import { INSIDE_SCHEMA } from './schema/002-inside.ts';
 import { StoreError } from './store-error.ts';
 
 /** One step of the schema. Never edited once released: a new step is added instead. */
@@ -9,7 +10,10 @@ export interface Migration {
   sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, sql: FIRST_SCHEMA }];
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, sql: FIRST_SCHEMA },
+  { number: 2, sql: INSIDE_SCHEMA },
+];
 
 /**
  * Refuses a database that a newer Swarmkeep wrote: this one could only misunderstand it.
@@ -37,7 +41,8 @@ export function migrate(database: Database, now: Date, migrations: readonly Migr
   const version = Number(database.pragma('user_version', { simple: true }));
   requireKnownSchema(version, migrations);
   for (const step of migrations.filter((entry) => entry.number > version)) {
-    if (step.number > 1) backUp(database, now);
+    // A database that was made a moment ago holds nothing to keep.
+    if (version > 0) backUp(database, now);
     database
       .transaction(() => {
         database.exec(step.sql);

@@ -86,6 +86,7 @@ function findingSection(finding: TrackedFinding): Markup {
     finding.stale ? ' · from before, the node does not answer' : ''
   }</p>
 ${finding.detail === '' ? nothing : html`<p>${finding.detail}</p>`}
+${finding.changed ? html`<p>Changed ${when(finding.changed.at)}: ${finding.changed.words}</p>` : nothing}
 ${accepted(finding)}
 ${evidenceTable(finding)}
 ${finding.fix.length === 0 ? nothing : html`<p>What to do:</p><ol>${finding.fix.map(step)}</ol>`}

@@ -10,6 +10,8 @@ export interface ActedNode {
   statuses: Partial<Record<CheckId, FindingStatus>>;
   /** Seen in the evidence of every finding. */
   evidence?: string;
+  /** Further entries of the evidence. */
+  more?: string[];
   fails?: LookFailure;
   /** Awaited before it answers. */
   gate?: Promise<void>;
@@ -43,9 +45,9 @@ export function fakeLooking(nodes: Record<string, ActedNode>, now: () => Date) {
         .filter(([check]) => only === undefined || only.includes(check as CheckId))
         .map(([check, status]) => {
           const counts = meant.has(check) ? 'pass' : status;
-          const evidence: Evidence[] = [
-            { what: acted.evidence ?? 'as ever', seen: 'seen', status: counts, source: 'test', raw: null },
-          ];
+          const evidence = [acted.evidence ?? 'as ever', ...(acted.more ?? [])].map(
+            (what): Evidence => ({ what, seen: 'seen', status: counts, source: 'test', raw: null }),
+          );
           return exampleFinding(check as CheckId, counts, {
             summary: `${check} is ${counts} on ${nodeName}.`,
             evidence,
@@ -61,11 +63,11 @@ function factsOf(name: string, acted: ActedNode, now: Date): Facts {
   const at = now.toISOString();
   const unseen = { state: 'unseen', at, source: 'test', reason: 'not acted', wouldHelp: null };
   const all = Object.fromEntries(Object.keys(subjects.shape).map((subject) => [subject, unseen]));
-  const { statuses, evidence } = acted;
+  const { statuses, evidence, more } = acted;
   return {
     format: FACTS_FORMAT,
     // The one text of facts that is free: carries what is acted, so that stored facts can be judged again.
-    collectedBy: JSON.stringify({ statuses, evidence }),
+    collectedBy: JSON.stringify({ statuses, evidence, more }),
     collectedAt: at,
     tookMs: 1,
     node: { name, reachedBy: 'ssh' },

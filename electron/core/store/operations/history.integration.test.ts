@@ -49,12 +49,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 /** The slow and obvious twin: keeps every status that ever counted, and works everything out of the list. */
 function twin() {
-  const log: { at: string; status: FindingStatus }[] = [];
+  const log: { at: string; status: FindingStatus; underneath: FindingStatus; evidence: string }[] = [];
   let seen: { status: FindingStatus; evidence: string } | null = null;
   let waiver: { until: string; key: string } | null = null;
   const key = () => `${seen?.status}${seen?.evidence}`;
   const note = (at: string) => {
-    if (seen) log.push({ at, status: waiver ? 'waived' : seen.status });
+    if (!seen) return;
+    const { status: underneath, evidence } = seen;
+    log.push({ at, status: waiver ? 'waived' : underneath, underneath, evidence });
   };
   return {
     settle(at: string) {
@@ -78,19 +80,27 @@ function twin() {
       note(at);
     },
     result() {
-      const changes = log.filter((entry, index) => entry.status !== log[index - 1]?.status);
-      const last = changes.at(-1);
-      const start = last ? log.lastIndexOf(last) : 0;
-      const before = log[start - 1];
+      const isInside = (index: number) => {
+        const [entry, former] = [log[index], log[index - 1]];
+        const waits = entry?.underneath === 'fix' || entry?.underneath === 'review';
+        return waits && entry.underneath === former?.underneath && entry.evidence !== former.evidence;
+      };
+      const changes = log.flatMap((entry, index) =>
+        entry.status !== log[index - 1]?.status || isInside(index)
+          ? [{ at: entry.at, status: entry.status, inside: isInside(index) }]
+          : [],
+      );
+      const begin = log.findLastIndex((entry, index) => entry.underneath !== log[index - 1]?.underneath);
+      const before = log[begin - 1];
       const days = [...new Set(log.map((entry) => entry.at.slice(0, 10)))].sort().map((day) => {
         const ofDay = log.filter((entry) => entry.at.startsWith(day)).map((entry) => entry.status);
         return { day, status: WORST_FIRST.find((status) => ofDay.includes(status)) };
       });
       return {
-        changes: changes.map(({ at, status }) => ({ at, status })),
+        changes,
         days,
-        status: last?.status,
-        since: last?.at,
+        status: log.at(-1)?.status,
+        since: log[begin]?.at,
         before: before ? { status: before.status, until: before.at } : null,
       };
     },
@@ -145,12 +155,17 @@ describe('the history in the records', () => {
         store.addNode({ node: exampleNode(node), hostKeys: [] });
         const expected = play(node, acts);
         const written = store.history({ node, check: CHECK, fromDay: '2026-01-01' });
-        expect(written.changes.map(({ at, status }) => ({ at, status }))).toEqual(expected.changes);
+        const isInside = (summary: string) => summary.includes('Now also');
+        expect(
+          written.changes.map(({ at, status, summary }) => ({ at, status, inside: isInside(summary) })),
+        ).toEqual(expected.changes);
         expect(written.days).toEqual(expected.days);
         const [found] = store.findings({ node, check: CHECK });
         expect(found?.status).toBe(expected.status);
         expect(found?.since).toBe(expected.since);
         expect(found?.before ?? null).toEqual(expected.before);
+        const inside = expected.changes.at(-1)?.inside ? expected.changes.at(-1)?.at : undefined;
+        expect(found?.changed?.at).toBe(inside);
         expect(found?.waiver !== null && found !== undefined).toBe(expected.status === 'waived');
       }),
       { numRuns: 60 },

@@ -36,10 +36,16 @@ export function exampleFinding(
   };
 }
 
-/** @returns a finding with a hash as the store wants it */
+/**
+ * @param evidence tells one piece of evidence from another
+ * @returns a finding with a hash as the store wants it
+ */
 export function exampleSeen(check: CheckId, status: FindingStatus, evidence = 'a') {
+  const [entry] = exampleFinding(check, status).evidence;
   return {
-    finding: exampleFinding(check, status),
+    finding: exampleFinding(check, status, {
+      evidence: entry === undefined ? [] : [{ ...entry, what: `${entry.what} ${evidence}` }],
+    }),
     evidenceHash: createHash('sha256').update(`${status}${evidence}`).digest('hex'),
   };
 }
