@@ -7,6 +7,7 @@ import { accountParts, powerParts } from './dedicated-account.ts';
 import { otherHomeParts } from './homes.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
+import { rightsParts } from './rights-parts.ts';
 import { asRoot, byHand, dropInSteps } from './steps.ts';
 import { hasOwnMounts } from './unit-sandbox.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
@@ -216,6 +217,7 @@ export const dedicatedUser: Check = {
         ...unitParts(input, agent),
         ...agent.doubts,
         ...powerParts(input, agent),
+        ...rightsParts(input, agent),
         ...agent.entries.flatMap((entry) =>
           accountParts(input, agent, entry, () => ownAccountSteps(input, agent)),
         ),

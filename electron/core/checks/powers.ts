@@ -84,7 +84,7 @@ export function powersOfSudo(account: AccountFact, accounts: readonly AccountFac
 }
 
 /** Programs that do as they are told: with setuid or a capability they give the account away wherever they lie. */
-const OBEDIENT =
+export const OBEDIENT =
   /^(ba|da|z|k|c|tc|fi|a|mk)?sh$|^(busybox|python[0-9.]*|perl[0-9.]*|ruby[0-9.]*|node|php[0-9.]*|lua[0-9.]*|gdb|vim?|nano|emacs|find|env|awk|gawk|mawk|sed|tar|cp|mv|dd|install|less|more|tee|nmap|rsync|strace|xargs|make|git|curl|wget|docker|systemd-run|chroot|unshare|nsenter|setpriv|capsh)$/;
 
 /** File capabilities with which a program can become or read everybody (capabilities(7)); `=ep` and `all` are all of them. */

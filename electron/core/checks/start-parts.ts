@@ -1,16 +1,16 @@
-import { pathsOfExec } from '#core/facts/profile/command.ts';
 import { environmentFilesOf } from '#core/facts/subjects/units/parse.ts';
+import { EXEC_PROPERTIES } from '#core/facts/subjects/units/properties.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
-import { chainOf } from './access.ts';
 import type { Agent } from './agent.ts';
 import { processesOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
-import { filesByPath, isMissing, labelOf, notSeen, sourceOf, unitOf } from './knowledge.ts';
+import { pathsOfCommands } from './exec-commands.ts';
+import { filesByPath, labelOf, notSeen, sourceOf, unitOf } from './knowledge.ts';
 import type { Part } from './part.ts';
+import { rightsParts } from './rights-parts.ts';
 import { byHand } from './steps.ts';
-import { pathPart } from './tree-access.ts';
+import { judgedPath, pathPart } from './tree-access.ts';
 
-const COMMANDS = ['ExecStart', 'ExecStartPre', 'ExecStartPost', 'ExecStop'];
 /** Properties are kept up to this length; what comes after is not known. */
 const KEPT_LENGTH = 8_192;
 /** Variables by which a place decides what code a program loads (python(1), ld.so(8)). */
@@ -34,18 +34,12 @@ function startPaths(input: CheckInput, agent: Agent): string[] {
   if (unit !== null && unit !== 'unseen') {
     if (unit.path !== null) paths.add(unit.path);
     for (const path of [...unit.dropIns, ...environmentFilesOf(unit)]) paths.add(path);
-    for (const name of COMMANDS) for (const path of pathsOfExec(unit.properties[name] ?? '')) paths.add(path);
+    for (const path of pathsOfCommands(unit)) paths.add(path);
   }
   for (const process of processesOf(input, agent.instance)) {
     if (process.executable !== null && files.has(process.executable)) paths.add(process.executable);
   }
   return [...paths].toSorted();
-}
-
-/** The path itself, or the folder in which somebody could make it when it is not there. */
-function judgedPath(input: CheckInput, path: string): string {
-  if (!isMissing(input, path)) return path;
-  return chainOf(path).findLast((at) => filesByPath(input).has(at)) ?? path;
 }
 
 /** Variables of the service by which places decide what code is loaded; a value is null when it is not kept. */
@@ -113,10 +107,11 @@ export function startParts(input: CheckInput, agent: Agent, steps: Steps): Part[
     return [part];
   });
   const unit = unitOf(input, agent.instance);
+  parts.push(...rightsParts(input, agent).filter((part) => part.status === 'fix'));
   const cut =
     unit === null || unit === 'unseen'
       ? []
-      : COMMANDS.filter((name) => (unit.properties[name]?.length ?? 0) >= KEPT_LENGTH);
+      : EXEC_PROPERTIES.filter((name) => (unit.properties[name]?.length ?? 0) >= KEPT_LENGTH);
   return [
     ...parts,
     ...cut.map((name) =>

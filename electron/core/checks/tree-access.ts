@@ -1,8 +1,17 @@
 import type { TreeFact } from '#shared/domain/facts/files.ts';
-import { canChange } from './access.ts';
+import { canChange, chainOf } from './access.ts';
 import type { Agent } from './agent.ts';
 import type { CheckInput } from './check.ts';
-import { AS_ADMINISTRATOR, filesByPath, labelOf, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import {
+  AS_ADMINISTRATOR,
+  filesByPath,
+  isMissing,
+  labelOf,
+  notSeen,
+  seen,
+  sourceOf,
+  unseenPart,
+} from './knowledge.ts';
 import type { Part } from './part.ts';
 
 /** The tree of an installation with a purpose, or the part that says why there is none. */
@@ -144,6 +153,12 @@ export function writableParts(
       source,
     });
   return parts;
+}
+
+/** The path itself, or the folder in which somebody could make it when it is not there. */
+export function judgedPath(input: CheckInput, path: string): string {
+  if (!isMissing(input, path)) return path;
+  return chainOf(path).findLast((at) => filesByPath(input).has(at)) ?? path;
 }
 
 /** The part for one path and all folders above it: whether the agent can change it. */

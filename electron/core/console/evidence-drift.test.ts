@@ -77,7 +77,7 @@ describe('a look at a node that was bad and became worse', () => {
 
   it('names a further listening socket', () => {
     const open = changed(stockNode(), 'interfaces', (value) => {
-      value.interfaces.push(networkInterface('eth1', 'physical', ['203.0.113.5/24']));
+      value.interfaces.push(networkInterface('eth1', 'ethernet', ['203.0.113.5/24']));
     });
     const worse = changed(open, 'sockets', (value) => {
       value.listening.push(listening('203.0.113.5', 9_999, 1_000, { pids: [812], processName: 'mycoswarm' }));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CollectContext, ScriptOutput } from '../collector.ts';
+import { pathsOfExec } from '../profile/command.ts';
 import { unitsCollector } from './units.ts';
 
 /** Answers as real programs print them (Debian 12, Ubuntu 24.04, Fedora), framed as the scripts frame them. */
@@ -137,5 +138,51 @@ SetCredential=secret:hunter2
       ProtectHome: 'read-only',
       ExecStart: '{ path=/y/mycoswarm ; argv[]=/y/mycoswarm daemon ; ignore_errors=no ; }',
     });
+  });
+
+  it('keeps every command of a unit that no manager has loaded, until one takes them back', () => {
+    const text = (content: string) =>
+      value(
+        unitsCollector.parse(
+          answer(
+            ['systemd', 'no', ''],
+            [
+              'file',
+              'mycoswarm.service',
+              'system',
+              '/etc/systemd/system/mycoswarm.service',
+              'file',
+              '',
+              'yes',
+            ],
+            ['filetext', 'mycoswarm.service', 'system', '/etc/systemd/system/mycoswarm.service', content],
+          ),
+          context,
+        ),
+      ).units[0]?.properties;
+    const properties = text(
+      [
+        '[Service]',
+        'ExecCondition=/a/condition',
+        'ExecStartPre=/a/one',
+        'ExecStartPre=-+/a/two --file /a/three',
+        'ExecStart="/opt/my co/run" daemon',
+        'ExecReload=/a/reload',
+        'ExecStop=/a/stop',
+        'ExecStopPost=!/a/after',
+      ].join('\n'),
+    );
+    const paths = (name: string) => pathsOfExec(properties?.[name] ?? '');
+    expect(paths('ExecCondition')).toEqual(['/a/condition']);
+    expect(paths('ExecStartPre')).toEqual(['/a/one', '/a/two', '/a/three']);
+    expect(paths('ExecStart')).toContain('/opt/my co/run');
+    expect(paths('ExecReload')).toEqual(['/a/reload']);
+    expect(paths('ExecStop')).toEqual(['/a/stop']);
+    expect(paths('ExecStopPost')).toEqual(['/a/after']);
+    expect(
+      pathsOfExec(
+        text('[Service]\nExecStartPre=/a/one\nExecStartPre=\nExecStartPre=/a/two')?.ExecStartPre ?? '',
+      ),
+    ).toEqual(['/a/two']);
   });
 });

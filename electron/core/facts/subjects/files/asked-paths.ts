@@ -4,6 +4,7 @@ import type { InstanceProfile, Profile } from '#shared/domain/profile.ts';
 import { dataMounts } from '../../data-mounts.ts';
 import { folderOf, pathsOfExec } from '../../profile/command.ts';
 import { ancestorsOf, isWithin } from '../../profile/paths.ts';
+import { EXEC_PROPERTIES } from '../units/properties.ts';
 
 /** A folder to count, and what it is for. */
 export interface AskedTree {
@@ -22,9 +23,7 @@ function unitPaths(instance: InstanceProfile, seen: Partial<Subjects>): string[]
     .flatMap((unit) => [
       ...(unit.path ? [unit.path] : []),
       ...unit.dropIns,
-      ...['ExecStart', 'ExecStartPre', 'ExecStartPost', 'ExecStop'].flatMap((name) =>
-        pathsOfExec(unit.properties[name] ?? ''),
-      ),
+      ...EXEC_PROPERTIES.flatMap((name) => pathsOfExec(unit.properties[name] ?? '')),
       ...(unit.properties.EnvironmentFiles ?? '').split(/\s/).map((path) => path.replace(/^-/, '')),
       ...(unit.properties.WorkingDirectory ? [unit.properties.WorkingDirectory] : []),
     ]);

@@ -61,6 +61,17 @@ const SANDBOX = [
   'DeviceAllow',
 ] as const;
 
+/** Every property whose commands systemd runs for a service (systemd.service(5)). */
+export const EXEC_PROPERTIES = [
+  'ExecCondition',
+  'ExecStartPre',
+  'ExecStart',
+  'ExecStartPost',
+  'ExecReload',
+  'ExecStop',
+  'ExecStopPost',
+] as const;
+
 const STARTING = [
   'Type',
   'User',
@@ -68,10 +79,7 @@ const STARTING = [
   'DynamicUser',
   'SupplementaryGroups',
   'WorkingDirectory',
-  'ExecStart',
-  'ExecStartPre',
-  'ExecStartPost',
-  'ExecStop',
+  ...EXEC_PROPERTIES,
   'Environment',
   'EnvironmentFiles',
   'StandardOutput',

@@ -1,4 +1,6 @@
-import { KEPT_PROPERTIES } from './properties.ts';
+import { EXEC_PROPERTIES, KEPT_PROPERTIES } from './properties.ts';
+
+const EXEC: ReadonlySet<string> = new Set(EXEC_PROPERTIES);
 
 /** Variables of units whose value can hold no secret and that a person needs in order to understand the unit. */
 const HARMLESS = new Set([
@@ -68,9 +70,10 @@ export function redactUnitText(text: string): string {
 }
 
 /** What `systemctl show` would say of a command line, so that both are read by the same code. */
-function asExecStart(line: string): string {
-  const command = line.replace(/^[@:+!-]+/, '').trim();
-  return `{ path=${command.split(/\s+/)[0] ?? ''} ; argv[]=${command} ; ignore_errors=no ; }`;
+function asCommand(line: string): string {
+  const command = line.replace(/^[@:+!|-]+/, '').trim();
+  const program = /^"([^"]*)"|^'([^']*)'|^(\S+)/.exec(command);
+  return `{ path=${program?.[1] ?? program?.[2] ?? program?.[3] ?? ''} ; argv[]=${command} ; ignore_errors=no ; }`;
 }
 
 /**
@@ -90,9 +93,10 @@ export function propertiesFromText(texts: readonly string[]): Record<string, str
       const key = name === 'EnvironmentFile' ? 'EnvironmentFiles' : name;
       if (!KEPT_PROPERTIES.has(key)) continue;
       if (value === '') delete properties[key];
-      else if (/^Exec(?:Start|Stop)/.test(key))
-        properties[key] ??= redactLine(asExecStart(value)).slice(0, 8_192);
-      else if (/(?:Paths|Files|Requires|Wants|After|Before|AddressAllow|AddressDeny|Families)$/.test(key)) {
+      else if (EXEC.has(key)) {
+        const before = properties[key] === undefined ? '' : `${properties[key]}\n`;
+        properties[key] = `${before}${redactLine(asCommand(value))}`.slice(0, 8_192);
+      } else if (/(?:Paths|Files|Requires|Wants|After|Before|AddressAllow|AddressDeny|Families)$/.test(key)) {
         properties[key] = `${properties[key] ? `${properties[key]} ` : ''}${value}`.slice(0, 8_192);
       } else properties[key] = value.slice(0, 8_192);
     }
