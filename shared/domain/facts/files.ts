@@ -71,7 +71,10 @@ export const treeFact = z.object({
   special: listOf(fileFact, 500),
   /** Mount points under the root. */
   mounts: listOf(pathText, 256),
-  /** Entries with an access ACL; null when ACLs could not be read. */
+  /**
+   * Folders with an ACL, and files with one by which somebody named in it may write (beyond the mask, the group bits, nobody
+   * named may); null when ACLs could not be read, or not to the end.
+   */
   withAcl: listOf(fileFact, 500).nullable(),
   newestModifiedAt: instant.nullable(),
 });

@@ -55,11 +55,12 @@ export function readStat(fields: readonly Buffer[]): FileFact | null {
   };
 }
 
-/** A line of the tree stream (`kind uid gid mode links inode size mtime path`) as a file fact, or null. */
+/** A line of the walk (`kind uid gid mode links inode size mtime device path`) as a file fact, or null. */
 export function readTreeLine(line: Buffer): FileFact | null {
-  const match = /^(\S) (\d{1,10}) (\d{1,10}) ([0-7]{1,5}) (\d{1,10}) \d{1,20} (\d{1,16}) ([\d.]{1,32}) /.exec(
-    line.subarray(0, 160).toString('latin1'),
-  );
+  const match =
+    /^(\S) (\d{1,10}) (\d{1,10}) ([0-7]{1,5}) (\d{1,10}) \d{1,20} (\d{1,16}) ([\d.]{1,32}) \d{1,20} /.exec(
+      line.subarray(0, 200).toString('latin1'),
+    );
   if (!match) return null;
   const uid = idOf(Number(match[2]));
   const gid = idOf(Number(match[3]));
@@ -80,38 +81,9 @@ export function readTreeLine(line: Buffer): FileFact | null {
   };
 }
 
-/** A name out of the tree stream: line ends travel as \x01 there. */
+/** A name out of the walk: line ends travel as \x01 there. */
 export function treePath(bytes: Buffer): string {
   return decodePath(bytes).replaceAll('\u0001', '\n');
-}
-
-/**
- * getfacl(1) output, names escaped as `\ooo`.
- * @returns entries beyond the mode bits by path
- */
-export function readAcls(text: Buffer): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const block of text.toString('latin1').split('\n\n')) {
-    const name = /^# file: (.*)$/m.exec(block)?.[1];
-    if (name === undefined) continue;
-    const path = decodePath(
-      Buffer.from(
-        name.replace(/\\([0-7]{3})/g, (_all, octal: string) =>
-          String.fromCharCode(Number.parseInt(octal, 8) & 255),
-        ),
-        'latin1',
-      ),
-    );
-    const entries = block
-      .split('\n')
-      .filter(
-        (line) =>
-          /^(?:default:)?(?:(?:user|group):[^:]{1,64}|mask:|default):/.test(line) || /^mask::/.test(line),
-      )
-      .map((line) => line.slice(0, 256));
-    found.set(path, entries.slice(0, 64));
-  }
-  return found;
 }
 
 /** lsattr(1) lines `-----i------- PATH` by path. */
@@ -122,31 +94,4 @@ export function readAttributes(text: Buffer): Map<string, string> {
     if (match) found.set(match[2] ?? '', (match[1] ?? '').replaceAll('-', ''));
   }
   return found;
-}
-
-/** What `ls -b` writes: C escapes for what is not printable, and `\ ` for a space. */
-export function unescapeLs(text: string): string {
-  const single: Record<string, string> = {
-    n: '\n',
-    t: '\t',
-    r: '\r',
-    a: '\u0007',
-    b: '\b',
-    f: '\f',
-    v: '\v',
-    e: '\u001b',
-  };
-  const bytes: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    const octal = /^\\([0-7]{3})/.exec(text.slice(at, at + 4))?.[1];
-    const next = text[at + 1] ?? '';
-    if (octal) {
-      bytes.push(Number.parseInt(octal, 8) & 255);
-      at += 3;
-    } else if (text[at] === '\\' && next) {
-      bytes.push((single[next] ?? next).charCodeAt(0) & 255);
-      at += 1;
-    } else bytes.push(text.charCodeAt(at) & 255);
-  }
-  return decodePath(Buffer.from(bytes));
 }

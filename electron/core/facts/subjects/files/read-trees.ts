@@ -1,9 +1,10 @@
-import type { FileFact, TreeFact } from '#shared/domain/facts/files.ts';
+import type { TreeFact } from '#shared/domain/facts/files.ts';
 import { isWithin } from '../../profile/paths.ts';
 import { decodeInstant, decodeNumber, decodePath } from '../../script/decode.ts';
 import type { ScriptRecord } from '../../script/records.ts';
 import type { AskedTree } from './asked-paths.ts';
-import { kindOfLetter, readTreeLine, treePath, unescapeLs } from './read-entries.ts';
+import { readMarked } from './read-access-lists.ts';
+import { kindOfLetter, readTreeLine, treePath } from './read-entries.ts';
 
 const EXAMPLES = 5;
 
@@ -52,9 +53,9 @@ function readBucket(line: Buffer): TreeFact['buckets'][number] | null {
   };
 }
 
-function readCounts(tree: TreeFact, content: Buffer): void {
+function readCounts(tree: TreeFact, lines: Iterable<Buffer>): void {
   let bucket: TreeFact['buckets'][number] | null = null;
-  for (const line of linesOf(content)) {
+  for (const line of lines) {
     const rest = line.subarray(2);
     const letter = String.fromCharCode(line[0] ?? 0);
     if (letter === 'B') {
@@ -76,112 +77,101 @@ function readCounts(tree: TreeFact, content: Buffer): void {
       tree.counted = Number(total[1]);
       tree.unreadableCount = Number(total[2]);
       tree.hardLinksCount = Number(total[3]);
-      // Status 1 of find(1): a file vanished or a folder was closed; both are counted elsewhere.
-      tree.complete = total[4] === '0' && Number(total[5]) <= 1;
+      // Status 1 of find(1): a file vanished or a folder was closed; both are counted elsewhere. The root itself is an
+      // entry: a walk without any did not take place.
+      tree.complete = total[4] === '0' && Number(total[5]) <= 1 && tree.counted > 0;
       tree.newestModifiedAt = Number(total[6]) > 0 ? decodeInstant(Buffer.from(total[6] ?? '')) : null;
     }
   }
+  if (tree.buckets.length >= 4_096) tree.complete = false;
 }
 
-/** Links that were resolved by the node; out of the tree is what resolves elsewhere, or nowhere. */
-function readLinks(tree: TreeFact, number: string, root: string, records: readonly ScriptRecord[]): void {
+/** Links below a root that were resolved by the node; out of the tree is what resolves elsewhere, or nowhere. */
+function readLinks(tree: TreeFact, resolvedRoot: string, records: readonly ScriptRecord[]): void {
   const leads = new Map<string, string>();
   for (const { tag, fields } of records) {
-    if (tag === 'leads' && fields[0]?.toString('latin1') === number) {
-      leads.set(decodePath(fields[1]), decodePath(fields[2]));
-    }
+    if (tag === 'leads') leads.set(decodePath(fields[0]), decodePath(fields[1]));
   }
   for (const { tag, fields } of records) {
-    if (tag !== 'link' || fields[0]?.toString('latin1') !== number) continue;
-    const path = decodePath(fields[1]);
-    const resolved = leads.get(path) || null;
-    if (resolved !== null && isWithin(resolved, root)) continue;
+    const path = decodePath(fields[0]);
+    if (tag !== 'link' || !isWithin(path, tree.root)) continue;
+    const resolved = leads.get(path);
+    // The node was ended before it had followed this one: it may lead anywhere.
+    if (resolved === undefined) tree.complete = false;
+    if (resolved === undefined || (resolved !== '' && isWithin(resolved, resolvedRoot))) continue;
     tree.linksOutCount += 1;
     if (tree.linksOut.length >= 500) continue;
     tree.linksOut.push({
       path,
       kind: 'link',
-      mode: (decodeNumber(fields[2], 8) ?? 0o777) & 0o7777,
-      uid: Math.min(decodeNumber(fields[3]) ?? 0, 4_294_967_295),
-      gid: Math.min(decodeNumber(fields[4]) ?? 0, 4_294_967_295),
+      mode: (decodeNumber(fields[1], 8) ?? 0o777) & 0o7777,
+      uid: Math.min(decodeNumber(fields[2]) ?? 0, 4_294_967_295),
+      gid: Math.min(decodeNumber(fields[3]) ?? 0, 4_294_967_295),
       size: 0,
-      modifiedAt: decodeInstant(fields[5]),
-      links: decodeNumber(fields[6]) ?? 1,
-      target: decodePath(fields[7]),
-      resolved,
+      modifiedAt: decodeInstant(fields[4]),
+      links: decodeNumber(fields[5]) ?? 1,
+      target: decodePath(fields[6]),
+      resolved: resolved || null,
       acl: null,
       attributes: null,
     });
   }
-  // The node resolves a thousand; beyond that nothing is known of the rest.
-  if (leads.size >= 1_000) tree.complete = false;
 }
 
-/** Lines `FOLDER/-rwxrw-r--+ 1 0 0 5 Nov 21 12:00 name` of entries that carry an ACL. */
-function readAclLine(line: string): FileFact | null {
-  const match =
-    /^(.*\/)?([-dlpscb])([-rwxsStT]{9})\+\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,16})\s+\S+\s+\S+\s+\S+\s(.*)$/s.exec(
-      line,
-    );
-  if (!match || Number(match[5]) > 4_294_967_295 || Number(match[6]) > 4_294_967_295) return null;
-  const letters = match[3] ?? '';
-  const bits = [...letters].reduce(
-    (mode, letter, at) => mode | (/[rwxst]/.test(letter) ? 0o400 >> at : 0),
-    0,
-  );
-  const special =
-    (/[sS]/.test(letters[2] ?? '') ? 0o4000 : 0) |
-    (/[sS]/.test(letters[5] ?? '') ? 0o2000 : 0) |
-    (/[tT]/.test(letters[8] ?? '') ? 0o1000 : 0);
-  return {
-    path: unescapeLs(`${match[1] ?? ''}${match[8] ?? ''}`).replace(/\/\/+/g, '/'),
-    kind: match[2] === '-' ? 'file' : kindOfLetter(match[2] ?? ''),
-    mode: bits | special,
-    uid: Number(match[5]),
-    gid: Number(match[6]),
-    size: Number(match[7]),
-    modifiedAt: null,
-    links: Number(match[4]),
-    target: null,
-    resolved: null,
-    acl: null,
-    attributes: null,
-  };
+/** What the walks printed, cut into the lines of each: `N walk`, then its counts. Lines before the first are links to follow. */
+function sectionsOf(content: Buffer): { sections: Map<number, Buffer[]>; links: string[] } {
+  const sections = new Map<number, Buffer[]>();
+  const links: string[] = [];
+  let section: Buffer[] | null = null;
+  for (const line of linesOf(content)) {
+    const letter = String.fromCharCode(line[0] ?? 0);
+    if (letter === 'N' || letter === 'V') section = [];
+    if (letter === 'N') sections.set(Number(line.subarray(2).toString('latin1')), section ?? []);
+    if (letter === 'L') links.push(treePath(line.subarray(2)));
+    else section?.push(line);
+  }
+  return { sections, links };
 }
 
 /**
- * Reads one tree.
- * @param number its place in the plan, as the script was told
+ * Reads all trees.
+ * @param roots folders that were walked, in the order of the script
  * @param mounts all mount points of the node, null when they were not seen
  */
-export function readTree(
-  asked: AskedTree,
-  number: number,
+export function readTrees(
+  trees: readonly AskedTree[],
+  roots: readonly string[],
   records: readonly ScriptRecord[],
   mounts: readonly string[] | null,
-): TreeFact {
-  const tree = emptyTree(asked);
-  const own = (tag: string) =>
-    records.find((record) => record.tag === tag && record.fields[0]?.toString('latin1') === String(number));
-  const head = own('tree');
-  const state = head?.fields[1]?.toString('latin1');
-  if (state === 'missing' || state === 'other') return { ...tree, exists: state === 'other', complete: true };
-  if (state === 'closed') {
-    return { ...tree, exists: true, unreadable: [decodePath(head?.fields[2])], unreadableCount: 1 };
-  }
-  if (state !== 'folder') return tree;
-  const root = decodePath(head?.fields[2]) || asked.root;
-  tree.exists = true;
-  readCounts(tree, own('counts')?.fields[1] ?? Buffer.alloc(0));
-  readLinks(tree, `t${number}`, root, records);
-  tree.mounts = (mounts ?? []).filter((path) => path !== root && isWithin(path, root)).slice(0, 256);
-  if (mounts === null) tree.complete = false;
-  const acls = own('acls');
-  if (acls) {
-    tree.withAcl = (acls.fields[1]?.toString('latin1') ?? '')
-      .split('\n')
-      .flatMap((line) => readAclLine(line) ?? [])
-      .slice(0, 500);
-  }
-  return tree;
+): TreeFact[] {
+  const counts = records.find((record) => record.tag === 'counts');
+  const { sections, links } = sectionsOf(counts?.fields[0] ?? Buffer.alloc(0));
+  const marked = readMarked(counts);
+  const told = new Set(records.flatMap(({ tag, fields }) => (tag === 'link' ? [decodePath(fields[0])] : [])));
+  return trees.map((asked) => {
+    const tree = emptyTree(asked);
+    const number = String(roots.indexOf(asked.root));
+    const head = records.find(
+      (record) => record.tag === 'tree' && record.fields[0]?.toString('latin1') === number,
+    );
+    const state = head?.fields[1]?.toString('latin1');
+    if (state === 'missing' || state === 'other')
+      return { ...tree, exists: state === 'other', complete: true };
+    if (state === 'closed') {
+      return { ...tree, exists: true, unreadable: [decodePath(head?.fields[2])], unreadableCount: 1 };
+    }
+    if (state !== 'folder') return tree;
+    const resolvedRoot = decodePath(head?.fields[2]) || asked.root;
+    tree.exists = true;
+    readCounts(tree, sections.get(Number(number)) ?? []);
+    readLinks(tree, resolvedRoot, records);
+    if (links.some((path) => isWithin(path, tree.root) && !told.has(path))) tree.complete = false;
+    tree.mounts = (mounts ?? [])
+      .filter((path) => path !== resolvedRoot && isWithin(path, resolvedRoot))
+      .slice(0, 256);
+    if (mounts === null) tree.complete = false;
+    tree.withAcl = marked?.filter((file) => isWithin(file.path, tree.root)) ?? null;
+    if (tree.withAcl !== null && tree.withAcl.length > 500) tree.withAcl = null;
+    return tree;
+  });
 }
