@@ -3,7 +3,8 @@ import { type IntervalSet, subtract } from './interval.ts';
 /**
  * What rules ask about a packet, in the words of nft(8). `nfproto` is 4 or 6. Addresses are numbers of 32 or 128 bits; a
  * rule that asks for one has asked for its `nfproto` before. `ctState` is one bit of `CT_STATE`, `fibDaddrType` and
- * `fibSaddrType` one number of `FIB_TYPE`, `pkttype` one of `PACKET_TYPE`.
+ * `fibSaddrType` one number of `FIB_TYPE`, `pkttype` one of `PACKET_TYPE`. `socket` is 1 for a packet that belongs to a
+ * socket of this host that a process holds, else 0, and can always be answered: xt_owner.c lets `! --uid-owner` match without one.
  */
 export type NumberField =
   | 'nfproto'
@@ -17,6 +18,7 @@ export type NumberField =
   | 'tcpFlags'
   | 'skuid'
   | 'skgid'
+  | 'socket'
   | 'mark'
   | 'ctMark'
   | 'ctState'
@@ -87,6 +89,7 @@ const BITS: Readonly<Record<Exclude<NumberField, 'saddr' | 'daddr'>, bigint>> = 
   tcpFlags: 8n,
   skuid: 32n,
   skgid: 32n,
+  socket: 1n,
   mark: 32n,
   ctMark: 32n,
   ctState: 8n,

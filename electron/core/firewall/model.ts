@@ -14,6 +14,13 @@ import type { Interval, IntervalSet } from './interval.ts';
  */
 export interface Ruleset {
   readonly tables: readonly Table[];
+  /**
+   * Parts of the host's rules that were not seen, each as a phrase ("the rules of legacy iptables, IPv6"). When it is not
+   * empty nothing is proven about this host, and `accept` becomes `unknown`. A `drop` or `reject` that was seen becomes
+   * `unknown` as well: an unseen rule may have accepted nothing, yet it may set a mark, switch tracking off or translate an
+   * address before the rule that was seen, and then that rule sees another packet. Say which part is missing.
+   */
+  readonly missing: readonly string[];
 }
 
 export type TableFamily = 'ip' | 'ip6' | 'inet' | 'netdev' | 'bridge' | 'arp';
@@ -98,6 +105,8 @@ export type Statement =
   /**
    * Goes on with the rule when any of the alternatives holds (all conditions of it), or none when `negated`. A plain
    * `ip daddr 10.0.0.0/8` is one alternative with one condition; a set of concatenations has one alternative per element.
+   * Alternatives may ask for different fields (`--ports` of multiport). One that asks for what the packet has not does not
+   * hold, and the others still may; a negated match of which any field cannot be answered does not match.
    */
   | {
       readonly kind: 'match';
@@ -146,6 +155,18 @@ export interface ReadError {
   readonly message: string;
 }
 
+/** A part of the rules that the program that wrote a listing says it did not print. */
+export type LeftOut =
+  /** `# Table ... is incompatible, use 'nft' tool.` */
+  | { readonly kind: 'table'; readonly family: TableFamily; readonly name: string }
+  /** `# Warning: iptables-legacy tables present, use iptables-legacy-save to see them` */
+  | { readonly kind: 'legacy'; readonly family: 'ip' | 'ip6' };
+
 export type ReadResult =
-  | { readonly ok: true; readonly tables: readonly Table[] }
+  | {
+      readonly ok: true;
+      readonly tables: readonly Table[];
+      /** What the listing itself says that it leaves out; `mergeListings` looks for it in the others. Left out: nothing. */
+      readonly leavesOut?: readonly LeftOut[];
+    }
   | { readonly ok: false; readonly error: ReadError };
