@@ -1,4 +1,5 @@
 import type { AccountFact } from '#shared/domain/facts/accounts.ts';
+import type { FileFact } from '#shared/domain/facts/files.ts';
 import type { Verdict } from './access.ts';
 import type { Agent } from './agent.ts';
 import type { CheckInput } from './check.ts';
@@ -58,17 +59,35 @@ function boundPaths(properties: Readonly<Record<string, string>>): string[] | nu
     .map((word) => word.replace(/\/+$/, '') || '/');
 }
 
-/** Whether the unit's ProtectHome= hides a home, as far as its settings say, and what of it a bind mount gives back. */
+/**
+ * Whether the unit's ProtectHome= hides a home, as far as its settings say, and what of it a bind mount gives back. What
+ * counts is where the home really lies: below /home may be a link to a folder that stays open.
+ * @param home as the account has it
+ * @param real where it lies after every link; null when that is not known
+ * @param files every entry that was looked at, to see whether /home is a link itself, which systemd follows
+ */
 function hiding(
   properties: Readonly<Record<string, string>>,
   home: string,
+  real: string | null,
+  files: ReadonlyMap<string, FileFact>,
 ): { hides: Verdict['can']; except: string[] } {
   const isHidden = ['yes', 'true', 'tmpfs'].includes(properties.ProtectHome ?? '');
-  if (!isHidden || !PROTECTED.some((folder) => isAtOrBelow(home, folder))) return { hides: 'no', except: [] };
+  if (!isHidden) return { hides: 'no', except: [] };
+  if (real === null) {
+    const isNamedSo = PROTECTED.some((folder) => isAtOrBelow(home, folder));
+    return { hides: isNamedSo ? 'unknown' : 'no', except: [] };
+  }
+  const folders = PROTECTED.map((folder) => files.get(folder)?.resolved ?? folder);
+  if (!folders.some((folder) => isAtOrBelow(real, folder))) return { hides: 'no', except: [] };
   const bound = boundPaths(properties);
   if (bound === null) return { hides: 'unknown', except: [] };
-  if (bound.some((path) => isAtOrBelow(home, path))) return { hides: 'no', except: [] };
-  return { hides: 'yes', except: bound.filter((path) => isAtOrBelow(path, home)) };
+  const gives = (path: string, place: string) => isAtOrBelow(place, path);
+  if (bound.some((path) => gives(path, home) || gives(path, real))) return { hides: 'no', except: [] };
+  return {
+    hides: 'yes',
+    except: bound.filter((path) => isAtOrBelow(path, home) || isAtOrBelow(path, real)),
+  };
 }
 
 /**
@@ -115,7 +134,7 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
       }
       return { what: shown, seen: `closed to ${agent.name}`, status: 'pass', source };
     }
-    const { hides, except } = hiding(properties, account.home);
+    const { hides, except } = hiding(properties, account.home, home.resolved ?? null, files);
     const hidden = hides === 'no' || confined === 'no' ? 'no' : hides === 'yes' ? confined : 'unknown';
     if (hidden === 'yes' && !agent.canBe(0)) {
       if (except.length > 0) {

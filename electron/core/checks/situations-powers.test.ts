@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SubjectValue } from '#core/facts/collector.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import { runChecks } from './run.ts';
-import { account, changed, declare, inputFor, process } from './testing/facts-builder.ts';
+import { account, changed, declare, file, inputFor, process } from './testing/facts-builder.ts';
 import {
   AGENT,
   agentAccount,
@@ -57,11 +57,35 @@ const secondName = (more: Partial<ReturnType<typeof account>>): Facts =>
   });
 
 /** A home of somebody else that everybody may read, and a unit with these settings. */
-const openHome = (home: string, properties: Record<string, string>): Facts =>
+const openHome = (
+  home: string,
+  properties: Record<string, string>,
+  resolved: string | null | undefined = home,
+): Facts =>
   changed(unitWith({ ProtectHome: 'yes', ...properties }), 'accounts', (value) => {
     value.accounts.push(
-      account('eve', 1_002, { home, homeDirectory: { mode: 0o755, uid: 1_002, gid: 1_002, acl: false } }),
+      account('eve', 1_002, {
+        home,
+        homeDirectory: { mode: 0o755, uid: 1_002, gid: 1_002, acl: false, resolved },
+      }),
     );
+  });
+
+const homeLinked = (facts: Facts): Facts =>
+  changed(facts, 'files', (value) => {
+    value.files = value.files.map((entry) =>
+      entry.path === '/home'
+        ? { ...entry, kind: 'link', target: '/data/home', resolved: '/data/home' }
+        : entry,
+    );
+    value.files.push(file('/data', 0, 0o755), file('/data/home', 0, 0o755));
+    for (const path of ['', '/mycoswarm', '/mycoswarm/.config'])
+      value.files.push(file(`/data/home${path}`, 0, 0o755));
+  });
+
+const withoutReal = (facts: Facts): Facts =>
+  changed(facts, 'accounts', (value) => {
+    for (const entry of value.accounts) if (entry.homeDirectory) delete entry.homeDirectory.resolved;
   });
 
 /** Somebody else whose home is not among the facts. */
@@ -231,6 +255,23 @@ describe('homes of others behind ProtectHome=', () => {
       ['in /home', openHome('/home/eve', {}), 'pass'],
       ['below /root', openHome('/root/eve', {}), 'pass'],
       ['in another folder', openHome('/srv/eve', {}), 'fix', /home of eve/],
+      ['in /home, and a link to another folder', openHome('/home/eve', {}, '/srv/eve'), 'fix', /home of eve/],
+      ['elsewhere, and a link to /home', openHome('/srv/eve', {}, '/home/eve'), 'pass'],
+      ['in /home, which is a link itself', homeLinked(openHome('/home/eve', {}, '/data/home/eve')), 'pass'],
+      [
+        'beside what /home leads to',
+        homeLinked(openHome('/home/eve', {}, '/data/eve')),
+        'fix',
+        /home of eve/,
+      ],
+      ['in /home, and where it leads was not seen', openHome('/home/eve', {}, null), 'unknown'],
+      ['in /home, as recorded before links were followed', withoutReal(openHome('/home/eve', {})), 'unknown'],
+      ['elsewhere, and where it leads was not seen', openHome('/srv/eve', {}, null), 'fix'],
+      [
+        'a link, and what it leads to given back',
+        openHome('/home/eve', { BindPaths: '/home/data:/home/data:rbind' }, '/home/data/eve'),
+        'fix',
+      ],
       ['in a folder with a name that begins alike', openHome('/homes/eve', {}), 'fix'],
       ['given back whole', openHome('/home/eve', { BindPaths: '/home:/home:rbind' }), 'fix'],
       [

@@ -18,7 +18,14 @@ export const accountFact = z.object({
   subordinateUids: listOf(idRange, 64),
   subordinateGids: listOf(idRange, 64),
   homeDirectory: z
-    .object({ mode: modeBits, uid: numericId, gid: numericId, acl: z.boolean().nullable() })
+    .object({
+      mode: modeBits,
+      uid: numericId,
+      gid: numericId,
+      acl: z.boolean().nullable(),
+      /** Where the home really lies, after every link; null or absent when that was not seen. */
+      resolved: pathText.nullish(),
+    })
     .nullable(),
   /** Number of usable lines in authorized_keys files; null when they could not be read. */
   authorizedKeys: z.int().min(0).nullable(),

@@ -58,18 +58,19 @@ export function declare(kind: CheckInput['declarations'][number]['kind'], value:
 }
 
 export function account(name: string, uid: number, more: Partial<AccountFact> = {}): AccountFact {
+  const home = more.home ?? (uid === 0 ? '/root' : `/home/${name}`);
   return {
     name,
     uid,
     gid: uid,
     comment: '',
-    home: uid === 0 ? '/root' : `/home/${name}`,
+    home,
     shell: '/bin/bash',
     groups: [],
     password: 'locked',
     subordinateUids: [],
     subordinateGids: [],
-    homeDirectory: { mode: 0o700, uid, gid: uid, acl: false },
+    homeDirectory: { mode: 0o700, uid, gid: uid, acl: false, resolved: home },
     authorizedKeys: 0,
     sudoRules: [],
     sessions: 0,

@@ -93,7 +93,13 @@ it('sees a home through a link, says which one is not there, and doubts what it 
     `mkdir -m 751 /srv/real; chown 64321 /srv/real; rmdir /home/swk; ln -s /srv/real /home/swk
 printf 'gone:x:64322:64321::/home/gone:/bin/sh\\nodd:x:64323:64321::/home/odd:/bin/sh\\n' >>/etc/passwd; ln -s /home/nowhere /home/odd`,
   );
-  expect(swk?.homeDirectory).toMatchObject({ mode: 0o751, uid: 64_321, acl: false });
+  expect(swk?.homeDirectory).toMatchObject({
+    mode: 0o751,
+    uid: 64_321,
+    acl: false,
+    resolved: '/srv/real',
+  });
+  expect(value.accounts.find((account) => account.name === 'root')?.homeDirectory?.resolved).toBe('/root');
   const of = (name: string) => value.accounts.find((account) => account.name === name);
   expect(of('gone')).toMatchObject({ homeDirectory: null, authorizedKeys: 0 });
   expect(of('odd')).toMatchObject({ homeDirectory: null, authorizedKeys: null });

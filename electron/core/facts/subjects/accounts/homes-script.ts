@@ -23,7 +23,8 @@ const PERSONAL_TRACES = [
 /**
  * Homes are asked all at once and, when one of them hangs on a dead mount, one by one; nothing more is asked of a home
  * that did not answer. A home may be a link: asked is the folder that it leads to, as login(1) would enter it.
- * Needs `passwd` and `newline`. Records: `homes` and `modes` (lists),
+ * Needs `passwd` and `newline`. Records: `homes` and `modes` (lists), `reals` (where each of `homes` that answered really
+ * lies, in the same order),
  * `unknown-home HOME` where it may be there, hidden or no folder, `closed HOME`, `keys HOME NUMBER|closed`,
  * `trace HOME PATH`.
  */
@@ -52,6 +53,7 @@ if [ "$#" -gt 0 ]; then
   set -- $(printf '%s\\n' "$answers" | grep -v '^late' | cut -d' ' -f4-)
   set +f; unset IFS
   [ "$#" -gt 0 ] && ls --version 2>/dev/null | grep -q GNU && ls -ldnUH -- "$@" 2>/dev/null | sed 's/^\\([^ ]*\\).* \\(\\/.*\\)$/\\1 \\2/' | emit_content modes
+  [ "$#" -gt 0 ] && limit 2 readlink -f -- "$@" 2>/dev/null | emit_content reals
   for home in "$@"; do
     if [ ! -x "$home" ]; then emit closed "$home"; continue; fi
     keys=0

@@ -28,7 +28,13 @@ function readHomes(records: readonly ScriptRecord[], text: (tag: string) => stri
     const entry = late ? null : readModeLine(line);
     const path = entry?.path ?? (late ? line.slice('late 0 0 '.length) : '');
     if (path === '') continue;
-    const directory = entry && { mode: entry.mode, uid: entry.uid, gid: entry.gid, acl: null };
+    const directory = entry && {
+      mode: entry.mode,
+      uid: entry.uid,
+      gid: entry.gid,
+      acl: null,
+      resolved: null,
+    };
     homes.set(path, { directory, late, closed: false, hidden: false, keys: null, traces: [] });
   }
   for (const { tag, fields } of records) {
@@ -40,6 +46,13 @@ function readHomes(records: readonly ScriptRecord[], text: (tag: string) => stri
     const match = /^([a-zA-Z-]{10})([+.@]?) (\/.*)$/.exec(line);
     const home = homes.get(match?.[3] ?? '');
     if (match && home?.directory) home.directory.acl = match[2] === '+';
+  }
+  const answered = [...homes.values()].flatMap((home) => home.directory ?? []);
+  const reals = text('reals').split('\n').slice(0, -1);
+  // A line end in a path, or a home that went away meanwhile, would move every answer to another home.
+  for (const [index, directory] of answered.entries()) {
+    const real = reals.length === answered.length ? (reals[index] ?? '') : '';
+    directory.resolved = real.startsWith('/') ? real : null;
   }
   for (const { tag, fields } of records) {
     const home = homes.get(decodePath(fields[0]));
@@ -60,7 +73,7 @@ function readSetuid(records: readonly ScriptRecord[], gaps: Gap[]): SetuidProgra
     const place = decodePath(fields[0]);
     if (tag !== 'setuid' && tag !== 'capabilities') continue;
     const text = decodeText(fields[1], PROGRAMS_LIMIT);
-    const cut = text.length >= PROGRAMS_LIMIT;
+    const cut = (fields[1]?.length ?? 0) >= PROGRAMS_LIMIT;
     if (cut || text.split(tag === 'setuid' ? '\u0001' : '\n').includes('late')) late.add(place);
     if (tag === 'setuid') {
       for (const line of text.split('\u0001')) {

@@ -2,14 +2,14 @@
 export const PROGRAMS_LIMIT = 524_288;
 
 /** Files of containers, machines and snaps: whoever is outside cannot start them, for these folders are closed by their makers. */
-const PRUNED_PATHS =
-  '-path /var/lib/docker -o -path /var/lib/containers -o -path /var/lib/containerd -o -path /var/lib/machines -o -path /var/lib/snapd';
-const PRUNED = `\\( ${PRUNED_PATHS} \\) -prune`;
+const PRUNED =
+  '\\( -path /var/lib/docker -o -path /var/lib/containers -o -path /var/lib/containerd -o -path /var/lib/machines -o -path /var/lib/snapd \\) -prune';
 
 /**
- * Programs with setuid or setgid bit or file capabilities. The distribution's folders come first; then every place in which
- * somebody may have put one: not on mounts where the bits mean nothing (nosuid), on networks, in images or containers. A search
- * that was ended by its time limit says `late`; one that was not is complete to the depth of five folders.
+ * Programs with setuid or setgid bit or file capabilities, both out of one walk. The distribution's folders come first; then every
+ * place in which somebody may have put one: not on mounts where the bits mean nothing (nosuid), on networks, in images or
+ * containers. A search that was ended by its time limit says `late`; one that was not is complete to the depth of five folders.
+ * Capabilities are asked of what somebody may execute: on another file they mean nothing (capabilities(7)).
  * Sources: mount(8), proc_pid_mountinfo(5), find(1), getcap(8).
  *
  * `find_programs` is meant for the left side of a pipe, so that it runs while the rest is asked; what it prints are records.
@@ -33,30 +33,30 @@ export const PROGRAMS = `search_places() {
       for (point in skipped) if (!skipped[point] && point != "/" && !(point in done)) print point
     }' /proc/self/mountinfo 2>/dev/null | head -n 64
 }
-search_setuid() { # SECONDS LABEL PLACE…
-  search_limit=$1; search_label=$2; shift 2
-  { limit "$search_limit" find "$@" -xdev -maxdepth 5 ${PRUNED} -o -type f -perm /6000 -printf '%m %U %G %p\\0' 2>/dev/null
-    [ "$?" -lt 124 ] || printf 'late\\0'
-  } | head -c ${PROGRAMS_LIMIT} | tr '\\000' '\\001' | emit_content setuid "$search_label"
+if has getcap; then with_capabilities() { limit 4 xargs -0 -r getcap 2>/dev/null; }; else with_capabilities() { cat >/dev/null; }; fi
+search_programs() { # LABEL PLACE…: the lists of getcap(8) are held back until those of find(1) are out
+  search_label=$1; shift
+  { capabilities=$({
+      { limit 4 find "$@" -xdev -maxdepth 5 ${PRUNED} -o -type f -perm /6111 '(' ! -perm /6000 -o -printf '%m %U %G %p\\0' ')' -perm /111 -fprint0 /dev/fd/5 2>/dev/null
+        [ "$?" -lt 124 ] || printf 'late\\0'
+      } | head -c ${PROGRAMS_LIMIT} | tr '\\000' '\\001' | emit_content setuid "$search_label"
+    } 5>&1 >&6 | {
+      with_capabilities
+      [ "$?" -lt 124 ] || printf 'late\\n'
+    } | head -c ${PROGRAMS_LIMIT}); } 6>&1
+  printf '%s\\n' "$capabilities" | emit_content capabilities "$search_label"
 }
 find_programs() {
   set -- /usr/bin /usr/sbin /usr/lib /usr/libexec /usr/local
   for place in /bin /sbin; do [ -L "$place" ] || set -- "$@" "$place"; done
-  search_setuid 3 /usr "$@"
+  search_programs /usr "$@"
   IFS=$newline; set -f; set -- $(search_places); set +f; unset IFS
   [ "$#" -gt 0 ] || set -- /opt /srv /home /root /var /tmp /etc
   for place in "$@"; do
     shift
     [ -d "$place" ] && [ ! -L "$place" ] && set -- "$@" "$place"
   done
-  search_setuid 3 '/opt, /srv, /home and others' "$@"
-  has getcap || return
-  { limit 2 getcap -r /usr/bin /usr/sbin /usr/libexec /usr/local/bin /usr/local/sbin /usr/lib/*/gstreamer1.0 2>/dev/null
-    [ "$?" -lt 124 ] || printf 'late\\n'
-  } | head -c ${PROGRAMS_LIMIT} | emit_content capabilities /usr
-  { limit 3 find "$@" -xdev -maxdepth 5 \\( -path /usr/share -o ${PRUNED_PATHS} \\) -prune -o -type f -perm /111 -exec getcap {} + 2>/dev/null
-    [ "$?" -lt 124 ] || printf 'late\\n'
-  } | head -c ${PROGRAMS_LIMIT} | emit_content capabilities '/opt, /srv, /home and others'
-  emit capabilities-read
+  [ "$#" -eq 0 ] || search_programs '/opt, /srv, /home and others' "$@"
+  has getcap && emit capabilities-read
 }
 `;
