@@ -26,6 +26,26 @@ export const evidence = z.object({
 });
 export type Evidence = z.infer<typeof evidence>;
 
+/**
+ * A packet that the rules of a node were asked about, and its way: drawn as a line from its sender to where it ends. The
+ * first one of a finding is the counter-example, if there is one.
+ */
+export const packetEvidence = z.object({
+  /** `passes`: may pass and should. `too-strict`: is stopped and should pass. `not-kept`: holds now, not after a reboot or reload. */
+  outcome: z.enum(['open', 'stopped', 'passes', 'too-strict', 'not-kept', 'unknown']),
+  /** As the machine would say it: `tcp to [2001:4860:4860::8888]:443 as uid 1001`, `after a reboot`. */
+  packet: z.string().min(1).max(512),
+  /** One phrase in our words: `by the last of 5 rules, IPv4 only`. */
+  because: z.string().max(1_024),
+  /** Sender, chains, interface, end; empty when there is nothing to draw. The part that fails is what should have stopped it. */
+  way: listOf(z.object({ label: shortText, state: z.enum(['passed', 'failing', 'stopped', 'unknown']) }), 16),
+});
+export type PacketEvidence = z.infer<typeof packetEvidence>;
+
+/** A listing that a verdict rests on, to be read in full: `ip6tables-save, 0 lines`. */
+export const rawListing = z.object({ title: shortText, text: rawText });
+export type RawListing = z.infer<typeof rawListing>;
+
 /** One step to repair, as a person would do it on this node. */
 export const fixStep = z.object({
   text: z.string().max(2_048),
@@ -48,6 +68,10 @@ export const finding = z.object({
   evidence: listOf(evidence, 200),
   /** How many evidence entries were left out beyond the limit. */
   evidenceOmitted: z.int().min(0),
+  /** Packets that were asked about, for checks that evaluate rules; the counter-example first. */
+  packets: listOf(packetEvidence, 64).optional(),
+  /** The rule sets behind them. */
+  listings: listOf(rawListing, 8).optional(),
   /** What would change this verdict, in one sentence. */
   wouldChange: z.string().max(1_024),
   /** Exact steps to repair; empty when there is nothing to do or nothing that can be done. */
