@@ -43,7 +43,13 @@ export const packetEvidence = z.object({
 export type PacketEvidence = z.infer<typeof packetEvidence>;
 
 /** A listing that a verdict rests on, to be read in full: `ip6tables-save, 0 lines`. */
-export const rawListing = z.object({ title: shortText, text: rawText });
+export const rawListing = z.object({
+  title: shortText,
+  /** The first 32 Ki characters: findings are kept, and a listing can have megabytes. */
+  text: z.string().max(32_768),
+  /** Lines that are not in `text`. */
+  linesOmitted: z.int().min(0),
+});
 export type RawListing = z.infer<typeof rawListing>;
 
 /** One step to repair, as a person would do it on this node. */
