@@ -6,7 +6,7 @@ export const detectionKind = z.enum(['systemd', 'by-hand', 'pip-user', 'declared
 
 /** One installation of mycoSwarm on a node. Every path is absolute; null means "not found". */
 export const instanceProfile = z.object({
-  /** Stable within a node: the unit's name, else `uid-port`. */
+  /** Stable within a node: the unit's name, else `uid-port`; with a number behind it when another one has that already. */
   id: shortText,
   detectedBy: detectionKind,
   /** Account under which the daemon runs (or, when it is stopped, is set to run). */

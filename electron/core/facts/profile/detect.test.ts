@@ -145,6 +145,54 @@ describe('detectProfile', () => {
     ]);
   });
 
+  it('lets neither a second process nor a script on the disk take the place of what runs', () => {
+    const real = process(50, 1000, DAEMON, { startedAt: '2026-11-20T10:00:00.000Z' });
+    const fake = process(60, 1000, ['/opt/safe/bin/python3', '/opt/safe/bin/mycoswarm', 'daemon'], {
+      startedAt: '2026-11-20T09:00:00.000Z',
+    });
+    const planted = { path: `${HOME}/x/bin/mycoswarm`, uid: 1000, modifiedAt: null };
+    const clone = cloneHints(HOME, 1000);
+    const detect = (processes: ReturnType<typeof process>[]) =>
+      detectProfile({
+        seen: subjectsOf({ accounts: [minotaur], processes, sockets: [socket(7890, 1000, [50])] }),
+        hints: { ...clone, consoleScripts: [...clone.consoleScripts, planted] },
+        corrections: [],
+      }).instances.map(({ id, running, pids, virtualEnvironment }) => [
+        id,
+        running,
+        pids,
+        virtualEnvironment,
+      ]);
+    const expected = [
+      ['1000-7890', true, [50], ENVIRONMENT],
+      ['1000-7890-2', true, [60], '/opt/safe'],
+      ['1000-7890-3', false, [], null],
+    ];
+    expect(detect([real, fake]).toSorted()).toEqual(expected);
+    expect(detect([fake, real]).toSorted()).toEqual(expected);
+  });
+
+  it('takes all processes of a unit for one installation, as the main one of them describes it', () => {
+    const inside = { unit: 'mycoswarm.service', cgroup: '/system.slice/mycoswarm.service' };
+    const profile = detectProfile({
+      seen: subjectsOf({
+        accounts: [minotaur],
+        units: [
+          unit('mycoswarm.service', `${ENVIRONMENT}/bin/mycoswarm daemon`, { user: 'minotaur', mainPid: 50 }),
+        ],
+        processes: [
+          process(50, 1000, DAEMON, inside),
+          process(60, 1000, ['/opt/safe/bin/python3', '/opt/safe/bin/mycoswarm', 'daemon'], inside),
+        ],
+      }),
+      hints: cloneHints(HOME, 1000),
+      corrections: [],
+    });
+    expect(
+      profile.instances.map(({ id, pids, virtualEnvironment }) => [id, pids, virtualEnvironment]),
+    ).toEqual([['mycoswarm.service', [50, 60], ENVIRONMENT]]);
+  });
+
   it('knows a stopped unit, a stopped clone, and a unit that is a link to nowhere', () => {
     const stopped = unit('mycoswarm.service', `${ENVIRONMENT}/bin/mycoswarm daemon`, {
       user: 'minotaur',

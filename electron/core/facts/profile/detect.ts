@@ -5,6 +5,7 @@ import { describeCandidate } from './describe.ts';
 import { findCandidates } from './find-candidates.ts';
 import { type InstallationHints, NO_HINTS } from './hints.ts';
 import { knowledgeFrom } from './knowledge.ts';
+import { withUniqueIds } from './unique-ids.ts';
 
 export interface DetectInput {
   /** Subjects of round trip 1; `processes`, `units`, `sockets` and `accounts` are used where they were seen. */
@@ -58,8 +59,11 @@ function fitting(
  */
 export function detectProfile(input: DetectInput): Profile {
   const knowledge = knowledgeFrom(input.seen, input.hints ?? NO_HINTS);
-  const detected = findCandidates(knowledge).map((candidate) => describeCandidate(candidate, knowledge));
-  const unique = [...new Map(detected.map((instance) => [instance.id, instance])).values()];
+  const described = findCandidates(knowledge).map((candidate) => ({
+    candidate,
+    instance: describeCandidate(candidate, knowledge),
+  }));
+  const unique = withUniqueIds(described, knowledge.sockets);
   const corrected = new Set(input.corrections.map((correction) => correction.instance));
   const declared = [...corrected].filter((id) => !unique.some((instance) => instance.id === id)).length;
   const room = Math.max(0, MAX_INSTANCES - declared);
