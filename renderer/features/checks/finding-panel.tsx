@@ -7,6 +7,7 @@ import { visible } from '#shared/domain/text.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { Evidence } from '../../components/evidence.tsx';
 import { HistoryStrip } from '../../components/history-strip.tsx';
+import { PacketEvidenceList } from '../../components/packet-evidence.tsx';
 import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { StaleNote } from '../../components/stale-note.tsx';
 import { statusWord } from '../../components/status-words.ts';
@@ -29,12 +30,15 @@ export function FindingPanel({ row, on }: { row: Row; on: string | undefined }) 
       <div className="finding__columns">
         <div className="finding__main">
           <Words finding={finding} headline={row.lead === finding ? row.headline : null} />
-          <Evidence
-            items={finding.evidence}
-            omitted={finding.evidenceOmitted}
-            nodeName={visible(finding.nodeName)}
-            observedAt={finding.observedAt}
-          />
+          <PacketEvidenceList packets={finding.packets ?? []} listings={finding.listings ?? []} />
+          {finding.evidence.length > 0 || !finding.packets?.length ? (
+            <Evidence
+              items={finding.evidence}
+              omitted={finding.evidenceOmitted}
+              nodeName={visible(finding.nodeName)}
+              observedAt={finding.observedAt}
+            />
+          ) : null}
           <History finding={finding} />
           <Why finding={finding} />
         </div>

@@ -10,6 +10,7 @@ import { visible } from '#shared/domain/text.ts';
 import type { Looking } from '../../app/looking.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { Evidence } from '../../components/evidence.tsx';
+import { PacketEvidenceList } from '../../components/packet-evidence.tsx';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
 import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { StatusWord } from '../../components/status.tsx';
@@ -63,13 +64,16 @@ export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
               </>
             }
           />
-          <Evidence
-            items={finding.evidence}
-            omitted={finding.evidenceOmitted}
-            nodeName={node.name}
-            observedAt={finding.observedAt}
-            layout="report"
-          />
+          <PacketEvidenceList packets={finding.packets ?? []} listings={finding.listings ?? []} />
+          {finding.evidence.length > 0 || !finding.packets?.length ? (
+            <Evidence
+              items={finding.evidence}
+              omitted={finding.evidenceOmitted}
+              nodeName={node.name}
+              observedAt={finding.observedAt}
+              layout="report"
+            />
+          ) : null}
         </section>
       ) : null}
       <RepairPart node={node} finding={finding} setup={setup} looking={looking} next={neighbour(place, 1)} />
