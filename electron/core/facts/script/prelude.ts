@@ -55,22 +55,31 @@ export const AS_UID = `as_uid() {
 `;
 
 /**
- * HTTP to the node itself, without a token, a proxy, a redirect or a configuration file. `http_status URL` prints
- * `STATUS CONTENT-TYPE` or nothing; `http_body URL BYTES` prints the body of a 200. Python only where it is the system's own and
- * in isolated mode (`-I -S`: no folder of a user is on its path). Status 127 where neither program is there.
+ * HTTP to the node itself, without a token, a proxy, a redirect or a configuration file. `http_statuses URL…` prints
+ * `STATUS EXIT CONTENT-TYPE` for each, EXIT as curl(1) numbers them (older ones leave it out); `http_body URL BYTES` prints the body
+ * of a 200. Python only where it is the system's own and in isolated mode (`-I -S`: no folder of a user is on its path). Status
+ * 127 where neither program is there.
  */
 export const HTTP = `HTTP_PYTHON='import sys,http.client as h
-u=sys.argv[1][7:].split("/",1);c=h.HTTPConnection(u[0],timeout=2);c.request("GET","/"+u[1]);r=c.getresponse()
-if sys.argv[2]=="0":sys.stdout.write("%d %s"%(r.status,r.getheader("content-type") or ""))
-elif r.status==200:sys.stdout.buffer.write(r.read(int(sys.argv[2])))'
-http_status() {
-  if has curl; then limit 4 curl -q -s -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -o /dev/null -w '%{http_code} %{content_type}' -- "$1" </dev/null 2>/dev/null
-  elif [ -x /usr/bin/python3 ]; then limit 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$1" 0 </dev/null 2>/dev/null
+for p in sys.argv[2:]:
+ try:
+  u=p[7:].split("/",1);c=h.HTTPConnection(u[0],timeout=2);c.request("GET","/"+u[1]);r=c.getresponse()
+  if sys.argv[1]=="0":print("%d 0 %s"%(r.status,r.getheader("content-type") or ""),flush=True)
+  elif r.status==200:sys.stdout.buffer.write(r.read(int(sys.argv[1])))
+ except ConnectionRefusedError:
+  if sys.argv[1]=="0":print("000 7 ",flush=True)
+ except Exception:
+  if sys.argv[1]=="0":print("000 28 ",flush=True)'
+http_statuses() {
+  if has curl; then
+    for url do shift; set -- "$@" -o /dev/null "$url"; done
+    limit 12 curl -q -s -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -w '%{http_code} %{exitcode} %{content_type}\\n' "$@" </dev/null 2>/dev/null
+  elif [ -x /usr/bin/python3 ]; then limit 12 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" 0 "$@" </dev/null 2>/dev/null
   else return 127; fi
 }
 http_body() {
   if has curl; then limit 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -- "$1" </dev/null 2>/dev/null | head -c "$2"
-  elif [ -x /usr/bin/python3 ]; then limit 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$1" "$2" </dev/null 2>/dev/null | head -c "$2"
+  elif [ -x /usr/bin/python3 ]; then limit 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$2" "$1" </dev/null 2>/dev/null | head -c "$2"
   else return 127; fi
 }
 `;

@@ -81,13 +81,14 @@ function readToken(
   const searched = own('searched')[0]?.fields[1]?.toString('latin1');
   const found = own('leak').map(({ fields: leak }) => ({
     kind: decodeShort(leak[1]),
-    place: decodePath(leak[2]),
+    // Line ends travel as \x01, so that the shell can read names line by line.
+    place: decodePath(leak[2]).replaceAll('\u0001', '\n'),
   }));
   if (searched) gaps.push(gapOf(`copies of ${path}`, searched));
   if (searched === undefined) gaps.push(gapOf(`copies of ${path}`, 'the search did not come to its end'));
   const cut = found.filter((entry) => !entry.place.startsWith('/') && entry.place.startsWith('late'));
   for (const where of new Set(cut.map(({ kind, place }) => place.slice(5) || kind))) {
-    const reason = 'not searched to its end: too much, too slow or closed';
+    const reason = 'not searched or told to its end: too much, too slow or closed';
     gaps.push(gapOf(`copies of ${path} in ${where}`, reason, helpFor(context)));
   }
   const leaks = found.flatMap(({ kind, place }, index) =>

@@ -31,22 +31,35 @@ token() { # INSTANCE
     case $TOKEN in *'
 '*) emit searched "$1" 'it has several lines'; exit ;; esac
     if [ \${#TOKEN} -lt 12 ]; then emit searched "$1" 'it is too short to be searched for'; exit; fi
-    searches "$1"
+    searches | leaks "$1"
     emit searched "$1" ''
   ) </dev/null
 }
-leak() { # INSTANCE KIND WHERE: names ended by NUL on standard input; the word "late" is no path, and says that WHERE was not searched to its end
-  head -z -n 32 | xargs -0 -r sh -c 'instance=$1; kind=$2; where=$3; shift 3; for place do [ "$place" != late ] || place="late $where"; printf "@leak:3\\0%s\\0%s\\0%s\\0" "$instance" "$kind" "$place"; done' _ "$1" "$2" "$3"
+leaks() { # INSTANCE: reads \`=KIND WHERE\` and below it names, all ended by NUL; the word "late" is no path, and says that WHERE was not searched to its end
+  tr '\\n\\000' '\\001\\n' | while IFS= read -r item; do
+    case $item in
+      =*) kind=\${item%% *}; kind=\${kind#=}; where=\${item#* }; hits=0; continue ;;
+      late) item="late $where" ;;
+      *) hits=$((hits + 1)); [ "$hits" -le 33 ] || continue; [ "$hits" -le 32 ] || item="late $where" ;;
+    esac
+    printf '@leak:3\\0%s\\0%s\\0%s\\0' "$1" "$kind" "$item"
+  done
 }
-seek() { # INSTANCE KIND SECONDS WHERE OPTION-OR-PATH…
-  seek_instance=$1; seek_kind=$2; seek_seconds=$3; seek_where=$4; shift 4
-  { printf '%s\\n' "$TOKEN" | limit "$seek_seconds" grep -lsFZ -D skip -f - "$@"; [ $? -lt 124 ] || printf 'late\\0'; } | leak "$seek_instance" "$seek_kind" "$seek_where"
+seek() { # KIND SECONDS WHERE OPTION-OR-PATH…
+  printf '=%s %s\\0' "$1" "$3"
+  seek_seconds=$2; shift 3
+  printf '%s\\n' "$TOKEN" | limit "$seek_seconds" grep -lsFZ -D skip -f - "$@"
+  [ $? -lt 124 ] || printf 'late\\0'
 }
-among() { # INSTANCE KIND SECONDS WHERE: the same in files that standard input names. One grep only: its pattern comes over a pipe.
-  { sed -z -e '/^late$/{w /dev/stderr' -e 'd}' -e '12001{s/.*/late/;w /dev/stderr' -e 'Q}' 2>&5 | limit "$3" xargs -0 -r -x -s 1700000 -n 12000 grep -lsFZ -D skip -f /dev/fd/6 -- 6<<TOKEN_END
+at_most() { # NUMBER: names go on, at most so many; to descriptor 5 goes what is none, and that there were more
+  sed -z -e '/^late$/{w /dev/stderr' -e 'd}' -e "$(($1 + 1))"'{s/.*/late/;w /dev/stderr' -e 'Q}' 2>&5
+}
+among() { # KIND SECONDS WHERE: the same in files that standard input names. One grep only: its pattern comes over a pipe.
+  printf '=%s %s\\0' "$1" "$3"
+  { at_most 12000 | limit "$2" xargs -0 -r -x -s 1700000 -n 12000 grep -lsFZ -D skip -f /dev/fd/6 -- 6<<TOKEN_END
 $TOKEN
 TOKEN_END
-    case $? in 0 | 123) ;; *) printf 'late\\0' ;; esac; } 5>&1 | leak "$1" "$2" "$4"
+    case $? in 0 | 123) ;; *) printf 'late\\0' ;; esac; } 5>&1
 }
 histories() { # Names of all histories, of every account with a home; those that are closed to this account count as not searched.
   limit 2 getent passwd 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev)(\\/|$)/ && !known[$6]++ { printf "%s%c", $6, 0 }' | limit 2 xargs -0 -r sh -c '
@@ -64,23 +77,23 @@ readable() { # FOLDER: files in it that everybody can read and reach, as far as 
   limit 1 find "$1" -xdev \\( -type d ! -perm -001 -o -name node_modules -o -name .git -o -name venv -o -name .venv \\) -prune -o -type f -perm -004 -size +11c -size -1048577c -print0 2>/dev/null
   [ $? -lt 124 ] || printf 'late\\0'
 }
-searches() { # INSTANCE
+searches() {
   code='--exclude-dir=venv --exclude-dir=.venv --exclude-dir=node_modules --exclude-dir=.git'
-  seek "$1" log 3 /var/log -r --include='*.log' --include='*.log.1' --include=syslog --include=messages -- /var/log
-  seek "$1" unit 2 /etc/systemd -r --include='mycoswarm*' --include=environment -- /etc/systemd /etc/default /etc/environment
-  if [ -n "$SOURCE" ] && [ -d "$SOURCE" ] && [ ! -L "$SOURCE" ] && [ -e "$SOURCE/.git" ]; then seek "$1" git 3 "$SOURCE" -r $code -- "$SOURCE"; fi
-  seek "$1" environment 2 'arguments of running programs' -- /proc/[0-9]*/cmdline
-  for pid in $PIDS; do seek "$1" environment 1 "environment of process $pid" -- "/proc/$pid/environ"; done
+  seek log 3 /var/log -r --include='*.log' --include='*.log.1' --include=syslog --include=messages -- /var/log
+  seek unit 2 /etc/systemd -r --include='mycoswarm*' --include=environment -- /etc/systemd /etc/default /etc/environment
+  if [ -n "$SOURCE" ] && [ -d "$SOURCE" ] && [ ! -L "$SOURCE" ] && [ -e "$SOURCE/.git" ]; then seek git 3 "$SOURCE" -r $code -- "$SOURCE"; fi
+  seek environment 2 'arguments of running programs' -- /proc/[0-9]*/cmdline
+  for pid in $PIDS; do seek environment 1 "environment of process $pid" -- "/proc/$pid/environ"; done
   if [ -n "$HOME_FOLDER" ] && [ "$HOME_FOLDER" != / ]; then
     # In a home that is closed to others no file in it is open to them, whatever its mode says; the mode is told anyway.
-    { printf '%s\\n' "$TOKEN" | limit 3 grep -rlsFZ -D skip -f - $code --exclude-dir=.cache --exclude-dir=workspace -- "$HOME_FOLDER"; [ $? -lt 124 ] || printf 'late\\0'; } | head -z -n 64 | xargs -0 -r sh -c 'for place do
-      if [ "$place" = late ] || [ -n "$(find "$place" -maxdepth 0 -type f -perm -004)" ]; then printf "%s\\0" "$place"; fi; done' _ | leak "$1" world-readable "$HOME_FOLDER"
+    printf '=world-readable %s\\0' "$HOME_FOLDER"
+    { { printf '%s\\n' "$TOKEN" | limit 3 grep -rlsFZ -D skip -f - $code --exclude-dir=.cache --exclude-dir=workspace -- "$HOME_FOLDER"; [ $? -lt 124 ] || printf 'late\\0'; } |
+      at_most 1024 | xargs -0 -r sh -c 'exec find "$@" -maxdepth 0 -type f -perm -004 -print0' _ 2>/dev/null; } 5>&1
   fi
-  for folder in /srv /opt /tmp /var/tmp /etc; do [ ! -d "$folder" ] || readable "$folder" | among "$1" world-readable 1 "$folder"; done
-  histories | among "$1" shell-history 2 'histories of all accounts'
-  instance=$1
+  for folder in /srv /opt /tmp /var/tmp /etc; do [ ! -d "$folder" ] || readable "$folder" | among world-readable 1 "$folder"; done
+  histories | among shell-history 2 'histories of all accounts'
   if [ -n "$UNIT" ] && has journalctl && [ -d /run/systemd/system ]; then
-    limit 4 journalctl -q --no-pager -o cat -u "$UNIT" -n 20000 2>/dev/null </dev/null | grep -qF -f /dev/fd/6 6<<TOKEN_END && printf 'journal of %s\\0' "$UNIT" | leak "$instance" journal "$UNIT"
+    limit 4 journalctl -q --no-pager -o cat -u "$UNIT" -n 20000 2>/dev/null </dev/null | grep -qF -f /dev/fd/6 6<<TOKEN_END && printf '=journal %s\\0journal of %s\\0' "$UNIT" "$UNIT"
 $TOKEN
 TOKEN_END
   fi
@@ -119,9 +132,15 @@ settings() { # INSTANCE
 }
 probe() { # INSTANCE SERVICE ADDRESS PORT PATH…
   probe_instance=$1; probe_service=$2; probe_address=$3; probe_port=$4; shift 4
-  for page in "$@"; do
-    answer=$(http_status "http://$probe_address:$probe_port$page"); status=$?
-    emit probe "$probe_instance" "$probe_service" "$probe_port" "$page" "$answer" $status
+  probe_base=http://$probe_address:$probe_port
+  for page do shift; set -- "$@" "$probe_base$page"; done
+  answers=$(http_statuses "$@"); status=$?
+  printf '%s\\n' "$answers" | for url do
+    answer=; exit=
+    read -r answer exit type || :
+    case $exit in '' | *[!0-9]*) type="$exit $type"; exit=$status ;; esac
+    [ -n "$answer" ] || exit=$status
+    emit probe "$probe_instance" "$probe_service" "$probe_port" "\${url#"$probe_base"}" "$answer $type" "$exit"
   done
 }
 journal() { # INSTANCE UNIT SINCE
