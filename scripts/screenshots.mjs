@@ -13,9 +13,9 @@ const PICTURES = [
   { name: 'home', scenario: 'evening', route: '/', wait: 'Two doors are open' },
   {
     name: 'setup',
-    scenario: 'evening',
-    route: '/setup/miu?step=swarm-secret',
-    wait: 'Everyone with an account',
+    scenario: 'way-out',
+    route: '/setup/miu?step=outbound-firewall',
+    wait: 'can still send data',
   },
   {
     name: 'checks',

@@ -1,11 +1,13 @@
 import type { Scenario } from '../scenario.ts';
 import { evening } from './evening.ts';
 import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
+import { wayOut } from './way-out.ts';
 
 /** Every scenario by name; each call makes a fresh one. */
 export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'first-start': firstStart,
   evening,
+  'way-out': wayOut,
   'all-fine': allFine,
   thousand,
   hostile,
