@@ -91,7 +91,7 @@ describe('tray and menu', () => {
     expect(iconName()).toBe('tray-fix-dark.png');
     expect(trayOf().toolTip).toBe('Two doors are open: miu to the internet, boa to every network.');
     expect(trayOf().menu?.items[1]).toEqual({
-      label: '2 to fix · 3 to review · 2 could not be seen · 9 fine',
+      label: '2 to fix · 3 to review · 2 could not look · 9 fine',
       enabled: false,
     });
     tell({ fix: 0 });

@@ -62,6 +62,7 @@ export function inOrder(finding: Finding | TrackedFinding): Finding {
     evidenceOmitted,
     lacking,
     declared,
+    ...(finding.anyTime === undefined ? {} : { anyTime: finding.anyTime }),
     ...('since' in finding && {
       since: finding.since,
       before: finding.before,

@@ -27,7 +27,7 @@ export function shownStatus(status: CoreStatus | null, core: CoreState): ShownSt
   const parts = [
     ...(fix > 0 ? [`${fix} to fix`] : []),
     ...(review > 0 ? [`${review} to review`] : []),
-    ...(unknown > 0 ? [`${unknown} could not be seen`] : []),
+    ...(unknown > 0 ? [`${unknown} could not look`] : []),
     ...(pass > 0 ? [`${pass} fine`] : []),
   ];
   const icon = fix > 0 ? 'fix' : review > 0 || unknown > 0 || pass === 0 ? 'review' : 'fine';

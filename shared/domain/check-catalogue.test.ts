@@ -17,12 +17,22 @@ describe('the catalogue of checks', () => {
     expect(entry.question).toMatch(/^[A-Z].{10,120}\?$/);
     expect(entry.why).toMatch(/^([A-Z]|mycoSwarm).{30,400}\.$/);
     expect(entry.story).toMatch(/^([A-Z]|mycoSwarm).{60,500}\.$/);
-    for (const text of [entry.title, entry.question, entry.why, entry.story, entry.lackingBecause ?? '']) {
-      expect(text).not.toMatch(AVOIDED);
+    const { ifItGoesWrong, lackingBecause } = entry;
+    for (const text of [entry.title, entry.question, entry.why, entry.story, ifItGoesWrong, lackingBecause]) {
+      expect(text ?? '').not.toMatch(AVOIDED);
+      expect(text ?? '').not.toMatch(/unseen|could not be seen/);
     }
+    if (!entry.lacking) expect(ifItGoesWrong).toMatch(/^([A-Z]|mycoSwarm).{60,400}\.$/);
     expect(entry.lacking).toBe(entry.availableSince === null);
     if (entry.lackingBecause !== null)
       expect(entry.lackingBecause).toMatch(/^This version cannot check this yet: /);
+  });
+
+  it('says something of its own for each check that goes wrong', () => {
+    const texts = CHECK_CATALOGUE.flatMap((entry) => entry.ifItGoesWrong ?? []);
+    expect(new Set(texts).size).toBe(texts.length);
+    const openings = texts.map((text) => text.split(/[.:;]/)[0]);
+    expect(new Set(openings).size).toBe(texts.length);
   });
 
   it('numbers the hardening checklist from 1 to 11', () => {

@@ -82,6 +82,11 @@ export const finding = z.object({
   wouldChange: z.string().max(1_024),
   /** Exact steps to repair; empty when there is nothing to do or nothing that can be done. */
   fix: listOf(fixStep, 32),
+  /**
+   * What can be done on this node at any time, whatever the verdict, each under a heading: changing the secret by hand.
+   * Absent where there is nothing of the kind.
+   */
+  anyTime: listOf(z.object({ heading: shortText, steps: listOf(fixStep, 32) }), 16).optional(),
   /** For `unknown`: the permission or condition that would help, after "It would help to …". */
   wouldHelp: z.string().max(512).nullable(),
   /** The version at hand has no such check yet; it holds its level as `unknown`. */

@@ -61,9 +61,10 @@ function mostTelling(parts: readonly Part[]): { shown: Part[]; omitted: number }
   return { shown: parts.filter((part) => kept.has(part)), omitted: parts.length - MAX_EVIDENCE };
 }
 
-function stepsOf(parts: readonly Part[]): FixStep[] {
+/** Steps as a finding may carry them: each once, visible, within the limits of the schema. */
+export function boundSteps(steps: readonly FixStep[]): FixStep[] {
   const seen = new Map<string, FixStep>();
-  for (const step of parts.flatMap((part) => part.steps ?? [])) {
+  for (const step of steps) {
     const key = `${step.text}\n${step.command ?? ''}`;
     if (seen.has(key)) continue;
     seen.set(key, {
@@ -115,7 +116,7 @@ export function conclude(check: CheckId, input: CheckInput, looked: readonly Par
       visible(status === 'pass' ? words.wouldChange.pass : words.wouldChange.otherwise),
       1_024,
     ),
-    fix: stepsOf(toRepair),
+    fix: boundSteps(toRepair.flatMap((part) => part.steps ?? [])),
     wouldHelp:
       status === 'unknown'
         ? shortened(visible(unseen.find((part) => part.wouldHelp)?.wouldHelp ?? 'look again'), 512)

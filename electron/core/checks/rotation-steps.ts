@@ -1,6 +1,9 @@
-import type { FixStep } from '#shared/domain/finding.ts';
-import type { Agent } from './agent.ts';
+import type { Finding, FixStep } from '#shared/domain/finding.ts';
+import { shortened, visible } from '#shared/domain/text.ts';
+import { type Agent, agentOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
+import { boundSteps } from './conclude.ts';
+import { seen } from './knowledge.ts';
 import { asRoot, byHand } from './steps.ts';
 
 /** How to make a new secret without it ever being on a command line, on every node at once. */
@@ -24,4 +27,24 @@ export function rotationSteps(input: CheckInput, agent: Agent, path: string): Fi
       'Do the last two steps on every node within the same minute; nodes with different secrets refuse each other.',
     ),
   ];
+}
+
+/**
+ * The same for every installation whose secret was found, to be shown also while nothing is wrong with it: after a breach
+ * somewhere else it has to be changed here too.
+ */
+export function rotationByHand(input: CheckInput): NonNullable<Finding['anyTime']> {
+  const tokens = seen(input, 'mycoswarm')?.tokens.filter((token) => token.exists) ?? [];
+  const { instances } = input.facts.profile;
+  return instances.flatMap((instance) => {
+    const token = tokens.find((entry) => entry.instance === instance.id);
+    if (token === undefined) return [];
+    const of = instances.length > 1 ? ` of ${instance.id}` : '';
+    return [
+      {
+        heading: shortened(visible(`Changing the secret${of} by hand`), 256),
+        steps: boundSteps(rotationSteps(input, agentOf(input, instance), token.path)),
+      },
+    ];
+  });
 }

@@ -4,7 +4,7 @@ import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { rotationSteps } from './rotation-steps.ts';
+import { rotationByHand, rotationSteps } from './rotation-steps.ts';
 import { privacyParts } from './secret-privacy.ts';
 import { asRoot, byHand } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
@@ -228,7 +228,7 @@ export const swarmSecret: Check = {
       ...parts,
       ...sameParts(input, facts?.tokens.filter((token) => token.exists) ?? []),
     ];
-    return conclude('swarm-secret', input, all, {
+    const concluded = conclude('swarm-secret', input, all, {
       pass: `The swarm secret on ${node} is strong, private, fresh and in use.`,
       detail: { fix: 'Whoever has the secret can give this swarm tasks and read its answers.' },
       wouldChange: {
@@ -237,5 +237,7 @@ export const swarmSecret: Check = {
           'A fresh secret of 256 bits, readable by the service and the administrator only and nowhere else, would make this fine.',
       },
     });
+    const anyTime = rotationByHand(input);
+    return anyTime.length === 0 ? concluded : { ...concluded, anyTime };
   },
 };

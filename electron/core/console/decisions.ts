@@ -32,7 +32,7 @@ export function decisionsGroup(context: Context, recheck: Recheck): ConsoleServi
       if (hash === null || (status !== 'fix' && status !== 'review' && status !== 'unknown')) {
         throw new ConsoleError('NOT_ALLOWED', 'There is nothing here that could be accepted.', {
           untouched: UNTOUCHED,
-          next: 'Only what is to fix, to review or could not be seen can be accepted.',
+          next: 'Only what is to fix, what is to review and where we could not look can be accepted.',
         });
       }
       const waiver: Waiver = {

@@ -6,6 +6,7 @@ import { visible } from '#shared/domain/text.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
 import { Button } from '../../components/button.tsx';
 import { canDeclare, DeclareDialog } from '../../components/declare-dialog.tsx';
+import { Disclosure } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
@@ -81,6 +82,11 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
         ) : (
           <p className="finding__quiet">{wordsOf(finding)}</p>
         )}
+        {(finding.anyTime ?? []).map(({ heading, steps }) => (
+          <Disclosure key={heading} summary={visible(heading)}>
+            <FixSteps steps={steps} />
+          </Disclosure>
+        ))}
         {looking ? <LookProgress look={looking} onCancel={(id) => cancel.mutate(id)} /> : null}
       </FixCard>
       {dialog === 'accept' ? (

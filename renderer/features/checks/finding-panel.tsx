@@ -62,6 +62,11 @@ function Words({ finding, headline }: { finding: TrackedFinding; headline: strin
           Was {statusWord(before.status)} until <Until at={before.until} />.
         </p>
       ) : null}
+      {finding.changed ? (
+        <p>
+          Changed <Until at={finding.changed.at} />: {visible(finding.changed.words)}
+        </p>
+      ) : null}
       {finding.wouldHelp ? <p>It would help to {visible(finding.wouldHelp)}.</p> : null}
       {waiver ? (
         <p>

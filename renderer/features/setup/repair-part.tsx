@@ -108,7 +108,7 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
         }
         ifItGoesWrong={
           hasSteps
-            ? 'You see every command in full before you run it. Swarmkeep cannot undo what you run yourself, so keep a second session open.'
+            ? (catalogueEntry(finding.check).ifItGoesWrong ?? 'Swarmkeep cannot undo what you run yourself.')
             : undefined
         }
         actions={

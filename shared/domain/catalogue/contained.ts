@@ -9,6 +9,8 @@ export const CONTAINED: readonly CheckEntry[] = [
     why: 'Whatever an agent is talked into, it can do no more than its account may do. An account that is nobody else keeps the damage in one folder.',
     story:
       'A model that tidies up is sure that the photos are duplicates, and deletes them. Under your own account the folder is gone, and your SSH keys were one command away. Under an account of its own, the system answers "permission denied" and the evening goes on.',
+    ifItGoesWrong:
+      'A file that still belongs to the old account keeps mycoSwarm from starting, and the service shows as failed; its log names the file. The old folder was copied and not moved: delete 50-swarmkeep-account.conf, let systemd read its units again and restart, and all is as before.',
     layer: 1,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -21,6 +23,8 @@ export const CONTAINED: readonly CheckEntry[] = [
     why: 'A line in a settings file holds nobody. Only limits that the system itself keeps, on the process that runs now, stop an agent.',
     story:
       'A node had "sandboxMode": true in its settings for a year. mycoSwarm never read that line. The code that the model wrote ran with the network on and the whole disk in view, and nothing in the log said so.',
+    ifItGoesWrong:
+      'A limit that is too tight stops mycoSwarm at its start or makes code tasks fail with "Operation not permitted" in its log. Take that one line out of 50-swarmkeep-sandbox.conf, or the whole file, let systemd read its units again and restart.',
     layer: 2,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -33,6 +37,8 @@ export const CONTAINED: readonly CheckEntry[] = [
     why: 'When the agent has one place to write, everything else on the machine stays as you left it, and you know where to look.',
     story:
       'A helpful script made a link in the workspace to the family archive, to save space. A month later an agent was asked to empty its workspace, and did so, on the other side of the link.',
+    ifItGoesWrong:
+      'A task that used to write elsewhere fails with "Read-only file system" in the log. Name that folder in ReadWritePaths= if it is meant, or delete 60-swarmkeep-workspace.conf; then let systemd read its units again and restart. Nothing that was written is lost.',
     layer: 2,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -45,6 +51,8 @@ export const CONTAINED: readonly CheckEntry[] = [
     why: 'An agent that can write its own source, its packages or its start file can come back stronger after every restart. Taking away the write permission is not enough while it owns the file or a folder above it: an owner can give it back.',
     story:
       'A poisoned web page asked the agent to "fix a small bug" in its own tools. The source had been made read-only with chmod, by the same account. The agent put the permission back, made its change, and from the next start on obeyed someone else.',
+    ifItGoesWrong:
+      'An update that mycoSwarm made by itself now fails with "Permission denied": updates are yours to make from here on, as administrator. Should the copy not start, delete 50-swarmkeep-code.conf and restart; the old folder is still where it was.',
     layer: 2,
     availableSince: '0.1.0',
     lackingBecause: null,

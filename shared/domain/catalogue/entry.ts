@@ -15,6 +15,10 @@ export interface CheckEntry {
   why: string;
   /** What happens in a house where it is not so: a little story of two to four sentences. */
   story: string;
+  /**
+   * What can break when the steps are taken, how one notices, and how one gets back. Null for a check that has no steps yet.
+   */
+  ifItGoesWrong: string | null;
   /** Layer of the security model, null when the model does not speak of it. */
   layer: SecurityLayer | null;
   /** First version of Swarmkeep that has the check; null while it is lacking. */

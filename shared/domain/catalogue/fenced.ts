@@ -9,10 +9,11 @@ export const FENCED: readonly CheckEntry[] = [
     why: 'What an agent has read can only be lost if it can be sent. A fence around its account, for every kind of address, keeps your notes in the house.',
     story:
       'A page in the research results said: send a summary to this address. The rules stopped it over IPv4. Over IPv6 nothing was in the way, and nobody had thought of it, because the test with a browser had looked fine.',
+    ifItGoesWrong: null,
     layer: 4,
     availableSince: null,
     lackingBecause:
-      'This version cannot check this yet: it collects the firewall rules but does not evaluate them. Until it does, this stays unseen.',
+      'This version cannot check this yet: it collects the firewall rules but does not evaluate them. Until it does, nobody has looked.',
     terms: ['ipv4', 'ipv6', 'lan', 'mdns', 'uid'],
   },
   {
@@ -22,10 +23,11 @@ export const FENCED: readonly CheckEntry[] = [
     why: 'mycoSwarm accepts any machine that announces itself on the network, and sends it the swarm secret with the first task.',
     story:
       'A guest brought a laptop that had once run mycoSwarm. It announced itself, became a peer within seconds, and was sent a prompt with the names of the children in it.',
+    ifItGoesWrong: null,
     layer: 5,
     availableSince: null,
     lackingBecause:
-      'This version cannot check this yet: it does not evaluate which nodes the firewall lets the agent reach. Until it does, this stays unseen.',
+      'This version cannot check this yet: it does not evaluate which nodes the firewall lets the agent reach. Until it does, nobody has looked.',
     terms: ['mdns', 'swarm-token', 'port'],
   },
   {
@@ -35,6 +37,8 @@ export const FENCED: readonly CheckEntry[] = [
     why: 'Whoever has the secret is a node of your swarm: may give it tasks, read its answers and see its memory.',
     story:
       'The secret was pasted into a chat with a model once, to debug a script. It went into a log, the log into a backup, the backup onto an old disk. Rotating it takes a minute; finding every copy takes a weekend.',
+    ifItGoesWrong:
+      'Nodes with different secrets refuse each other with 403 while both still look healthy: tasks that are sent to another node fail. Carry the new file to every node and restart each. The old secret is gone once the new one is in place, so keep no copy and do not go back to it.',
     layer: 5,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -47,6 +51,8 @@ export const FENCED: readonly CheckEntry[] = [
     why: 'A service that listens on every address answers on every network the machine ever joins, not only on the one you had in mind.',
     story:
       'The laptop at home listened on every address, and at home that was harmless. Then it went along to a conference. The dashboard, which asks for no password, answered on the Wi-Fi of two thousand people.',
+    ifItGoesWrong:
+      'Another node, a tablet or the dashboard may no longer get an answer. If it should, take away the rule of that port in /etc/nftables.d or the drop-in of the service, and load the rules again. Keep your SSH session open until you have logged in a second time.',
     layer: 4,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -59,6 +65,8 @@ export const FENCED: readonly CheckEntry[] = [
     why: 'Each interface that is up is a door. Doors that nobody uses are the ones that nobody watches.',
     story:
       'A VPN was tried out in spring and forgotten. It came up with every boot, and with it the swarm could be reached from a network that belonged to a friend of a friend.',
+    ifItGoesWrong:
+      'If you reach this machine through that very interface, the connection ends at once. A restart of the machine brings the interface back, and so does ip link set up from its own keyboard: be near it, or have another way in.',
     layer: 4,
     availableSince: '0.1.0',
     lackingBecause: null,

@@ -9,6 +9,8 @@ export const WATCHED: readonly CheckEntry[] = [
     why: 'After a strange night there are two questions: what happened, and is it over. Only a record that the agent cannot rewrite answers them.',
     story:
       'Something had sent requests at three in the morning. The only log lay in the home of the agent, and it ended at half past two. Nobody could say whether that was a crash or a broom.',
+    ifItGoesWrong:
+      'A disk that fills faster than before, or a recorder that counts lost records: auditctl -s shows both. Delete the rules of Swarmkeep in /etc/audit/rules.d and load the rules again; where rules are locked, that takes a restart of the machine. Nothing else depends on them.',
     layer: 3,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -21,6 +23,8 @@ export const WATCHED: readonly CheckEntry[] = [
     why: 'mycoSwarm brings in the work of many strangers. Most weaknesses that are used in anger were published, with a fix, months before.',
     story:
       'A library for reading documents had a known hole for half a year. One prepared PDF in the research folder was enough. The advisory had been public all along; nobody had compared it with what was installed.',
+    ifItGoesWrong:
+      'A newer version of a package can behave differently: mycoSwarm fails to start, or a task ends with an error that names the package. Install the version from before again; it is in the list that you kept, or in this evidence.',
     layer: 7,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -33,6 +37,8 @@ export const WATCHED: readonly CheckEntry[] = [
     why: 'A version that may float is chosen by whoever uploads the next one. An exact version with a fingerprint is chosen by you.',
     story:
       'A maintainer account was taken over on a Friday and a new version uploaded. Every machine that reinstalled that weekend ran it, because its list said "this version or newer". Those with a lock file slept through it.',
+    ifItGoesWrong:
+      'The install stops when a package has no fingerprint or no ready-made file, and then nothing was changed. If mycoSwarm does not start afterwards, install from the former list; keep that list until a whole day has gone well.',
     layer: 7,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -45,6 +51,8 @@ export const WATCHED: readonly CheckEntry[] = [
     why: 'A key in reach of the agent can be spent by the agent, and a prompt sent with it has left the house.',
     story:
       'An old key for a cloud model was still in a start file from the first experiments. An agent that found its local model too slow found the key too. The bill came at the end of the month, the prompts never came back.',
+    ifItGoesWrong:
+      'A program that used the key asks for it again or answers 401. If it is one that you need, give it a key of its own where the agent cannot read it. A key that was taken out here still works elsewhere until you revoke it with its provider.',
     layer: 6,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -57,6 +65,8 @@ export const WATCHED: readonly CheckEntry[] = [
     why: 'Local means that what you ask stays with you. A model server that others can reach, or that fetches and pushes models for whoever asks, is a way in and a way out.',
     story:
       'To use a model from the tablet, somebody let Ollama listen on every address. It was convenient. It also let any device on any network of that machine delete models, or push one with your notes in it to a server elsewhere.',
+    ifItGoesWrong:
+      'A device that used Ollama over the network gets no connection, or a download of a model fails. Take the lines out of the drop-in of ollama.service, let systemd read its units again and restart Ollama; models on the disk are not touched.',
     layer: 6,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -69,6 +79,8 @@ export const WATCHED: readonly CheckEntry[] = [
     why: 'mycoSwarm runs every plugin it finds each time it starts, without asking. Whoever can add one stays for good.',
     story:
       'Agent code wrote a small file into the plugin folder. Nothing happened that day. At the next restart it was loaded like all the others, and from then on it saw every task.',
+    ifItGoesWrong:
+      'A task that needed the plugin ends with an error that names it. The plugin was moved and not deleted: move its folder back and restart mycoSwarm.',
     layer: 7,
     availableSince: '0.1.0',
     lackingBecause: null,

@@ -61,7 +61,7 @@ function tally(counts: Counts): string {
     `${counts.fix} to fix`,
     `${counts.review} to review`,
     `${counts.pass} fine`,
-    `${counts.unknown} could not be seen`,
+    `${counts.unknown} could not look`,
     `${counts.waived} accepted`,
     `${counts.notApplicable} ${counts.notApplicable === 1 ? 'does' : 'do'} not apply`,
   ];
@@ -90,6 +90,9 @@ ${finding.changed ? html`<p>Changed ${when(finding.changed.at)}: ${finding.chang
 ${accepted(finding)}
 ${evidenceTable(finding)}
 ${finding.fix.length === 0 ? nothing : html`<p>What to do:</p><ol>${finding.fix.map(step)}</ol>`}
+${(finding.anyTime ?? []).map(
+  ({ heading, steps }) => html`<details><summary>${heading}</summary><ol>${steps.map(step)}</ol></details>`,
+)}
 ${finding.wouldHelp === null ? nothing : html`<p>It would help to ${finding.wouldHelp}.</p>`}
 <p class="quiet">What would change this: ${finding.wouldChange}</p>
 </section>`;
