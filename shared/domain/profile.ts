@@ -32,6 +32,29 @@ export const instanceProfile = z.object({
 });
 export type InstanceProfile = z.infer<typeof instanceProfile>;
 
+/** An installation of which nothing is known but where it came from: for what is filled in field by field. */
+export function blankInstance(id: string, detectedBy: InstanceProfile['detectedBy']): InstanceProfile {
+  return {
+    id,
+    detectedBy,
+    user: null,
+    uid: null,
+    home: null,
+    configurationFolder: null,
+    workspace: null,
+    source: null,
+    virtualEnvironment: null,
+    sitePackages: null,
+    unit: null,
+    version: null,
+    apiPort: null,
+    dashboardPort: null,
+    logFolder: null,
+    pids: [],
+    running: false,
+  };
+}
+
 /** Corrections that the operator made in Setup; a field that is present replaces what was detected. */
 export const profileCorrection = instanceProfile
   .pick({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SubjectValue } from '#core/facts/collector.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
-import { rulesFor } from './audit-logging.ts';
+import { rulesFor } from './audit-rule-parts.ts';
 import { runChecks } from './run.ts';
 import { changed, inputFor } from './testing/facts-builder.ts';
 import { hardenedNode } from './testing/hardened-node.ts';

@@ -1,25 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { InstanceProfile } from '#shared/domain/profile.ts';
+import { blankInstance, type InstanceProfile } from '#shared/domain/profile.ts';
 import { describeLocal } from './detect-local.ts';
 import { agentRunsAs } from './system.ts';
 
 const instance: InstanceProfile = {
-  id: 'mycoswarm.service',
-  detectedBy: 'systemd',
+  ...blankInstance('mycoswarm.service', 'systemd'),
   user: 'minotaur',
   uid: 1000,
-  home: '/home/minotaur',
-  configurationFolder: null,
-  workspace: null,
-  source: null,
-  virtualEnvironment: null,
-  sitePackages: null,
-  unit: 'mycoswarm.service',
   version: '0.2.16',
   apiPort: 7890,
-  dashboardPort: null,
-  logFolder: null,
-  pids: [812],
   running: true,
 };
 const say = (...instances: InstanceProfile[]): string => describeLocal({ instances, corrected: [] }).sentence;

@@ -1,5 +1,11 @@
 import type { CheckInput } from '#core/checks/check.ts';
 import type { SubjectValue } from '#core/facts/collector.ts';
+import {
+  account as plainAccount,
+  process as plainProcess,
+  socket as plainSocket,
+  unit as plainUnit,
+} from '#core/facts/profile/testing.ts';
 import type { AccountFact, ProcessFact } from '#shared/domain/facts/accounts.ts';
 import type { Facts, SubjectName, Subjects } from '#shared/domain/facts/facts.ts';
 import type { FileFact, TreeFact, UnitFact } from '#shared/domain/facts/files.ts';
@@ -59,25 +65,8 @@ export function declare(kind: CheckInput['declarations'][number]['kind'], value:
 
 export function account(name: string, uid: number, more: Partial<AccountFact> = {}): AccountFact {
   const home = more.home ?? (uid === 0 ? '/root' : `/home/${name}`);
-  return {
-    name,
-    uid,
-    gid: uid,
-    comment: '',
-    home,
-    shell: '/bin/bash',
-    groups: [],
-    password: 'locked',
-    subordinateUids: [],
-    subordinateGids: [],
-    homeDirectory: { mode: 0o700, uid, gid: uid, acl: false, resolved: home },
-    authorizedKeys: 0,
-    sudoRules: [],
-    sessions: 0,
-    lastLoginAt: null,
-    personalTraces: [],
-    ...more,
-  };
+  const homeDirectory = { mode: 0o700, uid, gid: uid, acl: false, resolved: home };
+  return { ...plainAccount(name, uid, home), homeDirectory, ...more };
 }
 
 export function file(path: string, uid: number, mode: number, more: Partial<FileFact> = {}): FileFact {
@@ -136,17 +125,10 @@ export function process(
   name: string,
   more: Partial<ProcessFact> = {},
 ): ProcessFact {
-  return {
-    pid,
-    parent: 1,
-    uid,
-    effectiveUid: uid,
-    gid: uid,
+  return plainProcess(pid, uid, [name], {
     groups: [uid],
     name,
-    argv: [name],
     environment: [{ name: 'PATH', value: '/usr/bin:/bin', empty: false }],
-    executable: '/usr/bin/python3.11',
     workingDirectory: '/',
     startedAt: '2026-11-20T08:00:00.000Z',
     cgroup: '/system.slice/mycoswarm.service',
@@ -156,9 +138,8 @@ export function process(
     noNewPrivileges: false,
     capabilitiesEffective: '0',
     capabilitiesBounding: '0',
-    apparmor: null,
     ...more,
-  };
+  });
 }
 
 export function listening(
@@ -168,17 +149,9 @@ export function listening(
   more: Partial<ListeningSocket> = {},
 ): ListeningSocket {
   return {
+    ...plainSocket(port, uid, []),
     family: address.includes(':') ? 6 : 4,
-    protocol: 'tcp',
     address,
-    port,
-    interface: null,
-    uid,
-    user: null,
-    pids: [],
-    processName: null,
-    ipv6Only: null,
-    unit: null,
     raw: `LISTEN 0 100 ${address}:${port} 0.0.0.0:*`,
     ...more,
   };
@@ -211,19 +184,5 @@ export function networkInterface(
 }
 
 export function unit(name: string, user: string, properties: Record<string, string>): UnitFact {
-  return {
-    name,
-    path: `/etc/systemd/system/${name}`,
-    dropIns: [],
-    load: 'loaded',
-    active: 'active',
-    sub: 'running',
-    enabled: 'enabled',
-    mainPid: 812,
-    user,
-    userUnit: false,
-    properties,
-    environmentNames: [],
-    text: `[Service]\nUser=${user}\n`,
-  };
+  return plainUnit(name, '', { mainPid: 812, user, properties, text: `[Service]\nUser=${user}\n` });
 }

@@ -2,7 +2,7 @@ import { exampleFinding } from '#core/store/testing/example-findings.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import { FACTS_FORMAT, type Facts, subjects } from '#shared/domain/facts/facts.ts';
 import type { Evidence, FindingStatus } from '#shared/domain/finding.ts';
-import type { InstanceProfile } from '#shared/domain/profile.ts';
+import { blankInstance, type InstanceProfile } from '#shared/domain/profile.ts';
 import type { LookFailure, Looking } from '../looking.ts';
 
 /** What a node of a test says when it is looked at. */
@@ -80,22 +80,12 @@ function factsOf(name: string, acted: ActedNode, now: Date): Facts {
 
 function instance(uid: number | null): InstanceProfile {
   return {
-    id: 'mycoswarm.service',
-    detectedBy: 'systemd',
+    ...blankInstance('mycoswarm.service', 'systemd'),
     user: 'mycoswarm',
     uid,
-    home: null,
-    configurationFolder: null,
-    workspace: null,
-    source: null,
-    virtualEnvironment: null,
-    sitePackages: null,
     unit: 'mycoswarm.service',
     version: '0.2.16',
     apiPort: 7890,
-    dashboardPort: null,
-    logFolder: null,
-    pids: [],
     running: true,
   };
 }

@@ -1,29 +1,11 @@
-import type { InstanceProfile, Profile, ProfileCorrection } from '#shared/domain/profile.ts';
+import {
+  blankInstance,
+  type InstanceProfile,
+  type Profile,
+  type ProfileCorrection,
+} from '#shared/domain/profile.ts';
 import { accountByName, type Knowledge } from './knowledge.ts';
 import { isWithin } from './paths.ts';
-
-/** An installation that only the operator knows of. */
-function declared(correction: ProfileCorrection): InstanceProfile {
-  return {
-    id: correction.instance,
-    detectedBy: 'declared',
-    user: null,
-    uid: null,
-    home: null,
-    configurationFolder: null,
-    workspace: null,
-    source: null,
-    virtualEnvironment: null,
-    sitePackages: null,
-    unit: null,
-    version: null,
-    apiPort: null,
-    dashboardPort: null,
-    logFolder: null,
-    pids: [],
-    running: false,
-  };
-}
 
 /** What follows from a corrected field: another user has another uid, home and folder of configuration. */
 function corrected(
@@ -68,7 +50,7 @@ export function applyCorrections(
   for (const correction of corrections) {
     const at = instances.findIndex((instance) => instance.id === correction.instance);
     const base = at >= 0 ? instances[at] : undefined;
-    const result = corrected(base ?? declared(correction), correction, knowledge);
+    const result = corrected(base ?? blankInstance(correction.instance, 'declared'), correction, knowledge);
     if (at >= 0) instances[at] = result;
     else if (instances.length < 16) instances.push(result);
     else continue;

@@ -1,35 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { CollectContext, ScriptOutput } from '../collector.ts';
+import { blankInstance } from '#shared/domain/profile.ts';
 import { process, socket, subjectsOf, unit } from '../profile/testing.ts';
+import { answer, context, value } from '../testing/answers.ts';
 import { auditCollector } from './audit.ts';
 import { ollamaCollector } from './ollama.ts';
 import { sandboxCollector } from './sandbox.ts';
 import { sshServerCollector } from './ssh-server.ts';
 import { timeCollector } from './time.ts';
 import { updatesCollector } from './updates.ts';
-
-/** Answers as real programs print them (Debian 12, Ubuntu 24.04, Fedora), framed as the scripts frame them. */
-function answer(...records: [tag: string, ...fields: string[]][]): ScriptOutput {
-  const text = records.map(([tag, ...fields]) =>
-    [`@${tag}:${fields.length}`, ...fields].map((part) => `${part}\0`).join(''),
-  );
-  const stdout = Buffer.from(`${text.join('')}@end:0\0`);
-  return { stdout, stderr: '', exitCode: 0, timedOut: false, cut: false, tookMs: 1 };
-}
-
-const context: CollectContext = {
-  privilege: 'root',
-  now: new Date('2026-11-21T20:00:00Z'),
-  skewMs: 0,
-  salt: 'ab'.repeat(32),
-  profile: { instances: [], corrected: [] },
-  seen: {},
-};
-
-function value<V>(result: { seen: true; value: V } | { seen: false; reason: string }): V {
-  if (!result.seen) throw new Error(result.reason);
-  return result.value;
-}
 
 describe('time', () => {
   it.each([
@@ -283,21 +261,10 @@ describe('Ollama', () => {
 
 describe('sandbox', () => {
   const instance = {
-    id: 'mycoswarm.service',
-    detectedBy: 'systemd' as const,
+    ...blankInstance('mycoswarm.service', 'systemd'),
     user: 'm',
     uid: 1000,
-    home: null,
-    configurationFolder: null,
-    workspace: null,
-    source: null,
-    virtualEnvironment: null,
-    sitePackages: null,
     unit: 'mycoswarm.service',
-    version: null,
-    apiPort: null,
-    dashboardPort: null,
-    logFolder: null,
     pids: [812],
     running: true,
   };

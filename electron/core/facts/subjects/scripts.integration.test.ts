@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { InstanceProfile } from '#shared/domain/profile.ts';
+import { blankInstance, type InstanceProfile } from '#shared/domain/profile.ts';
 import type { CollectContext } from '../collector.ts';
 import { COLLECTORS } from '../collectors.ts';
 import { seenAs } from '../profile/testing.ts';
@@ -26,23 +26,8 @@ function contextFor(instance: Partial<InstanceProfile>): CollectContext {
       corrected: [],
       instances: [
         {
-          id: 'a',
-          detectedBy: 'by-hand',
-          user: null,
+          ...blankInstance('a', 'by-hand'),
           uid: process.getuid?.() ?? 0,
-          home: null,
-          configurationFolder: null,
-          workspace: null,
-          source: null,
-          virtualEnvironment: null,
-          sitePackages: null,
-          unit: null,
-          version: null,
-          apiPort: null,
-          dashboardPort: null,
-          logFolder: null,
-          pids: [],
-          running: false,
           ...instance,
         },
       ],
@@ -66,7 +51,7 @@ function run(script: string) {
   };
 }
 
-const OWN = COLLECTORS.filter((collector) => collector.trip > 1);
+const OWN = COLLECTORS.filter((collector) => collector.trip !== 1);
 
 describe.each(OWN.map((collector) => [collector.subject, collector] as const))('%s', (_name, collector) => {
   it('runs nothing that a path of the node says, and is plain sh', () => {
