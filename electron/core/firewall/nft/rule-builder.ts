@@ -1,0 +1,96 @@
+import { intersects, isSubset, union } from '../interval.ts';
+import type { Condition, Statement, TableFamily } from '../model.ts';
+import {
+  type Dependencies,
+  type Expression,
+  NO_PORTS,
+  type PortReading,
+  readExpression,
+} from './expression.ts';
+import type { Json } from './json.ts';
+import type { NamedObjects } from './objects.ts';
+import type { NamedSets } from './sets.ts';
+import { readNumber } from './values.ts';
+
+/** What the statements of one rule are read into. */
+export class RuleBuilder {
+  readonly statements: Statement[] = [];
+  /** `th sport` or `th dport` was read for packets with ports, and this rule can hold for packets without. */
+  readsAnyPorts = false;
+  private readonly asked = new Set<string>();
+
+  readonly family: TableFamily;
+  readonly table: string;
+  readonly sets: NamedSets;
+  readonly objects: NamedObjects;
+  readonly portReading: PortReading;
+
+  constructor(
+    family: TableFamily,
+    table: string,
+    sets: NamedSets,
+    objects: NamedObjects,
+    portReading: PortReading,
+  ) {
+    this.family = family;
+    this.table = table;
+    this.sets = sets;
+    this.objects = objects;
+    this.portReading = portReading;
+  }
+
+  push(...statements: readonly Statement[]): void {
+    this.statements.push(...statements);
+  }
+
+  /** Writes what is asked silently as matches of their own, each once. */
+  ask(dependencies: Dependencies): void {
+    for (const condition of dependencies) {
+      const { field, values } = condition;
+      const written = `${field} ${values.kind === 'numbers' ? values.intervals.join(' ') : values.patterns.join(' ')}`;
+      if (this.asked.has(written)) continue;
+      this.asked.add(written);
+      this.push({ kind: 'match', alternatives: [[condition]], negated: false });
+    }
+  }
+
+  /** Reads an expression and asks for what it depends on. */
+  expression(value: Json | undefined): Expression {
+    const read = readExpression(value, this, readNumber);
+    this.ask(read.dependencies);
+    if (read.kind === 'keys' && read.readsAnyPorts) this.readsAnyPorts = true;
+    return read;
+  }
+
+  /** Whether packets without ports can reach the end of the rule, so that it has to be read for them too. */
+  reachesWithoutPorts(): boolean {
+    return this.readsAnyPorts && !this.statements.some((statement) => isAboutPortsOnly(statement));
+  }
+}
+
+function allowsOnlyPorts({ field, values }: Condition): boolean {
+  return (
+    field === 'l4proto' &&
+    values.kind === 'numbers' &&
+    values.mask === null &&
+    !intersects(values.intervals, NO_PORTS)
+  );
+}
+
+/** A match by the rule's author that no protocol without ports passes; not the one that `th` itself put there. */
+function isAboutPortsOnly(statement: Statement): boolean {
+  if (statement.kind === 'verdictMap')
+    return statement.entries.every((entry) => entry.conditions.some(allowsOnlyPorts));
+  if (statement.kind !== 'match' || statement.negated) return false;
+  return statement.alternatives.every(
+    (conditions) => conditions.some(allowsOnlyPorts) && !conditions.every(isEveryPortProtocol),
+  );
+}
+
+function isEveryPortProtocol({ field, values }: Condition): boolean {
+  return (
+    field === 'l4proto' &&
+    values.kind === 'numbers' &&
+    isSubset([[0n, 255n]], union(values.intervals, NO_PORTS))
+  );
+}

@@ -1,0 +1,93 @@
+import type { Condition } from '../model.ts';
+import { Budget, readAlternatives } from './elements.ts';
+import type { Key } from './expression.ts';
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  Malformed,
+  member,
+  shown,
+  tagged,
+  text,
+} from './json.ts';
+
+/** A named set or map as it was listed. */
+export interface NamedSet {
+  readonly elements: readonly Json[];
+  /** Rules add to it or take from it, so what it holds now says little about the next packet. */
+  readonly changes: boolean;
+}
+
+function place(family: string, table: string, name: string): string {
+  return JSON.stringify([family, table, name]);
+}
+
+/** Sets that a rule fills while packets flow: `add @name { ip saddr }`, as JSON or, for maps of nft 1.0.6, as text. */
+function filledSets(statements: readonly Json[]): string[] {
+  return statements.flatMap((statement) => {
+    if (typeof statement === 'string') return /^(?:add|update|delete) @(\S+)/.exec(statement)?.slice(1) ?? [];
+    const [kind, body] = tagged(statement) ?? [];
+    if ((kind !== 'set' && kind !== 'map') || !isObject(body)) return [];
+    const name = member(body, kind);
+    return typeof name === 'string' ? [name.replace(/^@/, '')] : [];
+  });
+}
+
+// Ten million: every set of a 12 MiB listing read ten times over.
+const MOST_ELEMENTS = 10_000_000;
+
+/** The named sets and maps of a listing, with what was read of them so that 10,000 rules on one set cost one reading. */
+export class NamedSets {
+  private readonly found = new Map<string, NamedSet>();
+  private readonly read = new Map<string, readonly (readonly Condition[])[] | null>();
+  private readonly filled = new Set<string>();
+  readonly budget = new Budget(MOST_ELEMENTS);
+
+  /** @throws Malformed for a set whose elements are no list */
+  add(body: JsonObject): void {
+    const name = text(body, 'name', 'A set');
+    const where = `Set ${shown(name)}`;
+    const elements = member(body, 'elem') ?? [];
+    if (!isList(elements)) throw new Malformed(`${where}: "elem" should be a list, not ${shown(elements)}.`);
+    const key = place(text(body, 'family', where), text(body, 'table', where), name);
+    this.found.set(key, { elements, changes: this.filled.has(key) });
+  }
+
+  /** Notes what a rule fills; to be called for all rules before the first look-up. */
+  noteRule(family: string, table: string, statements: readonly Json[]): void {
+    for (const name of filledSets(statements)) this.filled.add(place(family, table, name));
+  }
+
+  /** @throws Malformed for a set that the listing does not have: it was cut, or the set may not be seen */
+  get(family: string, table: string, reference: string): NamedSet {
+    const key = place(family, table, reference.slice(1));
+    const set = this.found.get(key);
+    if (!set)
+      throw new Malformed(
+        `A rule of table ${family} ${table} asks for a set that is not there: ${shown(reference)}.`,
+      );
+    return this.filled.has(key) ? { ...set, changes: true } : set;
+  }
+
+  /** As `readAlternatives`, once for each set and kind of key. */
+  alternatives(
+    family: string,
+    table: string,
+    reference: string,
+    keys: readonly Key[],
+  ): readonly (readonly Condition[])[] | null {
+    const { elements } = this.get(family, table, reference);
+    const signature = keys
+      .map((key) => `${key.field}/${key.bits}/${key.mask}/${key.flip}/${key.shift}`)
+      .join(' ');
+    const id = `${place(family, table, reference)} ${signature}`;
+    const known = this.read.get(id);
+    if (known !== undefined) return known;
+    this.budget.spend(elements.length);
+    const alternatives = readAlternatives(keys, elements);
+    this.read.set(id, alternatives);
+    return alternatives;
+  }
+}

@@ -1,0 +1,219 @@
+import { PROTOCOL } from '../fields.ts';
+import type { Verdict } from '../model.ts';
+import { is } from './expression.ts';
+import { isList, isObject, type Json, type JsonObject, Malformed, member, shown, tagged } from './json.ts';
+import { readMarkChange } from './mark.ts';
+import { readMap, readMatch, unmodelledVerdict } from './match.ts';
+import { readNat } from './nat.ts';
+import { isOver } from './objects.ts';
+import { statementText } from './print.ts';
+import type { RuleBuilder } from './rule-builder.ts';
+
+/**
+ * A verdict as statement or as value of a verdict map.
+ * @returns null for anything else
+ * @throws Malformed for a jump without a chain
+ */
+export function readVerdict(value: Json | undefined): Verdict | null {
+  const [kind, body] = tagged(value) ?? [];
+  switch (kind) {
+    case 'accept':
+    case 'drop':
+    case 'continue':
+    case 'return':
+      return { kind };
+    case 'jump':
+    case 'goto': {
+      const target = isObject(body) ? member(body, 'target') : undefined;
+      if (typeof target !== 'string') throw new Malformed(`A ${kind} should name a chain: ${shown(body)}.`);
+      return { kind, chain: target };
+    }
+    default:
+      return null;
+  }
+}
+
+function readVerdictMap(builder: RuleBuilder, body: Json, whole: Json): void {
+  if (!isObject(body)) throw new Malformed(`A verdict map should have a key and data: ${shown(body)}.`);
+  const read = readMap(builder, body);
+  if (!read) {
+    builder.push(unmodelledVerdict(whole));
+    return;
+  }
+  const entries = read.map(({ conditions, data }) => {
+    const verdict = readVerdict(data);
+    if (!verdict) throw new Malformed(`A verdict map should hold verdicts, not ${shown(data)}.`);
+    return { conditions, verdict };
+  });
+  builder.push({ kind: 'verdictMap', entries });
+}
+
+function readReject(builder: RuleBuilder, body: Json): void {
+  const type = isObject(body) ? member(body, 'type') : undefined;
+  // nft leaves these out of what it prints, since the kind of reject implies them.
+  if (type === 'tcp reset') builder.ask([is('l4proto', [PROTOCOL.tcp])]);
+  if (type === 'icmp') builder.ask([is('nfproto', [4n])]);
+  if (type === 'icmpv6') builder.ask([is('nfproto', [6n])]);
+  builder.push({ kind: 'verdict', verdict: { kind: 'reject' } });
+}
+
+/** A limit or quota, in the rule or by name: it holds while there is room, `over` when there is none. */
+function readBound(builder: RuleBuilder, kind: 'limit' | 'quota', body: Json, whole: Json): void {
+  const own =
+    typeof body === 'string' ? builder.objects.get(kind, builder.family, builder.table, body) : body;
+  const text = statementText(whole);
+  if (!isObject(own ?? undefined)) {
+    builder.push({ kind: 'may', text, whenQuiet: null });
+    return;
+  }
+  const bound = own as JsonObject;
+  const used = member(bound, 'used');
+  const isFresh = used === undefined || used === 0;
+  builder.push({ kind: 'may', text, whenQuiet: isFresh ? isOver(bound) === false : null });
+}
+
+/** Payload that no field of this model shows and no route depends on. */
+const HARMLESS_PAYLOAD = new Set([
+  'ip dscp',
+  'ip ecn',
+  'ip ttl',
+  'ip tos',
+  'ip id',
+  'ip6 dscp',
+  'ip6 ecn',
+  'ip6 hoplimit',
+  'ip6 flowlabel',
+  'ether saddr',
+  'ether daddr',
+  'vlan pcp',
+  'vlan dei',
+  'vlan cfi',
+  'tcp window',
+  'tcp urgptr',
+]);
+const HARMLESS_META = new Set(['priority', 'nftrace', 'secmark', 'rtclassid']);
+const HARMLESS_CT = new Set(['zone', 'event', 'label', 'helper', 'secmark']);
+
+function readMangle(builder: RuleBuilder, body: Json, whole: Json): void {
+  const [kind, key] = isObject(body) ? (tagged(member(body, 'key')) ?? []) : [];
+  if (!isObject(body) || kind === undefined || !isObject(key))
+    throw new Malformed(`A mangle should say what it changes: ${shown(body)}.`);
+  const name = member(key, 'key');
+  if (name === 'mark' && (kind === 'meta' || kind === 'ct')) {
+    readMarkChange(builder, kind === 'meta' ? 'mark' : 'ctMark', member(body, 'value'), whole);
+    return;
+  }
+  if (kind === 'payload') {
+    builder.expression(member(body, 'key'));
+    if (HARMLESS_PAYLOAD.has(`${member(key, 'protocol')} ${member(key, 'field')}`)) return;
+  }
+  if (typeof name === 'string' && (kind === 'meta' ? HARMLESS_META : HARMLESS_CT).has(name)) return;
+  if (kind === 'tcp option') {
+    builder.push({ kind: 'unmodelled', text: statementText(whole) });
+    return;
+  }
+  builder.push(unmodelledVerdict(whole));
+}
+
+/** `add @set { key … }`: goes on unless the set is full; its own limits decide as a limit does. */
+function readSetUpdate(builder: RuleBuilder, body: Json, whole: Json): void {
+  if (!isObject(body)) throw new Malformed(`A set statement should name a set: ${shown(body)}.`);
+  const element = member(body, 'elem') ?? member(body, 'key');
+  const [wrapper, inner] = tagged(element) ?? [];
+  builder.expression(wrapper === 'elem' && isObject(inner) ? member(inner, 'val') : element);
+  if (member(body, 'op') === 'delete') return;
+  builder.push({ kind: 'may', text: statementText(whole), whenQuiet: true });
+  const own = member(body, 'stmt');
+  for (const statement of isList(own) ? own : own === undefined ? [] : [own])
+    readStatement(builder, statement);
+}
+
+function readExtension(builder: RuleBuilder, body: Json, whole: Json, isLast: boolean): void {
+  const name = isObject(body) ? member(body, 'name') : undefined;
+  const type = isObject(body) ? member(body, 'type') : undefined;
+  if ((type === 'match' && name === 'comment') || (type === 'target' && (name === 'LOG' || name === 'NFLOG')))
+    return;
+  const isMatch = type === 'match' || (type === undefined && !isLast);
+  builder.push(isMatch ? { kind: 'unmodelled', text: statementText(whole) } : unmodelledVerdict(whole));
+}
+
+const WITHOUT_EFFECT = new Set([
+  'counter',
+  'log',
+  'comment',
+  'ct helper',
+  'ct timeout',
+  'ct expectation',
+  'secmark',
+  'last',
+]);
+
+/**
+ * One statement of a rule. One that this model does not know decides something unknown.
+ * @param isLast whether it is the last one of its rule
+ * @throws Malformed
+ */
+export function readStatement(builder: RuleBuilder, statement: Json, isLast = true): void {
+  // nft prints a statement that it has no JSON for as text: `update @map { ip saddr : 5 }`.
+  if (typeof statement === 'string') {
+    if (/^(?:add|update) @/.test(statement)) builder.push({ kind: 'may', text: statement, whenQuiet: null });
+    else if (!/^delete @/.test(statement)) builder.push(unmodelledVerdict(statement));
+    return;
+  }
+  const found = tagged(statement);
+  if (!found) throw new Malformed(`Expected a statement, not ${shown(statement)}.`);
+  const [kind, body] = found;
+  if (WITHOUT_EFFECT.has(kind)) return;
+  const verdict = readVerdict(statement);
+  if (verdict) {
+    builder.push({ kind: 'verdict', verdict });
+    return;
+  }
+  switch (kind) {
+    case 'match':
+      if (!isObject(body)) throw new Malformed(`A match should have two sides: ${shown(body)}.`);
+      readMatch(builder, body, statement);
+      return;
+    case 'vmap':
+      readVerdictMap(builder, body, statement);
+      return;
+    case 'reject':
+      readReject(builder, body);
+      return;
+    case 'limit':
+    case 'quota':
+      readBound(builder, kind, body, statement);
+      return;
+    case 'ct count': {
+      const over = isObject(body) && isOver(body);
+      builder.push({ kind: 'may', text: statementText(statement), whenQuiet: !over });
+      return;
+    }
+    case 'mangle':
+      readMangle(builder, body, statement);
+      return;
+    case 'notrack':
+      builder.push({ kind: 'notrack' });
+      return;
+    case 'dnat':
+    case 'snat':
+    case 'masquerade':
+    case 'redirect':
+      readNat(builder, kind, body, statement);
+      return;
+    case 'set':
+    case 'map':
+    case 'meter':
+      readSetUpdate(builder, body, statement);
+      return;
+    case 'flow':
+      builder.push({ kind: 'unmodelled', text: statementText(statement) });
+      return;
+    case 'xt':
+      readExtension(builder, body, statement, isLast);
+      return;
+    default:
+      builder.push(unmodelledVerdict(statement));
+      return;
+  }
+}
