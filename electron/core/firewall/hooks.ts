@@ -8,7 +8,7 @@ export interface HookedChain {
 }
 
 /** nf_nat runs all chains of type nat at these priorities, in the order of their own (nf_nat_core.c, enum nf_ip_hook_priorities). */
-const NAT_PRIORITY: Readonly<Partial<Record<Hook, number>>> = {
+export const NAT_PRIORITY: Readonly<Partial<Record<Hook, number>>> = {
   prerouting: -100,
   output: -100,
   postrouting: 100,
@@ -29,8 +29,9 @@ function concerns(table: Table, version: 4 | 6): boolean {
 }
 
 /**
- * The base chains that see an IPv4 or IPv6 packet at a hook, in the order in which the kernel runs them. Chains of equal
- * priority stand in the order of the listing.
+ * The base chains that see an IPv4 or IPv6 packet at a hook, in the order in which the kernel runs them. Of
+ * chains of equal priority the newest runs first (nf_hook_entries_grow, netfilter/core.c), so those of one table stand in the
+ * reverse order of the listing; how chains of different tables mix no listing tells.
  * @param device for ingress and egress: chains bound to this interface, of families netdev and inet; null for any interface
  */
 export function chainsAt(
@@ -55,9 +56,11 @@ export function chainsAt(
       found.push({ table, chain, base });
     }
   }
-  return found.sort(
-    (a, b) =>
-      effectivePriority(a.base) - effectivePriority(b.base) ||
-      (a.base.type === 'nat' && b.base.type === 'nat' ? a.base.priority - b.base.priority : 0),
-  );
+  return found
+    .reverse()
+    .sort(
+      (a, b) =>
+        effectivePriority(a.base) - effectivePriority(b.base) ||
+        (a.base.type === 'nat' && b.base.type === 'nat' ? a.base.priority - b.base.priority : 0),
+    );
 }

@@ -1,0 +1,112 @@
+import { formatAddress, prefixInterval } from '../address.ts';
+import { FIB_TYPE } from '../fields.ts';
+import type { HostContext } from '../host.ts';
+import { type IntervalSet, normalize, single } from '../interval.ts';
+import { type Known, name, oneOf, someInterface } from './known.ts';
+
+const LOOPBACK4 = prefixInterval(4, 127n << 24n, 8);
+
+/** 127.0.0.0/8 and ::1. */
+export function isLoopback(version: 4 | 6, address: bigint): boolean {
+  return version === 4 ? address >= LOOPBACK4[0] && address <= LOOPBACK4[1] : address === 1n;
+}
+
+/** 224.0.0.0/4 and ff00::/8. */
+export function isMulticast(version: 4 | 6, address: bigint): boolean {
+  return version === 4 ? address >> 28n === 0xen : address >> 120n === 0xffn;
+}
+
+function ownOf(host: HostContext, version: 4 | 6) {
+  return (host.interfaces ?? [])
+    .flatMap((one) => one.addresses)
+    .filter((address) => address.version === version);
+}
+
+/** Every address that packets made here can have as their source; null when the host is not known. */
+export function ownAddresses(host: HostContext, version: 4 | 6): IntervalSet | null {
+  if (host.interfaces === null) return null;
+  return normalize([
+    version === 4 ? LOOPBACK4 : [1n, 1n],
+    ...ownOf(host, version).map(({ value }) => [value, value] as const),
+  ]);
+}
+
+/** Whether an address is one of the host's own; null when the host is not known. */
+export function isOwn(host: HostContext, version: 4 | 6, address: bigint): boolean | null {
+  if (isLoopback(version, address)) return true;
+  if (isMulticast(version, address)) return false;
+  return host.interfaces === null ? null : ownOf(host, version).some(({ value }) => value === address);
+}
+
+/** IPv4 broadcast as inet_addr_type answers it: 0.0.0.0/8, 255.255.255.255, the last address of a connected network. */
+function broadcastType(host: HostContext, address: bigint): Known | null {
+  if (address >> 24n === 0n || address === 0xffff_ffffn) return oneOf(single(FIB_TYPE.broadcast), [], '');
+  const either = normalize([single(FIB_TYPE.unicast), single(FIB_TYPE.broadcast)].flat());
+  if (host.interfaces === null)
+    return oneOf(
+      either,
+      [],
+      `whether ${formatAddress(4, address)} is a broadcast address of the host is not known`,
+    );
+  for (const own of ownOf(host, 4)) {
+    const [low, high] = prefixInterval(4, own.value, own.prefix);
+    if (own.prefix >= 31) continue;
+    if (address === high) return oneOf(single(FIB_TYPE.broadcast), [], '');
+    // Kernels before 5.14 answer broadcast for the first address of a network too.
+    if (address === low) return oneOf(either, [], 'kernels differ about the first address of a network');
+  }
+  return null;
+}
+
+/**
+ * `fib daddr type` or `fib saddr type` (nft_fib_ipv4.c, nft_fib_ipv6.c, xt_addrtype.c) of an address that is not the host's own.
+ */
+export function foreignType(host: HostContext, version: 4 | 6, address: bigint): Known {
+  if (isMulticast(version, address)) return oneOf(single(FIB_TYPE.multicast), [], '');
+  if (version === 4) return broadcastType(host, address) ?? oneOf(single(FIB_TYPE.unicast), [], '');
+  if (
+    host.routes !== null &&
+    host.interfaces !== null &&
+    routeTo(host, 6, address) !== null &&
+    host.forwarding[6] === false
+  )
+    return oneOf(single(FIB_TYPE.unicast), [], '');
+  // Without a route the answer is unreachable, and an address of a router's network that is all zeros is anycast.
+  return oneOf(
+    normalize(
+      (
+        [
+          FIB_TYPE.unicast,
+          FIB_TYPE.anycast,
+          FIB_TYPE.blackhole,
+          FIB_TYPE.unreachable,
+          FIB_TYPE.prohibit,
+        ] as const
+      ).map((type) => [type, type]),
+    ),
+    [],
+    `what the host's routes say about ${formatAddress(6, address)} is not known`,
+  );
+}
+
+/** The longest prefix that holds an address, among routes and connected networks; null when there is none. */
+function routeTo(host: HostContext, version: 4 | 6, address: bigint): { oifname: string | null } | null {
+  const connected = (host.interfaces ?? []).flatMap((one) =>
+    one.addresses.map((own) => ({ ...own, oifname: one.name })),
+  );
+  let best: { prefix: number; oifname: string | null } | null = null;
+  for (const route of [...connected, ...(host.routes ?? [])]) {
+    if (route.version !== version) continue;
+    const [low, high] = prefixInterval(version, route.value, route.prefix);
+    if (low <= address && address <= high && (best === null || route.prefix > best.prefix)) best = route;
+  }
+  return best;
+}
+
+/** The interface by which packets leave for an address that is not the host's own. Rules of policy routing are not looked at. */
+export function interfaceTo(host: HostContext, version: 4 | 6, daddr: Known): Known {
+  const route = daddr.kind === 'number' && host.routes !== null ? routeTo(host, version, daddr.value) : null;
+  return route?.oifname
+    ? name(route.oifname)
+    : someInterface('oifname', 'by which interface the host sends the packet on is not known');
+}

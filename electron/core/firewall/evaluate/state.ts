@@ -1,0 +1,73 @@
+import type { Hook } from '../model.ts';
+import { type Known, knownKey } from './known.ts';
+
+/**
+ * What connection tracking made of the packet so far (`skb->_nfct`): nothing yet, a new connection, an invalid packet without
+ * one, or untracked because a rule or the protocol wanted it.
+ */
+export type Tracking = 'none' | 'new' | 'invalid' | 'untracked';
+
+/** All that can change while a packet is on its way. Never changed in place. */
+export interface PacketState {
+  readonly hook: Hook;
+  /** It went out by `lo` and is now on its way in. */
+  readonly looped: boolean;
+  readonly saddr: Known;
+  readonly daddr: Known;
+  readonly sport: Known;
+  readonly dport: Known;
+  /** Whether `daddr` is the host's own; null when that is not known. */
+  readonly local: boolean | null;
+  /** Whether a rule changed the destination at this hook, so that the kernel has to find the way again. */
+  readonly rerouted: boolean;
+  /** By which it came; the empty name for a packet that is made here. */
+  readonly iifname: Known;
+  /** By which it goes, as the present hook sees it. */
+  readonly oifname: Known;
+  readonly mark: bigint;
+  readonly ctMark: bigint;
+  readonly tracking: Tracking;
+  /** NAT of the connection is settled, with a mapping or without (nf_nat_initialized). */
+  readonly destinationNat: boolean;
+  readonly sourceNat: boolean;
+  /** Bits of IPS_* (linux/netfilter/nf_conntrack_common.h). */
+  readonly ctStatus: bigint;
+  /** Equal for equal states. */
+  readonly key: string;
+}
+
+/** IPS_SRC_NAT, IPS_DST_NAT and their DONE bits, IPS_CONFIRMED. */
+export const CT_STATUS = {
+  confirmed: 0x8n,
+  sourceNat: 0x10n,
+  destinationNat: 0x20n,
+  sourceNatDone: 0x80n,
+  destinationNatDone: 0x100n,
+} as const;
+
+function keyOf(state: Omit<PacketState, 'key'>): string {
+  const fields = [state.saddr, state.daddr, state.sport, state.dport, state.iifname, state.oifname];
+  const rest = [
+    state.hook,
+    state.looped,
+    state.local,
+    state.rerouted,
+    state.mark,
+    state.ctMark,
+    state.tracking,
+    state.destinationNat,
+    state.sourceNat,
+    state.ctStatus,
+  ];
+  return `${fields.map(knownKey).join('|')}|${rest.join('|')}`;
+}
+
+/** A state with its key. */
+export function stateOf(parts: Omit<PacketState, 'key'>): PacketState {
+  return { ...parts, key: keyOf(parts) };
+}
+
+/** The state with some parts changed. */
+export function changed(state: PacketState, parts: Partial<Omit<PacketState, 'key'>>): PacketState {
+  return stateOf({ ...state, ...parts });
+}

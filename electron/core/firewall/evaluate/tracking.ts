@@ -1,0 +1,53 @@
+import { PROTOCOL } from '../fields.ts';
+import type { Packet } from '../packet.ts';
+import type { Doubt } from './known.ts';
+import { CT_STATUS, changed, type PacketState, type Tracking } from './state.ts';
+
+/** Requests that may begin a connection: echo, timestamp, information, address mask (nf_conntrack_proto_icmp.c). */
+const BEGINS_4 = [8n, 13n, 15n, 17n];
+/** Echo request and node information query (nf_conntrack_proto_icmpv6.c). */
+const BEGINS_6 = [128n, 139n];
+/** Neighbour discovery and multicast listener discovery are never tracked (noct_valid_new there). */
+const UNTRACKED_6 = [130n, 131n, 132n, 133n, 134n, 135n, 136n, 143n];
+
+function ofIcmp(version: 4 | 6, type: bigint): Tracking {
+  if (version === 4) return BEGINS_4.includes(type) ? 'new' : 'invalid';
+  if (UNTRACKED_6.includes(type)) return 'untracked';
+  return BEGINS_6.includes(type) ? 'new' : 'invalid';
+}
+
+/** What connection tracking makes of the first packet of a connection: one answer, or several when its ICMP type is not given. */
+export function trackings({ version, l4proto, icmpType }: Packet): readonly Tracking[] {
+  if (l4proto !== (version === 4 ? PROTOCOL.icmp : PROTOCOL.icmpv6)) return ['new'];
+  if (icmpType !== undefined) return [ofIcmp(version, icmpType)];
+  return version === 4 ? ['new', 'invalid'] : ['new', 'invalid', 'untracked'];
+}
+
+export const ICMP_TYPE_MISSING: Doubt = {
+  kind: 'doubt',
+  missing: ['icmpType'],
+  why: "the packet's icmpType is not given",
+};
+
+/** Whether connection tracking still has to look at the packet at this hook. */
+export function awaitsTracking(state: PacketState): boolean {
+  return state.tracking === 'none' && (state.hook === 'prerouting' || state.hook === 'output');
+}
+
+/** Which half of NAT belongs to a hook, if any. */
+function half(state: PacketState): 'destinationNat' | 'sourceNat' {
+  return state.hook === 'prerouting' || state.hook === 'output' ? 'destinationNat' : 'sourceNat';
+}
+
+/** Whether chains of type nat see the packet: only one with a new connection for which this half is not settled yet. */
+export function meetsNat(state: PacketState): boolean {
+  return state.tracking === 'new' && !state[half(state)];
+}
+
+/** NAT without a rule that translates is settled all the same (nf_nat_alloc_null_binding). */
+export function settleNat(state: PacketState, translates: boolean): PacketState {
+  if (!meetsNat(state)) return state;
+  const which = half(state);
+  const done = which === 'destinationNat' ? CT_STATUS.destinationNatDone : CT_STATUS.sourceNatDone;
+  return changed(state, { [which]: true, ctStatus: state.ctStatus | (translates ? done : 0n) });
+}

@@ -1,0 +1,115 @@
+import { formatRange } from '../address.ts';
+import { PROTOCOL } from '../fields.ts';
+import type { HostContext } from '../host.ts';
+import type { Interval } from '../interval.ts';
+import type { NatTarget, Statement } from '../model.ts';
+import type { Packet } from '../packet.ts';
+import { isOwn } from './host-address.ts';
+import { type Known, knownKey, number, oneOf } from './known.ts';
+import { CT_STATUS, changed, type PacketState } from './state.ts';
+
+type NatType = (Statement & { kind: 'nat' })['type'];
+
+const PORTS: readonly bigint[] = [PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.dccp, PROTOCOL.sctp, PROTOCOL.udplite];
+
+function anyOf([low, high]: Interval, what: string): Known {
+  return oneOf([[low, high]], [], `the kernel picks one of several ${what} to translate to`);
+}
+
+function addressOfInterface(host: HostContext, version: 4 | 6, interfaceName: Known): Known {
+  const found =
+    interfaceName.kind === 'name'
+      ? host.interfaces?.find((one) => one.name === interfaceName.name)
+      : undefined;
+  const [first] = found?.addresses.filter((address) => address.version === version) ?? [];
+  return first
+    ? number(first.value)
+    : oneOf(null, [], 'the address of the interface to translate to is not known');
+}
+
+function redirectAddress(host: HostContext, packet: Packet, state: PacketState): Known {
+  if (state.hook === 'output') return number(packet.version === 4 ? 0x7f00_0001n : 1n);
+  return addressOfInterface(host, packet.version, state.iifname);
+}
+
+function newPort(packet: Packet, target: NatTarget, old: Known): Known {
+  return target.port && PORTS.includes(packet.l4proto) ? anyOf(target.port, 'ports') : old;
+}
+
+function translateDestination(
+  host: HostContext,
+  packet: Packet,
+  state: PacketState,
+  type: 'dnat' | 'redirect',
+  target: NatTarget,
+): PacketState {
+  const daddr =
+    type === 'redirect'
+      ? redirectAddress(host, packet, state)
+      : target.address
+        ? anyOf(target.address, 'addresses')
+        : state.daddr;
+  const dport = newPort(packet, target, state.dport);
+  const moved = knownKey(daddr) !== knownKey(state.daddr);
+  const changes = moved || knownKey(dport) !== knownKey(state.dport);
+  const local =
+    type === 'redirect'
+      ? true
+      : !moved
+        ? state.local
+        : daddr.kind === 'number'
+          ? isOwn(host, packet.version, daddr.value)
+          : null;
+  return changed(state, {
+    daddr,
+    dport,
+    local,
+    rerouted: state.rerouted || moved,
+    destinationNat: true,
+    ctStatus: state.ctStatus | CT_STATUS.destinationNatDone | (changes ? CT_STATUS.destinationNat : 0n),
+  });
+}
+
+function translateSource(
+  host: HostContext,
+  packet: Packet,
+  state: PacketState,
+  type: 'snat' | 'masquerade',
+  target: NatTarget,
+): PacketState {
+  const saddr =
+    type === 'masquerade'
+      ? addressOfInterface(host, packet.version, state.oifname)
+      : target.address
+        ? anyOf(target.address, 'addresses')
+        : state.saddr;
+  const sport = newPort(packet, target, state.sport);
+  const changes = knownKey(saddr) !== knownKey(state.saddr) || knownKey(sport) !== knownKey(state.sport);
+  return changed(state, {
+    saddr,
+    sport,
+    sourceNat: true,
+    ctStatus: state.ctStatus | CT_STATUS.sourceNatDone | (changes ? CT_STATUS.sourceNat : 0n),
+  });
+}
+
+/** The packet after the mapping that a nat rule sets up (nf_nat_setup_info, nf_nat_redirect.c, nf_nat_masquerade.c). */
+export function translate(
+  host: HostContext,
+  packet: Packet,
+  state: PacketState,
+  type: NatType,
+  target: NatTarget,
+): PacketState {
+  return type === 'dnat' || type === 'redirect'
+    ? translateDestination(host, packet, state, type, target)
+    : translateSource(host, packet, state, type, target);
+}
+
+/** `dnat to 172.17.0.2:80`, for the path of a packet. */
+export function natText(version: 4 | 6, type: NatType, { address, port }: NatTarget): string {
+  const to = address ? formatRange(version, address) : '';
+  const ports = port ? `:${port[0] === port[1] ? port[0] : `${port[0]}-${port[1]}`}` : '';
+  const shown = to && ports && version === 6 ? `[${to}]${ports}` : `${to}${ports}`;
+  return shown ? `${type} to ${shown}` : type;
+}

@@ -1,0 +1,128 @@
+import { CT_STATE, FIB_TYPE, type Field, PACKET_TYPE, PROTOCOL, WITH_PORTS } from '../fields.ts';
+import type { HostContext } from '../host.ts';
+import type { Packet } from '../packet.ts';
+import { foreignType, isMulticast, isOwn } from './host-address.ts';
+import { ABSENT, type Known, notGiven, number, oneOf } from './known.ts';
+import type { Look } from './match.ts';
+import type { PacketState } from './state.ts';
+
+const SYN = number(2n);
+
+function given(packet: Packet, field: 'skuid' | 'skgid' | 'icmpType' | 'icmpCode'): Known {
+  const value = packet[field];
+  return value === undefined ? notGiven(field) : number(value);
+}
+
+/** Whether the packet still belongs to a socket: it loses it when it goes through `lo` (skb_orphan in loopback_xmit). */
+function hasSocket(packet: Packet, state: PacketState): boolean {
+  return packet.direction === 'out' && !state.looped;
+}
+
+function ofSocket(packet: Packet, state: PacketState, field: 'skuid' | 'skgid'): Known {
+  return hasSocket(packet, state) ? given(packet, field) : ABSENT;
+}
+
+function ofIcmp(packet: Packet, field: 'icmpType' | 'icmpCode'): Known {
+  const has = packet.l4proto === PROTOCOL.icmp || packet.l4proto === PROTOCOL.icmpv6;
+  return has ? given(packet, field) : ABSENT;
+}
+
+/** Without a connection only `ct state` can be answered (nft_ct.c, xt_conntrack.c). */
+function ofConnection(state: PacketState, value: bigint): Known {
+  return state.tracking === 'new' ? number(value) : ABSENT;
+}
+
+function ctState({ tracking }: PacketState): Known {
+  if (tracking === 'new') return number(CT_STATE.new);
+  return number(tracking === 'untracked' ? CT_STATE.untracked : CT_STATE.invalid);
+}
+
+function destinationType(host: HostContext, packet: Packet, state: PacketState): Known {
+  const { daddr, local } = state;
+  if (local) return number(FIB_TYPE.local);
+  if (daddr.kind !== 'number' || local === null)
+    return oneOf(null, [], "whether the translated address is the host's own is not known");
+  return foreignType(host, packet.version, daddr.value);
+}
+
+function sourceType(host: HostContext, packet: Packet, state: PacketState): Known {
+  const { saddr } = state;
+  if (saddr.kind !== 'number') return packet.direction === 'out' ? number(FIB_TYPE.local) : saddrDoubt(saddr);
+  const own = isOwn(host, packet.version, saddr.value);
+  if (own || packet.direction === 'out') return number(FIB_TYPE.local);
+  if (own === null) return oneOf(null, [], "the host's own addresses are not known");
+  return foreignType(host, packet.version, saddr.value);
+}
+
+function saddrDoubt(saddr: Known): Known {
+  return saddr.kind === 'doubt' ? oneOf(null, saddr.missing, saddr.why) : ABSENT;
+}
+
+/**
+ * As the driver saw the frame; what is made here is for the host until it leaves (skb->pkt_type is 0). A packet `in` whose address
+ * is not known to be broadcast is for the host: the question says that it comes in for one of the host's own addresses.
+ */
+function packetType(host: HostContext, packet: Packet): Known {
+  if (packet.direction === 'out') return number(PACKET_TYPE.host);
+  if (isMulticast(packet.version, packet.daddr)) return number(PACKET_TYPE.multicast);
+  const type =
+    packet.version === 4 && !isOwn(host, 4, packet.daddr) ? foreignType(host, 4, packet.daddr) : ABSENT;
+  const broadcast = type.kind === 'number' && type.value === FIB_TYPE.broadcast;
+  return number(broadcast ? PACKET_TYPE.broadcast : PACKET_TYPE.host);
+}
+
+function answer(host: HostContext, packet: Packet, state: PacketState, field: Field): Known {
+  switch (field) {
+    case 'nfproto':
+      return number(BigInt(packet.version));
+    case 'saddr':
+    case 'daddr':
+    case 'iifname':
+    case 'oifname':
+      return state[field];
+    case 'l4proto':
+      return number(packet.l4proto);
+    case 'sport':
+    case 'dport':
+      return WITH_PORTS.includes(packet.l4proto) ? state[field] : ABSENT;
+    case 'icmpType':
+    case 'icmpCode':
+      return ofIcmp(packet, field);
+    case 'tcpFlags':
+      return packet.l4proto === PROTOCOL.tcp ? SYN : ABSENT;
+    case 'skuid':
+    case 'skgid':
+      return ofSocket(packet, state, field);
+    case 'socket':
+      return number(hasSocket(packet, state) ? 1n : 0n);
+    case 'mark':
+      return number(state.mark);
+    case 'ctMark':
+      return ofConnection(state, state.ctMark);
+    case 'ctState':
+      return ctState(state);
+    case 'ctDirection':
+      return ofConnection(state, 0n);
+    case 'ctStatus':
+      return ofConnection(state, state.ctStatus);
+    case 'fibDaddrType':
+      return destinationType(host, packet, state);
+    case 'fibSaddrType':
+      return sourceType(host, packet, state);
+    case 'pkttype':
+      return packetType(host, packet);
+  }
+}
+
+/** What rules see of a packet in one state; each field is worked out once. */
+export function viewOf(host: HostContext, packet: Packet, state: PacketState): Look {
+  const known = new Map<Field, Known>();
+  return (field) => {
+    let value = known.get(field);
+    if (value === undefined) {
+      value = answer(host, packet, state, field);
+      known.set(field, value);
+    }
+    return value;
+  };
+}
