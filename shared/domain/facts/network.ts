@@ -89,6 +89,47 @@ export const interfaceFacts = z.object({
 });
 export type InterfaceFacts = z.infer<typeof interfaceFacts>;
 
+/** What loads packet rules when the machine starts, and what it would load. Sources: systemctl show, the files themselves. */
+export const bootRules = z.object({
+  /** Units of systemd that run nft or iptables-restore. */
+  loaders: listOf(
+    z.object({
+      unit: shortText,
+      /** Started at boot: enabled, or wanted by something that is. */
+      enabled: z.boolean(),
+      active: z.boolean(),
+      /** Paths among `files`, in the order in which it loads them. */
+      files: listOf(pathText, 16),
+      /** `After=`, as far as these loaders are named there. */
+      after: listOf(shortText, 64),
+      /** Loaders with which it starts again (`PartOf=`, `BindsTo=`), and with which it reloads (`ReloadPropagatedFrom=`). */
+      restartsWith: listOf(shortText, 64),
+      reloadsWith: listOf(shortText, 64),
+      /** Units that do not run without it (`RequiredBy=`, `BoundBy=`). */
+      requiredBy: listOf(shortText, 64),
+    }),
+    32,
+  ),
+  files: listOf(
+    z.object({
+      path: pathText,
+      language: z.enum(['nft', 'iptables-save']),
+      /** Of a file of iptables-save; null for nft. */
+      family: addressFamily.nullable(),
+      /** The file as it stands; null when it could not be read. */
+      text: rawText.nullable(),
+      /** For nft: `nft -j list ruleset` in a network namespace of its own in which this file was loaded; null when it was not. */
+      loaded: rawText.nullable(),
+      /** Why there is no `text`, or for nft no `loaded`. */
+      problem: lineText.nullable(),
+    }),
+    32,
+  ),
+  /** Other files that name nft or iptables and may be run at boot: rc.local, scripts of interfaces, crontabs. */
+  elsewhere: listOf(pathText, 64),
+});
+export type BootRules = z.infer<typeof bootRules>;
+
 /** The rule sets as they were printed; read into a model by core/firewall. Null: the tool is absent or refused. */
 export const firewallFacts = z.object({
   /** `nft -j list ruleset` */
@@ -109,6 +150,8 @@ export const firewallFacts = z.object({
     }),
     16,
   ),
+  /** Null or absent when it was not looked at. */
+  boot: bootRules.nullish(),
 });
 export type FirewallFacts = z.infer<typeof firewallFacts>;
 

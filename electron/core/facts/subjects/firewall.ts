@@ -5,7 +5,9 @@ import { decodeText } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
+import { BOOT_SCRIPT } from './firewall/boot-script.ts';
 import { readManagers } from './firewall/managers.ts';
+import { readBoot } from './firewall/read-boot.ts';
 
 /** Of one rule set; the shape of facts allows 16 Mi characters. */
 const MAX_RULES = 12 * 1_048_576;
@@ -46,6 +48,8 @@ if [ -d /run/systemd/system ] && has systemctl; then
   limit 3 systemctl show --no-pager -p Id,LoadState,ActiveState,UnitFileState ufw.service firewalld.service nftables.service netfilter-persistent.service 2>/dev/null | emit_content units
 fi
 if [ -f /etc/ufw/ufw.conf ]; then head -c 65536 /etc/ufw/ufw.conf /etc/default/ufw 2>/dev/null | emit_content ufw; fi
+${BOOT_SCRIPT}
+boot
 ${END}`;
 
 interface Answer {
@@ -117,6 +121,7 @@ export const firewallCollector: Collector<'firewall'> = {
       contents.has('ufw') ? decodeText(contents.get('ufw'), 131_072) : null,
       saves.some((save) => save.family === 4) ? saves.map((save) => save.text) : null,
     );
-    return seen({ nftJson, saves, toolsPresent, managers }, gaps);
+    const { boot, gaps: bootGaps } = readBoot(records, help);
+    return seen({ nftJson, saves, toolsPresent, managers, boot }, [...gaps, ...bootGaps]);
   },
 };
