@@ -86,6 +86,13 @@ export const interfaceFacts = z.object({
   /** Radios: rfkill(8) entries. */
   radios: listOf(z.object({ name: shortText, kind: shortText, blocked: z.boolean() }), 64),
   resolvers: listOf(shortText, 32),
+  /** Whether packets of others are passed on, by any interface (ip-sysctl of the kernel); null: not known. */
+  forwarding: z
+    .object({ ipv4: z.boolean().nullable(), ipv6: z.boolean().nullable() })
+    .nullable()
+    .default(null),
+  /** Whether rules of ip-rule(8) besides those of every kernel choose among routing tables; null: not known. */
+  policyRouting: z.boolean().nullable().default(null),
 });
 export type InterfaceFacts = z.infer<typeof interfaceFacts>;
 

@@ -65,6 +65,8 @@ export function house(
         routes: [{ family: 4, destination: 'default', gateway: '192.168.1.1', interface: 'eth0' }],
         radios: [],
         resolvers: ['192.168.1.1'],
+        forwarding: { ipv4: false, ipv6: false },
+        policyRouting: false,
       }),
       updates: seenAs<'updates'>({
         manager: 'apt',

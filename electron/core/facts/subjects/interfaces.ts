@@ -5,6 +5,7 @@ import { gapOf, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
 import { readInterfaces, readRoutes, type SysfsEntry } from './interfaces/parse.ts';
+import { readForwarding, readRules } from './interfaces/routing.ts';
 
 const SCRIPT = `${PRELUDE}
 value() { value_line=; read -r value_line 2>/dev/null < "$1" || :; printf '%s' "$value_line"; }
@@ -12,7 +13,13 @@ if has ip; then
   limit 3 ip -j -d -s address 2>/dev/null | head -c 4194304 | emit_content address
   limit 3 ip -j -4 route show 2>/dev/null | head -c 1048576 | emit_content route-inet
   limit 3 ip -j -6 route show 2>/dev/null | head -c 1048576 | emit_content route-inet-six
+  limit 3 ip -j -4 rule show 2>/dev/null | head -c 262144 | emit_content rule-inet
+  limit 3 ip -j -6 rule show 2>/dev/null | head -c 262144 | emit_content rule-inet-six
 fi
+forwards() { # values of the settings; empty when there is none
+  for place; do [ -r "$place" ] && value "$place"; done
+}
+emit forwarding "$(forwards /proc/sys/net/ipv4/conf/*/forwarding)" "$(forwards /proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/ipv6/conf/*/force_forwarding)"
 for folder in /sys/class/net/*; do
   [ -r "$folder/flags" ] || continue
   kind=
@@ -39,7 +46,7 @@ export const interfacesCollector: Collector<'interfaces'> = {
   budgetMs: 8_000,
   maxBytes: 8 * 1_048_576,
   source:
-    'ip -d -s address; ip route; ip -6 route; ls /sys/class/net /sys/class/rfkill; cat /etc/resolv.conf',
+    'ip -d -s address; ip route; ip -6 route; ip rule; sysctl net.ipv4.conf net.ipv6.conf; ls /sys/class/net /sys/class/rfkill; cat /etc/resolv.conf',
   script: () => SCRIPT,
   parse(output) {
     const { records, finished } = readRecords(output);
@@ -71,6 +78,7 @@ export const interfacesCollector: Collector<'interfaces'> = {
         kind: decodeShort(fields[1]),
         blocked: decodeShort(fields[2]).includes('1'),
       }));
+    const forwarding = records.find((record) => record.tag === 'forwarding');
     const listed = records
       .filter((record) => record.tag === 'resolvers')
       .map((record) =>
@@ -87,6 +95,11 @@ export const interfacesCollector: Collector<'interfaces'> = {
         routes: routes.slice(0, 8_192),
         radios,
         resolvers: [...new Set(resolvers)].slice(0, 32),
+        forwarding: {
+          ipv4: readForwarding(decodeText(forwarding?.fields[0], 65_536)),
+          ipv6: readForwarding(decodeText(forwarding?.fields[1], 65_536)),
+        },
+        policyRouting: readRules(content('rule-inet'), content('rule-inet-six')),
       },
       gaps,
     );
