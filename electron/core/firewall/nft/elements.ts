@@ -31,7 +31,7 @@ export function bareElement(value: Json | undefined): Json | undefined {
 /** One side of an element as values of a field; null for what this model does not know. */
 function values(key: Key, value: Json | undefined): Values | null {
   if (key.bits === 0) {
-    const name = readName(value);
+    const name = readName(key, value);
     return name === null ? null : { kind: 'names', patterns: [name] };
   }
   const intervals = readIntervals(key, value);
@@ -84,7 +84,7 @@ export function readAlternatives(
     const bare = bareElement(element);
     if (bare === '*') return [[]];
     if (key.bits === 0) {
-      const name = readName(bare);
+      const name = readName(key, bare);
       if (name === null) return null;
       patterns.push(name);
       continue;

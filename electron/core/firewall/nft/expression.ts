@@ -19,6 +19,9 @@ import {
   TCP_FLAG,
 } from './names.ts';
 
+/** `meta iiftype loopback`: only `lo` is of this type (ARPHRD_LOOPBACK). Which interfaces are of the others is not known here. */
+export const LOOPBACK_TYPE: Names = new Map();
+
 /** A field as a rule looks at it: `((value & mask) ^ flip) >> shift`. */
 export interface Key {
   readonly field: Field;
@@ -176,6 +179,8 @@ function readMeta(body: JsonObject, { family }: ExpressionContext): Expression {
   // In these families the kernel's own number is meant: NFPROTO_NETDEV or NFPROTO_BRIDGE.
   if (name === 'nfproto' && (family === 'netdev' || family === 'bridge')) return unmodelled();
   if (VARYING_META.has(name)) return { kind: 'varies', by: 'chance', dependencies: [] };
+  if (name === 'iiftype') return keys(key('iifname', 0, LOOPBACK_TYPE));
+  if (name === 'oiftype') return keys(key('oifname', 0, LOOPBACK_TYPE));
   const found = META.get(name);
   return found ? keys(found) : unmodelled();
 }

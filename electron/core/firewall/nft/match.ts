@@ -3,7 +3,7 @@ import type { Interval, IntervalSet } from '../interval.ts';
 import { normalize, subtract } from '../interval.ts';
 import type { Condition, Statement } from '../model.ts';
 import { readAlternatives } from './elements.ts';
-import type { Expression, Key } from './expression.ts';
+import { type Expression, type Key, LOOPBACK_TYPE } from './expression.ts';
 import { isList, isObject, type Json, type JsonObject, Malformed, member, shown, tagged } from './json.ts';
 import { statementText } from './print.ts';
 import type { RuleBuilder } from './rule-builder.ts';
@@ -38,7 +38,8 @@ function ordered(key: Key, op: string, right: Json | undefined): Alternatives {
   const ends = readEnds(key, right);
   if (!ends) return null;
   const [bound] = ends;
-  const last = greatest(key);
+  // What is masked out is 0, so no masked number is greater than its mask.
+  const last = key.mask ?? greatest(key);
   const interval: Interval =
     op === '<'
       ? [0n, bound - 1n]
@@ -91,7 +92,11 @@ function alternativesOf(
 /** What a look at bytes that are no port gives for the first packet that comes by: hardly ever the one number asked for. */
 function quietAnswer(by: 'chance' | 'bytes' | 'route', op: string, right: Json | undefined): boolean | null {
   const negated = NEGATED.has(op);
-  if (by === 'route') return typeof right !== 'boolean' ? null : right !== negated;
+  // `missing` is also printed as interface 0.
+  if (by === 'route') {
+    const exists = right === 0 || right === '0' ? false : right;
+    return typeof exists === 'boolean' ? exists !== negated : null;
+  }
   if (by === 'bytes' && (op === '==' || op === '!=')) {
     const few = (anonymousSet(right) ?? [right]).every((value) => typeof value === 'number');
     return few ? negated : null;
@@ -118,7 +123,9 @@ function push(
     builder.push({ kind: 'may', text, whenQuiet: null });
     return;
   }
-  const alternatives = alternativesOf(builder, read.keys, op, right);
+  // A packet without that interface has no type either, and then neither == nor != holds.
+  const isNegatedType = NEGATED.has(op) && read.keys.some((key) => key.names === LOOPBACK_TYPE);
+  const alternatives = isNegatedType ? null : alternativesOf(builder, read.keys, op, right);
   if (!alternatives) {
     builder.push({ kind: 'unmodelled', text });
     return;

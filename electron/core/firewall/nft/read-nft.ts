@@ -231,7 +231,7 @@ class Reader {
     const statements = member(body, 'expr');
     if (!isList(statements)) throw new Malformed(`A rule of chain ${shown(chain.name)} has no statements.`);
     const handle = member(body, 'handle');
-    const written = ruleText(statements, member(body, 'comment'));
+    const written = ruleText(statements, member(body, 'comment'), table.family);
     const number = handle === undefined ? null : wholeNumber(handle, 'The handle of a rule');
     const read = (portReading: RuleBuilder['portReading']): RuleBuilder => {
       const { sets, objects } = this.listing;

@@ -1,6 +1,6 @@
 import { parseAddress, prefixInterval } from '../address.ts';
 import type { Interval } from '../interval.ts';
-import type { Key } from './expression.ts';
+import { type Key, LOOPBACK_TYPE } from './expression.ts';
 import { isList, isObject, type Json, Malformed, member, shown, tagged, wholeNumber } from './json.ts';
 import { ETHER_TYPE, ETHER_TYPE_NUMBER } from './names.ts';
 
@@ -129,7 +129,8 @@ const MAX_NAME = 255;
  * @returns null for a name with a real star in it, which nft prints with a backslash, and for the number of an interface that is gone
  * @throws Malformed for anything that is no name
  */
-export function readName(value: Json | undefined): string | null {
+export function readName(key: Key, value: Json | undefined): string | null {
+  if (key.names === LOOPBACK_TYPE) return value === 'loopback' ? 'lo' : null;
   if (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))) return null;
   if (typeof value !== 'string' || value.length > MAX_NAME)
     throw new Malformed(`Expected the name of an interface, not ${shown(value)}.`);
