@@ -31,7 +31,7 @@ function collector(
   subject: SubjectName,
   script: string,
   parse: (output: ScriptOutput) => Collected<unknown>,
-  trip: 1 | 2 | 3 = 1,
+  trip: 1 | 2 | 'aside' = 1,
 ): AnyCollector {
   return {
     subject,

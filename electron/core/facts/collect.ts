@@ -1,4 +1,3 @@
-import type { HostError, ScriptHost } from '#core/hosts/host.ts';
 import {
   type Privilege,
   type SubjectName,
@@ -6,35 +5,12 @@ import {
   subjects as subjectsSchema,
 } from '#shared/domain/facts/facts.ts';
 import { type Profile, type ProfileCorrection, profile as profileSchema } from '#shared/domain/profile.ts';
-import { notSeen, observe } from './collect/observe.ts';
-import { runTrip, type TripHello } from './collect/trip.ts';
-import type { CollectContext, ScriptOutput } from './collector.ts';
-import type { AnyCollector } from './collectors.ts';
+import { Collecting, type Failure, type Member, NO_PROFILE } from './collect/collecting.ts';
+import { notSeen } from './collect/observe.ts';
+import type { CollectRequest } from './collect/request.ts';
+import type { TripHello } from './collect/trip.ts';
 import { detectProfile } from './profile/detect.ts';
-import type { HintCollector, InstallationHints } from './profile/hints.ts';
-
-/** How far a collection has come. */
-export interface CollectProgress {
-  done: number;
-  total: number;
-  /** The subject that has just answered; null when the connection was made. */
-  subject: SubjectName | null;
-}
-
-export interface CollectRequest {
-  host: ScriptHost;
-  collectors: readonly AnyCollector[];
-  /** Looks for installations on disk in round trip 1; its answer goes into `detectProfile`. */
-  hints: HintCollector | null;
-  corrections: readonly ProfileCorrection[];
-  /** 64 hex digits, random for this console. */
-  salt: string;
-  /** Multiplies every collector's limit of time, for a machine known to be slow; 1 when left out. */
-  patience?: number | undefined;
-  signal?: AbortSignal | undefined;
-  /** Must not throw. */
-  onProgress?: ((progress: CollectProgress) => void) | undefined;
-}
+import type { InstallationHints } from './profile/hints.ts';
 
 export interface Collection {
   startedAt: Date;
@@ -44,14 +20,8 @@ export interface Collection {
   subjects: Subjects;
 }
 
-const NO_PROFILE: Profile = { instances: [], corrected: [] };
 /** In the order of the schema: facts look the same whichever collector answered first. */
 const ALL_SUBJECTS = Object.keys(subjectsSchema.shape) as SubjectName[];
-
-function privilegeOf(hello: TripHello): Privilege {
-  if (hello.uid !== 0) return 'user';
-  return hello.bySudo ? 'sudo' : 'root';
-}
 
 /** Detection reads hostile facts; whatever goes wrong there, the facts themselves are kept. */
 function detect(
@@ -68,72 +38,30 @@ function detect(
 }
 
 /**
- * Collects all subjects of a node in at most three round trips: what knows nothing of mycoSwarm, then what needs the
- * profile, then what needs the answers of the second.
+ * Collects all subjects of a node in two round trips: what knows nothing of mycoSwarm, then what needs the profile. What takes
+ * long and is needed by neither rides along with the first and may last as long as the second.
  * @returns the observations, one for each subject (those without a collector unseen); or why the node as a whole could
  *   not be worked with. One collector that fails is never such a reason.
  */
 export async function collect(
   request: CollectRequest,
-): Promise<{ ok: true; collection: Collection } | { ok: false; error: HostError }> {
-  const startedAt = new Date();
+): Promise<{ ok: true; collection: Collection } | Failure> {
   const began = performance.now();
-  const seen: Partial<Subjects> = {};
-  let hints: InstallationHints | null = null;
-  let context: CollectContext = {
-    privilege: 'user',
-    now: startedAt,
-    skewMs: null,
-    salt: request.salt,
-    profile: NO_PROFILE,
-    seen,
-  };
-  let done = 0;
-  const total = request.collectors.length;
-  const keep = (collector: AnyCollector, value: Subjects[SubjectName]): void => {
-    Object.assign(seen, { [collector.subject]: value });
-    done += 1;
-    request.onProgress?.({ done, total, subject: collector.subject });
-  };
-
+  const collecting = new Collecting(request);
+  const { seen, startedAt } = collecting;
   const hardware = request.host.hardware?.();
-  for (const trip of [1, 2, 3] as const) {
-    const members: (AnyCollector | HintCollector)[] = request.collectors.filter(
-      (entry) => entry.trip === trip,
-    );
-    if (trip === 1 && request.hints) members.push(request.hints);
-    const before = { ...context, now: trip === 1 ? startedAt : new Date() };
-    const ready: { member: AnyCollector | HintCollector; script: string }[] = [];
-    for (const member of members) {
-      const script = scriptOf(member, before);
-      if (script !== null) ready.push({ member, script });
-      else if (member.subject !== 'installations') {
-        keep(member, notSeen(member.source, before.now, 'the question could not be put to this node safely'));
-      }
-    }
-    if (ready.length === 0) continue;
-    const jobs = ready.map(({ member, script }) => ({
-      script,
-      budgetMs: member.budgetMs * (request.patience ?? 1),
-      maxBytes: member.maxBytes,
-    }));
-    const result = await runTrip(request.host, jobs, {
-      sudo: trip === 1 || context.privilege === 'sudo',
-      signal: request.signal,
-      onJob: (index, output, hello) => {
-        const member = ready[index]?.member;
-        if (!member) return;
-        const now = { ...before, privilege: privilegeOf(hello), skewMs: hello.skewMs };
-        if (member.subject !== 'installations') keep(member, observe(member, output, now));
-        else hints = hintsOf(member, output, now);
-      },
-    });
-    if (!result.ok) return result;
-    if (trip === 1) {
-      context = { ...context, privilege: privilegeOf(result.hello), skewMs: result.hello.skewMs };
-      context.profile = detect(seen, hints, request.corrections);
-    }
-  }
+  const of = (trip: 1 | 2) => request.collectors.filter((entry) => entry.trip === trip);
+  const asides = collecting.asides();
+  const blind: Member[] = [...of(1), ...(request.hints ? [request.hints] : [])];
+  const answered = Promise.withResolvers<{ ok: true; hello: TripHello | null }>();
+  const whole = collecting.trip(blind, true, asides, (hello) => answered.resolve({ ok: true, hello }));
+  const first = await Promise.race([answered.promise, whole]);
+  if (!first.ok) return first;
+  collecting.learn(first.hello, detect(seen, collecting.hints, request.corrections));
+  const second = await collecting.trip(of(2), collecting.context.privilege === 'sudo');
+  if (!second.ok) return second;
+  const rest = await whole;
+  collecting.readAsides(asides, rest.ok ? 'the node gave no answer' : rest.error.message);
   const described = await hardware;
   if (described && seen.identity?.state === 'seen') seen.identity.value.hardware = described;
   const subjects = Object.fromEntries(
@@ -147,32 +75,9 @@ export async function collect(
     collection: {
       startedAt,
       tookMs: performance.now() - began,
-      privilege: context.privilege,
-      profile: context.profile,
+      privilege: collecting.context.privilege,
+      profile: collecting.context.profile,
       subjects,
     },
   };
-}
-
-/** A parser of hints that throws costs the hints and nothing else. */
-function hintsOf(
-  member: HintCollector,
-  output: ScriptOutput,
-  context: CollectContext,
-): InstallationHints | null {
-  try {
-    const answer = member.parse(output, context);
-    return answer.seen ? answer.value : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A script that cannot be written (it must not throw, but knows hostile facts) costs its own subject only. */
-function scriptOf(member: AnyCollector | HintCollector, context: CollectContext): string | null {
-  try {
-    return member.script(context);
-  } catch {
-    return null;
-  }
 }

@@ -42,14 +42,27 @@ export type Collected<V> =
   | { seen: true; value: V; gaps: Gap[] }
   | { seen: false; reason: string; wouldHelp: string | null };
 
+/** A part of a subject that takes long, needs to know nothing, and is needed by nothing but the checks. */
+export interface AsidePart {
+  budgetMs: number;
+  maxBytes: number;
+  /** POSIX sh, constant text. What it prints is put behind the answer of the collector's own script. */
+  script: string;
+}
+
 /**
  * Collects one subject: a fragment of POSIX sh for the node, and the pure reading of what it printed. Fragments of one
  * round trip run in parallel on the node, each under its own time limit; one that fails never stops the others.
  */
 export interface Collector<S extends SubjectName> {
   subject: S;
-  /** In which of the three round trips it runs: 1 knows nothing of mycoSwarm, 2 knows the profile, 3 what 2 saw. */
-  trip: 1 | 2 | 3;
+  /**
+   * In which round trip it runs: 1 knows nothing of mycoSwarm, 2 knows the profile; `aside` knows nothing, rides along with the
+   * first while the second is under way already, and is read when both are done.
+   */
+  trip: 1 | 2 | 'aside';
+  /** Runs aside while the rest of the subject is in use already. Its own script has to bear that this is missing. */
+  aside?: AsidePart;
   budgetMs: number;
   maxBytes: number;
   /** What is read or run, as a system administrator would type it. */

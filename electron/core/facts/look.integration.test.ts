@@ -10,7 +10,7 @@ import { recordedText } from '#core/hosts/recorded.ts';
 import { type LoopbackSshd, startLoopbackSshd, whyNoSshd } from '#core/hosts/testing/loopback-sshd.ts';
 import { type Facts, facts as factsSchema, type SubjectName } from '#shared/domain/facts/facts.ts';
 import type { Observation, Seen } from '#shared/domain/facts/observation.ts';
-import type { CollectProgress } from './collect.ts';
+import type { CollectProgress } from './collect/request.ts';
 import type { SubjectValue } from './collector.ts';
 import { COLLECTORS } from './collectors.ts';
 import { collectFacts, type LookRequest } from './look.ts';

@@ -1,7 +1,8 @@
 import type { Host, HostError } from '#core/hosts/host.ts';
 import { FACTS_FORMAT, type Facts } from '#shared/domain/facts/facts.ts';
 import type { ProfileCorrection } from '#shared/domain/profile.ts';
-import { type CollectProgress, collect } from './collect.ts';
+import type { CollectProgress } from './collect/request.ts';
+import { collect } from './collect.ts';
 import { COLLECTORS, HINTS } from './collectors.ts';
 import { replayFacts } from './record.ts';
 

@@ -1,6 +1,6 @@
 import type { Collector } from '../collector.ts';
 import { parseAccounts } from './accounts/parse.ts';
-import { ACCOUNTS_SCRIPT } from './accounts/script.ts';
+import { ACCOUNTS_SCRIPT, PROGRAMS_SCRIPT } from './accounts/script.ts';
 
 /** Accounts, groups, subordinate ids, sudo rules, homes, logins, and programs that change the user. */
 export const accountsCollector: Collector<'accounts'> = {
@@ -11,5 +11,6 @@ export const accountsCollector: Collector<'accounts'> = {
   source:
     'getent passwd; getent group; cat /etc/shadow /etc/subuid /etc/sudoers; stat HOMES; last; find /usr /opt /srv /home /root /var /tmp /etc MOUNTS -xdev -perm /6000',
   script: () => ACCOUNTS_SCRIPT,
+  aside: { script: PROGRAMS_SCRIPT, budgetMs: 12_000, maxBytes: 6 * 1_048_576 },
   parse: parseAccounts,
 };

@@ -136,7 +136,7 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<SshServ
 /** The SSH server as it would behave: `sshd -T` as root, and its configuration as written, with Include and Match. */
 export const sshServerCollector: Collector<'sshServer'> = {
   subject: 'sshServer',
-  trip: 2,
+  trip: 'aside',
   budgetMs: 5_000,
   maxBytes: 4 * 1024 * 1024,
   source: 'sshd -T; /etc/ssh/sshd_config',

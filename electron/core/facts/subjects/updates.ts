@@ -183,7 +183,7 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<Update
 /** Pending updates by the lists on disk; nothing is fetched, locked or written. */
 export const updatesCollector: Collector<'updates'> = {
   subject: 'updates',
-  trip: 2,
+  trip: 'aside',
   budgetMs: 9_000,
   maxBytes: 4 * 1024 * 1024,
   source: 'apt list --upgradable; /run/reboot-required; /boot',

@@ -35,7 +35,11 @@ function look(context: TestContext, prepare: string) {
     profile: { instances: [], corrected: [] },
     seen: {},
   };
-  const { stdout, stderr, status } = unshared(context, prepare, accountsCollector.script(asked));
+  const { stdout, stderr, status } = unshared(
+    context,
+    prepare,
+    `( ${accountsCollector.script(asked)} )\n( ${accountsCollector.aside?.script} )`,
+  );
   const collected = accountsCollector.parse(
     { stdout, stderr: stderr.toString(), exitCode: status, timedOut: false, cut: false, tookMs: 0 },
     asked,

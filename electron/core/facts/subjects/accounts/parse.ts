@@ -202,12 +202,15 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
     else if (home.hidden) gaps.push(gapOf(`home ${path}`, 'it is hidden, or no folder', help));
     else if (home.closed) gaps.push(gapOf(`home ${path}`, 'it is closed to the account that looked', help));
   }
-  if (!contents.has('capabilities-read')) {
+  if (!contents.has('programs-end')) {
+    gaps.push(gapOf('setuid programs', 'the search for them did not come to its end'));
+  } else if (!contents.has('capabilities-read')) {
     gaps.push(gapOf('file capabilities', 'the program getcap is not installed', 'install libcap2-bin'));
   }
   if (!finished) gaps.push(gapOf('some of the accounts', whyUnfinished(output)));
 
   const setuidPrograms = readSetuid(records, gaps);
+  const searched = contents.has('programs-end');
   const mapper = contents.has('newuidmap') ? decodePath(contents.get('newuidmap')) : null;
   const works = setuidPrograms.some(
     (program) =>
@@ -220,7 +223,8 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
         groups.length === 0
           ? null
           : groups.slice(0, 8_192).map((group) => ({ ...group, members: group.members.slice(0, 1_024) })),
-      newuidmapWorks: mapper !== null ? works : finished ? false : null,
+      // One that was not found where the search did not end may still be there.
+      newuidmapWorks: mapper !== null ? works || (searched ? false : null) : finished ? false : null,
       sudoersReadable: sudo.readable,
       setuidPrograms: setuidPrograms.slice(0, 2_048),
     },

@@ -11,8 +11,7 @@ const PRUNED =
  * containers. A search that was ended by its time limit says `late`; one that was not is complete to the depth of five folders.
  * Capabilities are asked of what somebody may execute: on another file they mean nothing (capabilities(7)).
  * Sources: mount(8), proc_pid_mountinfo(5), find(1), getcap(8).
- *
- * `find_programs` is meant for the left side of a pipe, so that it runs while the rest is asked; what it prints are records.
+ * Needs `newline`.
  */
 export const PROGRAMS = `search_places() {
   awk '

@@ -4,16 +4,17 @@ import { KEYS } from './keys-script.ts';
 import { PROGRAMS } from './programs-script.ts';
 import { SUDOERS } from './sudoers-script.ts';
 
-/**
- * Password hashes never leave the node, only what can be done with them. The search for programs runs while all else is
- * asked; its answer waits in the pipe and follows at the end.
- */
-export const ACCOUNTS_SCRIPT = `${PRELUDE}
-newline='
+const NEWLINE = `newline='
 '
-${PROGRAMS}
-find_programs </dev/null | {
-exec 3<&0 </dev/null
+`;
+
+/** The search for programs takes longer than all else together, and nobody waits for it. */
+export const PROGRAMS_SCRIPT = `${PRELUDE}${NEWLINE}${PROGRAMS}find_programs </dev/null
+emit programs-end
+`;
+
+/** Password hashes never leave the node, only what can be done with them. */
+export const ACCOUNTS_SCRIPT = `${PRELUDE}${NEWLINE}
 passwd=$(limit 3 getent passwd 2>/dev/null || cat /etc/passwd)
 printf '%s\\n' "$passwd" | head -n 4096 | emit_content passwd
 { limit 2 getent group 2>/dev/null || cat /etc/group; } | head -c 1048576 | emit_content group
@@ -33,6 +34,4 @@ has last && TZ=UTC limit 2 last -F -w -n 4000 2>/dev/null | awk '!known[$1]++' |
 for folder in /usr/bin /bin /usr/sbin /usr/local/bin; do
   [ -f "$folder/newuidmap" ] && emit newuidmap "$folder/newuidmap" && break
 done
-cat <&3
-${END}}
-`;
+${END}`;

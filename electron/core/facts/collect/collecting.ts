@@ -1,0 +1,168 @@
+import type { HostError } from '#core/hosts/host.ts';
+import type { Privilege, SubjectName, Subjects } from '#shared/domain/facts/facts.ts';
+import type { Profile } from '#shared/domain/profile.ts';
+import type { CollectContext, ScriptOutput } from '../collector.ts';
+import type { AnyCollector } from '../collectors.ts';
+import type { HintCollector, InstallationHints } from '../profile/hints.ts';
+import { notSeen, observe } from './observe.ts';
+import type { CollectRequest } from './request.ts';
+import { runTrip, type TripHello } from './trip.ts';
+import type { TripJob } from './trip-script.ts';
+
+export const NO_PROFILE: Profile = { instances: [], corrected: [] };
+function privilegeOf(hello: TripHello): Privilege {
+  if (hello.uid !== 0) return 'user';
+  return hello.bySudo ? 'sudo' : 'root';
+}
+
+/** A parser of hints that throws costs the hints and nothing else. */
+function hintsOf(
+  member: HintCollector,
+  output: ScriptOutput,
+  context: CollectContext,
+): InstallationHints | null {
+  try {
+    const answer = member.parse(output, context);
+    return answer.seen ? answer.value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A script that cannot be written (it must not throw, but knows hostile facts) costs its own subject only. */
+function scriptOf(member: Member, context: CollectContext): string | null {
+  try {
+    return member.script(context);
+  } catch {
+    return null;
+  }
+}
+
+/** What puts a question of its own: a subject, or the look for installations. */
+export type Member = AnyCollector | HintCollector;
+export type Failure = { ok: false; error: HostError };
+
+/** A question that rides along with the first trip, and its answer once it came. */
+export interface Aside {
+  member: AnyCollector;
+  job: TripJob;
+  answer: ScriptOutput | null;
+}
+
+/** A collection while it is under way: what was asked, and what is known so far. */
+export class Collecting {
+  readonly startedAt = new Date();
+  readonly seen: Partial<Subjects> = {};
+  hints: InstallationHints | null = null;
+  context: CollectContext;
+  readonly #request: CollectRequest;
+  /** First answers of collectors that have a part aside. */
+  readonly #first = new Map<AnyCollector, ScriptOutput>();
+  #done = 0;
+
+  constructor(request: CollectRequest) {
+    this.#request = request;
+    const { startedAt, seen } = this;
+    this.context = {
+      privilege: 'user',
+      now: startedAt,
+      skewMs: null,
+      salt: request.salt,
+      profile: NO_PROFILE,
+      seen,
+    };
+  }
+
+  /** Between the trips: who we are there, and which installations there are. */
+  learn(hello: TripHello | null, profile: Profile): void {
+    const who = hello ? { privilege: privilegeOf(hello), skewMs: hello.skewMs } : {};
+    this.context = { ...this.context, ...who, profile, now: new Date() };
+  }
+
+  #keep(collector: AnyCollector, value: Subjects[SubjectName]): void {
+    Object.assign(this.seen, { [collector.subject]: value });
+    this.#done += 1;
+    const total = this.#request.collectors.length;
+    this.#request.onProgress?.({ done: this.#done, total, subject: collector.subject });
+  }
+
+  #job(script: string, { budgetMs, maxBytes }: { budgetMs: number; maxBytes: number }): TripJob {
+    return { script, maxBytes, budgetMs: budgetMs * (this.#request.patience ?? 1) };
+  }
+
+  /** What runs beside: whole subjects, and parts of others. */
+  asides(): Aside[] {
+    return this.#request.collectors.flatMap((member) => {
+      const script = member.trip === 'aside' ? scriptOf(member, this.context) : null;
+      const whole = script === null ? [] : [{ member, job: this.#job(script, member), answer: null }];
+      const part = member.aside && {
+        member,
+        job: this.#job(member.aside.script, member.aside),
+        answer: null,
+      };
+      return part ? [...whole, part] : whole;
+    });
+  }
+
+  /**
+   * One round trip: puts the questions of all members, and keeps each answer as it comes.
+   * @param asides questions that ride along; their answers are left in them
+   * @param onAnswered called when every member has answered, while what rides along may still be under way
+   */
+  async trip(
+    members: readonly Member[],
+    sudo: boolean,
+    asides: readonly Aside[] = [],
+    onAnswered: (hello: TripHello) => void = () => {},
+  ): Promise<{ ok: true; hello: TripHello | null } | Failure> {
+    const before = this.context;
+    const ready: { member: Member; job: TripJob }[] = [];
+    for (const member of members) {
+      const script = scriptOf(member, before);
+      if (script !== null) ready.push({ member, job: this.#job(script, member) });
+      else if (member.subject !== 'installations') {
+        const reason = 'the question could not be put to this node safely';
+        this.#keep(member, notSeen(member.source, before.now, reason));
+      }
+    }
+    const jobs = [...ready, ...asides].map(({ job }) => job);
+    if (jobs.length === 0) return { ok: true, hello: null };
+    let left = ready.length;
+    return runTrip(this.#request.host, jobs, {
+      sudo,
+      signal: this.#request.signal,
+      onJob: (index, output, hello) => {
+        const aside = asides[index - ready.length];
+        if (aside) aside.answer = output;
+        const member = ready[index]?.member;
+        if (!member) return;
+        const now = { ...before, privilege: privilegeOf(hello), skewMs: hello.skewMs };
+        if (member.subject === 'installations') this.hints = hintsOf(member, output, now);
+        else {
+          if (member.aside) this.#first.set(member, output);
+          this.#keep(member, observe(member, output, now));
+        }
+        left -= 1;
+        if (left === 0) onAnswered(hello);
+      },
+    });
+  }
+
+  /**
+   * Reads what ran beside. A part goes behind the first answer of its subject, and both are read again as one.
+   * @param why said of a subject that gave no answer
+   */
+  readAsides(asides: readonly Aside[], why: string): void {
+    const context = { ...this.context, now: this.startedAt };
+    for (const { member, answer } of asides) {
+      const first = this.#first.get(member);
+      if (member.trip === 'aside') {
+        const source = [member.source, this.startedAt] as const;
+        this.#keep(member, answer ? observe(member, answer, context) : notSeen(...source, why));
+      } else if (first && answer) {
+        const stdout = Buffer.concat([first.stdout, answer.stdout]);
+        Object.assign(this.seen, { [member.subject]: observe(member, { ...first, stdout }, context) });
+      }
+    }
+  }
+}
