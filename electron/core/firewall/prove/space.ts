@@ -1,0 +1,98 @@
+import { prefixInterval } from '../address.ts';
+import { domain, type NumberField } from '../fields.ts';
+import type { HostContext } from '../host.ts';
+import { type Interval, type IntervalSet, normalize, single, subtract } from '../interval.ts';
+
+/** Fields by which packets of a question differ; all others follow from them or from the rules on the way. */
+export const NUMBER_FIELDS = [
+  'skuid',
+  'skgid',
+  'l4proto',
+  'daddr',
+  'dport',
+  'saddr',
+  'sport',
+  'icmpType',
+  'icmpCode',
+] as const satisfies readonly NumberField[];
+export const REGION_FIELDS = ['oifname', 'iifname', ...NUMBER_FIELDS] as const;
+export type RegionNumberField = (typeof NUMBER_FIELDS)[number];
+export type RegionField = (typeof REGION_FIELDS)[number];
+
+/** All packets that a question is about: first packets of new connections, mark 0, as in `packet.ts`. */
+export interface Space {
+  readonly direction: 'out' | 'in';
+  readonly version: 4 | 6;
+  /** A field that is left out may have every value. */
+  readonly fields: Readonly<Partial<Record<RegionNumberField, IntervalSet>>>;
+  /** Packets go out (or come in) by every interface except these. */
+  readonly exceptInterfaces: readonly string[];
+}
+
+/** Networks that count as the home network, as numbers: design of the checks, "LAN"; the same list as checks/lan.ts in text. */
+const LAN: Readonly<Record<4 | 6, IntervalSet>> = {
+  4: normalize([
+    prefixInterval(4, 0x7f000000n, 8),
+    prefixInterval(4, 0x0a000000n, 8),
+    prefixInterval(4, 0xac100000n, 12),
+    prefixInterval(4, 0xc0a80000n, 16),
+    prefixInterval(4, 0xa9fe0000n, 16),
+    prefixInterval(4, 0xe0000000n, 24),
+  ]),
+  6: normalize([
+    [1n, 1n],
+    prefixInterval(6, 0xfe80n << 112n, 10),
+    prefixInterval(6, 0xfc00n << 112n, 7),
+    prefixInterval(6, 0xff02n << 112n, 16),
+  ]),
+};
+
+/** Addresses that are not LAN: public, on-link global IPv6 and 100.64.0.0/10 too. */
+export function publicAddresses(version: 4 | 6): IntervalSet {
+  return subtract(domain('daddr', version), LAN[version]);
+}
+
+/** The host's own addresses; empty when the host is not known. */
+export function ownAddresses(host: HostContext, version: 4 | 6): IntervalSet {
+  const own = (host.interfaces ?? []).flatMap((one) =>
+    one.addresses.filter((address) => address.version === version),
+  );
+  return normalize(own.map(({ value }): Interval => [value, value]));
+}
+
+/**
+ * Every packet by which a process with one of these uids could reach a public address: any group, protocol, port, source and interface but
+ * `lo`. Addresses of the host itself are left out, for packets to them stay here.
+ * @param uids numbers of 32 bits, as interval set
+ */
+export function outboundSpace(host: HostContext, version: 4 | 6, uids: IntervalSet): Space {
+  return {
+    direction: 'out',
+    version,
+    fields: { skuid: uids, daddr: subtract(publicAddresses(version), ownAddresses(host, version)) },
+    exceptInterfaces: ['lo'],
+  };
+}
+
+/**
+ * Every packet from a public address to one address and port of the host, by any interface but `lo`.
+ * @param port null for protocols without ports
+ */
+export function inboundSpace(version: 4 | 6, daddr: bigint, l4proto: bigint, port: number | null): Space {
+  return {
+    direction: 'in',
+    version,
+    fields: {
+      saddr: publicAddresses(version),
+      daddr: single(daddr),
+      l4proto: single(l4proto),
+      ...(port === null ? {} : { dport: single(port) }),
+    },
+    exceptInterfaces: ['lo'],
+  };
+}
+
+/** The values of one field that a space allows. */
+export function allowed(space: Space, field: RegionNumberField): IntervalSet {
+  return space.fields[field] ?? domain(field, space.version);
+}

@@ -1,0 +1,99 @@
+import type { Hook, MarkChange } from '../model.ts';
+import type { MarkTest } from './compile.ts';
+import type { RankSet } from './rank-set.ts';
+
+/** A value that address translation or a new route gave a field: some of these, or not known. */
+export type Override = { readonly field: number; readonly set: RankSet | null };
+
+/** What rules left on the packet so far. Null: not known. */
+export interface State {
+  readonly mark: bigint | null;
+  readonly ctMark: bigint | null;
+  readonly untracked: boolean;
+  /** The hook at which an address translation was set up last. */
+  readonly translatedAt: Hook | null;
+  /** Ids of the rules that translated its destination. */
+  readonly translatedBy: readonly number[];
+  readonly overrides: readonly Override[];
+  /** A changed mark had its way looked up again. */
+  readonly rerouted: boolean;
+}
+
+export const FIRST: State = {
+  mark: 0n,
+  ctMark: 0n,
+  untracked: false,
+  translatedAt: null,
+  translatedBy: [],
+  overrides: [],
+  rerouted: false,
+};
+
+/** Equal for equal states. */
+export function stateKey(state: State): string {
+  if (state === FIRST) return '';
+  const overrides = state.overrides.map(({ field, set }) => `${field}:${set?.join() ?? '?'}`).join(';');
+  return `${state.mark}|${state.ctMark}|${state.untracked}|${state.translatedAt}|${state.translatedBy}|${state.rerouted}|${overrides}`;
+}
+
+/** A state with one more override. */
+export function override(state: State, field: number, set: RankSet | null): State {
+  return {
+    ...state,
+    overrides: [...state.overrides.filter((one) => one.field !== field), { field, set }],
+  };
+}
+
+/** A state with another mark. */
+export function withMark(state: State, field: 'mark' | 'ctMark', change: MarkChange): State {
+  return { ...state, [field]: changed(state, field, change) };
+}
+
+function changed(state: State, field: 'mark' | 'ctMark', change: MarkChange): bigint | null {
+  const kept = change.keep === 0n ? 0n : state[field];
+  if (change.kind === 'value') return kept === null ? null : (kept & change.keep) ^ change.value;
+  const other = state[change.from];
+  return kept === null || other === null ? null : (kept & change.keep) ^ (other & change.take);
+}
+
+/** Bits of `ct status` that are known here: seen-reply, assured, destination translated (IPS_* of nf_conntrack_common.h). */
+const KNOWN_STATUS = 0x2n | 0x4n | 0x20n;
+
+/** @returns null when it cannot be told */
+export function markHolds(test: MarkTest, state: State): boolean | null {
+  let value: bigint | null;
+  if (test.field === 'ctState') value = state.untracked ? 64n : 1n;
+  else if (test.field === 'ctStatus') {
+    if (test.mask === null || (test.mask & ~KNOWN_STATUS) !== 0n) return null;
+    value = state.translatedBy.length > 0 ? 0x20n : 0n;
+  } else value = state[test.field];
+  if (value === null) return null;
+  const seen = test.mask === null ? value : value & test.mask;
+  return test.intervals.some(([low, high]) => low <= seen && seen <= high);
+}
+
+/**
+ * In which ways something can be reached in a region, as bits: 1 by every packet of it, 2 by some (a test holds in part), 4 depending on
+ * something that is not modelled, 8 on both.
+ */
+export type Ways = number;
+export const SURELY: Ways = 1;
+
+/** Flags of one way. */
+export const IN_PART = 1;
+export const IN_DOUBT = 2;
+
+/** Ways that go on through something that holds in part, in doubt, or both. */
+export function through(ways: Ways, flags: number): Ways {
+  let result = ways;
+  if (flags & IN_PART) result = ((result & 0b0101) << 1) | (result & 0b1010);
+  if (flags & IN_DOUBT) result = ((result & 0b0011) << 2) | (result & 0b1100);
+  return result;
+}
+
+/** Ways through one thing and then another. */
+export function compose(first: Ways, second: Ways): Ways {
+  let result = 0;
+  for (let flags = 0; flags < 4; flags += 1) if (second & (1 << flags)) result |= through(first, flags);
+  return result;
+}
