@@ -1,9 +1,10 @@
 import type { AccountFact, AccountFacts, ProcessFact } from '#shared/domain/facts/accounts.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { CheckInput } from './check.ts';
-import { AS_ADMINISTRATOR, gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import { AS_ADMINISTRATOR, gapParts, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { powersOfGroups, powersOfPrograms, powersOfSockets, powersOfSudo } from './powers.ts';
+import { groupsOfUnit, powersOfCapabilities, powersOfUnit } from './powers-of-unit.ts';
 
 /** A way by which the agent can act as somebody else. */
 export interface Power {
@@ -15,7 +16,7 @@ export interface Power {
   seen: string;
   source: string;
   /** Sudo, group, program and engine give another account; a range gives numbers that belong to nobody else. */
-  kind: 'sudo' | 'group' | 'process-group' | 'program' | 'engine' | 'range';
+  kind: 'sudo' | 'group' | 'process-group' | 'program' | 'engine' | 'capability' | 'range';
   /** For groups: the name of the account that is in it. */
   account?: string;
   /**
@@ -126,36 +127,49 @@ function judgeEntry(
   return { powers, doubts };
 }
 
-/** What the groups of an agent give: those of its entries, and those that only its running processes carry. */
+/**
+ * What the groups of an agent give: those of its entries, those that only its running processes carry or that its unit gives
+ * them, and every other name that the number of one of these has.
+ */
 function judgeGroups(
   input: CheckInput,
   entries: readonly AccountFact[],
   processes: readonly ProcessFact[],
-  names: ReadonlyMap<number, string> | null,
+  groups: Groups | null,
+  ofUnit: readonly string[],
 ): { powers: Power[]; doubts: Part[]; names: string[] } {
   const source = sourceOf(input, 'accounts');
   const powers = entries.flatMap((entry) => powersOfGroups(entry.name, entry.groups, true, source));
   const known = new Set(entries.flatMap((entry) => entry.groups));
-  if (names === null) return { powers, doubts: [], names: [...known] };
-  const doubts: Part[] = [];
-  const primary = new Set(entries.map((entry) => entry.gid));
-  const members = entries.map((entry) => names.get(entry.gid)).filter((name) => name !== undefined);
-  const unlisted = members.filter((name) => !known.has(name));
-  const carried = new Set(processes.flatMap((process) => [process.gid, ...process.groups]));
-  for (const gid of carried) {
-    const name = names.get(gid);
-    if (name !== undefined && !known.has(name)) unlisted.push(name);
-    if (name === undefined && !primary.has(gid))
-      doubts.push(
-        notSeen(input, `group ${gid} of the running programs`, 'it has no name', source, 'look again'),
-      );
+  const byUnit = ofUnit.filter((name) => !known.has(name));
+  if (groups === null) {
+    powers.push(...powersOfGroups('its unit', byUnit, false, sourceOf(input, 'units')));
+    return { powers, doubts: [], names: [...known, ...byUnit] };
   }
-  const more = [...new Set(unlisted)];
+  const primary = new Set(entries.map((entry) => entry.gid));
+  const carried = new Set(processes.flatMap((process) => [process.gid, ...process.groups]));
+  const doubts = [...carried]
+    .filter((gid) => !primary.has(gid) && !groups.some((group) => group.gid === gid))
+    .map((gid) =>
+      notSeen(input, `group ${gid} of the running programs`, 'it has no name', source, 'look again'),
+    );
+  const named = (name: string) => known.has(name) || byUnit.includes(name);
+  const gids = new Set([
+    ...primary,
+    ...carried,
+    ...byUnit.filter((name) => /^[0-9]+$/.test(name)).map(Number),
+    ...groups.filter((group) => named(group.name)).map((group) => group.gid),
+  ]);
+  const all = groups.filter((group) => gids.has(group.gid)).map((group) => group.name);
+  const more = [...new Set([...all, ...byUnit])].filter((name) => !known.has(name));
   const pids = processes.map((process) => process.pid).slice(0, 8);
   const owner = pids.length === 0 ? 'its programs' : `running programs (pid ${pids.join(', ')})`;
   powers.push(...powersOfGroups(owner, more, false, sourceOf(input, 'processes')));
   return { powers, doubts, names: [...known, ...more] };
 }
+
+/** Programs that give other accounts by rules of their own, which are not among the facts. */
+const RULED_ELSEWHERE = /\/(doas|ksu)$/;
 
 /**
  * Who the agent of an installation is (design, "The agent"): its own uid, subordinate uids when newuidmap works
@@ -172,11 +186,16 @@ export function agentOf(input: CheckInput, instance: InstanceProfile): Agent {
   const groups = accounts?.groups ?? null;
   const groupIds = groupIdsOf(groups, entries, processes);
   const namesById = groups === null ? null : new Map(groups.map((group) => [group.gid, group.name]));
-  const byGroup = judgeGroups(input, entries, processes, namesById);
+  const unit = unitOf(input, instance);
+  const known = unit === null || unit === 'unseen' ? null : unit;
+  const ofUnit = known === null ? [] : groupsOfUnit(known);
+  const byGroup = judgeGroups(input, entries, processes, groups, ofUnit);
   const source = sourceOf(input, 'accounts');
 
   const doubts: Part[] = gapDoubts(input);
   const powers: Power[] = [...byGroup.powers];
+  if (uid !== 0)
+    powers.push(...powersOfCapabilities(processes), ...(known === null ? [] : powersOfUnit(known)));
   const hidden = unseenPart(input, 'accounts');
   if (hidden !== null) doubts.push(hidden);
   const containers = unseenPart(input, 'containers');
@@ -198,6 +217,8 @@ export function agentOf(input: CheckInput, instance: InstanceProfile): Agent {
     }
     const caller = { uid: uid ?? -1, groupIds, groupNames: namesById };
     powers.push(...powersOfPrograms(accounts.setuidPrograms, caller, source));
+    for (const { path } of accounts.setuidPrograms.filter((program) => RULED_ELSEWHERE.test(program.path)))
+      doubts.push(notSeen(input, `rules of ${path}`, 'this version does not read them', source, null));
     powers.push(...powersOfSockets(input, uid ?? -1, groupIds ?? new Set()));
   }
   const own = new Set(uids);

@@ -50,6 +50,19 @@ function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
       ],
     };
   }
+  if (power.kind === 'capability') {
+    const unit = agent.instance.unit;
+    return {
+      ...base,
+      status: 'fix',
+      severity: 'critical',
+      headline: `mycoSwarm on ${node} runs with capabilities that make it as good as the administrator.`,
+      steps: [
+        ...(unit === null ? [] : [asRoot(input, 'See where they come from')`systemctl cat -- ${unit}`]),
+        byHand('Take AmbientCapabilities= out of the unit, then start mycoSwarm again.', true),
+      ],
+    };
+  }
   if (power.kind === 'sudo') {
     return {
       ...base,

@@ -1,3 +1,4 @@
+import { chainOf } from './access.ts';
 import type { Check } from './check.ts';
 import { conclude } from './conclude.ts';
 import {
@@ -98,8 +99,13 @@ export const pluginInventory: Check = {
       const tree = seen(input, 'files')?.trees.find(
         (entry) => entry.purpose === 'plugins' && entry.instance === instance.id,
       );
+      // Python follows a link, and the look at plugins does not.
+      const isLinked = chainOf(folder ?? '/')
+        .slice(-3)
+        .some((path) => filesByPath(input).get(path)?.kind === 'link');
       const wasSeen =
         folder !== null &&
+        !isLinked &&
         (isMissing(input, folder) ||
           isMissing(input, folder.replace(/\/plugins$/, '')) ||
           (tree?.exists && tree.complete && tree.unreadableCount === 0) ||
@@ -110,7 +116,7 @@ export const pluginInventory: Check = {
           : notSeen(
               input,
               `${label}${folder ?? 'folder of plugins'}`,
-              'could not be looked into',
+              isLinked ? 'reached through a link, which is not followed' : 'could not be looked into',
               source,
               AS_ADMINISTRATOR,
             ),

@@ -26,6 +26,9 @@ export const POWERFUL_GROUPS: Readonly<Record<string, { root: boolean; gives: st
   adm: { root: false, gives: 'all system logs' },
   'systemd-journal': { root: false, gives: 'the journal of every service' },
   staff: { root: true, gives: 'writing in /usr/local, where the administrator finds programs' },
+  microk8s: { root: true, gives: 'command of Kubernetes, and with it the whole machine' },
+  lpadmin: { root: false, gives: 'the settings of printing, which run programs of their own' },
+  'ssl-cert': { root: false, gives: 'the private keys of the certificates of the machine' },
   input: { root: false, gives: 'every key that is pressed on the machine' },
 };
 

@@ -20,6 +20,7 @@ import type { Part } from './part.ts';
 import { startParts } from './start-parts.ts';
 import { asRoot, byHand, dropInSteps, endWithLook } from './steps.ts';
 import { incompleteParts, pathPart, treeOf, writableParts } from './tree-access.ts';
+import { userPackageParts } from './user-packages.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 /** Takes a folder away from the agent where it lies, or moves it when a folder above it is the agent's. */
@@ -172,6 +173,7 @@ export const sourceReadOnly: Check = {
         ...codeParts(input, agent),
         ...(hiddenUnit === null ? [] : [hiddenUnit]),
         ...startParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
+        ...userPackageParts(input, agent),
         ...agent.doubts,
       ];
     });
