@@ -13,10 +13,12 @@ handOverStyleNonce(document);
 applyTheme(rememberedTheme());
 
 const root = document.getElementById('root');
-if (root) {
+const { queries, drawable } = beginReading();
+void drawable.then(() => {
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
-      <App queries={beginReading()} />
+      <App queries={queries} />
     </StrictMode>,
   );
-}
+});

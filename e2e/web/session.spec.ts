@@ -92,3 +92,20 @@ test('what another tab changes is seen here without asking', async ({ page, open
   });
   await expect(page.getByRole('button', { name: '1 to fix' })).toBeVisible();
 });
+
+test('asks once for what the first page shows, before the page itself is there', async ({ page, start }) => {
+  const { shell } = await start('evening');
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(shell.freshLink());
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  const first = [
+    '/session',
+    '/rpc/findings/overview',
+    '/rpc/nodes/list',
+    '/rpc/settings/get',
+    '/rpc/system/about',
+  ];
+  const beforeStreams = asked.slice(0, asked.indexOf('/rpc/changes/watch'));
+  for (const path of first) expect(beforeStreams.filter((other) => other === path)).toEqual([path]);
+});

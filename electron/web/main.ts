@@ -64,6 +64,10 @@ async function end(): Promise<void> {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
 
+// oRPC asks of every body whether it is a form, and to look at Node's own `FormData` loads all of undici: 35 ms within the
+// first answer. No form is read or written here. Assigned, for `defineProperty` would look at it as well.
+Object.assign(globalThis, { FormData: class FormData {} });
+
 // Beside the packages, where only who may change this program can write; never the shared temporary folder. Where that
 // cannot be written, nothing is kept.
 enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/swarmkeep/compiled'));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ErrorLog } from '#core/api/caller.ts';
+import { createDirectClient } from '#core/api/direct-client.ts';
 import { type LocalSocket, serveLocalSocket } from '#core/api/local-socket.ts';
 import { createApi } from '#core/api/router.ts';
 import { type RunningConsole, reachConsole } from '#core/api/running-console.ts';
@@ -9,6 +10,7 @@ import { createConsole } from '#core/console/create-console.ts';
 import { prepareDataFolder } from '#core/store/data-folder.ts';
 import type { Store } from '#core/store/store.ts';
 import { StoreError } from '#core/store/store-error.ts';
+import { addSample, lookAtSample, rehearse } from './first-answers.ts';
 import type { Listen } from './hardened-server.ts';
 import { openBrowser } from './open-browser.ts';
 import { readPageFiles } from './page-files.ts';
@@ -77,7 +79,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       shell: 'web',
       version: options.version,
       consent,
-      sample: options.sample,
       store: options.store,
     });
   } catch (error) {
@@ -96,10 +97,15 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await service.close();
   };
   try {
-    const web = await startOnPort({ api, page, log: options.log }, options);
+    const client = createDirectClient(api, { kind: 'operator-terminal', client: 'serve' });
+    const sample = options.sample ? await addSample(client) : null;
+    const pageCame = Promise.withResolvers<void>();
+    const web = await startOnPort({ api, page, log: options.log, onSession: pageCame.resolve }, options);
     shell = web;
     socket = await openSocket(options, dataFolder, api, web);
     announce(web.freshLink(), options, dataFolder);
+    void rehearse(client);
+    if (sample !== null) void lookAtSample(client, sample.id, pageCame.promise);
     return { running: true, close };
   } catch (error) {
     await close();
@@ -125,7 +131,11 @@ async function openSocket(
 }
 
 async function leadTo(running: RunningConsole, options: ServeOptions, dataFolder: string): Promise<Serving> {
-  if (options.sample) await addSample(running);
+  // `--sample` holds for a console that runs already, too.
+  if (options.sample) {
+    const { id, added } = await addSample(running.client);
+    if (added) await running.client.looks.start({ nodes: [id] });
+  }
   const link = await running.freshLink();
   if (link === null) {
     const shown = await running.showWindow();
@@ -139,14 +149,6 @@ async function leadTo(running: RunningConsole, options: ServeOptions, dataFolder
   options.note('Swarmkeep runs already with these records; this is a fresh link to it.');
   announce(link, options, dataFolder);
   return NOTHING_TO_CLOSE;
-}
-
-/** `--sample` holds for a console that runs already, too. */
-async function addSample({ client }: RunningConsole): Promise<void> {
-  const nodes = await client.nodes.list();
-  if (nodes.some((node) => node.address.kind === 'recorded')) return;
-  const { id } = await client.nodes.add({ address: { kind: 'recorded', sample: true } });
-  await client.looks.start({ nodes: [id] });
 }
 
 function announce(link: string, options: ServeOptions, dataFolder: string): void {

@@ -27,6 +27,8 @@ export interface WebShellOptions {
   page: PageFiles;
   listen: Listen;
   log: ErrorLog;
+  /** Told each time that a page has signed in. */
+  onSession?: () => void;
   /** Milliseconds since the epoch; replaced in tests. */
   now?: () => number;
 }
@@ -137,6 +139,7 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
     outgoing.setHeader('set-cookie', setCookie(cookie, opened.cookie));
     outgoing.writeHead(200, { 'content-type': 'application/json' });
     outgoing.end(answer);
+    options.onSession?.();
   }
 
   function answerPage(path: string, outgoing: ServerResponse, nonce: string): void {

@@ -5,6 +5,7 @@ import { electronTransport } from './electron.ts';
 import { worthRetrying } from './retry.ts';
 import type { Transport } from './transport.ts';
 import { webTransport } from './web.ts';
+import { webSession } from './web-session.ts';
 
 declare global {
   interface Window {
@@ -15,7 +16,7 @@ declare global {
 /** The way to the console of the shell that this page runs in. */
 export const transport: Transport = window[BRIDGE_NAME]
   ? electronTransport(window[BRIDGE_NAME])
-  : webTransport();
+  : webTransport(webSession);
 
 /** Every procedure of the contract as a function. */
 export const client = transport.client;

@@ -112,16 +112,12 @@ async function follow<S, D>(
 }
 
 async function followChanges(queries: QueryClient, signal: AbortSignal): Promise<void> {
-  let seen = false;
   await follow<{ at: string }, ChangeDelta>(
     (input, options) => client.changes.watch(input, options),
     signal,
     {
-      snapshot: () => {
-        // The first one says only that we listen; a later one means that something may have been missed.
-        if (seen) void queries.invalidateQueries({ predicate: isReading });
-        seen = true;
-      },
+      // What was read before we listened, or while the stream was broken, may have missed a change.
+      snapshot: () => void queries.invalidateQueries({ predicate: isReading }),
       delta: (change) => {
         if (change.what === 'notice' && change.sentence !== null) {
           queries.setQueryData<Notice>(NOTICE_KEY, { at: change.at, sentence: change.sentence });

@@ -2,43 +2,33 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { SaveOutcome, TextFile } from '#shared/contract/bridge.ts';
 import { RPC_PATH, TOKEN_HEADER, TOKEN_STORAGE_KEY } from '#shared/contract/web-shell.ts';
-import { exchangeCode, takeCode } from './one-time-code.ts';
 import { SessionMissing } from './session-missing.ts';
 import { type Client, Connection, type Transport } from './transport.ts';
-
-/** The token of this tab: from a fresh link, else from before a reload, else none (and the connection says so). */
-async function openSession(connection: Connection): Promise<string | null> {
-  const link = takeCode(window.location, window.history);
-  if (link.kind === 'code') {
-    const token = await exchangeCode(link.code, window.fetch.bind(window)).catch(() => null);
-    if (token !== null) {
-      window.sessionStorage.setItem(TOKEN_STORAGE_KEY, token);
-      return token;
-    }
-  }
-  // A link opened twice in the same tab must not throw away a session that still holds.
-  const kept = window.sessionStorage.getItem(TOKEN_STORAGE_KEY);
-  if (kept === null) connection.refused(link.kind === 'none' ? 'no-link' : 'link-refused');
-  return kept;
-}
+import { early, type WebSession } from './web-session.ts';
 
 /**
  * The transport over HTTP on loopback: calls to the page's own origin with the session cookie and the tab's token.
+ * @param session of this tab
  * @returns the transport; calls wait until the one-time code has been exchanged
  */
-export function webTransport(): Transport {
+export function webTransport(session: Promise<WebSession>): Transport {
   const connection = new Connection();
-  const session = openSession(connection);
+  const token = session.then((opened) => {
+    if (opened.token === null) connection.refused(opened.reason);
+    return opened.token;
+  });
 
+  const ask = (request: Request, init: RequestInit) =>
+    window.fetch(request, { ...init, credentials: 'same-origin' }).catch((error) => {
+      if (!request.signal.aborted) connection.lost();
+      throw error;
+    });
   const link = new RPCLink({
     url: new URL(RPC_PATH, window.location.origin).href,
-    headers: async () => ({ [TOKEN_HEADER]: (await session) ?? '' }),
+    headers: async () => ({ [TOKEN_HEADER]: (await token) ?? '' }),
     fetch: async (request, init) => {
-      if ((await session) === null) throw new SessionMissing();
-      const answer = await window.fetch(request, { ...init, credentials: 'same-origin' }).catch((error) => {
-        if (!request.signal.aborted) connection.lost();
-        throw error;
-      });
+      if ((await token) === null) throw new SessionMissing();
+      const answer = (await early.take(request)) ?? (await ask(request, init));
       if (answer.status === 401) {
         window.sessionStorage.removeItem(TOKEN_STORAGE_KEY);
         connection.refused('ended');

@@ -1,0 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiClient } from '#core/api/direct-client.ts';
+
+/** Milliseconds that a page is given to ask its first questions before this console begins to look by itself. */
+const FIRST_PAGE_MS = 50;
+/** Milliseconds after which nobody is waited for any more. */
+const NOBODY_CAME_MS = 1_000;
+
+/**
+ * Asks once what every page asks first. The first time costs ten times as much as the second, and now, while a browser
+ * still opens the page, nobody waits for it. What fails here fails again, and is said, where somebody asked.
+ */
+export async function rehearse(client: ApiClient): Promise<void> {
+  await Promise.allSettled([
+    client.findings.overview({ node: null }),
+    client.nodes.list(),
+    client.settings.get(),
+    client.system.about(),
+  ]);
+}
+
+/** @returns the id of the sample node, which is added when it is not there */
+export async function addSample(client: ApiClient): Promise<{ id: string; added: boolean }> {
+  const nodes = await client.nodes.list();
+  const known = nodes.find((node) => node.address.kind === 'recorded');
+  if (known !== undefined) return { id: known.id, added: false };
+  const { id } = await client.nodes.add({ address: { kind: 'recorded', sample: true } });
+  return { id, added: true };
+}
+
+/**
+ * Looks at the sample node as soon as that holds up no page: reading and judging a whole recording keeps the console
+ * busy for a good tenth of a second.
+ * @param pageCame settles when a page has signed in
+ */
+export async function lookAtSample(client: ApiClient, id: string, pageCame: Promise<void>): Promise<void> {
+  await Promise.race([pageCame.then(() => pause(FIRST_PAGE_MS)), pause(NOBODY_CAME_MS)]);
+  // A node that was removed meanwhile, a console that is closing: then there is nothing to look at.
+  await client.looks.start({ nodes: [id] }).catch(() => undefined);
+}
