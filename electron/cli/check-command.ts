@@ -2,10 +2,9 @@ import { hostname } from 'node:os';
 import { CHECK_IDS, type CheckId, checkId } from '#shared/domain/check-id.ts';
 import { shortened, visible } from '#shared/domain/text.ts';
 import { nodeMeant, nodeNamed } from './choose-node.ts';
-import { lookThroughConsole } from './console-look.ts';
-import { judge, lookDirectly } from './direct-look.ts';
+import { lookDirectly } from './direct-look.ts';
 import { type ExitCode, usage } from './failure.ts';
-import { hasRecords, openConsole } from './open-console.ts';
+import { hasRecords } from './has-records.ts';
 import { asJson, type CheckReport, exitCodeOf } from './report.ts';
 import { tableOf } from './table.ts';
 import { painter, type Terminal, wantsColour } from './terminal.ts';
@@ -55,9 +54,14 @@ async function reportOf(
       { ...place, address, nodeName: 'the recorded node', file: options.facts },
       terminal,
     );
+    const { judge } = await import('./judge.ts');
     return judge(facts, { id: null, name: facts.node.name, reachedBy: 'recorded' }, only);
   }
   if (options.node !== undefined || hasRecords(place.dataFolder)) {
+    const [{ openConsole }, { lookThroughConsole }] = await Promise.all([
+      import('./open-console.ts'),
+      import('./console-look.ts'),
+    ]);
     const open = await openConsole({ ...place, terminal });
     try {
       const nodes = await open.client.nodes.list();
@@ -68,7 +72,9 @@ async function reportOf(
     }
   }
   const nodeName = hostname();
-  const facts = await lookDirectly({ ...place, address: { kind: 'local' }, nodeName }, terminal);
+  const looking = lookDirectly({ ...place, address: { kind: 'local' }, nodeName }, terminal);
+  // The checks are loaded while the node is being asked, which leaves this side idle.
+  const [facts, { judge }] = await Promise.all([looking, import('./judge.ts')]);
   return judge(facts, { id: null, name: nodeName, reachedBy: 'local' }, only);
 }
 

@@ -1,15 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { runChecks } from '#core/checks/run.ts';
 import { collectFacts } from '#core/facts/look.ts';
 import { hostFor } from '#core/hosts/host-for.ts';
-import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
-import { levelOf } from '#shared/domain/level.ts';
 import type { NodeAddress } from '#shared/domain/node.ts';
 import type { ProfileCorrection } from '#shared/domain/profile.ts';
-import { DEFAULT_SETTINGS } from '#shared/domain/settings.ts';
 import { couldNot } from './failure.ts';
-import { type CheckReport, countsOf, inOrder, type ReportNode } from './report.ts';
 import { progressLine, type Terminal } from './terminal.ts';
 
 export interface DirectLook {
@@ -48,21 +43,4 @@ export async function lookDirectly(look: DirectLook, terminal: Terminal): Promis
     progress.clear();
     await host.close();
   }
-}
-
-/**
- * Judges facts by themselves: default settings, no declarations, no waivers. The level is that of all checks, also when
- * only some are shown.
- */
-export function judge(facts: Facts, node: ReportNode, only: readonly CheckId[] | null): CheckReport {
-  const all = runChecks({
-    facts,
-    nodeName: node.name,
-    now: new Date(facts.collectedAt),
-    settings: DEFAULT_SETTINGS,
-    declarations: [],
-  });
-  const findings = all.filter((finding) => only === null || only.includes(finding.check)).map(inOrder);
-  const { level } = levelOf(all, facts.profile.instances.length > 0);
-  return { node, level, counts: countsOf(findings), findings };
 }

@@ -8,7 +8,6 @@ import type { Place } from './check-command.ts';
 import { nodeNamed } from './choose-node.ts';
 import { type DirectLook, lookDirectly } from './direct-look.ts';
 import { couldNot, EXIT, type ExitCode } from './failure.ts';
-import { openConsole } from './open-console.ts';
 import { painter, type Terminal, wantsColour } from './terminal.ts';
 
 export interface FactsOptions {
@@ -38,6 +37,7 @@ export async function facts(place: Place, options: FactsOptions, terminal: Termi
 
 async function lookOf(place: Place, name: string | undefined, terminal: Terminal): Promise<DirectLook> {
   if (name === undefined) return { ...place, address: { kind: 'local' }, nodeName: hostname() };
+  const { openConsole } = await import('./open-console.ts');
   const open = await openConsole({ ...place, terminal });
   try {
     const node = nodeNamed(await open.client.nodes.list(), name);

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type ApiClient, createDirectClient } from '#core/api/direct-client.ts';
 import { createApi } from '#core/api/router.ts';
 import { reachConsole } from '#core/api/running-console.ts';
@@ -20,11 +18,6 @@ export interface ConsolePlace {
   dataFolder: string;
   version: string;
   terminal: Terminal;
-}
-
-/** Whether there are records at all; without them a command that needs none does not make any. */
-export function hasRecords(dataFolder: string): boolean {
-  return existsSync(join(dataFolder, 'swarmkeep.db'));
 }
 
 /**

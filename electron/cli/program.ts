@@ -1,14 +1,9 @@
-import { ORPCError } from '@orpc/client';
 import { Command, CommanderError } from 'commander';
 import { defaultDataFolder } from '#core/store/data-folder.ts';
-import { errorData } from '#shared/contract/errors.ts';
 import { visible } from '#shared/domain/text.ts';
 import { check } from './check-command.ts';
-import { facts } from './facts-command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { addNode, listNodes, removeNode, showNode } from './node-command.ts';
 import { asJson } from './report.ts';
-import { serve } from './serve-command.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXIT_CODES = `
@@ -45,6 +40,8 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
       writeOut: (text) => terminal.out.write(text),
       writeErr: (text) => terminal.error.write(visibleKeepingLines(text)),
     });
+  // A command loads what it needs when it is asked for: most of a short run would else be loading.
+  const nodes = () => import('./node-command.ts');
   const place = () => ({ dataFolder: program.opts<{ dataDir: string }>().dataDir, version });
 
   program
@@ -62,18 +59,21 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
     .option('--node <name>', 'a node of the list, by name or id')
     .option('--record <file>', 'keep them in a file for check --facts')
     .option('--json', 'one JSON document', false)
-    .action(async (options) => done(await facts(place(), options, terminal)));
+    .action(async (options) => {
+      const { facts } = await import('./facts-command.ts');
+      done(await facts(place(), options, terminal));
+    });
 
   const node = program.command('node').description('the list of nodes');
   node
     .command('list')
     .option('--json', 'one JSON document', false)
-    .action(async ({ json }) => done(await listNodes(place(), json, terminal)));
+    .action(async ({ json }) => done(await (await nodes()).listNodes(place(), json, terminal)));
   node
     .command('show')
     .argument('<name>', 'name or id')
     .option('--json', 'one JSON document', false)
-    .action(async (name, { json }) => done(await showNode(place(), name, json, terminal)));
+    .action(async (name, { json }) => done(await (await nodes()).showNode(place(), name, json, terminal)));
   node
     .command('add')
     .description('add this computer, or a machine reached over SSH')
@@ -83,13 +83,13 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
     .option('--identity <file>', "private key file; OpenSSH's own choice when left out")
     .option('--fingerprint <hash>', 'SHA256:… of the host key to trust, for scripts')
     .option('--json', 'one JSON document', false)
-    .action(async (options) => done(await addNode(place(), options, terminal)));
+    .action(async (options) => done(await (await nodes()).addNode(place(), options, terminal)));
   node
     .command('remove')
     .description('forget a node and its findings; the machine itself is not touched')
     .argument('<name>', 'name or id')
     .option('--json', 'one JSON document', false)
-    .action(async (name, { json }) => done(await removeNode(place(), name, json, terminal)));
+    .action(async (name, { json }) => done(await (await nodes()).removeNode(place(), name, json, terminal)));
 
   program
     .command('serve')
@@ -101,21 +101,26 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
     .helpOption(false)
     .action(async (_options, command: Command) => {
       const folder = program.getOptionValueSource('dataDir') === 'cli' ? place().dataFolder : null;
+      const { serve } = await import('./serve-command.ts');
       done(await serve([...(folder === null ? [] : ['--data-dir', folder]), ...command.args]));
     });
   return program;
 }
 
 /** Says what went wrong on standard error, and with --json as the one document too. */
-function explain(error: unknown, json: boolean, terminal: Terminal): number {
-  const { exitCode, message, next } = wordsOf(error);
+async function explain(error: unknown, json: boolean, terminal: Terminal): Promise<number> {
+  const { exitCode, message, next } = await wordsOf(error);
   terminal.error.write(`${visible(message)}\n${next === '' ? '' : `${visible(next)}\n`}`);
   if (json && exitCode !== EXIT.usage) terminal.out.write(asJson({ error: { message, next } }));
   return exitCode;
 }
 
-function wordsOf(error: unknown): { exitCode: number; message: string; next: string } {
+async function wordsOf(error: unknown): Promise<{ exitCode: number; message: string; next: string }> {
   if (error instanceof CommandFailure) return error;
+  const [{ ORPCError }, { errorData }] = await Promise.all([
+    import('@orpc/client'),
+    import('#shared/contract/errors.ts'),
+  ]);
   if (error instanceof ORPCError) {
     const data = errorData.safeParse(error.data);
     const next = data.success ? `${data.data.untouched} ${data.data.next}`.trim() : '';
