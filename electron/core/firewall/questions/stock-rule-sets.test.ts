@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseAddress } from '../address.ts';
+import type { HostContext } from '../host.ts';
+import { type Listing, mergeListings } from '../merge.ts';
+import type { Ruleset, Statement } from '../model.ts';
+import { publicAddresses } from '../prove/space.ts';
+import { askInbound } from './inbound.ts';
+import { askOutbound, type Sender } from './outbound.ts';
+
+const FOLDER = new URL('../../../../e2e/fixtures/firewall/', import.meta.url);
+const PROGRAMS = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+function read(program: string, name: string): string | null {
+  const place = new URL(`${program}/${name}`, FOLDER);
+  return existsSync(place) ? readFileSync(place, 'utf8') : null;
+}
+
+/** The rules as the program left them, with the machine on which they were listed. */
+function recorded(program: string): { ruleset: Ruleset; host: HostContext } {
+  const listings: Listing[] = [{ kind: 'nft', text: read(program, 'nft.json') ?? '' }];
+  for (const version of [4, 6] as const) {
+    const text = read(program, version === 4 ? 'iptables-save' : 'ip6tables-save');
+    if (text?.trim()) listings.push({ kind: 'save', version, backend: 'nf_tables', text });
+  }
+  const merged = mergeListings({ listings, missing: [] });
+  if (!merged.ok) throw new Error(merged.error.message);
+  const links: { ifname: string; addr_info: { local: string; prefixlen: number }[] }[] = JSON.parse(
+    read(program, 'addresses.json') ?? '[]',
+  );
+  const interfaces = links.map(({ ifname, addr_info }) => ({
+    name: ifname,
+    addresses: addr_info.flatMap(({ local, prefixlen }) => {
+      const address = parseAddress(local);
+      return address === null ? [] : [{ ...address, prefix: prefixlen }];
+    }),
+  }));
+  const routes = ([4, 6] as const).map((version) => ({ version, value: 0n, prefix: 0, oifname: 'eth0' }));
+  return { ruleset: merged.ruleset, host: { interfaces, routes, forwarding: { 4: true, 6: true } } };
+}
+
+const AGENT: Sender = { uids: [[1_001n, 1_001n]], uid: 1_001n, gid: 1_001n };
+const OWN = { 4: parseAddress('192.168.1.5')?.value ?? 0n, 6: parseAddress('2001:db8:1::5')?.value ?? 0n };
+
+const isUnmodelled = ({ kind }: Statement) => kind === 'unmodelled' || kind === 'unmodelledVerdict';
+
+it('has rule sets of the programs that people have', () => {
+  expect(PROGRAMS).toEqual(expect.arrayContaining(['docker', 'fail2ban', 'firewalld', 'libvirt', 'ufw']));
+});
+
+describe.each(PROGRAMS)('the rules that %s writes', (program) => {
+  const { ruleset, host } = recorded(program);
+
+  it('are modelled to the last statement, and nothing is missing', () => {
+    const rules = ruleset.tables.flatMap((table) =>
+      [...table.chains.values()].flatMap((chain) => chain.rules),
+    );
+    expect(rules.filter((rule) => rule.statements.some(isUnmodelled)).map((rule) => rule.text)).toEqual([]);
+    expect(rules.length).toBeGreaterThan(0);
+    expect(ruleset.missing).toEqual([]);
+  });
+
+  it('leave no doubt whether an agent gets out: none of them stops it', () => {
+    for (const version of [4, 6] as const)
+      expect(askOutbound({ ruleset, host }, version, AGENT)).toMatchObject({
+        kind: 'open',
+        judged: { packet: { skuid: 1_001n, dport: 443n, oifname: 'eth0' }, verdict: { verdict: 'accept' } },
+      });
+  });
+
+  it('leave no doubt whether strangers get in', () => {
+    for (const version of [4, 6] as const)
+      for (const protocol of ['tcp', 'udp'] as const) {
+        const answers = [22, 7_890, 8_080, 8_081, 53].map((port) => {
+          const target = { version, daddr: OWN[version], protocol, port, iifname: 'eth0' };
+          return [port, askInbound({ ruleset, host }, target, publicAddresses(version)).kind];
+        });
+        expect(answers.filter(([, kind]) => kind === 'unknown')).toEqual([]);
+      }
+  });
+});
+
+it('says what ufw and firewalld let in', () => {
+  const ask = (program: string, port: number) =>
+    askInbound(
+      recorded(program),
+      { version: 4, daddr: OWN[4], protocol: 'tcp', port, iifname: 'eth0' },
+      publicAddresses(4),
+    ).kind;
+  expect([22, 7_890, 8_080].map((port) => ask('ufw', port))).toEqual(['open', 'closed', 'closed']);
+  expect([22, 7_890, 8_080].map((port) => ask('firewalld', port))).toEqual(['open', 'open', 'closed']);
+});
