@@ -184,8 +184,9 @@ function homePart(input: CheckInput, agent: Agent, account: AccountFact): Part {
     (other) => other.uid !== account.uid && other.uid !== 0 && other.gid === home.gid,
   );
   const groups = seen(input, 'accounts')?.groups ?? null;
-  const group = groups?.find((entry) => entry.gid === home.gid) ?? null;
-  const members = group?.members.filter((member) => member !== account.name) ?? [];
+  const named = groups?.filter((entry) => entry.gid === home.gid) ?? [];
+  const [group] = named;
+  const members = named.flatMap((entry) => entry.members).filter((member) => member !== account.name);
   const openToOthers = (home.mode & 0o007) !== 0;
   const openToGroup = (home.mode & 0o070) !== 0 && (shared.length > 0 || members.length > 0);
   if (openToOthers || openToGroup) {

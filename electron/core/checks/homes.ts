@@ -17,15 +17,18 @@ import type { Part } from './part.ts';
 import { asRoot } from './steps.ts';
 import { isConfined } from './unit-sandbox.ts';
 
-/** First uid of ordinary accounts and the number of "nobody" (login.defs(5), systemd's UIDS-GIDS document). */
+/**
+ * First uid of ordinary accounts, and the numbers that are nobody's (login.defs(5), systemd's UIDS-GIDS document). Accounts of
+ * a directory service have numbers far above these.
+ */
 const FIRST_PERSON = 1_000;
-const NOBODY = 65_534;
+const NOBODY: readonly number[] = [65_534, 65_535, 4_294_967_294, 4_294_967_295];
 
 /** Homes of people, and of root, other than the agent's own. */
 function otherHomes(agent: Agent, accounts: readonly AccountFact[]): AccountFact[] {
   const homes = new Map<string, AccountFact>();
   for (const account of accounts) {
-    const isPerson = account.uid === 0 || (account.uid >= FIRST_PERSON && account.uid < NOBODY);
+    const isPerson = account.uid === 0 || (account.uid >= FIRST_PERSON && !NOBODY.includes(account.uid));
     if (!isPerson || account.uid === agent.uid || account.home.length < 2) continue;
     if (account.home === agent.account?.home) continue;
     homes.set(account.home, account);

@@ -39,6 +39,14 @@ function daemonOf(input: CheckInput, instance: InstanceProfile): ProcessFact | n
 }
 
 /**
+ * Without it `-m` loads what lies in the folder where Python is started, which is the workspace (python(1), "-I"). Packages
+ * in the home of the account would not be found with it.
+ */
+function isolation({ home, sitePackages }: InstanceProfile): string[] {
+  return sitePackages !== null && (home === null || !isWithin(sitePackages, home)) ? ['-I'] : [];
+}
+
+/**
  * The words that start the daemon, without its options: the console script as it was seen, else the interpreter with
  * `-m`, else the script of the virtual environment.
  */
@@ -48,7 +56,7 @@ function programOf(input: CheckInput, instance: InstanceProfile): string[] | nul
   if (daemon !== null && invocation !== null) {
     const path = absoluteFrom(daemon.workingDirectory, invocation.program);
     if (path !== null && /^mycoswarm$/i.test(baseName(path))) return [path];
-    if (path !== null) return [path, '-m', 'mycoswarm'];
+    if (path !== null) return [path, ...isolation(instance), '-m', 'mycoswarm'];
   }
   return instance.virtualEnvironment === null ? null : [`${instance.virtualEnvironment}/bin/mycoswarm`];
 }

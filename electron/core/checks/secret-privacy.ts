@@ -25,7 +25,7 @@ const octal = (mode: number) => mode.toString(8).padStart(4, '0');
 function membersOf(input: CheckInput, agent: Agent, gid: number): string[] | null {
   const accounts = seen(input, 'accounts');
   if (accounts === null || accounts.groups === null) return null;
-  const listed = accounts.groups.find((group) => group.gid === gid)?.members ?? [];
+  const listed = accounts.groups.filter((group) => group.gid === gid).flatMap((group) => group.members);
   const primary = accounts.accounts.filter((account) => account.gid === gid).map((account) => account.name);
   return [...new Set([...listed, ...primary])]
     .filter((name) => name !== agent.account?.name && name !== 'root')

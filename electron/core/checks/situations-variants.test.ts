@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import type { Facts } from '#shared/domain/facts/facts.ts';
-import { changed, file } from './testing/facts-builder.ts';
+import { account, changed, file } from './testing/facts-builder.ts';
 import { AGENT, but, fileAt, hardened, type Situation, tryEach, unitWith } from './testing/situations.ts';
 
 /** The same node with mycoSwarm stopped. */
@@ -147,6 +147,105 @@ const packages: Situation[] = [
   ['source-read-only', 'a home in which the agent can make no packages', withoutEnvironment(0), 'pass'],
 ];
 
+const started = (argv: string[], workingDirectory: string | null, variables: string[] = []): Facts =>
+  but('processes', (value) => {
+    for (const process of value.processes) {
+      Object.assign(process, { argv, workingDirectory });
+      for (const name of variables) process.environment?.push({ name, value: null, empty: false });
+    }
+  });
+const PYTHON = '/opt/mycoswarm/venv/bin/python';
+const WORK = '/home/mycoswarm/workspace';
+
+const shifted: Situation[] = [
+  [
+    'source-read-only',
+    'python -m, started in the workspace',
+    started([PYTHON, '-m', 'mycoswarm', 'daemon'], WORK),
+    'fix',
+    /put code where mycoSwarm is started/,
+  ],
+  [
+    'source-read-only',
+    'python -m, started in /',
+    started([PYTHON, '-m', 'mycoswarm', 'daemon'], '/'),
+    'pass',
+  ],
+  ['source-read-only', 'python -I -m', started([PYTHON, '-I', '-m', 'mycoswarm', 'daemon'], WORK), 'pass'],
+  [
+    'source-read-only',
+    'python -m with PYTHONSAFEPATH',
+    started([PYTHON, '-m', 'mycoswarm', 'daemon'], WORK, ['PYTHONSAFEPATH']),
+    'pass',
+  ],
+  [
+    'source-read-only',
+    'python -m, started nobody knows where',
+    started([PYTHON, '-m', 'mycoswarm', 'daemon'], null),
+    'unknown',
+  ],
+  [
+    'source-read-only',
+    'a folder of the agent over the source',
+    unitWith({ BindPaths: `${WORK}:/opt/mycoswarm/source:rbind` }),
+    'fix',
+    /the program that it is/,
+  ],
+  [
+    'source-read-only',
+    'a folder of the agent over what lies above the source',
+    unitWith({ BindReadOnlyPaths: `-${WORK}:/opt` }),
+    'fix',
+  ],
+  [
+    'source-read-only',
+    'a folder that was not looked at over a part of the environment',
+    unitWith({ BindReadOnlyPaths: '/srv/x:/opt/mycoswarm/venv/bin' }),
+    'unknown',
+  ],
+  ['source-read-only', 'a folder over another one', unitWith({ BindPaths: `${WORK}:/srv/work` }), 'pass'],
+  ['source-read-only', 'another root', unitWith({ RootDirectory: '/srv/root' }), 'unknown', /other files/],
+  ['source-read-only', 'the root as it is', unitWith({ RootDirectory: '/' }), 'pass'],
+];
+
+const readers: Situation[] = [
+  [
+    'swarm-secret',
+    'a secret that a second name of its group lets others read',
+    groups({ name: 'friends', gid: AGENT, members: ['minotaur'] }),
+    'fix',
+    /can read the swarm secret/,
+  ],
+  [
+    'dedicated-user',
+    'a home that a second name of its group opens',
+    groups({ name: 'friends', gid: AGENT, members: ['minotaur'] }),
+    'fix',
+    /home of mycoSwarm/,
+  ],
+  [
+    'dedicated-user',
+    'an open home of somebody from a directory',
+    but('accounts', (value) => {
+      const homeDirectory = { mode: 0o755, uid: 1_500_042, gid: 1_500_042, acl: false, resolved: '/srv/eve' };
+      value.accounts.push(account('eve', 1_500_042, { home: '/srv/eve', homeDirectory }));
+    }),
+    'fix',
+    /home of eve/,
+  ],
+  [
+    'dedicated-user',
+    'the home of nobody',
+    but('accounts', (value) => {
+      const homeDirectory = { mode: 0o755, uid: 65_534, gid: 65_534, acl: false, resolved: '/srv/none' };
+      value.accounts.push(account('nobody', 65_534, { home: '/srv/none', homeDirectory }));
+    }),
+    'pass',
+  ],
+];
+
+describe('other files than those that were looked at', () => tryEach(shifted));
+describe('others who read', () => tryEach(readers));
 describe('other ways to become somebody', () => tryEach(becoming));
 describe('other ways to bring a plugin', () => tryEach(plugins));
 describe('other ways to change the program', () => tryEach(packages));

@@ -17,6 +17,7 @@ import {
 import { MOVED_PROGRAM, moveSteps } from './moved-copy.ts';
 import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
+import { shiftedParts, startFolderParts } from './shifted-parts.ts';
 import { startParts } from './start-parts.ts';
 import { asRoot, byHand, dropInSteps, endWithLook } from './steps.ts';
 import { incompleteParts, pathPart, treeOf, writableParts } from './tree-access.ts';
@@ -49,6 +50,19 @@ function ownershipSteps(input: CheckInput, agent: Agent, path: string, at: strin
     )`chown -R -h root:root -- ${at}`,
     asRoot(input, 'Let nobody else write it')`chmod -R go-w -- ${at}`,
   ];
+}
+
+/** Starts Python so that it loads nothing from the folder where it is started. */
+function startFolderSteps(input: CheckInput, agent: Agent): FixStep[] {
+  const { unit } = agent.instance;
+  if (unit === null) return ownUnitSteps(input, agent.instance);
+  return dropInSteps(
+    input,
+    'Let Python load nothing from the folder where it is started',
+    unit,
+    '50-swarmkeep-start',
+    ['WorkingDirectory=/', 'Environment=PYTHONSAFEPATH=1'],
+  );
 }
 
 /** Links that lead out of a tree: what they lead to is run or read as well. */
@@ -173,6 +187,8 @@ export const sourceReadOnly: Check = {
         ...codeParts(input, agent),
         ...(hiddenUnit === null ? [] : [hiddenUnit]),
         ...startParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
+        ...shiftedParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
+        ...startFolderParts(input, agent, () => startFolderSteps(input, agent)),
         ...userPackageParts(input, agent),
         ...agent.doubts,
       ];
