@@ -1,17 +1,22 @@
 import type { Chain, Rule, Statement, Table } from '../model.ts';
 
-/** An extension of iptables, of which nft prints the name at most. */
+/** An extension of iptables, of which nft prints the name at most: `xt match "owner"`. */
 function isOpaque(statement: Statement): boolean {
   return (
     (statement.kind === 'unmodelled' || statement.kind === 'unmodelledVerdict') &&
-    /^(?:\{"xt"|xt\b|# ?xt_)/.test(statement.text)
+    /^xt\b/.test(statement.text)
   );
 }
 
-/** What a rule says, apart from the order of its matches and from what goes without saying in its table. */
+/**
+ * What a rule says, apart from the order of its matches, from what goes without saying in its table, and from the words in
+ * which either program writes a limit.
+ */
 function meaning(rule: Rule): string {
   const parts = rule.statements.map((statement) =>
-    JSON.stringify(statement, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)),
+    JSON.stringify(statement.kind === 'may' ? { ...statement, text: '' } : statement, (_, value: unknown) =>
+      typeof value === 'bigint' ? `${value}n` : value,
+    ),
   );
   const said = parts.filter((part) => !part.includes('"field":"nfproto"'));
   return [...new Set(said)].sort().join('\n');

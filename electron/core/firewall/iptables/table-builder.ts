@@ -14,6 +14,7 @@ import { parseProtocol } from './protocols.ts';
 import { readBase } from './read-base.ts';
 import { readMatch } from './read-matches.ts';
 import { readTarget } from './read-target.ts';
+import { matchNumber } from './statements.ts';
 import { TABLES } from './tables.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
@@ -149,12 +150,25 @@ export class TableBuilder {
       has: (name) => this.#chains.get(name)?.base === null,
     });
     if ('unknownChain' in target) return target;
-    return [
+    const matches = [
       ...base.flatMap((option) => readBase(option, this.#version)),
       ...parsed.matches.flatMap((extension) => readMatch(extension, context)),
-      ...target,
     ];
+    const family = matches.some(asksForAddress) ? [IS_VERSION[this.#version]] : [];
+    return [...family, ...matches, ...target];
   }
+}
+
+/** A condition on an address stands behind one on the protocol family (fields.ts). */
+const IS_VERSION = { 4: matchNumber('nfproto', [[4n, 4n]]), 6: matchNumber('nfproto', [[6n, 6n]]) } as const;
+
+function asksForAddress(statement: Statement): boolean {
+  return (
+    statement.kind === 'match' &&
+    statement.alternatives.some((conditions) =>
+      conditions.some(({ field }) => field === 'saddr' || field === 'daddr'),
+    )
+  );
 }
 
 function badLine(number: number, what: string): ReadError {
