@@ -39,8 +39,8 @@ function daemonOf(input: CheckInput, instance: InstanceProfile): ProcessFact | n
 }
 
 /**
- * Without it `-m` loads what lies in the folder where Python is started, which is the workspace (python(1), "-I"). Packages
- * in the home of the account would not be found with it.
+ * Without it `-m` loads what lies in the folder where Python is started, which is the workspace (python(1), "-I"). With it
+ * packages in the home of the account are not found, so it is left out where nobody knows where the packages are.
  */
 function isolation({ home, sitePackages }: InstanceProfile): string[] {
   return sitePackages !== null && (home === null || !isWithin(sitePackages, home)) ? ['-I'] : [];
