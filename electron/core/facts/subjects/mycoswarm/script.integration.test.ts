@@ -134,6 +134,25 @@ describe('copies of the secret', () => {
     }
   }, 30_000);
 
+  it('are found in the home behind many files that only their owner can read', () => {
+    for (let index = 0; index < 200; index += 1)
+      writeFileSync(join(home, `a${index}`), secret, { mode: 0o600 });
+    writeFileSync(join(home, 'zz two\nlines'), secret, { mode: 0o644 });
+    expect(leaks()).toEqual([{ kind: 'world-readable', place: join(home, 'zz two\nlines') }]);
+  }, 30_000);
+
+  it('are told up to a number, and that there are more', () => {
+    for (let index = 0; index < 40; index += 1)
+      writeFileSync(join(home, `open${index}`), secret, { mode: 0o644 });
+    const { value, gaps } = look();
+    expect(value.tokens[0]?.leaks).toHaveLength(32);
+    const what = `copies of ${home}/.config/mycoswarm/swarm-token in ${home}`;
+    expect(gaps.map((gap) => gap.what)).toContain(what);
+    for (let index = 0; index < 1_100; index += 1)
+      writeFileSync(join(home, `closed${index}`), secret, { mode: 0o600 });
+    expect(look().gaps.map((gap) => gap.what)).toContain(what);
+  }, 60_000);
+
   it('are said to be unsought where there was more than could be searched', () => {
     const folder = mkdtempSync('/srv/swarmkeep-copy-');
     try {
