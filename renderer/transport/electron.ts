@@ -2,6 +2,7 @@ import type { ClientContext, ClientLink } from '@orpc/client';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { APP_ORIGIN, type DesktopBridge, PORT_MESSAGE } from '#shared/contract/bridge.ts';
+import { BackOff } from './back-off.ts';
 import { type Client, Connection, type Transport } from './transport.ts';
 
 type Link = ClientLink<ClientContext>;
@@ -31,11 +32,17 @@ function requestPort(bridge: DesktopBridge): Promise<MessagePort> {
   });
 }
 
-/** The way to the core of this moment: a new port each time the core comes back. */
+/**
+ * The way to the core of this moment: a new port each time the core comes back. A port that breaks while the core runs is
+ * asked for again after a pause that grows until one has carried an answer.
+ */
 class PortHolder {
   readonly #bridge: DesktopBridge;
   readonly #connection: Connection;
+  readonly #backOff = new BackOff();
   #running = false;
+  /** Counts the tries: a port that was asked for earlier than the newest one is not used. */
+  #tries = 0;
   /** The port in use; null while there is none. */
   #port: MessagePort | null = null;
   #link = Promise.withResolvers<Link>();
@@ -45,8 +52,10 @@ class PortHolder {
     this.#connection = connection;
     bridge.onCoreState((state) => {
       this.#running = state === 'running';
-      if (this.#running) void this.#connect();
-      else this.#leave();
+      if (this.#running) {
+        this.#backOff.held();
+        void this.#connect();
+      } else this.#leave();
     });
   }
 
@@ -56,16 +65,21 @@ class PortHolder {
   }
 
   async #connect(): Promise<void> {
+    this.#tries += 1;
+    const mine = this.#tries;
     const port = await requestPort(this.#bridge);
     // The core may have gone while its port was on the way: the next one comes with the next core.
-    if (!this.#running) return port.close();
+    if (!this.#running || mine !== this.#tries) return port.close();
     if (this.#port !== null) this.#link = Promise.withResolvers<Link>();
     this.#port = port;
     port.addEventListener('close', () => {
       if (this.#port !== port) return;
       this.#leave();
-      if (this.#running) void this.#connect();
+      setTimeout(() => {
+        if (this.#running && mine === this.#tries) void this.#connect();
+      }, this.#backOff.next());
     });
+    port.addEventListener('message', () => this.#backOff.held(), { once: true });
     // Calls that waited for the port and calls that come from now on use the same one.
     this.#link.resolve(new RPCLink<ClientContext>({ port }));
     this.#connection.opened();
