@@ -3,7 +3,7 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 import { checkIds } from './check-command.ts';
 import { nodeMeant, nodeNamed } from './choose-node.ts';
 import { CommandFailure } from './failure.ts';
-import { addressOf } from './node-command.ts';
+import { addressOf, lineOf } from './node-command.ts';
 
 const base = { local: false, json: false };
 
@@ -76,5 +76,28 @@ describe('--only', () => {
     for (const text of ['', ',', 'time-sync,nope', '__proto__', '\u001b[2J']) {
       expect(exitOf(() => checkIds(text))).toBe(64);
     }
+  });
+});
+
+describe('a line of the list', () => {
+  const miu: SwarmNode = {
+    id: 'miu',
+    name: 'miu',
+    address: { kind: 'ssh', host: 'miu.local', port: 22, user: 'me' },
+    addedAt: '2026-11-21T19:20:00.000Z',
+    lastLookAt: null,
+    lastError: null,
+  };
+
+  it('names a node once when its name is its id', () => {
+    expect(lineOf(miu)).toBe('miu  ssh me@miu.local:22  never looked at');
+    expect(lineOf({ ...miu, name: 'Miu' })).toBe('miu  Miu  ssh me@miu.local:22  never looked at');
+  });
+
+  it('says when it was looked at by the local clock, to the minute', () => {
+    const local = new Date(2026, 10, 21, 8, 5, 42, 123).toISOString();
+    expect(lineOf({ ...miu, lastLookAt: local })).toBe(
+      'miu  ssh me@miu.local:22  looked at 2026-11-21 08:05',
+    );
   });
 });

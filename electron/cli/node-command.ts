@@ -153,7 +153,8 @@ async function confirmed(
   );
 }
 
-function lineOf(node: SwarmNode): string {
+/** @returns one line of `node list`: id, name where it is another, how it is reached, when it was looked at */
+export function lineOf(node: SwarmNode): string {
   const { address } = node;
   const where =
     address.kind === 'ssh'
@@ -161,6 +162,17 @@ function lineOf(node: SwarmNode): string {
       : address.kind === 'local'
         ? 'this computer'
         : `recorded facts${address.sample ? ' (sample)' : ''}`;
-  const looked = node.lastLookAt === null ? 'never looked at' : `looked at ${node.lastLookAt}`;
-  return `${visible(node.id)}  ${visible(node.name)}  ${visible(where)}  ${looked}`;
+  const looked = node.lastLookAt === null ? 'never looked at' : `looked at ${localMinute(node.lastLookAt)}`;
+  // Most nodes are named by their id: nobody wants to read it twice.
+  const names = node.name === node.id ? [node.id] : [node.id, node.name];
+  return [...names, where, looked].map(visible).join('  ');
+}
+
+/** @returns the instant in local time, to the minute: `2026-11-21 18:52`. Programs read `--json`. */
+function localMinute(at: string): string {
+  const date = new Date(at);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
+    .toISOString()
+    .slice(0, 16)
+    .replace('T', ' ');
 }
