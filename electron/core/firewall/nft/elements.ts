@@ -12,9 +12,12 @@ export class Budget {
     this.left = elements;
   }
 
-  /** @throws Malformed when the listing asks for more than any real one */
-  spend(elements: number): void {
-    this.left -= elements;
+  /**
+   * @param parts of each element; one of several becomes an alternative of its own, which takes more room
+   * @throws Malformed when the listing asks for more than any real one
+   */
+  spend(elements: readonly Json[], parts: number): void {
+    this.left -= elements.length * (parts > 1 ? 4 * parts : 1);
     if (this.left < 0)
       throw new Malformed('The sets of this listing are used too often to be read.', 'too-large');
   }
@@ -28,14 +31,14 @@ export function bareElement(value: Json | undefined): Json | undefined {
   return member(found[1], 'val');
 }
 
-/** One side of an element as values of a field; null for what this model does not know. */
+/** One side of an element, at most one range, as values of a field; null for what this model does not know. */
 function values(key: Key, value: Json | undefined): Values | null {
   if (key.bits === 0) {
     const name = readName(key, value);
     return name === null ? null : { kind: 'names', patterns: [name] };
   }
   const intervals = readIntervals(key, value);
-  return intervals && { kind: 'numbers', mask: key.mask, intervals: normalize(intervals) };
+  return intervals && { kind: 'numbers', mask: key.mask, intervals };
 }
 
 /**

@@ -268,6 +268,10 @@ export function readExpression(
       return readCt(body);
     case 'fib':
       return readFib(body);
+    case 'exthdr':
+      return unmodelled([IPV6]);
+    case 'ip option':
+      return unmodelled([IPV4]);
     case 'numgen':
       return { kind: 'varies', by: 'chance', dependencies: [] };
     default:

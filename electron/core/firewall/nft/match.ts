@@ -1,4 +1,3 @@
-import { complement } from '../fields.ts';
 import type { Interval, IntervalSet } from '../interval.ts';
 import { normalize, subtract } from '../interval.ts';
 import type { Condition, Statement } from '../model.ts';
@@ -79,7 +78,7 @@ function alternativesOf(
   if (isSetName(right)) return builder.sets.alternatives(builder.family, builder.table, right, keys);
   const elements = anonymousSet(right);
   if (elements) {
-    builder.sets.budget.spend(elements.length);
+    builder.sets.budget.spend(elements, keys.length);
     return readAlternatives(keys, elements);
   }
   const [key] = keys;
@@ -165,7 +164,7 @@ export function readMap(builder: RuleBuilder, body: JsonObject): readonly MapEnt
   const elements = named?.elements ?? anonymousSet(data);
   if (!elements) throw new Malformed(`A map should have a set or the name of one: ${shown(data)}.`);
   if (read.kind !== 'keys' || named?.changes) return null;
-  builder.sets.budget.spend(elements.length);
+  builder.sets.budget.spend(elements, read.keys.length);
   const entries: MapEntry[] = [];
   let otherwise: MapEntry | null = null;
   for (const element of elements) {
@@ -177,24 +176,19 @@ export function readMap(builder: RuleBuilder, body: JsonObject): readonly MapEnt
     if (entry.conditions.length === 0) otherwise = entry;
     else entries.push(entry);
   }
-  return otherwise ? [...entries, { ...otherwise, conditions: remaining(entries) }] : entries;
+  return otherwise ? [...entries, { ...otherwise, conditions: remaining(read.keys, entries) }] : entries;
 }
 
 /** What the entry `*` stands for: everything else. With numbers of one field it is said exactly, else by its place at the end. */
-function remaining(entries: readonly MapEntry[]): readonly Condition[] {
-  const first = entries[0]?.conditions[0];
-  if (first?.values.kind !== 'numbers' || entries.some(({ conditions }) => conditions.length > 1)) return [];
-  const { field } = first;
-  if (field === 'iifname' || field === 'oifname') return [];
-  const { mask } = first.values;
-  const taken = normalize(
-    entries.flatMap(({ conditions }) => {
-      const values = conditions[0]?.values;
-      return values?.kind === 'numbers' ? values.intervals : [];
-    }),
-  );
-  const rest = mask === null ? complement(field, 6, taken) : subtract([[0n, mask]], taken);
-  return [{ field, values: { kind: 'numbers', mask, intervals: rest } }];
+function remaining(keys: readonly Key[], entries: readonly MapEntry[]): readonly Condition[] {
+  const [key] = keys;
+  if (key === undefined || keys.length > 1 || key.bits === 0) return [];
+  const taken = entries.flatMap(({ conditions }) => {
+    const values = conditions[0]?.values;
+    return values?.kind === 'numbers' ? values.intervals : [];
+  });
+  const intervals = subtract([[0n, key.mask ?? greatest(key)]], normalize(taken));
+  return [{ field: key.field, values: { kind: 'numbers', mask: key.mask, intervals } }];
 }
 
 export function mapBody(value: Json | undefined): JsonObject | null {

@@ -41,6 +41,7 @@ export function styleOf(expression: Json | undefined): Style {
     if (kind === 'ct' && key === 'expiration') return 'seconds';
     if (kind === 'ct')
       return key === 'state' || key === 'status' ? 'bits' : key === 'helper' ? 'quoted' : 'plain';
+    if (key === 'protocol') return 'hex';
     return typeof key === 'string' && QUOTED_META.has(key) ? 'quoted' : 'plain';
   }
   if (kind === 'osf' || (kind === 'fib' && isObject(body) && member(body, 'result') === 'oifname'))
@@ -60,7 +61,9 @@ function atom(value: Json | undefined, style: Style): string {
     return style === 'hex' || style === 'bits' ? `0x${value.toString(16)}` : String(value);
   }
   if (typeof value === 'boolean') return value ? 'exists' : 'missing';
-  if (typeof value === 'string') return style === 'quoted' && !value.startsWith('@') ? `"${value}"` : value;
+  // A number in the place of a name is that of an interface which is gone.
+  const isName = typeof value === 'string' && style === 'quoted' && !/^(?:@|\d+$)/.test(value);
+  if (typeof value === 'string') return isName ? `"${value}"` : value;
   return shown(value);
 }
 

@@ -89,7 +89,7 @@ function logText(body: Json): string {
     ...optional(body, 'snaplen'),
     ...optional(body, 'queue-threshold'),
     ...optional(body, 'level'),
-    ...flags(body).map((found) => `flags ${found}`),
+    ...flags(body).map((found) => `flags ${found.replaceAll(',tcp ', ',')}`),
   ].join(' ');
 }
 

@@ -34,6 +34,8 @@ const HOOKS: ReadonlySet<string> = new Set<Hook>([
 ]);
 const TYPES: ReadonlySet<string> = new Set<BaseChain['type']>(['filter', 'nat', 'route']);
 
+const TABLE_FLAGS = new Set(['dormant', 'owner', 'persist']);
+
 /** Entries of a listing that decide nothing by themselves. */
 const OBJECTS = new Set([
   'counter',
@@ -116,7 +118,14 @@ function flagsOf(body: JsonObject): string[] {
   return (isList(flags) ? flags : [flags]).map((flag) => (typeof flag === 'string' ? flag : shown(flag)));
 }
 
-function openTable(body: JsonObject): OpenTable {
+/** Every name in a listing of which nft 1.0.6, that prints stray memory for flags, may have left a copy there. */
+function namesIn({ tables, chains, rules }: Listing): ReadonlySet<Json | undefined> {
+  return new Set(
+    [...tables, ...chains, ...rules].flatMap((body) => [member(body, 'name'), member(body, 'comment')]),
+  );
+}
+
+function openTable(body: JsonObject, names: ReadonlySet<Json | undefined>): OpenTable {
   const family = text(body, 'family', 'A table');
   if (!FAMILIES.has(family)) throw new Malformed(`A table is of an unknown family: ${shown(family)}.`);
   const flags = flagsOf(body);
@@ -125,8 +134,8 @@ function openTable(body: JsonObject): OpenTable {
     family: family as TableFamily,
     name: text(body, 'name', 'A table'),
     chains: new Map(),
-    dormant: flags.includes('dormant'),
-    flagsUnknown: flags.some((flag) => flag !== 'dormant' && flag !== 'owner' && flag !== 'persist'),
+    dormant: flags.includes('dormant') && !names.has('dormant'),
+    flagsUnknown: flags.some((flag) => !TABLE_FLAGS.has(flag) || names.has(flag)),
   };
 }
 
@@ -166,8 +175,9 @@ class Reader {
   }
 
   read(): Table[] {
+    const names = namesIn(this.listing);
     for (const body of this.listing.tables) {
-      const table = openTable(body);
+      const table = openTable(body, names);
       const key = `${table.family} ${table.name}`;
       if (this.tables.has(key)) throw new Malformed(`Table ${key} is listed twice.`);
       this.tables.set(key, table);

@@ -35,8 +35,13 @@ function filledSets(statements: readonly Json[]): string[] {
   });
 }
 
-// Ten million: every set of a 12 MiB listing read ten times over.
-const MOST_ELEMENTS = 10_000_000;
+/** Of all readings together. A 12 MiB listing holds about a million addresses. */
+const MOST_ELEMENTS = 3_000_000;
+
+function withMask(condition: Condition, mask: bigint): Condition {
+  const { field, values } = condition;
+  return values.kind === 'numbers' ? { field, values: { ...values, mask } } : condition;
+}
 
 /** The named sets and maps of a listing, with what was read of them so that 10,000 rules on one set cost one reading. */
 export class NamedSets {
@@ -78,14 +83,23 @@ export class NamedSets {
     reference: string,
     keys: readonly Key[],
   ): readonly (readonly Condition[])[] | null {
+    const [key] = keys;
+    // What a set holds does not depend on which bits a rule looks at, so that a thousand masks do not cost a thousand readings.
+    if (key && keys.length === 1 && key.mask !== null) {
+      const { mask } = key;
+      const plain = this.alternatives(family, table, reference, [{ ...key, mask: null }]);
+      return plain === null
+        ? null
+        : plain.map((conditions) => conditions.map((condition) => withMask(condition, mask)));
+    }
     const { elements } = this.get(family, table, reference);
     const signature = keys
-      .map((key) => `${key.field}/${key.bits}/${key.mask}/${key.flip}/${key.shift}`)
+      .map(({ field, bits, mask, flip, shift }) => `${field}/${bits}/${mask}/${flip}/${shift}`)
       .join(' ');
     const id = `${place(family, table, reference)} ${signature}`;
     const known = this.read.get(id);
     if (known !== undefined) return known;
-    this.budget.spend(elements.length);
+    this.budget.spend(elements, keys.length);
     const alternatives = readAlternatives(keys, elements);
     this.read.set(id, alternatives);
     return alternatives;

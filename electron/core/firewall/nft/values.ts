@@ -1,5 +1,6 @@
-import { parseAddress, prefixInterval } from '../address.ts';
+import { prefixInterval } from '../address.ts';
 import type { Interval } from '../interval.ts';
+import { readAddress } from './address-text.ts';
 import { type Key, LOOPBACK_TYPE } from './expression.ts';
 import { isList, isObject, type Json, Malformed, member, shown, tagged, wholeNumber } from './json.ts';
 import { ETHER_TYPE, ETHER_TYPE_NUMBER } from './names.ts';
@@ -14,16 +15,15 @@ function addressVersion(key: Key): 4 | 6 {
 
 function bounded(key: Key, value: bigint): bigint {
   if (value >> BigInt(key.bits) !== 0n)
-    throw new Malformed(`${value} is too large for ${key.field}, which has ${key.bits} bits.`);
+    throw new Malformed(`A number is too large for ${key.field}, which has ${key.bits} bits.`);
   return value;
 }
 
 function readText(key: Key, value: string): bigint | null {
   if (isAddress(key)) {
-    const address = parseAddress(value);
-    if (address?.version !== addressVersion(key))
-      throw new Malformed(`${shown(value)} is no IPv${addressVersion(key)} address.`);
-    return address.value;
+    const address = readAddress(addressVersion(key), value);
+    if (address === null) throw new Malformed(`${shown(value)} is no IPv${addressVersion(key)} address.`);
+    return address;
   }
   const named = key.names?.get(value);
   if (named !== undefined) return named;
@@ -104,6 +104,8 @@ export function readEnds(key: Key, value: Json | undefined): Interval | null {
     if (isAddress(key)) return prefixInterval(addressVersion(key), base, length);
     const rest = BigInt(key.bits - length);
     const low = (base >> rest) << rest;
+    // nft prints `mark & 0 != 16` as `mark != 16/0`: the kernel compares with all bits, so what is behind the prefix counts.
+    if (low !== base) return null;
     return [low, low + (1n << rest) - 1n];
   }
   const number = readNumber(key, value);
