@@ -72,7 +72,7 @@ async function reportOf(
     }
   }
   const nodeName = hostname();
-  const looking = lookDirectly({ ...place, address: { kind: 'local' }, nodeName }, terminal);
+  const looking = lookDirectly({ ...place, address: { kind: 'local' }, nodeName, hardware: false }, terminal);
   // The checks are loaded while the node is being asked, which leaves this side idle.
   const [facts, { judge }] = await Promise.all([looking, import('./judge.ts')]);
   return judge(facts, { id: null, name: nodeName, reachedBy: 'local' }, only);

@@ -13,6 +13,8 @@ export interface DirectLook {
   corrections?: readonly ProfileCorrection[];
   /** Facts that were recorded, for `recorded` addresses. */
   file?: string;
+  /** False where nothing shows it. */
+  hardware?: boolean;
   dataFolder: string;
   version: string;
 }
@@ -34,6 +36,7 @@ export async function lookDirectly(look: DirectLook, terminal: Terminal): Promis
       // Fingerprints of this look are compared with nothing.
       salt: randomBytes(32).toString('hex'),
       appVersion: look.version,
+      hardware: look.hardware,
       onProgress: ({ done, total, subject }) =>
         progress.show(`Looking at ${look.nodeName}: ${done} of ${total}${subject ? `, ${subject}` : ''}`),
     });

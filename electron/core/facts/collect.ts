@@ -49,7 +49,7 @@ export async function collect(
   const began = performance.now();
   const collecting = new Collecting(request);
   const { seen, startedAt } = collecting;
-  const hardware = request.host.hardware?.();
+  const hardware = request.hardware === false ? null : request.host.hardware?.();
   const of = (trip: 1 | 2) => request.collectors.filter((entry) => entry.trip === trip);
   const asides = collecting.asides();
   const blind: Member[] = [...of(1), ...(request.hints ? [request.hints] : [])];

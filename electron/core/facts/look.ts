@@ -18,6 +18,8 @@ export interface LookRequest {
   appVersion: string;
   /** Multiplies every collector's limit of time, for a machine known to be slow (an emulated one); 1 when left out. */
   patience?: number | undefined;
+  /** False for a look that shows no hardware, which no check judges; it is what the scripts say then. */
+  hardware?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: CollectProgress) => void) | undefined;
 }
@@ -42,6 +44,7 @@ export async function collectFacts(request: LookRequest): Promise<LookResult> {
     corrections: request.corrections,
     salt: request.salt,
     patience: request.patience,
+    hardware: request.hardware,
     signal: request.signal,
     onProgress: request.onProgress,
   });

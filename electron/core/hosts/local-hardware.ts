@@ -12,6 +12,9 @@ function join(...words: (string | undefined)[]): string {
     .slice(0, 256);
 }
 
+/** The answer does not change while this process runs. */
+let asked: Promise<Hardware | null> | undefined;
+
 async function ask(): Promise<Hardware | null> {
   // Loaded on demand: a console that looks at SSH nodes only never needs it.
   const { cpu, mem, system } = await import('systeminformation');
@@ -31,8 +34,9 @@ async function ask(): Promise<Hardware | null> {
  * @returns null when it did not know, failed, or took longer than 1.5 s
  */
 export function localHardware(): Promise<Hardware | null> {
+  asked ??= ask().catch(() => null);
   const late = new Promise<null>((resolve) => {
     setTimeout(() => resolve(null), LIMIT_MS).unref();
   });
-  return Promise.race([ask().catch(() => null), late]);
+  return Promise.race([asked, late]);
 }

@@ -22,6 +22,8 @@ export interface CollectRequest {
   salt: string;
   /** Multiplies every collector's limit of time, for a machine known to be slow; 1 when left out. */
   patience?: number | undefined;
+  /** False for a look that shows no hardware: to find it out takes this computer a dozen programs. */
+  hardware?: boolean | undefined;
   signal?: AbortSignal | undefined;
   /** Must not throw. */
   onProgress?: ((progress: CollectProgress) => void) | undefined;
