@@ -8,29 +8,20 @@ function parsePortRange(text: string): Interval | null {
   return /^\d{1,5}(?:-\d{1,5})?$/.test(text) ? parsePorts(text.replace('-', ':')) : null;
 }
 
-/** `address[-address][:port[-port]]`, IPv6 in brackets when ports follow (iptables-extensions(8), DNAT and SNAT). */
+/** The forms of an address with ports: IPv6 stands in brackets when ports follow. The groups are address and ports. */
+const FORMS: Readonly<Record<4 | 6, readonly RegExp[]>> = {
+  4: [/^([^:]*)(?::([^:]+))?$/],
+  6: [/^():(\d[^:]*)$/, /^\[([^[\]]+)\](?::(.+))?$/, /^([^[\]]+)$/],
+};
+
+/** `address[-address][:port[-port]]` (iptables-extensions(8), DNAT and SNAT). */
 function parseTarget(text: string, version: 4 | 6): NatTarget | null {
-  const parts =
-    version === 4 ? /^([^:]*)(?::(.+))?$/.exec(text) : /^(?:\[([^\]]*)\]|([^[\]]*))(?::(\S+))?$/.exec(text);
-  if (!parts) return null;
-  // Without brackets all of it is the address.
-  const bracketed = version === 6 && /^\[/.test(text);
-  const isPortOnly = version === 6 && /^:\d/.test(text) && !text.slice(1).includes(':');
-  const [address, port] =
-    version === 4
-      ? [parts[1] ?? '', parts[2]]
-      : isPortOnly
-        ? ['', text.slice(1)]
-        : bracketed
-          ? [parts[1] ?? '', parts[3]]
-          : [text, undefined];
-  const target = {
-    address: address === '' ? null : parseAddressRange(address.replaceAll(/[[\]]/g, ''), version),
-    port: port === undefined ? null : parsePortRange(port),
-  };
-  if (address !== '' && !target.address) return null;
-  if (port !== undefined && !target.port) return null;
-  return target.address || target.port ? target : null;
+  const form = FORMS[version].find((one) => one.test(text));
+  const [, addresses = '', ports] = form?.exec(text) ?? [];
+  const address = parseAddressRange(addresses, version);
+  const port = ports === undefined ? null : parsePortRange(ports);
+  if ((addresses !== '' && !address) || (ports !== undefined && !port)) return null;
+  return address || port ? { address, port } : null;
 }
 
 const RANDOM = ['--random', '--random-fully', '--persistent'];
