@@ -1,8 +1,8 @@
 import { formatAddress, prefixInterval } from '../address.ts';
-import { FIB_TYPE } from '../fields.ts';
+import { FIB_TYPE, PACKET_TYPE } from '../fields.ts';
 import type { HostContext } from '../host.ts';
-import { type IntervalSet, normalize, single } from '../interval.ts';
-import { type Known, name, oneOf, someInterface } from './known.ts';
+import { type IntervalSet, normalize } from '../interval.ts';
+import { type Known, name, number, oneOf, someInterface } from './known.ts';
 
 const LOOPBACK4 = prefixInterval(4, 127n << 24n, 8);
 
@@ -40,8 +40,8 @@ export function isOwn(host: HostContext, version: 4 | 6, address: bigint): boole
 
 /** IPv4 broadcast as inet_addr_type answers it: 0.0.0.0/8, 255.255.255.255, the last address of a connected network. */
 function broadcastType(host: HostContext, address: bigint): Known | null {
-  if (address >> 24n === 0n || address === 0xffff_ffffn) return oneOf(single(FIB_TYPE.broadcast), [], '');
-  const either = normalize([single(FIB_TYPE.unicast), single(FIB_TYPE.broadcast)].flat());
+  if (address >> 24n === 0n || address === 0xffff_ffffn) return number(FIB_TYPE.broadcast);
+  const either = numbersOf(FIB_TYPE.unicast, FIB_TYPE.broadcast);
   if (host.interfaces === null)
     return oneOf(
       either,
@@ -51,7 +51,7 @@ function broadcastType(host: HostContext, address: bigint): Known | null {
   for (const own of ownOf(host, 4)) {
     const [low, high] = prefixInterval(4, own.value, own.prefix);
     if (own.prefix >= 31) continue;
-    if (address === high) return oneOf(single(FIB_TYPE.broadcast), [], '');
+    if (address === high) return number(FIB_TYPE.broadcast);
     // Kernels before 5.14 answer broadcast for the first address of a network too.
     if (address === low) return oneOf(either, [], 'kernels differ about the first address of a network');
   }
@@ -62,31 +62,41 @@ function broadcastType(host: HostContext, address: bigint): Known | null {
  * `fib daddr type` or `fib saddr type` (nft_fib_ipv4.c, nft_fib_ipv6.c, xt_addrtype.c) of an address that is not the host's own.
  */
 export function foreignType(host: HostContext, version: 4 | 6, address: bigint): Known {
-  if (isMulticast(version, address)) return oneOf(single(FIB_TYPE.multicast), [], '');
-  if (version === 4) return broadcastType(host, address) ?? oneOf(single(FIB_TYPE.unicast), [], '');
-  if (
-    host.routes !== null &&
-    host.interfaces !== null &&
-    routeTo(host, 6, address) !== null &&
-    host.forwarding[6] === false
-  )
-    return oneOf(single(FIB_TYPE.unicast), [], '');
-  // Without a route the answer is unreachable, and an address of a router's network that is all zeros is anycast.
+  if (isMulticast(version, address)) return number(FIB_TYPE.multicast);
+  if (version === 4) return broadcastType(host, address) ?? number(FIB_TYPE.unicast);
+  return type6(host, address);
+}
+
+function numbersOf(...values: readonly bigint[]): IntervalSet {
+  return normalize(values.map((value) => [value, value]));
+}
+
+/** Without a route the answer is unreachable, and the first address of a router's own network is anycast. */
+function type6(host: HostContext, address: bigint): Known {
+  const { unicast, anycast, blackhole, unreachable, prohibit } = FIB_TYPE;
+  if (host.routes !== null && host.interfaces !== null) {
+    const route = routeTo(host, 6, address);
+    const first = ownOf(host, 6).some(({ value, prefix }) => prefixInterval(6, value, prefix)[0] === address);
+    if (route === null) return number(unreachable);
+    if (route.oifname !== null && !first) return number(unicast);
+  }
   return oneOf(
-    normalize(
-      (
-        [
-          FIB_TYPE.unicast,
-          FIB_TYPE.anycast,
-          FIB_TYPE.blackhole,
-          FIB_TYPE.unreachable,
-          FIB_TYPE.prohibit,
-        ] as const
-      ).map((type) => [type, type]),
-    ),
+    numbersOf(unicast, anycast, blackhole, unreachable, prohibit),
     [],
     `what the host's routes say about ${formatAddress(6, address)} is not known`,
   );
+}
+
+/**
+ * Whom the frame of a packet from outside is for, as the driver tells. What is not known to be broadcast is for the host: a
+ * question about `in` says that the packet comes in for one of the host's own addresses.
+ */
+export function frameType(host: HostContext, { version, daddr }: { version: 4 | 6; daddr: bigint }): bigint {
+  if (isMulticast(version, daddr)) return PACKET_TYPE.multicast;
+  const type = version === 6 || isOwn(host, 4, daddr) ? null : foreignType(host, 4, daddr);
+  return type?.kind === 'number' && type.value === FIB_TYPE.broadcast
+    ? PACKET_TYPE.broadcast
+    : PACKET_TYPE.host;
 }
 
 /** The longest prefix that holds an address, among routes and connected networks; null when there is none. */

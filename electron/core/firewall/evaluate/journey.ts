@@ -1,8 +1,16 @@
-import { FIB_TYPE, WITH_PORTS } from '../fields.ts';
+import { FIB_TYPE, PACKET_TYPE, WITH_PORTS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import type { Hook } from '../model.ts';
 import type { Packet } from '../packet.ts';
-import { foreignType, interfaceTo, isLoopback, isMulticast, isOwn, ownAddresses } from './host-address.ts';
+import {
+  foreignType,
+  frameType,
+  interfaceTo,
+  isLoopback,
+  isMulticast,
+  isOwn,
+  ownAddresses,
+} from './host-address.ts';
 import { ABSENT, type Doubt, type Known, name, notGiven, number, oneOf, someInterface } from './known.ts';
 import { CT_STATUS, changed, type PacketState, stateOf } from './state.ts';
 
@@ -94,14 +102,41 @@ function afterOutput(host: HostContext, packet: Packet, state: PacketState): Onw
     oifname: interfaceTo(host, packet.version, state.daddr),
     local: false,
   });
-  if (state.local !== null) return one(state.local ? home : away);
-  return { ways: [home, away], doubt: unknownOwner };
+  const ways = state.local === null ? [home, away] : [state.local ? home : away];
+  if (isLinkLocal(packet, state.saddr)) return { ways: [...ways, NO_WAY], doubt: BOUND_SOCKET };
+  if (state.local !== true && isLoopback4(packet, state.saddr))
+    return { ways: [...ways, KEPT_AT_HOME], doubt: LOOPBACK_ABROAD };
+  return { ways, doubt: state.local === null ? unknownOwner : null };
+}
+
+/** A socket with a link-local address is bound to its interface, and the new way may need another one (ip6_route_me_harder). */
+const BOUND_SOCKET: Doubt = {
+  kind: 'doubt',
+  missing: [],
+  why: 'whether the socket is bound to its interface is not known',
+};
+
+const NO_WAY: Onward = {
+  kind: 'end',
+  outcome: 'drop',
+  because: 'The translated packet has no way by the interface of its socket.',
+};
+
+function isLinkLocal({ version }: Packet, address: Known): boolean {
+  return version === 6 && address.kind === 'number' && address.value >> 118n === 0x3fan;
 }
 
 const unknownOwner: Doubt = {
   kind: 'doubt',
   missing: [],
   why: "whether the translated address is the host's own is not known",
+};
+
+/** A frame for several machines is not sent on (ip_forward, ip6_forward). */
+const FOR_MANY: Onward = {
+  kind: 'end',
+  outcome: 'drop',
+  because: 'A frame for several machines is not forwarded.',
 };
 
 function forwarded(host: HostContext, packet: Packet, state: PacketState): Onwards {
@@ -116,6 +151,7 @@ function forwarded(host: HostContext, packet: Packet, state: PacketState): Onwar
     because: `The host does not forward IPv${version} packets.`,
   };
   if (forwards === false) return one(refused);
+  if (frameType(host, packet) !== PACKET_TYPE.host) return one(FOR_MANY);
   // That a packet is sent on is what the question says; that a translated one would be is not.
   if (forwards || packet.direction === 'forward') return one(on);
   return {
@@ -132,20 +168,30 @@ function forwarded(host: HostContext, packet: Packet, state: PacketState): Onwar
 function afterPrerouting(host: HostContext, packet: Packet, state: PacketState): Onwards {
   const home = to('input', state);
   if (state.looped || (!state.rerouted && packet.direction === 'in')) return one(home);
-  if (state.local) return one(strangeLoopback(packet, state) ?? home);
+  if (state.local)
+    return isLoopback4(packet, state.daddr)
+      ? { ways: [home, KEPT_AT_HOME], doubt: LOOPBACK_ABROAD }
+      : one(home);
   const on = forwarded(host, packet, state);
   if (state.local === false) return on;
   return { ways: [home, ...on.ways], doubt: unknownOwner };
 }
 
-/** From outside nothing is let in for 127.0.0.0/8 or ::1, unless route_localnet is set (ip_route_input_slow, ip6_rcv). */
-function strangeLoopback({ version }: Packet, { daddr }: PacketState): Onward | null {
-  if (daddr.kind !== 'number' || !isLoopback(version, daddr.value)) return null;
-  return {
-    kind: 'end',
-    outcome: 'drop',
-    because: 'A packet from outside is not let in for a loopback address.',
-  };
+/** IPv4 keeps 127.0.0.0/8 on `lo`, unless route_localnet is set (__mkroute_output, ip_route_input_slow). */
+const LOOPBACK_ABROAD: Doubt = {
+  kind: 'doubt',
+  missing: [],
+  why: 'whether the host lets loopback addresses onto its networks (route_localnet) is not known',
+};
+
+const KEPT_AT_HOME: Onward = {
+  kind: 'end',
+  outcome: 'drop',
+  because: 'Packets with a loopback address do not cross an interface other than lo.',
+};
+
+function isLoopback4({ version }: Packet, address: Known): boolean {
+  return version === 4 && address.kind === 'number' && isLoopback(4, address.value);
 }
 
 /** The next hook of a packet that got through one (the figure "Netfilter packet flow" of nft(8), section Hooks). */

@@ -1,7 +1,7 @@
 import { CT_STATE, FIB_TYPE, type Field, PACKET_TYPE, PROTOCOL, WITH_PORTS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import type { Packet } from '../packet.ts';
-import { foreignType, isMulticast, isOwn } from './host-address.ts';
+import { foreignType, frameType, isOwn } from './host-address.ts';
 import { ABSENT, type Known, notGiven, number, oneOf } from './known.ts';
 import type { Look } from './match.ts';
 import type { PacketState } from './state.ts';
@@ -58,17 +58,9 @@ function saddrDoubt(saddr: Known): Known {
   return saddr.kind === 'doubt' ? oneOf(null, saddr.missing, saddr.why) : ABSENT;
 }
 
-/**
- * As the driver saw the frame; what is made here is for the host until it leaves (skb->pkt_type is 0). A packet `in` whose address
- * is not known to be broadcast is for the host: the question says that it comes in for one of the host's own addresses.
- */
+/** What is made here is for the host until it leaves (skb->pkt_type is 0). */
 function packetType(host: HostContext, packet: Packet): Known {
-  if (packet.direction === 'out') return number(PACKET_TYPE.host);
-  if (isMulticast(packet.version, packet.daddr)) return number(PACKET_TYPE.multicast);
-  const type =
-    packet.version === 4 && !isOwn(host, 4, packet.daddr) ? foreignType(host, 4, packet.daddr) : ABSENT;
-  const broadcast = type.kind === 'number' && type.value === FIB_TYPE.broadcast;
-  return number(broadcast ? PACKET_TYPE.broadcast : PACKET_TYPE.host);
+  return number(packet.direction === 'out' ? PACKET_TYPE.host : frameType(host, packet));
 }
 
 function answer(host: HostContext, packet: Packet, state: PacketState, field: Field): Known {
