@@ -9,13 +9,15 @@ const NOBODY_CAME_MS = 1_000;
 /**
  * Asks once what every page asks first. The first time costs ten times as much as the second, and now, while a browser
  * still opens the page, nobody waits for it. What fails here fails again, and is said, where somebody asked.
+ * @param closing aborted when the console closes: what fails then is no mistake
  */
-export async function rehearse(client: ApiClient): Promise<void> {
+export async function rehearse(client: ApiClient, closing: AbortSignal): Promise<void> {
+  const options = { signal: closing };
   await Promise.allSettled([
-    client.findings.overview({ node: null }),
-    client.nodes.list(),
-    client.settings.get(),
-    client.system.about(),
+    client.findings.overview({ node: null }, options),
+    client.nodes.list(undefined, options),
+    client.settings.get(undefined, options),
+    client.system.about(undefined, options),
   ]);
 }
 
@@ -32,9 +34,16 @@ export async function addSample(client: ApiClient): Promise<{ id: string; added:
  * Looks at the sample node as soon as that holds up no page: reading and judging a whole recording keeps the console
  * busy for a good tenth of a second.
  * @param pageCame settles when a page has signed in
+ * @param closing aborted when the console closes: no look begins any more
  */
-export async function lookAtSample(client: ApiClient, id: string, pageCame: Promise<void>): Promise<void> {
+export async function lookAtSample(
+  client: ApiClient,
+  id: string,
+  pageCame: Promise<void>,
+  closing: AbortSignal,
+): Promise<void> {
   await Promise.race([pageCame.then(() => pause(FIRST_PAGE_MS)), pause(NOBODY_CAME_MS)]);
-  // A node that was removed meanwhile, a console that is closing: then there is nothing to look at.
+  if (closing.aborted) return;
+  // A node that was removed meanwhile: then there is nothing to look at.
   await client.looks.start({ nodes: [id] }).catch(() => undefined);
 }

@@ -90,7 +90,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const api = createApi({ service, consent, log: options.log });
   let shell: WebShell | null = null;
   let socket: LocalSocket | null = null;
+  const closing = new AbortController();
   const close = async () => {
+    closing.abort();
     api.close();
     await shell?.close();
     await socket?.close();
@@ -104,8 +106,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     shell = web;
     socket = await openSocket(options, dataFolder, api, web);
     announce(web.freshLink(), options, dataFolder);
-    void rehearse(client);
-    if (sample !== null) void lookAtSample(client, sample.id, pageCame.promise);
+    void rehearse(client, closing.signal);
+    if (sample !== null) void lookAtSample(client, sample.id, pageCame.promise, closing.signal);
     return { running: true, close };
   } catch (error) {
     await close();

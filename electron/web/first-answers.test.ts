@@ -1,0 +1,38 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ApiClient } from '#core/api/direct-client.ts';
+import { addSample, lookAtSample } from './first-answers.ts';
+
+const SAMPLE = { id: 'sample', address: { kind: 'recorded', sample: true } };
+
+function clientWith(nodes: unknown[]) {
+  const start = vi.fn(async () => ({ looks: [] }));
+  const add = vi.fn(async () => SAMPLE);
+  const client = { nodes: { list: async () => nodes, add }, looks: { start } };
+  return { client: client as unknown as ApiClient, start, add };
+}
+
+describe('the sample node', () => {
+  it('is added once', async () => {
+    const empty = clientWith([{ id: 'miu', address: { kind: 'local' } }]);
+    expect(await addSample(empty.client)).toEqual({ id: 'sample', added: true });
+    const known = clientWith([SAMPLE]);
+    expect(await addSample(known.client)).toEqual({ id: 'sample', added: false });
+    expect(known.add).not.toHaveBeenCalled();
+  });
+
+  it('is looked at soon after a page came, and without one after a while', async () => {
+    const { client, start } = clientWith([SAMPLE]);
+    const began = performance.now();
+    await lookAtSample(client, 'sample', Promise.resolve(), new AbortController().signal);
+    expect(performance.now() - began).toBeLessThan(800);
+    await lookAtSample(client, 'sample', new Promise(() => undefined), new AbortController().signal);
+    expect(performance.now() - began).toBeGreaterThan(950);
+    expect(start.mock.calls).toEqual([[{ nodes: ['sample'] }], [{ nodes: ['sample'] }]]);
+  });
+
+  it('is not looked at by a console that closes', async () => {
+    const { client, start } = clientWith([SAMPLE]);
+    await lookAtSample(client, 'sample', Promise.resolve(), AbortSignal.abort());
+    expect(start).not.toHaveBeenCalled();
+  });
+});
