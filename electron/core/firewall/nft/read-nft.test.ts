@@ -436,6 +436,15 @@ describe('bad listings', () => {
       listing(TABLE, OUTPUT, rule(match({ concat: [DADDR, DPORT] }, { set: ['10.0.0.1'] }))),
       'bad-shape',
     ],
+    [
+      'a concatenation that is too long',
+      listing(
+        TABLE,
+        OUTPUT,
+        rule(match({ concat: [DADDR, DPORT] }, { set: [{ concat: ['10.0.0.1', 80, 443] }] })),
+      ),
+      'bad-shape',
+    ],
     ['a deep expression', listing(TABLE, OUTPUT, rule(match(deep(500), 1))), 'bad-shape'],
     ['deep brackets', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'bad-shape'],
     [
