@@ -83,6 +83,31 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
+test.describe('adding a node over SSH', () => {
+  // The browser itself writes down an answer that is an error.
+  test.use({ expectErrors: ['502'] });
+  for (const theme of ['light', 'dark'] as const) {
+    test(`is clean for axe in ${theme}: keys, key file, refused login`, async ({ page, open }) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await open('first-start');
+      const host = page.getByRole('textbox', { name: 'User and host name of the node' });
+      await host.fill('-oProxyCommand=evil');
+      await host.press('Enter');
+      await isClean(page, `a refused name ${theme}`);
+      await host.fill('refused.local');
+      await page.getByRole('button', { name: 'Connect' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Use a key file that I choose' }).click();
+      await dialog.getByRole('button', { name: 'How do I see it on the node?' }).click();
+      await expect(dialog.getByLabel('Key file (optional)')).toBeVisible();
+      await isClean(page, `host keys ${theme}`);
+      await dialog.getByRole('button', { name: 'Yes, this is refused.local' }).click();
+      await expect(dialog.getByText('refused.local refused the login.')).toBeVisible();
+      await isClean(page, `refused login ${theme}`);
+    });
+  }
+});
+
 test('no page scrolls sideways at 900 and 1280 pixels, with long content too', async ({ page, start }) => {
   for (const scenario of ['evening', 'hostile', 'first-start'] as const) {
     const running = await start(scenario);
