@@ -19,6 +19,7 @@ const DEBIAN = {
   nftables: '/usr/sbin/nft',
   iptables: '/usr/sbin/iptables',
   iproute2: '/usr/sbin/ip',
+  python3: '/usr/bin/python3',
   sudo: '/usr/bin/sudo',
   acl: '/usr/bin/getfacl',
 };
