@@ -317,7 +317,7 @@ export class ConsoleDouble implements ConsoleService {
     this.topics.progress.push(look);
   }
 
-  /** A look that takes a little less than a second, in steps. */
+  /** A look that takes more than two seconds, in steps: long enough to be stopped on a busy machine. */
   #look(node: SwarmNode): LookState {
     const look: LookState = {
       look: this.#id('look'),
@@ -343,7 +343,7 @@ export class ConsoleDouble implements ConsoleService {
         this.#progress({ ...now, state: 'done', endedAt: this.#now() });
         this.#arrive(node);
       }
-    }, 50);
+    }, 120);
     this.#timers.add(timer);
     return look;
   }
