@@ -1,4 +1,4 @@
-import type { BaseChain, Chain, Hook, ReadResult, Rule, Statement, Table, TableFamily } from '../model.ts';
+import type { ReadResult, Rule, Statement, Table } from '../model.ts';
 import { checkJumps } from './circles.ts';
 import {
   isList,
@@ -17,24 +17,11 @@ import { ruleText } from './print.ts';
 import { RuleBuilder } from './rule-builder.ts';
 import { NamedSets } from './sets.ts';
 import { readStatement } from './statement.ts';
+import { namesIn, type OpenTable, openTable, readBase } from './tables.ts';
 
 /** 12 MiB, as much as a collector may bring. */
 const MOST_BYTES = 12 * 1024 * 1024;
 const MOST_RULES = 100_000;
-
-const FAMILIES: ReadonlySet<string> = new Set<TableFamily>(['ip', 'ip6', 'inet', 'netdev', 'bridge', 'arp']);
-const HOOKS: ReadonlySet<string> = new Set<Hook>([
-  'ingress',
-  'prerouting',
-  'input',
-  'forward',
-  'output',
-  'postrouting',
-  'egress',
-]);
-const TYPES: ReadonlySet<string> = new Set<BaseChain['type']>(['filter', 'nat', 'route']);
-
-const TABLE_FLAGS = new Set(['dormant', 'owner', 'persist']);
 
 /** Entries of a listing that decide nothing by themselves. */
 const OBJECTS = new Set([
@@ -104,66 +91,6 @@ function sort(entries: readonly Json[]): Listing {
   return listing;
 }
 
-interface OpenChain extends Omit<Chain, 'rules'> {
-  readonly rules: Rule[];
-}
-interface OpenTable extends Omit<Table, 'chains'> {
-  readonly chains: Map<string, OpenChain>;
-  /** The flags say something that this reader cannot tell from "dormant". */
-  readonly flagsUnknown: boolean;
-}
-
-function flagsOf(body: JsonObject): string[] {
-  const flags = member(body, 'flags') ?? [];
-  return (isList(flags) ? flags : [flags]).map((flag) => (typeof flag === 'string' ? flag : shown(flag)));
-}
-
-/** Every name in a listing of which nft 1.0.6, that prints stray memory for flags, may have left a copy there. */
-function namesIn({ tables, chains, rules }: Listing): ReadonlySet<Json | undefined> {
-  return new Set(
-    [...tables, ...chains, ...rules].flatMap((body) => [member(body, 'name'), member(body, 'comment')]),
-  );
-}
-
-function openTable(body: JsonObject, names: ReadonlySet<Json | undefined>): OpenTable {
-  const family = text(body, 'family', 'A table');
-  if (!FAMILIES.has(family)) throw new Malformed(`A table is of an unknown family: ${shown(family)}.`);
-  const flags = flagsOf(body);
-  return {
-    source: { program: 'nft', backend: null },
-    family: family as TableFamily,
-    name: text(body, 'name', 'A table'),
-    chains: new Map(),
-    dormant: flags.includes('dormant') && !names.has('dormant'),
-    flagsUnknown: flags.some((flag) => !TABLE_FLAGS.has(flag) || names.has(flag)),
-  };
-}
-
-function devicesOf(body: JsonObject): string[] | null {
-  const devices = member(body, 'dev');
-  if (devices === undefined) return null;
-  return (isList(devices) ? devices : [devices]).map((device) => {
-    if (typeof device !== 'string')
-      throw new Malformed(`A chain is bound to ${shown(device)}, which is no interface.`);
-    return device;
-  });
-}
-
-function readBase(body: JsonObject, where: string): BaseChain | null {
-  if (member(body, 'hook') === undefined && member(body, 'type') === undefined) return null;
-  const hook = text(body, 'hook', where);
-  const type = text(body, 'type', where);
-  const policy = member(body, 'policy') ?? 'accept';
-  const priority = member(body, 'prio');
-  if (!HOOKS.has(hook)) throw new Malformed(`${where} is at an unknown hook: ${shown(hook)}.`);
-  if (!TYPES.has(type)) throw new Malformed(`${where} is of an unknown type: ${shown(type)}.`);
-  if (policy !== 'accept' && policy !== 'drop')
-    throw new Malformed(`${where} has an unknown policy: ${shown(policy)}.`);
-  if (typeof priority !== 'number' || !Number.isSafeInteger(priority))
-    throw new Malformed(`${where} has no priority: ${shown(priority)}.`);
-  return { type: type as BaseChain['type'], hook: hook as Hook, priority, policy, devices: devicesOf(body) };
-}
-
 /** Reads one listing; the state of a reading is its own. */
 class Reader {
   private readonly tables = new Map<string, OpenTable>();
@@ -175,7 +102,8 @@ class Reader {
   }
 
   read(): Table[] {
-    const names = namesIn(this.listing);
+    const { tables, chains, rules } = this.listing;
+    const names = namesIn([...tables, ...chains, ...rules]);
     for (const body of this.listing.tables) {
       const table = openTable(body, names);
       const key = `${table.family} ${table.name}`;
