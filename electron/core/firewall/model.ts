@@ -113,7 +113,7 @@ export type Statement =
       readonly alternatives: readonly (readonly Condition[])[];
       readonly negated: boolean;
     }
-  /** The verdict of the entry whose conditions hold; without one the rule does not match. */
+  /** The verdict of the first entry whose conditions hold (`*` stands last, without conditions); without one the rule does not match. */
   | {
       readonly kind: 'verdictMap';
       readonly entries: readonly { readonly conditions: readonly Condition[]; readonly verdict: Verdict }[];
