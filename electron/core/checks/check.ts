@@ -19,6 +19,11 @@ export interface CheckInput {
    * be read. Left out when there are no other nodes and for recorded facts.
    */
   otherNodes?: readonly { nodeName: string; fingerprints: readonly (string | null)[] }[];
+  /**
+   * Addresses of the operator's other nodes, and the port of their API: from their place in the console and their last looks.
+   * Left out when there are no other nodes and for recorded facts.
+   */
+  swarm?: readonly { nodeName: string; addresses: readonly string[]; port: number }[];
 }
 
 /** A check: a pure function from facts to a finding. */

@@ -1,12 +1,15 @@
+import { askOutbound } from '#core/firewall/questions/outbound.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude, doesNotApply } from './conclude.ts';
 import { declaredReason, gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import { reachOf } from './lan.ts';
-import { noPacketRules } from './packet-rules.ts';
+import { isKeptHome } from './outbound-unit.ts';
+import { rulesOf } from './packet-rules.ts';
 import type { Part } from './part.ts';
 import { doorParts } from './reach.ts';
+import { ollamaFenceSteps } from './relay-parts.ts';
 import { ollamaDoors, ollamaSteps } from './service-bindings.ts';
-import { asUser, byHand, dropInSteps } from './steps.ts';
+import { asUser, byHand } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 function modelParts(input: CheckInput): Part[] {
@@ -43,24 +46,6 @@ function modelParts(input: CheckInput): Part[] {
   });
 }
 
-/** A fence of systemd around the model server: nothing allowed but loopback and the home network (systemd.resource-control(5)). */
-function isFenced(input: CheckInput): boolean {
-  const unit = seen(input, 'units')?.units.find((entry) => entry.name === 'ollama.service');
-  if (unit === undefined) return false;
-  const deny = (unit.properties.IPAddressDeny ?? '').split(/\s+/);
-  const deniesAll = ['0.0.0.0/0', '::/0'].every((network) => deny.includes(network)) || deny.includes('any');
-  const allow = (unit.properties.IPAddressAllow ?? '').split(/\s+/).filter((network) => network !== '');
-  return (
-    deniesAll &&
-    allow.every((network) => {
-      const [address = '', length = ''] = network.split('/');
-      const isWhole = length === '' || Number(length) >= (address.includes(':') ? 7 : 8);
-      const reach = reachOf(address);
-      return isWhole && (reach === 'loopback' || reach === 'lan');
-    })
-  );
-}
-
 /** Whether the agent can have the model server fetch or push something for it: a way out in another's name. */
 function relayPart(input: CheckInput): Part {
   const ollama = seen(input, 'ollama');
@@ -84,27 +69,43 @@ function relayPart(input: CheckInput): Part {
       source,
       declared: `relay ollama: ${reason}`,
     };
-  if (isFenced(input))
+  const units = seen(input, 'units')?.units;
+  if (isKeptHome(units?.find((entry) => entry.name === 'ollama.service')))
     return {
       what,
       seen: 'Ollama itself is fenced in by its unit, with IPAddressDeny=',
       status: 'pass',
       source: sourceOf(input, 'units'),
     };
-  const none = noPacketRules(input);
   const declarable = { kind: 'relay' as const, value: 'ollama' };
-  if (none !== true || seen(input, 'units') === null) {
+  const unknown = (why: string): Part => ({
+    ...notSeen(
+      input,
+      what,
+      `the agent reaches Ollama; ${why}`,
+      source,
+      'fence Ollama in with IPAddressDeny= in its unit, or declare it as meant',
+    ),
+    declarable,
+  });
+  const rules = rulesOf(input);
+  if (units === undefined || ollama.uid === null || !rules.ok)
+    return unknown('whether anything keeps Ollama from the internet could not be seen');
+  const uid = BigInt(ollama.uid);
+  const sender = { uids: [[uid, uid]] as const, uid, gid: undefined };
+  // Rules by account hold nothing that the administrator's own programs send.
+  const kinds = ([4, 6] as const).map((version) =>
+    ollama.uid === 0 ? 'open' : askOutbound(rules.rules, version, sender).kind,
+  );
+  if (!kinds.includes('open') && kinds.includes('unknown'))
+    return unknown('whether the packet rules keep Ollama from the internet cannot be told');
+  if (!kinds.includes('open'))
     return {
-      ...notSeen(
-        input,
-        what,
-        'the agent reaches Ollama; whether Ollama reaches the internet hangs on packet rules, which this version does not evaluate yet',
-        source,
-        'fence Ollama in with IPAddressDeny= in its unit, or declare it as meant',
-      ),
-      declarable,
+      what,
+      seen: `Ollama itself is fenced in by packet rules for its account, uid ${uid}`,
+      status: 'pass',
+      source: sourceOf(input, 'firewall'),
     };
-  }
   return {
     what,
     seen: 'nothing stops Ollama from fetching and pushing for the agent',
@@ -113,20 +114,7 @@ function relayPart(input: CheckInput): Part {
     source,
     headline: `The agent on ${input.nodeName} can send data out through Ollama.`,
     declarable,
-    steps: [
-      ...dropInSteps(
-        input,
-        'Let Ollama talk to this machine and the home network only',
-        'ollama.service',
-        '60-swarmkeep-network',
-        [
-          'IPAddressDeny=any',
-          'IPAddressAllow=localhost',
-          'IPAddressAllow=10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 fe80::/10 fc00::/7',
-        ],
-      ),
-      byHand('To fetch a model later, take these lines out for that time.'),
-    ],
+    steps: ollamaFenceSteps(input),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { InterfaceFact, ListeningSocket } from '#shared/domain/facts/network.ts';
 import type { CheckInput } from './check.ts';
+import { answers, beyondOf, homeParts, type Outside, outsidePart } from './door-rules.ts';
 import { notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import { reachOf } from './lan.ts';
-import { noPacketRules } from './packet-rules.ts';
+import type { PacketPart } from './packet-part.ts';
 import type { Part } from './part.ts';
 
 /** Where a service answers, and the sentences for it. */
@@ -29,7 +30,7 @@ export interface Door {
 export type Beyond = 'lan' | 'public' | `vpn:${string}`;
 
 /** A part about a door, with what its openness reaches: that is what an operator would declare as meant. */
-export interface DoorPart extends Part {
+export interface DoorPart extends PacketPart {
   beyond?: readonly Beyond[];
 }
 
@@ -39,11 +40,6 @@ export function socketText(socket: ListeningSocket): string {
   const pids = socket.pids.length > 0 ? `pid ${socket.pids.slice(0, 4).join(', ')}, ` : '';
   const user = socket.user === null ? '' : ` ${socket.user}`;
   return `${address}:${socket.port}${socket.protocol === 'udp' ? '/udp' : ''} ${socket.processName ?? 'unknown program'} (${pids}uid ${socket.uid}${user})`;
-}
-
-/** Whether a door answers connections of an address family. `::` without IPV6_V6ONLY answers IPv4 too (ipv6(7)). */
-function answers(door: Door, family: 4 | 6): boolean {
-  return door.family === family || (door.family === 6 && family === 4 && door.ipv6Only === false);
 }
 
 /** The door answers IPv6, and nobody said whether it answers IPv4 as well. */
@@ -56,10 +52,7 @@ function isOutside(face: InterfaceFact, address: string): boolean {
 }
 
 /** Up interfaces with an address on which the door answers and that is not of the home network. */
-function outsideAddresses(
-  door: Door,
-  faces: readonly InterfaceFact[],
-): { face: InterfaceFact; address: string; prefix: number }[] {
+function outsideAddresses(door: Door, faces: readonly InterfaceFact[]): Outside[] {
   return faces
     .filter((face) => face.up && (door.interface === null || door.interface === face.name))
     .flatMap((face) =>
@@ -69,118 +62,90 @@ function outsideAddresses(
     );
 }
 
-function beyondOf(face: InterfaceFact | undefined): Beyond {
-  return face?.kind === 'vpn' ? `vpn:${face.name}` : 'public';
-}
-
-/** Parts about packet rules for a door whose address alone does not settle it. */
-function packetParts(input: CheckInput, door: Door): DoorPart[] {
-  const source = sourceOf(input, 'firewall');
-  const none = noPacketRules(input);
-  const what = `packet rules for port ${door.port}: prerouting, input, forward`;
-  if (none === null) {
-    return [
-      unseenPart(input, 'firewall') ??
-        notSeen(input, what, 'the rules could not be read', source, 'look at this node as administrator'),
-    ];
-  }
-  if (!none) {
-    return [
-      notSeen(
-        input,
-        what,
-        'there are rules, and this version does not evaluate them yet',
-        source,
-        'use a later version of Swarmkeep, once it evaluates packet rules',
-      ),
-    ];
-  }
-  if (!door.isOpen)
-    return [{ what, seen: 'no rule at all: the addresses alone decide', status: 'pass', source }];
-  return [
-    {
-      what: door.what,
-      seen: 'no password and no packet rule: every device of the home network may use it',
-      status: 'fix',
-      severity: 'high',
-      source: door.source,
-      raw: door.raw,
-      beyond: ['lan'],
-      headline: `${door.service} on ${input.nodeName} asks for no password, and every device at home can open it.`,
-      steps: door.steps,
-    },
-  ];
-}
+/** For an address that no interface has any more. */
+const UNKNOWN_FACE: InterfaceFact = {
+  name: 'any interface',
+  kind: 'other',
+  up: true,
+  carrier: null,
+  mac: null,
+  master: null,
+  addresses: [],
+  receivedBytes: null,
+  sentBytes: null,
+};
 
 /**
- * What can be said about a door from its address and the interfaces of the node. Loopback is fine by itself. An address
- * that is public, or every address on a machine that is also on a VPN or has a public address, is to be fixed. On a
- * machine that only has addresses of the home network, every address is the home network: packet rules could still let
- * strangers in by translation or forwarding, so without the rules this stays unknown, and where there is provably no rule
- * at all it is fine.
+ * What can be said about a door: from its address, from the interfaces of the node, and from the rules. Loopback is fine by itself. On an
+ * address beyond the home (public, or of a VPN) it is to be fixed unless the rules stop every stranger. An address of the home is
+ * reached from home only; still the rules must have been read, for they could let strangers in by translation.
  */
 export function doorParts(input: CheckInput, door: Door): DoorPart[] {
   const base = { what: door.what, source: door.source, raw: door.raw };
   const reach = reachOf(door.address);
-  const bad = (seenThere: string, headline: string, beyond: readonly Beyond[]): DoorPart => ({
-    ...base,
-    seen: seenThere,
-    beyond,
-    status: 'fix',
-    severity: 'high',
-    headline,
-    steps: door.steps,
-  });
   if (reach === null) return [notSeen(input, door.what, 'this is no address', door.source, null)];
   if (reach === 'loopback') return [{ ...base, seen: 'this machine only', status: 'pass' }];
   const faces = seen(input, 'interfaces')?.interfaces ?? null;
-  const own = faces?.find((face) => face.addresses.some((entry) => entry.address === door.address));
-  if (reach === 'public') {
-    const headline = `${door.service} on ${input.nodeName} answers on a public address.`;
-    return [bad('a public address', headline, [beyondOf(own)])];
-  }
   if (faces === null) {
     const hidden = unseenPart(input, 'interfaces');
     return [
       {
         ...base,
-        seen: reach === 'every' ? 'every address' : 'an address of the home network',
+        seen:
+          reach === 'every'
+            ? 'every address'
+            : reach === 'lan'
+              ? 'an address of the home network'
+              : 'a public address',
         status: 'not-applicable',
       },
       ...(hidden === null ? [] : [hidden]),
     ];
   }
-  if (reach === 'lan') {
-    if (own?.kind === 'vpn') {
-      const headline = `${door.service} on ${input.nodeName} answers on the VPN ${own.name}.`;
-      return [bad(`the VPN ${own.name}`, headline, [beyondOf(own)])];
-    }
-    return [{ ...base, seen: 'the home network', status: 'pass' }, ...packetParts(input, door)];
+  const node = input.nodeName;
+  if (reach !== 'every') {
+    const own = faces.find((face) => face.addresses.some((entry) => entry.address === door.address));
+    if (reach === 'lan' && own?.kind !== 'vpn')
+      return [{ ...base, seen: 'the home network', status: 'pass' }, ...homeParts(input, door)];
+    const entry = own?.addresses.find(({ address }) => address === door.address);
+    const face = own ?? UNKNOWN_FACE;
+    const prefix = entry?.prefix ?? (door.family === 4 ? 32 : 128);
+    const words =
+      reach === 'public'
+        ? { seen: 'a public address', headline: `${door.service} on ${node} answers on a public address.` }
+        : {
+            seen: `the VPN ${face.name}`,
+            headline: `${door.service} on ${node} answers on the VPN ${face.name}.`,
+          };
+    return [outsidePart(input, door, { face, address: door.address, prefix }, words)];
   }
   const outside = outsideAddresses(door, faces);
   if (outside.length > 0) {
-    const names = [...new Set(outside.map(({ face }) => face.name))];
+    const parts = outside.map((one) =>
+      outsidePart(input, door, one, {
+        seen:
+          one.face.kind === 'vpn'
+            ? 'a VPN, on which it answers'
+            : 'not of the home network, and it answers there',
+        headline: `${door.service} on ${node} answers on ${one.face.name} too.`,
+      }),
+    );
+    const open = outside.filter((_one, index) => parts[index]?.status === 'fix');
+    const names = [...new Set(open.map(({ face }) => face.name))];
     return [
-      bad(
-        'every address',
-        `${door.service} on ${input.nodeName} answers on every network it is on, not only at home: ${names.join(', ')} too.`,
-        [...new Set(outside.map(({ face }) => beyondOf(face)))],
-      ),
-      ...outside.map(
-        ({ face, address, prefix }): DoorPart => ({
-          beyond: [beyondOf(face)],
-          what: `${face.name} ${address}/${prefix}`,
-          seen:
-            face.kind === 'vpn'
-              ? 'a VPN, on which it answers'
-              : 'not of the home network, and it answers there',
-          status: 'fix',
-          severity: 'high',
-          source: sourceOf(input, 'interfaces'),
-          headline: `${door.service} on ${input.nodeName} answers on ${face.name} too.`,
-        }),
-      ),
-      ...packetParts(input, door).filter((part) => part.status !== 'pass'),
+      open.length === 0
+        ? { ...base, seen: 'every address', status: 'not-applicable' }
+        : {
+            ...base,
+            seen: 'every address',
+            beyond: [...new Set(open.map(({ face }) => beyondOf(face)))],
+            status: 'fix',
+            severity: 'high',
+            headline: `${door.service} on ${node} answers on every network it is on, not only at home: ${names.join(', ')} too.`,
+            steps: door.steps,
+          },
+      ...parts,
+      ...homeParts(input, door).filter((part) => part.status !== 'pass' || open.length === 0),
     ];
   }
   if (mayAnswerIpv4(door) && outsideAddresses({ ...door, ipv6Only: false }, faces).length > 0) {
@@ -209,6 +174,6 @@ export function doorParts(input: CheckInput, door: Door): DoorPart[] {
       status: 'pass',
       source: sourceOf(input, 'interfaces'),
     },
-    ...packetParts(input, door),
+    ...homeParts(input, door),
   ];
 }

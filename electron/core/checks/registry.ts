@@ -8,6 +8,8 @@ import { dependencyAudit } from './dependency-audit.ts';
 import { lackingCheck } from './lacking.ts';
 import { modelLocality } from './model-locality.ts';
 import { osUpdates } from './os-updates.ts';
+import { outboundFirewall } from './outbound-firewall.ts';
+import { peerAllowlist } from './peer-allowlist.ts';
 import { pinnedDependencies } from './pinned-dependencies.ts';
 import { pluginInventory } from './plugin-inventory.ts';
 import { sandboxMode } from './sandbox-mode.ts';
@@ -26,8 +28,8 @@ export const CHECKS: Readonly<Record<CheckId, Check>> = {
   'sandbox-mode': sandboxMode,
   'workspace-bounded': workspaceBounded,
   'source-read-only': sourceReadOnly,
-  'outbound-firewall': lackingCheck('outbound-firewall'),
-  'peer-allowlist': lackingCheck('peer-allowlist'),
+  'outbound-firewall': outboundFirewall,
+  'peer-allowlist': peerAllowlist,
   'swarm-secret': swarmSecret,
   'service-bindings': serviceBindings,
   'unused-interfaces': unusedInterfaces,

@@ -3,7 +3,8 @@ import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { declaredReason, gapParts, labelOf, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
-import type { Part } from './part.ts';
+import { type PacketPart, withPackets } from './packet-part.ts';
+import { listingsOfNode, rulesOf } from './packet-rules.ts';
 import { type Beyond, type Door, doorParts, socketText } from './reach.ts';
 import { asRoot, byHand, dropInSteps, writeFileStep } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
@@ -191,8 +192,8 @@ function reasonFor(input: CheckInput, door: Door, beyond: Beyond): string | null
 }
 
 /** Parts of a door, after the operator's declarations of what is meant. One that reaches several needs each of them. */
-function judged(input: CheckInput, door: Door): Part[] {
-  return doorParts(input, door).map(({ beyond = [], ...part }): Part => {
+function judged(input: CheckInput, door: Door): PacketPart[] {
+  return doorParts(input, door).map(({ beyond = [], ...part }): PacketPart => {
     if (part.status !== 'fix') return part;
     const [first] = beyond;
     const reasons = beyond.map((reach) => reasonFor(input, door, reach));
@@ -201,7 +202,11 @@ function judged(input: CheckInput, door: Door): Part[] {
         ? { ...part, declarable: { kind: 'service', value: declarationOf(door, first) } }
         : part;
     }
-    const meant: Part = { ...part, status: 'pass', seen: `${part.seen}; declared: ${reasons.join('; ')}` };
+    const meant: PacketPart = {
+      ...part,
+      status: 'pass',
+      seen: `${part.seen}; declared: ${reasons.join('; ')}`,
+    };
     return beyond.length === 1
       ? { ...meant, declared: `service ${declarationOf(door, first)}: ${reasons[0]}` }
       : meant;
@@ -223,7 +228,11 @@ export const serviceBindings: Check = {
       ...ollamaDoors(input),
       ...containerDoors(input),
     ];
-    const parts = [...hidden, ...doors.flatMap((door) => judged(input, door)), ...gapParts(input, 'sockets')];
+    const parts: PacketPart[] = [
+      ...hidden,
+      ...doors.flatMap((door) => judged(input, door)),
+      ...gapParts(input, 'sockets'),
+    ];
     for (const instance of input.facts.profile.instances) {
       const source = sourceOf(input, 'sockets');
       const what = `${labelOf(input, instance)}sockets of mycoSwarm`;
@@ -249,17 +258,19 @@ export const serviceBindings: Check = {
         );
       }
     }
-    return conclude('service-bindings', input, parts, {
+    const finding = conclude('service-bindings', input, parts, {
       pass: `No service of the swarm on ${node} can be reached from beyond the home network.`,
       detail: {
         unknown:
-          'By their addresses alone the services look reachable from the home network only. What the packet rules make of that is not known.',
-        fix: 'Addresses and interfaces decide this. Packet rules may stop some of it; this version does not evaluate them yet.',
+          'By their addresses alone the services look reachable from the home network only. What the packet rules make of that could not be seen.',
+        fix: 'Addresses, interfaces and packet rules decide this together, for IPv4 and IPv6.',
       },
       wouldChange: {
         pass: 'A new network, a VPN or a public address on which these services answer would change this.',
         otherwise: 'Services that answer on this machine or the home network only would make this fine.',
       },
     });
+    const rules = rulesOf(input);
+    return withPackets(finding, parts, rules.ok ? listingsOfNode(input, rules.rules.ruleset) : []);
   },
 };

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { SubjectValue } from '#core/facts/collector.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import { account, file, listening, NOW, process, seenAs, tree, unit } from './facts-builder.ts';
 
@@ -10,6 +12,45 @@ const LOCK = [
   `    --hash=sha256:${'b'.repeat(64)}`,
   '',
 ].join('\n');
+
+/** What nft lists once the steps of `outbound-firewall` were taken for this node (outbound-fence.integration.test.ts holds it to nft). */
+export const FENCE_JSON = readFileSync(new URL('fence-nft.json', import.meta.url), 'utf8');
+
+/** Firewall of a node on which those steps were taken: the table, and the unit that loads it. */
+export function fenced(json: string = FENCE_JSON): SubjectValue<'firewall'> {
+  const path = '/etc/nftables.d/swarmkeep-agent.nft';
+  return {
+    nftJson: json,
+    saves: [],
+    toolsPresent: ['nft'],
+    managers: [],
+    boot: {
+      loaders: [
+        {
+          unit: 'swarmkeep-agent.service',
+          enabled: true,
+          active: true,
+          files: [path],
+          after: ['local-fs.target', 'nftables.service'],
+          restartsWith: ['nftables.service'],
+          reloadsWith: ['nftables.service'],
+          requiredBy: ['mycoswarm.service'],
+        },
+      ],
+      files: [
+        {
+          path,
+          language: 'nft',
+          family: null,
+          text: 'table inet swarmkeep_agent { … }',
+          loaded: json,
+          problem: null,
+        },
+      ],
+      elsewhere: [],
+    },
+  };
+}
 
 /** A node on which every check of this version that can pass does: an account of its own, code of root's, a fence of systemd. */
 export function hardenedNode(): Facts {
@@ -58,6 +99,7 @@ export function hardenedNode(): Facts {
     },
     subjects: {
       ...(common as Facts['subjects']),
+      firewall: seenAs<'firewall'>(fenced()),
       accounts: seenAs<'accounts'>({
         ...ACCOUNTS,
         accounts: [

@@ -34,12 +34,18 @@ function firstOf(set: IntervalSet): bigint | undefined {
   return first === undefined ? undefined : first[1] > first[0] ? first[0] + 1n : first[0];
 }
 
+/** The first packet of a connection from outside. */
+export function packetIn({ version, daddr, protocol, port, iifname }: Target, saddr: bigint): Packet {
+  const l4proto = PROTOCOL[protocol];
+  return { direction: 'in', version, daddr, saddr, l4proto, dport: BigInt(port), sport: SOME_PORT, iifname };
+}
+
 /**
  * Can a packet from one of these addresses get to a port of the host, or to what translation puts behind it?
  * @param sources addresses of senders
  */
 export function askInbound(rules: Rules, target: Target, sources: IntervalSet): Answer {
-  const { version, daddr, protocol, port, iifname } = target;
+  const { version, daddr, protocol, port } = target;
   const saddr = subtract(sources, ownAddresses(rules.host, version));
   const sender = contains(saddr, WELL_KNOWN[version]) ? WELL_KNOWN[version] : firstOf(saddr);
   if (sender === undefined) return { kind: 'closed', sample: null, proof: null };
@@ -50,17 +56,7 @@ export function askInbound(rules: Rules, target: Target, sources: IntervalSet): 
     fields: { saddr, daddr: single(daddr), l4proto: single(l4proto), dport: single(port) },
     exceptInterfaces: ['lo'],
   };
-  const sample: Packet = {
-    direction: 'in',
-    version,
-    daddr,
-    saddr: sender,
-    l4proto,
-    dport: BigInt(port),
-    sport: SOME_PORT,
-    iifname,
-  };
-  return ask(rules, space, sample);
+  return ask(rules, space, packetIn(target, sender));
 }
 
 /** Every address. */

@@ -1,0 +1,200 @@
+import { PROTOCOL } from '#core/firewall/fields.ts';
+import { type Judged, judge, type Rules } from '#core/firewall/questions/ask.ts';
+import { askOutbound, packetOut, type Sender } from '#core/firewall/questions/outbound.ts';
+import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
+import type { FixStep } from '#shared/domain/finding.ts';
+import type { CheckInput } from './check.ts';
+import { declaredReason, notSeen, seen, sourceOf } from './knowledge.ts';
+import { isKeptHome } from './outbound-unit.ts';
+import { type PacketPart, packetEvidence } from './packet-part.ts';
+import type { Relay } from './relays.ts';
+import { asRoot, byHand, dropInSteps } from './steps.ts';
+
+/** Steps that keep the model server at home, by its own unit. */
+export function ollamaFenceSteps(input: CheckInput): FixStep[] {
+  return [
+    ...dropInSteps(
+      input,
+      'Let Ollama talk to this machine and the home network only',
+      'ollama.service',
+      '60-swarmkeep-network',
+      [
+        'IPAddressDeny=any',
+        'IPAddressAllow=localhost',
+        'IPAddressAllow=10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 fe80::/10 fc00::/7',
+      ],
+    ),
+    byHand('To fetch a model later, take these lines out for that time.'),
+  ];
+}
+
+function stepsFor(input: CheckInput, relay: Relay): FixStep[] {
+  if (relay.kind === 'ollama') return ollamaFenceSteps(input);
+  const [declared] = relay.declarable;
+  const meant = byHand(
+    `If it is meant, declare ${declared?.value ?? relay.name} in Swarmkeep with the reason.`,
+  );
+  if (relay.unit !== null)
+    return [
+      asRoot(input, `If nobody needs ${relay.name}, stop it`)`systemctl disable --now -- ${relay.unit}`,
+      meant,
+    ];
+  return [
+    byHand(`Keep the agent from ${relay.name} by the rules, as the steps for its account do.`, true),
+    meant,
+  ];
+}
+
+/** Uids at both ends of every range: rules speak of ranges, so these are where they differ. */
+function uidsToTry({ uids, uid }: Sender): bigint[] {
+  return [...new Set([uid, ...uids.flat()])].slice(0, 16);
+}
+
+type Reach =
+  | { kind: 'open'; judged: Judged }
+  | { kind: 'unknown'; judged: Judged }
+  | { kind: 'closed'; judged: Judged | null };
+
+function reachOfRelay(rules: Rules, sender: Sender, relay: Relay): Reach {
+  const judged = relay.targets.flatMap(({ version, daddr, protocol, port, isHere }) =>
+    uidsToTry(sender).map((uid) =>
+      judge(
+        rules,
+        packetOut(
+          rules.host,
+          { uid, gid: uid === sender.uid ? sender.gid : undefined },
+          {
+            version,
+            daddr,
+            l4proto: PROTOCOL[protocol],
+            dport: BigInt(port),
+            ...(isHere ? { oifname: 'lo' } : {}),
+          },
+        ),
+      ),
+    ),
+  );
+  const open = judged.find(({ verdict }) => verdict.verdict === 'accept');
+  if (open !== undefined) return { kind: 'open', judged: open };
+  const unknown = judged.find(({ verdict }) => verdict.verdict === 'unknown');
+  if (unknown !== undefined) return { kind: 'unknown', judged: unknown };
+  return { kind: 'closed', judged: judged[0] ?? null };
+}
+
+/** Whether the relay itself is held: by its unit, or by rules for its own uid. Null when that cannot be told. */
+function isFenced(input: CheckInput, rules: Rules, relay: Relay, others: readonly Relay[]): boolean | null {
+  if (!relay.isHere) return false;
+  const units = seen(input, 'units')?.units;
+  if (relay.unit !== null && isKeptHome(units?.find((unit) => unit.name === relay.unit))) return true;
+  if (relay.kind === 'ollama' && isKeptHome(units?.find((unit) => unit.name === 'ollama.service')))
+    return true;
+  if (units === undefined && relay.kind === 'ollama') return null;
+  if (relay.uid === null) return null;
+  // Rules by uid hold nothing that the administrator's own programs send.
+  if (relay.uid === 0) return false;
+  const uid = BigInt(relay.uid);
+  const sender: Sender = { uids: [[uid, uid]], uid, gid: undefined };
+  const answers = ([4, 6] as const).map((version) => askOutbound(rules, version, sender).kind);
+  if (answers.includes('open')) return false;
+  // A resolver that is kept at home still asks the one of the home.
+  if (relay.kind === 'resolver') {
+    const next = others.filter((other) => other.kind === 'resolver' && !other.isHere);
+    const reaches = next.map((other) => reachOfRelay(rules, sender, other).kind);
+    if (next.some((other, index) => reaches[index] === 'open' && reasonOf(input, other) === null))
+      return false;
+    if (reaches.includes('unknown')) return null;
+  }
+  return answers.includes('unknown') ? null : true;
+}
+
+function reasonOf(input: CheckInput, relay: Relay): { value: string; kind: string; reason: string } | null {
+  for (const { kind, value } of relay.declarable) {
+    const reason = declaredReason(input, kind, value);
+    if (reason !== null) return { kind, value, reason };
+  }
+  return null;
+}
+
+/** What one relay means: closed for the agent, held by itself, meant by the operator, or a way out. */
+export function relayPart(
+  input: CheckInput,
+  rules: Rules,
+  sender: Sender,
+  relay: Relay,
+  others: readonly Relay[],
+): PacketPart {
+  const node = input.nodeName;
+  const base = { what: relay.what, source: relay.source };
+  const declared = reasonOf(input, relay);
+  if (declared !== null)
+    return {
+      ...base,
+      seen: `carries data out for the agent; declared: ${declared.reason}`,
+      status: 'pass',
+      declared: `${declared.kind} ${declared.value}: ${declared.reason}`,
+    };
+  const [declarable] = relay.declarable;
+  const reach = reachOfRelay(rules, sender, relay);
+  const ends = { from: `uid ${sender.uid}`, to: relay.name };
+  if (reach.kind === 'closed' && relay.otherDoor === null) {
+    const why =
+      reach.judged === null ? 'it answers nowhere' : whyStopped(rules.ruleset, reach.judged.verdict);
+    return {
+      ...base,
+      seen: `${relay.name}: the agent does not reach it, stopped ${why}`,
+      status: 'pass',
+      ...(reach.judged === null
+        ? {}
+        : { packet: packetEvidence(rules.ruleset, reach.judged, 'stopped', `${relay.name}, ${why}`, ends) }),
+    };
+  }
+  const fenced = isFenced(input, rules, relay, others);
+  if (fenced === true)
+    return { ...base, seen: `${relay.name} itself cannot reach the internet`, status: 'pass' };
+  if (fenced === null || reach.kind === 'unknown') {
+    const why =
+      reach.kind === 'unknown'
+        ? reach.judged.verdict.reason
+        : 'whether it reaches the internet itself is not known';
+    return {
+      ...notSeen(
+        input,
+        relay.what,
+        `${relay.name}: ${why}`,
+        relay.source,
+        `keep the agent from ${relay.name}, or declare it as meant`,
+      ),
+      ...(declarable === undefined ? {} : { declarable }),
+      ...(reach.kind === 'unknown'
+        ? {
+            packet: packetEvidence(rules.ruleset, reach.judged, 'unknown', reach.judged.verdict.reason, ends),
+          }
+        : {}),
+    };
+  }
+  const judged = reach.kind === 'open' ? reach.judged : null;
+  const door = judged === null ? `by its socket ${relay.otherDoor}` : whyOpen(judged.packet, judged.verdict);
+  return {
+    ...base,
+    what: judged === null ? relay.what : `${relay.what}: ${packetWords(judged.packet)}`,
+    seen: `the agent reaches ${relay.name}, which carries data out for it: ${door}`,
+    status: relay.kind === 'ollama' ? 'fix' : 'review',
+    severity: 'medium',
+    headline:
+      relay.kind === 'ollama'
+        ? `The agent on ${node} can send data out through Ollama.`
+        : `The agent on ${node} can send data out through ${relay.name}.`,
+    ...(declarable === undefined ? {} : { declarable }),
+    ...(judged === null
+      ? {}
+      : { packet: packetEvidence(rules.ruleset, judged, 'open', `${relay.name} carries it on`, ends) }),
+    steps: stepsFor(input, relay),
+  };
+}
+
+/** Where relays are looked for; a part of it that was not seen can hide one. */
+export function unseenRelays(input: CheckInput): string[] {
+  return (['sockets', 'interfaces'] as const)
+    .filter((subject) => seen(input, subject) === null)
+    .map((subject) => sourceOf(input, subject));
+}

@@ -1,0 +1,230 @@
+import { parseAddress } from '#core/firewall/address.ts';
+import type { ListeningSocket } from '#shared/domain/facts/network.ts';
+import type { Evidence } from '#shared/domain/finding.ts';
+import { type Agent, processesOf } from './agent.ts';
+import type { CheckInput } from './check.ts';
+import { seen, sourceOf } from './knowledge.ts';
+import { reachOf } from './lan.ts';
+import { socketText } from './reach.ts';
+import { isOllama } from './service-bindings.ts';
+
+/** Where a packet of the agent would go to reach a relay. */
+export interface RelayTarget {
+  version: 4 | 6;
+  daddr: bigint;
+  protocol: 'tcp' | 'udp';
+  port: number;
+  /** It is on this machine, and the packet goes by `lo`. */
+  isHere: boolean;
+}
+
+/** Something on the node or in the home that carries data out for whoever asks it. */
+export interface Relay {
+  kind: 'resolver' | 'ollama' | 'proxy' | 'mail';
+  /** In sentences: `Ollama`, `the resolver 192.168.1.1`. */
+  name: string;
+  /** As the machine says it. */
+  what: string;
+  targets: RelayTarget[];
+  /** Uid with which it runs on this node; null when it runs elsewhere or that is not known. */
+  uid: number | null;
+  isHere: boolean;
+  unit: string | null;
+  /** A way to it that packet rules do not see; null where there is none. */
+  otherDoor: string | null;
+  /** What the operator declares to let it count as meant; the first is offered. */
+  declarable: NonNullable<Evidence['declarable']>[];
+  source: string;
+}
+
+/** Programs that pass requests of others on to the internet, by the name of their process. */
+const PROXIES =
+  /^(squid|tinyproxy|privoxy|tor|danted|sockd|3proxy|microsocks|mitmproxy|mitmdump|mitmweb|v2ray|xray|ss-local|sslocal|clash|mihomo|gost|cntlm|apt-cacher-ng|polipo|obfs4proxy|shadowsocks.*)$/;
+/** Ports on which such programs answer unless told otherwise: SOCKS, squid, privoxy, tinyproxy, Tor. */
+const PROXY_PORTS = [1_080, 3_128, 8_118, 8_888, 9_050, 9_150];
+/** Programs that take mail and carry it away. */
+const MAILERS = /^(exim4?|master|sendmail.*|smtpd|opensmtpd|msmtpd|nullmailer.*)$/;
+const MAIL_PORTS = [25, 465, 587];
+/** DNS, and DNS over TLS (RFC 7858). */
+const DNS_PORTS = [53, 853];
+
+const LOOPBACK = [parseAddress('127.0.0.1'), parseAddress('::1')] as const;
+
+function targetsOf(input: CheckInput, socket: ListeningSocket): RelayTarget[] {
+  const { port, protocol } = socket;
+  const at = (text: string): RelayTarget[] => {
+    const address = parseAddress(text.replace(/%.*$/, ''));
+    return address === null
+      ? []
+      : [{ version: address.version, daddr: address.value, protocol, port, isHere: true }];
+  };
+  if (reachOf(socket.address) !== 'every') return at(socket.address);
+  const versions = socket.family === 4 ? [4] : socket.ipv6Only === true ? [6] : [6, 4];
+  const own = (seen(input, 'interfaces')?.interfaces ?? []).flatMap((face) => face.addresses);
+  return [
+    ...LOOPBACK.flatMap((address) =>
+      address !== null && versions.includes(address.version)
+        ? [{ version: address.version, daddr: address.value, protocol, port, isHere: true }]
+        : [],
+    ),
+    ...own.filter((entry) => versions.includes(entry.family)).flatMap((entry) => at(entry.address)),
+  ].slice(0, 16);
+}
+
+function kindOf(input: CheckInput, socket: ListeningSocket): Relay['kind'] | null {
+  const program = socket.processName ?? '';
+  if (isOllama(input, socket)) return socket.protocol === 'tcp' ? 'ollama' : null;
+  if (DNS_PORTS.includes(socket.port)) return 'resolver';
+  if (socket.protocol !== 'tcp') return null;
+  if (PROXIES.test(program) || PROXY_PORTS.includes(socket.port)) return 'proxy';
+  if (MAIL_PORTS.includes(socket.port) || MAILERS.test(program)) return 'mail';
+  return null;
+}
+
+const KIND_NAMES: Readonly<Record<Relay['kind'], string>> = {
+  resolver: 'the resolver',
+  ollama: 'Ollama',
+  proxy: 'the proxy',
+  mail: 'the mail server',
+};
+
+function ofSocket(input: CheckInput, socket: ListeningSocket): Relay | null {
+  const kind = kindOf(input, socket);
+  if (kind === null) return null;
+  const program = socket.processName ?? `port ${socket.port}`;
+  const isResolved = kind === 'resolver' && /^systemd-resolve/.test(program);
+  return {
+    kind,
+    name: kind === 'ollama' ? 'Ollama' : `${KIND_NAMES[kind]} ${program}`,
+    what: socketText(socket),
+    targets: targetsOf(input, socket),
+    uid: socket.uid,
+    isHere: true,
+    unit: socket.unit,
+    // It answers over D-Bus and Varlink as well (systemd-resolved.service(8)).
+    otherDoor: isResolved ? '/run/systemd/resolve/io.systemd.Resolve' : null,
+    declarable:
+      kind === 'ollama'
+        ? [{ kind: 'relay', value: 'ollama' }]
+        : kind === 'resolver' && reachOf(socket.address) !== 'every'
+          ? [
+              { kind: 'resolver', value: socket.address.replace(/%.*$/, '') },
+              { kind: 'relay', value: program },
+            ]
+          : [{ kind: 'relay', value: program }],
+    source: sourceOf(input, 'sockets'),
+  };
+}
+
+/** One relay for each program and kind, with all addresses on which it answers. */
+function joined(relays: readonly Relay[]): Relay[] {
+  const byName = new Map<string, Relay>();
+  for (const relay of relays) {
+    const key = `${relay.kind} ${relay.name} ${relay.uid}`;
+    const known = byName.get(key);
+    if (known === undefined) byName.set(key, { ...relay });
+    else {
+      known.targets = [...known.targets, ...relay.targets].slice(0, 64);
+      known.declarable = [...known.declarable, ...relay.declarable];
+    }
+  }
+  return [...byName.values()];
+}
+
+/** Name servers of resolv.conf(5) in the home, or on this machine where no socket of theirs was seen. */
+function ofResolvers(input: CheckInput, known: readonly Relay[]): Relay[] {
+  const resolvers = seen(input, 'interfaces')?.resolvers ?? [];
+  return resolvers.flatMap((text): Relay[] => {
+    const address = parseAddress(text.replace(/%.*$/, ''));
+    const reach = reachOf(text);
+    // A public one is the business of the question whether anything public is reached.
+    if (address === null || (reach !== 'lan' && reach !== 'loopback')) return [];
+    if (
+      known.some((relay) =>
+        relay.targets.some((target) => target.daddr === address.value && target.port === 53),
+      )
+    )
+      return [];
+    const isHere = reach === 'loopback';
+    const to = (protocol: 'tcp' | 'udp', port: number): RelayTarget => ({
+      version: address.version,
+      daddr: address.value,
+      protocol,
+      port,
+      isHere,
+    });
+    return [
+      {
+        kind: 'resolver',
+        name: `the resolver ${text}`,
+        what: `nameserver ${text}`,
+        targets: [to('udp', 53), to('tcp', 53), to('tcp', 853)],
+        uid: null,
+        isHere,
+        unit: null,
+        otherDoor: null,
+        declarable: [{ kind: 'resolver', value: text }],
+        source: '/etc/resolv.conf',
+      },
+    ];
+  });
+}
+
+/** Proxies that the environment of the agent's programs names, by address. */
+function ofEnvironment(input: CheckInput, agent: Agent): Relay[] {
+  const values = processesOf(input, agent.instance).flatMap((process) =>
+    (process.environment ?? []).flatMap(({ name, value }) =>
+      /^(https?|all|ftp)_proxy$/i.test(name) && value ? [{ name, value }] : [],
+    ),
+  );
+  return values.slice(0, 8).flatMap(({ name, value }): Relay[] => {
+    const match = /^(?:[a-z0-9+.-]+:\/\/)?(?:[^@/]*@)?(\[[0-9a-fA-F:.]+\]|[^:/@[\]]+)(?::(\d{1,5}))?/i.exec(
+      value,
+    );
+    const host = match?.[1]?.replace(/^\[|\]$/g, '') ?? '';
+    const address = parseAddress(host);
+    const reach = address === null ? null : reachOf(host);
+    if (address === null || reach === 'public' || reach === 'every') return [];
+    const isHere = reach === 'loopback';
+    const port = Number(match?.[2] ?? 3_128);
+    return [
+      {
+        kind: 'proxy',
+        name: `the proxy ${host}`,
+        what: `${name}=${host}:${port}`,
+        targets: [{ version: address.version, daddr: address.value, protocol: 'tcp', port, isHere }],
+        uid: null,
+        isHere,
+        unit: null,
+        otherDoor: null,
+        declarable: [{ kind: 'relay', value: `${host}:${port}` }],
+        source: sourceOf(input, 'processes'),
+      },
+    ];
+  });
+}
+
+/**
+ * What could carry the agent's data out for it: resolvers, the model server, proxies and mail servers on the node, resolvers and proxies in
+ * the home as far as the node's own settings name them. Container engines are not among them: whoever commands one is root.
+ */
+export function relaysOf(input: CheckInput, agent: Agent): Relay[] {
+  const sockets = seen(input, 'sockets')?.listening ?? [];
+  const here = joined(
+    sockets.flatMap((socket) => {
+      // What runs as the agent is the agent.
+      if (agent.uid !== null && agent.uid !== 0 && socket.uid === agent.uid) return [];
+      return ofSocket(input, socket) ?? [];
+    }),
+  );
+  const known = [...here, ...ofResolvers(input, here)];
+  const byEnvironment = ofEnvironment(input, agent).filter(
+    (relay) =>
+      !known.some((other) =>
+        other.targets.some((one) =>
+          relay.targets.some((target) => target.daddr === one.daddr && target.port === one.port),
+        ),
+      ),
+  );
+  return [...known, ...joined(byEnvironment)];
+}
