@@ -122,6 +122,7 @@ describe('a listing that cannot be trusted', () => {
     ['a jump to a built-in chain', `${TABLE}-A OUTPUT -j INPUT\nCOMMIT\n`, 'unknown-chain'],
     ['a goto to a target', `${TABLE}-A OUTPUT -g ACCEPT\nCOMMIT\n`, 'unknown-chain'],
     ['a rule of a chain that there is not', `${TABLE}-A nowhere -j DROP\nCOMMIT\n`, 'unknown-chain'],
+    ['a chain that is called as a target', `${TABLE}:DROP - [0:0]\n-A OUTPUT -j DROP\nCOMMIT\n`, 'bad-line'],
     ['a circle', `${TABLE}:a - [0:0]\n:b - [0:0]\n-A a -j b\n-A b -g a\nCOMMIT\n`, 'circle'],
     ['a jump to itself', `${TABLE}:a - [0:0]\n-A a -j a\nCOMMIT\n`, 'circle'],
     ['two targets', `${TABLE}-A OUTPUT -j DROP -j ACCEPT\nCOMMIT\n`, 'bad-line'],

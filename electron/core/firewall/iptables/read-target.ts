@@ -54,6 +54,22 @@ const DECIDING: ReadonlySet<string> = new Set([
   'STEAL',
 ]);
 
+const READ_APART: ReadonlySet<string> = new Set([
+  'MARK',
+  'CONNMARK',
+  'NOTRACK',
+  'CT',
+  'DNAT',
+  'SNAT',
+  'MASQUERADE',
+  'REDIRECT',
+]);
+
+/** Whether a name is that of a target, which no chain may have (xshared.c, assert_valid_chain_name). */
+export function isTargetName(name: string): boolean {
+  return [VERDICTS, PASSING, DECIDING, READ_APART].some((names) => names.has(name));
+}
+
 /**
  * Reads where a rule leads.
  * @param chains the table's own chains, declared or built in

@@ -13,7 +13,7 @@ import { type ParsedRule, parseRule } from './parse-rule.ts';
 import { parseProtocol } from './protocols.ts';
 import { readBase } from './read-base.ts';
 import { readMatch } from './read-matches.ts';
-import { readTarget } from './read-target.ts';
+import { isTargetName, readTarget } from './read-target.ts';
 import { matchNumber } from './statements.ts';
 import { TABLES } from './tables.ts';
 import { type Token, tokenize } from './tokenize.ts';
@@ -71,6 +71,7 @@ export class TableBuilder {
     const match = /^:(\S+)\s+(ACCEPT|DROP|-)(?:\s+\[\d{1,20}:\d{1,20}\])?$/.exec(line);
     const name = match?.[1] ?? '';
     if (!match || !isChainName(name)) return badLine(number, 'declares no chain');
+    if (isTargetName(name)) return badLine(number, 'declares a chain with the name of a target');
     const layout = TABLES.get(this.#name)?.chains.get(name);
     const policy = match[2] === 'DROP' ? 'drop' : 'accept';
     if ((match[2] === '-') === (layout !== undefined))
