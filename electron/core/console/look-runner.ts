@@ -4,7 +4,7 @@ import { announce, type Context, momentOf, requireNode } from './context.ts';
 import { acceptedEvidence, boundRaw } from './evidence.ts';
 import type { LookEntry } from './look-board.ts';
 import type { LookFailure } from './looking.ts';
-import { otherSecrets } from './other-secrets.ts';
+import { otherNodes } from './other-nodes.ts';
 import { declarationsFor } from './recheck.ts';
 import { ConsoleError } from './service.ts';
 
@@ -87,7 +87,7 @@ async function look(
       now: new Date(facts.collectedAt),
       settings: await store.settings(),
       declarations: await declarationsFor(context, node.id),
-      ...(await otherSecrets(context, node.id)),
+      ...(await otherNodes(context, node.id)),
     },
     only ?? undefined,
   );
