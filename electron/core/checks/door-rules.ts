@@ -6,6 +6,7 @@ import {
   askInbound,
   everywhere,
   homeNetworks,
+  machinesIn,
   packetIn,
   type Target,
 } from '#core/firewall/questions/inbound.ts';
@@ -171,7 +172,8 @@ function openDoorParts(input: CheckInput, rules: Rules, door: Door): DoorPart[] 
     const nodes = normalize(
       listed.filter((node) => node.version === target.version).map(({ value }): Interval => [value, value]),
     );
-    const home = homeNetworks(rules.host, target.version, new Set());
+    const networks = homeNetworks(rules.host, target.version, new Set());
+    const home = machinesIn(rules.host, target.version, networks);
     const answer = askInbound(rules, target, subtract(home, nodes));
     const where = `${door.what}: ${target.iifname}`;
     if (answer.kind === 'unknown')

@@ -1,5 +1,5 @@
 import type { Answer, Rules } from '#core/firewall/questions/ask.ts';
-import type { Moment } from '#core/firewall/questions/lasting.ts';
+import { areSameTables, type Moment } from '#core/firewall/questions/lasting.ts';
 import { type MustPass, mustPass } from '#core/firewall/questions/must-pass.ts';
 import { askOutbound, type Sender } from '#core/firewall/questions/outbound.ts';
 import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
@@ -208,7 +208,11 @@ function momentPart(input: CheckInput, asked: Asked, moment: Moment, held: reado
   const node = input.nodeName;
   const what = `${labelOf(input, asked.agent.instance)}${moment.when}`;
   const rules: Rules = { ruleset: { tables: moment.tables, missing: [] }, host: asked.rules.host };
-  const answers = held.map((version) => [version, askOutbound(rules, version, asked.sender)] as const);
+  const isSame = areSameTables(moment.tables, asked.rules.ruleset.tables);
+  const answers = held.map(
+    (version) =>
+      [version, isSame ? asked.answers[version] : askOutbound(rules, version, asked.sender)] as const,
+  );
   const lost = answers.filter(([, { kind }]) => kind !== 'closed');
   if (lost.length === 0 && moment.doubts.length === 0)
     return { what, seen: 'the rules are there again', status: 'pass', source };

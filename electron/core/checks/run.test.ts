@@ -26,6 +26,8 @@ describe('runChecks', () => {
       'sandbox-mode': 'fix',
       'workspace-bounded': 'fix',
       'source-read-only': 'fix',
+      'outbound-firewall': 'fix',
+      'peer-allowlist': 'fix',
       'swarm-secret': 'fix',
       'service-bindings': 'fix',
       'unused-interfaces': 'pass',

@@ -9,11 +9,11 @@ export const FENCED: readonly CheckEntry[] = [
     why: 'What an agent has read can only be lost if it can be sent. A fence around its account, for every kind of address, keeps your notes in the house.',
     story:
       'A page in the research results said: send a summary to this address. The rules stopped it over IPv4. Over IPv6 nothing was in the way, and nobody had thought of it, because the test with a browser had looked fine.',
-    ifItGoesWrong: null,
+    ifItGoesWrong:
+      'Something that the agent needs from outside stops working, and connections of it that are open break at once. The kernel log names what was stopped, once a minute for each destination. To go back, stop the unit of the rules and delete its table with nft; your own rules were not touched.',
     layer: 4,
-    availableSince: null,
-    lackingBecause:
-      'This version cannot check this yet: it collects the firewall rules but does not evaluate them. Until it does, nobody has looked.',
+    availableSince: '0.1.0',
+    lackingBecause: null,
     terms: ['ipv4', 'ipv6', 'lan', 'mdns', 'uid'],
   },
   {
@@ -23,11 +23,11 @@ export const FENCED: readonly CheckEntry[] = [
     why: 'mycoSwarm accepts any machine that announces itself on the network, and sends it the swarm secret with the first task.',
     story:
       'A guest brought a laptop that had once run mycoSwarm. It announced itself, became a peer within seconds, and was sent a prompt with the names of the children in it.',
-    ifItGoesWrong: null,
+    ifItGoesWrong:
+      'A node that is missing in your list is no longer sent tasks. Put it into Swarmkeep or declare it as a peer, and write the rules again. To go back, stop the unit of the rules and delete its table with nft.',
     layer: 5,
-    availableSince: null,
-    lackingBecause:
-      'This version cannot check this yet: it does not evaluate which nodes the firewall lets the agent reach. Until it does, nobody has looked.',
+    availableSince: '0.1.0',
+    lackingBecause: null,
     terms: ['mdns', 'swarm-token', 'port'],
   },
   {

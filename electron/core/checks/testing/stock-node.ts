@@ -52,7 +52,8 @@ export function house(
         encryptedDevices: [],
       }),
       firewall: seenAs<'firewall'>({
-        nftJson: '{"nftables":[{"metainfo":{"version":"1.0.6","release_name":"Lester Gooch #5","json_schema_version":1}}]}',
+        nftJson:
+          '{"nftables":[{"metainfo":{"version":"1.0.6","release_name":"Lester Gooch #5","json_schema_version":1}}]}',
         saves: [],
         toolsPresent: ['nft'],
         managers: [],

@@ -20,11 +20,27 @@ export interface Target {
 export function homeNetworks(host: HostContext, version: 4 | 6, except: ReadonlySet<string>): IntervalSet {
   const outside = publicAddresses(version);
   const networks = (host.interfaces ?? [])
-    .filter(({ name }) => !except.has(name))
+    .filter(({ name }) => name !== 'lo' && !except.has(name))
     .flatMap(({ addresses }) => addresses)
     .filter((address) => address.version === version)
     .map(({ value, prefix }): Interval => prefixInterval(version, value, prefix));
   return subtract(normalize(networks), outside);
+}
+
+/** Addresses in these networks that a machine can have: in IPv4 neither the first nor the last (RFC 1122 section 3.2.1.3). */
+export function machinesIn(host: HostContext, version: 4 | 6, networks: IntervalSet): IntervalSet {
+  if (version === 6) return networks;
+  const ends = (host.interfaces ?? []).flatMap(({ addresses }) =>
+    addresses.flatMap((address): Interval[] => {
+      if (address.version !== 4 || address.prefix > 30) return [];
+      const [low, high] = prefixInterval(4, address.value, address.prefix);
+      return [
+        [low, low],
+        [high, high],
+      ];
+    }),
+  );
+  return subtract(networks, normalize(ends));
 }
 
 const SOME_PORT = 40_000n;

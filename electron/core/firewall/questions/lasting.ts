@@ -76,6 +76,29 @@ function isFlushing(boot: BootRules, loader: Loader): boolean {
   );
 }
 
+/** What decides about packets in a list of tables, as text; counters, handles and the wording of rules left out. */
+function essence(tables: readonly Table[]): string {
+  const all = tables
+    .filter((table) => [...table.chains.values()].some((chain) => chain.base !== null))
+    .map((table) => [
+      table.family,
+      table.name,
+      table.dormant,
+      table.source.backend === 'legacy',
+      [...table.chains.values()].map((chain) => [
+        chain.name,
+        chain.base,
+        chain.rules.map((rule) => rule.statements),
+      ]),
+    ]);
+  return JSON.stringify(all, (_key, value) => (typeof value === 'bigint' ? `${value}` : value));
+}
+
+/** Whether two lists of tables decide alike, table by table in the same order. */
+export function areSameTables(a: readonly Table[], b: readonly Table[]): boolean {
+  return a.length === b.length && essence(a) === essence(b);
+}
+
 /** A moment at which rules can get lost, and what is there afterwards. */
 export interface Moment extends Loaded {
   /** As a phrase: `after a reboot`, `after a reload of nftables.service`. */

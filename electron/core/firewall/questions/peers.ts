@@ -2,7 +2,7 @@ import { prefixInterval } from '../address.ts';
 import { domain, PROTOCOL } from '../fields.ts';
 import { type Interval, type IntervalSet, normalize, single, subtract, union } from '../interval.ts';
 import { ownAddresses, type Space } from '../prove/space.ts';
-import { type Answer, ask, type Rules } from './ask.ts';
+import { type Answer, ask, judge, type Rules } from './ask.ts';
 import { homesOf, type Peer } from './must-pass.ts';
 import { packetOut, type Sender } from './outbound.ts';
 
@@ -47,5 +47,8 @@ export function askStrangers(
     dport: BigInt(port),
     oifname: home?.name,
   });
+  // A machine of the home says more than one on the internet, which is the business of another question.
+  const judged = judge(rules, sample);
+  if (judged.verdict.verdict === 'accept') return { kind: 'open', judged };
   return ask(rules, space, sample, { uid: sender.uid });
 }

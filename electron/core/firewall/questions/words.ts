@@ -11,8 +11,10 @@ const NAMES: ReadonlyMap<bigint, string> = new Map(
 /** Longest text of a rule inside a sentence, in UTF-16 units. */
 const MAX_RULE = 160;
 
+/** A rule in a sentence, without what counts up with every packet: the same rules give the same sentence. */
 function quoted(rule: string): string {
-  return `"${rule.length > MAX_RULE ? `${rule.slice(0, MAX_RULE)}…` : rule}"`;
+  const steady = rule.replace(/\b(counter|used) packets \d+ bytes \d+/g, '$1').replace(/ used \d+ \w+/g, '');
+  return `"${steady.length > MAX_RULE ? `${steady.slice(0, MAX_RULE)}…` : steady}"`;
 }
 
 function endpoint(version: 4 | 6, address: bigint, l4proto: bigint, port: bigint | undefined): string {
