@@ -186,6 +186,8 @@ describe('the listings of a host', () => {
     expect(listingsOf(FACTS, [{ what: 'rules of legacy iptables, IPv4' }]).missing).toEqual([
       'rules of legacy iptables, IPv4',
     ]);
+    const atBoot = [{ what: 'rules that are loaded at boot' }, { what: 'rules at boot: /etc/nftables.conf' }];
+    expect(listingsOf(FACTS, atBoot).missing).toEqual([]);
     // nft has listed them, opaque where it must.
     expect(listingsOf(FACTS, [{ what: 'rules of iptables, IPv4, nf_tables' }]).missing).toEqual([]);
     expect(

@@ -28,6 +28,9 @@ export type MergeResult =
 
 const NFT_RULES = 'rules of nftables';
 
+/** Gaps about what is loaded at boot say nothing against the rules that are in force. */
+const OF_BOOT = /^rules (?:at boot|that are loaded at boot)/;
+
 /**
  * The listings in what was collected from a host.
  * @param gaps of the same observation: each names a part of the rules that could not be read
@@ -37,7 +40,7 @@ export function listingsOf(facts: FirewallFacts, gaps: readonly Pick<Gap, 'what'
     // The collector keeps only what was printed with status 0, and iptables-save prints nothing where no table is.
     .filter(({ text }) => text.trim() !== '')
     .map(({ family, backend, text }) => ({ kind: 'save', version: family, backend, text }));
-  const missing = new Set(gaps.map(({ what }) => what));
+  const missing = new Set(gaps.map(({ what }) => what).filter((what) => !OF_BOOT.test(what)));
   if (facts.nftJson === null) missing.add(NFT_RULES);
   else {
     listings.unshift({ kind: 'nft', text: facts.nftJson });
