@@ -1,9 +1,10 @@
 import { benchChecks } from './checks.ts';
+import { benchFirewall } from './firewall.ts';
 import { machine } from './measure.ts';
 import { benchWeb } from './web.ts';
 
-/** `npm run bench [checks|web]`: every figure that is promised, with machine, median and spread. */
-const PARTS = { checks: benchChecks, web: benchWeb };
+/** `npm run bench [checks|firewall|web]`: every figure that is promised, with machine, median and spread. */
+const PARTS = { checks: benchChecks, firewall: benchFirewall, web: benchWeb };
 
 console.log(machine());
 const wanted = process.argv.slice(2);

@@ -1,6 +1,7 @@
 import type { HookedChain } from '../hooks.ts';
-import type { Rule, Verdict } from '../model.ts';
+import type { Condition, Rule, Verdict } from '../model.ts';
 import type { PathStep } from '../packet.ts';
+import { candidatePlaces } from './element-index.ts';
 import { type Look, matchAnswer } from './match.ts';
 import { pathStep, type Question, unknownEnd } from './question.ts';
 import { type Outcome, runStatement, type Way } from './rule.ts';
@@ -8,6 +9,8 @@ import { currentChain, type Frame, type Spot, type Step, type Stop } from './spo
 
 /** NFT_JUMP_STACK_SIZE; legacy iptables has room for as many returns as the table has chains. */
 const DEEPEST_JUMP = 16;
+/** A rule that leads elsewhere counts for so many that only match or not. */
+const JUMP_COST = 10;
 
 type RuleSpot = Spot & { kind: 'rule' };
 
@@ -101,6 +104,29 @@ function stopAt(spot: RuleSpot, rule: Rule, hooked: HookedChain, outcome: Outcom
   }
 }
 
+/** What a rule asks first, before it does anything: where one of these does not hold the rule does nothing. */
+function firstConditions({ statements }: Rule): readonly Condition[] {
+  const conditions: Condition[] = [];
+  for (const statement of statements) {
+    if (statement.kind !== 'match' || statement.negated || statement.alternatives.length !== 1) break;
+    conditions.push(...(statement.alternatives[0] ?? []));
+  }
+  return conditions;
+}
+
+/** Which rule comes next, at `index` or behind: the next one, or in a long chain the next that can match at all. */
+function nextRule(places: readonly number[] | null, index: number, end: number): number {
+  if (places === null) return index;
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle] as number) < index) low = middle + 1;
+    else high = middle;
+  }
+  return places[low] ?? end;
+}
+
 /**
  * Runs rules for a packet until it leaves the base chain or ways part. Matches that hold or not are most of the work, so they
  * are told here; everything else is a statement of rule.ts.
@@ -108,46 +134,54 @@ function stopAt(spot: RuleSpot, rule: Rule, hooked: HookedChain, outcome: Outcom
 export function runRules(question: Question, start: RuleSpot, look: Look, trace: PathStep[]): Spot | Stop {
   const hooked = currentChain(start) as HookedChain;
   const { rules } = start.frame.chain;
+  const places = candidatePlaces(rules, firstConditions, look);
   let { index, statement } = start;
   for (;;) {
+    if (statement === 0) index = nextRule(places, index, rules.length);
     const rule = rules[index];
     if (!rule) return leaveChain({ ...start, index, statement }, hooked, trace);
     question.budget -= 1;
     if (question.budget < 0) return unknownEnd('the rules lead to more ways than can be followed');
     const current = rule.statements[statement];
     if (!current) {
-      if (noteless(rule))
+      if (isNoteless(rule))
         trace.push(pathStep(hooked, start.frame.chain.name, start.state.hook, rule, 'goes on'));
       index += 1;
       statement = 0;
       continue;
     }
-    if (current.kind === 'match') {
-      const answer = matchAnswer(current.alternatives, current.negated, look);
-      if (answer === 'yes') {
-        statement += 1;
-        continue;
-      }
-      if (answer === 'no') {
-        index += 1;
-        statement = 0;
-        continue;
-      }
-    }
-    const spot: RuleSpot = { ...start, index, statement };
-    const context = { host: question.host, packet: question.packet, table: start.frame.table };
-    const next = stopAt(spot, rule, hooked, runStatement(context, rule, statement, start.state, look));
-    if (!('spot' in next)) {
-      if (next.kind === 'end')
-        trace.push(pathStep(hooked, start.frame.chain.name, start.state.hook, rule, 'cannot tell'));
-      return next;
-    }
-    trace.push(...next.trace);
-    return next.spot;
+    const answer = current.kind === 'match' ? matchAnswer(current.alternatives, current.negated, look) : null;
+    if (answer === 'yes') statement += 1;
+    else if (answer === 'no') {
+      index += 1;
+      statement = 0;
+    } else return runOne(question, { ...start, index, statement }, rule, hooked, look, trace);
   }
 }
 
+/** A statement that does something, or of which it cannot be told whether it matches. */
+function runOne(
+  question: Question,
+  spot: RuleSpot,
+  rule: Rule,
+  hooked: HookedChain,
+  look: Look,
+  trace: PathStep[],
+): Spot | Stop {
+  const context = { host: question.host, packet: question.packet, table: spot.frame.table };
+  const next = stopAt(spot, rule, hooked, runStatement(context, rule, spot.statement, spot.state, look));
+  if (!('spot' in next)) {
+    if (next.kind === 'end')
+      trace.push(pathStep(hooked, spot.frame.chain.name, spot.state.hook, rule, 'cannot tell'));
+    return next;
+  }
+  for (const step of next.trace) trace.push(step);
+  // A circle of gotos never ends by itself.
+  question.budget -= JUMP_COST;
+  return next.spot;
+}
+
 /** A rule that only matches (and counts, or logs) says nothing else in the path. */
-function noteless(rule: Rule): boolean {
+function isNoteless(rule: Rule): boolean {
   return rule.statements.every(({ kind }) => kind === 'match' || kind === 'may' || kind === 'unmodelled');
 }

@@ -84,23 +84,33 @@ function stab({ spans, reach, others }: ElementIndex, value: bigint): number[] {
 }
 
 /**
- * The elements that can hold for a packet, in their order: all of a short list; of a long one those whose range in the field that
- * tells them apart best holds the packet's value (an interval tree, made at the first look and kept with the list).
+ * Places of the elements that can hold for a packet, in order: of a long list those whose range in the field that tells them
+ * apart best holds the packet's value (an interval tree, made at the first look and kept with the list).
+ * @returns null when all of them have to be looked at
  */
-export function candidates<T>(
+export function candidatePlaces<T>(
   list: readonly T[],
   conditionsOf: (element: T) => readonly Condition[],
   look: (field: Field) => Known,
-): readonly T[] {
-  if (list.length < WORTH_AN_INDEX) return list;
+): readonly number[] | null {
+  if (list.length < WORTH_AN_INDEX) return null;
   let index = indexes.get(list);
   if (index === undefined) {
     index = build(list.map(conditionsOf));
     indexes.set(list, index);
   }
-  if (index === null) return list;
+  if (index === null) return null;
   const known = look(index.field);
-  if (known.kind === 'doubt') return list;
-  const places = known.kind === 'number' ? stab(index, known.value) : index.others;
-  return places.map((place) => list[place] as T);
+  if (known.kind === 'doubt') return null;
+  return known.kind === 'number' ? stab(index, known.value) : index.others;
+}
+
+/** The elements that can hold for a packet, in their order; see `candidatePlaces`. */
+export function candidates<T>(
+  list: readonly T[],
+  conditionsOf: (element: T) => readonly Condition[],
+  look: (field: Field) => Known,
+): readonly T[] {
+  const places = candidatePlaces(list, conditionsOf, look);
+  return places === null ? list : places.map((place) => list[place] as T);
 }

@@ -7,7 +7,7 @@ import type { Doubt } from './known.ts';
 import { type Node, solve, type Verdict } from './solve.ts';
 
 /** Rules looked at for one packet before the answer is that it cannot be told. */
-const BUDGET = 3_000_000;
+const BUDGET = 1_000_000;
 
 interface Story {
   readonly path: PathStep[];
@@ -37,7 +37,7 @@ function tell(root: Node): Story {
   const story: Story = { path: [], doubt: null, mayPass: null, because: null };
   for (let node = root; ; ) {
     const { stop } = node;
-    story.path.push(...node.trace);
+    for (const step of node.trace) story.path.push(step);
     if (stop.kind === 'end') {
       story.because = stop.because;
       return story;
@@ -74,7 +74,8 @@ function placeOf(step: PathStep): string {
     : `Rule "${step.rule}" in chain ${step.chain} of table ${step.table}`;
 }
 
-function unknownReason(story: Story): string {
+function unknownReason(story: Story, isTooMuch: boolean): string {
+  if (isTooMuch) return 'It cannot be told: the rules lead to more ways than can be followed.';
   if (story.doubt === null) return `It cannot be told: ${story.because ?? 'nothing more is known'}.`;
   const { doubt, rule } = story.doubt;
   return rule?.rule
@@ -122,7 +123,7 @@ export function evaluatePacket(ruleset: Ruleset, host: HostContext, packet: Pack
   return {
     verdict: 'unknown',
     path: story.path,
-    reason: `${unknownReason(story)}${stopped}`,
+    reason: `${unknownReason(story, question.budget < 0)}${stopped}`,
     missing: missingFields(root),
   };
 }

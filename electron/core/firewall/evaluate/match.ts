@@ -28,8 +28,12 @@ function nameAnswer(known: Known, patterns: readonly string[]): Answer {
 
 function numberAnswer(known: Known, values: Values & { kind: 'numbers' }): Answer {
   const { mask, intervals } = values;
-  if (known.kind === 'number')
-    return contains(intervals, mask === null ? known.value : known.value & mask) ? 'yes' : 'no';
+  if (known.kind === 'number') {
+    const value = mask === null ? known.value : known.value & mask;
+    const [only] = intervals;
+    if (intervals.length === 1 && only) return only[0] <= value && value <= only[1] ? 'yes' : 'no';
+    return contains(intervals, value) ? 'yes' : 'no';
+  }
   if (known.kind !== 'doubt') return 'no';
   if (intervals.length === 0) return 'no';
   if (mask === null && known.possible !== null) {
@@ -65,18 +69,29 @@ export function matchAnswer(
   negated: boolean,
   look: Look,
 ): Answer {
+  const only = alternatives.length === 1 && alternatives[0]?.length === 1 ? alternatives[0][0] : undefined;
+  if (only) {
+    // Most matches are of this kind; the rest of this function would say the same of them, in more time.
+    if (negated && look(only.field).kind === 'absent') return 'no';
+    return turned(conditionAnswer(only, look), negated);
+  }
   if (negated && asksForAbsent(alternatives, look)) return 'no';
+  return turned(anyAnswer(alternatives, look), negated);
+}
+
+function turned(answer: Answer, negated: boolean): Answer {
+  if (!negated) return answer;
+  return answer === 'yes' ? 'no' : answer === 'no' ? 'yes' : answer;
+}
+
+function anyAnswer(alternatives: readonly (readonly Condition[])[], look: Look): Answer {
   let any: Answer = 'no';
   for (const conditions of candidates(alternatives, (conditions) => conditions, look)) {
     const one = everyAnswer(conditions, look);
-    if (one === 'yes') {
-      any = 'yes';
-      break;
-    }
+    if (one === 'yes') return 'yes';
     if (one !== 'no') any = any === 'no' ? one : both(any as Doubt, one);
   }
-  if (!negated) return any;
-  return any === 'yes' ? 'no' : any === 'no' ? 'yes' : any;
+  return any;
 }
 
 const asked = new WeakMap<readonly (readonly Condition[])[], readonly Field[]>();
