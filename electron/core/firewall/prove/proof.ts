@@ -47,8 +47,10 @@ export const proof = z.strictObject({
   question: z.strictObject({
     direction: z.enum(['out', 'in']),
     version: z.union([z.literal(4), z.literal(6)]),
-    /** A field that is left out may have every value. */
-    fields: z.partialRecord(numberField, intervals),
+    /** Values of every field of the packets that it is about. */
+    fields: z.record(numberField, intervals),
+    /** Every name of an interface that is told apart; '' where there is none. */
+    names: z.array(interfaceName).max(8_192),
     exceptInterfaces: z.array(interfaceName).max(64),
   }),
   stops: z.array(proofStop).max(200_000),
@@ -65,3 +67,25 @@ export const proof = z.strictObject({
 });
 export type Proof = z.infer<typeof proof>;
 export type ProofSet = z.infer<typeof proofSet>;
+
+/** Far more than the proof of any rule set of 10,000 rules. */
+const MAX_CHARACTERS = 64 * 1_048_576;
+
+/**
+ * Reads a proof from JSON, of any origin.
+ * @returns why it is none, in words
+ */
+export function readProof(text: string): { ok: true; proof: Proof } | { ok: false; reason: string } {
+  if (text.length > MAX_CHARACTERS) return { ok: false, reason: 'it is longer than any proof' };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: 'it is not JSON' };
+  }
+  const read = proof.safeParse(value);
+  if (read.success) return { ok: true, proof: read.data };
+  const [issue] = read.error.issues;
+  const where = issue?.path.join('.') || 'the document';
+  return { ok: false, reason: `it has not the shape of a proof, at ${where}: ${issue?.message ?? ''}` };
+}

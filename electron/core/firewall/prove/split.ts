@@ -11,14 +11,14 @@ export interface Split {
   readonly outside: RankSet;
 }
 
-/** Up to so many undecided rules the first of them is the cut; with more, half of them are on either side. */
+/** Up to so many undecided cases the first of them is the cut; with more, half of them are on either side. */
 const FEW = 12;
-/** So many rules are looked at for a median. */
+/** So many cases are looked at for a median. */
 const SAMPLE = 400;
 
-function* testsOf(undecided: Undecided) {
-  for (const step of undecided.entry.steps)
-    if ('cases' in step) for (const one of step.cases as readonly Case[]) yield* one.tests;
+/** The parts of an undecided rule that can hold: of a set of pairs one for each element. */
+function casesOf({ entry }: Undecided): readonly Case[] {
+  return entry.steps.flatMap((step) => ('cases' in step ? step.cases : []));
 }
 
 /**
@@ -41,12 +41,12 @@ function cut(region: Region, field: number, set: RankSet): Split {
   return { field, set, inside: intersectRanks(box, set), outside: subtractRanks(box, set) };
 }
 
-/** The cut at a boundary that leaves the fewest rules on both sides, over the fields that they ask for. */
-function median(region: Region, undecided: readonly Undecided[]): Split | null {
-  const stride = Math.max(1, Math.floor(undecided.length / SAMPLE));
+/** The cut at a boundary that leaves the fewest cases on both sides, over the fields that they ask for. */
+function median(region: Region, cases: readonly Case[]): Split | null {
+  const stride = Math.max(1, Math.floor(cases.length / SAMPLE));
   const spans = new Map<number, [number, number][]>();
-  for (let at = 0; at < undecided.length; at += stride)
-    for (const { field, set } of testsOf(undecided[at] as Undecided)) {
+  for (let at = 0; at < cases.length; at += stride)
+    for (const { field, set } of (cases[at] as Case).tests) {
       const box = region.box[field] as RankSet;
       const within = set.length <= 64 ? intersectRanks(set, box) : set;
       const low = Math.max(within[0] ?? 0, box[0] as number);
@@ -64,7 +64,7 @@ function median(region: Region, undecided: readonly Undecided[]): Split | null {
       .flatMap(([low, high]) => [low, high + 1])
       .filter((edge) => edge > first && edge <= last)
       .sort((a, b) => a - b);
-    const others = undecided.length / stride - list.length;
+    const others = cases.length / stride - list.length;
     for (const share of [0.5, 0.25, 0.75]) {
       const at = edges[Math.floor(edges.length * share)];
       if (at === undefined) continue;
@@ -81,10 +81,10 @@ function median(region: Region, undecided: readonly Undecided[]): Split | null {
   return best && cut(region, best.field, [0, best.at - 1]);
 }
 
-/** The first test of these rules that holds in part. */
-function first(region: Region, undecided: readonly Undecided[]): Split | null {
-  for (const one of undecided)
-    for (const { field, set } of testsOf(one))
+/** The first test of these that holds in part. */
+function first(region: Region, cases: readonly Case[]): Split | null {
+  for (const { tests } of cases)
+    for (const { field, set } of tests)
       if (relation(region.box[field] as RankSet, set) === PART) return cut(region, field, set);
   return null;
 }
@@ -94,16 +94,12 @@ function first(region: Region, undecided: readonly Undecided[]): Split | null {
  * @returns null when no cut could tell more
  */
 export function chooseSplit(region: Region, outcome: Outcome): Split | null {
-  const undecided = decisive(outcome);
-  if (undecided.length > FEW) {
-    const found = median(region, undecided);
+  const cases = decisive(outcome).flatMap(casesOf);
+  if (cases.length > FEW) {
+    const found = median(region, cases);
     if (found && found.inside.length > 0 && found.outside.length > 0) return found;
   }
   return (
-    first(region, undecided) ??
-    first(
-      region,
-      outcome.chains.flatMap((chain) => chain.undecided),
-    )
+    first(region, cases) ?? first(region, outcome.chains.flatMap((chain) => chain.undecided).flatMap(casesOf))
   );
 }

@@ -2,7 +2,7 @@ import { domain, type NumberField } from '../fields.ts';
 import { type Interval, type IntervalSet, normalize } from '../interval.ts';
 
 /**
- * The values whose masked bits lie in `intervals`, where the mask keeps leading bits only (a prefix) or the field has at most 16 bits.
+ * The values whose masked bits lie in `intervals` where the mask keeps leading bits only (a prefix).
  * @returns null for other masks: such a set can have too many parts
  */
 export function unmask(
@@ -24,10 +24,5 @@ export function unmask(
         return from <= to ? [[from, to]] : [];
       }),
     );
-  if (top > 0xffffn) return null;
-  const values: Interval[] = [];
-  for (let value = 0n; value <= top; value += 1n)
-    if (intervals.some(([low, high]) => low <= (value & mask) && (value & mask) <= high))
-      values.push([value, value]);
-  return normalize(values);
+  return null;
 }

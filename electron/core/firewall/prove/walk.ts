@@ -49,6 +49,8 @@ export interface Outcome {
   /** States in which packets get past all hooks. */
   readonly left: readonly Flow[];
   readonly rules: ReadonlySet<number>;
+  /** Rules that translate a destination. */
+  readonly translations: ReadonlySet<number>;
   readonly policies: ReadonlySet<HookedChain>;
   /** Whether something that is not modelled might stop packets. */
   readonly mayStop: boolean;
@@ -110,6 +112,7 @@ export function walker(ruleset: Ruleset, question: Question) {
 
   return function walk(region: Region): Outcome {
     const rules = new Set<number>();
+    const translations = new Set<number>();
     const policies = new Set<HookedChain>();
     const doubts = new Set<string>();
     const chains: ChainOutcome[] = [];
@@ -176,6 +179,7 @@ export function walker(ruleset: Ruleset, question: Question) {
       let next: State = { ...state, translatedAt: hook };
       if (step.type === 'snat' || step.type === 'masquerade')
         return override(override(next, SADDR, null), SPORT, null);
+      translations.add(id);
       next = { ...next, translatedBy: [...next.translatedBy, id] };
       const self = space.version === 4 ? 0x7f000001n : 1n;
       const address =
@@ -456,7 +460,7 @@ export function walker(ruleset: Ruleset, question: Question) {
         ...(onward.length > 0 ? throughHooks(ONWARD, onward) : []),
       ];
     }
-    return { left, rules, policies, mayStop, chains, doubts, overflow };
+    return { left, rules, translations, policies, mayStop, chains, doubts, overflow };
   };
 }
 

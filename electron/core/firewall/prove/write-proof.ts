@@ -5,7 +5,7 @@ import { rulesetDigest } from './digest.ts';
 import type { Proof, ProofSet } from './proof.ts';
 import type { RankSet } from './rank-set.ts';
 import type { TreeNode } from './search.ts';
-import { allowed, REGION_FIELDS, type RegionNumberField } from './space.ts';
+import { allowed, NUMBER_FIELDS, REGION_FIELDS } from './space.ts';
 import type { Outcome } from './walk.ts';
 
 const HEXADECIMAL: ReadonlySet<string> = new Set(['daddr', 'saddr']);
@@ -73,21 +73,17 @@ export function writeProof(ruleset: Ruleset, question: Question, nodes: readonly
   // Policies come behind all rules, so their places are known at the end.
   const ends = nodes.map((node) => {
     if (node.kind === 'split') return { kind: node.kind, split: setOf(node.split.field, node.split.set) };
-    const redirectedBy = new Set(node.outcome.left.flatMap(({ state }) => state.translatedBy));
     return {
       kind: node.kind,
       rules: [...node.outcome.rules].map((id) => rules.of(id)),
       policies: [...node.outcome.policies].map((at) => policies.of(at)),
-      redirectedBy: [...redirectedBy].map((id) => rules.of(id)),
+      redirectedBy: [...node.outcome.translations].map((id) => rules.of(id)),
     };
   });
   const behind = rules.list.length;
   const fields = Object.fromEntries(
-    (Object.keys(space.fields) as RegionNumberField[]).map((field) => [
-      field,
-      intervalsIn(field, allowed(space, field)),
-    ]),
-  );
+    NUMBER_FIELDS.map((field) => [field, intervalsIn(field, allowed(space, field))]),
+  ) as Proof['question']['fields'];
   return {
     format: 'swarmkeep-firewall-proof',
     version: 1,
@@ -96,6 +92,7 @@ export function writeProof(ruleset: Ruleset, question: Question, nodes: readonly
       direction: space.direction,
       version: space.version,
       fields,
+      names: ['', ...ranks.nameOf],
       exceptInterfaces: [...space.exceptInterfaces],
     },
     stops: [...rules.list, ...policies.list],
