@@ -1,7 +1,7 @@
 import { formatAddress, prefixInterval } from '../address.ts';
 import { FIB_TYPE, PACKET_TYPE } from '../fields.ts';
 import type { HostContext } from '../host.ts';
-import { type IntervalSet, normalize } from '../interval.ts';
+import { contains, type IntervalSet, normalize } from '../interval.ts';
 import { type Known, name, number, oneOf, someInterface } from './known.ts';
 
 const LOOPBACK4 = prefixInterval(4, 127n << 24n, 8);
@@ -111,6 +111,31 @@ function routeTo(host: HostContext, version: 4 | 6, address: bigint): { oifname:
     if (low <= address && address <= high && (best === null || route.prefix > best.prefix)) best = route;
   }
   return best;
+}
+
+function isLinkLocal6(address: bigint): boolean {
+  return address >> 118n === 0x3fan;
+}
+
+/**
+ * The address of an interface that `masquerade` and an incoming `redirect` translate to, for a packet to `daddr`: one on the
+ * network of `daddr`, else any (inet_select_addr), and for IPv6 one of the scope of `daddr` (ipv6_dev_get_saddr).
+ */
+export function addressOf(host: HostContext, version: 4 | 6, device: Known, daddr: Known): Known {
+  const why = 'which address of the interface it is translated to is not known';
+  const found = device.kind === 'name' ? host.interfaces?.find((one) => one.name === device.name) : undefined;
+  const own = (found?.addresses ?? []).filter(
+    (one) => one.version === version && !isLoopback(version, one.value),
+  );
+  // Of lo no address is taken, but one of another interface.
+  if (own.length === 0) return oneOf(found ? ownAddresses(host, version) : null, [], why);
+  if (daddr.kind !== 'number') return oneOf(numbersOf(...own.map(({ value }) => value)), [], why);
+  const near = own.filter(({ value, prefix }) =>
+    version === 4
+      ? contains([prefixInterval(4, value, prefix)], daddr.value)
+      : isLinkLocal6(value) === (isLinkLocal6(daddr.value) || daddr.value >> 112n === 0xff02n),
+  );
+  return oneOf(numbersOf(...(near.length > 0 ? near : own).map(({ value }) => value)), [], why);
 }
 
 /** The interface by which packets leave for an address that is not the host's own. Rules of policy routing are not looked at. */

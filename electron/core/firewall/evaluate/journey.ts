@@ -81,6 +81,7 @@ export function firstState(host: HostContext, packet: Packet): PacketState {
     destinationNat: false,
     sourceNat: false,
     ctStatus: 0n,
+    ctStatusDoubt: 0n,
   });
 }
 

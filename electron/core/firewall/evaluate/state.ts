@@ -32,6 +32,8 @@ export interface PacketState {
   readonly sourceNat: boolean;
   /** Bits of IPS_* (linux/netfilter/nf_conntrack_common.h). */
   readonly ctStatus: bigint;
+  /** Bits of `ctStatus` that may be set as well: a translation whose new address is not known. */
+  readonly ctStatusDoubt: bigint;
   /** Equal for equal states. */
   readonly key: string;
 }
@@ -58,6 +60,7 @@ function keyOf(state: Omit<PacketState, 'key'>): string {
     state.destinationNat,
     state.sourceNat,
     state.ctStatus,
+    state.ctStatusDoubt,
   ];
   return `${fields.map(knownKey).join('|')}|${rest.join('|')}`;
 }

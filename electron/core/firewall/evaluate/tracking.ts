@@ -1,4 +1,5 @@
 import { PROTOCOL } from '../fields.ts';
+import type { Hook } from '../model.ts';
 import type { Packet } from '../packet.ts';
 import type { Doubt } from './known.ts';
 import { CT_STATUS, changed, type PacketState, type Tracking } from './state.ts';
@@ -34,20 +35,24 @@ export function awaitsTracking(state: PacketState): boolean {
   return state.tracking === 'none' && (state.hook === 'prerouting' || state.hook === 'output');
 }
 
-/** Which half of NAT belongs to a hook, if any. */
-function half(state: PacketState): 'destinationNat' | 'sourceNat' {
-  return state.hook === 'prerouting' || state.hook === 'output' ? 'destinationNat' : 'sourceNat';
-}
+/** Which half of NAT belongs to a hook; the others have none. */
+const HALF: Readonly<Partial<Record<Hook, 'destinationNat' | 'sourceNat'>>> = {
+  prerouting: 'destinationNat',
+  output: 'destinationNat',
+  input: 'sourceNat',
+  postrouting: 'sourceNat',
+};
 
 /** Whether chains of type nat see the packet: only one with a new connection for which this half is not settled yet. */
 export function meetsNat(state: PacketState): boolean {
-  return state.tracking === 'new' && !state[half(state)];
+  const half = HALF[state.hook];
+  return half !== undefined && state.tracking === 'new' && !state[half];
 }
 
 /** NAT without a rule that translates is settled all the same (nf_nat_alloc_null_binding). */
 export function settleNat(state: PacketState, translates: boolean): PacketState {
-  if (!meetsNat(state)) return state;
-  const which = half(state);
-  const done = which === 'destinationNat' ? CT_STATUS.destinationNatDone : CT_STATUS.sourceNatDone;
-  return changed(state, { [which]: true, ctStatus: state.ctStatus | (translates ? done : 0n) });
+  const half = HALF[state.hook];
+  if (half === undefined || !meetsNat(state)) return state;
+  const done = half === 'destinationNat' ? CT_STATUS.destinationNatDone : CT_STATUS.sourceNatDone;
+  return changed(state, { [half]: true, ctStatus: state.ctStatus | (translates ? done : 0n) });
 }

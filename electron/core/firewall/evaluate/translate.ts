@@ -4,7 +4,7 @@ import type { HostContext } from '../host.ts';
 import type { Interval } from '../interval.ts';
 import type { NatTarget, Statement } from '../model.ts';
 import type { Packet } from '../packet.ts';
-import { isOwn } from './host-address.ts';
+import { addressOf, isOwn } from './host-address.ts';
 import { type Known, knownKey, number, oneOf } from './known.ts';
 import { CT_STATUS, changed, type PacketState } from './state.ts';
 
@@ -16,20 +16,29 @@ function anyOf([low, high]: Interval, what: string): Known {
   return oneOf([[low, high]], [], `the kernel picks one of several ${what} to translate to`);
 }
 
-function addressOfInterface(host: HostContext, version: 4 | 6, interfaceName: Known): Known {
-  const found =
-    interfaceName.kind === 'name'
-      ? host.interfaces?.find((one) => one.name === interfaceName.name)
-      : undefined;
-  const [first] = found?.addresses.filter((address) => address.version === version) ?? [];
-  return first
-    ? number(first.value)
-    : oneOf(null, [], 'the address of the interface to translate to is not known');
-}
-
 function redirectAddress(host: HostContext, packet: Packet, state: PacketState): Known {
   if (state.hook === 'output') return number(packet.version === 4 ? 0x7f00_0001n : 1n);
-  return addressOfInterface(host, packet.version, state.iifname);
+  const { iifname } = state;
+  const arrival = iifname.kind === 'name' ? host.interfaces?.find(({ name }) => name === iifname.name) : null;
+  const first = arrival?.addresses.find(({ version }) => version === 4);
+  // nf_nat_redirect.c takes the first address of the interface for IPv4, and one of the right scope for IPv6.
+  if (packet.version === 4 && first) return number(first.value);
+  return addressOf(host, packet.version, iifname, state.daddr);
+}
+
+/** Whether a change was one: for an address that is not known for certain that cannot be told. */
+function bits(
+  flag: bigint,
+  changes: readonly (readonly [before: Known, after: Known])[],
+): {
+  ctStatus: bigint;
+  ctStatusDoubt: bigint;
+} {
+  const certain = changes.some(
+    ([before, after]) => before.kind === 'number' && after.kind === 'number' && before.value !== after.value,
+  );
+  const moved = changes.some(([before, after]) => knownKey(before) !== knownKey(after));
+  return { ctStatus: certain ? flag : 0n, ctStatusDoubt: moved && !certain ? flag : 0n };
 }
 
 function newPort(packet: Packet, target: NatTarget, old: Known): Known {
@@ -51,7 +60,10 @@ function translateDestination(
         : state.daddr;
   const dport = newPort(packet, target, state.dport);
   const moved = knownKey(daddr) !== knownKey(state.daddr);
-  const changes = moved || knownKey(dport) !== knownKey(state.dport);
+  const { ctStatus, ctStatusDoubt } = bits(CT_STATUS.destinationNat, [
+    [state.daddr, daddr],
+    [state.dport, dport],
+  ]);
   const local =
     type === 'redirect'
       ? true
@@ -66,7 +78,8 @@ function translateDestination(
     local,
     rerouted: state.rerouted || moved,
     destinationNat: true,
-    ctStatus: state.ctStatus | CT_STATUS.destinationNatDone | (changes ? CT_STATUS.destinationNat : 0n),
+    ctStatus: state.ctStatus | CT_STATUS.destinationNatDone | ctStatus,
+    ctStatusDoubt: state.ctStatusDoubt | ctStatusDoubt,
   });
 }
 
@@ -79,17 +92,21 @@ function translateSource(
 ): PacketState {
   const saddr =
     type === 'masquerade'
-      ? addressOfInterface(host, packet.version, state.oifname)
+      ? addressOf(host, packet.version, state.oifname, state.daddr)
       : target.address
         ? anyOf(target.address, 'addresses')
         : state.saddr;
   const sport = newPort(packet, target, state.sport);
-  const changes = knownKey(saddr) !== knownKey(state.saddr) || knownKey(sport) !== knownKey(state.sport);
+  const { ctStatus, ctStatusDoubt } = bits(CT_STATUS.sourceNat, [
+    [state.saddr, saddr],
+    [state.sport, sport],
+  ]);
   return changed(state, {
     saddr,
     sport,
     sourceNat: true,
-    ctStatus: state.ctStatus | CT_STATUS.sourceNatDone | (changes ? CT_STATUS.sourceNat : 0n),
+    ctStatus: state.ctStatus | CT_STATUS.sourceNatDone | ctStatus,
+    ctStatusDoubt: state.ctStatusDoubt | ctStatusDoubt,
   });
 }
 

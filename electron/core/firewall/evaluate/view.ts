@@ -1,5 +1,6 @@
 import { CT_STATE, FIB_TYPE, type Field, PACKET_TYPE, PROTOCOL, WITH_PORTS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
+import { normalize } from '../interval.ts';
 import type { Packet } from '../packet.ts';
 import { foreignType, frameType, isOwn } from './host-address.ts';
 import { ABSENT, type Known, notGiven, number, oneOf } from './known.ts';
@@ -30,6 +31,13 @@ function ofIcmp(packet: Packet, field: 'icmpType' | 'icmpCode'): Known {
 /** Without a connection only `ct state` can be answered (nft_ct.c, xt_conntrack.c). */
 function ofConnection(state: PacketState, value: bigint): Known {
   return state.tracking === 'new' ? number(value) : ABSENT;
+}
+
+function statusOf(state: PacketState): Known {
+  const { ctStatus, ctStatusDoubt, tracking } = state;
+  if (tracking !== 'new' || ctStatusDoubt === 0n) return ofConnection(state, ctStatus);
+  const either = normalize([ctStatus, ctStatus | ctStatusDoubt].map((value) => [value, value]));
+  return oneOf(either, [], 'whether translation changes the address is not known');
 }
 
 function ctState({ tracking }: PacketState): Known {
@@ -96,7 +104,7 @@ function answer(host: HostContext, packet: Packet, state: PacketState, field: Fi
     case 'ctDirection':
       return ofConnection(state, 0n);
     case 'ctStatus':
-      return ofConnection(state, state.ctStatus);
+      return statusOf(state);
     case 'fibDaddrType':
       return destinationType(host, packet, state);
     case 'fibSaddrType':

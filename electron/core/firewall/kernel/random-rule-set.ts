@@ -2,16 +2,19 @@ import { randomSave } from './iptables-rules.ts';
 import { randomNftTable } from './nft-rules.ts';
 import type { Random } from './random.ts';
 import type { RuleSetText, SaveText, TableText } from './rule-sets.ts';
+import { randomScenario, savedScenario } from './scenarios.ts';
 import type { Refusal } from './trial.ts';
 
 function nftTables(random: Random, most: number): TableText[] {
-  return Array.from({ length: 1 + random.below(most) }, (_, index) => randomNftTable(random, index));
+  return Array.from({ length: 1 + random.below(most) }, (_, index) =>
+    random.chance(0.45) ? randomScenario(random, index) : randomNftTable(random, index),
+  );
 }
 
 function saves(random: Random, backend: 'nft' | 'legacy'): SaveText[] {
   const versions = random.chance(0.6) ? ([4, 6] as const) : [random.pick([4, 6] as const)];
   return versions
-    .map((version) => randomSave(random, backend, version))
+    .map((version) => (random.chance(0.4) ? savedScenario : randomSave)(random, backend, version))
     .filter((save) => save.tables.length > 0);
 }
 
