@@ -5,6 +5,7 @@ import { finding } from '#shared/domain/finding.ts';
 import { evidenceHash } from './evidence-hash.ts';
 import { runChecks } from './run.ts';
 import { changed, file, inputFor, listening, networkInterface, process } from './testing/facts-builder.ts';
+import { bootWith, nftRules } from './testing/firewall-facts.ts';
 import { hardenedNode } from './testing/hardened-node.ts';
 import { stockNode } from './testing/stock-node.ts';
 
@@ -37,7 +38,23 @@ function poisoned(facts: Facts): Facts {
   node = changed(node, 'interfaces', (value) => {
     value.interfaces.push(networkInterface(`tun${EVIL}`, 'vpn', ['2001:db8::1/64']));
   });
+  node = changed(node, 'firewall', (value) => {
+    const accepting = [{ counter: { packets: 1, bytes: 1 } }, { accept: null }];
+    const listing = JSON.parse(nftRules([accepting], { table: `t${EVIL}`, family: 'ip6' }));
+    for (const entry of listing.nftables) if (entry.rule) entry.rule.comment = EVIL;
+    value.nftJson = JSON.stringify(listing);
+    value.boot = bootWith(
+      [{ unit: `u${EVIL}.service`, files: [`/etc/${EVIL}`] }],
+      [{ path: `/etc/${EVIL}`, loaded: null, problem: EVIL }],
+    );
+    value.boot.elsewhere.push(`/etc/${EVIL}`);
+  });
+  node = changed(node, 'interfaces', (value) => {
+    value.resolvers.push(EVIL, `192.168.1.1%${EVIL}`);
+    value.routes = [{ family: 6, destination: 'default', gateway: null, interface: `tun${EVIL}` }];
+  });
   node = changed(node, 'mycoswarm', (value) => {
+    value.peersSeen.push({ name: EVIL, address: '192.168.1.66', source: EVIL });
     value.plugins.push({
       instance: 'mycoswarm.service',
       name: EVIL,
@@ -93,6 +110,13 @@ describe('a hostile node', () => {
       }
       for (const text of [entry.summary, entry.detail, entry.wouldChange, ...entry.declared])
         expect(text).not.toMatch(UNSEEN);
+      for (const { packet, because, way } of entry.packets ?? [])
+        for (const text of [packet, because, ...way.map((stop) => stop.label)])
+          expect(text).not.toMatch(UNSEEN);
+      for (const listing of entry.listings ?? []) {
+        expect(listing.title).not.toMatch(UNSEEN);
+        expect(listing.text).not.toMatch(/[^\P{C}\n\t]/u);
+      }
       for (const step of entry.fix) {
         expect(step.text).not.toMatch(UNSEEN);
         expect(step.command ?? '').not.toMatch(UNSEEN);
@@ -178,7 +202,12 @@ describe('a hostile node', () => {
             if (value.auditd !== null) value.auditd.rules = [text, name];
           });
           node = changed(node, 'firewall', (value) => {
-            value.nftJson = text;
+            value.nftJson = name.length % 2 === 0 ? text : value.nftJson;
+            value.saves = [{ family: 4, backend: 'nf_tables', text: `*filter\n${text}\nCOMMIT\n` }];
+            value.boot = bootWith(
+              [{ unit: name, files: [text] }],
+              [{ path: text, loaded: text, text: name }],
+            );
           });
           node = changed(node, 'files', (value) => {
             for (const entry of value.files) entry.acl = [text.slice(0, 200), name.slice(0, 200)];

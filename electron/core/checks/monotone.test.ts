@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type Facts, type SubjectName, subjects } from '#shared/domain/facts/facts.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 import { runChecks } from './run.ts';
-import { changed, inputFor, networkInterface, withoutSubject } from './testing/facts-builder.ts';
+import { changed, inputFor, listening, networkInterface, withoutSubject } from './testing/facts-builder.ts';
+import { fiveLines, nftRules } from './testing/firewall-facts.ts';
 import { hardenedNode, plainNode } from './testing/hardened-node.ts';
 import { stockNode } from './testing/stock-node.ts';
 
@@ -74,8 +75,38 @@ const mixed = () => {
   });
 };
 
+/** Rules that hold a part, relays of every kind, a public address behind rules, and a file that is loaded at boot. */
+const ruled = () => {
+  let node = changed(hardenedNode(), 'firewall', (value) => {
+    Object.assign(value, fiveLines(), { boot: value.boot });
+  });
+  node = changed(node, 'sockets', (value) => {
+    value.listening.push(
+      listening('127.0.0.53', 53, 991, { protocol: 'udp', processName: 'systemd-resolve' }),
+      listening('127.0.0.1', 3_128, 13, { processName: 'squid' }),
+      listening('0.0.0.0', 25, 101, { processName: 'exim4' }),
+    );
+  });
+  return changed(node, 'interfaces', (value) => {
+    value.interfaces.push(networkInterface('eth1', 'ethernet', ['203.0.113.5/24']));
+  });
+};
+
+/** Every stranger stopped at a public address, and nothing else to say. */
+const guarded = () => {
+  const node = changed(hardenedNode(), 'firewall', (value) => {
+    const input = JSON.parse(nftRules([], { hook: 'input', policy: 'drop', table: 'guard' }));
+    const all = JSON.parse(value.nftJson ?? '');
+    all.nftables.push(...input.nftables.slice(1));
+    value.nftJson = JSON.stringify(all);
+  });
+  return changed(node, 'interfaces', (value) => {
+    value.interfaces.push(networkInterface('eth1', 'ethernet', ['203.0.113.5/24']));
+  });
+};
+
 describe('knowing less', () => {
-  const nodes = [stockNode(), hardenedNode(), plainNode(), mixed()].map((facts) => ({
+  const nodes = [stockNode(), hardenedNode(), plainNode(), mixed(), ruled(), guarded()].map((facts) => ({
     facts,
     fields: forgettable(facts),
     before: runChecks(inputFor(facts)),

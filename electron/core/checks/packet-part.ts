@@ -44,8 +44,11 @@ export function withPackets(
   parts: readonly PacketPart[],
   listings: readonly RawListing[],
 ): Finding {
-  const packets = parts
-    .flatMap((part) => part.packet ?? [])
+  const all = parts.flatMap((part) => part.packet ?? []);
+  // What stays within reach is worth a row only where nothing has to be said against the rules.
+  const isFine = all.every(({ outcome }) => outcome === 'passes' || outcome === 'stopped');
+  const packets = all
+    .filter(({ outcome }) => isFine || outcome !== 'passes')
     .toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
     .slice(0, 64);
   if (packets.length === 0 && listings.length === 0) return finding;

@@ -6,6 +6,7 @@ import type { Rules } from '#core/firewall/questions/ask.ts';
 import { type Moment, momentsOf } from '#core/firewall/questions/lasting.ts';
 import type { FirewallFacts } from '#shared/domain/facts/network.ts';
 import type { RawListing } from '#shared/domain/finding.ts';
+import { visible } from '#shared/domain/text.ts';
 import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
@@ -133,9 +134,10 @@ function listing(title: string, lines: readonly string[]): RawListing {
   const shown: string[] = [];
   let length = 0;
   for (const line of lines) {
-    length += line.length + 1;
+    const text = visible(line.slice(0, MAX_LISTING));
+    length += text.length + 1;
     if (length > MAX_LISTING) break;
-    shown.push(line);
+    shown.push(text);
   }
   const count = lines.length === 1 ? '1 line' : `${lines.length} lines`;
   return { title: `${title}, ${count}`, text: shown.join('\n'), linesOmitted: lines.length - shown.length };

@@ -40,7 +40,8 @@ function tablesOf(boot: BootRules, path: string): { tables: readonly Table[]; do
   if (file === undefined) return { tables: [], doubt: `${path} was not looked at` };
   // A unit whose file is not there loads nothing.
   if (file.problem === 'there is no such file') return { tables: [], doubt: null };
-  const text = file.language === 'nft' ? file.loaded : file.text;
+  // Without its text nobody knows whether a file of nft begins with `flush ruleset`.
+  const text = file.language === 'nft' && file.text !== null ? file.loaded : file.text;
   if (text === null) return { tables: [], doubt: `${path}: ${file.problem ?? 'not read'}` };
   const read = file.language === 'nft' ? readNft(text) : readSave(text, file.family ?? 4, 'nf_tables');
   if (!read.ok) return { tables: [], doubt: `${path}: ${read.error.message}` };

@@ -1,0 +1,555 @@
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '#shared/domain/facts/facts.ts';
+import { finding } from '#shared/domain/finding.ts';
+import { runChecks } from './run.ts';
+import {
+  changed,
+  declare,
+  inputFor,
+  listening,
+  networkInterface,
+  withoutSubject,
+} from './testing/facts-builder.ts';
+import { bootWith, fiveLines, NO_BOOT, NO_RULES, nftRules, withFirewall } from './testing/firewall-facts.ts';
+import { FENCE_JSON } from './testing/hardened-node.ts';
+import { AGENT, agentAccount, but, hardened, tryEach } from './testing/situations.ts';
+
+const RANGE = [{ start: 100_000, count: 65_536 }];
+
+/** The five lines, with what else of the node differs. */
+const five = (change: (facts: Facts) => Facts = (facts) => facts) => change(withFirewall({}, fiveLines()));
+
+const skuid = (right: unknown) => ({ match: { op: '==', left: { meta: { key: 'skuid' } }, right } });
+const drop = { drop: null };
+const accept = { accept: null };
+
+const OWN_FILE = '/etc/nftables.d/swarmkeep-agent.nft';
+const MAIN = '/etc/nftables.conf';
+const nftables = { unit: 'nftables.service', files: [MAIN] };
+const own = { unit: 'own.service', files: [OWN_FILE] };
+const flush = { path: MAIN, text: '#!/usr/sbin/nft -f\n\nflush ruleset\n', loaded: NO_RULES };
+
+/** The fence of the hardened node, loaded at boot in some other way. */
+const loadedBy = (
+  loaders: Parameters<typeof bootWith>[0],
+  files: Parameters<typeof bootWith>[1] = [{ path: OWN_FILE }],
+) => withFirewall({ boot: bootWith(loaders, files) });
+
+const withSocket = (facts: Facts, address: string, port: number, uid: number, more: object = {}): Facts =>
+  changed(facts, 'sockets', (value) => void value.listening.push(listening(address, port, uid, more)));
+
+const resolved = (facts: Facts) =>
+  withSocket(facts, '127.0.0.53', 53, 991, {
+    protocol: 'udp',
+    processName: 'systemd-resolve',
+    unit: 'systemd-resolved.service',
+  });
+
+/** Ollama without the fence of its unit. */
+const freeOllama = but('units', (value) => {
+  value.units = value.units.filter((unit) => unit.name !== 'ollama.service');
+});
+
+describe('situations', () => {
+  tryEach([
+    ['outbound-firewall', 'the steps were taken', hardened, 'pass', /No agent on uncho can send anything/],
+    [
+      'outbound-firewall',
+      'no rule',
+      withFirewall({ nftJson: NO_RULES }),
+      'fix',
+      /can still send data to the internet/,
+    ],
+    [
+      'outbound-firewall',
+      'the five lines of the security model',
+      five(),
+      'fix',
+      /can still send data to the internet/,
+    ],
+    [
+      'outbound-firewall',
+      'a subordinate uid without newuidmap',
+      but('accounts', (value) => {
+        value.newuidmapWorks = false;
+        for (const entry of value.accounts) if (entry.uid === AGENT) entry.subordinateUids = RANGE;
+      }),
+      'pass',
+    ],
+    [
+      'outbound-firewall',
+      'a subordinate uid that it can become',
+      agentAccount({ subordinateUids: RANGE }),
+      'fix',
+      /can still send data/,
+    ],
+    [
+      'outbound-firewall',
+      'a sudo rule',
+      agentAccount({ sudoRules: ['mycoswarm ALL=(ALL) NOPASSWD: ALL'] }),
+      'fix',
+      /can still send data|can be root/,
+    ],
+    ['outbound-firewall', 'sudo rules that were not seen', agentAccount({ sudoRules: null }), 'unknown'],
+    [
+      'outbound-firewall',
+      'rules that could not be read',
+      withFirewall({ nftJson: null }),
+      'unknown',
+      /We could not read all firewall rules/,
+    ],
+    [
+      'outbound-firewall',
+      'no firewall facts',
+      withoutSubject(hardened, 'firewall'),
+      'unknown',
+      /could not read the firewall rules/,
+    ],
+    [
+      'outbound-firewall',
+      'an answer that is no listing',
+      withFirewall({ nftJson: '{"nftables":[{"rule":{}}]}' }),
+      'unknown',
+      /could not see everything/,
+    ],
+    ['outbound-firewall', 'an empty answer', withFirewall({ nftJson: '' }), 'unknown'],
+    [
+      'outbound-firewall',
+      'everything dropped for the account, the home too',
+      withFirewall({
+        nftJson: nftRules([[skuid(AGENT), drop]]),
+        boot: bootWith([own], [{ path: OWN_FILE, loaded: nftRules([[skuid(AGENT), drop]]) }]),
+      }),
+      'review',
+      /more than the internet/,
+    ],
+    [
+      'outbound-firewall',
+      'a rule ahead that accepts for everybody',
+      withFirewall({ nftJson: nftRules([[accept], [skuid(AGENT), drop]]) }),
+      'fix',
+      /can still send data/,
+    ],
+    [
+      'outbound-firewall',
+      'a rule for another account',
+      withFirewall({ nftJson: nftRules([[skuid(AGENT + 1), drop]]) }),
+      'fix',
+    ],
+    [
+      'outbound-firewall',
+      'a rule that holds only sometimes',
+      withFirewall({
+        nftJson: nftRules([[skuid(AGENT), { limit: { rate: 10, burst: 5, per: 'second' } }, drop]]),
+      }),
+      'fix',
+    ],
+    [
+      'outbound-firewall',
+      'a rule that nobody knows, ahead of the drop',
+      withFirewall({
+        nftJson: nftRules([
+          [{ xt: { type: 'match', name: 'bpf' } }, accept],
+          [skuid(AGENT), drop],
+        ]),
+      }),
+      'unknown',
+    ],
+    [
+      'outbound-firewall',
+      'only the unit keeps it at home',
+      changed(withFirewall({ nftJson: NO_RULES, boot: NO_BOOT }), 'units', (value) => {
+        for (const unit of value.units)
+          if (unit.name === 'mycoswarm.service')
+            Object.assign(unit.properties, {
+              IPAddressDeny: '0.0.0.0/0 ::/0',
+              IPAddressAllow: '127.0.0.0/8 ::1/128 192.168.0.0/16',
+            });
+      }),
+      'review',
+      /Only its unit/,
+    ],
+    [
+      'outbound-firewall',
+      'nothing loads the rules',
+      withFirewall({ boot: NO_BOOT }),
+      'fix',
+      /gone after a reboot/,
+    ],
+    [
+      'outbound-firewall',
+      'nobody looked what loads them',
+      withFirewall({ boot: null }),
+      'unknown',
+      /after a reboot/,
+    ],
+    [
+      'outbound-firewall',
+      'a unit that is switched off',
+      loadedBy([{ ...own, enabled: false }]),
+      'fix',
+      /gone after a reboot/,
+    ],
+    [
+      'outbound-firewall',
+      'a unit whose file was not read',
+      loadedBy([own], [{ path: OWN_FILE, loaded: null, problem: 'nft refuses to load it' }]),
+      'unknown',
+      /after a reboot/,
+    ],
+    [
+      'outbound-firewall',
+      'perhaps rc.local',
+      withFirewall({ boot: { ...NO_BOOT, elsewhere: ['/etc/rc.local'] } }),
+      'unknown',
+      /after a reboot/,
+    ],
+    [
+      'outbound-firewall',
+      'perhaps ufw',
+      withFirewall({
+        boot: NO_BOOT,
+        managers: [{ name: 'ufw', active: true, enabledAtBoot: true, status: '' }],
+      }),
+      'unknown',
+      /after a reboot/,
+    ],
+    [
+      'outbound-firewall',
+      'in nftables.conf itself',
+      loadedBy([nftables], [{ ...flush, loaded: FENCE_JSON }]),
+      'pass',
+    ],
+    [
+      'outbound-firewall',
+      'ahead of nftables.service, which erases it',
+      loadedBy([nftables, own], [flush, { path: OWN_FILE }]),
+      'fix',
+      /gone after a reboot/,
+    ],
+    [
+      'outbound-firewall',
+      'behind nftables.service, but lost at its reload',
+      loadedBy([nftables, { ...own, after: ['nftables.service'] }], [flush, { path: OWN_FILE }]),
+      'fix',
+      /gone after a reload of nftables\.service/,
+    ],
+    [
+      'outbound-firewall',
+      'behind it, following its reloads and not its restarts',
+      loadedBy(
+        [nftables, { ...own, after: ['nftables.service'], reloadsWith: ['nftables.service'] }],
+        [flush, { path: OWN_FILE }],
+      ),
+      'fix',
+      /gone after a restart of nftables\.service/,
+    ],
+    [
+      'outbound-firewall',
+      'behind it, following its reloads and restarts',
+      loadedBy(
+        [
+          nftables,
+          {
+            ...own,
+            after: ['nftables.service'],
+            reloadsWith: ['nftables.service'],
+            restartsWith: ['nftables.service'],
+          },
+        ],
+        [flush, { path: OWN_FILE }],
+      ),
+      'pass',
+    ],
+    [
+      'outbound-firewall',
+      'saved for netfilter-persistent, IPv4 only',
+      changed(five(), 'firewall', (value) => {
+        value.nftJson = FENCE_JSON;
+        value.saves = [];
+        value.boot = bootWith(
+          [{ unit: 'netfilter-persistent.service', files: ['/etc/iptables/rules.v4'] }],
+          [
+            {
+              path: '/etc/iptables/rules.v4',
+              language: 'iptables-save',
+              family: 4,
+              text: fiveLines().saves[0]?.text ?? '',
+              loaded: null,
+            },
+          ],
+        );
+      }),
+      'fix',
+      /gone after a reboot/,
+    ],
+    [
+      'outbound-firewall',
+      'a resolver on the node',
+      resolved(hardened),
+      'review',
+      /through the resolver systemd-resolve/,
+    ],
+    [
+      'outbound-firewall',
+      'a resolver that is meant',
+      resolved(hardened),
+      'pass',
+      undefined,
+      [declare('resolver', '127.0.0.53')],
+    ],
+    [
+      'outbound-firewall',
+      'the resolver of the home within reach, and meant',
+      withFirewall({ nftJson: NO_RULES }),
+      'fix',
+      /can still send data/,
+      [declare('resolver', '192.168.1.1')],
+    ],
+    ['outbound-firewall', 'Ollama without a fence', freeOllama, 'fix', /through Ollama/],
+    [
+      'outbound-firewall',
+      'Ollama without a fence, and meant',
+      freeOllama,
+      'pass',
+      undefined,
+      [declare('relay', 'ollama')],
+    ],
+    [
+      'outbound-firewall',
+      'a proxy on this machine',
+      withSocket(hardened, '127.0.0.1', 3_128, 13, { processName: 'squid' }),
+      'review',
+      /through the proxy squid/,
+    ],
+    [
+      'outbound-firewall',
+      'a proxy under the account of the agent',
+      withSocket(hardened, '127.0.0.1', 3_128, AGENT, { processName: 'squid' }),
+      'pass',
+    ],
+    [
+      'outbound-firewall',
+      'a program on the port of a proxy',
+      withSocket(hardened, '0.0.0.0', 9_050, 0),
+      'review',
+      /through the proxy port 9050/,
+    ],
+    [
+      'outbound-firewall',
+      'a mail server',
+      withSocket(hardened, '::1', 25, 101, { processName: 'exim4' }),
+      'review',
+      /mail server exim4/,
+    ],
+    [
+      'outbound-firewall',
+      'a dnsmasq that the rules keep from the agent',
+      withSocket(hardened, '192.168.122.1', 53, 0, { protocol: 'udp', processName: 'dnsmasq' }),
+      'pass',
+    ],
+    ['outbound-firewall', 'sockets that were not seen', withoutSubject(hardened, 'sockets'), 'unknown'],
+    ['peer-allowlist', 'the steps were taken', hardened, 'pass', /speaks with no other node/],
+    [
+      'peer-allowlist',
+      'no rule',
+      withFirewall({ nftJson: NO_RULES }),
+      'fix',
+      /hand the swarm secret to any machine/,
+    ],
+    [
+      'peer-allowlist',
+      'the five lines, which let the whole home through',
+      five(),
+      'fix',
+      /hand the swarm secret/,
+    ],
+    ['peer-allowlist', 'rules unseen', withoutSubject(hardened, 'firewall'), 'unknown'],
+    ['peer-allowlist', 'a subordinate uid', agentAccount({ subordinateUids: RANGE }), 'fix'],
+    [
+      'service-bindings',
+      'a VPN, and rules that stop strangers there',
+      changed(
+        withFirewall({
+          nftJson: nftRules(
+            [
+              [
+                { match: { op: '==', left: { meta: { key: 'iifname' } }, right: 'tailscale0' } },
+                { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: 7_890 } },
+                drop,
+              ],
+            ],
+            { hook: 'input' },
+          ),
+        }),
+        'interfaces',
+        (value) => void value.interfaces.push(networkInterface('tailscale0', 'vpn', ['10.92.14.7/24'])),
+      ),
+      'pass',
+    ],
+    [
+      'service-bindings',
+      'a public address, and rules that let only the home in',
+      changed(
+        withFirewall({
+          nftJson: nftRules(
+            [
+              [
+                {
+                  match: {
+                    op: '==',
+                    left: { payload: { protocol: 'ip', field: 'saddr' } },
+                    right: { prefix: { addr: '192.168.1.0', len: 24 } },
+                  },
+                },
+                accept,
+              ],
+            ],
+            { hook: 'input', policy: 'drop' },
+          ),
+        }),
+        'interfaces',
+        (value) => void value.interfaces.push(networkInterface('eth1', 'ethernet', ['203.0.113.5/24'])),
+      ),
+      'pass',
+    ],
+    [
+      'service-bindings',
+      'a public address, and rules for another port',
+      changed(
+        withFirewall({
+          nftJson: nftRules(
+            [
+              [
+                { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: 22 } },
+                drop,
+              ],
+            ],
+            { hook: 'input' },
+          ),
+        }),
+        'interfaces',
+        (value) => void value.interfaces.push(networkInterface('eth1', 'ethernet', ['203.0.113.5/24'])),
+      ),
+      'fix',
+      /eth1/,
+    ],
+    [
+      'service-bindings',
+      'a public address, rules unseen',
+      changed(
+        withoutSubject(hardened, 'firewall'),
+        'interfaces',
+        (value) => void value.interfaces.push(networkInterface('eth1', 'ethernet', ['203.0.113.5/24'])),
+      ),
+      'unknown',
+    ],
+  ]);
+});
+
+describe('the five lines of the security model', () => {
+  const [found] = runChecks(inputFor(five()), { only: ['outbound-firewall'] });
+
+  it('come out as: IPv6 open, mDNS blocked, not persistent', () => {
+    expect(finding.parse(found)).toEqual(found);
+    const rows = found?.packets?.map(({ outcome, packet, because }) => `${outcome}: ${packet}: ${because}`);
+    expect(rows).toEqual([
+      'open: tcp to [2001:4860:4860::8888]:443 as uid 1001: would leave through eth0: no IPv6 rule for this user',
+      'open: udp to 192.168.1.1:53 as uid 1001: the resolver 192.168.1.1 carries it on',
+      'stopped: tcp to 8.8.8.8:443 as uid 1001: by rule 5 of 5 in ip filter OUTPUT: "-A OUTPUT -m owner --uid-owner 1001 -j DROP"',
+      'too-strict: udp to 224.0.0.251:5353 as uid 1001: mDNS too: nodes lose sight of each other',
+      'not-kept: after a reboot: nothing loads these rules at boot',
+    ]);
+    expect(found?.detail).toContain('over IPv4. Over IPv6 nothing stops it.');
+    expect(found?.packets?.[0]?.way).toEqual([
+      { label: 'mycoswarm, uid 1001', state: 'passed' },
+      { label: 'no IPv6 rules', state: 'failing' },
+      { label: 'eth0', state: 'passed' },
+      { label: 'internet', state: 'failing' },
+    ]);
+    expect(found?.listings?.map(({ title }) => title)).toEqual([
+      'nft list ruleset, 0 lines',
+      'iptables-save, 10 lines',
+    ]);
+  });
+
+  it('are offered for removal by the one line that keeps mDNS blocked, and by no other', () => {
+    const commands = found?.fix
+      .map((step) => step.command ?? '')
+      .filter((command) => command.includes('iptables'));
+    expect(commands).toEqual(['sudo iptables -D OUTPUT -m owner --uid-owner 1001 -j DROP']);
+  });
+
+  it('are open over IPv4 too through a subordinate uid, where newuidmap works', () => {
+    const facts = five((node) =>
+      changed(node, 'accounts', (value) => {
+        for (const entry of value.accounts) if (entry.uid === AGENT) entry.subordinateUids = RANGE;
+      }),
+    );
+    const [open] = runChecks(inputFor(facts), { only: ['outbound-firewall'] });
+    expect(open?.packets?.filter(({ outcome }) => outcome === 'open').map(({ packet }) => packet)).toEqual(
+      expect.arrayContaining([
+        'tcp to 8.8.8.8:443 as uid 100000',
+        'tcp to [2001:4860:4860::8888]:443 as uid 1001',
+      ]),
+    );
+  });
+});
+
+describe('the steps', () => {
+  const stepsOf = (facts: Facts, more: Parameters<typeof inputFor>[1] = {}) =>
+    runChecks(inputFor(facts, more), { only: ['outbound-firewall'] })[0]?.fix ?? [];
+
+  it('hold the subordinate uids, the listed nodes and the declared resolvers', () => {
+    const facts = changed(withFirewall({ nftJson: NO_RULES }), 'accounts', (value) => {
+      for (const entry of value.accounts) if (entry.uid === AGENT) entry.subordinateUids = RANGE;
+    });
+    const steps = stepsOf(facts, {
+      swarm: [
+        { nodeName: 'boa', addresses: ['192.168.1.25', '192.168.1.24', 'not an address'], port: 7_890 },
+      ],
+      declarations: [
+        declare('resolver', '192.168.1.1'),
+        declare('peer', 'fd00::7'),
+        declare('peer', 'a-node-id'),
+      ],
+    });
+    const rules = steps.find((step) => step.command?.includes('table inet'))?.command ?? '';
+    expect(rules).toContain('meta skuid { 1001, 100000-165535 } goto agent');
+    expect(rules).toContain('ip daddr { 127.0.0.0/8, 192.168.1.25 } accept');
+    expect(rules).toContain('ip6 daddr { ::1, fd00::7 } accept');
+    expect(rules).toContain('ip daddr { 192.168.1.1 } accept');
+    expect(steps.map((step) => step.command)).toContain(
+      'sudo systemctl enable --now -- swarmkeep-agent.service',
+    );
+  });
+
+  it('never fence in a person or the administrator', () => {
+    for (const facts of [
+      agentAccount({ password: 'set', sudoRules: ['x ALL=(ALL) ALL'] }),
+      agentAccount({ sessions: 2, subordinateUids: RANGE }),
+    ]) {
+      const steps = stepsOf(facts);
+      expect(steps.length).toBeGreaterThan(0);
+      expect(steps.filter((step) => step.command?.includes('nft'))).toEqual([]);
+    }
+  });
+});
+
+it('lists strangers that announced themselves, which the operator can declare', () => {
+  const facts = but('mycoswarm', (value) => {
+    value.peersSeen = [
+      { name: 'boa', address: '192.168.1.25', source: 'mDNS' },
+      { name: 'stranger', address: '192.168.1.66', source: 'mDNS' },
+      { name: 'uncho', address: '192.168.1.24', source: 'mDNS' },
+    ];
+  });
+  const [found] = runChecks(
+    inputFor(facts, { swarm: [{ nodeName: 'boa', addresses: ['192.168.1.25'], port: 7_890 }] }),
+    { only: ['peer-allowlist'] },
+  );
+  expect(found?.status).toBe('pass');
+  expect(
+    found?.evidence.filter((entry) => entry.declarable).map((entry) => [entry.what, entry.declarable]),
+  ).toEqual([['stranger at 192.168.1.66', { kind: 'peer', value: '192.168.1.66' }]]);
+});
