@@ -3,6 +3,7 @@ import { defaultDataFolder } from '#core/store/data-folder.ts';
 import { visible } from '#shared/domain/text.ts';
 import { check } from './check-command.ts';
 import { CommandFailure, EXIT } from './failure.ts';
+import { addFirewallCommands } from './firewall/firewall-program.ts';
 import { asJson } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,6 +64,8 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
       const { facts } = await import('./facts-command.ts');
       done(await facts(place(), options, terminal));
     });
+
+  addFirewallCommands(program, place, terminal, done);
 
   const node = program.command('node').description('the list of nodes');
   node

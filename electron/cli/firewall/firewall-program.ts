@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import type { Place } from '../check-command.ts';
+import type { Terminal } from '../terminal.ts';
+
+function gathered(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+const RULES =
+  'a listing: nft -j list ruleset, iptables-save or ip6tables-save; ip:FILE or ip6:FILE names the family of a save';
+
+/**
+ * Adds `firewall explain` and `firewall prove` to the command line. What they need is loaded when they run.
+ * @param done takes the exit code
+ */
+export function addFirewallCommands(
+  program: Command,
+  place: () => Place,
+  terminal: Terminal,
+  done: (code: number) => void,
+): void {
+  const firewall = program
+    .command('firewall')
+    .description('what packet rules let through: of this computer, or of listings in files');
+  firewall
+    .command('explain')
+    .description('follow packets through the rules, as the first of a new connection')
+    .option('--ruleset <file>', `${RULES}; may be given several times`, gathered, [])
+    .option('--uid <number>', 'who sends')
+    .option('--gid <number>', 'the group of who sends')
+    .option('--from <address>', 'source; without --uid the packet comes in')
+    .option('--to <address>', 'destination')
+    .option('--proto <name>', 'tcp, udp, icmp, another name, or a number')
+    .option('--port <number>', 'destination port')
+    .option('--sport <number>', 'source port')
+    .option('--icmp-type <number>', 'an echo request when left out')
+    .option('--dev <interface>', 'by which it goes out or comes in')
+    .option('--packets <file>', 'one packet as JSON on each line, with the same names')
+    .option('--json', 'one JSON document: a list with an entry for each packet', false)
+    .action(async (options) => {
+      const { explain } = await import('./explain.ts');
+      done(await explain(place(), options, terminal));
+    });
+  firewall
+    .command('prove')
+    .description(
+      'prove that nothing gets out to a public address, over all packets, or show a packet that does',
+    )
+    .option('--uid <numbers>', '1001 or 100000-165535; those of the agent when left out', gathered, [])
+    .option('--ruleset <file>', `${RULES}; may be given several times`, gathered, [])
+    .option(
+      '--check <proof>',
+      'check a proof that was made before, with a program that shares nothing with the prover',
+    )
+    .option('--json', 'one JSON document', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 proven, 1 something gets out (or the proof is refused), 2 it cannot be told.',
+    )
+    .action(async (options) => {
+      const { prove } = await import('./prove.ts');
+      done(await prove(place(), options, terminal));
+    });
+}

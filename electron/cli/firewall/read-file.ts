@@ -1,0 +1,39 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { visible } from '#shared/domain/text.ts';
+import { couldNot } from '../failure.ts';
+
+/**
+ * Reads a text file of at most `limit` bytes; a pipe or device would never end.
+ * @throws CommandFailure that names the file
+ */
+export function readTextFile(file: string, limit: number): string {
+  const name = visible(file);
+  let handle: number;
+  try {
+    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw couldNot(
+      `${name} could not be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}).`,
+    );
+  }
+  try {
+    const { size } = requireFile(handle, name);
+    if (size > limit) throw couldNot(`${name} is larger than ${Math.round(limit / 1_048_576)} MiB.`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(handle));
+  } catch (error) {
+    if (error instanceof TypeError) throw couldNot(`${name} is not UTF-8 text.`);
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * What the system says of an open file.
+ * @throws CommandFailure for folders, pipes, devices
+ */
+export function requireFile(handle: number, name: string): { size: number } {
+  const stat = fstatSync(handle);
+  if (!stat.isFile()) throw couldNot(`${name} is not a file.`);
+  return stat;
+}
