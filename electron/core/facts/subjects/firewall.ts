@@ -12,6 +12,9 @@ import { readBoot } from './firewall/read-boot.ts';
 /** Of one rule set; the shape of facts allows 16 Mi characters. */
 const MAX_RULES = 12 * 1_048_576;
 
+/** What nft would list on a kernel that has not even loaded nf_tables: there can be no table of it. */
+const NO_TABLES = '{"nftables": [{"metainfo": {"json_schema_version": 1}}]}';
+
 /**
  * Behind each answer stands its exit status after a byte that no rule set holds, so that one that was refused or cut is
  * never taken for an empty one. The legacy programs are asked only where legacy tables exist: merely asking them would
@@ -22,7 +25,8 @@ rules() { { "$@"; printf '\\001%s' "$?"; } | head -c ${MAX_RULES}; }
 found=
 for tool in nft iptables iptables-nft iptables-legacy ip6tables ufw firewall-cmd; do has "$tool" && found="$found $tool"; done
 emit tools "$found"
-if has nft; then rules limit 5 nft -j list ruleset | emit_content nft; fi
+if has nft; then rules limit 5 nft -j list ruleset | emit_content nft
+elif builtin=/lib/modules/$(uname -r)/modules.builtin; [ -r /proc/modules ] && [ -r "$builtin" ] && ! grep -q '^nf_tables ' /proc/modules && ! grep -q '/nf_tables.ko' "$builtin"; then emit nft-absent; fi
 save() { # family, program, back end as far as the name tells
   has "$2" && rules limit 4 "$2" | emit_content save "$1" "$3"
 }
@@ -98,7 +102,8 @@ export const firewallCollector: Collector<'firewall'> = {
       const answer = readAnswer(contents.get('nft'), output.stderr);
       nftJson = answer.text;
       if (answer.text === null) gaps.push(gapOf('rules of nftables', answer.reason, help));
-    } else gaps.push(gapOf('rules of nftables', 'the program nft is not installed', 'install nftables'));
+    } else if (contents.has('nft-absent')) nftJson = NO_TABLES;
+    else gaps.push(gapOf('rules of nftables', 'the program nft is not installed', 'install nftables'));
 
     const saves: FirewallFacts['saves'] = [];
     for (const { tag, fields } of records) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readNft } from '#core/firewall/nft/read-nft.ts';
 import type { CollectContext, ScriptOutput } from '../collector.ts';
 import { readContainers } from './containers/parse.ts';
 import { readManagers } from './firewall/managers.ts';
@@ -134,6 +135,11 @@ describe('firewall', () => {
       gaps: [],
     });
     expect(answer('')).toMatchObject({ seen: false });
+    // A kernel without nf_tables has no rule of it, and nothing is missing where nft is not installed.
+    const none = answer(`${tools}@nft-absent:0\0@end:0\0`);
+    expect(none).toMatchObject({ seen: true, gaps: [] });
+    const json = none.seen ? (none.value.nftJson ?? '') : '';
+    expect(readNft(json)).toMatchObject({ ok: true, tables: [] });
   });
 
   it('judges ufw by its rules and its switch, not by its unit', () => {
