@@ -1,6 +1,7 @@
 import { parseAddress, prefixInterval } from '#core/firewall/address.ts';
 import { type Interval, type IntervalSet, normalize, single, subtract } from '#core/firewall/interval.ts';
 import { publicAddresses } from '#core/firewall/prove/space.ts';
+import { WELL_KNOWN } from '#core/firewall/prove/telling.ts';
 import { type Answer, judge, type Rules } from '#core/firewall/questions/ask.ts';
 import {
   askInbound,
@@ -10,7 +11,8 @@ import {
   packetIn,
   type Target,
 } from '#core/firewall/questions/inbound.ts';
-import { whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
+import { translatedTo } from '#core/firewall/questions/translations.ts';
+import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
 import type { InterfaceFact } from '#shared/domain/facts/network.ts';
 import type { CheckInput } from './check.ts';
 import { notSeen, seen, sourceOf } from './knowledge.ts';
@@ -18,6 +20,7 @@ import { reachOf } from './lan.ts';
 import { packetEvidence } from './packet-part.ts';
 import { hasNoRule, rulesOf } from './packet-rules.ts';
 import type { Beyond, Door, DoorPart } from './reach.ts';
+import { byHand } from './steps.ts';
 import { listedNodes } from './swarm-nodes.ts';
 
 /** Whether a door answers connections of an address family. `::` without IPV6_V6ONLY answers IPv4 too (ipv6(7)). */
@@ -133,6 +136,52 @@ export function outsidePart(
     steps: door.steps,
     packet: packetEvidence(ruleset, answer.judged, 'open', because, ends),
   };
+}
+
+/** What lets strangers in to a door by another port, by translation: nothing when there is no such rule. */
+export function translatedParts(input: CheckInput, door: Door, outside: readonly Outside[]): DoorPart[] {
+  const rules = rulesOf(input);
+  if (!rules.ok) return [];
+  return outside.flatMap((one): DoorPart[] => {
+    const target = targetOf(door, one);
+    if (target === null) return [];
+    const neighbour = subtract(
+      normalize([prefixInterval(target.version, target.daddr, one.prefix)]),
+      single(target.daddr),
+    )[0]?.[1];
+    const senders = [WELL_KNOWN[target.version], ...(neighbour === undefined ? [] : [neighbour])];
+    return translatedTo(rules.rules, target, senders).map((judged): DoorPart => {
+      const { packet, verdict } = judged;
+      const what = `${door.what}: ${packetWords(packet)}`;
+      const source = sourceOf(input, 'firewall');
+      if (verdict.verdict === 'unknown')
+        return notSeen(
+          input,
+          what,
+          `cannot be told: ${verdict.reason}`,
+          source,
+          'write that rule in another way, or report it with recorded facts of this node',
+        );
+      const because = `address translation sends it on to port ${door.port}`;
+      return {
+        what,
+        seen: because,
+        status: 'fix',
+        severity: 'high',
+        source,
+        beyond: [beyondOf(one.face)],
+        headline: `${door.service} on ${input.nodeName} is reached from ${one.face.name} by address translation.`,
+        steps: [
+          byHand(`Take the rule away that sends port ${packet.dport} on to port ${door.port}.`, true),
+          ...door.steps,
+        ],
+        packet: packetEvidence(rules.rules.ruleset, judged, 'open', because, {
+          from: 'internet',
+          to: door.what,
+        }),
+      };
+    });
+  });
 }
 
 /** Parts about packet rules for a door that by its address answers at home. */

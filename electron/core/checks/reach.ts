@@ -1,6 +1,6 @@
 import type { InterfaceFact, ListeningSocket } from '#shared/domain/facts/network.ts';
 import type { CheckInput } from './check.ts';
-import { answers, beyondOf, homeParts, type Outside, outsidePart } from './door-rules.ts';
+import { answers, beyondOf, homeParts, type Outside, outsidePart, translatedParts } from './door-rules.ts';
 import { notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import { reachOf } from './lan.ts';
 import type { PacketPart } from './packet-part.ts';
@@ -106,7 +106,11 @@ export function doorParts(input: CheckInput, door: Door): DoorPart[] {
   if (reach !== 'every') {
     const own = faces.find((face) => face.addresses.some((entry) => entry.address === door.address));
     if (reach === 'lan' && own?.kind !== 'vpn')
-      return [{ ...base, seen: 'the home network', status: 'pass' }, ...homeParts(input, door)];
+      return [
+        { ...base, seen: 'the home network', status: 'pass' },
+        ...homeParts(input, door),
+        ...translatedParts(input, door, outsideAddresses({ ...door, interface: null }, faces)),
+      ];
     const entry = own?.addresses.find(({ address }) => address === door.address);
     const face = own ?? UNKNOWN_FACE;
     const prefix = entry?.prefix ?? (door.family === 4 ? 32 : 128);
@@ -146,6 +150,7 @@ export function doorParts(input: CheckInput, door: Door): DoorPart[] {
           },
       ...parts,
       ...homeParts(input, door).filter((part) => part.status !== 'pass' || open.length === 0),
+      ...translatedParts(input, door, outside),
     ];
   }
   if (mayAnswerIpv4(door) && outsideAddresses({ ...door, ipv6Only: false }, faces).length > 0) {

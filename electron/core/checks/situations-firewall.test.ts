@@ -10,7 +10,15 @@ import {
   networkInterface,
   withoutSubject,
 } from './testing/facts-builder.ts';
-import { bootWith, fiveLines, NO_BOOT, NO_RULES, nftRules, withFirewall } from './testing/firewall-facts.ts';
+import {
+  bootWith,
+  fiveLines,
+  NO_BOOT,
+  NO_RULES,
+  natRules,
+  nftRules,
+  withFirewall,
+} from './testing/firewall-facts.ts';
 import { FENCE_JSON } from './testing/hardened-node.ts';
 import { AGENT, agentAccount, but, hardened, tryEach } from './testing/situations.ts';
 
@@ -433,6 +441,49 @@ describe('situations', () => {
       ),
       'fix',
       /eth1/,
+    ],
+    [
+      'service-bindings',
+      'a port of a public address that translation sends to a door of the home',
+      changed(
+        changed(
+          withFirewall({
+            nftJson: natRules([
+              { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: 9_999 } },
+              { dnat: { family: 'ip', addr: '192.168.1.24', port: 7_890 } },
+            ]),
+          }),
+          'interfaces',
+          (value) => void value.interfaces.push(networkInterface('eth1', 'ethernet', ['203.0.113.5/24'])),
+        ),
+        'sockets',
+        (value) => {
+          for (const socket of value.listening) if (socket.port === 7_890) socket.address = '192.168.1.24';
+        },
+      ),
+      'fix',
+      /from eth1 by address translation/,
+    ],
+    [
+      'service-bindings',
+      'a port of a public address that translation sends to another machine',
+      changed(
+        changed(
+          withFirewall({
+            nftJson: natRules([
+              { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: 9_999 } },
+              { dnat: { family: 'ip', addr: '192.168.1.99', port: 7_890 } },
+            ]),
+          }),
+          'interfaces',
+          (value) => void value.interfaces.push(networkInterface('eth1', 'ethernet', ['203.0.113.5/24'])),
+        ),
+        'sockets',
+        (value) => {
+          for (const socket of value.listening) if (socket.port === 7_890) socket.address = '192.168.1.24';
+        },
+      ),
+      'pass',
     ],
     [
       'service-bindings',

@@ -63,6 +63,14 @@ export function nftRules(
   });
 }
 
+/** One rule of a nat chain at prerouting. */
+export function natRules(rule: readonly object[]): string {
+  const listing = JSON.parse(nftRules([rule], { family: 'ip', hook: 'prerouting' }));
+  for (const entry of listing.nftables)
+    if (entry.chain) Object.assign(entry.chain, { type: 'nat', prio: -100 });
+  return JSON.stringify(listing);
+}
+
 /** A file of nft and the enabled unit that loads it at boot. */
 export function bootWith(
   loaders: readonly (Partial<BootRules['loaders'][number]> & { unit: string })[],
