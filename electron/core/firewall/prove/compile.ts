@@ -275,12 +275,23 @@ export function compiler(question: Question, place: Place) {
         const verdicts = statement.entries.map((entry) => entry.verdict);
         return cases.length === 0 ? null : [{ kind: 'verdictMap', cases, verdicts }];
       }
-      case 'setMark':
-        return [statement];
+      case 'setMark': {
+        const { field, change } = statement;
+        const reads =
+          (field === 'ctMark' && change.keep !== 0n) || ('from' in change && change.from === 'ctMark');
+        const guard = reads ? simplified(tracked()) : null;
+        if (guard?.length === 0) return null;
+        // Without a connection there is nothing to write to.
+        const steps: Step[] = field === 'ctMark' && (place.early || place.untracked) ? [] : [statement];
+        return guard ? [{ kind: 'match', cases: guard, negated: false }, ...steps] : steps;
+      }
       case 'mapMark': {
         const cases = entriesOf(statement.entries);
         const values = statement.entries.map((entry) => entry.value);
-        return cases.length === 0 ? null : [{ kind: 'mapMark', cases, field: statement.field, values }];
+        if (cases.length === 0) return null;
+        if (statement.field === 'ctMark' && (place.early || place.untracked))
+          return [{ kind: 'match', cases, negated: false }];
+        return [{ kind: 'mapMark', cases, field: statement.field, values }];
       }
       case 'notrack':
         return [statement];
