@@ -58,6 +58,16 @@ describe('rules and chains', () => {
     expect(judge(input, { direction: 'in', iifname: 'eth0' }).verdict).toBe('accept');
   });
 
+  it('end a negated choice of several when any field cannot be answered', () => {
+    const neither: Statement = {
+      kind: 'match',
+      negated: true,
+      alternatives: [[condition('dport', 99n)], [condition('l4proto', 6n)]],
+    };
+    expect(judge(inFilter([rule([neither, v('drop')])])).verdict).toBe('drop');
+    expect(judge(inFilter([rule([neither, v('drop')])]), { l4proto: 47n }).verdict).toBe('accept');
+  });
+
   it('let other alternatives hold where one asks for what the packet has not', () => {
     const either: Statement = {
       kind: 'match',

@@ -5,7 +5,7 @@ import type { Interval } from '../interval.ts';
 import type { NatTarget, Statement } from '../model.ts';
 import type { Packet } from '../packet.ts';
 import { addressOf, isOwn } from './host-address.ts';
-import { type Known, knownKey, number, oneOf } from './known.ts';
+import { type Known, number, oneOf } from './known.ts';
 import { CT_STATUS, changed, type PacketState } from './state.ts';
 
 type NatType = (Statement & { kind: 'nat' })['type'];
@@ -26,6 +26,11 @@ function redirectAddress(host: HostContext, packet: Packet, state: PacketState):
   return addressOf(host, packet.version, iifname, state.daddr);
 }
 
+/** Two values that are not known are not the same because both are not known. */
+function isSame(a: Known, b: Known): boolean {
+  return a === b || (a.kind === 'number' && b.kind === 'number' && a.value === b.value);
+}
+
 /** Whether a change was one: for an address that is not known for certain that cannot be told. */
 function bits(
   flag: bigint,
@@ -37,7 +42,7 @@ function bits(
   const certain = changes.some(
     ([before, after]) => before.kind === 'number' && after.kind === 'number' && before.value !== after.value,
   );
-  const moved = changes.some(([before, after]) => knownKey(before) !== knownKey(after));
+  const moved = changes.some(([before, after]) => !isSame(before, after));
   return { ctStatus: certain ? flag : 0n, ctStatusDoubt: moved && !certain ? flag : 0n };
 }
 
@@ -59,7 +64,7 @@ function translateDestination(
         ? anyOf(target.address, 'addresses')
         : state.daddr;
   const dport = newPort(packet, target, state.dport);
-  const moved = knownKey(daddr) !== knownKey(state.daddr);
+  const moved = !isSame(daddr, state.daddr);
   const { ctStatus, ctStatusDoubt } = bits(CT_STATUS.destinationNat, [
     [state.daddr, daddr],
     [state.dport, dport],

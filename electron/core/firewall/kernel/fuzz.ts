@@ -1,5 +1,6 @@
 import type { PacketLab } from '../../hosts/testing/packet-lab.ts';
 import type { PacketVerdict } from '../packet.ts';
+import { contradiction } from './forgetful.ts';
 import { randomPackets, type TestPacket } from './packets.ts';
 import { type Random, randomOf } from './random.ts';
 import { randomRuleSet, smaller, withoutRefused } from './random-rule-set.ts';
@@ -131,6 +132,12 @@ async function trySeed(
     if (result === 'unknown')
       report.reasons.set(verdict.reason, (report.reasons.get(verdict.reason) ?? 0) + 1);
     if (final === 'differs') suspects.push(packet);
+    const contrary = contradiction(random, ruleset, packet, verdict);
+    if (contrary !== null)
+      report.differences.push({
+        seed,
+        text: `${describePacket(packet)}\n${contrary}\n${inText(settled.rules)}`,
+      });
   }
   const [first] = suspects;
   if (first)

@@ -219,13 +219,11 @@ function arrivalLink(random: Random): Link {
     first: filterAt('output', -150),
     second: filterAt(hook, random.pick([-300, -150, 0])),
     change: [[...term(random, 'output'), 'meta mark set 4']],
-    ask: random
-      .some(asked, 2, 4)
-      .map((question) => [
-        question,
-        ...(random.chance(0.3) ? term(random, hook) : []),
-        random.pick(VERDICTS),
-      ]),
+    ask: [...random.some(asked.slice(0, 2), 0, 1), ...random.some(asked.slice(2), 1, 3)].map((question) => [
+      question,
+      ...(random.chance(0.3) ? term(random, hook) : []),
+      random.pick(VERDICTS),
+    ]),
   };
 }
 
