@@ -125,7 +125,7 @@ describe('one rule', () => {
       ['nfproto 4; unmodelledVerdict ip daddr set 10.0.0.9'],
     ],
     ['a reject for IPv4', [{ reject: { type: 'icmp', expr: 'host-unreachable' } }], ['nfproto 4; reject']],
-    ['a reset', [{ reject: { type: 'tcp reset' } }], ['l4proto 6; reject']],
+    ['a reset', [{ reject: { type: 'tcp reset' } }], ['l4proto 6; unmodelled reject with tcp reset; reject']],
     ['a queue', [{ queue: { num: 1 } }], ['unmodelledVerdict queue to 1']],
     ['a statement of tomorrow', [{ teleport: { to: 'moon' } }], ['unmodelledVerdict teleport']],
     ['a field of tomorrow', [match({ meta: { key: 'mood' } }, 'good')], ['unmodelled meta mood good']],

@@ -62,6 +62,14 @@ export class RuleBuilder {
     return read;
   }
 
+  /** Whether the rule holds for one version of IP only. */
+  asksFamily(): boolean {
+    return this.statements.some(
+      (statement) =>
+        statement.kind === 'match' && statement.alternatives.flat().some(({ field }) => field === 'nfproto'),
+    );
+  }
+
   /** Whether packets without ports can reach the end of the rule, so that it has to be read for them too. */
   reachesWithoutPorts(): boolean {
     return this.readsAnyPorts && !this.statements.some((statement) => isAboutPortsOnly(statement));
