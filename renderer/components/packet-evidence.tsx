@@ -44,7 +44,7 @@ export function PacketEvidenceList({ packets, listings }: PacketEvidenceListProp
     <div className="packets">
       {lead ? (
         <div className={`packets__lead packets__lead--${OUTCOMES[lead.outcome].status}`}>
-          <code className="packets__packet">{visible(`${lead.packet}: ${lead.because}`)}</code>
+          <code className="packets__packet">{visible(`${lead.packet} ${lead.because}`)}</code>
           <PacketWay way={lead.way} />
         </div>
       ) : null}

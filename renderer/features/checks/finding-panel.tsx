@@ -4,6 +4,7 @@ import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import { visible } from '#shared/domain/text.ts';
+import { besidePackets } from '../../components/beside-packets.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { Evidence } from '../../components/evidence.tsx';
 import { HistoryStrip } from '../../components/history-strip.tsx';
@@ -21,6 +22,7 @@ import type { Row } from './triage.ts';
 export function FindingPanel({ row, on }: { row: Row; on: string | undefined }) {
   const [node, setNode] = useState(on ?? row.lead.node);
   const finding = row.siblings.find((entry) => entry.node === node) ?? row.lead;
+  const beside = besidePackets(finding);
   if (finding.lacking) return <LackingWords finding={finding} />;
   return (
     <>
@@ -31,9 +33,9 @@ export function FindingPanel({ row, on }: { row: Row; on: string | undefined }) 
         <div className="finding__main">
           <Words finding={finding} headline={row.lead === finding ? row.headline : null} />
           <PacketEvidenceList packets={finding.packets ?? []} listings={finding.listings ?? []} />
-          {finding.evidence.length > 0 || !finding.packets?.length ? (
+          {beside.length > 0 || !finding.packets?.length ? (
             <Evidence
-              items={finding.evidence}
+              items={beside}
               omitted={finding.evidenceOmitted}
               nodeName={visible(finding.nodeName)}
               observedAt={finding.observedAt}

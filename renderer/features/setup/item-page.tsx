@@ -8,6 +8,7 @@ import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Looking } from '../../app/looking.ts';
+import { besidePackets } from '../../components/beside-packets.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { Evidence } from '../../components/evidence.tsx';
 import { PacketEvidenceList } from '../../components/packet-evidence.tsx';
@@ -32,6 +33,7 @@ export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
   const place = CHECKLIST.indexOf(finding.check);
   const now = useNow();
   const entry = catalogueEntry(finding.check);
+  const beside = besidePackets(finding);
   const done = finding.status === 'pass' || finding.status === 'not-applicable';
   return (
     <Page className="item-page">
@@ -65,9 +67,9 @@ export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
             }
           />
           <PacketEvidenceList packets={finding.packets ?? []} listings={finding.listings ?? []} />
-          {finding.evidence.length > 0 || !finding.packets?.length ? (
+          {beside.length > 0 || !finding.packets?.length ? (
             <Evidence
-              items={finding.evidence}
+              items={beside}
               omitted={finding.evidenceOmitted}
               nodeName={node.name}
               observedAt={finding.observedAt}

@@ -32,7 +32,7 @@ export function wayOut(): Scenario {
         {
           outcome: 'open',
           packet: 'tcp to [2001:4860:4860::8888]:443 as uid 1001',
-          because: 'would leave through eth0, no IPv6 rule for this user',
+          because: 'would leave through eth0: no IPv6 rule for this user',
           way: [
             { label: 'mycoswarm, uid 1001', state: 'passed' },
             { label: 'ip6 output: 0 rules, policy accept', state: 'failing' },
