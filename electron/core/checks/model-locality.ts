@@ -93,10 +93,7 @@ function relayPart(input: CheckInput): Part {
     return unknown('whether anything keeps Ollama from the internet could not be seen');
   const uid = BigInt(ollama.uid);
   const sender = { uids: [[uid, uid]] as const, uid, gid: undefined };
-  // Rules by account hold nothing that the administrator's own programs send.
-  const kinds = ([4, 6] as const).map((version) =>
-    ollama.uid === 0 ? 'open' : askOutbound(rules.rules, version, sender).kind,
-  );
+  const kinds = ([4, 6] as const).map((version) => askOutbound(rules.rules, version, sender).kind);
   if (!kinds.includes('open') && kinds.includes('unknown'))
     return unknown('whether the packet rules keep Ollama from the internet cannot be told');
   if (!kinds.includes('open'))

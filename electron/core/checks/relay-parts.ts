@@ -90,8 +90,8 @@ function isFenced(input: CheckInput, rules: Rules, relay: Relay, others: readonl
     return true;
   if (units === undefined && relay.kind === 'ollama') return null;
   if (relay.uid === null) return null;
-  // Rules by uid hold nothing that the administrator's own programs send.
-  if (relay.uid === 0) return false;
+  // What a container sends is forwarded and has no uid.
+  if (relay.isContainer) return false;
   const uid = BigInt(relay.uid);
   const sender: Sender = { uids: [[uid, uid]], uid, gid: undefined };
   const answers = ([4, 6] as const).map((version) => askOutbound(rules, version, sender).kind);

@@ -29,6 +29,8 @@ export interface Relay {
   /** Uid with which it runs on this node; null when it runs elsewhere or that is not known. */
   uid: number | null;
   isHere: boolean;
+  /** Its socket only passes on to a container. */
+  isContainer: boolean;
   unit: string | null;
   /** A way to it that packet rules do not see; null where there is none. */
   otherDoor: string | null;
@@ -45,6 +47,8 @@ const PROXY_PORTS = [1_080, 3_128, 8_118, 8_888, 9_050, 9_150];
 /** Programs that take mail and carry it away. */
 const MAILERS = /^(exim4?|master|sendmail.*|smtpd|opensmtpd|msmtpd|nullmailer.*)$/;
 const MAIL_PORTS = [25, 465, 587];
+/** Programs of container engines that hold a published port. */
+const CONTAINER_PROXIES = /^(docker-proxy|rootlessport|slirp4netns|pasta|conmon)/;
 /** DNS, and DNS over TLS (RFC 7858). */
 const DNS_PORTS = [53, 853];
 
@@ -100,6 +104,7 @@ function ofSocket(input: CheckInput, socket: ListeningSocket): Relay | null {
     targets: targetsOf(input, socket),
     uid: socket.uid,
     isHere: true,
+    isContainer: CONTAINER_PROXIES.test(program),
     unit: socket.unit,
     // It answers over D-Bus and Varlink as well (systemd-resolved.service(8)).
     otherDoor: isResolved ? '/run/systemd/resolve/io.systemd.Resolve' : null,
@@ -161,6 +166,7 @@ function ofResolvers(input: CheckInput, known: readonly Relay[]): Relay[] {
         targets: [to('udp', 53), to('tcp', 53), to('tcp', 853)],
         uid: null,
         isHere,
+        isContainer: false,
         unit: null,
         otherDoor: null,
         declarable: [{ kind: 'resolver', value: text }],
@@ -195,6 +201,7 @@ function ofEnvironment(input: CheckInput, agent: Agent): Relay[] {
         targets: [{ version: address.version, daddr: address.value, protocol: 'tcp', port, isHere }],
         uid: null,
         isHere,
+        isContainer: false,
         unit: null,
         otherDoor: null,
         declarable: [{ kind: 'relay', value: `${host}:${port}` }],

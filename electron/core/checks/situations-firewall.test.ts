@@ -53,6 +53,39 @@ const resolved = (facts: Facts) =>
     unit: 'systemd-resolved.service',
   });
 
+const daddr = (protocol: 'ip' | 'ip6', networks: readonly [string, number][]) => [
+  {
+    match: {
+      op: '==',
+      left: { payload: { protocol, field: 'daddr' } },
+      right: { set: networks.map(([addr, len]) => ({ prefix: { addr, len } })) },
+    },
+  },
+  accept,
+];
+
+const HOME_ONLY = nftRules(
+  [
+    daddr('ip', [
+      ['127.0.0.0', 8],
+      ['192.168.0.0', 16],
+      ['224.0.0.0', 24],
+    ]),
+    daddr('ip6', [
+      ['::1', 128],
+      ['fe80::', 10],
+      ['ff02::', 16],
+    ]),
+  ],
+  { policy: 'drop' },
+);
+
+/** Rules that let nobody's packets out of the house, the administrator's neither. */
+const heldAtHome = withFirewall({
+  nftJson: HOME_ONLY,
+  boot: bootWith([own], [{ path: OWN_FILE, loaded: HOME_ONLY }]),
+});
+
 /** Ollama without the fence of its unit. */
 const freeOllama = but('units', (value) => {
   value.units = value.units.filter((unit) => unit.name !== 'ollama.service');
@@ -357,6 +390,32 @@ describe('situations', () => {
       'pass',
     ],
     ['outbound-firewall', 'sockets that were not seen', withoutSubject(hardened, 'sockets'), 'unknown'],
+    [
+      'outbound-firewall',
+      'rules that hold everybody, and an agent that can be root',
+      changed(heldAtHome, 'accounts', (value) => {
+        for (const entry of value.accounts) if (entry.uid === AGENT) entry.groups = ['mycoswarm', 'docker'];
+      }),
+      'fix',
+      /can be root, and root can lift every rule/,
+    ],
+    ['outbound-firewall', 'rules that hold everybody', heldAtHome, 'review', /the resolver 192\.168\.1\.1/],
+    [
+      'outbound-firewall',
+      'rules that hold everybody, a resolver of root among them, and the one of the home meant',
+      withSocket(heldAtHome, '127.0.0.1', 53, 0, { protocol: 'udp', processName: 'dnsmasq' }),
+      'pass',
+      undefined,
+      [declare('resolver', '192.168.1.1')],
+    ],
+    [
+      'outbound-firewall',
+      'rules that hold everybody, and a published port of a container',
+      withSocket(heldAtHome, '127.0.0.1', 3_128, 0, { processName: 'docker-proxy' }),
+      'review',
+      /docker-proxy/,
+      [declare('resolver', '192.168.1.1')],
+    ],
     ['peer-allowlist', 'the steps were taken', hardened, 'pass', /speaks with no other node/],
     [
       'peer-allowlist',
@@ -529,6 +588,15 @@ describe('the five lines of the security model', () => {
       .map((step) => step.command ?? '')
       .filter((command) => command.includes('iptables'));
     expect(commands).toEqual(['sudo iptables -D OUTPUT -m owner --uid-owner 1001 -j DROP']);
+  });
+
+  it('are left alone when they are about another account', () => {
+    const facts = changed(five(), 'firewall', (value) => {
+      for (const save of value.saves) save.text = save.text.replaceAll('1001', '1002');
+    });
+    const [other] = runChecks(inputFor(facts), { only: ['outbound-firewall'] });
+    expect(other?.fix.length).toBeGreaterThan(0);
+    expect(other?.fix.filter((step) => step.command?.includes('iptables'))).toEqual([]);
   });
 
   it('are open over IPv4 too through a subordinate uid, where newuidmap works', () => {

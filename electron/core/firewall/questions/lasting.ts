@@ -12,9 +12,16 @@ export interface Loaded {
   readonly doubts: readonly string[];
 }
 
-/** A file of nft that begins anew: the tables of everybody else go too (nft(8), "flush ruleset"). */
-export function flushesAll(text: string | null): boolean {
-  return text !== null && /^[^#\n]*\bflush\s+ruleset\s*(;|#|$)/m.test(text);
+const FAMILIES = ['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'] as const;
+
+/** The families of which a file of nft erases every table, whoever made it (nft(8), "flush ruleset [family]"). */
+export function flushedBy(text: string | null): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const [, family] of (text ?? '').matchAll(/^[^#\n]*?\bflush\s+ruleset\b[ \t]*([a-z0-9]+)?/gm)) {
+    if (family !== undefined && (FAMILIES as readonly string[]).includes(family)) found.add(family);
+    else for (const every of FAMILIES) found.add(every);
+  }
+  return found;
 }
 
 /** Sorts so that a unit comes after those that it names in `After=`; the others keep their order. */
@@ -56,7 +63,10 @@ function loadAll(boot: BootRules, loaders: readonly Loader[], start: readonly Ta
     const loaded = tablesOf(boot, path);
     if (loaded.doubt !== null) doubts.push(loaded.doubt);
     const file = boot.files.find((one) => one.path === path);
-    if (file?.language === 'nft' && flushesAll(file.text)) tables = tables.filter(isLegacy);
+    if (file?.language === 'nft') {
+      const flushed = flushedBy(file.text);
+      tables = tables.filter((table) => isLegacy(table) || !flushed.has(table.family));
+    }
     for (const table of loaded.tables) {
       const before = tables.findIndex((other) => sameTable(other, table));
       // iptables-restore puts its table in the place of the one before; nft adds to it, which is not followed here.
@@ -72,9 +82,10 @@ function loadAll(boot: BootRules, loaders: readonly Loader[], start: readonly Ta
 const isLegacy = (table: Table): boolean => table.source.backend === 'legacy';
 
 function isFlushing(boot: BootRules, loader: Loader): boolean {
-  return loader.files.some((path) =>
-    flushesAll(boot.files.find((file) => file.path === path && file.language === 'nft')?.text ?? null),
-  );
+  return loader.files.some((path) => {
+    const file = boot.files.find((one) => one.path === path && one.language === 'nft');
+    return flushedBy(file?.text ?? null).size > 0;
+  });
 }
 
 /** What decides about packets in a list of tables, as text; counters, handles and the wording of rules left out. */
@@ -138,16 +149,22 @@ export function momentsOf(boot: BootRules): Moment[] {
       ...loadAll(boot, steady, []),
     },
   ];
-  for (const loader of boot.loaders.filter((one) => (one.enabled || one.active) && isFlushing(boot, one))) {
-    const others = boot.loaders.filter((one) => one !== loader && (one.enabled || one.active));
+  const started = boot.loaders.filter((one) => one.enabled || one.active);
+  const there = loadAll(boot, inOrder(started), []).tables;
+  for (const loader of started.filter((one) => isFlushing(boot, one))) {
     for (const [verb, follows] of [
       ['reload', (one: Loader) => one.reloadsWith.includes(loader.unit)],
       ['restart', (one: Loader) => one.restartsWith.includes(loader.unit)],
     ] as const) {
+      const again = inOrder([loader, ...started.filter((one) => one !== loader && follows(one))]);
+      const anew = loadAll(boot, again, []).tables;
+      // Debian's nftables.service erases everything when it stops.
+      const left = verb === 'restart' && loader.unit === 'nftables.service' ? there.filter(isLegacy) : there;
+      const kept = left.filter((table) => !anew.some((other) => sameTable(other, table)));
       moments.push({
         when: `after a ${verb} of ${loader.unit}`,
-        because: `${loader.unit} erases every table that is not its own, and nothing loads these rules again`,
-        ...loadAll(boot, inOrder([loader, ...others.filter(follows)]), []),
+        because: `${loader.unit} erases tables that are not its own, and nothing loads these rules again`,
+        ...loadAll(boot, again, kept),
       });
     }
   }
