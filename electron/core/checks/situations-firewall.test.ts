@@ -672,3 +672,39 @@ it('lists strangers that announced themselves, which the operator can declare', 
     found?.evidence.filter((entry) => entry.declarable).map((entry) => [entry.what, entry.declarable]),
   ).toEqual([['stranger at 192.168.1.66', { kind: 'peer', value: '192.168.1.66' }]]);
 });
+
+it('says the same while counters count, so that nothing seems to have changed', () => {
+  const counted = FENCE_JSON.replaceAll('"packets": 0, "bytes": 0', '"packets": 7, "bytes": 420');
+  expect(counted).not.toBe(FENCE_JSON);
+  const evidence = (json: string) =>
+    runChecks(inputFor(withFirewall({ nftJson: json })), {
+      only: ['outbound-firewall', 'peer-allowlist'],
+    }).map((entry) => entry.evidence);
+  expect(evidence(counted)).toEqual(evidence(FENCE_JSON));
+});
+
+it('shows a device of the home that opens a dashboard without a password, and the rules that hold it off', () => {
+  const dashboard = (nftJson: string) => {
+    const facts = changed(withFirewall({ nftJson }), 'sockets', (value) => {
+      value.listening.push(listening('0.0.0.0', 8_080, AGENT, { pids: [812], processName: 'mycoswarm' }));
+    });
+    for (const instance of facts.profile.instances) instance.dashboardPort = 8_080;
+    return runChecks(
+      inputFor(facts, { swarm: [{ nodeName: 'boa', addresses: ['192.168.1.25'], port: 7_890 }] }),
+      {
+        only: ['service-bindings'],
+      },
+    )[0];
+  };
+  const open = dashboard(NO_RULES);
+  expect([open?.status, open?.packets?.[0]?.packet]).toEqual([
+    'fix',
+    'tcp from 192.168.1.1 to 192.168.1.24:8080',
+  ]);
+  const port = { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: 8_080 } };
+  const from = (right: string) => ({
+    match: { op: '!=', left: { payload: { protocol: 'ip', field: 'saddr' } }, right },
+  });
+  expect(dashboard(nftRules([[port, from('192.168.1.25'), drop]], { hook: 'input' }))?.status).toBe('pass');
+  expect(dashboard(nftRules([[port, from('192.168.1.26'), drop]], { hook: 'input' }))?.status).toBe('fix');
+});
