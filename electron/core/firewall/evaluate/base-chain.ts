@@ -6,7 +6,7 @@ import { hookOrders, translates } from './order.ts';
 import { type Question, unknownEnd } from './question.ts';
 import { currentChain, type Frame, type Spot, type Step, type Stop } from './spot.ts';
 import { changed, type PacketState } from './state.ts';
-import { awaitsTracking, ICMP_TYPE_MISSING, meetsNat, settleNat, trackings } from './tracking.ts';
+import { awaitsTracking, meetsNat, settleNat, trackingsUnder } from './tracking.ts';
 
 type ChainSpot = Spot & { kind: 'chain' };
 
@@ -31,12 +31,13 @@ export function startHook(question: Question, state: PacketState): Spot | Stop {
 }
 
 function track(question: Question, spot: ChainSpot): Spot | Stop {
-  const ways = trackings(question.packet).map(
+  const { ways: trackings, doubt } = trackingsUnder(question.ruleset, question.packet);
+  const ways = trackings.map(
     (tracking): Step => ({ spot: { ...spot, state: changed(spot.state, { tracking }) }, trace: [] }),
   );
   const [only] = ways;
   if (ways.length === 1 && only) return only.spot;
-  return { kind: 'doubt', ways, doubt: ICMP_TYPE_MISSING, rule: null };
+  return { kind: 'doubt', ways, doubt, rule: null };
 }
 
 function leaveHook(question: Question, spot: ChainSpot): Spot | Stop {

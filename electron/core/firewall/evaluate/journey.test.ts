@@ -174,6 +174,14 @@ describe('connection tracking', () => {
     },
   );
 
+  it('happens only where a rule needs it: else chains of type nat see nothing', () => {
+    const drop = natAt('output', v('drop'));
+    expect(judge(ruleset(drop)).verdict).toBe('accept');
+    expect(judge(ruleset(drop, filterAt('forward', is('ctState', 8n), v('accept')))).verdict).toBe('drop');
+    const strange = filterAt('forward', { kind: 'unmodelled', text: 'helper' }, v('accept'));
+    expect(judge(ruleset(drop, strange)).verdict).toBe('unknown');
+  });
+
   it('is switched off by notrack before its place, and then nothing is translated', () => {
     const off = (priority: number) =>
       ruleset(

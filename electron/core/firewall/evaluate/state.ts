@@ -3,9 +3,9 @@ import { type Known, knownKey } from './known.ts';
 
 /**
  * What connection tracking made of the packet so far (`skb->_nfct`): nothing yet, a new connection, an invalid packet without
- * one, or untracked because a rule or the protocol wanted it.
+ * one, untracked because a rule or the protocol wanted it, or nothing because no rule switches tracking on.
  */
-export type Tracking = 'none' | 'new' | 'invalid' | 'untracked';
+export type Tracking = 'none' | 'new' | 'invalid' | 'untracked' | 'off';
 
 /** All that can change while a packet is on its way. Never changed in place. */
 export interface PacketState {

@@ -1,7 +1,8 @@
 import { PROTOCOL } from '../fields.ts';
-import type { Hook } from '../model.ts';
+import type { Hook, Ruleset } from '../model.ts';
 import type { Packet } from '../packet.ts';
-import type { Doubt } from './known.ts';
+import { tracksConnections } from './connections.ts';
+import { both, type Doubt } from './known.ts';
 import { CT_STATUS, changed, type PacketState, type Tracking } from './state.ts';
 
 /** Requests that may begin a connection: echo, timestamp, information, address mask (nf_conntrack_proto_icmp.c). */
@@ -18,16 +19,33 @@ function ofIcmp(version: 4 | 6, type: bigint): Tracking {
 }
 
 /** What connection tracking makes of the first packet of a connection: one answer, or several when its ICMP type is not given. */
-export function trackings({ version, l4proto, icmpType }: Packet): readonly Tracking[] {
+function trackings({ version, l4proto, icmpType }: Packet): readonly Tracking[] {
   if (l4proto !== (version === 4 ? PROTOCOL.icmp : PROTOCOL.icmpv6)) return ['new'];
   if (icmpType !== undefined) return [ofIcmp(version, icmpType)];
   return version === 4 ? ['new', 'invalid'] : ['new', 'invalid', 'untracked'];
 }
 
-export const ICMP_TYPE_MISSING: Doubt = {
+/** All that connection tracking may make of a packet under a rule set, and why that cannot be told when there are several. */
+export function trackingsUnder(
+  ruleset: Ruleset,
+  packet: Packet,
+): { readonly ways: readonly Tracking[]; readonly doubt: Doubt } {
+  const tracks = tracksConnections(ruleset, packet.version);
+  const ways = tracks === false ? (['off'] as const) : trackings(packet);
+  if (tracks !== null) return { ways, doubt: ICMP_TYPE_MISSING };
+  return { ways: ['off', ...ways], doubt: ways.length > 1 ? both(ICMP_TYPE_MISSING, NOT_SURE) : NOT_SURE };
+}
+
+const ICMP_TYPE_MISSING: Doubt = {
   kind: 'doubt',
   missing: ['icmpType'],
   why: "the packet's icmpType is not given",
+};
+
+const NOT_SURE: Doubt = {
+  kind: 'doubt',
+  missing: [],
+  why: 'whether a rule that is not modelled makes the kernel track connections is not known',
 };
 
 /** Whether connection tracking still has to look at the packet at this hook. */

@@ -15,6 +15,8 @@ interface Link {
   readonly second: string;
   readonly change: readonly RuleParts[];
   readonly ask: readonly RuleParts[];
+  /** A chain between the two. */
+  readonly between?: { readonly base: string; readonly rules: readonly RuleParts[] };
 }
 
 const VERDICTS = ['drop', 'drop', 'reject', 'accept'];
@@ -91,6 +93,11 @@ function trackingLink(random: Random): Link {
       ],
     ],
     ask: [
+      [
+        random.pick(['icmpv6 type { 135, 143 }', 'icmp type != 8', 'icmpv6 type != 128']),
+        `ct state ${random.pick(states)}`,
+        random.pick(VERDICTS),
+      ],
       [`ct state ${random.pick(states)}`, random.pick(VERDICTS)],
       [
         `ct state ${random.pick(['', '!= '])}${random.pick(states)}`,
@@ -144,8 +151,12 @@ function natLink(random: Random): Link {
         ...(random.chance(0.4) ? [nftTerm(random, { family: word, hook })] : []),
         change,
       ],
-      [`meta nfproto ipv${version}`, random.pick([`dnat ${word} to ${target}`, 'accept'])],
+      [`meta nfproto ipv${version}`, random.pick([`dnat ${word} to ${target}`, 'accept', 'drop'])],
     ],
+    between: {
+      base: `{ type nat hook ${hook} priority -80; policy accept; }`,
+      rules: random.chance(0.5) ? [[...term(random, hook), 'drop']] : [],
+    },
     ask: random
       .some(asked, 2, 3)
       .map((question) => [
@@ -227,7 +238,29 @@ function arrivalLink(random: Random): Link {
   };
 }
 
-const LINKS = [markLink, carriedMarkLink, trackingLink, natLink, sourceLink, sameLink, arrivalLink];
+/** What kind of destination it is, where it leaves and where it arrives. */
+function typeLink(random: Random): Link {
+  const types = ['local', 'multicast', 'broadcast', 'unicast'];
+  const hook = random.pick(['output', 'postrouting', 'prerouting', 'input']);
+  return {
+    first: filterAt(hook, -150),
+    second: filterAt(hook, 0),
+    change: [[...term(random, hook), 'meta mark set 4']],
+    ask: [
+      [
+        `fib daddr type ${random.pick(['', '!= '])}${random.pick(types)}`,
+        ...term(random, hook),
+        random.pick(VERDICTS),
+      ],
+      [
+        `meta pkttype ${random.pick(['', '!= '])}${random.pick(['host', 'multicast', 'broadcast'])}`,
+        random.pick(VERDICTS),
+      ],
+    ],
+  };
+}
+
+const LINKS = [markLink, carriedMarkLink, trackingLink, natLink, sourceLink, sameLink, arrivalLink, typeLink];
 
 /** A table of family inet in which one chain asks for what another changed. */
 export function randomScenario(random: Random, index: number): TableText {
@@ -238,6 +271,7 @@ export function randomScenario(random: Random, index: number): TableText {
   const rules = link.ask.map((rule) => rule.map((part) => (part === 'reject' && !rejects ? 'drop' : part)));
   const chains = [
     { name: 'first', base: link.first, rules: link.change },
+    ...(link.between ? [{ name: 'between', ...link.between }] : []),
     { name: 'second', base: link.second, rules },
   ];
   return { name, sets: [], chains: shuffled ? chains.toReversed() : chains };
