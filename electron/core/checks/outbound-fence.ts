@@ -235,7 +235,7 @@ export function fenceSteps(input: CheckInput): FixStep[] {
     asRoot(input, 'Load the rules, now and at every start')`systemctl enable --now -- ${UNIT}`,
     ...oldLines(input, new Set(agents.flatMap((agent) => agent.uid ?? []))),
     byHand(
-      'To take all of it back: disable the unit, delete the table inet swarmkeep_agent with nft, and remove the files.',
+      `To take all of it back: ${units.map((unit) => `rm /etc/systemd/system/${visible(unit)}.d/40-swarmkeep-agent.conf; `).join('')}systemctl daemon-reload; systemctl disable --now ${UNIT}; rm /etc/systemd/system/${UNIT} ${RULES}; nft delete table inet swarmkeep_agent`,
       true,
     ),
   ];

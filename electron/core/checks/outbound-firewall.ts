@@ -20,7 +20,7 @@ function relayParts(input: CheckInput, { agent, sender, rules }: Asked): PacketP
     unseenPart(input, 'units'),
   ].filter((part) => part !== null);
   return [
-    ...relays.map((relay) => relayPart(input, rules, sender, relay, relays)),
+    ...relays.map((relay) => relayPart(input, rules, { name: agent.name, sender }, relay, relays)),
     ...hidden,
     ...gapParts(input, 'sockets'),
   ];

@@ -4,7 +4,8 @@ import { askOutbound, packetOut, type Sender } from '#core/firewall/questions/ou
 import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import type { CheckInput } from './check.ts';
-import { declaredReason, notSeen, seen, sourceOf } from './knowledge.ts';
+import { declaredReason, notSeen, seen } from './knowledge.ts';
+import { fenceSteps } from './outbound-fence.ts';
 import { isKeptHome } from './outbound-unit.ts';
 import { type PacketPart, packetEvidence } from './packet-part.ts';
 import type { Relay } from './relays.ts';
@@ -34,15 +35,13 @@ function stepsFor(input: CheckInput, relay: Relay): FixStep[] {
   const meant = byHand(
     `If it is meant, declare ${declared?.value ?? relay.name} in Swarmkeep with the reason.`,
   );
-  if (relay.unit !== null)
-    return [
-      asRoot(input, `If nobody needs ${relay.name}, stop it`)`systemctl disable --now -- ${relay.unit}`,
-      meant,
-    ];
-  return [
-    byHand(`Keep the agent from ${relay.name} by the rules, as the steps for its account do.`, true),
-    meant,
-  ];
+  const stop =
+    relay.unit === null
+      ? []
+      : [asRoot(input, `If nobody needs ${relay.name}, stop it`)`systemctl disable --now -- ${relay.unit}`];
+  // The rules for the agent's account stop name service everywhere, unless there is another door to it.
+  if (relay.kind === 'resolver' && relay.otherDoor === null) return [...fenceSteps(input), meant];
+  return [...stop, meant];
 }
 
 /** Uids at both ends of every range: rules speak of ranges, so these are where they differ. */
@@ -119,10 +118,11 @@ function reasonOf(input: CheckInput, relay: Relay): { value: string; kind: strin
 export function relayPart(
   input: CheckInput,
   rules: Rules,
-  sender: Sender,
+  agent: { name: string; sender: Sender },
   relay: Relay,
   others: readonly Relay[],
 ): PacketPart {
+  const { sender } = agent;
   const node = input.nodeName;
   const base = { what: relay.what, source: relay.source };
   const declared = reasonOf(input, relay);
@@ -135,7 +135,7 @@ export function relayPart(
     };
   const [declarable] = relay.declarable;
   const reach = reachOfRelay(rules, sender, relay);
-  const ends = { from: `uid ${sender.uid}`, to: relay.name };
+  const ends = { from: `${agent.name}, uid ${sender.uid}`, to: relay.name };
   if (reach.kind === 'closed' && relay.otherDoor === null) {
     const why =
       reach.judged === null ? 'it answers nowhere' : whyStopped(rules.ruleset, reach.judged.verdict);
@@ -190,11 +190,4 @@ export function relayPart(
       : { packet: packetEvidence(rules.ruleset, judged, 'open', `${relay.name} carries it on`, ends) }),
     steps: stepsFor(input, relay),
   };
-}
-
-/** Where relays are looked for; a part of it that was not seen can hide one. */
-export function unseenRelays(input: CheckInput): string[] {
-  return (['sockets', 'interfaces'] as const)
-    .filter((subject) => seen(input, subject) === null)
-    .map((subject) => sourceOf(input, subject));
 }
