@@ -1,11 +1,11 @@
 import { isSubset, union } from '../interval.ts';
 import type { Question } from './compile.ts';
 import { homeAddresses } from './derived.ts';
+import type { Flow, Outcome } from './outcome.ts';
 import { childRegion, type Region } from './region.ts';
 import { ownAddresses, REGION_FIELDS } from './space.ts';
 import { chooseSplit, type Split } from './split.ts';
 import type { Ways } from './state.ts';
-import type { Flow, Outcome } from './walk.ts';
 
 /** One step of the way through all regions, in the order of a walk that visits `inside` before `outside`. */
 export type TreeNode =

@@ -2,6 +2,15 @@ import { hookOrders } from '../evaluate/order.ts';
 import { CONNTRACK_PRIORITY, effectivePriority, type HookedChain } from '../hooks.ts';
 import type { Chain, Hook, Ruleset, Table } from '../model.ts';
 import { type Case, type Compiler, compiler, type Place, type Question, type Step } from './compile.ts';
+import {
+  type ChainOutcome,
+  canEnd,
+  eitherWay,
+  type Flow,
+  type Outcome,
+  routedAnew,
+  sameStates,
+} from './outcome.ts';
 import { ALL, NONE, type RankSet, relation } from './rank-set.ts';
 import { type Entry, entriesOf, type PlacedChain, type Region, refineCases } from './region.ts';
 import { REGION_FIELDS } from './space.ts';
@@ -19,47 +28,6 @@ import {
   type Ways,
   withMark,
 } from './state.ts';
-
-/** What stops a packet: a rule by its id, or the policy of a base chain. */
-export type Stop =
-  | { readonly kind: 'rule'; readonly id: number }
-  | { readonly kind: 'policy'; readonly table: Table; readonly chain: Chain };
-
-/** A state that packets of a region can be in, and in which ways. */
-export interface Flow {
-  readonly state: State;
-  readonly ways: Ways;
-}
-
-/** A rule of which a test holds for a part of the region only. */
-export interface Undecided {
-  readonly entry: Entry;
-  readonly effect: 'pass' | 'stop' | 'other';
-}
-
-/** What one base chain does to a region. */
-export interface ChainOutcome {
-  readonly undecided: Undecided[];
-  /** Whether packets get to its end and its policy lets them go on. */
-  passesByPolicy: boolean;
-}
-
-/** Everything that can become of the packets of a region. */
-export interface Outcome {
-  /** States in which packets get past all hooks. */
-  readonly left: readonly Flow[];
-  readonly rules: ReadonlySet<number>;
-  /** Rules that translate a destination. */
-  readonly translations: ReadonlySet<number>;
-  readonly policies: ReadonlySet<HookedChain>;
-  /** Whether something that is not modelled might stop packets. */
-  readonly mayStop: boolean;
-  readonly chains: readonly ChainOutcome[];
-  /** Rules and fields that are not modelled and were met. */
-  readonly doubts: ReadonlySet<string>;
-  /** More different states than are worth telling apart. */
-  readonly overflow: boolean;
-}
 
 const MAX_STATES = 48;
 /** NFT_JUMP_STACK_SIZE of nf_tables.h. */
@@ -113,6 +81,8 @@ export function walker(ruleset: Ruleset, question: Question) {
   return function walk(region: Region): Outcome {
     const rules = new Set<number>();
     const translations = new Set<number>();
+    const besides = { rules: new Set<number>(), policies: new Set<HookedChain>() };
+    const seen = new Set<readonly Entry[]>();
     const policies = new Set<HookedChain>();
     const doubts = new Set<string>();
     const chains: ChainOutcome[] = [];
@@ -206,7 +176,7 @@ export function walker(ruleset: Ruleset, question: Question) {
       return known;
     }
 
-    function run(chain: PlacedChain, start: Flow, depth: number): Ended {
+    function run(chain: PlacedChain, start: Flow, depth: number, at: HookedChain | null = null): Ended {
       const accepted = new Map<string, Flow>();
       const back = new Map<string, Flow>();
       let stops = false;
@@ -215,6 +185,16 @@ export function walker(ruleset: Ruleset, question: Question) {
       const entries: readonly Entry[] = translatedBefore
         ? chain.rules.map((compiled) => ({ compiled, steps: compiled.steps, plain: null }))
         : entriesOf(region, chain);
+
+      if (!seen.has(entries)) {
+        seen.add(entries);
+        // Where all rules only compare, those that stop are known exactly.
+        if (entries.some((entry) => entry.plain === null)) {
+          for (const { compiled, steps } of entries)
+            if (steps.some(canEnd)) besides.rules.add(compiled.rule.id);
+          if (at?.base.policy === 'drop') besides.policies.add(at);
+        }
+      }
 
       const stop = (id: number): void => {
         rules.add(id);
@@ -395,10 +375,10 @@ export function walker(ruleset: Ruleset, question: Question) {
         mayStop = true;
         add(next, flow);
       }
-      const { seen, past } = concerned(guard, flow);
-      if (past !== 0) add(next, { state, ways: past });
-      if (seen === 0) return;
-      const ended = run(place(at.table, at.chain, here), { state, ways: seen }, 0);
+      const concern = concerned(guard, flow);
+      if (concern.past !== 0) add(next, { state, ways: concern.past });
+      if (concern.seen === 0) return;
+      const ended = run(place(at.table, at.chain, here), { state, ways: concern.seen }, 0, at);
       const reroute = at.base.type === 'route' && hook === 'output';
       const done = (one: Flow) =>
         add(
@@ -460,33 +440,8 @@ export function walker(ruleset: Ruleset, question: Question) {
         ...(onward.length > 0 ? throughHooks(ONWARD, onward) : []),
       ];
     }
-    return { left, rules, translations, policies, mayStop, chains, doubts, overflow };
+    return { left, rules, translations, besides, policies, mayStop, chains, doubts, overflow };
   };
-}
-
-/** After a new route or another destination the packet may leave by any interface; rules at the output hook still saw the old one. */
-function routedAnew(flow: Flow): Flow {
-  const moved = flow.state.rerouted || flow.state.overrides.some((one) => one.field === DADDR);
-  return moved ? { ...flow, state: override(flow.state, OIFNAME, null) } : flow;
-}
-
-/** What holds in every order is certain, all else depends on an order that a listing does not tell. */
-function eitherWay(orders: readonly (readonly Flow[])[]): readonly Flow[] {
-  const found = new Map<string, { state: State; any: Ways; all: Ways; seen: number }>();
-  for (const flows of orders)
-    for (const { state, ways } of flows) {
-      const key = stateKey(state);
-      const known = found.get(key) ?? { state, any: 0, all: 15, seen: 0 };
-      found.set(key, { state, any: known.any | ways, all: known.all & ways, seen: known.seen + 1 });
-    }
-  return [...found.values()].map(({ state, any, all, seen }) => ({
-    state,
-    ways: through(any, IN_DOUBT) | (seen === orders.length ? all : 0),
-  }));
-}
-
-function sameStates(flows: readonly Flow[], onward: ReadonlyMap<string, Flow>): boolean {
-  return flows.length === onward.size && flows.every((flow) => onward.has(stateKey(flow.state)));
 }
 
 const ORDER = 'the order of chains of equal priority';

@@ -2,11 +2,11 @@ import type { IntervalSet } from '../interval.ts';
 import type { Ruleset } from '../model.ts';
 import type { Question } from './compile.ts';
 import { rulesetDigest } from './digest.ts';
+import type { Outcome } from './outcome.ts';
 import type { Proof, ProofSet } from './proof.ts';
 import type { RankSet } from './rank-set.ts';
 import type { TreeNode } from './search.ts';
 import { allowed, NUMBER_FIELDS, REGION_FIELDS } from './space.ts';
-import type { Outcome } from './walk.ts';
 
 const HEXADECIMAL: ReadonlySet<string> = new Set(['daddr', 'saddr']);
 
@@ -75,8 +75,10 @@ export function writeProof(ruleset: Ruleset, question: Question, nodes: readonly
     if (node.kind === 'split') return { kind: node.kind, split: setOf(node.split.field, node.split.set) };
     return {
       kind: node.kind,
-      rules: [...node.outcome.rules].map((id) => rules.of(id)),
-      policies: [...node.outcome.policies].map((at) => policies.of(at)),
+      rules: [...new Set([...node.outcome.rules, ...node.outcome.besides.rules])].map((id) => rules.of(id)),
+      policies: [...new Set([...node.outcome.policies, ...node.outcome.besides.policies])].map((at) =>
+        policies.of(at),
+      ),
       redirectedBy: [...node.outcome.translations].map((id) => rules.of(id)),
     };
   });

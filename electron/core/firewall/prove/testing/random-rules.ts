@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { HostContext } from '../../host.ts';
-import type { Interval } from '../../interval.ts';
+import { type Interval, normalize } from '../../interval.ts';
 import type { Condition, Field, Ruleset, Statement, Verdict } from '../../model.ts';
 import type { Packet } from '../../packet.ts';
 import { baseChain, plainChain, rulesets } from './rules.ts';
@@ -71,24 +71,19 @@ function own(version: 4 | 6): bigint {
 const oneOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
 
 function range(values: readonly bigint[]): fc.Arbitrary<Interval> {
-  return fc
-    .tuple(oneOf(values), oneOf(values), fc.boolean())
-    .map(([a, b, wide]) => (wide ? [a < b ? a : b, a < b ? b : a] : [a, a]));
+  return fc.tuple(oneOf(values), oneOf(values), fc.boolean()).map(([a, b, wide]) => {
+    const [low = a, high = a] = wide ? [a, b].toSorted((one, other) => (one < other ? -1 : 1)) : [];
+    return [low, high];
+  });
 }
 
 function numbers(field: Field, values: readonly bigint[]): fc.Arbitrary<Condition> {
   return fc
     .array(range(values), { minLength: 1, maxLength: 2 })
-    .map((intervals) => ({ field, values: { kind: 'numbers', mask: null, intervals: joined(intervals) } }));
-}
-
-function joined(intervals: readonly Interval[]): Interval[] {
-  const [first, second] = intervals.toSorted((a, b) => (a[0] < b[0] ? -1 : 1));
-  if (!first) return [];
-  if (!second) return [first];
-  return second[0] > first[1] + 1n
-    ? [first, second]
-    : [[first[0], second[1] > first[1] ? second[1] : first[1]]];
+    .map((intervals) => ({
+      field,
+      values: { kind: 'numbers', mask: null, intervals: normalize(intervals) },
+    }));
 }
 
 function conditions(version: 4 | 6): fc.Arbitrary<Condition> {
@@ -173,14 +168,12 @@ function effects(
         ([field, keep, value]) =>
           ({ kind: 'setMark', field, change: { kind: 'value', keep, value } }) as Statement,
       ),
-    fc
-      .array(fc.tuple(entry, verdicts(from)), { minLength: 1, maxLength: 2 })
-      .map(
-        (entries): Statement => ({
-          kind: 'verdictMap',
-          entries: entries.map(([list, verdict]) => ({ conditions: list, verdict })),
-        }),
-      ),
+    fc.array(fc.tuple(entry, verdicts(from)), { minLength: 1, maxLength: 2 }).map(
+      (entries): Statement => ({
+        kind: 'verdictMap',
+        entries: entries.map(([list, verdict]) => ({ conditions: list, verdict })),
+      }),
+    ),
   ];
   if (place === 'early') all.push(fc.constant({ kind: 'notrack' }));
   if (place === 'nat')

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UNKNOWN_HOST } from '../host.ts';
+import { single } from '../interval.ts';
+import type { Ruleset } from '../model.ts';
+import { checkProof } from './check-proof.ts';
+import { type Proof, readProof } from './proof.ts';
+import { provable } from './provable.ts';
+import { outboundSpace } from './space.ts';
+import { ACCEPT, baseChain, DROP, port, protocol, rulesets, to, uid } from './testing/rules.ts';
+
+/** An accept for web that is shadowed for half of the addresses by one drop and for the others by another. */
+function shadowed(last = DROP): Ruleset {
+  const { rule, table, ruleset } = rulesets();
+  const rules = [
+    rule(...to('0.0.0.0/1'), protocol(6n), port(443), DROP),
+    rule(...to('128.0.0.0/1'), protocol(6n), port(443), DROP),
+    rule(protocol(6n), port(443), ACCEPT),
+    rule(uid(1001), last),
+  ];
+  return ruleset(table('ip', 'filter', [baseChain('OUTPUT', rules)]));
+}
+
+const RULES = shadowed();
+
+function proofOf(ruleset: Ruleset): Proof {
+  const found = provable(ruleset, UNKNOWN_HOST, outboundSpace(UNKNOWN_HOST, 4, single(1001)));
+  if (found.kind !== 'proof') throw new Error(`expected a proof, got ${found.kind}`);
+  return found.proof;
+}
+
+const PROOF = proofOf(RULES);
+
+/** A copy of the proof, changed. */
+function changed(change: (proof: Proof) => void): Proof {
+  const copy = structuredClone(PROOF);
+  change(copy);
+  return copy;
+}
+
+describe('a proof', () => {
+  it('holds for its rules, also when it was written down and read again', () => {
+    expect(PROOF.regions.length).toBeGreaterThan(3);
+    expect(() => checkProof(RULES, PROOF)).not.toThrow();
+    const read = readProof(JSON.stringify(PROOF));
+    if (!read.ok) throw new Error(read.reason);
+    expect(() => checkProof(RULES, read.proof)).not.toThrow();
+  });
+
+  it('is refused for other rules, and for rules of which a part was not seen', () => {
+    expect(() => checkProof(shadowed(ACCEPT), PROOF)).toThrow('other rules');
+    expect(() => checkProof({ ...RULES, missing: ['the rules of legacy iptables'] }, PROOF)).toThrow(
+      'other rules',
+    );
+  });
+
+  it('is refused with a gap: a region that is left out', () => {
+    const last = PROOF.regions.length - 1;
+    expect(() =>
+      checkProof(
+        RULES,
+        changed((proof) => proof.regions.splice(last, 1)),
+      ),
+    ).toThrow('no region');
+    expect(() =>
+      checkProof(
+        RULES,
+        changed((proof) => proof.regions.push({ stoppedBy: [0], redirectedBy: [] })),
+      ),
+    ).toThrow('more regions');
+  });
+
+  it('is refused when a region names no rule, or another one', () => {
+    for (const [index, region] of PROOF.regions.entries()) {
+      if ('split' in region) continue;
+      const with_ = (stoppedBy: number[]) =>
+        changed((proof) => {
+          proof.regions[index] = { stoppedBy, redirectedBy: [] };
+        });
+      expect(() => checkProof(RULES, with_([]))).toThrow('does not name');
+      expect(() => checkProof(RULES, with_([999]))).toThrow('does not name');
+    }
+    expect(() =>
+      checkProof(
+        RULES,
+        changed((proof) => {
+          for (const stop of proof.stops) stop.text = 'another rule';
+        }),
+      ),
+    ).toThrow('does not name');
+  });
+
+  it('is refused when its question says one thing and its regions another', () => {
+    const wider = changed((proof) => {
+      proof.question.fields.skuid = [['1001', '1002']];
+    });
+    expect(() => checkProof(RULES, wider)).toThrow();
+    const nameless = changed((proof) => {
+      proof.question.names = ['', 'lo'];
+    });
+    expect(() => checkProof(RULES, nameless)).toThrow('without a name');
+    const disorder = changed((proof) => {
+      proof.question.fields.daddr.reverse();
+    });
+    expect(() => checkProof(RULES, disorder)).toThrow('not in order');
+  });
+
+  it('cannot be forged for rules that let something out', () => {
+    const open = shadowed(ACCEPT);
+    const stops = [...(open.tables[0]?.chains.get('OUTPUT')?.rules ?? [])].map(({ id, text }) => ({
+      table: 'ip filter',
+      chain: 'OUTPUT',
+      rule: id,
+      text,
+    }));
+    const policy = { table: 'ip filter', chain: 'OUTPUT', rule: null, text: null };
+    const forged = changed((proof) => {
+      proof.ruleset = digestOf(open);
+      proof.stops = [...stops, policy];
+      proof.regions = proof.regions.map((region) =>
+        'split' in region ? region : { stoppedBy: [0, 1, 2, 3, 4], redirectedBy: [0, 1, 2, 3, 4] },
+      );
+    });
+    expect(() => checkProof(open, forged)).toThrow('gets through');
+  });
+
+  it('is refused after random damage, or still says what is true', () => {
+    const text = JSON.stringify(PROOF);
+    fc.assert(
+      fc.property(
+        fc.nat(text.length - 1),
+        fc.constantFrom('0', '1', '7', ']', ',', '"', 'x', '[9]', ''),
+        (at, put) => {
+          const read = readProof(text.slice(0, at) + put + text.slice(at + 1));
+          if (!read.ok) return;
+          try {
+            checkProof(RULES, read.proof);
+          } catch {
+            return;
+          }
+          // What holds must be about packets that these rules stop: those of uid 1001 over IPv4, or fewer.
+          expect(read.proof.question.version).toBe(4);
+          expect(read.proof.question.fields.skuid).toEqual([['1001', '1001']]);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '{"format":"swarmkeep-firewall-proof"}',
+    '{"__proto__":{"format":1}}',
+    '['.repeat(200_000),
+    '{"regions":[{"split":-1}]}',
+  ])('is not %.40s', (text) => {
+    expect(readProof(text).ok).toBe(false);
+  });
+});
+
+function digestOf(ruleset: Ruleset): string {
+  const found = provable(ruleset, UNKNOWN_HOST, {
+    ...outboundSpace(UNKNOWN_HOST, 4, single(5)),
+    fields: { daddr: single(0x08080808), l4proto: single(6), dport: single(443) },
+  });
+  if (found.kind !== 'proof') throw new Error(`expected a proof, got ${found.kind}`);
+  return found.proof.ruleset;
+}
