@@ -34,7 +34,8 @@ export interface FuzzReport {
 /** More rule sets rather than more packets for each: most rules are met by few packets. */
 const PACKETS_PER_RULE_SET = 50;
 const MOST_REPAIRS = 25;
-const MOST_SHRINKS = 400;
+/** Milliseconds for making one difference smaller. */
+const SHRINKING_TIME = 20_000;
 
 type Settled = Awaited<ReturnType<typeof load>> & { ok: true };
 
@@ -79,16 +80,16 @@ async function minimise(lab: PacketLab, rules: RuleSetText, packet: TestPacket):
   let now = rules;
   let answer = await differs(lab, now, packet);
   if (answer === null) return `(only in its batch)\n${inText(now)}`;
-  for (let tried = 0; tried < MOST_SHRINKS; ) {
-    let shrunk = false;
+  const end = performance.now() + SHRINKING_TIME;
+  for (let shrunk = true; shrunk; ) {
+    shrunk = false;
     for (const candidate of smaller(now)) {
-      tried += 1;
+      if (performance.now() > end) break;
       const still = await differs(lab, candidate, packet);
       if (still === null) continue;
       [now, answer, shrunk] = [candidate, still, true];
       break;
     }
-    if (!shrunk) break;
   }
   return `${inText(now)}\n${answer}`;
 }

@@ -84,7 +84,7 @@ function packetOf(random: Random, shape: Shape, number: number): TestPacket {
   const dport = random.pick(PORTS);
   const uid = random.pick(UIDS);
   const gid = random.pick(GIDS);
-  const icmpType = random.chance(0.7) ? (version === 4 ? 8 : 128) : random.pick(ICMP_TYPES[version]);
+  const icmpType = random.chance(0.55) ? (version === 4 ? 8 : 128) : random.pick(ICMP_TYPES[version]);
   const sent: LabPacket = {
     direction: direction === 'out' ? 'out' : 'in',
     version,

@@ -2,7 +2,7 @@ import { randomSave } from './iptables-rules.ts';
 import { nftTerm, type Place } from './nft-terms.ts';
 import type { Random } from './random.ts';
 import type { RuleParts, SaveText, TableText } from './rule-sets.ts';
-import { MARKS, PORTS } from './setting.ts';
+import { PORTS } from './setting.ts';
 
 /**
  * Rules that build on each other, which chance alone seldom makes: one rule changes something of the packet, a later one asks
@@ -30,7 +30,8 @@ const filterAt = (hook: string, priority: number) =>
   `{ type filter hook ${hook} priority ${priority}; policy accept; }`;
 
 function markLink(random: Random): Link {
-  const [mark, other] = random.some(MARKS.slice(1), 2, 2) as [number, number];
+  // Marks that share bits, so that or, xor and and differ.
+  const [mark, other] = random.some([1, 3, 0x13, 0xff], 2, 2) as [number, number];
   const field = random.pick(['meta mark', 'ct mark']);
   const early = field === 'ct mark' ? -150 : random.pick([-300, -150, -10]);
   const late = random.pick(['output', 'postrouting']);
@@ -218,7 +219,7 @@ function arrivalLink(random: Random): Link {
     'meta skuid != 0',
     'meta skuid 0-4294967294',
     `iifname ${random.pick(['', '!= '])}${random.pick(['"lo"', '"eth0"', '"e*"'])}`,
-    `oifname ${random.pick(['', '!= '])}${random.pick(['"lo"', '"eth0"', '"wan0"'])}`,
+    `oifname ${random.pick(['', '!= '])}${hook === 'forward' ? random.pick(['"eth0"', '"wan0"']) : '"lo"'}`,
     `fib daddr type ${random.pick(['local', 'multicast', 'broadcast', 'unicast'])}`,
     `fib saddr type ${random.pick(['local', 'unicast'])}`,
     `meta pkttype ${random.pick(['host', 'multicast', 'broadcast'])}`,
@@ -235,6 +236,30 @@ function arrivalLink(random: Random): Link {
       ...(random.chance(0.3) ? term(random, hook) : []),
       random.pick(VERDICTS),
     ]),
+  };
+}
+
+/** ICMP of each kind, and what connection tracking makes of it. */
+function icmpLink(random: Random): Link {
+  const hook = random.pick(['output', 'input', 'prerouting', 'forward']);
+  const kinds = [
+    'icmpv6 type { 135, 143 }',
+    'icmpv6 type 135',
+    'icmpv6 type { 1, 129 }',
+    'icmp type { 0, 3 }',
+    'icmp type 13',
+  ];
+  return {
+    first: filterAt(hook, -150),
+    second: filterAt(hook, 0),
+    change: [[...term(random, hook), 'ct mark set 4']],
+    ask: random
+      .some(kinds, 2, 3)
+      .map((kind) => [
+        kind,
+        `ct state ${random.pick(['', '!= '])}${random.pick(['untracked', 'invalid', 'new'])}`,
+        random.pick(VERDICTS),
+      ]),
   };
 }
 
@@ -260,7 +285,17 @@ function typeLink(random: Random): Link {
   };
 }
 
-const LINKS = [markLink, carriedMarkLink, trackingLink, natLink, sourceLink, sameLink, arrivalLink, typeLink];
+const LINKS = [
+  markLink,
+  carriedMarkLink,
+  trackingLink,
+  natLink,
+  sourceLink,
+  sameLink,
+  arrivalLink,
+  typeLink,
+  icmpLink,
+];
 
 /** A table of family inet in which one chain asks for what another changed. */
 export function randomScenario(random: Random, index: number): TableText {

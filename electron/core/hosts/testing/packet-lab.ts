@@ -154,6 +154,9 @@ function startAgent(
   );
   const errors: string[] = [];
   agent.stderr?.on('data', (chunk) => errors.push(String(chunk)));
+  // Writing to an agent that ended fails here as well as in the answer that never comes, where it is told.
+  agent.stdin?.on('error', (error) => errors.push(error.message));
+  agent.once('error', (error) => errors.push(error.message));
   const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
   if (agent.stdout)
     createInterface({ input: agent.stdout }).on('line', (line) => waiting.shift()?.resolve(line));
