@@ -87,7 +87,8 @@ export class Collecting {
   }
 
   #job(script: string, { budgetMs, maxBytes }: { budgetMs: number; maxBytes: number }): TripJob {
-    return { script, maxBytes, budgetMs: budgetMs * (this.#request.patience ?? 1) };
+    const patience = Math.ceil(this.#request.patience ?? 1);
+    return { script: `patience=${patience}\n${script}`, maxBytes, budgetMs: budgetMs * patience };
   }
 
   /** What runs beside: whole subjects, and parts of others. */

@@ -3,7 +3,8 @@
  * bytes stay bytes, and only root-owned folders in PATH: as root nothing that an agent can write may ever be executed.
  *
  * - `has PROGRAM`: is it there?
- * - `limit SECONDS COMMAND…`: ends it by KILL when its time is over, where timeout(1) exists.
+ * - `limit SECONDS COMMAND…`: ends it by KILL when its time is over, where timeout(1) exists; `$patience` times later on a machine
+ *   known to be slow.
  * - `emit TAG FIELD…` and `emit_content TAG FIELD… < CONTENT`: records for `readRecords`; content loses its NUL bytes.
  * - `enter BASE REST`: goes into BASE/REST so that no symbolic link below BASE is followed. The check comes after
  *   chdir(2): from then on the folder is held, whatever the agent renames.
@@ -15,7 +16,7 @@
 export const PRELUDE = `LC_ALL=C; export LC_ALL; umask 077
 PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 has() { command -v "$1" >/dev/null 2>&1; }
-if has timeout; then limit() { timeout -s KILL "$@"; }; else limit() { shift; "$@"; }; fi
+limit() { limit_for=$(($1 * \${patience:-1})); shift; if has timeout; then timeout -s KILL "$limit_for" "$@"; else "$@"; fi; }
 emit() { emit_tag=$1; shift; printf '@%s:%d\\0' "$emit_tag" "$#"; for emit_field in "$@"; do printf '%s\\0' "$emit_field"; done; }
 emit_content() { emit_tag=$1; shift; printf '@%s:%d\\0' "$emit_tag" $(($# + 1)); for emit_field in "$@"; do printf '%s\\0' "$emit_field"; done; tr -d '\\000'; printf '\\0'; }
 enter() {
