@@ -3,6 +3,7 @@ import { type Agent, agentOf } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { AS_ADMINISTRATOR, gapParts, labelOf, notSeen, sourceOf, unseenPart } from './knowledge.ts';
+import { aroundParts, elsewhereParts } from './outbound-around.ts';
 import { type Asked, askAbout, lastingParts, outParts, rootParts, strictParts } from './outbound-parts.ts';
 import { senderOf } from './outbound-sender.ts';
 import { type PacketPart, withPackets } from './packet-part.ts';
@@ -28,6 +29,8 @@ function relayParts(input: CheckInput, { agent, sender, rules }: Asked): PacketP
 
 function agentParts(input: CheckInput, agent: Agent): { parts: PacketPart[]; asked: Asked | null } {
   const root = rootParts(input, agent);
+  const elsewhere = elsewhereParts(input, agent);
+  if (elsewhere.length > 0) return { parts: [...root, ...elsewhere, ...agent.doubts], asked: null };
   const sender = senderOf(input, agent);
   const seen = rulesOf(input);
   if (!seen.ok) return { parts: [...root, seen.part, ...agent.doubts], asked: null };
@@ -47,6 +50,7 @@ function agentParts(input: CheckInput, agent: Agent): { parts: PacketPart[]; ask
     parts: [
       ...outParts(input, asked),
       ...root,
+      ...aroundParts(input, agent),
       ...strictParts(input, asked),
       ...lastingParts(input, asked),
       ...relayParts(input, asked),

@@ -8,6 +8,7 @@ import { type Agent, agentOf } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
+import { aroundParts, elsewhereParts } from './outbound-around.ts';
 import { fenceSteps } from './outbound-fence.ts';
 import { rootParts } from './outbound-parts.ts';
 import { senderOf } from './outbound-sender.ts';
@@ -104,6 +105,8 @@ function strangers(input: CheckInput, nodes: readonly ListedNode[]): Part[] {
 
 function agentParts(input: CheckInput, agent: Agent, nodes: readonly ListedNode[]): PacketPart[] {
   const root = rootParts(input, agent);
+  const elsewhere = elsewhereParts(input, agent);
+  if (elsewhere.length > 0) return [...root, ...elsewhere, ...agent.doubts];
   const sender = senderOf(input, agent);
   const rules = rulesOf(input);
   if (!rules.ok) return [...root, rules.part, ...agent.doubts];
@@ -119,7 +122,7 @@ function agentParts(input: CheckInput, agent: Agent, nodes: readonly ListedNode[
   const asked = apiPorts(input).flatMap((port) =>
     ([4, 6] as const).map((version) => portPart(input, agent, sender, rules.rules, { version, port, nodes })),
   );
-  return [...asked, ...root, ...agent.doubts];
+  return [...asked, ...root, ...aroundParts(input, agent), ...agent.doubts];
 }
 
 /** The agent reaches the API of the operator's own nodes and of nobody else: who only announces itself is sent nothing. */

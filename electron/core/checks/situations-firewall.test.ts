@@ -399,6 +399,59 @@ describe('situations', () => {
       'fix',
       /can be root, and root can lift every rule/,
     ],
+    [
+      'outbound-firewall',
+      'a daemon that may write frames',
+      but('processes', (value) => {
+        for (const entry of value.processes) entry.capabilitiesEffective = '2000';
+      }),
+      'fix',
+      /past every rule: it has cap_net_raw/,
+    ],
+    [
+      'outbound-firewall',
+      'an interpreter that may write frames for everybody',
+      but('accounts', (value) => {
+        value.setuidPrograms.push({
+          path: '/usr/bin/python3.11',
+          uid: 0,
+          gid: 0,
+          mode: 0o755,
+          capabilities: 'cap_net_raw=ep',
+        });
+      }),
+      'fix',
+      /past every rule with \/usr\/bin\/python3\.11/,
+    ],
+    [
+      'outbound-firewall',
+      'in a network of its own',
+      but('processes', (value) => {
+        for (const entry of value.processes)
+          entry.namespaces = { ...entry.namespaces, net: 'net:[4026532999]' };
+      }),
+      'unknown',
+      /network namespace/,
+    ],
+    [
+      'peer-allowlist',
+      'in a network of its own',
+      but('processes', (value) => {
+        for (const entry of value.processes)
+          entry.namespaces = { ...entry.namespaces, net: 'net:[4026532999]' };
+      }),
+      'unknown',
+    ],
+    [
+      'outbound-firewall',
+      'in a network of its own, without a rule on the machine',
+      changed(withFirewall({ nftJson: NO_RULES }), 'processes', (value) => {
+        for (const entry of value.processes)
+          entry.namespaces = { ...entry.namespaces, net: 'net:[4026532999]' };
+      }),
+      'unknown',
+      /network namespace/,
+    ],
     ['outbound-firewall', 'rules that hold everybody', heldAtHome, 'review', /the resolver 192\.168\.1\.1/],
     [
       'outbound-firewall',
