@@ -1,4 +1,6 @@
+import { PACKET_TYPE } from '../fields.ts';
 import { CONNTRACK_PRIORITY, effectivePriority, NAT_PRIORITY } from '../hooks.ts';
+import { frameType } from './host-address.ts';
 import { afterHook } from './journey.ts';
 import type { Doubt, Known } from './known.ts';
 import { type Answer, matchAnswer } from './match.ts';
@@ -58,6 +60,19 @@ function besideTracking(question: Question, spot: ChainSpot, enter: Spot): Stop 
   return { kind: 'doubt', ways: [{ spot: enter, trace: [] }, ...after], doubt: ORDER_UNKNOWN, rule: null };
 }
 
+const COPY_FIRST: Doubt = {
+  kind: 'doubt',
+  missing: [],
+  why: 'a copy of the packet for the host itself, without its socket, may have settled its translation',
+};
+
+/** Of what goes to many a copy for the host itself meets postrouting first (ip_mc_output), and settles what both share. */
+function copyGoesFirst({ host, packet }: Question, state: PacketState): boolean {
+  return (
+    state.hook === 'postrouting' && packet.direction === 'out' && frameType(host, packet) !== PACKET_TYPE.host
+  );
+}
+
 /** Whether a chain at ingress or egress is bound to the interface of the packet. */
 function seesDevice(devices: readonly string[] | null, device: Known): Answer {
   if (devices === null) return 'yes';
@@ -79,6 +94,11 @@ export function enterChain(question: Question, spot: ChainSpot): Spot | Stop {
   const frame: Frame = { table: hooked.table, chain: hooked.chain, back: null, depth: 0 };
   const enter: Spot = { kind: 'rule', order, at, frame, index: 0, statement: 0, state };
   if (awaitsTracking(state) && priority === CONNTRACK_PRIORITY) return besideTracking(question, spot, enter);
+  if (hooked.base.type === 'nat' && copyGoesFirst(question, state)) {
+    const settled: Spot = { ...skip, state: settleNat(state, true) };
+    const ways = [enter, settled].map((way): Step => ({ spot: way, trace: [] }));
+    return { kind: 'doubt', ways, doubt: COPY_FIRST, rule: null };
+  }
   if (state.hook !== 'ingress' && state.hook !== 'egress') return enter;
   const sees = seesDevice(hooked.base.devices, state.hook === 'ingress' ? state.iifname : state.oifname);
   if (sees === 'yes') return enter;

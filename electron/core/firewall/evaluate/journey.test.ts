@@ -141,6 +141,26 @@ describe('translation of the source', () => {
   });
 });
 
+describe('what goes to many', () => {
+  it('may find its translation settled by the copy for the host itself', () => {
+    const other = 0x0a09_0063n;
+    const snat = natAt('postrouting', is('skuid', 1001n), nat('snat', { address: [other, other] }));
+    const asks = (daddr: bigint) =>
+      judge(
+        ruleset(
+          snat,
+          table('ip', 'filter', [
+            chain('p', base('postrouting', { priority: 150 }), [rule([is('saddr', other), v('drop')])]),
+          ]),
+        ),
+        { daddr },
+        HOME,
+      );
+    expect(asks(0x0a09_00ffn)).toMatchObject({ verdict: 'unknown', reason: expect.stringContaining('copy') });
+    expect(asks(0x0a09_0002n).verdict).toBe('drop');
+  });
+});
+
 describe('connection tracking', () => {
   const invalidAt = (priority: number) =>
     ruleset(
