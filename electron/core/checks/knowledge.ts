@@ -76,6 +76,11 @@ export function gapParts(
     }));
 }
 
+/** Gaps that hide addresses of the node: then nobody can say on which networks it is. */
+export function addressGapParts(input: CheckInput): Part[] {
+  return gapParts(input, 'interfaces', (what) => /^(IPv4 addresses|parts of the interfaces)$/.test(what));
+}
+
 /** A part for something that was not among the facts. */
 export function notSeen(
   input: CheckInput,

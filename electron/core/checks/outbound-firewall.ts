@@ -2,7 +2,15 @@ import type { Finding } from '#shared/domain/finding.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
-import { AS_ADMINISTRATOR, gapParts, labelOf, notSeen, sourceOf, unseenPart } from './knowledge.ts';
+import {
+  AS_ADMINISTRATOR,
+  addressGapParts,
+  gapParts,
+  labelOf,
+  notSeen,
+  sourceOf,
+  unseenPart,
+} from './knowledge.ts';
 import { aroundParts, elsewhereParts } from './outbound-around.ts';
 import { type Asked, askAbout, lastingParts, outParts, rootParts, strictParts } from './outbound-parts.ts';
 import { senderOf } from './outbound-sender.ts';
@@ -24,6 +32,7 @@ function relayParts(input: CheckInput, { agent, sender, rules }: Asked): PacketP
     ...relays.map((relay) => relayPart(input, rules, { name: agent.name, sender }, relay, relays)),
     ...hidden,
     ...gapParts(input, 'sockets'),
+    ...addressGapParts(input),
   ];
 }
 

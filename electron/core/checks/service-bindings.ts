@@ -2,7 +2,16 @@ import type { ListeningSocket } from '#shared/domain/facts/network.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
-import { declaredReason, gapParts, labelOf, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import {
+  addressGapParts,
+  declaredReason,
+  gapParts,
+  labelOf,
+  notSeen,
+  seen,
+  sourceOf,
+  unseenPart,
+} from './knowledge.ts';
 import { type PacketPart, withPackets } from './packet-part.ts';
 import { listingsOfNode, rulesOf } from './packet-rules.ts';
 import { type Beyond, type Door, doorParts, socketText } from './reach.ts';
@@ -232,6 +241,7 @@ export const serviceBindings: Check = {
       ...hidden,
       ...doors.flatMap((door) => judged(input, door)),
       ...gapParts(input, 'sockets'),
+      ...addressGapParts(input),
     ];
     for (const instance of input.facts.profile.instances) {
       const source = sourceOf(input, 'sockets');

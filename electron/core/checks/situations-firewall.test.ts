@@ -86,6 +86,13 @@ const heldAtHome = withFirewall({
   boot: bootWith([own], [{ path: OWN_FILE, loaded: HOME_ONLY }]),
 });
 
+/** A node whose IPv4 addresses could not be read. */
+const withoutIpv4: Facts = structuredClone(hardened);
+if (withoutIpv4.subjects.interfaces.state === 'seen')
+  withoutIpv4.subjects.interfaces.gaps = [
+    { what: 'IPv4 addresses', reason: 'the program ip is not installed', wouldHelp: 'install iproute2' },
+  ];
+
 /** Ollama without the fence of its unit. */
 const freeOllama = but('units', (value) => {
   value.units = value.units.filter((unit) => unit.name !== 'ollama.service');
@@ -597,6 +604,8 @@ describe('situations', () => {
       ),
       'pass',
     ],
+    ['service-bindings', 'IPv4 addresses that were not seen', withoutIpv4, 'unknown', /IPv4 addresses/],
+    ['outbound-firewall', 'IPv4 addresses that were not seen', withoutIpv4, 'unknown', /IPv4 addresses/],
     [
       'service-bindings',
       'a public address, rules unseen',
