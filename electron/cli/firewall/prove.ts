@@ -123,7 +123,9 @@ function textOf(rules: Rules, { who, family, found }: Result, paint: Paint): str
 /** A proof that the checker refuses is none. */
 function onlyChecked(rules: Rules, found: Provable): Provable {
   const refused = found.kind === 'proof' ? refusal(rules, found.proof) : null;
-  return refused === null ? found : { kind: 'unknown', reasons: [`a proof was found, but refused: ${refused}`] };
+  return refused === null
+    ? found
+    : { kind: 'unknown', reasons: [`a proof was found, but refused: ${refused}`] };
 }
 
 /**
