@@ -228,18 +228,15 @@ describe('what cannot be told', () => {
     });
   });
 
-  it('takes time that grows with the rules, not with the ways', () => {
-    const many = Array.from({ length: 10_000 }, () => rule([UNMODELLED, is('mark', 1n), v('drop')]));
-    const marks = Array.from({ length: 40 }, (_, bit) =>
-      rule([
-        UNMODELLED,
-        { kind: 'setMark', field: 'mark', change: { kind: 'value', keep: 0n, value: BigInt(bit % 4) } },
-      ]),
-    );
-    const began = performance.now();
-    expect(judge(inFilter([...marks, ...many])).verdict).toBe('unknown');
-    expect(performance.now() - began).toBeLessThan(3_000);
-  });
+  it('is followed with work that grows with the rules, not with the ways', () => {
+    const marks = Array.from({ length: 40 }, (_, bit) => rule([UNMODELLED, setMark(BigInt(bit % 4))]));
+    const many = Array.from({ length: 4_000 }, () => rule([UNMODELLED, is('mark', 1n), v('drop')]));
+    // More than half a million rules looked at would be another reason.
+    expect(judge(inFilter([...marks, ...many]))).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('is not modelled'),
+    });
+  }, 20_000);
 
   it('gives up, and says so, where the ways are too many', () => {
     const doubling = Array.from({ length: 40 }, (_, bit) =>

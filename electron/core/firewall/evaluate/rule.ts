@@ -52,7 +52,7 @@ function certain(way: Way): Outcome {
 }
 
 /** What a verdict is called in a path. */
-export function verdictText(verdict: Verdict): string {
+function verdictText(verdict: Verdict): string {
   return verdict.kind === 'jump' || verdict.kind === 'goto'
     ? `${verdict.kind} ${verdict.chain}`
     : verdict.kind;
