@@ -45,6 +45,7 @@ export interface Outcome {
   readonly overflow: boolean;
 }
 
+/** Whether a statement can stop packets or translate their address. */
 export function canEnd(step: Step): boolean {
   const stops = ({ kind }: { kind: string }) => kind === 'drop' || kind === 'reject';
   if (step.kind === 'verdict') return stops(step.verdict);
@@ -59,6 +60,8 @@ export function routedAnew(flow: Flow): Flow {
 
 /** What holds in every order is certain, all else depends on an order that a listing does not tell. */
 export function eitherWay(orders: readonly (readonly Flow[])[]): readonly Flow[] {
+  const [only] = orders;
+  if (only && orders.length === 1) return only;
   const found = new Map<string, { state: State; any: Ways; all: Ways; seen: number }>();
   for (const flows of orders)
     for (const { state, ways } of flows) {
@@ -72,6 +75,7 @@ export function eitherWay(orders: readonly (readonly Flow[])[]): readonly Flow[]
   }));
 }
 
+/** Whether a rule left every packet in the state in which it came. */
 export function sameStates(flows: readonly Flow[], onward: ReadonlyMap<string, Flow>): boolean {
   return flows.length === onward.size && flows.every((flow) => onward.has(stateKey(flow.state)));
 }

@@ -1,6 +1,7 @@
 import { hookOrders } from '../evaluate/order.ts';
 import { CONNTRACK_PRIORITY, effectivePriority, type HookedChain } from '../hooks.ts';
 import type { Chain, Hook, Ruleset, Table } from '../model.ts';
+import { chooser } from './chooser.ts';
 import { type Case, type Compiler, compiler, type Place, type Question, type Step } from './compile.ts';
 import {
   type ChainOutcome,
@@ -11,7 +12,6 @@ import {
   routedAnew,
   sameStates,
 } from './outcome.ts';
-import { ALL, NONE, type RankSet, relation } from './rank-set.ts';
 import { type Entry, entriesOf, type PlacedChain, type Region, refineCases } from './region.ts';
 import { REGION_FIELDS } from './space.ts';
 import {
@@ -19,7 +19,6 @@ import {
   FIRST,
   IN_DOUBT,
   IN_PART,
-  markHolds,
   override,
   type State,
   SURELY,
@@ -90,45 +89,7 @@ export function walker(ruleset: Ruleset, question: Question) {
     let overflow = false;
     let present: ChainOutcome = { undecided: [], passesByPolicy: false };
 
-    /** @returns flags of the way on, or -1 when the case does not hold */
-    function holds(one: Case, state: State): number {
-      let flags = one.doubt === null ? 0 : IN_DOUBT;
-      if (state.overrides.length === 0) flags |= one.tests.length > 0 ? IN_PART : 0;
-      else
-        for (const test of one.tests) {
-          const changed = state.overrides.find((other) => other.field === test.field);
-          const set = changed ? changed.set : (region.box[test.field] as RankSet);
-          const how = set === null ? -1 : relation(set, test.set);
-          if (how === NONE) return -1;
-          if (how !== ALL) flags |= changed ? IN_DOUBT : IN_PART;
-          if (how !== ALL && changed)
-            doubts.add(`${REGION_FIELDS[test.field]} after address translation or a new route`);
-        }
-      for (const test of one.marks) {
-        const answer = markHolds(test, state);
-        if (answer === false) return -1;
-        if (answer === null) {
-          flags |= IN_DOUBT;
-          doubts.add(`the value of ${test.field}`);
-        }
-      }
-      if (one.doubt !== null) doubts.add(one.doubt);
-      return flags;
-    }
-
-    /** Ways in which any of the cases holds, each case by itself, and in which none does. */
-    function choose(cases: readonly Case[], flow: Flow): { hits: [Case, Ways][]; miss: Ways } {
-      const hits: [Case, Ways][] = [];
-      let missing = 0;
-      for (const one of cases) {
-        const flags = holds(one, flow.state);
-        if (flags < 0) continue;
-        hits.push([one, through(flow.ways, flags | missing)]);
-        if (flags === 0) return { hits, miss: 0 };
-        missing |= flags;
-      }
-      return { hits, miss: through(flow.ways, missing) };
-    }
+    const choose = chooser(region, doubts);
 
     function add(to: Map<string, Flow>, flow: Flow): void {
       if (flow.ways === 0) return;
@@ -415,14 +376,14 @@ export function walker(ruleset: Ruleset, question: Question) {
       for (const hook of hooks) {
         const orders = hookOrders(ruleset, hook, space.version);
         if (orders === null) doubts.add(ORDER);
-        const [only, ...others] = orders ?? [];
-        if (only) {
-          const ways = [inOrder(hook, only.chains, flows)];
-          for (const other of others) ways.push(inOrder(hook, other.chains, flows));
-          flows = ways.length === 1 ? (ways[0] ?? []) : eitherWay(ways);
-        } else flows = flows.map((flow) => ({ ...flow, ways: through(flow.ways, IN_DOUBT) }));
-        if (orders === null) mayStop = true;
-        if (orders !== null && orders.length > 1) doubts.add(ORDER);
+        if (orders === null) {
+          mayStop = true;
+          flows = flows.map((flow) => ({ ...flow, ways: through(flow.ways, IN_DOUBT) }));
+        } else {
+          if (orders.length > 1) doubts.add(ORDER);
+          const start = flows;
+          flows = eitherWay(orders.map(({ chains }) => inOrder(hook, chains, start)));
+        }
         if (hook === 'output') flows = flows.map(routedAnew);
       }
       return flows;

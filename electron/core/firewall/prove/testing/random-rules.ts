@@ -78,12 +78,10 @@ function range(values: readonly bigint[]): fc.Arbitrary<Interval> {
 }
 
 function numbers(field: Field, values: readonly bigint[]): fc.Arbitrary<Condition> {
-  return fc
-    .array(range(values), { minLength: 1, maxLength: 2 })
-    .map((intervals) => ({
-      field,
-      values: { kind: 'numbers', mask: null, intervals: normalize(intervals) },
-    }));
+  return fc.array(range(values), { minLength: 1, maxLength: 2 }).map((intervals) => ({
+    field,
+    values: { kind: 'numbers', mask: null, intervals: normalize(intervals) },
+  }));
 }
 
 function conditions(version: 4 | 6): fc.Arbitrary<Condition> {
