@@ -172,6 +172,38 @@ describe('a hostile node', () => {
     for (const entry of runChecks(inputFor(node))) expect(finding.safeParse(entry).success).toBe(true);
   }, 30_000);
 
+  it('is not kept busy by a node that names thousands of relays, addresses and units that erase rules', () => {
+    let node = changed(hardenedNode(), 'sockets', (value) => {
+      for (let index = 0; index < 6_000; index += 1)
+        value.listening.push(
+          listening('0.0.0.0', 53, 2_000 + index, { processName: `r${index}`, protocol: 'udp' }),
+          listening('0.0.0.0', 10_000 + index, 1_001, { pids: [812] }),
+        );
+    });
+    node = changed(node, 'interfaces', (value) => {
+      for (let index = 0; index < 100; index += 1)
+        value.interfaces.push(networkInterface(`e${index}`, 'ethernet', [`203.0.113.${index}/24`]));
+    });
+    node = changed(node, 'firewall', (value) => {
+      const many = Array.from({ length: 30 }, (_, index) => `u${index}`);
+      value.boot = bootWith(
+        many.map((unit) => ({ unit, files: [`/etc/${unit}`] })),
+        many.map((unit) => ({ path: `/etc/${unit}`, text: 'flush ruleset' })),
+      );
+    });
+    const start = performance.now();
+    const found = runChecks(inputFor(node), {
+      only: ['outbound-firewall', 'service-bindings', 'peer-allowlist'],
+    });
+    expect(performance.now() - start).toBeLessThan(25_000);
+    expect(found.map((entry) => [entry.check, entry.status])).toEqual([
+      ['outbound-firewall', expect.stringMatching(/fix|review|unknown/)],
+      ['peer-allowlist', 'pass'],
+      ['service-bindings', 'fix'],
+    ]);
+    for (const entry of found) expect(finding.safeParse(entry).success).toBe(true);
+  }, 60_000);
+
   it('never throws, whatever text a node puts into names, rules and files', () => {
     fc.assert(
       fc.property(

@@ -20,6 +20,9 @@ import { relayPart } from './relay-parts.ts';
 import { relaysOf } from './relays.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
+/** A machine has a few; a node that lies may name thousands. */
+const MAX_RELAYS = 32;
+
 /** Relays of one agent, and where one could hide. */
 function relayParts(input: CheckInput, { agent, sender, rules }: Asked): PacketPart[] {
   const relays = relaysOf(input, agent);
@@ -29,7 +32,20 @@ function relayParts(input: CheckInput, { agent, sender, rules }: Asked): PacketP
     unseenPart(input, 'units'),
   ].filter((part) => part !== null);
   return [
-    ...relays.map((relay) => relayPart(input, rules, { name: agent.name, sender }, relay, relays)),
+    ...relays
+      .slice(0, MAX_RELAYS)
+      .map((relay) => relayPart(input, rules, { name: agent.name, sender }, relay, relays)),
+    ...(relays.length > MAX_RELAYS
+      ? [
+          notSeen(
+            input,
+            `${relays.length - MAX_RELAYS} more programs that could carry data out`,
+            'not looked at, there are too many',
+            sourceOf(input, 'sockets'),
+            'end programs that nobody needs, and look again',
+          ),
+        ]
+      : []),
     ...hidden,
     ...gapParts(input, 'sockets'),
     ...addressGapParts(input),

@@ -62,6 +62,20 @@ function outsideAddresses(door: Door, faces: readonly InterfaceFact[]): Outside[
     );
 }
 
+/** A node has a few addresses beyond the home; one that lies may name thousands. */
+const MAX_OUTSIDE = 16;
+
+function tooMany(input: CheckInput, door: Door, more: number): DoorPart {
+  const source = sourceOf(input, 'interfaces');
+  return notSeen(
+    input,
+    `${door.what}: ${more} more addresses`,
+    'not looked at, there are too many',
+    source,
+    'look at what makes so many addresses',
+  );
+}
+
 /** For an address that no interface has any more. */
 const UNKNOWN_FACE: InterfaceFact = {
   name: 'any interface',
@@ -109,7 +123,11 @@ export function doorParts(input: CheckInput, door: Door): DoorPart[] {
       return [
         { ...base, seen: 'the home network', status: 'pass' },
         ...homeParts(input, door),
-        ...translatedParts(input, door, outsideAddresses({ ...door, interface: null }, faces)),
+        ...translatedParts(
+          input,
+          door,
+          outsideAddresses({ ...door, interface: null }, faces).slice(0, MAX_OUTSIDE),
+        ),
       ];
     const entry = own?.addresses.find(({ address }) => address === door.address);
     const face = own ?? UNKNOWN_FACE;
@@ -123,7 +141,8 @@ export function doorParts(input: CheckInput, door: Door): DoorPart[] {
           };
     return [outsidePart(input, door, { face, address: door.address, prefix }, words)];
   }
-  const outside = outsideAddresses(door, faces);
+  const all = outsideAddresses(door, faces);
+  const outside = all.slice(0, MAX_OUTSIDE);
   if (outside.length > 0) {
     const parts = outside.map((one) =>
       outsidePart(input, door, one, {
@@ -151,6 +170,7 @@ export function doorParts(input: CheckInput, door: Door): DoorPart[] {
       ...parts,
       ...homeParts(input, door).filter((part) => part.status !== 'pass' || open.length === 0),
       ...translatedParts(input, door, outside),
+      ...(all.length > outside.length ? [tooMany(input, door, all.length - outside.length)] : []),
     ];
   }
   if (mayAnswerIpv4(door) && outsideAddresses({ ...door, ipv6Only: false }, faces).length > 0) {

@@ -8,7 +8,7 @@ import { declaredReason, notSeen, seen } from './knowledge.ts';
 import { fenceSteps } from './outbound-fence.ts';
 import { isKeptHome } from './outbound-unit.ts';
 import { type PacketPart, packetEvidence } from './packet-part.ts';
-import type { Relay } from './relays.ts';
+import { MAX_TARGETS, type Relay } from './relays.ts';
 import { asRoot, byHand, dropInSteps } from './steps.ts';
 
 /** Steps that keep the model server at home, by its own unit. */
@@ -46,7 +46,7 @@ function stepsFor(input: CheckInput, relay: Relay): FixStep[] {
 
 /** Uids at both ends of every range: rules speak of ranges, so these are where they differ. */
 function uidsToTry({ uids, uid }: Sender): bigint[] {
-  return [...new Set([uid, ...uids.flat()])].slice(0, 16);
+  return [...new Set([uid, ...uids.flat()])].slice(0, 8);
 }
 
 type Reach =
@@ -77,7 +77,9 @@ function reachOfRelay(rules: Rules, sender: Sender, relay: Relay): Reach {
   if (open !== undefined) return { kind: 'open', judged: open };
   const unknown = judged.find(({ verdict }) => verdict.verdict === 'unknown');
   if (unknown !== undefined) return { kind: 'unknown', judged: unknown };
-  return { kind: 'closed', judged: judged[0] ?? null };
+  const [first] = judged;
+  if (first !== undefined && relay.targets.length >= MAX_TARGETS) return { kind: 'unknown', judged: first };
+  return { kind: 'closed', judged: first ?? null };
 }
 
 /** Whether the relay itself is held: by its unit, or by rules for its own uid. Null when that cannot be told. */

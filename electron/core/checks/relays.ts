@@ -52,6 +52,9 @@ const CONTAINER_PROXIES = /^(docker-proxy|rootlessport|slirp4netns|pasta|conmon)
 /** DNS, and DNS over TLS (RFC 7858). */
 const DNS_PORTS = [53, 853];
 
+/** Addresses that are tried for one relay; one with as many may have more. */
+export const MAX_TARGETS = 64;
+
 const LOOPBACK = [parseAddress('127.0.0.1'), parseAddress('::1')] as const;
 
 function targetsOf(input: CheckInput, socket: ListeningSocket): RelayTarget[] {
@@ -72,7 +75,7 @@ function targetsOf(input: CheckInput, socket: ListeningSocket): RelayTarget[] {
         : [],
     ),
     ...own.filter((entry) => versions.includes(entry.family)).flatMap((entry) => at(entry.address)),
-  ].slice(0, 16);
+  ].slice(0, MAX_TARGETS);
 }
 
 function kindOf(input: CheckInput, socket: ListeningSocket): Relay['kind'] | null {
@@ -129,8 +132,8 @@ function joined(relays: readonly Relay[]): Relay[] {
     const known = byName.get(key);
     if (known === undefined) byName.set(key, { ...relay });
     else {
-      known.targets = [...known.targets, ...relay.targets].slice(0, 64);
-      known.declarable = [...known.declarable, ...relay.declarable];
+      known.targets = [...known.targets, ...relay.targets].slice(0, MAX_TARGETS);
+      known.declarable = [...known.declarable, ...relay.declarable].slice(0, 16);
     }
   }
   return [...byName.values()];

@@ -55,5 +55,5 @@ export function apiPorts(input: CheckInput): number[] {
     ...input.facts.profile.instances.flatMap((instance) => instance.apiPort ?? []),
     ...(input.swarm ?? []).map((node) => node.port),
   ];
-  return [...new Set(ports)].toSorted((a, b) => a - b).slice(0, 8);
+  return [...new Set(ports)].toSorted((a, b) => a - b).slice(0, 32);
 }

@@ -111,6 +111,9 @@ export function areSameTables(a: readonly Table[], b: readonly Table[]): boolean
   return a.length === b.length && essence(a) === essence(b);
 }
 
+/** Units that begin anew; a machine has one, and more than these are there to waste time. */
+const MAX_ERASING = 4;
+
 /** A moment at which rules can get lost, and what is there afterwards. */
 export interface Moment extends Loaded {
   /** As a phrase: `after a reboot`, `after a reload of nftables.service`. */
@@ -151,7 +154,13 @@ export function momentsOf(boot: BootRules): Moment[] {
   ];
   const started = boot.loaders.filter((one) => one.enabled || one.active);
   const there = loadAll(boot, inOrder(started), []).tables;
-  for (const loader of started.filter((one) => isFlushing(boot, one))) {
+  const erasing = started.filter((one) => isFlushing(boot, one));
+  if (erasing.length > MAX_ERASING)
+    return moments.map((moment) => ({
+      ...moment,
+      doubts: [...moment.doubts, `${erasing.length} units erase the rules of others`],
+    }));
+  for (const loader of erasing) {
     for (const [verb, follows] of [
       ['reload', (one: Loader) => one.reloadsWith.includes(loader.unit)],
       ['restart', (one: Loader) => one.restartsWith.includes(loader.unit)],
