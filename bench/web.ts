@@ -12,7 +12,7 @@ import { report, type Series, series } from './measure.ts';
 const DIST = new URL('../dist', import.meta.url).pathname;
 const RUNS = 5;
 /** Only findings make Home say this of the sample node: neither an empty page nor one that still looks counts. */
-const SENTENCE = 'One door is open';
+const SENTENCE = 'The agent on sample can';
 
 /** Start the web shell on these records. @returns its one-time link, once it is ready, and how to end it. */
 function startShell(data: string, sample: boolean): Promise<{ link: string; end: () => Promise<void> }> {

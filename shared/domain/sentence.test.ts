@@ -39,12 +39,41 @@ describe('the sentence of the day', () => {
     [
       'one node with two doors, and other things that wait',
       [node('miu', open(['service-bindings', 'fix'], ['outbound-firewall', 'fix'], ['os-updates', 'fix']))],
-      'Two doors are open: miu to every network and to the internet.',
+      'The agent on miu can send data to the internet; the machine answers on every network.',
+    ],
+    [
+      'one node whose agent has two doors',
+      [node('vm', open(['outbound-firewall', 'fix'], ['peer-allowlist', 'fix']))],
+      'The agent on vm can send data to the internet and hands the swarm secret to any machine that asks.',
+    ],
+    [
+      'one node with every door',
+      [
+        node(
+          'vm',
+          open(
+            ['ssh-server', 'fix'],
+            ['outbound-firewall', 'fix'],
+            ['peer-allowlist', 'fix'],
+            ['service-bindings', 'fix'],
+          ),
+        ),
+        node('boa'),
+      ],
+      'The agent on vm can send data to the internet and hands the swarm secret to any machine that asks; the machine lets passwords be guessed and answers on every network.',
+    ],
+    [
+      'two nodes with several doors each',
+      [
+        node('miu', open(['outbound-firewall', 'fix'], ['peer-allowlist', 'fix'], ['ssh-server', 'fix'])),
+        node('boa', open(['service-bindings', 'fix'])),
+      ],
+      'Four doors are open: miu to the internet, to any machine that asks and to whoever guesses a password; boa to every network.',
     ],
     [
       'one thing to fix that is no door',
       [node('miu', open(['source-read-only', 'fix'])), node('boa')],
-      'The agents on miu can rewrite their own program.',
+      'The agent on miu can rewrite its own program.',
     ],
     [
       'several things to fix on one node',
@@ -109,7 +138,7 @@ describe('the sentence of the day', () => {
     [
       'one asleep with something to fix',
       [node('pi', { away: true, ...open(['service-bindings', 'fix']) })],
-      'One door is open: pi to every network. pi does not answer; its findings are from before.',
+      'pi answers on every network. pi does not answer; its findings are from before.',
     ],
     [
       'all asleep',
@@ -124,7 +153,7 @@ describe('the sentence of the day', () => {
     [
       'only the sample',
       [node('sample', { sample: true, ...open(['service-bindings', 'fix']) })],
-      'Sample: One door is open: sample to every network.',
+      'This is a sample. sample answers on every network.',
     ],
     [
       'a sample beside a real node does not count',

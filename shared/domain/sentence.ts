@@ -2,7 +2,7 @@ import type { CheckId } from './check-id.ts';
 import type { FindingStatus } from './finding.ts';
 import { LEVELS, type Level } from './level.ts';
 import { plainName } from './plain-name.ts';
-import { DOORS, TROUBLES } from './trouble-words.ts';
+import { DOORS, type Door, TROUBLES } from './trouble-words.ts';
 import { capital, counted, countWord, listed } from './words.ts';
 
 /** What the sentence of the day has to know of one node. */
@@ -27,13 +27,13 @@ const NAME_LENGTH = 32;
  * The sentence of the day: how things are, in words a neighbour would understand. It names nodes, not checks, and says
  * the worst first: open doors, other things to fix, things to decide, what could not be seen. Sample nodes count only
  * when there is no other.
- * @returns one or two sentences, at most 512 characters
+ * @returns one to three sentences, at most 512 characters
  */
 export function sentenceOfTheDay(all: readonly NodeInBrief[]): string {
   if (all.length === 0) return 'No node yet. Start with the computer in front of you.';
   const real = all.filter((node) => !node.sample);
   const nodes = real.length > 0 ? real : all;
-  const mark = real.length > 0 ? '' : 'Sample: ';
+  const mark = real.length > 0 ? '' : 'This is a sample. ';
   return `${mark}${sentenceOf(nodes)}`.slice(0, 512);
 }
 
@@ -58,13 +58,10 @@ function neverLooked(nodes: readonly NodeInBrief[]): string {
 }
 
 function toFix(nodes: readonly NodeInBrief[], fix: number): string {
-  const doors = nodes.map((node) => ({ node, ways: waysOut(node) })).filter(({ ways }) => ways.length > 0);
-  const open = doors.reduce((sum, { ways }) => sum + ways.length, 0);
-  if (open > 0) {
-    const parts = doors.map(({ node, ways }) => `${short(node)} ${ways.join(' and ')}`);
-    const listedParts = parts.length > NAMES + 1 ? listed(parts, NAMES, 'node') : parts.join(', ');
-    return `${capital(counted(open, 'door'))} ${open === 1 ? 'is' : 'are'} open: ${listedParts}.`;
-  }
+  const doors = nodes.map((node) => ({ node, open: doorsOf(node) })).filter(({ open }) => open.length > 0);
+  const [door] = doors;
+  if (doors.length === 1 && door) return doorsOfOne(door.node, door.open);
+  if (doors.length > 1) return doorsOfSeveral(doors);
   const concerned = nodes.filter((node) => has(node, 'fix'));
   const [first] = concerned;
   const check = first?.open.find((entry) => entry.status === 'fix')?.check;
@@ -74,6 +71,33 @@ function toFix(nodes: readonly NodeInBrief[], fix: number): string {
     .sort((a, b) => countOpen([b], 'fix') - countOpen([a], 'fix'))
     .map((node) => `${countWord(countOpen([node], 'fix'))} on ${short(node)}`);
   return `${capital(counted(fix, 'thing'))} to fix: ${listed(parts, NAMES, 'node')}.`;
+}
+
+/** The doors of one node, with who does what: first the agent, then the machine. */
+function doorsOfOne(node: NodeInBrief, doors: readonly Door[]): string {
+  const does = (whose: Door['whose']) =>
+    listed(
+      doors.filter((door) => door.whose === whose).map((door) => door.does),
+      doors.length,
+      'door',
+    );
+  const [agent, machine] = [does('agent'), does('machine')];
+  if (agent === '') return `${short(node)} ${machine}.`;
+  return `The agent on ${short(node)} ${agent}${machine === '' ? '' : `; the machine ${machine}`}.`;
+}
+
+/** The doors of several nodes: whose, and where each leads. */
+function doorsOfSeveral(nodes: readonly { node: NodeInBrief; open: readonly Door[] }[]): string {
+  const parts = nodes.map(({ node, open }) => {
+    const ways = open.map((door) => door.way);
+    return `${short(node)} ${listed(ways, ways.length, 'door')}`;
+  });
+  const count = nodes.reduce((sum, { open }) => sum + open.length, 0);
+  // Nodes with many doors each would make a sentence that nobody reads to its end.
+  const limit = nodes.some(({ open }) => open.length > 2) ? NAMES - 1 : NAMES;
+  const apart = limit < NAMES ? '; ' : ', ';
+  const shown = parts.length > limit + 1 ? listed(parts, limit, 'node') : parts.join(apart);
+  return `${capital(counted(count, 'door'))} are open: ${shown}.`;
 }
 
 function toDecide(nodes: readonly NodeInBrief[]): string | null {
@@ -118,11 +142,11 @@ function waiting(nodes: readonly NodeInBrief[]): string | null {
   return fresh.length === 0 ? null : `We have not looked at ${names(fresh)} yet.`;
 }
 
-function waysOut(node: NodeInBrief): string[] {
+function doorsOf(node: NodeInBrief): Door[] {
   return node.open
     .filter((entry) => entry.status === 'fix')
     .map((entry) => DOORS[entry.check])
-    .filter((way) => way !== undefined);
+    .filter((door) => door !== undefined);
 }
 
 function has(node: NodeInBrief, status: FindingStatus): boolean {

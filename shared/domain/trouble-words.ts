@@ -1,28 +1,42 @@
 import type { CheckId } from './check-id.ts';
 
-/** Checks whose failing is an open door, and where that door leads; stands after the name of the node. */
-export const DOORS: Readonly<Partial<Record<CheckId, string>>> = {
-  'outbound-firewall': 'to the internet',
-  'peer-allowlist': 'to strangers',
-  'service-bindings': 'to every network',
-  'ssh-server': 'to guessed passwords',
+/** An open door in words. */
+export interface Door {
+  /** Where it leads; stands after the name of a node in a list of several: `miu to the internet`. */
+  way: string;
+  /** Who has the door, as a subject of its own; the machine when it is not the agent. */
+  whose: 'agent' | 'machine';
+  /** What that one does, after the subject: `can send data to the internet`. */
+  does: string;
+}
+
+/** Checks whose failing is an open door. */
+export const DOORS: Readonly<Partial<Record<CheckId, Door>>> = {
+  'outbound-firewall': { way: 'to the internet', whose: 'agent', does: 'can send data to the internet' },
+  'peer-allowlist': {
+    way: 'to any machine that asks',
+    whose: 'agent',
+    does: 'hands the swarm secret to any machine that asks',
+  },
+  'service-bindings': { way: 'to every network', whose: 'machine', does: 'answers on every network' },
+  'ssh-server': { way: 'to whoever guesses a password', whose: 'machine', does: 'lets passwords be guessed' },
 };
 
 /** What is wrong when a check is the only one to fix, as a sentence without its full stop. */
 export const TROUBLES: Readonly<Record<CheckId, string>> = {
   'dedicated-user': 'The account of mycoSwarm on {node} can do too much',
-  'sandbox-mode': 'Nothing holds the agents on {node} in a sandbox',
-  'workspace-bounded': 'The agents on {node} can reach beyond their workspace',
-  'source-read-only': 'The agents on {node} can rewrite their own program',
-  'outbound-firewall': 'The agents on {node} can send data to the internet',
-  'peer-allowlist': 'The agents on {node} answer to strangers',
+  'sandbox-mode': 'Nothing holds the agent on {node} in a sandbox',
+  'workspace-bounded': 'The agent on {node} can reach beyond its workspace',
+  'source-read-only': 'The agent on {node} can rewrite its own program',
+  'outbound-firewall': 'The agent on {node} can send data to the internet',
+  'peer-allowlist': 'The agent on {node} hands the swarm secret to any machine that asks',
   'swarm-secret': 'The swarm secret on {node} is not kept well',
   'service-bindings': '{node} answers on every network',
   'unused-interfaces': '{node} is on a network that nobody declared',
-  'audit-logging': 'What the agents on {node} do is not recorded',
+  'audit-logging': 'What the agent on {node} does is not recorded',
   'dependency-audit': 'Software on {node} has known holes',
   'pinned-dependencies': 'The software on {node} can change unasked',
-  'cloud-api-keys': 'The agents on {node} can reach the key of a provider',
+  'cloud-api-keys': 'The agent on {node} can reach the key of a provider',
   'model-locality': 'Not every model of {node} stays at home',
   'plugin-inventory': '{node} has a plugin that nobody approved',
   'api-docs-exposed': '{node} explains its API to anybody who asks',

@@ -37,7 +37,7 @@ describe('settings, set-up and the sample', () => {
     await look(service);
     expect(await service.nodes.list(NONE)).toHaveLength(1);
     const home = await service.findings.overview({ node: null });
-    expect(home.sentence).toBe('Sample: Nothing needs you. sample stands on Exposed.');
+    expect(home.sentence).toBe('This is a sample. Nothing needs you. sample stands on Exposed.');
     expect(home.standings[0]?.sample).toBe(true);
     expect(home.nextLookAt).toBeNull();
     expect(bench.notices).toEqual([]);

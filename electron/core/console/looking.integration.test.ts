@@ -29,7 +29,7 @@ describe('looking', () => {
     expect(history.days.map((entry) => entry.status)).toEqual([null, null, 'pass', 'pass', 'fix']);
     expect(history.changes.map((entry) => entry.status)).toEqual(['pass', 'fix']);
     const home = await service.findings.overview({ node: null });
-    expect(home.sentence).toBe('One door is open: miu to every network.');
+    expect(home.sentence).toBe('miu answers on every network.');
     expect(home.since).toHaveLength(1);
     expect(home.since[0]).toMatchObject({ from: 'pass', to: 'fix', nodeName: 'miu' });
     expect(home.lookedAt).toBe('2026-11-22T12:00:00.000Z');

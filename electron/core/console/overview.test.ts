@@ -100,7 +100,7 @@ describe('home', () => {
     const alone = home([sample], bad);
     expect(alone.counts.fix).toBe(1);
     expect(alone.next?.node).toBe('sample');
-    expect(alone.sentence).toMatch(/^Sample: /);
+    expect(alone.sentence).toMatch(/^This is a sample\. /);
   });
 
   it('stays within bounds with two hundred nodes of long names', () => {

@@ -49,7 +49,7 @@ describe('the sample node', () => {
     expect(new Set(findings.map((finding) => finding.observedAt)).size).toBe(1);
     const home = await opened.findings.overview({ node: null });
     expect(overview.parse(home)).toEqual(home);
-    expect(home.sentence).toMatch(/^Sample: /);
+    expect(home.sentence).toMatch(/^This is a sample\. /);
     expect(home.counts.fix).toBeGreaterThan(0);
     for (const format of ['json', 'html', 'sarif'] as const) {
       const { text } = await opened.findings.export({ format, node: null });
@@ -70,7 +70,7 @@ describe('the sample node', () => {
     expect(state?.error).toContain(word);
     expect(state?.error?.length).toBeGreaterThan(20);
     const home = await opened.findings.overview({ node: null });
-    expect(home.sentence).toBe('Sample: sample could not be reached yet.');
+    expect(home.sentence).toBe('This is a sample. sample could not be reached yet.');
     expect(home.next).toBeNull();
   });
 });

@@ -84,6 +84,6 @@ export function wayOut(): Scenario {
     waivers: [],
     since: [],
     histories: {},
-    sentence: 'One door is open: miu to the internet.',
+    sentence: 'The agent on miu can send data to the internet.',
   };
 }
