@@ -114,9 +114,9 @@ function whyNot(agent: Agent): string | null {
   if (agent.uid === null || agent.account === null)
     return 'The account of mycoSwarm is not known. Look at this node as administrator, then look here again.';
   if (agent.uid === 0)
-    return 'mycoSwarm runs as administrator here, and rules do not hold the administrator. First give it an account of its own, as the steps of "Dedicated user" say, then look again.';
+    return 'mycoSwarm runs as administrator here, and rules do not hold the administrator. First give it an account of its own, as the steps of "Its own account" say, then look again.';
   if (agent.entries.some(isPersonal))
-    return `${visible(agent.name)} is a person's account, and these rules would hold the person too. First give mycoSwarm an account of its own, as the steps of "Dedicated user" say, then look again.`;
+    return `${visible(agent.name)} is a person's account, and these rules would hold the person too. First give mycoSwarm an account of its own, as the steps of "Its own account" say, then look again.`;
   return null;
 }
 

@@ -171,7 +171,7 @@ export function ownUnitSteps(input: CheckInput, instance: InstanceProfile, mustM
   if (agent.uid === null || agent.uid === 0)
     return [
       byHand(
-        `${agent.uid === 0 ? 'mycoSwarm runs as administrator here' : 'The account of mycoSwarm is not known'}. First give it an account of its own, as the steps of "Dedicated user" say, then look again.`,
+        `${agent.uid === 0 ? 'mycoSwarm runs as administrator here' : 'The account of mycoSwarm is not known'}. First give it an account of its own, as the steps of "Its own account" say, then look again.`,
         true,
       ),
     ];
