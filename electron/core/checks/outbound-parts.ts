@@ -135,7 +135,7 @@ export function rootParts(input: CheckInput, agent: Agent): PacketPart[] {
       headline: `The agent on ${input.nodeName} can be root, and root can lift every rule.`,
       steps: [
         byHand(
-          'First take that power away: the steps are under "Dedicated user". No rule holds who can change the rules.',
+          'First take that power away: the steps are under "Its own account". No rule holds who can change the rules.',
           true,
         ),
       ],
