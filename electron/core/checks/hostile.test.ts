@@ -5,7 +5,7 @@ import { finding } from '#shared/domain/finding.ts';
 import { evidenceHash } from './evidence-hash.ts';
 import { runChecks } from './run.ts';
 import { changed, file, inputFor, listening, networkInterface, process } from './testing/facts-builder.ts';
-import { bootWith, nftRules } from './testing/firewall-facts.ts';
+import { bootWith, NO_RULES, nftRules } from './testing/firewall-facts.ts';
 import { hardenedNode } from './testing/hardened-node.ts';
 import { stockNode } from './testing/stock-node.ts';
 
@@ -96,12 +96,25 @@ function poisoned(facts: Facts): Facts {
   return { ...node, node: { ...node.node, name: `miu${EVIL}` } };
 }
 
+/** Rules that hold, and hostile names only in what loads them. */
+function poisonedBoot(unread: boolean): Facts {
+  return changed(hardenedNode(), 'firewall', (value) => {
+    const path = `/etc/${EVIL}`;
+    value.boot = bootWith(
+      [{ unit: `u${EVIL}`, files: [path] }],
+      [{ path, text: 'flush ruleset', loaded: unread ? null : NO_RULES, problem: unread ? EVIL : null }],
+    );
+  });
+}
+
 describe('a hostile node', () => {
   it.each([
-    ['stock', stockNode()],
-    ['hardened', hardenedNode()],
+    ['stock', poisoned(stockNode())],
+    ['hardened', poisoned(hardenedNode())],
+    ['units', poisonedBoot(false)],
+    ['files', poisonedBoot(true)],
   ])('cannot hide anything in the text of a finding (%s)', (_name, facts) => {
-    for (const entry of runChecks(inputFor(poisoned(facts)))) {
+    for (const entry of runChecks(inputFor(facts))) {
       expect(finding.parse(entry)).toEqual(entry);
       expect(entry.summary).not.toContain('fault of Swarmkeep');
       for (const part of entry.evidence) {

@@ -1,6 +1,7 @@
 import { isWithin } from '#core/facts/profile/paths.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
+import { agentOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import { asRoot, byHand } from './steps.ts';
 
@@ -10,6 +11,53 @@ export const MOVED_PROGRAM = '/opt/mycoswarm/venv/bin/mycoswarm';
 /** Everything but environments and version control; owners and set-uid bits stay behind (tar(1)). */
 const COPY_SOURCE =
   'umask 022 && install -d -o root -g root -m 0755 -- /opt/mycoswarm/source && tar -C "$1" --anchored --no-wildcards --exclude=./.venv --exclude=./venv --exclude=./.git --exclude="./$2" -cf - . | tar -C /opt/mycoswarm/source --no-same-owner --no-same-permissions -xf -';
+
+/**
+ * The packages of an environment, and its console script with the new interpreter in its first line. They are read as the
+ * account that owns them: a link that it planted then leads to nothing that it cannot read itself.
+ */
+const COPY_PACKAGES =
+  'umask 022; cd / && v=$(/opt/mycoswarm/venv/bin/python3 -I -S -c "import sys; print(\'python%d.%d\' % sys.version_info[:2])") && from="$2/lib/$v/site-packages" && to="/opt/mycoswarm/venv/lib/$v/site-packages" && runuser -u "$1" -- test -d "$from/mycoswarm" && runuser -u "$1" -- tar -C "$from" -cf - . | tar -C "$to" --no-same-owner --no-same-permissions -xf - && chmod -R a+rX -- "$to" && runuser -u "$1" -- sed "1s|^#!.*|#!/opt/mycoswarm/venv/bin/python3|" "$2/bin/mycoswarm" > /opt/mycoswarm/venv/bin/mycoswarm && chmod 0755 /opt/mycoswarm/venv/bin/mycoswarm';
+
+/** How the program gets into the new environment: from its source, else from the environment that it has now. */
+function installSteps(input: CheckInput, instance: InstanceProfile): FixStep[] {
+  const { source, virtualEnvironment } = instance;
+  if (source !== null)
+    return [
+      asRoot(
+        input,
+        'Make a new environment, for environments cannot be moved; Debian and Ubuntu need the package python3-venv for it',
+      )`sh -c ${'umask 022 && exec python3 -m venv --clear /opt/mycoswarm/venv'}`,
+      asRoot(
+        input,
+        'Install mycoSwarm into it, from the copy',
+      )`sh -c ${'umask 022 && exec /opt/mycoswarm/venv/bin/pip install /opt/mycoswarm/source'}`,
+    ];
+  if (virtualEnvironment !== null)
+    return [
+      asRoot(
+        input,
+        'Make a new environment, for environments cannot be moved',
+      )`sh -c ${'umask 022 && exec python3 -m venv --clear --without-pip /opt/mycoswarm/venv'}`,
+      asRoot(
+        input,
+        'Copy mycoSwarm and its packages into it, in the versions that run now',
+      )`sh -c ${COPY_PACKAGES} sh ${agentOf(input, instance).login} ${virtualEnvironment}`,
+      byHand(
+        'Compare the copy in /opt/mycoswarm/venv with the released versions, or install them there anew: the agent could change it until now.',
+      ),
+    ];
+  return [
+    asRoot(
+      input,
+      'Make a new environment, for environments cannot be moved; Debian and Ubuntu need the package python3-venv for it',
+    )`sh -c ${'umask 022 && exec python3 -m venv --clear /opt/mycoswarm/venv'}`,
+    byHand(
+      'Install mycoSwarm into it with /opt/mycoswarm/venv/bin/pip, from a list with exact versions.',
+      true,
+    ),
+  ];
+}
 
 /**
  * Steps that make a copy of an installation in /opt/mycoswarm, with an environment of its own; what starts it is not
@@ -41,19 +89,7 @@ export function moveSteps(input: CheckInput, instance: InstanceProfile): FixStep
             'Compare the copy in /opt/mycoswarm/source with the released version of mycoSwarm, or put a fresh download in its place: the agent could change it until now, and the installation below runs it as administrator.',
           ),
         ]),
-    asRoot(
-      input,
-      'Make a new environment, for environments cannot be moved; Debian and Ubuntu need the package python3-venv for it',
-    )`sh -c ${'umask 022 && exec python3 -m venv --clear /opt/mycoswarm/venv'}`,
-    source === null
-      ? byHand(
-          'Install mycoSwarm into it with /opt/mycoswarm/venv/bin/pip, from a list with exact versions.',
-          true,
-        )
-      : asRoot(
-          input,
-          'Install mycoSwarm into it, from the copy',
-        )`sh -c ${'umask 022 && exec /opt/mycoswarm/venv/bin/pip install /opt/mycoswarm/source'}`,
+    ...installSteps(input, instance),
     asRoot(input, 'See that the new copy starts')`test -x /opt/mycoswarm/venv/bin/mycoswarm`,
   ];
 }

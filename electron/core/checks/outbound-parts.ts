@@ -68,7 +68,7 @@ function outPart(input: CheckInput, asked: Asked, version: 4 | 6): PacketPart {
       packet: {
         outcome: 'unknown',
         packet: `IPv${version}, any protocol`,
-        because: answer.reason.slice(0, 1_000),
+        because: answer.reason,
         way: [],
       },
     };
@@ -190,7 +190,7 @@ export function strictParts(input: CheckInput, { agent, sender, rules }: Asked):
       source,
       headline: `The rules on ${input.nodeName} keep the agent from more than the internet: ${STRICT[what]}.`,
       steps: fenceSteps(input),
-      packet: { outcome: 'too-strict', packet: words.slice(0, 512), because: STRICT[what], way: [] },
+      packet: { outcome: 'too-strict', packet: words, because: STRICT[what], way: [] },
     };
   });
 }
@@ -232,8 +232,8 @@ function momentPart(input: CheckInput, asked: Asked, moment: Moment, held: reado
       headline: `We cannot tell whether the rules that hold the agent on ${node} are there ${moment.when}.`,
       packet: {
         outcome: 'unknown',
-        packet: moment.when.slice(0, 512),
-        because: why.slice(0, 1_000),
+        packet: moment.when,
+        because: why,
         way: [],
       },
     };
@@ -249,8 +249,8 @@ function momentPart(input: CheckInput, asked: Asked, moment: Moment, held: reado
     steps: fenceSteps(input),
     packet: {
       outcome: 'not-kept',
-      packet: moment.when.slice(0, 512),
-      because: `${moment.because}${families}`.slice(0, 1_000),
+      packet: moment.when,
+      because: `${moment.because}${families}`,
       way: [],
     },
   };
@@ -277,7 +277,7 @@ export function lastingParts(input: CheckInput, asked: Asked): PacketPart[] {
       ...part,
       headline: `We cannot tell whether the rules that hold the agent on ${input.nodeName} are there after a reboot.`,
       wouldHelp: part.wouldHelp ?? 'look at this node again',
-      packet: { outcome: 'unknown', packet: 'after a reboot', because: part.seen.slice(0, 1_000), way: [] },
+      packet: { outcome: 'unknown', packet: 'after a reboot', because: part.seen, way: [] },
     },
   ];
 }

@@ -7,15 +7,16 @@ import { type Agent, agentOf, processesOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import { seen } from './knowledge.ts';
 import { MOVED_PROGRAM, moveSteps } from './moved-copy.ts';
+import { accountFirst } from './personal.ts';
 import { asRoot, byHand, execWord, unitWord, writeFileStep } from './steps.ts';
 import { mainProcesses } from './unit-sandbox.ts';
 
 /** Folders that `ProtectHome=` takes away (systemd.exec(5)). */
 const HOMES = ['/home', '/root', '/run/user'];
-const isInHome = (path: string) => HOMES.some((home) => isWithin(path, home));
+export const isInHome = (path: string) => HOMES.some((home) => isWithin(path, home));
 
 /** Why a unit is no way out on this node; null when systemd runs there. */
-function noSystemd(input: CheckInput): FixStep | null {
+export function noSystemd(input: CheckInput): FixStep | null {
   const init = seen(input, 'identity')?.init;
   const units = seen(input, 'units')?.systemd;
   if (init === 'systemd' || (init === undefined && units === true)) return null;
@@ -30,7 +31,8 @@ function noSystemd(input: CheckInput): FixStep | null {
   );
 }
 
-function daemonOf(input: CheckInput, instance: InstanceProfile): ProcessFact | null {
+/** The process of an installation that serves the API, when it was seen. */
+export function daemonOf(input: CheckInput, instance: InstanceProfile): ProcessFact | null {
   return (
     processesOf(input, instance).find(
       (process) => roleOfCommand(process.argv, process.executable) === 'daemon',
@@ -50,7 +52,7 @@ function isolation({ home, sitePackages }: InstanceProfile): string[] {
  * The words that start the daemon, without its options: the console script as it was seen, else the interpreter with
  * `-m`, else the script of the virtual environment.
  */
-function programOf(input: CheckInput, instance: InstanceProfile): string[] | null {
+export function programOf(input: CheckInput, instance: InstanceProfile): string[] | null {
   const daemon = daemonOf(input, instance);
   const invocation = daemon === null ? null : invocationOf(daemon.argv);
   if (daemon !== null && invocation !== null) {
@@ -61,7 +63,8 @@ function programOf(input: CheckInput, instance: InstanceProfile): string[] | nul
   return instance.virtualEnvironment === null ? null : [`${instance.virtualEnvironment}/bin/mycoswarm`];
 }
 
-function unitName(input: CheckInput, instance: InstanceProfile): string {
+/** A name for a unit of an installation that no other unit has. */
+export function unitName(input: CheckInput, instance: InstanceProfile): string {
   const others = input.facts.profile.instances.filter((other) => other.id !== instance.id);
   const taken = seen(input, 'units')?.units.some((unit) => unit.name === 'mycoswarm.service') ?? false;
   return taken || others.some((other) => other.unit === null)
@@ -131,7 +134,7 @@ export function unitLines(
 }
 
 /** Ends what runs now and starts the unit in its place. */
-function switchSteps(input: CheckInput, instance: InstanceProfile, name: string): FixStep[] {
+export function switchSteps(input: CheckInput, instance: InstanceProfile, name: string): FixStep[] {
   const processes = mainProcesses(input, instance);
   const pids = processes.map((process) => process.pid);
   const dashboards = processes.filter(
@@ -158,6 +161,13 @@ function switchSteps(input: CheckInput, instance: InstanceProfile, name: string)
   ];
 }
 
+/** The first place in a home from which mycoSwarm is loaded; undefined when there is none. */
+export function placeInHome(input: CheckInput, instance: InstanceProfile): string | undefined {
+  const { source, virtualEnvironment, sitePackages } = instance;
+  const places = [...(programOf(input, instance) ?? []), source, virtualEnvironment, sitePackages];
+  return places.filter((path) => path !== null).find((path) => path.startsWith('/') && isInHome(path));
+}
+
 /**
  * Steps that turn an installation without a unit into one with a unit that keeps limits around it: the program out of
  * homes first, then the unit, then the change from the old process to the new one. Never a unit that cannot start: without
@@ -168,16 +178,17 @@ export function ownUnitSteps(input: CheckInput, instance: InstanceProfile, mustM
   const missing = noSystemd(input);
   if (missing !== null) return [...(mustMove ? moveSteps(input, instance) : []), missing];
   const agent = agentOf(input, instance);
-  if (agent.uid === null || agent.uid === 0)
+  if (agent.uid === null)
     return [
       byHand(
-        `${agent.uid === 0 ? 'mycoSwarm runs as administrator here' : 'The account of mycoSwarm is not known'}. First give it an account of its own, as the steps of "Its own account" say, then look again.`,
+        'The account of mycoSwarm is not known. First look at this node as administrator, then look here again.',
         true,
       ),
     ];
+  const first = accountFirst(agent);
+  if (first !== null) return first;
   const found = programOf(input, instance);
-  const places = [...(found ?? []), instance.source, instance.virtualEnvironment, instance.sitePackages];
-  const lies = places.find((path) => path?.startsWith('/') && isInHome(path));
+  const lies = placeInHome(input, instance);
   const moves = mustMove || lies !== undefined;
   const program = moves ? [MOVED_PROGRAM] : found;
   if (program === null)

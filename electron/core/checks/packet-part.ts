@@ -10,7 +10,7 @@ export interface PacketPart extends Part {
   packet?: PacketEvidence;
 }
 
-/** A packet with its way, bounded and readable whatever rules and interfaces are called. */
+/** A packet with its way; `withPackets` makes it fit to show. */
 export function packetEvidence(
   ruleset: Ruleset,
   { packet, verdict }: Judged,
@@ -20,12 +20,19 @@ export function packetEvidence(
 ): PacketEvidence {
   return {
     outcome,
-    packet: shortened(visible(packetWords(packet)), 512),
+    packet: packetWords(packet),
+    because,
+    way: wayOf(ruleset, packet, verdict, ends),
+  };
+}
+
+/** Bounded, and without anything that does not show, whatever rules, units and interfaces are called. */
+function readable({ outcome, packet, because, way }: PacketEvidence): PacketEvidence {
+  return {
+    outcome,
+    packet: shortened(visible(packet), 512),
     because: shortened(visible(because), 1_024),
-    way: wayOf(ruleset, packet, verdict, ends).map(({ label, state }) => ({
-      label: shortened(visible(label), 256),
-      state,
-    })),
+    way: way.map(({ label, state }) => ({ label: shortened(visible(label), 256), state })),
   };
 }
 
@@ -50,7 +57,8 @@ export function withPackets(
   const packets = all
     .filter(({ outcome }) => isFine || outcome !== 'passes')
     .toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
-    .slice(0, 64);
+    .slice(0, 64)
+    .map(readable);
   if (packets.length === 0 && listings.length === 0) return finding;
   return {
     ...finding,

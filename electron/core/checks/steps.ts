@@ -113,6 +113,39 @@ export function dropInSteps(
   ];
 }
 
+/**
+ * The way back, in words and with the exact commands: no command of its own, for whoever copies all commands must not undo
+ * what they just did.
+ * @param steps what brings it back, in order; when one of them cannot be shown the answer is empty
+ */
+export function wayBack(text: string, steps: readonly FixStep[]): FixStep[] {
+  const commands = steps.flatMap((step) => step.command ?? []);
+  return commands.length < steps.length ? [] : [byHand(`${text}: ${commands.join(' && ')}`)];
+}
+
+/** What takes a drop-in of `dropInSteps` away again. */
+export function dropInBack(input: CheckInput, unit: string, name: string): FixStep[] {
+  return [
+    asRoot(input, 'Back')`rm -- ${`/etc/systemd/system/${unit}.d/${name}.conf`}`,
+    asRoot(input, 'Back')`systemctl daemon-reload`,
+    asRoot(input, 'Back')`systemctl restart -- ${unit}`,
+  ];
+}
+
+/**
+ * Puts every restart after the steps that make what it needs: drop-ins and folders first, then one reload and one restart of
+ * each unit, then the words about the way back.
+ */
+export function restartsLast(finding: Finding): Finding {
+  const kinds: readonly RegExp[] = [/^(sudo )?systemctl daemon-reload$/, /^(sudo )?systemctl restart -- \S+$/];
+  const isRestart = ({ command }: FixStep) => command !== null && kinds.some((kind) => kind.test(command));
+  const once = new Map(finding.fix.filter(isRestart).map((step) => [step.command, step]));
+  const restarts = kinds.flatMap((kind) => [...once.values()].filter((step) => kind.test(step.command ?? '')));
+  const last = finding.fix.filter((step) => step.command === null && /^(Only if|The way back)/.test(step.text));
+  const others = finding.fix.filter((step) => !isRestart(step) && !last.includes(step));
+  return { ...finding, fix: [...others, ...restarts, ...last] };
+}
+
 /** A word of a unit file: quoted, and without specifiers (systemd.syntax(7), systemd.unit(5) "Specifiers"). */
 export function unitWord(text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
