@@ -65,7 +65,7 @@ async function reportOf(
     const open = await openConsole({ ...place, terminal });
     try {
       const nodes = await open.client.nodes.list();
-      const node = options.node === undefined ? nodeMeant(nodes) : nodeNamed(nodes, options.node);
+      const node = options.node === undefined ? nodeMeant(nodes) : nodeNamed(nodes, options.node, terminal);
       if (node !== null) return await lookThroughConsole(open.client, node, only, terminal);
     } finally {
       await open.close();

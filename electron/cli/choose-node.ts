@@ -1,12 +1,18 @@
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
+import { commandName } from './command-name.ts';
 import { couldNot, usage } from './failure.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * Finds the node that a name means: its id or its name, as the console keeps them.
  * @throws CommandFailure when there is none, or when a name means several
  */
-export function nodeNamed(nodes: readonly SwarmNode[], name: string): SwarmNode {
+export function nodeNamed(
+  nodes: readonly SwarmNode[],
+  name: string,
+  { environment }: Pick<Terminal, 'environment'>,
+): SwarmNode {
   const byId = nodes.find((node) => node.id === name);
   if (byId !== undefined) return byId;
   const named = nodes.filter((node) => node.name === name);
@@ -21,7 +27,9 @@ export function nodeNamed(nodes: readonly SwarmNode[], name: string): SwarmNode 
   const known = nodes.map((node) => visible(node.name)).join(', ');
   throw couldNot(
     `There is no node called ${visible(name)}.`,
-    known === '' ? 'No node was added yet: swarmkeep node add --local' : `There are: ${known}.`,
+    known === ''
+      ? `No node was added yet: ${commandName(environment)} node add --local`
+      : `There are: ${known}.`,
   );
 }
 

@@ -27,6 +27,7 @@ export async function lookDirectly(look: DirectLook, terminal: Terminal): Promis
   const recording = look.file === undefined ? {} : { recording: { file: look.file } };
   const host = hostFor(look.address, { dataFolder: look.dataFolder, ...recording });
   const progress = progressLine(terminal.error);
+  progress.show(`Looking at ${look.address.kind === 'local' ? 'this machine' : look.nodeName} …`);
   try {
     const result = await collectFacts({
       host,

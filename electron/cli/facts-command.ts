@@ -40,7 +40,7 @@ async function lookOf(place: Place, name: string | undefined, terminal: Terminal
   const { openConsole } = await import('./open-console.ts');
   const open = await openConsole({ ...place, terminal });
   try {
-    const node = nodeNamed(await open.client.nodes.list(), name);
+    const node = nodeNamed(await open.client.nodes.list(), name, terminal);
     if (node.address.kind === 'recorded') {
       throw couldNot(`${node.name} is a recorded node: its facts are in its file already.`);
     }

@@ -55,10 +55,10 @@ describe('which node is meant', () => {
   const sample = node('sample', 'naru', { kind: 'recorded', sample: true });
 
   it('is found by id and by name', () => {
-    expect(nodeNamed([miu, boa], 'miu')).toBe(miu);
-    expect(nodeNamed([miu, boa], 'Boa')).toBe(boa);
-    expect(exitOf(() => nodeNamed([miu], 'zoe'))).toBe(2);
-    expect(exitOf(() => nodeNamed([miu, { ...boa, name: 'Miu' }], 'Miu'))).toBe(64);
+    expect(nodeNamed([miu, boa], 'miu', { environment: {} })).toBe(miu);
+    expect(nodeNamed([miu, boa], 'Boa', { environment: {} })).toBe(boa);
+    expect(exitOf(() => nodeNamed([miu], 'zoe', { environment: {} }))).toBe(2);
+    expect(exitOf(() => nodeNamed([miu, { ...boa, name: 'Miu' }], 'Miu', { environment: {} }))).toBe(64);
   });
 
   it('is this computer, or the only one, or has to be named', () => {

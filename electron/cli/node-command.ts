@@ -3,10 +3,11 @@ import { type NodeAddress, type SwarmNode, sshHostName, sshUserName } from '#sha
 import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
 import { nodeNamed } from './choose-node.ts';
+import { commandName } from './command-name.ts';
 import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
 import { openConsole } from './open-console.ts';
 import { asJson } from './report.ts';
-import type { Terminal } from './terminal.ts';
+import { during, type Terminal } from './terminal.ts';
 
 export interface AddOptions {
   local: boolean;
@@ -38,7 +39,9 @@ export async function listNodes(place: Place, json: boolean, terminal: Terminal)
   const nodes = await withConsole(place, terminal, (client) => client.nodes.list());
   if (json) terminal.out.write(asJson(nodes));
   else if (nodes.length === 0) {
-    terminal.error.write('No node was added yet. Add this computer with: swarmkeep node add --local\n');
+    terminal.error.write(
+      `No node was added yet. Add this computer with: ${commandName(terminal.environment)} node add --local\n`,
+    );
   } else terminal.out.write(nodes.map((node) => `${lineOf(node)}\n`).join(''));
   return EXIT.fine;
 }
@@ -51,7 +54,7 @@ export async function showNode(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const shown = await withConsole(place, terminal, async (client) => {
-    const node = nodeNamed(await client.nodes.list(), name);
+    const node = nodeNamed(await client.nodes.list(), name, terminal);
     return { ...node, profile: await client.nodes.profile({ node: node.id }) };
   });
   if (json) terminal.out.write(asJson(shown));
@@ -78,7 +81,7 @@ export async function removeNode(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const node = await withConsole(place, terminal, async (client) => {
-    const found = nodeNamed(await client.nodes.list(), name);
+    const found = nodeNamed(await client.nodes.list(), name, terminal);
     await client.nodes.remove({ node: found.id });
     return found;
   });
@@ -132,7 +135,9 @@ async function confirmed(
   { fingerprint }: AddOptions,
   terminal: Terminal,
 ): Promise<string[]> {
-  const { keys } = await client.nodes.hostKeys(address);
+  const { keys } = await during(terminal, `Asking ${address.host} for its host keys …`, () =>
+    client.nodes.hostKeys(address),
+  );
   if (keys.length === 0) throw couldNot(`${address.host} shows no host key.`);
   if (fingerprint !== undefined) {
     const same = keys.filter((key) => key.fingerprint === fingerprint);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { defaultDataFolder } from '#core/store/data-folder.ts';
 import { visible } from '#shared/domain/text.ts';
 import { check } from './check-command.ts';
+import { commandName } from './command-name.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { addFirewallCommands } from './firewall/firewall-program.ts';
 import { asJson } from './report.ts';
@@ -31,7 +32,7 @@ export async function run(args: readonly string[], version: string, terminal: Te
 }
 
 function commands(version: string, terminal: Terminal, done: (code: number) => void): Command {
-  const program = new Command('swarmkeep')
+  const program = new Command(commandName(terminal.environment))
     .description('The security console for people who run an AI swarm at home.')
     .version(version)
     .option('--data-dir <folder>', "folder with the console's own records", defaultDataFolder())

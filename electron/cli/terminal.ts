@@ -64,3 +64,18 @@ export function progressLine(output: Output): { show(text: string): void; clear(
     clear: () => output.write('\r\u001b[2K'),
   };
 }
+
+/** Says what goes on, on a terminal only, for as long as the work takes. */
+export async function during<T>(
+  terminal: Pick<Terminal, 'error'>,
+  text: string,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  const progress = progressLine(terminal.error);
+  progress.show(text);
+  try {
+    return await work();
+  } finally {
+    progress.clear();
+  }
+}

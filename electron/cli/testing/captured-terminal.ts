@@ -1,7 +1,9 @@
 import type { Terminal } from '../terminal.ts';
 
 /** A terminal that keeps what is written, for tests. */
-export function capturedTerminal(options: { tty?: boolean; environment?: NodeJS.ProcessEnv } = {}) {
+export function capturedTerminal(
+  options: { tty?: boolean; errorTty?: boolean; environment?: NodeJS.ProcessEnv } = {},
+) {
   const written = { out: '', error: '' };
   const isTTY = options.tty ?? false;
   const keep = (where: keyof typeof written, text: string) => {
@@ -9,7 +11,7 @@ export function capturedTerminal(options: { tty?: boolean; environment?: NodeJS.
   };
   const terminal: Terminal = {
     out: { write: (text) => keep('out', text), isTTY, columns: 80 },
-    error: { write: (text) => keep('error', text), isTTY: false },
+    error: { write: (text) => keep('error', text), isTTY: options.errorTty ?? false, columns: 80 },
     environment: options.environment ?? {},
     ask: async () => null,
   };

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { nodeNamed } from './choose-node.ts';
+import { commandName } from './command-name.ts';
+import { run } from './program.ts';
+import { capturedTerminal } from './testing/captured-terminal.ts';
+
+const CHECKOUT = { SWARMKEEP_COMMAND: 'npm run -s swarmkeep --' };
+
+describe('the command in usage and hints', () => {
+  it('is the installed one unless the script of a checkout says otherwise, and moves no cursor', () => {
+    expect(commandName({})).toBe('swarmkeep');
+    expect(commandName(CHECKOUT)).toBe('npm run -s swarmkeep --');
+    expect(commandName({ SWARMKEEP_COMMAND: '\u001b[2J' })).not.toContain('\u001b');
+  });
+
+  it.each([
+    [{}, 'Usage: swarmkeep firewall prove'],
+    [CHECKOUT, 'Usage: npm run -s swarmkeep -- firewall prove'],
+  ])('stands in the usage with %j', async (environment, words) => {
+    const { terminal, written } = capturedTerminal({ environment });
+    expect(await run(['firewall', 'prove', '--help'], '0.0.0-test', terminal)).toBe(0);
+    expect(written.out).toContain(words);
+  });
+
+  it('stands in hints', () => {
+    expect(() => nodeNamed([], 'zoe', { environment: CHECKOUT })).toThrowError(
+      expect.objectContaining({ next: 'No node was added yet: npm run -s swarmkeep -- node add --local' }),
+    );
+  });
+});
