@@ -8,6 +8,7 @@ import { isRunning } from '../components/look-progress.tsx';
 import { useToast } from '../components/toast.tsx';
 import { orpc } from '../transport/queries.ts';
 import { useLooks } from '../transport/use-live.ts';
+import { useSayOutcome } from './look-outcome.ts';
 
 export interface Looking {
   /** Looks under way at the nodes in question. */
@@ -22,7 +23,8 @@ export interface Looking {
 }
 
 /**
- * Looking at one node, or at all with null: what runs, and how to start and stop it. A failure is said in a toast.
+ * Looking at one node, or at all with null: what runs, and how to start and stop it. How it
+ * ended is said in a toast.
  */
 export function useLooking(node: NodeId | null): Looking {
   const looks = useLooks();
@@ -40,11 +42,12 @@ export function useLooking(node: NodeId | null): Looking {
         .toSorted((one, other) => (other.endedAt ?? '').localeCompare(one.endedAt ?? ''))[0] ?? null,
     [looks, node],
   );
+  const sayOutcome = useSayOutcome();
   const say = (error: Error) => {
     const { what, next } = errorWords(error, 'The look could not be started.');
     toast({ text: [what, next].filter(Boolean).join(' '), problem: true });
   };
-  const starting = useMutation(orpc.looks.start.mutationOptions({ onError: say }));
+  const starting = useMutation(orpc.looks.start.mutationOptions({ onSuccess: sayOutcome, onError: say }));
   const cancelling = useMutation(orpc.looks.cancel.mutationOptions({ onError: say }));
   const order = starting.mutate;
   const stop = cancelling.mutate;

@@ -1,7 +1,7 @@
 import type { Overview } from '#shared/contract/findings.ts';
 import type { LookState } from '#shared/contract/looks.ts';
 import { visible } from '#shared/domain/text.ts';
-import { RelativeTime } from '../components/relative-time.tsx';
+import { LookedAt } from '../components/looked-at.tsx';
 import { StatusIcon } from '../components/status.tsx';
 import type { ShownStatus } from '../components/status-words.ts';
 import { Tooltip } from '../components/tooltip.tsx';
@@ -20,9 +20,7 @@ export function RailStatus({ overview, looks, narrow }: RailStatusProps) {
   const { sentence, status, number } =
     overview.lookedAt === null && looks.length > 0 ? lookingSentence(looks) : traySentence(overview);
   const looked = overview.lookedAt ? (
-    <>
-      Looked <RelativeTime at={overview.lookedAt} />
-    </>
+    <LookedAt at={overview.lookedAt} recorded={overview.recorded ?? false} capital />
   ) : (
     noLook(overview, looks.length > 0)
   );

@@ -5,7 +5,7 @@ import { Button } from './button.tsx';
 import { Disclosure } from './disclosure.tsx';
 import { RawText } from './raw-text.tsx';
 import { StatusIcon, StatusWord } from './status.tsx';
-import { clockTime } from './time-words.ts';
+import { clockTime, pointInTime } from './time-words.ts';
 import './evidence.css';
 
 export interface EvidenceProps {
@@ -121,5 +121,11 @@ function rawNote(raws: readonly RawSource[], nodeName?: string, observedAt?: str
   const sources = [...new Set(raws.map(({ source }) => visible(source)))];
   const named = sources.length > 2 ? `${sources[0]} and ${sources.length - 1} more` : sources.join(', ');
   const where = nodeName ? ` on ${nodeName}` : '';
-  return observedAt ? `${named} · collected${where} at ${clockTime(observedAt)}` : named;
+  return observedAt ? `${named} · collected${where} ${collectedWhen(observedAt)}` : named;
+}
+
+/** The clock alone means today. */
+function collectedWhen(at: string): string {
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  return today ? `at ${clockTime(at)}` : `on ${pointInTime(at, Date.now())}`;
 }

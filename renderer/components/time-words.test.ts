@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, dayAndClock, dayInWords, relativeTime } from './time-words.ts';
+import { count, dayAndClock, dayInWords, pointInTime, relativeTime } from './time-words.ts';
 
 const now = new Date(2026, 10, 21, 19, 20).getTime();
 const at = (...[month, day, hour, minute]: [number, number, number, number]) =>
@@ -41,4 +41,12 @@ it('writes the line above the sentence', () => {
 
 it('counts with a noun', () => {
   expect([count(1, 'minute'), count(1200, 'line')]).toEqual(['1 minute', '1,200 lines']);
+});
+
+describe('pointInTime', () => {
+  it('stays the same while the clock goes on, and names another year', () => {
+    const at = new Date(2026, 10, 22, 1, 38).toISOString();
+    expect(pointInTime(at, new Date(2026, 10, 22, 4, 0).getTime())).toBe('22 November, 01:38');
+    expect(pointInTime(at, new Date(2027, 0, 2).getTime())).toBe('22 November 2026, 01:38');
+  });
 });

@@ -54,6 +54,15 @@ export function dayInWords(at: string, now: number, short = false): string {
 }
 
 /**
+ * A point in time that does not move with the clock: `22 November, 01:38`; the year only when it is another one.
+ * @param at ISO 8601
+ * @param now milliseconds
+ */
+export function pointInTime(at: string, now: number): string {
+  return `${dayInWords(at, now)}, ${clockTime(at)}`;
+}
+
+/**
  * How long ago, in words.
  * @param at ISO 8601
  * @param now milliseconds

@@ -30,6 +30,7 @@ export const standing = z.object({
   /** Which checks keep it below the next level. */
   heldBy: listOf(z.object({ check: checkId, status: findingStatus }), 64),
   counts,
+  /** Of recorded facts: when they were recorded, however often they are judged again. */
   lookedAt: instant.nullable(),
   /** The last look failed: findings are from before. */
   away: z.boolean(),
@@ -60,6 +61,8 @@ export const overview = z.object({
   since: listOf(drift, 200),
   /** Looks of the last twelve hours in half-hour slots: how many findings changed. */
   lookedAt: instant.nullable(),
+  /** All that counts here are recorded facts: `lookedAt` is when they were recorded, and no look is due. */
+  recorded: z.boolean().optional(),
   nextLookAt: instant.nullable(),
 });
 export type Overview = z.infer<typeof overview>;

@@ -37,6 +37,20 @@ function home(nodes: SwarmNode[], findings: TrackedFinding[], without: string[] 
 }
 
 describe('home', () => {
+  it('dates recorded facts by when they were recorded, not by when they were judged again', () => {
+    const recordedAt = '2026-11-20T01:38:44.082Z';
+    const findings = all('sample').map((finding) => ({ ...finding, observedAt: recordedAt }));
+    const sample = node('sample', { address: sampleAddress });
+    const alone = home([sample], findings);
+    expect(alone).toMatchObject({ recorded: true, lookedAt: recordedAt });
+    expect(alone.standings[0]?.lookedAt).toBe(recordedAt);
+    const beside = home([sample, node('miu')], [...findings, ...all('miu')]);
+    expect(beside).toMatchObject({ recorded: false, lookedAt: LOOKED });
+    expect(home([node('sample', { address: sampleAddress, lastLookAt: null })], [])).toMatchObject({
+      lookedAt: null,
+    });
+  });
+
   it('counts a check once over several nodes, by its worst', () => {
     const made = home(
       [node('miu'), node('boa')],

@@ -29,7 +29,7 @@ export function overviewOf(input: OverviewInput): Overview {
   const real = onStairs.filter(({ node }) => !isSample(node));
   const counting = real.length > 0 ? real : onStairs;
   const counted = counting.flatMap(({ findings }) => findings);
-  const looks = counting.map(({ node }) => node.lastLookAt).filter((at) => at !== null);
+  const looks = counting.map(({ standing }) => standing.lookedAt).filter((at) => at !== null);
   return {
     sentence: sentenceOfTheDay(onStairs.map(({ standing, findings }) => briefOf(standing, findings))),
     counts: countChecks(counted),
@@ -37,6 +37,7 @@ export function overviewOf(input: OverviewInput): Overview {
     standings: onStairs.map(({ standing }) => standing),
     since: input.since,
     lookedAt: looks.sort().at(-1) ?? null,
+    recorded: counting.length > 0 && counting.every(({ node }) => node.address.kind === 'recorded'),
     nextLookAt: input.nextLookAt,
   };
 }

@@ -29,10 +29,20 @@ export function standingOf(
     level,
     heldBy,
     counts: countChecks(findings),
-    lookedAt: node.lastLookAt,
+    lookedAt: seenAt(node, findings),
     away: node.lastError !== null,
     acceptedUntil: ends[0] ?? null,
   };
+}
+
+/** When a node was seen: recorded facts were seen when they were recorded, and no look makes them newer. */
+function seenAt(node: SwarmNode, findings: readonly TrackedFinding[]): string | null {
+  if (node.lastLookAt === null || node.address.kind !== 'recorded') return node.lastLookAt;
+  return findings.map((finding) => finding.observedAt).reduce(newer, null) ?? node.lastLookAt;
+}
+
+function newer(one: string | null, other: string): string {
+  return one !== null && one > other ? one : other;
 }
 
 /** @returns what the sentence of the day has to know of a node */

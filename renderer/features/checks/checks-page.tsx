@@ -7,8 +7,8 @@ import type { ChecksSearch } from '../../app/search.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { LookedAt } from '../../components/looked-at.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
-import { RelativeTime } from '../../components/relative-time.tsx';
 import { count } from '../../components/time-words.ts';
 import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
@@ -64,7 +64,11 @@ export function ChecksPage() {
   );
   const folded = found.filter((group) => group.checks > 0 && !shown.includes(group));
   const checks = all.reduce((sum, group) => sum + (group.key === 'lacking' ? 0 : group.checks), 0);
-  const looked = newestLook(findings.map((finding) => finding.observedAt));
+  const recorded = new Set(
+    nodes.data.filter((entry) => entry.address.kind === 'recorded').map((entry) => entry.id),
+  );
+  const live = findings.filter((finding) => !recorded.has(finding.node));
+  const looked = newestLook((live.length > 0 ? live : findings).map((finding) => finding.observedAt));
 
   const toggle = (key: GroupKey) => {
     wanted.current = key;
@@ -87,7 +91,7 @@ export function ChecksPage() {
               {looked ? (
                 <>
                   {' '}
-                  · looked <RelativeTime at={looked} />
+                  · <LookedAt at={looked} recorded={live.length === 0} />
                 </>
               ) : null}
             </>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
+import { useLooking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
 import { Button } from '../../components/button.tsx';
 import { canDeclare, DeclareDialog } from '../../components/declare-dialog.tsx';
@@ -10,10 +11,9 @@ import { Disclosure } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
-import { isRunning, LookProgress } from '../../components/look-progress.tsx';
+import { LookProgress } from '../../components/look-progress.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { client } from '../../transport/queries.ts';
-import { useLooks } from '../../transport/use-live.ts';
 
 const OPEN: readonly FindingStatus[] = ['fix', 'review', 'unknown'];
 
@@ -21,17 +21,10 @@ const OPEN: readonly FindingStatus[] = ['fix', 'review', 'unknown'];
 export function FindingAside({ finding }: { finding: TrackedFinding }) {
   const [dialog, setDialog] = useState<'accept' | 'declare' | null>(null);
   const toast = useToast();
-  const looking = useLooks().find((look) => look.node === finding.node && isRunning(look));
+  const looking = useLooking(finding.node);
+  const [running] = looking.running;
   const problem = (what: string) => (error: unknown) =>
     toast({ text: errorWords(error, what).what, problem: true });
-  const look = useMutation({
-    mutationFn: () => client.looks.start({ nodes: [finding.node] }),
-    onError: problem('The look could not be started.'),
-  });
-  const cancel = useMutation({
-    mutationFn: (id: string) => client.looks.cancel({ look: id }),
-    onError: problem('The look could not be stopped.'),
-  });
   const withdraw = useMutation({
     mutationFn: (waiver: string) => client.decisions.withdraw({ waiver }),
     onSuccess: () => toast({ text: 'No longer accepted.' }),
@@ -47,11 +40,11 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
         column
         title={titleOf(finding, name)}
         actions={
-          looking ? null : (
+          running ? null : (
             <Button
               variant={open ? 'filled' : 'outline'}
-              running={look.isPending && 'Starting'}
-              onClick={() => look.mutate()}
+              running={looking.starting && 'Starting'}
+              onClick={() => looking.start()}
             >
               Look at {name} again
             </Button>
@@ -87,7 +80,7 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
             <FixSteps steps={steps} />
           </Disclosure>
         ))}
-        {looking ? <LookProgress look={looking} onCancel={(id) => cancel.mutate(id)} /> : null}
+        {running ? <LookProgress look={running} onCancel={looking.cancel} /> : null}
       </FixCard>
       {dialog === 'accept' ? (
         <AcceptDialog

@@ -3,9 +3,9 @@ import { visible } from '#shared/domain/text.ts';
 import type { Looking } from '../../app/looking.ts';
 import { Button } from '../../components/button.tsx';
 import { SectionHeading } from '../../components/page-header.tsx';
-import { RelativeTime } from '../../components/relative-time.tsx';
+import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { StatusIcon } from '../../components/status.tsx';
-import { clockTime } from '../../components/time-words.ts';
+import { clockTime, pointInTime } from '../../components/time-words.ts';
 import './rows.css';
 
 export interface LooksNoteProps {
@@ -19,16 +19,26 @@ const AWAY_SHOWN = 4;
 export function LooksNote({ overview, looking }: LooksNoteProps) {
   const away = overview.standings.filter((standing) => standing.away);
   const answered = overview.standings.length - away.length;
+  const now = useNow();
+  const { recorded = false } = overview;
   const busy = looking.starting || looking.running.length > 0;
   return (
     <section aria-labelledby="home-looks">
       <SectionHeading
         id="home-looks"
-        title="When we looked"
-        note={overview.lookedAt === null ? undefined : answeredInWords(answered, overview.standings.length)}
+        title={recorded ? 'When it was recorded' : 'When we looked'}
+        note={
+          overview.lookedAt === null || recorded
+            ? undefined
+            : answeredInWords(answered, overview.standings.length)
+        }
         aside={
-          <Button variant="link" running={busy && 'Looking'} onClick={() => looking.start()}>
-            Look now
+          <Button
+            variant="link"
+            running={busy && (recorded ? 'Judging' : 'Looking')}
+            onClick={() => looking.start()}
+          >
+            {recorded ? 'Judge it again' : 'Look now'}
           </Button>
         }
       />
@@ -38,9 +48,13 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
           <span className="rows__icon rows__icon--none" />
           <span>
             {overview.lookedAt ? (
-              <>
-                Last look, <RelativeTime at={overview.lookedAt} />
-              </>
+              recorded ? (
+                <>Recorded {pointInTime(overview.lookedAt, now)}</>
+              ) : (
+                <>
+                  Last look, <RelativeTime at={overview.lookedAt} />
+                </>
+              )
             ) : (
               'Nobody has looked yet'
             )}
@@ -67,14 +81,20 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
         ) : null}
       </ul>
       <p className="rows__foot">
-        {overview.nextLookAt ? (
-          <>
-            Next look <RelativeTime at={overview.nextLookAt} />.{' '}
-          </>
+        {recorded ? (
+          'Recorded facts do not change: looks by the clock begin with the first node of your own.'
         ) : (
-          'No look is planned; see Settings. '
+          <>
+            {overview.nextLookAt ? (
+              <>
+                Next look <RelativeTime at={overview.nextLookAt} />.{' '}
+              </>
+            ) : (
+              'No look is planned; see Settings. '
+            )}
+            Between looks nobody watches: logs are not followed yet.
+          </>
         )}
-        Between looks nobody watches: logs are not followed yet.
       </p>
     </section>
   );

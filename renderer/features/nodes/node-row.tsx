@@ -7,6 +7,7 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Unfold } from '../../components/disclosure.tsx';
 import { LookProgress } from '../../components/look-progress.tsx';
+import { LookedAt } from '../../components/looked-at.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { SampleMark } from '../../components/sample-mark.tsx';
@@ -67,9 +68,10 @@ export function NodeRow({ node, standing, look, open, onToggle }: NodeRowProps) 
                 ) : null}
               </>
             ) : node.lastLookAt ? (
-              <>
-                looked <RelativeTime at={node.lastLookAt} />
-              </>
+              <LookedAt
+                at={standing?.lookedAt ?? node.lastLookAt}
+                recorded={node.address.kind === 'recorded'}
+              />
             ) : (
               'not looked yet'
             )}

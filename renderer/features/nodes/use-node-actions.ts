@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
+import { useSayOutcome } from '../../app/look-outcome.ts';
 import { errorWords } from '../../components/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
@@ -29,6 +30,7 @@ export function useRemovedNodes(): readonly RemovedNode[] {
 export function useNodeActions() {
   const queries = useQueryClient();
   const toast = useToast();
+  const sayOutcome = useSayOutcome();
   const problem = (what: string) => (error: unknown) => {
     const { what: words, next } = errorWords(error, what);
     toast({ text: next ? `${words} ${next}` : words, problem: true });
@@ -43,6 +45,7 @@ export function useNodeActions() {
 
   const lookAt = useMutation({
     mutationFn: (node: NodeId | undefined) => client.looks.start(node === undefined ? {} : { nodes: [node] }),
+    onSuccess: sayOutcome,
     onError: problem('The look could not be started.'),
   });
   const cancel = useMutation({

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft, ArrowRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { LookState } from '#shared/contract/looks.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { CHECKLIST, type CheckId } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
@@ -11,9 +10,10 @@ import type { Looking } from '../../app/looking.ts';
 import { besidePackets } from '../../components/beside-packets.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { Evidence } from '../../components/evidence.tsx';
+import { LookedAt } from '../../components/looked-at.tsx';
 import { PacketEvidenceList } from '../../components/packet-evidence.tsx';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
-import { RelativeTime, useNow } from '../../components/relative-time.tsx';
+import { useNow } from '../../components/relative-time.tsx';
 import { StatusWord } from '../../components/status.tsx';
 import { dayInWords } from '../../components/time-words.ts';
 import { RepairPart } from './repair-part.tsx';
@@ -60,11 +60,7 @@ export function ItemPage({ node, finding, setup, looking }: ItemPageProps) {
           <SectionHeading
             id="what-we-saw"
             title="What we saw"
-            aside={
-              <>
-                Looked <RelativeTime at={finding.observedAt} />
-              </>
-            }
+            aside={<LookedAt at={finding.observedAt} recorded={node.address.kind === 'recorded'} capital />}
           />
           <PacketEvidenceList packets={finding.packets ?? []} listings={finding.listings ?? []} />
           {beside.length > 0 || !finding.packets?.length ? (
@@ -90,7 +86,7 @@ function statusInWords(finding: TrackedFinding, now: number): string {
   return finding.status === 'pass' ? 'This is fine' : 'This does not apply here';
 }
 
-/** Says how a look ended, for those who do not see the page change. */
+/** Says what a look brought, for those who do not see the page change. */
 function LookOutcome({ finding, looking }: { finding: TrackedFinding; looking: Looking }) {
   const wasRunning = useRef(false);
   const [words, setWords] = useState('');
@@ -98,7 +94,7 @@ function LookOutcome({ finding, looking }: { finding: TrackedFinding; looking: L
   const { ended } = looking;
   useEffect(() => {
     if (running) setWords('');
-    else if (wasRunning.current) setWords(outcomeInWords(ended?.state, finding.summary));
+    else if (wasRunning.current && ended?.state === 'done') setWords(visible(finding.summary));
     wasRunning.current = running;
   }, [running, ended, finding.summary]);
   return (
@@ -106,12 +102,6 @@ function LookOutcome({ finding, looking }: { finding: TrackedFinding; looking: L
       {words}
     </p>
   );
-}
-
-function outcomeInWords(state: LookState['state'] | undefined, summary: string): string {
-  if (state === 'failed') return 'The node could not be looked at. What you see is from before.';
-  if (state === 'cancelled') return 'The look was cancelled. What you see is from before.';
-  return `Looked again. ${visible(summary)}`;
 }
 
 function neighbour(place: number, by: 1 | -1): CheckId | null {

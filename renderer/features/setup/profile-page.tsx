@@ -4,8 +4,8 @@ import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { Looking } from '../../app/looking.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { LookedAt } from '../../components/looked-at.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
-import { RelativeTime } from '../../components/relative-time.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { ProfileInstance } from './profile-instance.tsx';
 import './profile-page.css';
@@ -38,7 +38,8 @@ export function ProfilePage({ node, looking }: { node: SwarmNode; looking: Looki
         eyebrow={
           data.observedAt ? (
             <>
-              What was found on {node.name} · looked <RelativeTime at={data.observedAt} />
+              What was found on {node.name} ·{' '}
+              <LookedAt at={data.observedAt} recorded={node.address.kind === 'recorded'} />
             </>
           ) : (
             `What was found on ${node.name}`

@@ -34,12 +34,18 @@ export function SummaryPage({ node, items, findings, setup }: SummaryPageProps) 
   const { data: overview } = useQuery(orpc.findings.overview.queryOptions({ input: { node: node.id } }));
   const level = overview?.standings.find((standing) => standing.node === node.id)?.level;
   const accepted = findings.filter((finding) => finding.waiver !== null);
-  const lookedAt = node.lastLookAt ? Date.parse(node.lastLookAt) : null;
+  const recorded = node.address.kind === 'recorded';
+  const seenAt = recorded ? (overview?.lookedAt ?? null) : node.lastLookAt;
+  const lookedAt = seenAt ? Date.parse(seenAt) : null;
   const finished = setup.progress?.finishedAt;
   return (
     <Page className="summary-page">
       <PageHeader
-        eyebrow={lookedAt === null ? 'Summary' : `Summary · looked at on ${dayAndClock(lookedAt)}`}
+        eyebrow={
+          lookedAt === null
+            ? 'Summary'
+            : `Summary · ${recorded ? 'recorded' : 'looked at'} on ${dayAndClock(lookedAt)}`
+        }
         sentence={sentenceOf(node.name, level, items)}
         lead={level === undefined || level === null ? undefined : nextStep(level)}
       />
