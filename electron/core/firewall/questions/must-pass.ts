@@ -30,11 +30,14 @@ interface Home {
   readonly neighbour: bigint;
 }
 
+/** Networks that engines and hypervisors make for themselves: nobody's home. */
+const OF_CONTAINERS = /^(veth|docker|br-|virbr|vnet|cni|podman|lxc|lxd|incus)/;
+
 /** One neighbour for each network of the home that the host is connected to. */
 export function homesOf(host: HostContext): Home[] {
   const homes: Home[] = [];
   for (const { name, addresses } of host.interfaces ?? []) {
-    if (name === 'lo') continue;
+    if (name === 'lo' || OF_CONTAINERS.test(name)) continue;
     for (const { version, value, prefix } of addresses) {
       const other = neighbour(version, value, prefix);
       if (other === null || contains(publicAddresses(version), value)) continue;
