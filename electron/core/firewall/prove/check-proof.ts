@@ -61,7 +61,8 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
   const has = { notrack: text.includes('"kind":"notrack"'), marks: /"kind":"(set|map)Mark"/.test(text) };
   let part: Part = { box: {}, rules: new Map() };
   let named = new Set<string>();
-  function need({ table, chain }: Base, rule: model.Rule | null): void {
+  function need({ table, chain, base }: Base, rule: model.Rule | null, isDrop: boolean): void {
+    if (isDrop && base.type === 'nat') return; // It is no end: what has no connection does not see it.
     const end = [`${table.family} ${table.name}`, chain.name, rule?.id ?? null, rule?.text ?? null];
     if (!named.has(JSON.stringify(end))) throw new Error(`a region does not name its end: ${end}`);
   }
@@ -87,9 +88,8 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
     if (field === 'ctState') return [at && at.order > -200 && !has.notrack ? states : undefined, 2];
     // What goes out by an interface is for none of the host's own addresses, which are of type 2.
     if (field === 'fibDaddrType') return [cut([[0n, 255n]], just(2))[1], 2];
-    const changed = isLate(at) && (field === 'saddr' || field === 'sport');
     const ports = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : 2;
-    return [changed ? undefined : values, ports];
+    return [isLate(at) && /^s(addr|port)$/.test(field) ? undefined : values, ports];
   }
   function holds({ field, values }: model.Condition, mark: Flow, at: Base | null): Answer {
     if (values.kind === 'names') return isLate(at) && mark !== 0n ? 1 : isNamed(field, values.patterns);
@@ -128,7 +128,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
             const to = entry.target.address;
             const isAway = one.type === 'redirect' || (to && relate([to], box.daddr ?? []) === 0);
             if (!isAway) throw new Error('an address is translated to one that is asked about');
-            need(at, rule);
+            need(at, rule, false);
           } else if (/^(unmodelledVerdict|nat)$/.test(one.kind)) ends.accept = join(ends.accept, here);
         }
         if (any(found) === 0 || /^(verdict|nat)/.test(one.kind)) here = undefined;
@@ -139,7 +139,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
     return { ...ends, return: join(ends.return, ends.continue) };
   }
   function decide(verdict: model.Verdict, here: Flow, ends: Ends, rule: model.Rule, at: Base): void {
-    if (verdict.kind === 'drop' || verdict.kind === 'reject') need(at, rule);
+    if (verdict.kind === 'drop' || verdict.kind === 'reject') need(at, rule, true);
     else if (!('chain' in verdict)) ends[verdict.kind] = join(ends[verdict.kind], here);
     else {
       const target = at.table.chains.get(verdict.chain);
@@ -158,7 +158,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
       const isAlone = !has.marks || chains.filter((other) => other.order === order).length === 1;
       const mark = isAlone || flow === undefined ? flow : null;
       const ends = run(chain, mark, one);
-      if (ends.return !== undefined && base.policy === 'drop') need(one, null);
+      if (ends.return !== undefined && base.policy === 'drop') need(one, null, true);
       // Packets without a connection are not seen by chains of type nat, those of other devices not at egress.
       const past = base.devices || base.type === 'nat' ? mark : undefined;
       return join(join(past, ends.accept), base.policy === 'drop' ? undefined : ends.return);

@@ -16,7 +16,12 @@ export interface Place {
   readonly early: boolean;
   /** Told not to track the packet. */
   readonly untracked: boolean;
+  /** In a chain of type nat. */
+  readonly nat: boolean;
 }
+
+/** `unsure`: stops packets that have a connection, of which no proof is made. */
+export type StepVerdict = Verdict | { readonly kind: 'unsure' };
 
 /** The value of a field of the region lies in a set. */
 export interface Test {
@@ -43,8 +48,12 @@ export interface Case {
 /** A statement with everything decided that the place decides. */
 export type Step =
   | { readonly kind: 'match'; readonly cases: readonly Case[]; readonly negated: boolean }
-  | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  | { readonly kind: 'verdictMap'; readonly cases: readonly Case[]; readonly verdicts: readonly Verdict[] }
+  | { readonly kind: 'verdict'; readonly verdict: StepVerdict }
+  | {
+      readonly kind: 'verdictMap';
+      readonly cases: readonly Case[];
+      readonly verdicts: readonly StepVerdict[];
+    }
   | { readonly kind: 'setMark'; readonly field: 'mark' | 'ctMark'; readonly change: MarkChange }
   | {
       readonly kind: 'mapMark';
@@ -102,6 +111,10 @@ export function compiler(question: Question, place: Place) {
   const doubt = (why: string): Case[] => [{ ...TRUE, doubt: why }];
   const constant = (value: bigint, mask: bigint | null, set: IntervalSet): Case[] =>
     contains(set, mask === null ? value : value & mask) ? [TRUE] : [];
+
+  /** The kernel lets packets past chains of type nat that have no connection, or have their translation settled already (nf_nat_core.c). */
+  const here = (verdict: Verdict): StepVerdict =>
+    place.nat && (verdict.kind === 'drop' || verdict.kind === 'reject') ? { kind: 'unsure' } : verdict;
 
   /** Packets that belong to a connection, as tests; empty where there is none. */
   function tracked(): Case[] {
@@ -269,10 +282,12 @@ export function compiler(question: Question, place: Place) {
       case 'match':
         return match(statement, given);
       case 'verdict':
-        return statement.verdict.kind === 'continue' ? [] : [{ kind: 'verdict', verdict: statement.verdict }];
+        return statement.verdict.kind === 'continue'
+          ? []
+          : [{ kind: 'verdict', verdict: here(statement.verdict) }];
       case 'verdictMap': {
         const cases = entriesOf(statement.entries);
-        const verdicts = statement.entries.map((entry) => entry.verdict);
+        const verdicts = statement.entries.map((entry) => here(entry.verdict));
         return cases.length === 0 ? null : [{ kind: 'verdictMap', cases, verdicts }];
       }
       case 'setMark': {

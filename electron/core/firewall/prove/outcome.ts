@@ -45,6 +45,46 @@ export interface Outcome {
   readonly overflow: boolean;
 }
 
+/** What a walk writes down on its way. */
+export interface Notes {
+  readonly rules: Set<number>;
+  readonly translations: Set<number>;
+  readonly besides: { readonly rules: Set<number>; readonly policies: Set<HookedChain> };
+  readonly policies: Set<HookedChain>;
+  mayStop: boolean;
+  readonly chains: ChainOutcome[];
+  /** The chain that the walk is in. */
+  present: ChainOutcome;
+  readonly doubts: Set<string>;
+  overflow: boolean;
+}
+
+/** Notes of a walk that begins. */
+export function noNotes(): Notes {
+  return {
+    rules: new Set(),
+    translations: new Set(),
+    besides: { rules: new Set(), policies: new Set() },
+    policies: new Set(),
+    mayStop: false,
+    chains: [],
+    present: { undecided: [], passesByPolicy: false },
+    doubts: new Set(),
+    overflow: false,
+  };
+}
+
+const MAX_STATES = 48;
+
+/** Adds a flow to those that came to the same place; equal states become one. */
+export function gather(notes: Notes, to: Map<string, Flow>, flow: Flow): void {
+  if (flow.ways === 0) return;
+  const key = stateKey(flow.state);
+  const before = to.get(key);
+  to.set(key, before ? { state: before.state, ways: before.ways | flow.ways } : flow);
+  if (to.size > MAX_STATES) notes.overflow = true;
+}
+
 /** Whether a statement can stop packets or translate their address. */
 export function canEnd(step: Step): boolean {
   const stops = ({ kind }: { kind: string }) => kind === 'drop' || kind === 'reject';

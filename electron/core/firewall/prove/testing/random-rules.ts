@@ -3,7 +3,7 @@ import type { HostContext } from '../../host.ts';
 import { type Interval, normalize } from '../../interval.ts';
 import type { Condition, Field, Ruleset, Statement, Verdict } from '../../model.ts';
 import type { Packet } from '../../packet.ts';
-import { baseChain, plainChain, rulesets } from './rules.ts';
+import { baseChain, condition, match, plainChain, rulesets } from './rules.ts';
 
 /** Small worlds, so that a few hundred packets are all that differ: every value near a boundary is in these lists. */
 const ADDRESSES: Readonly<Record<4 | 6, readonly bigint[]>> = {
@@ -210,11 +210,15 @@ export function randomRulesets(version: 4 | 6): fc.Arbitrary<Ruleset> {
       secondPolicy: policy,
       early: fc.option(rules('early', 2, 2)),
       nat: fc.option(rules('nat', 2, 2)),
+      natPolicy: fc.constantFrom('accept', 'accept', 'accept', 'accept', 'drop'),
       post: fc.option(rules('base', 2, 2)),
     })
     .map((parts) => {
       const { rule, table, ruleset } = rulesets();
-      const made = (list: typeof parts.first) => list.map(([tests, effect]) => rule(...tests, effect));
+      // Every reader writes the family of the address in front.
+      const family = match(condition('nfproto', [BigInt(version), BigInt(version)]));
+      const made = (list: typeof parts.first) =>
+        list.map(([tests, effect]) => rule(...(effect.kind === 'nat' ? [family] : []), ...tests, effect));
       const chains = [
         plainChain('a', made(parts.a)),
         plainChain('b', made(parts.b)),
@@ -227,7 +231,15 @@ export function randomRulesets(version: 4 | 6): fc.Arbitrary<Ruleset> {
           priority: 10,
         }),
         ...(parts.early ? [baseChain('early', made(parts.early), { priority: -300 })] : []),
-        ...(parts.nat ? [baseChain('nat', made(parts.nat), { type: 'nat', priority: -100 })] : []),
+        ...(parts.nat
+          ? [
+              baseChain('nat', made(parts.nat), {
+                type: 'nat',
+                priority: -100,
+                policy: parts.natPolicy as 'accept' | 'drop',
+              }),
+            ]
+          : []),
         ...(parts.post ? [baseChain('post', made(parts.post), { hook: 'postrouting', priority: 0 })] : []),
       ];
       return ruleset(table('inet', 'world', chains));
