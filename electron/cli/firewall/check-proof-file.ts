@@ -1,4 +1,5 @@
 import { formatRanges } from '#core/firewall/address.ts';
+import { domain } from '#core/firewall/fields.ts';
 import { type IntervalSet, isSubset } from '#core/firewall/interval.ts';
 import { checkProof } from '#core/firewall/prove/check-proof.ts';
 import { type Proof, readProof } from '#core/firewall/prove/proof.ts';
@@ -32,7 +33,7 @@ function proofsIn(text: string): string[] {
     );
 }
 
-function numbers(proof: Proof, field: 'skuid' | 'daddr'): IntervalSet {
+function numbers(proof: Proof, field: keyof Proof['question']['fields']): IntervalSet {
   return proof.question.fields[field].map(([low, high]) => [BigInt(low), BigInt(high)] as const);
 }
 
@@ -44,10 +45,10 @@ function questionWords(rules: Rules, proof: Proof): string {
   const everything =
     direction === 'out' &&
     exceptInterfaces.every((name) => name === 'lo') &&
+    uids.length > 0 &&
     isSubset(whole.fields.daddr ?? [], numbers(proof, 'daddr')) &&
-    (['skgid', 'l4proto', 'dport', 'saddr', 'sport', 'icmpType', 'icmpCode'] as const).every(
-      (field) =>
-        proof.question.fields[field].length === 1 && BigInt(proof.question.fields[field][0]?.[0] ?? 1) === 0n,
+    (['skgid', 'l4proto', 'dport', 'saddr', 'sport', 'icmpType', 'icmpCode'] as const).every((field) =>
+      isSubset(domain(field, version), numbers(proof, field)),
     );
   const who = uids.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`)).join(', ');
   if (everything) return `IPv${version}: no packet of uid ${who} gets to a public address`;

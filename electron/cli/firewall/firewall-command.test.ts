@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_RULES } from '#core/checks/testing/firewall-facts.ts';
 import { run } from '../program.ts';
 import { capturedTerminal } from '../testing/captured-terminal.ts';
 
@@ -16,6 +17,16 @@ const FIVE = `*filter
 -A OUTPUT -m owner --uid-owner 1001 -j DROP
 COMMIT
 `;
+const SET = '-A OUTPUT -m set --match-set foo dst -j ACCEPT';
+const NAT = `*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A OUTPUT -d 8.8.8.8/32 -p tcp -j DNAT --to-destination 192.168.1.7:8080
+-A OUTPUT -d 8.8.4.4/32 -p tcp -j REDIRECT --to-ports 8080
+COMMIT
+`;
 const DROP_ALL = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT DROP [0:0]\nCOMMIT\n';
 
 describe('firewall on the command line', () => {
@@ -26,6 +37,10 @@ describe('firewall on the command line', () => {
     writeFileSync(file('five'), FIVE);
     writeFileSync(file('rules.v6'), DROP_ALL);
     writeFileSync(file('unclear'), DROP_ALL);
+    writeFileSync(file('no-rules'), DROP_ALL.replace('DROP', 'ACCEPT'));
+    writeFileSync(file('opaque'), FIVE.replace(/-A OUTPUT -d 127.*/, SET));
+    writeFileSync(file('nat'), NAT);
+    writeFileSync(file('nft.json'), NO_RULES);
     writeFileSync(file('empty'), '');
     writeFileSync(file('cut'), FIVE.slice(0, -8));
     writeFileSync(file('cut.json'), '{"nftables":[{"metainfo":');
@@ -57,10 +72,20 @@ describe('firewall on the command line', () => {
       file('packets.jsonl'),
       '--json',
     );
-    expect(code).toBe(0);
-    const verdicts: { verdict: string; missing: string[]; reason: string }[] = JSON.parse(out);
+    // One of them is unknown.
+    expect(code).toBe(2);
+    const verdicts: { verdict: string; missing: string[]; reason: string; assumed?: string }[] =
+      JSON.parse(out);
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['accept', 'drop', 'drop', 'unknown', 'accept']);
     expect(verdicts[3]?.missing).toEqual(['skuid']);
+    expect(verdicts[3]?.reason).toContain('who sends is not given (give --uid)');
+    expect(verdicts.map(({ assumed }) => assumed ?? null)).toEqual([
+      'no IPv6 listing was given',
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('draws the way of one packet', async () => {
@@ -92,6 +117,58 @@ describe('firewall on the command line', () => {
     expect(others.out).toContain('as uid 100000');
   });
 
+  it.each([
+    ['an IPv4 listing alone', ['five'], [null, 'no IPv6 listing was given']],
+    ['an IPv6 listing alone', ['rules.v6'], ['no IPv4 listing was given', null]],
+    ['both, one of them without a rule', ['five', 'no-rules'], [null, null]],
+    ['a listing of nft, which holds both', ['nft.json'], [null, null]],
+  ])('says what it takes for granted with %s', async (_what, names, expected) => {
+    const args = ['--uid', '1001', ...names.flatMap((name) => ['--ruleset', file(name)])];
+    const { out } = await command('prove', ...args, '--json');
+    const { results, scope } = JSON.parse(out);
+    expect(results.map(({ assumed }: { assumed?: string }) => assumed ?? null)).toEqual(expected);
+    expect(scope.judgedBy).toBe('check --only outbound-firewall');
+    const text = (await command('prove', ...args)).out;
+    expect(text.includes('as far as these listings go')).toBe(expected.some((one) => one !== null));
+    expect(text).toContain('are judged by: swarmkeep check --only outbound-firewall');
+  });
+
+  it('says why it cannot tell', async () => {
+    const { code, out } = await command('prove', '--uid', '1001', '--ruleset', file('opaque'));
+    expect(code).toBe(1);
+    expect(out).toContain('unknown  IPv4');
+    expect(out).toContain('It hangs on:\n      -A OUTPUT -m set --match-set foo dst -j ACCEPT');
+    expect(out).toMatch(/Such as tcp to 8\.8\.8\.8:443 as uid 1001: .* is not modelled/);
+    const json = await command('prove', '--uid', '1001', '--ruleset', file('opaque'), '--json');
+    expect(JSON.parse(json.out).results[0]).toMatchObject({
+      result: 'unknown',
+      example: { packet: { to: '8.8.8.8' }, reason: expect.stringContaining('not modelled') },
+    });
+  });
+
+  it.each([
+    ['8.8.8.8', 'no-rules', 'internet'],
+    ['100.64.0.1', 'no-rules', 'internet'],
+    ['192.168.1.3', 'no-rules', 'home network'],
+    ['fd00::1', 'no-rules', 'home network'],
+    ['127.0.0.53', 'no-rules', 'this machine'],
+    ['::1', 'no-rules', 'this machine'],
+    ['8.8.8.8', 'nat', 'home network'],
+    ['8.8.4.4', 'nat', 'this machine'],
+  ])('ends the way to %s under %s in words', async (to, rules, end) => {
+    const args = ['--uid', '1001', '--to', to, '--proto', 'tcp', '--port', '443', '--dev', 'eth0'];
+    const { out } = await command('explain', '--ruleset', file(rules), ...args);
+    expect(out).toMatch(new RegExp(`→ eth0 → ${end}\\n`));
+  });
+
+  it('says in plain words what a packet must be', async () => {
+    const ask = (...more: string[]) =>
+      command('explain', '--ruleset', file('five'), '--to', '8.8.8.8', '--proto', 'tcp', ...more);
+    expect((await ask('--port', '70000')).error).toContain('a port is a whole number from 0 to 65535');
+    expect((await ask('--uid', 'root')).error).toContain('With --ruleset a uid is a number');
+    expect((await command('explain', '--help')).out).toContain('2 that of a packet is unknown');
+  });
+
   it('checks a proof again, and refuses it for other rules', async () => {
     const { out } = await command('prove', '--uid', '1001', '--ruleset', file('five'), '--json');
     writeFileSync(file('proof.json'), out);
@@ -110,7 +187,7 @@ describe('firewall on the command line', () => {
     ['an empty listing', 2, ['--ruleset', 'empty'], 'not read as "no rules"'],
     ['a listing that was cut', 2, ['--ruleset', 'cut'], 'COMMIT'],
     ['JSON that was cut', 2, ['--ruleset', 'cut.json'], 'cut.json'],
-    ['a file that is not there', 2, ['--ruleset', 'nowhere'], 'ENOENT'],
+    ['a file that is not there', 2, ['--ruleset', 'nowhere'], 'There is no such file'],
     ['a folder', 2, ['--ruleset', '.'], 'is not a file'],
   ])('gives no verdict for %s', async (_what, exit, [option = '', name = ''], words) => {
     const { code, out, error } = await command('prove', '--uid', '1001', option, file(name));
@@ -131,7 +208,10 @@ describe('firewall on the command line', () => {
     ['\n{"uid":-1,"to":"8.8.8.8","proto":"tcp"}', 'line 2: uid'],
     ['{"uid":1,"to":"example.org","proto":"tcp"}', 'line 1: to'],
     ['{"uid":1,"to":"8.8.8.8","proto":"toString"}', 'line 1: proto'],
-    ['{"uid":1,"to":"8.8.8.8","proto":"tcp","nope":1}', 'line 1'],
+    ['{"uid":1,"to":"8.8.8.8","proto":"tcp","port":70000}', 'port: a port is a whole number from 0 to 65535'],
+    ['{"uid":"root","to":"8.8.8.8","proto":"tcp"}', 'names are looked up for --uid alone'],
+    ['[1]', 'not a JSON object'],
+    ['{"uid":1,"to":"8.8.8.8","proto":"tcp","nope":1}', 'line 1: "nope" is no field of a packet'],
     [`{"to":"${'8'.repeat(70_000)}"}`, 'line 1: longer than'],
     ['{"uid":1,"from":"::1","to":"8.8.8.8","proto":"tcp"}', 'different families'],
   ])('names file and line of a bad packet: %.60s', async (text, words) => {
@@ -150,7 +230,11 @@ describe('firewall on the command line', () => {
 
   it.each([
     [['explain', '--uid', '1001']],
-    [['explain', '--to', '8.8.8.8', '--proto', 'tcp', '--uid', 'root']],
+    [['explain', '--to', '8.8.8.8', '--proto', 'tcp', '--uid', 'root', '--ruleset', 'x']],
+    [['explain', '--to', '8.8.8.8', '--proto', 'tcp', '--uid', '1-2']],
+    [['explain', '--to', '8.8.8.8', '--proto', 'tcp', '--uid', '!']],
+    [['prove', '--uid', 'mycoswarm', '--ruleset', 'x']],
+    [['prove', '--uid', '5-3']],
     [['explain', '--to', '8.8.8.8', '--proto', 'tcp', '--packets', 'x']],
     [['prove', '--uid', '5-3', '--ruleset', 'x']],
     [['prove', '--uid', '4294967295', '--ruleset', 'x']],

@@ -26,7 +26,7 @@ export function addFirewallCommands(
     .command('explain')
     .description('follow packets through the rules, as the first of a new connection')
     .option('--ruleset <file>', `${RULES}; may be given several times`, gathered, [])
-    .option('--uid <number>', 'who sends')
+    .option('--uid <account>', 'who sends: a number; without --ruleset a name of this machine too')
     .option('--gid <number>', 'the group of who sends')
     .option('--from <address>', 'source; without --uid the packet comes in')
     .option('--to <address>', 'destination')
@@ -37,6 +37,10 @@ export function addFirewallCommands(
     .option('--dev <interface>', 'by which it goes out or comes in')
     .option('--packets <file>', 'one packet as JSON on each line, with the same names')
     .option('--json', 'one JSON document: a list with an entry for each packet', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the fate of every packet is told, whatever it is, 2 that of a packet is unknown, 64 wrong usage.',
+    )
     .action(async (options) => {
       const { explain } = await import('./explain.ts');
       done(await explain(place(), options, terminal));
@@ -46,7 +50,12 @@ export function addFirewallCommands(
     .description(
       'prove that nothing gets out to a public address, over all packets, or show a packet that does',
     )
-    .option('--uid <numbers>', '1001 or 100000-165535; those of the agent when left out', gathered, [])
+    .option(
+      '--uid <accounts>',
+      '1001 or 100000-165535, without --ruleset a name of this machine too; those of the agent when left out',
+      gathered,
+      [],
+    )
     .option('--ruleset <file>', `${RULES}; may be given several times`, gathered, [])
     .option(
       '--check <proof>',
@@ -55,7 +64,7 @@ export function addFirewallCommands(
     .option('--json', 'one JSON document', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 proven, 1 something gets out (or the proof is refused), 2 it cannot be told.',
+      '\nExit codes: 0 proven, 1 a packet gets out (or the proof is refused), 2 it cannot be told, 64 wrong usage.\nPrograms that pass data on, such as a resolver, are listed and do not count here: check --only outbound-firewall.',
     )
     .action(async (options) => {
       const { prove } = await import('./prove.ts');

@@ -4,7 +4,7 @@ import type { Packet } from '#core/firewall/packet.ts';
 import { visible } from '#shared/domain/text.ts';
 import { couldNot } from '../failure.ts';
 import { packetOfQuestion } from './packet-question.ts';
-import { requireFile } from './read-file.ts';
+import { notReadable, requireFile } from './read-file.ts';
 
 const MAX_LINE = 65_536;
 const MAX_LINES = 1_000_000;
@@ -68,7 +68,7 @@ export async function countPackets(file: string): Promise<number> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw couldNot(`${visible(file)} could not be read (${code}).`);
+    throw notReadable(visible(file), error);
   }
   let count = 0;
   for await (const _packet of packetsOf(file)) count += 1;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseAddress } from '#core/firewall/address.ts';
 import { PROTOCOL } from '#core/firewall/fields.ts';
 import type { Packet } from '#core/firewall/packet.ts';
-import { visible } from '#shared/domain/text.ts';
+import { shortened, visible } from '#shared/domain/text.ts';
 
 const id = z.int().min(0).max(4_294_967_295);
 const port = z.int().min(0).max(65_535);
@@ -33,6 +33,39 @@ export type PacketQuestion = z.infer<typeof packetQuestion>;
 
 export type PacketResult = { ok: true; packet: Packet } | { ok: false; message: string };
 
+const ADDRESS = 'an address is needed, such as 8.8.8.8 or 2001:db8::1';
+const UID = 'a number from 0 to 4294967295 is needed; names are looked up for --uid alone';
+const PORT = 'a port is a whole number from 0 to 65535';
+const BYTE = 'a whole number from 0 to 255 is needed';
+const INTERFACE = 'the name of an interface is needed, such as eth0';
+
+const EXPECTED: Readonly<Record<keyof z.infer<typeof packetQuestion>, string>> = {
+  uid: UID,
+  gid: UID,
+  from: ADDRESS,
+  to: ADDRESS,
+  proto: 'a name is needed, such as tcp, udp or icmp, or a number from 0 to 255',
+  port: PORT,
+  sport: PORT,
+  icmpType: BYTE,
+  icmpCode: BYTE,
+  dev: INTERFACE,
+  in: INTERFACE,
+  out: INTERFACE,
+  direction: 'out, in or forward is needed',
+};
+
+function whatIsWrong(value: unknown, issue: z.core.$ZodIssue | undefined): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not a JSON object';
+  const field = issue?.path[0];
+  if (typeof field === 'string' && Object.hasOwn(EXPECTED, field))
+    return `${field}: ${EXPECTED[field as keyof typeof EXPECTED]}`;
+  const extra = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  return extra === undefined
+    ? 'not a packet'
+    : `"${visible(shortened(extra, 64))}" is no field of a packet; there are: ${Object.keys(EXPECTED).join(', ')}`;
+}
+
 function protocolOf(proto: string | number, version: 4 | 6): bigint | null {
   if (typeof proto === 'number' || /^\d{1,3}$/.test(proto)) {
     const number = BigInt(proto);
@@ -52,19 +85,15 @@ function protocolOf(proto: string | number, version: 4 | 6): bigint | null {
 export function packetOfQuestion(value: unknown): PacketResult {
   const read = packetQuestion.safeParse(value);
   if (!read.success) {
-    const [issue] = read.error.issues;
-    const where = issue?.path.join('.') ?? '';
-    return {
-      ok: false,
-      message: visible(`${where === '' ? '' : `${where}: `}${issue?.message ?? 'not a packet'}`),
-    };
+    return { ok: false, message: whatIsWrong(value, read.error.issues[0]) };
   }
   const question = read.data;
   const to = parseAddress(question.to);
-  if (!to) return { ok: false, message: `to: ${visible(question.to)} is no address` };
+  if (!to)
+    return { ok: false, message: `to: ${visible(question.to)} is no address; names are not looked up` };
   const from = question.from === undefined ? null : parseAddress(question.from);
   if (question.from !== undefined && from === null)
-    return { ok: false, message: `from: ${visible(question.from)} is no address` };
+    return { ok: false, message: `from: ${visible(question.from)} is no address; names are not looked up` };
   const { version } = to;
   if (from && from.version !== version)
     return { ok: false, message: 'from and to are of different families' };

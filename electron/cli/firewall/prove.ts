@@ -1,19 +1,31 @@
-import { formatRanges } from '#core/firewall/address.ts';
-import type { Interval, IntervalSet } from '#core/firewall/interval.ts';
-import { normalize } from '#core/firewall/interval.ts';
+import { PROTOCOL } from '#core/firewall/fields.ts';
 import { type Provable, provable } from '#core/firewall/prove/provable.ts';
-import { provenBy } from '#core/firewall/prove/proven-by.ts';
 import { outboundSpace } from '#core/firewall/prove/space.ts';
-import type { Rules } from '#core/firewall/questions/ask.ts';
+import { WELL_KNOWN } from '#core/firewall/prove/telling.ts';
+import { judge, type Rules } from '#core/firewall/questions/ask.ts';
+import { packetOut } from '#core/firewall/questions/outbound.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Place } from '../check-command.ts';
+import { commandName } from '../command-name.ts';
 import { couldNot, EXIT, type ExitCode, usage } from '../failure.ts';
 import { asJson } from '../report.ts';
-import { type Paint, painter, type Terminal, wantsColour } from '../terminal.ts';
+import { during, painter, type Terminal, wantsColour } from '../terminal.ts';
 import { checkProofFile, refusal } from './check-proof-file.ts';
-import { explained, packetJson } from './firewall-words.ts';
-import type { NamedSender } from './own-rules.ts';
+import { assumption } from './firewall-words.ts';
+import type { OwnAgent } from './own-rules.ts';
+import {
+  besideText,
+  type Dormant,
+  dormantText,
+  JUDGED_BY,
+  type Result,
+  resultJson,
+  resultText,
+  SCOPE,
+  type Who,
+} from './prove-words.ts';
 import { rulesOfFiles } from './read-rules.ts';
+import { uidsOf, uidText } from './uid-argument.ts';
 
 export interface ProveOptions {
   uid: readonly string[];
@@ -23,101 +35,57 @@ export interface ProveOptions {
 }
 
 interface Asked {
-  readonly name: string | null;
-  readonly uids: IntervalSet;
-  readonly uid: bigint;
+  readonly rules: Rules;
+  readonly notListed: 4 | 6 | null;
+  readonly who: readonly Who[];
+  /** Agents of this machine that the question is about. */
+  readonly agents: readonly OwnAgent[];
+  /** Agents that the question would be about, were their uids known. */
+  readonly unknown: readonly string[];
+  /** Whether the uids were worked out here: then a doubt about them is one about the answer. */
+  readonly isWhole: boolean;
 }
 
-const HIGHEST_UID = 4_294_967_294n;
-
-/** Reads `--uid`: numbers and ranges, several with commas between. The first one is the agent itself. */
-export function uidsOf(texts: readonly string[]): Pick<Asked, 'uids' | 'uid'> {
-  const ranges = texts
-    .flatMap((text) => text.split(','))
-    .map((text): Interval => {
-      const parts = /^\s*(\d{1,10})(?:-(\d{1,10}))?\s*$/.exec(text);
-      const low = BigInt(parts?.[1] ?? -1);
-      const high = BigInt(parts?.[2] ?? low);
-      if (!parts || low > high || high > HIGHEST_UID)
-        throw usage(
-          `${visible(text)} is no uid and no range of them.`,
-          'Such as: --uid 1001 --uid 100000-165535',
-        );
-      return [low, high];
-    });
-  return { uids: normalize(ranges), uid: ranges[0]?.[0] ?? 0n };
-}
-
-async function asked(
-  place: Place,
-  options: ProveOptions,
-  terminal: Terminal,
-): Promise<{ rules: Rules; who: Asked[] }> {
-  const given = options.uid.length > 0 ? [{ name: null, ...uidsOf(options.uid) }] : null;
+async function asked(place: Place, options: ProveOptions, terminal: Terminal): Promise<Asked> {
+  const isGiven = options.uid.length > 0;
   if (options.ruleset.length > 0) {
-    if (given === null && options.check === undefined)
-      throw usage('With --ruleset, say whose packets: --uid N.');
-    return { rules: rulesOfFiles(options.ruleset, terminal), who: given ?? [] };
+    if (!isGiven && options.check === undefined) throw usage('With --ruleset, say whose packets: --uid N.');
+    const who = isGiven ? [{ name: null, ...uidsOf(options.uid, null) }] : [];
+    return {
+      ...rulesOfFiles(options.ruleset, terminal),
+      who,
+      agents: [],
+      unknown: [],
+      isWhole: false,
+    };
   }
-  const { ownRules } = await import('./own-rules.ts');
-  const { rules, senders } = await ownRules(place, terminal);
-  if (given === null && senders.length === 0 && options.check === undefined)
+  // What is no uid at all is said before anything is looked at.
+  uidsOf(options.uid, () => 0n);
+  const { ownMachine } = await import('./own-rules.ts');
+  const { rules, agents, unknown, uidOf } = await ownMachine(place, terminal);
+  if (isGiven) {
+    const given = { name: null, ...uidsOf(options.uid, uidOf) };
+    const meant = agents.filter(({ uid }) => uid === given.uid);
+    return { rules, notListed: null, who: [given], agents: meant, unknown: [], isWhole: false };
+  }
+  if (agents.length === 0 && options.check === undefined)
     throw couldNot(
-      'No mycoSwarm was found here, so it is not known whose packets to ask about.',
+      unknown.length === 0
+        ? 'No mycoSwarm was found here, so it is not known whose packets to ask about.'
+        : `The number of the account of mycoSwarm is not known here: ${visible(unknown.join(', '))}.`,
       'Say whose: --uid N',
     );
-  return { rules, who: given ?? senders.map(({ name, uids, uid }: NamedSender) => ({ name, uids, uid })) };
+  const who = agents.map(({ name, uids, uid }) => ({ name, uids, uid }));
+  return { rules, notListed: null, who, agents, unknown, isWhole: true };
 }
 
-interface Result {
-  readonly who: Asked;
-  readonly family: 4 | 6;
-  readonly found: Provable;
-}
-
-function exitCodeOf(results: readonly Result[]): ExitCode {
+function exitCodeOf(results: readonly Result[], { agents, unknown, isWhole }: Asked): ExitCode {
   const kinds = new Set(results.map(({ found }) => found.kind));
-  return kinds.has('open') ? EXIT.found : kinds.has('unknown') ? EXIT.couldNot : EXIT.fine;
-}
-
-function uidText(uids: IntervalSet): string {
-  return uids.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`)).join(', ');
-}
-
-function jsonOf({ who, family, found }: Result): Record<string, unknown> {
-  const common = { name: who.name, uids: uidText(who.uids), family };
-  if (found.kind === 'open')
-    return { ...common, result: 'open', packet: packetJson(found.packet), ...found.verdict };
-  if (found.kind === 'unknown') return { ...common, result: 'unknown', reasons: found.reasons };
-  const redirected = found.redirected.map(({ rules, toAddress }) => ({
-    rules,
-    to: toAddress === null ? null : formatRanges(family, toAddress),
-  }));
-  return { ...common, result: 'proof', redirected, proof: found.proof };
-}
-
-function textOf(rules: Rules, { who, family, found }: Result, paint: Paint): string {
-  const subject = visible(
-    who.name === null ? `uid ${uidText(who.uids)}` : `${who.name} (uid ${uidText(who.uids)})`,
-  );
-  if (found.kind === 'open')
-    return `${paint('red', 'open   ')}  IPv${family}: a packet of ${subject} gets out.\n${explained(rules, found.packet, found.verdict, who.name, paint)}`;
-  if (found.kind === 'unknown') {
-    const reasons = found.reasons.map((reason) => `    ${visible(reason)}\n`).join('');
-    return `${paint('blue', 'unknown')}  IPv${family}: whether ${subject} gets out cannot be told.\n${reasons}`;
-  }
-  const ends = provenBy(found.proof, 12).map((line) => `    ${visible(line)}\n`);
-  const redirected = found.redirected
-    .slice(0, 12)
-    .map(
-      ({ toAddress }) =>
-        `    redirected to ${toAddress === null ? 'another port' : formatRanges(family, toAddress)}\n`,
-    );
-  return [
-    `${paint('green', 'proven ')}  IPv${family}: no packet of ${subject} gets to a public address.\n`,
-    ...ends,
-    ...new Set(redirected),
-  ].join('');
+  if (kinds.has('open')) return EXIT.found;
+  const isDoubtful =
+    isWhole &&
+    (unknown.length > 0 || agents.some(({ beside }) => beside.some(({ kind }) => kind === 'rules')));
+  return kinds.has('unknown') || isDoubtful ? EXIT.couldNot : EXIT.fine;
 }
 
 /** A proof that the checker refuses is none. */
@@ -126,6 +94,57 @@ function onlyChecked(rules: Rules, found: Provable): Provable {
   return refused === null
     ? found
     : { kind: 'unknown', reasons: [`a proof was found, but refused: ${refused}`] };
+}
+
+function provenFor(rules: Rules, { uids, uid }: Who, family: 4 | 6): Provable {
+  const space = outboundSpace(rules.host, family, uids);
+  return onlyChecked(rules, provable(rules.ruleset, rules.host, space, { uid }));
+}
+
+function resultFor({ rules, notListed }: Asked, who: Who, family: 4 | 6): Result {
+  const found = provenFor(rules, who, family);
+  const to = { version: family, daddr: WELL_KNOWN[family], l4proto: PROTOCOL.tcp, dport: 443n };
+  const sample =
+    found.kind === 'unknown'
+      ? judge(rules, packetOut(rules.host, { uid: who.uid, gid: undefined }, to))
+      : null;
+  return { who, family, found, assumed: assumption(notListed, family), sample };
+}
+
+function dormantFor({ rules, agents }: Asked): Dormant[] {
+  return agents.flatMap(({ name, uids: _usable, dormant }): Dormant[] => {
+    const [first] = dormant?.uids ?? [];
+    if (dormant === null || first === undefined) return [];
+    const who = { name, uids: dormant.uids, uid: first[0] };
+    const found = { 4: provenFor(rules, who, 4).kind, 6: provenFor(rules, who, 6).kind };
+    return [{ who, because: dormant.because, found }];
+  });
+}
+
+function asText(all: Asked, results: readonly Result[], dormant: readonly Dormant[], terminal: Terminal) {
+  const paint = painter(wantsColour(terminal.out, terminal.environment));
+  return [
+    results.map((result) => resultText(all.rules, result, paint)).join('\n'),
+    ...all.unknown.map((name) => `unknown  ${visible(name)}: its number is not known, nothing was asked.\n`),
+    ...dormant.map((one) => `\n${dormantText(one)}\n`),
+    `\n${SCOPE} ${commandName(terminal.environment)} ${JUDGED_BY}\n`,
+    ...all.agents.map(({ name, beside }) => besideText(name, beside, paint)),
+  ].join('');
+}
+
+function asDocument(all: Asked, results: readonly Result[], dormant: readonly Dormant[]) {
+  return asJson({
+    results: results.map(resultJson),
+    unknown: all.unknown,
+    notUsable: dormant.map(({ who, because, found }) => ({
+      name: who.name,
+      uids: uidText(who.uids),
+      because,
+      results: { 4: found[4], 6: found[6] },
+    })),
+    scope: { note: `${SCOPE} ${JUDGED_BY}`, judgedBy: JUDGED_BY },
+    beside: all.agents.flatMap(({ name, beside }) => beside.map((one) => ({ name, ...one }))),
+  });
 }
 
 /**
@@ -137,19 +156,14 @@ function onlyChecked(rules: Rules, found: Provable): Provable {
 export async function prove(place: Place, options: ProveOptions, terminal: Terminal): Promise<ExitCode> {
   if (options.check !== undefined && options.uid.length > 0)
     throw usage('A proof says itself whose packets it is about: give --check without --uid.');
-  const { rules, who } = await asked(place, options, terminal);
-  if (options.check !== undefined) return checkProofFile(rules, options.check, options.json, terminal);
-  const results = who.flatMap((one) =>
-    ([4, 6] as const).map((family): Result => {
-      const space = outboundSpace(rules.host, family, one.uids);
-      const found = provable(rules.ruleset, rules.host, space, { uid: one.uid });
-      return { who: one, family, found: onlyChecked(rules, found) };
-    }),
+  const all = await asked(place, options, terminal);
+  if (options.check !== undefined) return checkProofFile(all.rules, options.check, options.json, terminal);
+  const { results, dormant } = await during(terminal, 'Asking the rules about every packet …', () => ({
+    results: all.who.flatMap((one) => ([4, 6] as const).map((family) => resultFor(all, one, family))),
+    dormant: dormantFor(all),
+  }));
+  terminal.out.write(
+    options.json ? asDocument(all, results, dormant) : asText(all, results, dormant, terminal),
   );
-  if (options.json) terminal.out.write(asJson({ results: results.map(jsonOf) }));
-  else {
-    const paint = painter(wantsColour(terminal.out, terminal.environment));
-    terminal.out.write(results.map((result) => textOf(rules, result, paint)).join('\n'));
-  }
-  return exitCodeOf(results);
+  return exitCodeOf(results, all);
 }

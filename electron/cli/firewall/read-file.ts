@@ -12,9 +12,7 @@ export function readTextFile(file: string, limit: number): string {
   try {
     handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    throw couldNot(
-      `${name} could not be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}).`,
-    );
+    throw notReadable(name, error);
   }
   try {
     const { size } = requireFile(handle, name);
@@ -26,6 +24,14 @@ export function readTextFile(file: string, limit: number): string {
   } finally {
     closeSync(handle);
   }
+}
+
+/** Why a file could not be opened, in words. */
+export function notReadable(name: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return couldNot(`There is no such file: ${name}`);
+  if (code === 'EACCES' || code === 'EPERM') return couldNot(`This account may not read ${name}.`);
+  return couldNot(`${name} could not be read (${code ?? 'unknown reason'}).`);
 }
 
 /**

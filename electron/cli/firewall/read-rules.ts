@@ -5,7 +5,7 @@ import { visible } from '#shared/domain/text.ts';
 import { couldNot, usage } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { readTextFile } from './read-file.ts';
-import { familyOfSave, isSave } from './save-family.ts';
+import { familyOfSave, isNeutral, isSave } from './save-family.ts';
 
 /** Listings may be 12 MiB; the readers hold them to that. */
 const MAX_BYTES = 16 * 1_048_576;
@@ -52,10 +52,24 @@ function asListing({ file, forced, text }: Named, known: readonly Listing[], ter
   const [only] = others;
   if (others.size === 1 && only !== undefined)
     return save(only === 4 ? 6 : 4, 'the other listing is of the other family');
+  if (isNeutral(text)) return save(4, 'it has no rules, so that makes no difference');
   throw usage(
     `Nothing in ${name} tells whether it is of iptables or of ip6tables.`,
     `Say which: --ruleset ip:${name} or --ruleset ip6:${name}`,
   );
+}
+
+/** Rules from files, and how far they go. */
+export interface GivenRules {
+  readonly rules: Rules;
+  /** The family of which no listing was given; null when both were, as nft lists both at once. */
+  readonly notListed: 4 | 6 | null;
+}
+
+function notListed(listings: readonly Listing[]): 4 | 6 | null {
+  if (listings.some(({ kind }) => kind === 'nft')) return null;
+  const versions = listings.map((one) => (one.kind === 'save' ? one.version : null));
+  return !versions.includes(6) ? 6 : !versions.includes(4) ? 4 : null;
 }
 
 /**
@@ -63,7 +77,7 @@ function asListing({ file, forced, text }: Named, known: readonly Listing[], ter
  * @param files arguments of `--ruleset`, at least one
  * @throws CommandFailure that names the file
  */
-export function rulesOfFiles(files: readonly string[], terminal: Terminal): Rules {
+export function rulesOfFiles(files: readonly string[], terminal: Terminal): GivenRules {
   const read = files.map(named);
   // Those that tell their family come first, for they can decide about one that does not.
   const clear = (one: Named) =>
@@ -77,5 +91,5 @@ export function rulesOfFiles(files: readonly string[], terminal: Terminal): Rule
   }
   const merged = mergeListings({ listings, missing: [] });
   if (!merged.ok) throw couldNot(visible(merged.error.message));
-  return { ruleset: merged.ruleset, host: UNKNOWN_HOST };
+  return { rules: { ruleset: merged.ruleset, host: UNKNOWN_HOST }, notListed: notListed(listings) };
 }

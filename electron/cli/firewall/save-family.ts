@@ -36,7 +36,5 @@ export function familyOfSave(text: string, file: string): SaveFamily | null {
   const [four, six] = [FOUR.test(text), SIX.test(text)];
   if (six !== four)
     return { version: six ? 6 : 4, because: `its rules name IPv${six ? 6 : 4} addresses or types` };
-  if (!four && isNeutral(text))
-    return { version: 4, because: 'it has no rules, so that makes no difference' };
   return null;
 }

@@ -24,7 +24,10 @@ import { withoutMycoswarm } from './without-mycoswarm.ts';
 const MAX_RELAYS = 32;
 
 /** Relays of one agent, and where one could hide. */
-function relayParts(input: CheckInput, { agent, sender, rules }: Asked): PacketPart[] {
+export function relayParts(
+  input: CheckInput,
+  { agent, sender, rules }: Pick<Asked, 'agent' | 'sender' | 'rules'>,
+): PacketPart[] {
   const relays = relaysOf(input, agent);
   const hidden = [
     unseenPart(input, 'sockets'),
