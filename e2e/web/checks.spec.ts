@@ -85,7 +85,7 @@ test.describe('Checks', () => {
   test('unfolds to evidence, raw, thirty days and steps', async ({ page, open }) => {
     await open('evening', '/checks?check=service-bindings&on=boa');
     const panel = page.getByRole('complementary', { name: 'What to do' });
-    await expect(panel.getByText('3 steps on boa')).toBeVisible();
+    await expect(panel.getByText('Three steps on boa')).toBeVisible();
     await expect(page.getByText('reachable, no input rule')).toBeVisible();
     await expect(page.getByText('Was fine until 16:40.')).toBeVisible();
     await expect(page.getByText('Last 30 days')).toBeVisible();

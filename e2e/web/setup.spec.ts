@@ -8,7 +8,7 @@ test('first start: the sample node is one press away and marked on every page', 
   await expect(sentence(page)).toHaveText('No node yet. Start with the computer in front of you.');
   await expect(page.locator('.button--filled')).toHaveCount(1);
   await page.getByRole('button', { name: 'Open the sample' }).click();
-  await expect(page.getByText(/of 11 (is|are) fine/).first()).toBeVisible();
+  await expect(page.getByText(/of eleven (is|are) fine/).first()).toBeVisible();
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Home' }).click();
   await expect(page.getByRole('heading', { name: 'Where sample stands' })).toBeVisible();
   await page.getByRole('button', { name: /Choose another/ }).click();

@@ -4,6 +4,7 @@ import { ChevronsUpDown, Plus } from 'lucide-react';
 import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Menu, type MenuItem } from '../components/menu.tsx';
+import { numberInWords } from '../components/number-words.ts';
 import { orpc } from '../transport/queries.ts';
 import { Mark } from './mark.tsx';
 import { useChooseScope } from './scope.ts';
@@ -75,7 +76,7 @@ function present(
 }
 
 function inSwarm(amount: number): string {
-  return amount === 1 ? 'One node' : `${amount} in your swarm`;
+  return amount === 1 ? 'One node' : `${numberInWords(amount)} in your swarm`;
 }
 
 /** @returns how the console reaches a node, in a few words */

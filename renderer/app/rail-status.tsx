@@ -1,6 +1,7 @@
 import type { Overview } from '#shared/contract/findings.ts';
 import type { LookState } from '#shared/contract/looks.ts';
 import { visible } from '#shared/domain/text.ts';
+import { countWord } from '#shared/domain/words.ts';
 import { LookedAt } from '../components/looked-at.tsx';
 import { StatusIcon } from '../components/status.tsx';
 import type { ShownStatus } from '../components/status-words.ts';
@@ -54,7 +55,7 @@ function lookingSentence(looks: readonly LookState[]): TraySentence {
   const sentence =
     looks.length === 1 && first
       ? `Looking at ${visible(first.nodeName)}`
-      : `Looking at ${looks.length} nodes`;
+      : `Looking at ${countWord(looks.length)} nodes`;
   return { sentence, status: 'unknown', number: 0 };
 }
 

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Overview } from '#shared/contract/findings.ts';
+import type { Counts, Overview } from '#shared/contract/findings.ts';
 import type { NodeId } from '#shared/domain/node.ts';
 import { Tooltip } from '../components/tooltip.tsx';
 import { useLooking } from './looking.ts';
@@ -20,7 +20,6 @@ export function Rail({ node, overview }: RailProps) {
   const narrow = useIsNarrow();
   const { running } = useLooking(node);
   const empty = overview?.standings.length === 0;
-  const waiting = overview ? overview.counts.fix + overview.counts.review : 0;
   return (
     <header className="rail">
       <NodeSwitcher node={node} narrow={narrow} />
@@ -31,7 +30,7 @@ export function Rail({ node, overview }: RailProps) {
             item={item}
             node={node}
             narrow={narrow}
-            count={item.to === '/checks' ? waiting : 0}
+            waiting={item.to === '/checks' && overview ? overview.counts : undefined}
             dim={empty && item.to !== '/setup/{-$node}' && item.to !== '/settings'}
           />
         ))}
@@ -45,14 +44,16 @@ interface RailLinkProps {
   item: NavItem;
   node: NodeId | null;
   narrow: boolean;
-  /** How many things wait for a person there. */
-  count: number;
+  /** What waits for a person there. */
+  waiting: Pick<Counts, 'fix' | 'review'> | undefined;
   /** There is nothing to see there before a node was added. */
   dim: boolean;
 }
 
-function RailLink({ item, node, narrow, count, dim }: RailLinkProps) {
+function RailLink({ item, node, narrow, waiting, dim }: RailLinkProps) {
   const Icon = item.icon;
+  const count = waiting ? waiting.fix + waiting.review : 0;
+  const words = waiting ? waitingInWords(waiting) : '';
   const link = (
     <Link
       to={item.to}
@@ -65,18 +66,23 @@ function RailLink({ item, node, narrow, count, dim }: RailLinkProps) {
       <Icon aria-hidden="true" />
       <span className="rail__label">{item.label}</span>
       {count > 0 ? (
-        <span className="rail__count">
-          {count}
-          <span className="visually-hidden"> waiting</span>
+        <span className="rail__count" title={words}>
+          <span aria-hidden="true">{count}</span>
+          <span className="visually-hidden">{words}</span>
         </span>
       ) : null}
     </Link>
   );
   return narrow ? (
-    <Tooltip text={count > 0 ? `${item.label}, ${count} waiting` : item.label} side="right" immediate>
+    <Tooltip text={count > 0 ? `${item.label}: ${words}` : item.label} side="right" immediate>
       {link}
     </Tooltip>
   ) : (
     link
   );
+}
+
+/** What the number in the rail is made of: `11 to fix and 2 to review`. */
+function waitingInWords({ fix, review }: Pick<Counts, 'fix' | 'review'>): string {
+  return [fix > 0 && `${fix} to fix`, review > 0 && `${review} to review`].filter(Boolean).join(' and ');
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Evidence as EvidenceEntry } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
+import { countWord } from '#shared/domain/words.ts';
 import { Button } from './button.tsx';
 import { Disclosure } from './disclosure.tsx';
 import { RawText } from './raw-text.tsx';
@@ -119,7 +120,8 @@ function rawTexts(items: readonly EvidenceEntry[]): RawSource[] {
 
 function rawNote(raws: readonly RawSource[], nodeName?: string, observedAt?: string): string {
   const sources = [...new Set(raws.map(({ source }) => visible(source)))];
-  const named = sources.length > 2 ? `${sources[0]} and ${sources.length - 1} more` : sources.join(', ');
+  const named =
+    sources.length > 2 ? `${sources[0]} and ${countWord(sources.length - 1)} more` : sources.join(', ');
   const where = nodeName ? ` on ${nodeName}` : '';
   return observedAt ? `${named} · collected${where} ${collectedWhen(observedAt)}` : named;
 }

@@ -1,20 +1,6 @@
-const SMALL = [
-  'No',
-  'One',
-  'Two',
-  'Three',
-  'Four',
-  'Five',
-  'Six',
-  'Seven',
-  'Eight',
-  'Nine',
-  'Ten',
-  'Eleven',
-  'Twelve',
-] as const;
+import { capital, countWord } from '#shared/domain/words.ts';
 
 /** @returns a number at the start of a sentence: in letters up to twelve, then in figures */
 export function numberInWords(amount: number): string {
-  return SMALL[amount] ?? amount.toLocaleString('en');
+  return amount > 999 ? amount.toLocaleString('en') : capital(countWord(amount));
 }

@@ -12,6 +12,7 @@ import { errorWords } from '../../components/error-state.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
 import { LookProgress } from '../../components/look-progress.tsx';
+import { numberInWords } from '../../components/number-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client } from '../../transport/queries.ts';
 
@@ -101,7 +102,7 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
 
 function titleOf(finding: TrackedFinding, name: string): string {
   if (finding.fix.length === 1) return `One step on ${name}`;
-  if (finding.fix.length > 1) return `${finding.fix.length} steps on ${name}`;
+  if (finding.fix.length > 1) return `${numberInWords(finding.fix.length)} steps on ${name}`;
   if (finding.status === 'waived') return 'Accepted for now';
   if (finding.status === 'unknown') return 'What would help';
   if (finding.status === 'review') return 'Yours to decide';

@@ -8,6 +8,7 @@ import { Redirect } from '../../app/redirect.tsx';
 import { useScope } from '../../app/scope.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { numberInWords } from '../../components/number-words.ts';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
 import { useNow } from '../../components/relative-time.tsx';
 import { Tally } from '../../components/tally.tsx';
@@ -105,7 +106,7 @@ function heldInWords({ level, heldBy, lookedAt }: Overview['standings'][number])
   if (heldBy.length === 0) return 'On the highest step.';
   return heldBy.length === 1
     ? 'One check holds it below the next step.'
-    : `${heldBy.length} checks hold it below the next step.`;
+    : `${numberInWords(heldBy.length)} checks hold it below the next step.`;
 }
 
 function NotRead({ error, again }: { error: Error; again: () => void }) {

@@ -1,7 +1,9 @@
 import type { Overview } from '#shared/contract/findings.ts';
 import { visible } from '#shared/domain/text.ts';
+import { countWord } from '#shared/domain/words.ts';
 import type { Looking } from '../../app/looking.ts';
 import { Button } from '../../components/button.tsx';
+import { numberInWords } from '../../components/number-words.ts';
 import { SectionHeading } from '../../components/page-header.tsx';
 import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { StatusIcon } from '../../components/status.tsx';
@@ -76,7 +78,7 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
           <li className="rows__row">
             <span className="rows__time" />
             <span className="rows__icon" />
-            <span className="quiet">and {away.length - AWAY_SHOWN} more that did not answer</span>
+            <span className="quiet">and {countWord(away.length - AWAY_SHOWN)} more that did not answer</span>
           </li>
         ) : null}
       </ul>
@@ -102,5 +104,7 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
 
 function answeredInWords(answered: number, all: number): string {
   if (all === 1) return answered === 1 ? 'It answered.' : 'It did not answer.';
-  return answered === all ? `All ${all} answered.` : `${answered} of ${all} answered.`;
+  return answered === all
+    ? `All ${countWord(all)} answered.`
+    : `${answered === 0 ? 'None' : numberInWords(answered)} of ${countWord(all)} answered.`;
 }

@@ -1,3 +1,4 @@
+import { countWord } from '#shared/domain/words.ts';
 import type { Looking } from '../../app/looking.ts';
 import { Button } from '../../components/button.tsx';
 import { LookProgress } from '../../components/look-progress.tsx';
@@ -23,7 +24,7 @@ export function RunningLooks({ looking }: { looking: Looking }) {
       <div className="look-progress__words">
         <Spinner />
         <p>
-          <strong>Looking at {running.length} nodes</strong>{' '}
+          <strong>Looking at {countWord(running.length)} nodes</strong>{' '}
           <span className="quiet tabular">
             {done} of {total}
           </span>
@@ -38,7 +39,11 @@ export function RunningLooks({ looking }: { looking: Looking }) {
           Cancel
         </Button>
       </div>
-      <ProgressBar value={done} max={Math.max(1, total)} label={`Looking at ${running.length} nodes`} />
+      <ProgressBar
+        value={done}
+        max={Math.max(1, total)}
+        label={`Looking at ${countWord(running.length)} nodes`}
+      />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { CalendarClock } from 'lucide-react';
 import { type CSSProperties, useMemo } from 'react';
 import type { Standing } from '#shared/contract/findings.ts';
 import { LEVELS } from '#shared/domain/level.ts';
+import { countWord } from '#shared/domain/words.ts';
 import { dayInWords } from '../../components/time-words.ts';
 import { NodeChip } from './node-chip.tsx';
 import { placeOnStairs } from './place-on-stairs.ts';
@@ -72,7 +73,7 @@ export function Stairs({ standings, now }: StairsProps) {
                 <NodeChip standing={standing} />
               </li>
             ))}
-            {beside.length > 12 ? <li className="quiet">and {beside.length - 12} more</li> : null}
+            {beside.length > 12 ? <li className="quiet">and {countWord(beside.length - 12)} more</li> : null}
           </ul>
         </div>
       ) : null}

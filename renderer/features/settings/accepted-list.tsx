@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { Waiver } from '#shared/domain/decision.ts';
 import { visible } from '#shared/domain/text.ts';
+import { countWord } from '#shared/domain/words.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { useNow } from '../../components/relative-time.tsx';
@@ -46,7 +47,9 @@ export function AcceptedList() {
       {over.length > 0 ? (
         <>
           <Button variant="link" aria-expanded={past} onClick={() => setPast(!past)}>
-            {past ? 'Hide what is over' : `Show ${over.length} that ${over.length === 1 ? 'is' : 'are'} over`}
+            {past
+              ? 'Hide what is over'
+              : `Show ${countWord(over.length)} that ${over.length === 1 ? 'is' : 'are'} over`}
           </Button>
           {past ? (
             <ul className="decisions">

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
+import { countWord } from '#shared/domain/words.ts';
 import type { Looking } from '../../app/looking.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
@@ -69,7 +70,8 @@ export function ProfilePage({ node, looking }: { node: SwarmNode; looking: Looki
 function profileSentence(name: string, instances: readonly InstanceProfile[]): string {
   const [first] = instances;
   if (!first) return `There is no mycoSwarm on ${name}.`;
-  if (instances.length > 1) return `mycoSwarm is on ${name} ${instances.length} times.`;
+  if (instances.length > 1)
+    return `mycoSwarm is on ${name} ${instances.length === 2 ? 'twice' : `${countWord(instances.length)} times`}.`;
   const version = first.version ? ` ${first.version}` : '';
   const account = first.user ? ` as ${first.user}` : '';
   const port = first.apiPort ? `, on port ${first.apiPort}` : '';

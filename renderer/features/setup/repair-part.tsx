@@ -7,6 +7,7 @@ import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVEL_OF, LEVELS } from '#shared/domain/level.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
+import { countWord } from '#shared/domain/words.ts';
 import type { Looking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
 import { Button } from '../../components/button.tsx';
@@ -19,7 +20,6 @@ import { dayInWords } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { LookAgain } from './look-again.tsx';
-import { numberWord } from './progress-words.ts';
 import type { Setup } from './use-setup.ts';
 
 export interface RepairPartProps {
@@ -117,7 +117,7 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
               <Button variant="filled" onClick={() => setSteps(true)}>
                 {finding.fix.length === 1
                   ? 'Show the step'
-                  : `Show the ${numberWord(finding.fix.length)} steps`}
+                  : `Show the ${countWord(finding.fix.length)} steps`}
               </Button>
             ) : null}
             <LookAgain
@@ -191,11 +191,9 @@ function titleOf(finding: TrackedFinding): string {
 
 function stepsInWords({ fix }: TrackedFinding): string {
   const root = fix.filter((step) => step.needsRoot).length;
-  const steps = fix.length === 1 ? 'one step' : `${numberWord(fix.length)} steps`;
+  const steps = fix.length === 1 ? 'one step' : `${countWord(fix.length)} steps`;
   if (root === 0) return `${steps}, no administrator needed`;
-  return root === fix.length
-    ? `${steps}, as administrator`
-    : `${steps}, ${numberWord(root)} as administrator`;
+  return root === fix.length ? `${steps}, as administrator` : `${steps}, ${countWord(root)} as administrator`;
 }
 
 /** What is so now, in the evidence's own words, or why nobody could look. */
