@@ -78,7 +78,8 @@ export function canChange(agent: Agent, path: string, files: ReadonlyMap<string,
 }
 
 function walk(agent: Agent, path: string, files: ReadonlyMap<string, FileFact>, linksLeft: number): Verdict {
-  if (agent.canBe(0)) return { can: 'yes', because: `${agent.name} can act as administrator`, at: path };
+  if (agent.canBe(0))
+    return { can: 'yes', because: `the account ${agent.name} can act as administrator`, at: path };
   const chain = chainOf(path);
   let parent: FileFact | null = null;
   let doubt: Verdict | null = null;
@@ -95,7 +96,11 @@ function walk(agent: Agent, path: string, files: ReadonlyMap<string, FileFact>, 
       const mayWrite = permits(agent, parent, 2);
       const mayReplace = (parent.mode & 0o1000) === 0 || agent.canBe(file.uid);
       if (mayReplace && mayWrite === 'yes') {
-        return given({ can: 'yes', because: `${agent.name} may write in that folder`, at: parent.path });
+        return given({
+          can: 'yes',
+          because: `the account ${agent.name} may write in that folder`,
+          at: parent.path,
+        });
       }
       if (mayReplace && mayWrite === 'unknown') {
         doubt ??= { can: 'unknown', because: 'its access list could not be read', at: parent.path };
@@ -112,11 +117,12 @@ function walk(agent: Agent, path: string, files: ReadonlyMap<string, FileFact>, 
     if (agent.canBe(file.uid)) return given({ can: 'yes', because: `owned by ${agent.name}`, at });
     if (isLast) {
       const may = permits(agent, file, 2);
-      if (may === 'yes') return given({ can: 'yes', because: `${agent.name} may write it`, at });
+      if (may === 'yes') return given({ can: 'yes', because: `the account ${agent.name} may write it`, at });
       if (may === 'unknown') doubt ??= { can: 'unknown', because: 'its access list could not be read', at };
     } else {
       const mayEnter = permits(agent, file, 1);
-      if (mayEnter === 'no') return doubt ?? { can: 'no', because: `${agent.name} cannot get there`, at };
+      if (mayEnter === 'no')
+        return doubt ?? { can: 'no', because: `the account ${agent.name} cannot get there`, at };
       if (mayEnter === 'unknown')
         doubt ??= { can: 'unknown', because: 'its access list could not be read', at };
     }
@@ -132,7 +138,8 @@ function walk(agent: Agent, path: string, files: ReadonlyMap<string, FileFact>, 
  * @param files every entry that was looked at, by path
  */
 export function canRead(agent: Agent, path: string, files: ReadonlyMap<string, FileFact>): Verdict {
-  if (agent.canBe(0)) return { can: 'yes', because: `${agent.name} can act as administrator`, at: path };
+  if (agent.canBe(0))
+    return { can: 'yes', because: `the account ${agent.name} can act as administrator`, at: path };
   const chain = chainOf(path);
   let doubt: Verdict | null = null;
   for (const [index, at] of chain.entries()) {
@@ -140,8 +147,8 @@ export function canRead(agent: Agent, path: string, files: ReadonlyMap<string, F
     if (file === undefined) return doubt ?? { can: 'unknown', because: 'was not looked at', at };
     if (agent.canBe(file.uid)) continue;
     const may = permits(agent, file, index === chain.length - 1 ? 4 : 1);
-    if (may === 'no') return { can: 'no', because: `${agent.name} cannot get there`, at };
+    if (may === 'no') return { can: 'no', because: `the account ${agent.name} cannot get there`, at };
     if (may === 'unknown') doubt ??= { can: 'unknown', because: 'its access list could not be read', at };
   }
-  return doubt ?? { can: 'yes', because: `${agent.name} may enter and list it`, at: path };
+  return doubt ?? { can: 'yes', because: `the account ${agent.name} may enter and list it`, at: path };
 }

@@ -7,7 +7,7 @@ import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { asRoot, endWithLook, writeFileStep } from './steps.ts';
+import { asRoot, endWithLook, wayBack, writeFileStep } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 /** io_uring does work for a program without the calls that rules see, so it must be off or have rules of its own. */
@@ -49,16 +49,23 @@ function ioUringPart(input: CheckInput, agent: Agent, audit: AuditFacts): Part {
   }
   return {
     what: 'io_uring',
-    seen: 'allowed: work done through it is not recorded',
+    seen: 'io_uring is allowed: work done through it is not recorded',
     status: 'fix',
     severity: 'medium',
     source,
     headline: `The agent on ${input.nodeName} can open files and connections without being recorded, through io_uring.`,
     steps: [
-      writeFileStep(input, 'Switch it off', '/etc/sysctl.d/60-swarmkeep-io-uring.conf', [
-        'kernel.io_uring_disabled = 2',
+      writeFileStep(
+        input,
+        'Switch io_uring off for the whole machine, at every start',
+        '/etc/sysctl.d/60-swarmkeep-io-uring.conf',
+        ['kernel.io_uring_disabled = 2'],
+      ),
+      asRoot(input, 'Switch io_uring off now')`sysctl -w kernel.io_uring_disabled=2`,
+      ...wayBack('The way back, if a program of this machine needs io_uring', [
+        asRoot(input, 'Back')`rm -- /etc/sysctl.d/60-swarmkeep-io-uring.conf`,
+        asRoot(input, 'Back')`sysctl -w kernel.io_uring_disabled=${audit.ioUringDisabled}`,
       ]),
-      asRoot(input, 'Let the kernel read it')`sysctl --system`,
     ],
   };
 }

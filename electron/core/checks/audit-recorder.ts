@@ -26,7 +26,7 @@ function recorderSteps(input: CheckInput, isInstalled: boolean): FixStep[] {
           `This node has no systemd, so start auditd, now and at every start, the way its own init (${init}) does it.`,
           true,
         ),
-    asRoot(input, 'Switch recording on')`auditctl -e 1`,
+    asRoot(input, 'Switch the recording of auditd on')`auditctl -e 1`,
   ];
 }
 

@@ -98,11 +98,15 @@ export function conclude(check: CheckId, input: CheckInput, looked: readonly Par
       `Besides, ${unseen.length} ${unseen.length === 1 ? 'thing' : 'things'} could not be looked at.`,
     );
   }
+  const toRepair = deciding.filter((part) => part.status === 'fix' || part.status === 'review');
+  const steps = boundSteps(toRepair.flatMap((part) => part.steps ?? []));
+  // Commands for a node that was looked at as another account begin with sudo each.
+  if (input.facts.privilege === 'root' && steps.some((step) => step.needsRoot && step.command !== null))
+    detail.push('Run the commands of these steps in a root shell: sudo -i');
   const summary =
     status === 'pass'
       ? words.pass
       : (worst?.headline ?? `We could not look at everything on ${node} that this takes.`);
-  const toRepair = deciding.filter((part) => part.status === 'fix' || part.status === 'review');
   const { shown, omitted } = mostTelling(parts);
   return {
     check,
@@ -116,7 +120,7 @@ export function conclude(check: CheckId, input: CheckInput, looked: readonly Par
       visible(status === 'pass' ? words.wouldChange.pass : words.wouldChange.otherwise),
       1_024,
     ),
-    fix: boundSteps(toRepair.flatMap((part) => part.steps ?? [])),
+    fix: steps,
     wouldHelp:
       status === 'unknown'
         ? shortened(visible(unseen.find((part) => part.wouldHelp)?.wouldHelp ?? 'look again'), 512)

@@ -1,14 +1,16 @@
 import type { AccountFact } from '#shared/domain/facts/accounts.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
+import { visible } from '#shared/domain/text.ts';
 import type { Agent, Power } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, declaredReason, gapParts, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
 import type { Part } from './part.ts';
+import { isOfPerson } from './personal.ts';
 import { asRoot, byHand } from './steps.ts';
 
 const octal = (mode: number) => mode.toString(8).padStart(4, '0');
 
-function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
+function powerPart(input: CheckInput, agent: Agent, power: Power, ownAccount: () => FixStep[]): Part {
   const node = input.nodeName;
   const what = `${labelOf(input, agent.instance)}${power.what}`;
   const base = { what, seen: power.seen, source: power.source };
@@ -20,20 +22,22 @@ function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
       status: 'fix',
       severity: power.uids.length > 0 ? 'critical' : 'high',
       headline: `The account ${power.account ?? agent.name} on ${node} is in the group ${group}, which gives it more than an agent may have.`,
-      steps: [
-        asRoot(
-          input,
-          `Take ${agent.name} out of that group`,
-        )`gpasswd -d ${power.account ?? agent.login} -- ${group}`,
-        ...(agent.instance.unit === null
-          ? []
-          : [
-              asRoot(
-                input,
-                'Restart mycoSwarm so that it loses the group',
-              )`systemctl restart -- ${agent.instance.unit}`,
-            ]),
-      ],
+      steps: isOfPerson(agent)
+        ? ownAccount()
+        : [
+            asRoot(
+              input,
+              `Take ${agent.name} out of the group ${group}; gpasswd -a in place of gpasswd -d puts it back`,
+            )`gpasswd -d ${power.account ?? agent.login} -- ${group}`,
+            ...(agent.instance.unit === null
+              ? []
+              : [
+                  asRoot(
+                    input,
+                    'Restart mycoSwarm so that it loses the group',
+                  )`systemctl restart -- ${agent.instance.unit}`,
+                ]),
+          ],
     };
   }
   if (power.kind === 'process-group') {
@@ -69,13 +73,18 @@ function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
       status: 'fix',
       severity: 'critical',
       headline: `The account ${agent.name} on ${node} has a sudo rule.`,
-      steps: [
-        asRoot(
-          input,
-          'See where the rule comes from',
-        )`grep -rn -- ${agent.login} /etc/sudoers /etc/sudoers.d`,
-        asRoot(input, 'Take the rule out; visudo checks the file before it is used')`visudo`,
-      ],
+      steps: isOfPerson(agent)
+        ? ownAccount()
+        : [
+            asRoot(
+              input,
+              'See where its name stands',
+            )`grep -rn -- ${agent.login} /etc/sudoers /etc/sudoers.d`,
+            byHand(
+              `Take out, with visudo, the rule that names ${agent.name} alone: ${power.what}. Where the rule is that of a group or of everybody, leave it, for it is other people's too; take ${agent.name} out of the group.`,
+              true,
+            ),
+          ],
     };
   }
   if (power.kind === 'engine') {
@@ -86,7 +95,9 @@ function powerPart(input: CheckInput, agent: Agent, power: Power): Part {
       headline: `The agent on ${node} can command a container engine, and with it the whole machine.`,
       steps: [
         asRoot(input, 'Let only its own group command the engine')`chmod o-rwx -- ${power.what}`,
-        byHand(`Make sure that ${agent.name} is not in the group of ${power.what}.`, true),
+        ...(isOfPerson(agent)
+          ? ownAccount()
+          : [byHand(`Make sure that ${agent.name} is not in the group of ${power.what}.`, true)]),
       ],
     };
   }
@@ -139,9 +150,12 @@ function programPart(
   };
 }
 
-/** What every entry of the account has a part in: what the agent can become, by groups, programs and rules. */
-export function powerParts(input: CheckInput, agent: Agent): Part[] {
-  const parts = agent.powers.map((power) => powerPart(input, agent, power));
+/**
+ * What every entry of the account has a part in: what the agent can become, by groups, programs and rules.
+ * @param ownAccount steps for what may not be taken from the account, because a person needs it
+ */
+export function powerParts(input: CheckInput, agent: Agent, ownAccount: () => FixStep[]): Part[] {
+  const parts = agent.powers.map((power) => powerPart(input, agent, power, ownAccount));
   const groups = agent.groupNames;
   if (groups.length > 0 && !agent.powers.some((power) => /group$/.test(power.kind))) {
     parts.push({
@@ -166,7 +180,7 @@ function personal(input: CheckInput, account: AccountFact, part: Part): Part {
   };
 }
 
-function homePart(input: CheckInput, agent: Agent, account: AccountFact): Part {
+function homePart(input: CheckInput, agent: Agent, account: AccountFact, ownAccount: () => FixStep[]): Part {
   const node = input.nodeName;
   const home = account.homeDirectory;
   const source = sourceOf(input, 'accounts');
@@ -198,16 +212,21 @@ function homePart(input: CheckInput, agent: Agent, account: AccountFact): Part {
       status: 'fix',
       severity: 'medium',
       source,
-      headline: `The home of mycoSwarm on ${node} is open to other accounts.`,
+      headline: `The home of the account of mycoSwarm on ${node} is open to other accounts.`,
       // Bits for others only where that is enough: a home that root owns must stay open to the account's own group.
-      steps: [
-        openToGroup
-          ? asRoot(
-              input,
-              'Close the home of mycoSwarm to its group and to others',
-            )`chmod go-rwx -- ${account.home}`
-          : asRoot(input, 'Close the home of mycoSwarm to others')`chmod o-rwx -- ${account.home}`,
-      ],
+      steps: isOfPerson(agent)
+        ? ownAccount()
+        : [
+            openToGroup
+              ? asRoot(
+                  input,
+                  `Close ${visible(account.home)} to its group and to others; chmod ${octal(home.mode)} puts it back`,
+                )`chmod go-rwx -- ${account.home}`
+              : asRoot(
+                  input,
+                  `Close ${visible(account.home)} to others; chmod ${octal(home.mode)} puts it back`,
+                )`chmod o-rwx -- ${account.home}`,
+          ],
     };
   }
   if ((home.mode & 0o070) !== 0 && groups === null) {
@@ -223,7 +242,9 @@ function homePart(input: CheckInput, agent: Agent, account: AccountFact): Part {
       severity: 'medium',
       source,
       headline: `The home of mycoSwarm on ${node} has an access list.`,
-      steps: [asRoot(input, 'Take the access list away')`setfacl -b -- ${account.home}`],
+      steps: isOfPerson(agent)
+        ? ownAccount()
+        : [asRoot(input, 'Take the access list away')`setfacl -b -- ${account.home}`],
     };
   }
   return { what, seen: 'closed to others', status: 'pass', source };
@@ -261,7 +282,14 @@ export function accountParts(
       status: 'fix',
       severity: account.password === 'empty' ? 'critical' : 'medium',
       headline: `The account ${name} on ${node} has ${account.password === 'empty' ? 'an empty' : 'a'} password.`,
-      steps: [asRoot(input, 'Lock the password; mycoSwarm does not need one')`passwd -l -- ${name}`],
+      steps: isOfPerson(agent)
+        ? ownAccount()
+        : [
+            asRoot(
+              input,
+              'Lock the password; mycoSwarm does not need one, and passwd -u in place of passwd -l unlocks it',
+            )`passwd -l -- ${name}`,
+          ],
     });
   }
   const isUsed = (what: string, seenThere: string): Part =>
@@ -292,6 +320,6 @@ export function accountParts(
     parts.push(isUsed(trace, 'a thing of a person, in reach of the agent'));
   // What of a person lies in a home that is closed to the look cannot be named.
   parts.push(...gapParts(input, 'accounts', (what) => what === `home ${account.home}`));
-  parts.push(homePart(input, agent, account));
+  parts.push(homePart(input, agent, account, ownAccount));
   return parts;
 }

@@ -6,49 +6,11 @@ import { conclude } from './conclude.ts';
 import { accountParts, powerParts } from './dedicated-account.ts';
 import { otherHomeParts } from './homes.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
+import { ownAccountSteps } from './own-account.ts';
 import type { Part } from './part.ts';
 import { rightsParts } from './rights-parts.ts';
-import { asRoot, byHand, dropInSteps } from './steps.ts';
 import { hasOwnMounts } from './unit-sandbox.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
-
-/** How to give an installation an account of its own, on this node. */
-function ownAccountSteps(input: CheckInput, agent: Agent) {
-  const exists = seen(input, 'accounts')?.accounts.some((account) => account.name === 'mycoswarm') ?? false;
-  const isOwn = exists && agent.name !== 'mycoswarm';
-  const create = asRoot(
-    input,
-    'Make an account that is nobody else, without a password and closed to others',
-  )`useradd --create-home --shell /bin/bash --key-mask 0077 mycoswarm`;
-  const unit = agent.instance.unit;
-  return [
-    ...(isOwn ? [] : [create]),
-    asRoot(input, 'Close its home to others')`chmod o-rwx -- /home/mycoswarm`,
-    ...(agent.instance.configurationFolder === null
-      ? []
-      : [
-          asRoot(
-            input,
-            'Make the folder for its settings',
-          )`install -d -o mycoswarm -g mycoswarm -m 0700 -- /home/mycoswarm/.config`,
-          asRoot(
-            input,
-            'Take the settings, the secret and the plugins along',
-          )`cp -a -- ${agent.instance.configurationFolder} /home/mycoswarm/.config/`,
-          asRoot(
-            input,
-            'Give them to the new account',
-          )`chown -R mycoswarm:mycoswarm -- /home/mycoswarm/.config/mycoswarm`,
-        ]),
-    ...(unit === null
-      ? [byHand('Stop mycoSwarm and start it again as the account mycoswarm, best as a systemd unit.', true)]
-      : dropInSteps(input, 'Run it as that account', unit, '50-swarmkeep-account', [
-          'User=mycoswarm',
-          'Group=mycoswarm',
-          'Environment=HOME=/home/mycoswarm',
-        ])),
-  ];
-}
 
 function runningParts(input: CheckInput, agent: Agent): Part[] {
   const { instance } = agent;
@@ -216,7 +178,7 @@ export const dedicatedUser: Check = {
         ...runningParts(input, agent),
         ...unitParts(input, agent),
         ...agent.doubts,
-        ...powerParts(input, agent),
+        ...powerParts(input, agent, () => ownAccountSteps(input, agent)),
         ...rightsParts(input, agent),
         ...agent.entries.flatMap((entry) =>
           accountParts(input, agent, entry, () => ownAccountSteps(input, agent)),

@@ -14,6 +14,7 @@ import {
   unitOf,
 } from './knowledge.ts';
 import type { Part } from './part.ts';
+import { isOfPerson } from './personal.ts';
 import { asRoot } from './steps.ts';
 import { isConfined } from './unit-sandbox.ts';
 
@@ -166,13 +167,20 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
         AS_ADMINISTRATOR,
       );
     }
-    const steps = [
-      asRoot(input, `Close the home of ${account.name} to others`)`chmod go-rwx -- ${account.home}`,
-    ];
+    // No permission holds an agent that can become the owner, and a person's account is moved away from first.
+    const steps =
+      agent.canBe(home.uid) || isOfPerson(agent)
+        ? []
+        : [
+            asRoot(
+              input,
+              `Close the home of ${account.name} to others; chmod ${home.mode.toString(8).padStart(4, '0')} puts it back`,
+            )`chmod go-rwx -- ${account.home}`,
+          ];
     if ((granted & 4) === 0) {
       return {
         what: shown,
-        seen: `${agent.name} cannot list it, and can open what it knows by name`,
+        seen: `the account ${agent.name} cannot list it, and can open what it knows by name`,
         status: 'review',
         severity: 'low',
         source,
@@ -182,7 +190,7 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
     }
     return {
       what: shown,
-      seen: `${agent.name} can look into it`,
+      seen: `the account ${agent.name} can look into it`,
       status: 'fix',
       severity: 'high',
       source,

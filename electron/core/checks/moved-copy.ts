@@ -19,6 +19,12 @@ const COPY_SOURCE =
 const COPY_PACKAGES =
   'umask 022; cd / && v=$(/opt/mycoswarm/venv/bin/python3 -I -S -c "import sys; print(\'python%d.%d\' % sys.version_info[:2])") && from="$2/lib/$v/site-packages" && to="/opt/mycoswarm/venv/lib/$v/site-packages" && runuser -u "$1" -- test -d "$from/mycoswarm" && runuser -u "$1" -- tar -C "$from" -cf - . | tar -C "$to" --no-same-owner --no-same-permissions -xf - && chmod -R a+rX -- "$to" && runuser -u "$1" -- sed "1s|^#!.*|#!/opt/mycoswarm/venv/bin/python3|" "$2/bin/mycoswarm" > /opt/mycoswarm/venv/bin/mycoswarm && chmod 0755 /opt/mycoswarm/venv/bin/mycoswarm';
 
+/**
+ * The interpreter of the system first: one that root installed for itself lies in /root, where the service cannot read it.
+ */
+const newEnvironment = (options: string) =>
+  `umask 022 && PATH=/usr/bin:/bin:/usr/local/bin exec python3 -m venv ${options} /opt/mycoswarm/venv`;
+
 /** How the program gets into the new environment: from its source, else from the environment that it has now. */
 function installSteps(input: CheckInput, instance: InstanceProfile): FixStep[] {
   const { source, virtualEnvironment } = instance;
@@ -27,7 +33,7 @@ function installSteps(input: CheckInput, instance: InstanceProfile): FixStep[] {
       asRoot(
         input,
         'Make a new environment, for environments cannot be moved; Debian and Ubuntu need the package python3-venv for it',
-      )`sh -c ${'umask 022 && exec python3 -m venv --clear /opt/mycoswarm/venv'}`,
+      )`sh -c ${newEnvironment('--clear')}`,
       asRoot(
         input,
         'Install mycoSwarm into it, from the copy',
@@ -38,7 +44,7 @@ function installSteps(input: CheckInput, instance: InstanceProfile): FixStep[] {
       asRoot(
         input,
         'Make a new environment, for environments cannot be moved',
-      )`sh -c ${'umask 022 && exec python3 -m venv --clear --without-pip /opt/mycoswarm/venv'}`,
+      )`sh -c ${newEnvironment('--clear --without-pip')}`,
       asRoot(
         input,
         'Copy mycoSwarm and its packages into it, in the versions that run now',
@@ -51,7 +57,7 @@ function installSteps(input: CheckInput, instance: InstanceProfile): FixStep[] {
     asRoot(
       input,
       'Make a new environment, for environments cannot be moved; Debian and Ubuntu need the package python3-venv for it',
-    )`sh -c ${'umask 022 && exec python3 -m venv --clear /opt/mycoswarm/venv'}`,
+    )`sh -c ${newEnvironment('--clear')}`,
     byHand(
       'Install mycoSwarm into it with /opt/mycoswarm/venv/bin/pip, from a list with exact versions.',
       true,

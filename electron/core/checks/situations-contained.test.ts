@@ -86,7 +86,7 @@ describe('situations', () => {
       'a home open to all',
       agentAccount({ homeDirectory: { mode: 0o755, uid: AGENT, gid: AGENT, acl: false } }),
       'fix',
-      /home of mycoSwarm/,
+      /home of the account of mycoSwarm/,
     ],
     [
       'dedicated-user',

@@ -221,7 +221,7 @@ const readers: Situation[] = [
     'a home that a second name of its group opens',
     groups({ name: 'friends', gid: AGENT, members: ['minotaur'] }),
     'fix',
-    /home of mycoSwarm/,
+    /home of the account of mycoSwarm/,
   ],
   [
     'dedicated-user',

@@ -1,6 +1,7 @@
 import { isWithin } from '#core/facts/profile/paths.ts';
 import type { TreeFact } from '#shared/domain/facts/files.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
+import { visible } from '#shared/domain/text.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
@@ -17,15 +18,18 @@ import {
 import { MOVED_PROGRAM, moveSteps } from './moved-copy.ts';
 import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
+import { accountFirst } from './personal.ts';
 import { shiftedParts, startFolderParts } from './shifted-parts.ts';
 import { startParts } from './start-parts.ts';
-import { asRoot, byHand, dropInSteps, endWithLook } from './steps.ts';
+import { asRoot, byHand, dropInBack, dropInSteps, endWithLook, restartsLast, wayBack } from './steps.ts';
 import { incompleteParts, pathPart, treeOf, writableParts } from './tree-access.ts';
 import { userPackageParts } from './user-packages.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 /** Takes a folder away from the agent where it lies, or moves it when a folder above it is the agent's. */
 function ownershipSteps(input: CheckInput, agent: Agent, path: string, at: string): FixStep[] {
+  const first = accountFirst(agent);
+  if (first !== null) return first;
   const home = agent.instance.home;
   if (at !== path && (home === null || isWithin(path, home))) {
     return [
@@ -40,20 +44,35 @@ function ownershipSteps(input: CheckInput, agent: Agent, path: string, at: strin
               'ExecStart=',
               `ExecStart=${MOVED_PROGRAM} daemon --port ${agent.instance.apiPort ?? 7890}`,
             ]),
+            ...wayBack(
+              'The way back, if mycoSwarm does not start: it then runs from where it was',
+              dropInBack(input, agent.instance.unit, '50-swarmkeep-code'),
+            ),
           ]),
     ];
   }
+  const note = `/root/swarmkeep-before${at.replaceAll('/', '-')}.acl`;
   return [
+    asRoot(
+      input,
+      'Write down owners and modes as they are; getfacl is in the package acl',
+    )`sh -c ${'umask 077 && getfacl -R -P -p -- "$1" > "$2"'} sh ${at} ${note}`,
     asRoot(
       input,
       'Give it to the administrator; the mode alone is not enough, an owner can change it back',
     )`chown -R -h root:root -- ${at}`,
     asRoot(input, 'Let nobody else write it')`chmod -R go-w -- ${at}`,
+    ...wayBack(
+      `The way back, if mycoSwarm does not start: this gives ${visible(at)} its owners and modes again`,
+      [asRoot(input, 'Back')`setfacl --restore=${note}`],
+    ),
   ];
 }
 
 /** Starts Python so that it loads nothing from the folder where it is started. */
 function startFolderSteps(input: CheckInput, agent: Agent): FixStep[] {
+  const first = accountFirst(agent);
+  if (first !== null) return first;
   const { unit } = agent.instance;
   if (unit === null) return ownUnitSteps(input, agent.instance);
   return dropInSteps(
@@ -162,6 +181,13 @@ function codeParts(input: CheckInput, agent: Agent): Part[] {
   });
 }
 
+/** A part is about the path before its mode; the same path with the same answer is shown once. */
+function notYetIn(shown: readonly Part[], parts: readonly Part[]): Part[] {
+  const keyOf = (part: Part) => `${part.status} ${part.what.replace(/, mode .*/s, '')}`;
+  const keys = new Set(shown.map(keyOf));
+  return parts.filter((part) => !keys.has(keyOf(part)));
+}
+
 /** Checklist item 4: nothing that decides what runs, and no folder above it, is the agent's to change. */
 export const sourceReadOnly: Check = {
   id: 'source-read-only',
@@ -183,10 +209,14 @@ export const sourceReadOnly: Check = {
               AS_ADMINISTRATOR,
             ))
           : null;
+      const code = codeParts(input, agent);
       return [
-        ...codeParts(input, agent),
+        ...code,
         ...(hiddenUnit === null ? [] : [hiddenUnit]),
-        ...startParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
+        ...notYetIn(
+          code,
+          startParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
+        ),
         ...shiftedParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
         ...startFolderParts(input, agent, () => startFolderSteps(input, agent)),
         ...userPackageParts(input, agent),
@@ -205,6 +235,6 @@ export const sourceReadOnly: Check = {
           'Code that belongs to the administrator, in folders that belong to the administrator, would make this fine.',
       },
     });
-    return endWithLook(concluded);
+    return endWithLook(restartsLast(concluded));
   },
 };

@@ -137,11 +137,18 @@ export function dropInBack(input: CheckInput, unit: string, name: string): FixSt
  * each unit, then the words about the way back.
  */
 export function restartsLast(finding: Finding): Finding {
-  const kinds: readonly RegExp[] = [/^(sudo )?systemctl daemon-reload$/, /^(sudo )?systemctl restart -- \S+$/];
+  const kinds: readonly RegExp[] = [
+    /^(sudo )?systemctl daemon-reload$/,
+    /^(sudo )?systemctl restart -- \S+$/,
+  ];
   const isRestart = ({ command }: FixStep) => command !== null && kinds.some((kind) => kind.test(command));
   const once = new Map(finding.fix.filter(isRestart).map((step) => [step.command, step]));
-  const restarts = kinds.flatMap((kind) => [...once.values()].filter((step) => kind.test(step.command ?? '')));
-  const last = finding.fix.filter((step) => step.command === null && /^(Only if|The way back)/.test(step.text));
+  const restarts = kinds.flatMap((kind) =>
+    [...once.values()].filter((step) => kind.test(step.command ?? '')),
+  );
+  const last = finding.fix.filter(
+    (step) => step.command === null && /^(Only if|The way back)/.test(step.text),
+  );
   const others = finding.fix.filter((step) => !isRestart(step) && !last.includes(step));
   return { ...finding, fix: [...others, ...restarts, ...last] };
 }

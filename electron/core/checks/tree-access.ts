@@ -116,7 +116,7 @@ export function writableParts(
       parts.push({
         ...base,
         what,
-        seen: `${agent.name} may write it${more}`,
+        seen: `the account ${agent.name} may write it${more}`,
         raw: bucket.examples.join('\n'),
       });
     else fine += bucket.count;

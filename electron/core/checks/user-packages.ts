@@ -4,6 +4,7 @@ import { type Agent, processesOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import { filesByPath, labelOf, sourceOf, unitOf } from './knowledge.ts';
 import type { Part } from './part.ts';
+import { accountFirst } from './personal.ts';
 import { byHand, dropInSteps } from './steps.ts';
 
 /** Whether something keeps Python from loading packages of the account (python(1): -s, -I, PYTHONNOUSERSITE). */
@@ -41,14 +42,15 @@ export function userPackageParts(input: CheckInput, agent: Agent): Part[] {
       source: sourceOf(input, 'files'),
       headline: `The agent on ${input.nodeName} can give mycoSwarm packages of its own, which are loaded at the next start.`,
       steps:
-        unit === null
+        accountFirst(agent) ??
+        (unit === null
           ? [
               byHand(
                 'Start mycoSwarm with PYTHONNOUSERSITE=1 in its environment, best as a systemd unit.',
                 true,
               ),
             ]
-          : dropInSteps(input, 'Load packages of the system only', unit, '50-swarmkeep-packages', [setting]),
+          : dropInSteps(input, 'Load packages of the system only', unit, '50-swarmkeep-packages', [setting])),
     },
   ];
 }

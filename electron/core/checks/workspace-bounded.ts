@@ -1,4 +1,5 @@
 import type { FixStep } from '#shared/domain/finding.ts';
+import { visible } from '#shared/domain/text.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
@@ -6,21 +7,20 @@ import { dataMountParts } from './data-mount-parts.ts';
 import { otherHomeParts } from './homes.ts';
 import { filesByPath, isMissing, labelOf, notSeen, sourceOf } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { asRoot, byHand } from './steps.ts';
+import { accountFirst } from './personal.ts';
+import { asRoot, byHand, restartsLast, wayBack } from './steps.ts';
 import { incompleteParts, pathPart, treeOf } from './tree-access.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 import { exits } from './workspace-exits.ts';
-import { writablePlaceParts } from './writable-places.ts';
+import { workspaceStep, writablePlaceParts } from './writable-places.ts';
 
 function workspaceSteps(input: CheckInput, agent: Agent): FixStep[] {
-  const folder = `${agent.instance.home ?? '/home/mycoswarm'}/workspace`;
-  return [
-    asRoot(
-      input,
-      'Make one folder for the agent to write in',
-    )`install -d -o ${agent.login} -g ${agent.login} -m 0700 -- ${folder}`,
-    byHand('Then name that folder in Setup as the workspace of this node.'),
-  ];
+  return (
+    accountFirst(agent) ?? [
+      workspaceStep(input, agent),
+      byHand('Then name that folder in Setup as the workspace of this node.'),
+    ]
+  );
 }
 
 function workspaceParts(input: CheckInput, agent: Agent): Part[] {
@@ -33,7 +33,7 @@ function workspaceParts(input: CheckInput, agent: Agent): Part[] {
     return [
       {
         what: `${label}workspace${path === null ? '' : ` ${path}`}`,
-        seen: path === null ? 'none is defined' : 'does not exist',
+        seen: path === null ? 'no workspace is defined' : 'the workspace does not exist',
         status: 'fix',
         severity: 'medium',
         source,
@@ -67,10 +67,9 @@ function backSteps(input: CheckInput, path: string): FixStep[] {
     input,
     'Back',
   )`sh -c ${'chown "$1" -- "$3" && chmod "$2" -- "$3"'} sh ${`${before.uid}:${before.gid}`} ${mode} ${path}`;
-  // Words and no command: whoever copies all commands must not undo what they just did.
-  return back.command === null
-    ? []
-    : [byHand(`Only if something no longer works, this brings ${path} back to how it was: ${back.command}`)];
+  return wayBack(`Only if something no longer works, this brings ${visible(path)} back to how it was`, [
+    back,
+  ]);
 }
 
 function configurationParts(input: CheckInput, agent: Agent): Part[] {
@@ -85,32 +84,37 @@ function configurationParts(input: CheckInput, agent: Agent): Part[] {
         'say in Setup where it is',
       ),
     ];
+  // By number: a group need not have the name of its account.
+  const owner = `root:${agent.account?.gid ?? agent.login}`;
   const about = {
     headline: `The agent on ${input.nodeName} can change its own settings and plugins.`,
-    steps: (at: string) => [
-      ...(at === folder || at.startsWith(`${folder}/`)
-        ? []
-        : [
-            asRoot(
-              input,
-              `Give ${at}, which lies above ${folder}, to the administrator too, else the agent can replace what is in it`,
-            )`chown root:${agent.login} -- ${at}`,
-            asRoot(
-              input,
-              `Let the account enter and read ${at}, and not write it; this comes after any "chmod 0700" of the same folder, and mycoSwarm needs a restart then`,
-            )`chmod 0750 -- ${at}`,
-            ...backSteps(input, at),
-          ]),
-      asRoot(
-        input,
-        `Give ${folder} to the administrator, readable by the account`,
-      )`chown root:${agent.login} -- ${folder}`,
-      asRoot(input, 'Let the account read it and not write it')`chmod 0750 -- ${folder}`,
-      asRoot(
-        input,
-        'The same for plugins',
-      )`install -d -o root -g ${agent.login} -m 0750 -- ${`${folder}/plugins`}`,
-    ],
+    steps: (at: string) =>
+      accountFirst(agent) ?? [
+        ...(at === folder || at.startsWith(`${folder}/`)
+          ? []
+          : [
+              asRoot(
+                input,
+                `Give ${at}, which lies above ${folder}, to the administrator too, else the agent can replace what is in it`,
+              )`chown ${owner} -- ${at}`,
+              asRoot(
+                input,
+                `Let the account enter and read ${at}, and not write it; this comes after any "chmod 0700" of the same folder, and mycoSwarm needs a restart then`,
+              )`chmod 0750 -- ${at}`,
+              ...backSteps(input, at),
+            ]),
+        asRoot(
+          input,
+          `Give ${folder} to the administrator, readable by the account`,
+        )`chown ${owner} -- ${folder}`,
+        asRoot(input, 'Let the account read it and not write it')`chmod 0750 -- ${folder}`,
+        asRoot(
+          input,
+          'The same for plugins',
+        )`install -d -o root -g ${agent.account?.gid ?? agent.login} -m 0750 -- ${`${folder}/plugins`}`,
+        ...backSteps(input, folder),
+        ...backSteps(input, `${folder}/plugins`),
+      ],
   };
   return [folder, `${folder}/plugins`]
     .filter((path) => path === folder || filesByPath(input).has(path))
@@ -135,7 +139,7 @@ export const workspaceBounded: Check = {
         ...agent.doubts,
       ];
     });
-    return conclude('workspace-bounded', input, parts, {
+    const concluded = conclude('workspace-bounded', input, parts, {
       pass: `The agent on ${node} writes in its workspace only, and nothing in there leads out.`,
       detail: {
         fix: 'mycoSwarm itself knows no bounds: only permissions and limits of the system keep an agent in its folder.',
@@ -146,5 +150,6 @@ export const workspaceBounded: Check = {
           'One workspace without a way out, and everything else read-only to the agent, would make this fine.',
       },
     });
+    return restartsLast(concluded);
   },
 };

@@ -5,7 +5,8 @@ import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, sourceOf, unitOf } from './knowledge.ts';
 import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
-import { dropInSteps, unitWord } from './steps.ts';
+import { accountFirst } from './personal.ts';
+import { asRoot, dropInBack, dropInSteps, unitWord, wayBack } from './steps.ts';
 import { pathPart } from './tree-access.ts';
 import { placesOf } from './unit-places.ts';
 import { changedSinceStart, isConfined } from './unit-sandbox.ts';
@@ -43,26 +44,58 @@ function writableBySandbox(input: CheckInput, agent: Agent): Part[] | null {
   });
 }
 
+const WORKSPACE_DROP_IN = '60-swarmkeep-workspace';
+
+const workspaceOf = ({ instance }: Agent): string =>
+  instance.workspace ?? `${instance.home ?? '/home/mycoswarm'}/workspace`;
+
+/** Makes the workspace. A place of `ReadWritePaths=` that is not there at the start stays read-only (systemd.exec(5)). */
+export function workspaceStep(input: CheckInput, agent: Agent): FixStep {
+  return asRoot(
+    input,
+    'Make one folder for the agent to write in',
+  )`install -d -o ${agent.login} -g ${agent.account?.gid ?? agent.login} -m 0700 -- ${workspaceOf(agent)}`;
+}
+
+/** As the account itself, so that a link that the agent planted leads nowhere that it may not write. */
+const MAKE_LOG = 'cd / && { test -e "$2" || runuser -u "$1" -- touch -- "$2"; }';
+
+/** Folders and files first, then the limits that name them. */
 function limitSteps(input: CheckInput, agent: Agent): FixStep[] {
   const { instance } = agent;
+  const first = accountFirst(agent);
+  if (first !== null) return first;
   if (instance.unit === null) return ownUnitSteps(input, instance);
-  const writable = [
-    instance.workspace ?? `${instance.home ?? '/home/mycoswarm'}/workspace`,
-    ...(instance.configurationFolder === null ? [] : [`${instance.configurationFolder}/access.log`]),
+  const log = instance.configurationFolder === null ? null : `${instance.configurationFolder}/access.log`;
+  const writable = [workspaceOf(agent), ...(log === null ? [] : [log])];
+  return [
+    workspaceStep(input, agent),
+    ...(log === null
+      ? []
+      : [
+          asRoot(
+            input,
+            'Make the access log, if there is none yet',
+          )`sh -c ${MAKE_LOG} sh ${agent.login} ${log}`,
+        ]),
+    ...dropInSteps(
+      input,
+      'Let it write in its workspace and its access log only',
+      instance.unit,
+      WORKSPACE_DROP_IN,
+      [
+        'ProtectSystem=strict',
+        'ProtectHome=read-only',
+        'PrivateTmp=yes',
+        'ReadWritePaths=',
+        `ReadWritePaths=${writable.map((path) => unitWord(`-${path}`)).join(' ')}`,
+      ],
+    ),
+    ...wayBack(
+      'The way back, if mycoSwarm does not start or a task fails: this takes the limits away',
+      dropInBack(input, instance.unit, WORKSPACE_DROP_IN),
+    ),
   ];
-  return dropInSteps(
-    input,
-    'Let it write in its workspace and its access log only',
-    instance.unit,
-    '60-swarmkeep-workspace',
-    [
-      'ProtectSystem=strict',
-      'ProtectHome=read-only',
-      'PrivateTmp=yes',
-      'ReadWritePaths=',
-      `ReadWritePaths=${writable.map((path) => unitWord(`-${path}`)).join(' ')}`,
-    ],
-  );
 }
 
 /** Whether the agent can write outside the workspace: in what its unit leaves writable, else in its home. */
