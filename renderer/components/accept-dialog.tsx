@@ -7,7 +7,7 @@ import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { ErrorState, errorWords } from './error-state.tsx';
 import { TextAreaField, TextField } from './field.tsx';
-import { dayInWords } from './time-words.ts';
+import { dayAndWeekday, dayInWords } from './time-words.ts';
 import { useToast } from './toast.tsx';
 import './accept-dialog.css';
 
@@ -98,6 +98,12 @@ export function AcceptDialog({ open, onOpenChange, node, nodeName, check, summar
           min={dayAfter(1)}
           max={dayAfter(LONGEST_DAYS)}
           onChange={(event) => setDay(event.target.value)}
+          // The field shows the day as the system writes it; the words leave no doubt which one is meant.
+          hint={
+            dayProblem
+              ? undefined
+              : `${dayAndWeekday(endOf(day).toISOString(), Date.now())}, to the end of the day.`
+          }
           error={tried ? dayProblem : null}
         />
         <div className="accept-days">

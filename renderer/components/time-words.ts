@@ -12,6 +12,7 @@ const DAY_LONG_MONTH_YEAR = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
 });
 const WEEKDAY_DATE = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
+const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
 const EXACT = new Intl.DateTimeFormat('en-GB', {
   weekday: 'short',
   day: 'numeric',
@@ -51,6 +52,11 @@ export function dayInWords(at: string, now: number, short = false): string {
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
   if (short) return (sameYear ? DAY_MONTH : DAY_MONTH_YEAR).format(date);
   return (sameYear ? DAY_LONG_MONTH : DAY_LONG_MONTH_YEAR).format(date);
+}
+
+/** @returns a day with its weekday: `Tuesday 22 December`; the year only when it is another one */
+export function dayAndWeekday(at: string, now: number): string {
+  return `${WEEKDAY.format(new Date(at))} ${dayInWords(at, now)}`;
 }
 
 /**

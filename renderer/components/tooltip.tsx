@@ -9,13 +9,16 @@ export interface TooltipProps {
   side?: 'top' | 'right' | 'bottom' | 'left';
   /** Show at once: for rail icons, where the tooltip is the label. */
   immediate?: boolean;
+  /** For a trigger that opens it by more than hover and focus. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
 }
 
 /** A few words on hover or focus. Never the only place for something that must be read. */
-export function Tooltip({ text, children, side = 'top', immediate = false }: TooltipProps) {
+export function Tooltip({ text, children, side = 'top', immediate = false, ...shown }: TooltipProps) {
   return (
     <RadixTooltip.Provider delayDuration={immediate ? 80 : 400} skipDelayDuration={300}>
-      <RadixTooltip.Root>
+      <RadixTooltip.Root {...shown}>
         <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
         <RadixTooltip.Portal>
           <RadixTooltip.Content className="tooltip" side={side} sideOffset={6} collisionPadding={8}>

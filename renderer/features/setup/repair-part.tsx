@@ -37,6 +37,7 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
   const [accepting, setAccepting] = useState(false);
   const [declaring, setDeclaring] = useState(false);
   const navigate = useNavigate();
+  const toast = useToast();
   const go = (step: string) =>
     void navigate({
       to: '/setup/{-$node}',
@@ -138,6 +139,13 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
               variant="plain"
               onClick={() => {
                 setup.putOff(finding.check, true);
+                toast({
+                  text: `${catalogueEntry(finding.check).title} stays open; it is marked “later” in the list.`,
+                  undo: () => {
+                    setup.putOff(finding.check, false);
+                    go(finding.check);
+                  },
+                });
                 go(next ?? 'summary');
               }}
             >
