@@ -67,6 +67,14 @@ describe.skipIf(process.platform !== 'linux')(
       expect(() => statSync(join(folder, 'untouched'))).toThrow('ENOENT');
     });
 
+    it('asks the rules of this computer, as an account by its name', async () => {
+      const packet = ['--uid', 'root', '--to', '127.0.0.1', '--proto', 'tcp', '--port', '1', '--dev', 'lo'];
+      const { code, out, error } = await command('none', 'firewall', 'explain', ...packet);
+      // Only the administrator sees all rules.
+      if (process.getuid?.() === 0) expect(out).toContain('tcp to 127.0.0.1:1 as uid 0 through lo');
+      else expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining('As root') });
+    });
+
     it('says what is wrong with a recording, in words and as JSON', async () => {
       const text = readFileSync(recording, 'utf8');
       const damaged: Record<string, string> = {

@@ -58,7 +58,7 @@ export function painter(colours: boolean): Paint {
  */
 export function progressLine(output: Output): { show(text: string): void; clear(): void } {
   if (output.isTTY !== true) return { show: () => undefined, clear: () => undefined };
-  const width = Math.max(20, (output.columns ?? 80) - 1);
+  const width = Math.max(20, (output.columns || 80) - 1);
   return {
     show: (text) => output.write(`\r\u001b[2K${visible(text).slice(0, width)}`),
     clear: () => output.write('\r\u001b[2K'),

@@ -112,7 +112,7 @@ function resultFor({ rules, notListed }: Asked, who: Who, family: 4 | 6): Result
 }
 
 function dormantFor({ rules, agents }: Asked): Dormant[] {
-  return agents.flatMap(({ name, uids: _usable, dormant }): Dormant[] => {
+  return agents.flatMap(({ name, dormant }): Dormant[] => {
     const [first] = dormant?.uids ?? [];
     if (dormant === null || first === undefined) return [];
     const who = { name, uids: dormant.uids, uid: first[0] };
