@@ -83,7 +83,7 @@ function unitParts(input: CheckInput, instance: InstanceProfile): Part[] {
     if (directive.values.includes(value)) return { what, seen: directive.gives, status: 'pass', source };
     return {
       what,
-      seen: 'not set',
+      seen: `${directive.name}= is not set`,
       status: 'fix',
       severity: 'high',
       source,

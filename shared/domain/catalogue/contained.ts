@@ -10,7 +10,7 @@ export const CONTAINED: readonly CheckEntry[] = [
     story:
       'A model that tidies up is sure that the photos are duplicates, and deletes them. Under your own account the folder is gone, and your SSH keys were one command away. Under an account of its own, the system answers "permission denied" and the evening goes on.',
     ifItGoesWrong:
-      'A file that still belongs to the old account keeps mycoSwarm from starting, and the service shows as failed; its log names the file. The old folder was copied and not moved: delete 50-swarmkeep-account.conf, let systemd read its units again and restart, and all is as before.',
+      'If mycoSwarm does not start, systemctl status and its log name the file that it cannot read. Where the steps move it to another account, they end with the exact commands that bring it back, and the old account and its files stay as they were; where they change an account that is its own, each step says what takes it back.',
     layer: 1,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -38,7 +38,7 @@ export const CONTAINED: readonly CheckEntry[] = [
     story:
       'A helpful script made a link in the workspace to the family archive, to save space. A month later an agent was asked to empty its workspace, and did so, on the other side of the link.',
     ifItGoesWrong:
-      'A task that used to write elsewhere fails with "Read-only file system" in the log. Name that folder in ReadWritePaths= if it is meant, or delete 60-swarmkeep-workspace.conf; then let systemd read its units again and restart. Nothing that was written is lost.',
+      'A task that used to write elsewhere fails with "Read-only file system" or "Permission denied" in the log. The last steps give the exact commands that take the limits away and bring the folders back to how they were; what was written stays.',
     layer: 2,
     availableSince: '0.1.0',
     lackingBecause: null,
@@ -52,7 +52,7 @@ export const CONTAINED: readonly CheckEntry[] = [
     story:
       'A poisoned web page asked the agent to "fix a small bug" in its own tools. The source had been made read-only with chmod, by the same account. The agent put the permission back, made its change, and from the next start on obeyed someone else.',
     ifItGoesWrong:
-      'An update that mycoSwarm made by itself now fails with "Permission denied": updates are yours to make from here on, as administrator. Should the copy not start, delete 50-swarmkeep-code.conf and restart; the old folder is still where it was.',
+      'An update that mycoSwarm made by itself now fails with "Permission denied": updates are yours to make from here on, as administrator. Should it not start, the last steps give the exact commands that bring it back.',
     layer: 2,
     availableSince: '0.1.0',
     lackingBecause: null,

@@ -10,7 +10,7 @@ export const WATCHED: readonly CheckEntry[] = [
     story:
       'Something had sent requests at three in the morning. The only log lay in the home of the agent, and it ended at half past two. Nobody could say whether that was a crash or a broom.',
     ifItGoesWrong:
-      'A disk that fills faster than before, or a recorder that counts lost records: auditctl -s shows both. Delete the rules of Swarmkeep in /etc/audit/rules.d and load the rules again; where rules are locked, that takes a restart of the machine. Nothing else depends on them.',
+      'A disk that fills faster than before, or a recorder that counts lost records: auditctl -s shows both. To take the rules away as root: rm /etc/audit/rules.d/00-swarmkeep.rules && augenrules --load; where rules are locked, they go with the next restart of the machine. auditd itself stays installed and running.',
     layer: 3,
     availableSince: '0.1.0',
     lackingBecause: null,
