@@ -7,13 +7,14 @@ import { readMark } from './matches/marks.ts';
 import { readOwner } from './matches/owner.ts';
 import { readMultiport, readPorts } from './matches/ports.ts';
 import { type Extension, extensionText, type MatchReader, type RuleContext } from './rule-syntax.ts';
-import { NEVER } from './statements.ts';
 
 /**
- * Extension headers of IPv6: without the header none of these matches, inverted or not (ip6t_rt.c, ip6t_frag.c, ip6t_hbh.c),
- * and the packet of a question is whole and has none.
+ * Extension headers of IPv6: without the header none of these matches, inverted or not (ip6t_rt.c, ip6t_frag.c, ip6t_hbh.c). Packets
+ * hardly ever have one, but a program needs no right to add it.
  */
-const readExtensionHeader: MatchReader = () => [NEVER];
+const readExtensionHeader: MatchReader = (extension) => [
+  { kind: 'may', text: extensionText('-m', extension), whenQuiet: false },
+];
 
 /** Matches that this model knows, by the name behind `-m`; the others may hold or not. */
 const READERS: ReadonlyMap<string, MatchReader> = new Map<string, MatchReader>([

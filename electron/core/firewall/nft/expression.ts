@@ -114,13 +114,16 @@ const HEADER: ReadonlyMap<string, Dependencies> = new Map<string, Dependencies>(
   ['icmpv6', [IPV6, l4(PROTOCOL.icmpv6)]],
 ]);
 
+/** The protocol, unless an extension header stands before it. */
+export const NEXT_HEADER: Names = new Map(L4PROTO);
+
 const PAYLOAD: ReadonlyMap<string, Key> = new Map([
   ['ip saddr', key('saddr', 32)],
   ['ip daddr', key('daddr', 32)],
   ['ip protocol', key('l4proto', 8, L4PROTO)],
   ['ip6 saddr', key('saddr', 128)],
   ['ip6 daddr', key('daddr', 128)],
-  ['ip6 nexthdr', key('l4proto', 8, L4PROTO)],
+  ['ip6 nexthdr', key('l4proto', 8, NEXT_HEADER)],
   ['tcp flags', key('tcpFlags', 8, TCP_FLAG, true)],
   ['icmp type', key('icmpType', 8, ICMP_TYPE)],
   ['icmp code', key('icmpCode', 8, ICMP_CODE)],

@@ -2,7 +2,7 @@ import type { Interval, IntervalSet } from '../interval.ts';
 import { normalize, subtract } from '../interval.ts';
 import type { Condition, Statement } from '../model.ts';
 import { readAlternatives } from './elements.ts';
-import { type Expression, type Key, LOOPBACK_TYPE } from './expression.ts';
+import { type Expression, type Key, LOOPBACK_TYPE, NEXT_HEADER } from './expression.ts';
 import { isList, isObject, type Json, type JsonObject, Malformed, member, shown, tagged } from './json.ts';
 import { statementText } from './print.ts';
 import type { RuleBuilder } from './rule-builder.ts';
@@ -129,7 +129,11 @@ function push(
     builder.push({ kind: 'unmodelled', text });
     return;
   }
-  builder.push({ kind: 'match', alternatives, negated: NEGATED.has(op) });
+  const negated = NEGATED.has(op);
+  const isNextHeader = read.keys.some(({ names }) => names === NEXT_HEADER);
+  // An extension header, which a program may add without any right, stands there instead of the protocol (RFC 8200 section 4).
+  if (isNextHeader) builder.push({ kind: 'may', text, whenQuiet: negated ? null : true });
+  if (!isNextHeader || !negated) builder.push({ kind: 'match', alternatives, negated });
 }
 
 /**

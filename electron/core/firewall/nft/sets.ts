@@ -16,7 +16,7 @@ import {
 /** A named set or map as it was listed. */
 export interface NamedSet {
   readonly elements: readonly Json[];
-  /** Rules add to it or take from it, so what it holds now says little about the next packet. */
+  /** Rules add to it or take from it, or elements end by themselves: what it holds now says little about the next packet. */
   readonly changes: boolean;
 }
 
@@ -33,6 +33,13 @@ function filledSets(statements: readonly Json[]): string[] {
     const name = member(body, kind);
     return typeof name === 'string' ? [name.replace(/^@/, '')] : [];
   });
+}
+
+/** An element that is taken out when its time is over. */
+function isTimed(element: Json): boolean {
+  const [kind, body] = tagged(isList(element) ? element[0] : element) ?? [];
+  if (kind !== 'elem' || !isObject(body)) return false;
+  return member(body, 'timeout') !== undefined || member(body, 'expires') !== undefined;
 }
 
 /** Of all readings together. A 12 MiB listing holds about a million addresses. */
@@ -57,7 +64,7 @@ export class NamedSets {
     const elements = member(body, 'elem') ?? [];
     if (!isList(elements)) throw new Malformed(`${where}: "elem" should be a list, not ${shown(elements)}.`);
     const key = place(text(body, 'family', where), text(body, 'table', where), name);
-    this.found.set(key, { elements, changes: this.filled.has(key) });
+    this.found.set(key, { elements, changes: this.filled.has(key) || elements.some(isTimed) });
   }
 
   /** Notes what a rule fills; to be called for all rules before the first look-up. */

@@ -86,6 +86,7 @@ export interface Question {
 
 /** The one flag of the first packet of a TCP connection (RFC 9293 section 3.1). */
 const SYN = 2n;
+const SYN_WITH_ECN = 194n;
 const TRUE: Case = { tests: [], marks: [], doubt: null, entry: 0 };
 /** More parts than this make one condition a doubt: nobody writes it. */
 const MAX_PARTS = 4_096;
@@ -163,6 +164,13 @@ export function compiler(question: Question, place: Place) {
       : [...cases, { ...inRest, doubt: `the type of the address (fib ${field} type)` }];
   }
 
+  /** A first packet has SYN, with net.ipv4.tcp_ecn=1 also ECE and CWR (RFC 3168 section 6.1.1). */
+  function flags(mask: bigint | null, set: IntervalSet): Case[] {
+    const fits = [SYN, SYN_WITH_ECN].map((one) => contains(set, mask === null ? one : one & mask));
+    if (fits.every((one) => one)) return [TRUE];
+    return fits.some((one) => one) ? doubt('tcp flags of a first packet, which ECN changes') : [];
+  }
+
   function named(field: 'iifname' | 'oifname', patterns: readonly string[]): Case[] {
     const has =
       field === 'oifname'
@@ -187,7 +195,7 @@ export function compiler(question: Question, place: Place) {
       case 'nfproto':
         return constant(BigInt(version), mask, intervals);
       case 'tcpFlags':
-        return constant(SYN, mask, intervals);
+        return flags(mask, intervals);
       case 'socket':
         return constant(out ? 1n : 0n, mask, intervals);
       case 'ctState':
@@ -197,7 +205,8 @@ export function compiler(question: Question, place: Place) {
       case 'fibDaddrType':
         return addressType('daddr', mask, intervals);
       case 'fibSaddrType':
-        return addressType('saddr', mask, intervals);
+        // A program needs no right to send from an address that is not the host's own (IPV6_FREEBIND, ipv6(7)).
+        return out ? doubt('the type of the source (fib saddr type)') : addressType('saddr', mask, intervals);
       case 'pkttype':
         return constant(PACKET_TYPE.host, mask, intervals);
       case 'mark':

@@ -2,9 +2,12 @@ import { evaluatePacket } from '../evaluate/evaluate.ts';
 import type { HostContext } from '../host.ts';
 import type { Ruleset } from '../model.ts';
 import type { Packet, PacketVerdict } from '../packet.ts';
+import { checkProof } from '../prove/check-proof.ts';
 import type { Proof } from '../prove/proof.ts';
 import { type Options, type Provable, provable } from '../prove/provable.ts';
+import type { Redirection } from '../prove/redirected.ts';
 import type { Space } from '../prove/space.ts';
+import { translatedInto } from './translated-into.ts';
 
 /** The rules of a host and what they ask about it. */
 export interface Rules {
@@ -50,15 +53,51 @@ function within(host: HostContext, asking: (atMost: number) => Provable): Provab
   return found;
 }
 
+/** What is redirected is not stopped: a program there may carry it on, under an account that no rule of the question is about. */
+function relayed({ tables }: Ruleset, { rules }: Redirection): string {
+  const texts = tables
+    .flatMap(({ chains }) => [...chains.values()])
+    .flatMap((chain) => chain.rules.filter(({ id }) => rules.includes(id)).map(({ text }) => text));
+  return `address translation sends it to a program that may carry it on: ${texts.slice(0, 2).join('; ')}`;
+}
+
 /**
- * Asks whether any packet of a space gets through.
+ * Why a proof does not hold for another pair of eyes; null when it does. Proofs of what comes in rest on the prover alone: the checker
+ * knows only of what goes out.
+ */
+function refusal(ruleset: Ruleset, proof: Proof, atMost: number): string | null {
+  if (proof.question.direction !== 'out') return null;
+  try {
+    checkProof(ruleset, proof, performance.now() + atMost);
+    return null;
+  } catch (error) {
+    return `the proof could not be re-checked: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** Asks the prover, and has what it proves checked; each has its time. */
+function proven(rules: Rules, space: Space, options: Options): Provable {
+  const found = provable(rules.ruleset, rules.host, space, options);
+  if (found.kind !== 'proof') return found;
+  const reason = refusal(rules.ruleset, found.proof, options.atMost ?? MILLISECONDS);
+  return reason === null ? found : { kind: 'unknown', reasons: [reason] };
+}
+
+/**
+ * Asks whether any packet of a space gets through. That none does is said of a packet that goes out only when the proof was checked.
  * @param sample a packet of the space that a person recognises, to show what stops it
  */
 export function ask(rules: Rules, space: Space, sample: Packet, options: Options = {}): Answer {
-  const { ruleset, host } = rules;
-  const found = within(host, (atMost) => provable(ruleset, host, space, { atMost, ...options }));
+  const { ruleset } = rules;
+  const found = within(rules.host, (atMost) => proven(rules, space, { atMost, ...options }));
   if (found.kind === 'open')
     return { kind: 'open', judged: { packet: found.packet, verdict: found.verdict } };
-  if (found.kind === 'proof') return { kind: 'closed', sample: judge(rules, sample), proof: found.proof };
+  if (found.kind === 'proof') {
+    const translated = translatedInto(ruleset, space);
+    if (translated !== null) return { kind: 'unknown', reason: translated };
+    const [redirected] = found.redirected;
+    if (redirected !== undefined) return { kind: 'unknown', reason: relayed(ruleset, redirected) };
+    return { kind: 'closed', sample: judge(rules, sample), proof: found.proof };
+  }
   return { kind: 'unknown', reason: found.reasons.slice(0, 3).join('; ') };
 }
