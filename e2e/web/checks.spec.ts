@@ -10,10 +10,10 @@ test.describe('Checks', () => {
     await expect(page.getByRole('button', { name: '2 to fix' })).toBeVisible();
     await expect(page.getByRole('button', { name: '3 to review' })).toBeVisible();
     await expect(page.getByText('The clock of')).toHaveCount(0);
-    await page.getByRole('button', { name: '8 fine' }).click();
+    await page.getByRole('button', { name: /^\d+ fine$/ }).click();
     await expect(page.getByText('Right time')).toBeVisible();
-    await page.getByRole('button', { name: 'Show all 18' }).click();
-    await expect(page.getByRole('button', { name: /11 not in this version/ })).toBeVisible();
+    await page.getByRole('button', { name: /^Show all \d+$/ }).click();
+    await expect(page.getByRole('button', { name: /^\d+ not in this version/ })).toBeVisible();
   });
 
   test('moves by arrow keys, unfolds by Enter, folds by Escape', async ({ page, open }) => {
@@ -53,7 +53,7 @@ test.describe('Checks', () => {
 
   test('keeps the focus on a group that is unfolded and folded again', async ({ page, open }) => {
     await open('evening', '/checks');
-    const group = page.getByRole('button', { name: '8 fine' });
+    const group = page.getByRole('button', { name: /^\d+ fine$/ });
     await group.focus();
     await page.keyboard.press('Enter');
     await expect(group).toHaveAttribute('aria-expanded', 'true');
@@ -168,10 +168,10 @@ test.describe('Checks', () => {
 
   test('says which checks this version lacks, and never calls them fine', async ({ page, open }) => {
     await open('evening', '/checks');
-    await page.getByRole('button', { name: '11 not in this version' }).click();
+    await page.getByRole('button', { name: /^\d+ not in this version/ }).click();
     await expect(page.getByText('Nobody looked, so they never count as fine.')).toBeVisible();
-    await page.getByRole('button', { name: /outbound-firewall/ }).click();
-    await expect(page.getByText('It counts for Fenced.')).toBeVisible();
+    await page.getByRole('button', { name: /outside-in/ }).click();
+    await expect(page.getByText('It counts for Proven.')).toBeVisible();
   });
 
   test('exports as HTML, JSON and SARIF', async ({ page, open }) => {

@@ -8,10 +8,14 @@ let ticker: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  ticker ??= setInterval(() => {
+  if (ticker === undefined) {
+    // No clock ran while nobody asked for the time: what is kept may be hours old.
     present = Date.now();
-    for (const told of listeners) told();
-  }, STEP_MS);
+    ticker = setInterval(() => {
+      present = Date.now();
+      for (const told of listeners) told();
+    }, STEP_MS);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size === 0) {
