@@ -45,12 +45,12 @@ function ordered(list: readonly (readonly [string, string])[]): Numbers {
   throw new Error('a set is not in order');
 }
 /**
- * Checks that a proof holds for a rule set: its regions are all packets of its question, and whichever way a packet takes, a rule
- * or policy that its region names stops it, or redirects it to where nobody asked about. Shares nothing with the prover.
- * @param proof of the right shape already (`readProof`)
+ * Checks that a proof (of the right shape: `readProof`) holds for a rule set: its regions are all packets of its question, and whichever
+ * way a packet takes, a rule or policy that its region names stops it. Shares nothing with the prover.
+ * @param until a moment of `performance.now()` at which it is given up
  * @throws Error that says why it does not hold
  */
-export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
+export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.POSITIVE_INFINITY): void {
   const { version, direction, names, exceptInterfaces } = proof.question;
   if (direction !== 'out') throw new Error('only questions about what goes out can be checked');
   const flat = (one: unknown) => (one instanceof Map ? [...one.values()] : one);
@@ -82,7 +82,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
     if (field === 'mark') return [mark == null ? undefined : just(mark), 2];
     if (field === 'nfproto') return [just(version), 2];
     if (field === 'socket') return [just(1), 2];
-    if (field === 'tcpFlags') return [just(2), relate(l4proto, just(6))];
+    if (field === 'tcpFlags') return [just(2, 194), relate(l4proto, just(6))];
     if (field === 'icmpType' || field === 'icmpCode') return [values, relate(l4proto, just(1, 58))];
     const states = relate(l4proto, just(1, 58)) === 0 ? just(8) : STATES[version];
     if (field === 'ctState') return [at && at.order > -200 && !has.notrack ? states : undefined, 2];
@@ -169,8 +169,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
   const families = ['inet', 'netdev', version === 4 ? 'ip' : 'ip6'];
   const tables = ruleset.tables.filter((one) => !one.dormant && families.includes(one.family));
   const chains = tables.flatMap((table) => [...table.chains.values()].map((chain) => ({ table, chain })));
-  const orderOf = ({ type, hook, priority }: model.BaseChain) =>
-    type === 'nat' ? (NAT[hook] ?? 0) : priority;
+  const orderOf = (one: model.BaseChain) => (one.type === 'nat' ? (NAT[one.hook] ?? 0) : one.priority);
   const bases = chains.flatMap(({ table, chain, chain: { base } }): Base[] =>
     base ? [{ table, chain, base, order: orderOf(base), depth: 0 }] : [],
   );
@@ -182,6 +181,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof): void {
   for (const region of proof.regions) {
     const next = waiting.pop();
     if (next === undefined) throw new Error('there are more regions than packets');
+    if (performance.now() > until) throw new Error('it takes too long');
     part = next;
     if ('split' in region) {
       const set = proof.sets[region.split] ?? { field: 'l4proto', values: [] };

@@ -68,7 +68,7 @@ export function chainRunner(question: Question, { place }: Places, region: Regio
       if (entries.some((entry) => entry.plain === null)) {
         for (const { compiled, steps } of entries)
           if (steps.some(canEnd)) notes.besides.rules.add(compiled.rule.id);
-        if (at?.base.policy === 'drop') notes.besides.policies.add(at);
+        if (at?.base.policy === 'drop' && !chain.place.nat) notes.besides.policies.add(at);
       }
     }
 
