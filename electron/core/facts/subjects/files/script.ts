@@ -83,5 +83,5 @@ export function filesScript(context: CollectContext): string {
   const plan = planFiles(context);
   const one = plan.paths.length > 0 ? `one ${quoteAll(plan.paths).text}\n` : '';
   const walks = walkScript(walkRoots(plan.trees), onlyAgent(context));
-  return `${PRELUDE}${ONE}read -r began rest < /proc/uptime; walk_end=$((\${began%.*} + 7))\n${one}${walks}${END}`;
+  return `${PRELUDE}${ONE}read -r began rest < /proc/uptime; walk_end=$((\${began%.*} + 7 * \${patience:-1}))\n${one}${walks}${END}`;
 }
