@@ -207,7 +207,7 @@ describe('access lists', () => {
 
   it('are not known where the look at them was ended, or cannot show them', () => {
     for (const edit of [
-      (script: string) => script.replace('limit 8 xargs', 'limit 0.01 sh -c "sleep 5"'),
+      (script: string) => script.replace('limit 8 xargs', 'timeout -s KILL 0.01 sh -c "sleep 5"'),
       (script: string) => script.replace('xargs -0 -r ls -ldnUb', 'xargs -0 -r ls --no-such-option'),
       (script: string) =>
         script.replace('&& ++found <= 2000', '&& ++found <= 0').replace('substr($0, 11, 1) == "+"', '1'),
