@@ -241,7 +241,7 @@ describe('a walk that does not come to its end', () => {
   it('says that links were not followed', () => {
     symlinkSync('/etc/passwd', deep('out'));
     const found = look({
-      edit: (script) => script.replace('limit 4 xargs -0 -r -n 250', 'limit 0.01 sleep 5 #'),
+      edit: (script) => script.replace('limit 4 xargs -0 -r -n 250', 'timeout -s KILL 0.01 sleep 5 #'),
     });
     expect(found.tree('workspace').complete).toBe(false);
   });
