@@ -1,8 +1,11 @@
 import { PROTOCOL } from '#core/firewall/fields.ts';
+import { type Interval, normalize } from '#core/firewall/interval.ts';
 import { type Judged, judge, type Rules } from '#core/firewall/questions/ask.ts';
 import { askOutbound, packetOut, type Sender } from '#core/firewall/questions/outbound.ts';
 import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
+import type { UnitFact } from '#shared/domain/facts/files.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
+import { visible } from '#shared/domain/text.ts';
 import type { CheckInput } from './check.ts';
 import { declaredReason, notSeen, seen } from './knowledge.ts';
 import { fenceSteps } from './outbound-fence.ts';
@@ -31,9 +34,16 @@ export function ollamaFenceSteps(input: CheckInput): FixStep[] {
 
 function stepsFor(input: CheckInput, relay: Relay): FixStep[] {
   if (relay.kind === 'ollama') return ollamaFenceSteps(input);
+  if (relay.kind === 'engine')
+    return [
+      byHand(
+        'Take -H tcp://… and "hosts" out of the settings of the container engine, so that it answers at its socket file only, and start it again. Over the network, use it by SSH: docker -H ssh://…',
+        true,
+      ),
+    ];
   const [declared] = relay.declarable;
   const meant = byHand(
-    `If it is meant, declare ${declared?.value ?? relay.name} in Swarmkeep with the reason.`,
+    `If it is meant, declare ${visible(declared?.value ?? relay.name)} in Swarmkeep with the reason.`,
   );
   const stop =
     relay.unit === null
@@ -82,21 +92,41 @@ function reachOfRelay(rules: Rules, sender: Sender, relay: Relay): Reach {
   return { kind: 'closed', judged: first ?? null };
 }
 
+/** Whether a unit of the system is the one that a program runs in: the manager of a person may have one of the same name. */
+function isOwnUnit(input: CheckInput, unit: UnitFact, relay: Relay): boolean {
+  if (unit.userUnit) return false;
+  const isPerson = (uid: number): boolean => uid >= 1_000 && uid < 60_000;
+  const owner = seen(input, 'accounts')?.accounts.find(({ name }) => name === unit.user)?.uid;
+  return relay.uids.every((uid) => !isPerson(uid) || uid === owner);
+}
+
 /** Whether the relay itself is held: by its unit, or by rules for its own uid. Null when that cannot be told. */
 function isFenced(input: CheckInput, rules: Rules, relay: Relay, others: readonly Relay[]): boolean | null {
   if (!relay.isHere) return false;
   const units = seen(input, 'units')?.units;
-  if (relay.unit !== null && isKeptHome(units?.find((unit) => unit.name === relay.unit))) return true;
-  if (relay.kind === 'ollama' && isKeptHome(units?.find((unit) => unit.name === 'ollama.service')))
+  // The fence of a unit holds what runs in that unit, and nothing else of the same name.
+  const named = units?.filter((unit) => unit.name === relay.unit) ?? [];
+  if (
+    relay.unit !== null &&
+    named.length > 0 &&
+    named.every((unit) => isKeptHome(unit) && isOwnUnit(input, unit, relay))
+  )
     return true;
-  if (units === undefined && relay.kind === 'ollama') return null;
   if (relay.uid === null) return null;
   // What a container sends is forwarded and has no uid.
   if (relay.isContainer) return false;
   const uid = BigInt(relay.uid);
-  const sender: Sender = { uids: [[uid, uid]], uid, gid: undefined };
+  const sender: Sender = {
+    uids: normalize(relay.uids.map((one): Interval => [BigInt(one), BigInt(one)])),
+    uid,
+    gid: undefined,
+  };
   const answers = ([4, 6] as const).map((version) => askOutbound(rules, version, sender).kind);
-  if (answers.includes('open')) return false;
+  // Where its program was not seen, its unit was not seen either.
+  if (answers.includes('open')) {
+    const isPlain = relay.kind !== 'ollama' && relay.kind !== 'other';
+    return isPlain || (relay.isSeen && (relay.unit === null || units !== undefined)) ? false : null;
+  }
   // A resolver that is kept at home still asks the one of the home.
   if (relay.kind === 'resolver') {
     const next = others.filter((other) => other.kind === 'resolver' && !other.isHere);
@@ -150,7 +180,17 @@ export function relayPart(
         : { packet: packetEvidence(rules.ruleset, reach.judged, 'stopped', `${relay.name}, ${why}`, ends) }),
     };
   }
-  const fenced = isFenced(input, rules, relay, others);
+  if (relay.kind === 'engine' && reach.kind === 'open')
+    return {
+      ...base,
+      seen: `the agent reaches ${relay.name}, and whoever commands it is root`,
+      status: 'fix',
+      severity: 'high',
+      headline: `The agent on ${node} can command a container engine over the network, and be root by it.`,
+      packet: packetEvidence(rules.ruleset, reach.judged, 'open', `${relay.name} does as it is told`, ends),
+      steps: stepsFor(input, relay),
+    };
+  const fenced = relay.kind === 'engine' ? null : isFenced(input, rules, relay, others);
   if (fenced === true)
     return { ...base, seen: `${relay.name} itself cannot reach the internet`, status: 'pass' };
   if (fenced === null || reach.kind === 'unknown') {
@@ -179,7 +219,10 @@ export function relayPart(
   return {
     ...base,
     what: judged === null ? relay.what : `${relay.what}: ${packetWords(judged.packet)}`,
-    seen: `the agent reaches ${relay.name}, which carries data out for it: ${door}`,
+    seen:
+      relay.kind === 'other'
+        ? `${visible(relay.what)} may carry data out: fence its account, keep the agent from it, or declare it; ${door}`
+        : `the agent reaches ${relay.name}, which carries data out for it: ${door}`,
     status: relay.kind === 'ollama' ? 'fix' : 'review',
     severity: 'medium',
     headline:

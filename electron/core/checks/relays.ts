@@ -20,7 +20,7 @@ export interface RelayTarget {
 
 /** Something on the node or in the home that carries data out for whoever asks it. */
 export interface Relay {
-  kind: 'resolver' | 'ollama' | 'proxy' | 'mail';
+  kind: 'resolver' | 'ollama' | 'proxy' | 'mail' | 'engine' | 'other';
   /** In sentences: `Ollama`, `the resolver 192.168.1.1`. */
   name: string;
   /** As the machine says it. */
@@ -29,6 +29,10 @@ export interface Relay {
   /** Uid with which it runs on this node; null when it runs elsewhere or that is not known. */
   uid: number | null;
   isHere: boolean;
+  /** Whether its program was seen: its unit is known only then. */
+  isSeen: boolean;
+  /** Every uid with which it can send: that of its socket and of the processes that hold it. */
+  uids: readonly number[];
   /** Its socket only passes on to a container. */
   isContainer: boolean;
   unit: string | null;
@@ -51,11 +55,29 @@ const MAIL_PORTS = [25, 465, 587];
 const CONTAINER_PROXIES = /^(docker-proxy|rootlessport|slirp4netns|pasta|conmon)/;
 /** DNS, and DNS over TLS (RFC 7858). */
 const DNS_PORTS = [53, 853];
+/** Where Docker and Podman answer over TCP: whoever commands them is root, with a certificate or without. */
+const ENGINE_PORTS = [2_375, 2_376];
+
+/**
+ * Listeners that answer by themselves and carry nothing on, by program, protocol, port and account (`null`: any). A program is believed
+ * only on the port that is its own: a session of SSH that forwards a port is named `sshd` as well.
+ */
+const HARMLESS: readonly (readonly [RegExp, 'tcp' | 'udp', readonly [number, number], number | null])[] = [
+  [/^(sshd|systemd)$/, 'tcp', [22, 22], 0],
+  [/^(chronyd|ntpd|ntpsec|systemd-timesyn.*)$/, 'udp', [123, 123], null],
+  [/^chronyd$/, 'udp', [323, 323], null],
+  [/^avahi-daemon.*$/, 'udp', [5_353, 5_353], null],
+  // It asks from two more sockets, on ports that the kernel chooses, and takes answers there.
+  [/^avahi-daemon.*$/, 'udp', [32_768, 60_999], null],
+  [/^(systemd-network.*|dhclient|dhcpcd|NetworkManager)$/, 'udp', [68, 68], null],
+  [/^(systemd-network.*|dhclient|dhcpcd|NetworkManager)$/, 'udp', [546, 546], null],
+];
 
 /** Addresses that are tried for one relay; one with as many may have more. */
 export const MAX_TARGETS = 64;
 
-const LOOPBACK = [parseAddress('127.0.0.1'), parseAddress('::1')] as const;
+/** Rules may speak of one address of 127/8 and not of the next. */
+const LOOPBACK = [parseAddress('127.0.0.1'), parseAddress('127.1.2.3'), parseAddress('::1')] as const;
 
 function targetsOf(input: CheckInput, socket: ListeningSocket): RelayTarget[] {
   const { port, protocol } = socket;
@@ -78,14 +100,28 @@ function targetsOf(input: CheckInput, socket: ListeningSocket): RelayTarget[] {
   ].slice(0, MAX_TARGETS);
 }
 
+function isHarmless({ processName, protocol, port, uid }: ListeningSocket): boolean {
+  return HARMLESS.some(
+    ([program, kind, [first, last], owner]) =>
+      program.test(processName ?? '') &&
+      protocol === kind &&
+      port >= first &&
+      port <= last &&
+      (owner === null || owner === uid),
+  );
+}
+
 function kindOf(input: CheckInput, socket: ListeningSocket): Relay['kind'] | null {
   const program = socket.processName ?? '';
-  if (isOllama(input, socket)) return socket.protocol === 'tcp' ? 'ollama' : null;
+  if (isHarmless(socket)) return null;
+  if (socket.protocol === 'tcp' && (ENGINE_PORTS.includes(socket.port) || program === 'podman'))
+    return 'engine';
+  if (isOllama(input, socket) && socket.protocol === 'tcp') return 'ollama';
   if (DNS_PORTS.includes(socket.port)) return 'resolver';
-  if (socket.protocol !== 'tcp') return null;
+  if (socket.protocol !== 'tcp') return 'other';
   if (PROXIES.test(program) || PROXY_PORTS.includes(socket.port)) return 'proxy';
   if (MAIL_PORTS.includes(socket.port) || MAILERS.test(program)) return 'mail';
-  return null;
+  return 'other';
 }
 
 const KIND_NAMES: Readonly<Record<Relay['kind'], string>> = {
@@ -93,7 +129,15 @@ const KIND_NAMES: Readonly<Record<Relay['kind'], string>> = {
   ollama: 'Ollama',
   proxy: 'the proxy',
   mail: 'the mail server',
+  engine: 'the container engine',
+  other: '',
 };
+
+/** The uids of a socket and of what holds it: a socket may be opened by another account than the one that sends. */
+function uidsOf(input: CheckInput, socket: ListeningSocket): number[] {
+  const holders = (seen(input, 'processes')?.processes ?? []).filter(({ pid }) => socket.pids.includes(pid));
+  return [...new Set([socket.uid, ...holders.flatMap(({ uid, effectiveUid }) => [uid, effectiveUid])])];
+}
 
 function ofSocket(input: CheckInput, socket: ListeningSocket): Relay | null {
   const kind = kindOf(input, socket);
@@ -102,10 +146,12 @@ function ofSocket(input: CheckInput, socket: ListeningSocket): Relay | null {
   const isResolved = kind === 'resolver' && /^systemd-resolve/.test(program);
   return {
     kind,
-    name: kind === 'ollama' ? 'Ollama' : `${KIND_NAMES[kind]} ${program}`,
+    name: kind === 'ollama' ? 'Ollama' : `${KIND_NAMES[kind]} ${program}`.trim(),
     what: socketText(socket),
     targets: targetsOf(input, socket),
     uid: socket.uid,
+    isSeen: socket.processName !== null,
+    uids: uidsOf(input, socket),
     isHere: true,
     isContainer: CONTAINER_PROXIES.test(program),
     unit: socket.unit,
@@ -114,12 +160,16 @@ function ofSocket(input: CheckInput, socket: ListeningSocket): Relay | null {
     declarable:
       kind === 'ollama'
         ? [{ kind: 'relay', value: 'ollama' }]
-        : kind === 'resolver' && reachOf(socket.address) !== 'every'
-          ? [
-              { kind: 'resolver', value: socket.address.replace(/%.*$/, '') },
-              { kind: 'relay', value: program },
-            ]
-          : [{ kind: 'relay', value: program }],
+        : kind === 'engine'
+          ? []
+          : kind === 'other'
+            ? [{ kind: 'relay', value: `${program.slice(0, 64)} ${socket.protocol}/${socket.port}` }]
+            : kind === 'resolver' && reachOf(socket.address) !== 'every'
+              ? [
+                  { kind: 'resolver', value: socket.address.replace(/%.*$/, '') },
+                  { kind: 'relay', value: program },
+                ]
+              : [{ kind: 'relay', value: program }],
     source: sourceOf(input, 'sockets'),
   };
 }
@@ -128,7 +178,9 @@ function ofSocket(input: CheckInput, socket: ListeningSocket): Relay | null {
 function joined(relays: readonly Relay[]): Relay[] {
   const byName = new Map<string, Relay>();
   for (const relay of relays) {
-    const key = `${relay.kind} ${relay.name} ${relay.uid}`;
+    // What fences one process says nothing of another of the same name.
+    const own = `${relay.unit} ${relay.isSeen} ${relay.uids.join(',')}`;
+    const key = `${relay.kind} ${relay.name} ${own} ${relay.kind === 'other' ? relay.declarable[0]?.value : ''}`;
     const known = byName.get(key);
     if (known === undefined) byName.set(key, { ...relay });
     else {
@@ -168,6 +220,8 @@ function ofResolvers(input: CheckInput, known: readonly Relay[]): Relay[] {
         what: `nameserver ${text}`,
         targets: [to('udp', 53), to('tcp', 53), to('tcp', 853)],
         uid: null,
+        isSeen: false,
+        uids: [],
         isHere,
         isContainer: false,
         unit: null,
@@ -203,6 +257,8 @@ function ofEnvironment(input: CheckInput, agent: Agent): Relay[] {
         what: `${name}=${host}:${port}`,
         targets: [{ version: address.version, daddr: address.value, protocol: 'tcp', port, isHere }],
         uid: null,
+        isSeen: false,
+        uids: [],
         isHere,
         isContainer: false,
         unit: null,
@@ -215,8 +271,8 @@ function ofEnvironment(input: CheckInput, agent: Agent): Relay[] {
 }
 
 /**
- * What could carry the agent's data out for it: resolvers, the model server, proxies and mail servers on the node, resolvers and proxies in
- * the home as far as the node's own settings name them. Container engines are not among them: whoever commands one is root.
+ * What could carry the agent's data out for it: everything that listens on the node under another account, a few programs aside that are
+ * known to answer by themselves, and resolvers and proxies in the home as far as the node's own settings name them.
  */
 export function relaysOf(input: CheckInput, agent: Agent): Relay[] {
   const sockets = seen(input, 'sockets')?.listening ?? [];
@@ -224,6 +280,7 @@ export function relaysOf(input: CheckInput, agent: Agent): Relay[] {
     sockets.flatMap((socket) => {
       // What runs as the agent is the agent.
       if (agent.uid !== null && agent.uid !== 0 && socket.uid === agent.uid) return [];
+      if (socket.pids.length > 0 && socket.pids.every((pid) => agent.instance.pids.includes(pid))) return [];
       return ofSocket(input, socket) ?? [];
     }),
   );
