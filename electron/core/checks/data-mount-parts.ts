@@ -50,7 +50,7 @@ export function dataMountParts(input: CheckInput, agent: Agent): Part[] {
         return notSeen(input, what, because || 'whether its unit hides it', source, AS_ADMINISTRATOR);
       return {
         what,
-        seen: `${agent.name} can look into it: ${because}`,
+        seen: `the account ${agent.name} can look into it: ${because}`,
         status: 'fix',
         severity: 'medium',
         source,

@@ -259,7 +259,7 @@ export function privacyParts(input: CheckInput, agent: Agent, token: TokenFact):
   if (file !== undefined && !agent.canBe(file.uid) && permits(agent, file, 4) === 'no') {
     parts.push({
       what: `${labelOf(input, agent.instance)}${token.path}`,
-      seen: `${agent.name} itself cannot read it, so mycoSwarm cannot start with it`,
+      seen: `the account ${agent.name} itself cannot read it, so mycoSwarm cannot start with it`,
       status: 'review',
       severity: 'low',
       source: sourceOf(input, 'files'),
