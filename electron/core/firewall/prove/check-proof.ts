@@ -61,10 +61,10 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   const has = { notrack: text.includes('"kind":"notrack"'), marks: /"kind":"(set|map)Mark"/.test(text) };
   let part: Part = { box: {}, rules: new Map() };
   let named = new Set<string>();
-  function need({ table, chain, base }: Base, rule: model.Rule | null, isDrop: boolean): void {
-    if (isDrop && base.type === 'nat') return; // It is no end: what has no connection does not see it.
+  /** Rules and policies that the region does not name stop nothing, nor does a chain of type nat: what has no connection passes it. */
+  function stops({ table, chain, base }: Base, rule: model.Rule | null): boolean {
     const end = [`${table.family} ${table.name}`, chain.name, rule?.id ?? null, rule?.text ?? null];
-    if (!named.has(JSON.stringify(end))) throw new Error(`a region does not name its end: ${end}`);
+    return base.type !== 'nat' && named.has(JSON.stringify(end));
   }
   const places = (is: (name: string) => boolean) => just(...names.keys().filter((at) => is(names[at] ?? '')));
   /** `eth …` stands for all interfaces `eth*` that are not in the list, ` …` for all others. */
@@ -128,7 +128,6 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
             const to = entry.target.address;
             const isAway = one.type === 'redirect' || (to && relate([to], box.daddr ?? []) === 0);
             if (!isAway) throw new Error('an address is translated to one that is asked about');
-            need(at, rule, false);
           } else if (/^(unmodelledVerdict|nat)$/.test(one.kind)) ends.accept = join(ends.accept, here);
         }
         if (any(found) === 0 || /^(verdict|nat)/.test(one.kind)) here = undefined;
@@ -139,8 +138,9 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     return { ...ends, return: join(ends.return, ends.continue) };
   }
   function decide(verdict: model.Verdict, here: Flow, ends: Ends, rule: model.Rule, at: Base): void {
-    if (verdict.kind === 'drop' || verdict.kind === 'reject') need(at, rule, true);
-    else if (!('chain' in verdict)) ends[verdict.kind] = join(ends[verdict.kind], here);
+    if (verdict.kind === 'drop' || verdict.kind === 'reject') {
+      if (!stops(at, rule)) ends.accept = join(ends.accept, here);
+    } else if (!('chain' in verdict)) ends[verdict.kind] = join(ends[verdict.kind], here);
     else {
       const target = at.table.chains.get(verdict.chain);
       if (!target || at.depth > 17) throw new Error('a jump leads nowhere');
@@ -158,10 +158,10 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
       const isAlone = !has.marks || chains.filter((other) => other.order === order).length === 1;
       const mark = isAlone || flow === undefined ? flow : null;
       const ends = run(chain, mark, one);
-      if (ends.return !== undefined && base.policy === 'drop') need(one, null, true);
       // Packets without a connection are not seen by chains of type nat, those of other devices not at egress.
       const past = base.devices || base.type === 'nat' ? mark : undefined;
-      return join(join(past, ends.accept), base.policy === 'drop' ? undefined : ends.return);
+      const isStopped = base.policy === 'drop' && stops(one, null);
+      return join(join(past, ends.accept), isStopped ? undefined : ends.return);
     }, first);
   }
   const mayMatch = ({ statements }: model.Rule) =>
