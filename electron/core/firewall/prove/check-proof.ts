@@ -59,8 +59,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   if (digest !== proof.ruleset || ruleset.missing.length > 0) throw new Error('it is about other rules');
   if (!names.includes('') || !names.includes(' …')) throw new Error('there are interfaces without a name');
   const has = { notrack: text.includes('"kind":"notrack"'), marks: /"kind":"(set|map)Mark"/.test(text) };
-  let part: Part = { box: {}, rules: new Map() };
-  let named = new Set<string>();
+  let [part, named]: [Part, Set<string>] = [{ box: {}, rules: new Map() }, new Set()];
   /** Rules and policies that the region does not name stop nothing, nor does a chain of type nat: what has no connection passes it. */
   function stops({ table, chain, base }: Base, rule: model.Rule | null): boolean {
     const end = [`${table.family} ${table.name}`, chain.name, rule?.id ?? null, rule?.text ?? null];
@@ -88,8 +87,9 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     if (field === 'ctState') return [at && at.order > -200 && !has.notrack ? states : undefined, 2];
     // What goes out by an interface is for none of the host's own addresses, which are of type 2.
     if (field === 'fibDaddrType') return [cut([[0n, 255n]], just(2))[1], 2];
-    const ports = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : 2;
-    return [isLate(at) && /^s(addr|port)$/.test(field) ? undefined : values, ports];
+    // Packets without a connection have no mark, direction or status of one.
+    const own = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : /^ct/.test(field) ? 1 : 2;
+    return [isLate(at) && /^s(addr|port)$/.test(field) ? undefined : values, own];
   }
   function holds({ field, values }: model.Condition, mark: Flow, at: Base | null): Answer {
     if (values.kind === 'names') return isLate(at) && mark !== 0n ? 1 : isNamed(field, values.patterns);

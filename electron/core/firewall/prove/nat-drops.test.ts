@@ -167,6 +167,26 @@ function forged(rules: Ruleset): Proof {
   };
 }
 
+it('is refused when it rests on what packets without a connection have not', () => {
+  const stopped = (
+    rule: (...statements: Statement[]) => Rule,
+    field: 'ctMark' | 'ctStatus' | 'ctDirection',
+  ) =>
+    rule(
+      {
+        kind: 'match',
+        negated: true,
+        alternatives: [[condition('mark', ...single(1)), condition(field, ...single(0))]],
+      },
+      DROP,
+    );
+  for (const field of ['ctMark', 'ctStatus', 'ctDirection'] as const) {
+    const rules = made((rule, table) => ruleset(table('ip', 'f', [baseChain('o', [stopped(rule, field)])])));
+    expect(provable(rules, HOST, SPACE).kind).toBe('open');
+    expect(() => checkProof(rules, forged(rules))).toThrow('gets through');
+  }
+});
+
 describe('chains of type nat', () => {
   it.each(LEAVING)('let through: %s', (_, make, packet) => {
     const rules = made(make);
