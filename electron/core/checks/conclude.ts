@@ -100,9 +100,6 @@ export function conclude(check: CheckId, input: CheckInput, looked: readonly Par
   }
   const toRepair = deciding.filter((part) => part.status === 'fix' || part.status === 'review');
   const steps = boundSteps(toRepair.flatMap((part) => part.steps ?? []));
-  // Commands for a node that was looked at as another account begin with sudo each.
-  if (input.facts.privilege === 'root' && steps.some((step) => step.needsRoot && step.command !== null))
-    detail.push('Run the commands of these steps in a root shell: sudo -i');
   const summary =
     status === 'pass'
       ? words.pass

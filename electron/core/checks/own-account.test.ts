@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { replayFacts } from '#core/facts/record.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
+import { wantsRootShell } from '#shared/domain/root-shell.ts';
 import { runChecks } from './run.ts';
 import { changed, inputFor } from './testing/facts-builder.ts';
 import { agentAccount, unitWith } from './testing/situations.ts';
@@ -76,7 +77,7 @@ describe('an installation under the account of a person', () => {
     const [account, workspace] = runChecks(inputFor(recorded()), {
       only: ['dedicated-user', 'workspace-bounded'],
     });
-    expect(account?.detail).toContain('root shell: sudo -i');
+    expect(wantsRootShell(account?.fix ?? [])).toBe(true);
     expect(workspace?.fix.map((step) => step.text).join()).toMatch(
       /First take the steps of "Its own account"/,
     );
