@@ -3,6 +3,7 @@ import type { CheckInput } from './check.ts';
 import { labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { OBEDIENT } from './powers.ts';
+import { socketText } from './reach.ts';
 import { asRoot, byHand } from './steps.ts';
 
 /** Capabilities with which packets get past the rules, by number: changing the rules, and writing frames that no inet table sees. */
@@ -92,7 +93,53 @@ export function elsewhereParts(input: CheckInput, agent: Agent): Part[] {
   ];
 }
 
+/**
+ * Sockets that the agent did not open itself, as systemd passes them on (systemd.socket(5)): a packet carries the account that opened its
+ * socket, so rules about the agent's do not hold it.
+ */
+function ofInherited(input: CheckInput, agent: Agent): Part[] {
+  const { unit, pids } = agent.instance;
+  const because = 'a socket that systemd opened for it is not held by rules about its account';
+  const open = (seen(input, 'sockets')?.listening ?? [])
+    .filter(
+      (one) => one.pids.some((pid) => pids.includes(pid)) && agent.uid !== null && !agent.canBe(one.uid),
+    )
+    .map((one) => ({ what: socketText(one), source: sourceOf(input, 'sockets') }));
+  const units = unit === null ? [] : (seen(input, 'units')?.units ?? []);
+  const own = units.filter(({ name }) => name === unit);
+  const named = own.flatMap(({ properties, text }) => [
+    ...`${properties.TriggeredBy ?? ''} ${properties.Sockets ?? ''}`.split(/\s+/),
+    ...[...text.matchAll(/^[ \t]*Sockets[ \t]*=(.*)$/gm)].flatMap((match) => (match[1] ?? '').split(/\s+/)),
+  ]);
+  const triggering = units
+    .filter(({ name, load, properties, text }) => {
+      if (!name.endsWith('.socket') || load === 'masked' || load === 'not-found') return false;
+      const services = [...text.matchAll(/^[ \t]*Service[ \t]*=[ \t]*(\S+)/gm)].map((match) => match[1]);
+      return (
+        (properties.Triggers ?? '').split(/\s+/).includes(unit ?? '') ||
+        services.includes(unit ?? '') ||
+        (services.length === 0 && name.replace(/\.socket$/, '.service') === unit)
+      );
+    })
+    .map(({ name }) => name);
+  const sockets = [...new Set([...named.filter((name) => name.endsWith('.socket')), ...triggering])];
+  return [
+    ...open,
+    ...sockets.map((name) => ({ what: `${name} for ${unit}`, source: sourceOf(input, 'units') })),
+  ]
+    .slice(0, 8)
+    .map(({ what, source }) =>
+      notSeen(
+        input,
+        `${labelOf(input, agent.instance)}${what}`,
+        because,
+        source,
+        'let mycoSwarm open its sockets itself, without a .socket unit',
+      ),
+    );
+}
+
 /** Ways of an agent around packet rules that no rule can close. */
 export function aroundParts(input: CheckInput, agent: Agent): Part[] {
-  return [...ofProcesses(input, agent), ...ofPrograms(input, agent)];
+  return [...ofProcesses(input, agent), ...ofPrograms(input, agent), ...ofInherited(input, agent)];
 }

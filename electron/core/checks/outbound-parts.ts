@@ -223,9 +223,11 @@ function momentPart(input: CheckInput, asked: Asked, moment: Moment, held: reado
       ? moment.doubts.slice(0, 3).join('; ')
       : unclear?.kind === 'unknown'
         ? unclear.reason
-        : elsewhere.length > 0
-          ? `they may be made by ${elsewhere.slice(0, 3).join(', ')}, which is not evaluated`
-          : null;
+        : moment.maybe.length > 0
+          ? moment.maybe.slice(0, 3).join('; ')
+          : elsewhere.length > 0
+            ? `they may be made by ${elsewhere.slice(0, 3).join(', ')}, which is not evaluated`
+            : null;
   if (why !== null)
     return {
       ...notSeen(input, `rules ${what}`, why, source, 'load the rules of the agent by a unit of their own'),

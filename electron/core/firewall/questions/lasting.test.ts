@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BootRules } from '#shared/domain/facts/network.ts';
-import { flushedBy, momentsOf } from './lasting.ts';
+import { effectsOf } from './effects.ts';
+import { momentsOf } from './lasting.ts';
 
 type Loader = BootRules['loaders'][number];
 
@@ -55,9 +56,12 @@ it.each([
   ['flush ruleset inet\n', 1],
   ['# flush ruleset\n', 0],
   ['flush table inet a\n', 0],
-  [null, 0],
+  ['define x = "#"; flush ruleset\n', 6],
+  ['flush \\\n ruleset\n', 6],
+  ['# a \\\nflush ruleset\n', 6],
+  ['define x = "; flush ruleset"\n', 0],
 ])('knows which families %j erases', (text, count) => {
-  expect(flushedBy(text).size).toBe(count);
+  expect(effectsOf(text).families.size).toBe(count);
 });
 
 it('loads units in the order that they name', () => {

@@ -2,6 +2,7 @@ import type { BootRules } from '#shared/domain/facts/network.ts';
 import { readSave } from '../iptables/read-save.ts';
 import type { Table } from '../model.ts';
 import { readNft } from '../nft/read-nft.ts';
+import { anything, type Effects, effectsOf, effectsOfCommand, joinEffects, NO_EFFECTS } from './effects.ts';
 
 type Loader = BootRules['loaders'][number];
 
@@ -10,18 +11,61 @@ export interface Loaded {
   readonly tables: readonly Table[];
   /** Each as a phrase: what could not be read, so that nothing may be concluded from what is not there. */
   readonly doubts: readonly string[];
+  /** Why something is missing that may yet be there, each as a phrase. */
+  readonly maybe: readonly string[];
 }
 
-const FAMILIES = ['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'] as const;
+/** Several questions are asked of each file, and reading a long one takes its time. */
+const readEffects = new WeakMap<object, Effects>();
+const readTables = new WeakMap<object, { tables: readonly Table[]; doubt: string | null }>();
 
-/** The families of which a file of nft erases every table, whoever made it (nft(8), "flush ruleset [family]"). */
-export function flushedBy(text: string | null): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const [, family] of (text ?? '').matchAll(/^[^#\n]*?\bflush\s+ruleset\b[ \t]*([a-z0-9]+)?/gm)) {
-    if (family !== undefined && (FAMILIES as readonly string[]).includes(family)) found.add(family);
-    else for (const every of FAMILIES) found.add(every);
-  }
-  return found;
+/** What a file does to tables that others made; one that was not read may do anything. */
+function effectsOfFile(boot: BootRules, path: string): Effects {
+  const file = boot.files.find((one) => one.path === path);
+  if (file === undefined) return anything(`${path} was not looked at`);
+  if (file.language !== 'nft' || file.problem === 'there is no such file') return NO_EFFECTS;
+  const known = readEffects.get(file);
+  if (known !== undefined) return known;
+  const effects = file.text === null ? anything('not read') : effectsOf(file.text);
+  const named =
+    effects.perhaps === null
+      ? effects
+      : { ...effects, perhaps: { ...effects.perhaps, why: `${path}: ${effects.perhaps.why}` } };
+  readEffects.set(file, named);
+  return named;
+}
+
+/** The file that a command hands to nft, if it does nothing else. */
+function fileOfCommand(command: string): string | null {
+  return /^\S*\/?nft\s+(?:-f|--file)\s+(\/\S+)$/.exec(command.trim())?.[1] ?? null;
+}
+
+/** What a unit does to tables by its own commands, ahead of the files that it loads itself. */
+function effectsOfCommands(loader: Loader, commands: readonly string[]): Effects {
+  return joinEffects(
+    commands.map((command) => {
+      const path = fileOfCommand(command);
+      if (path !== null && loader.files.includes(path)) return NO_EFFECTS;
+      const effects = path === null ? effectsOfCommand(command) : anything(`${path} was not followed`);
+      return effects.perhaps === null
+        ? effects
+        : { ...effects, perhaps: { ...effects.perhaps, why: `${loader.unit}: ${effects.perhaps.why}` } };
+    }),
+  );
+}
+
+/** Debian's nftables.service erases everything when it stops; what others do was seen, or is nothing. */
+function stopEffects(loader: Loader): Effects {
+  if (loader.stops) return effectsOfCommands(loader, loader.stops);
+  return loader.unit === 'nftables.service' ? effectsOf('flush ruleset') : NO_EFFECTS;
+}
+
+const fileEffects = (boot: BootRules, loader: Loader): Effects =>
+  joinEffects(loader.files.map((path) => effectsOfFile(boot, path)));
+
+/** Whether a unit may take away or change what another one loads. */
+function reaches({ families, deleted, changed, perhaps }: Effects, own: ReadonlySet<string>): boolean {
+  return families.size > 0 || perhaps !== null || [...deleted, ...changed].some((table) => !own.has(table));
 }
 
 /** Sorts so that a unit comes after those that it names in `After=`; the others keep their order. */
@@ -45,6 +89,17 @@ const sameTable = (a: Table, b: Table): boolean =>
 function tablesOf(boot: BootRules, path: string): { tables: readonly Table[]; doubt: string | null } {
   const file = boot.files.find((one) => one.path === path);
   if (file === undefined) return { tables: [], doubt: `${path} was not looked at` };
+  const known = readTables.get(file);
+  if (known !== undefined) return known;
+  const read = readFile(file, path);
+  readTables.set(file, read);
+  return read;
+}
+
+function readFile(
+  file: BootRules['files'][number],
+  path: string,
+): { tables: readonly Table[]; doubt: string | null } {
   // A unit whose file is not there loads nothing.
   if (file.problem === 'there is no such file') return { tables: [], doubt: null };
   // Without its text nobody knows whether a file of nft begins with `flush ruleset`.
@@ -55,38 +110,55 @@ function tablesOf(boot: BootRules, path: string): { tables: readonly Table[]; do
   return { tables: read.tables, doubt: null };
 }
 
-/** What these units give when they load one after the other. */
-function loadAll(boot: BootRules, loaders: readonly Loader[], start: readonly Table[]): Loaded {
+const keyOf = (table: Table): string => `${table.family} ${table.name}`;
+
+/** Tables that the files of a unit give, by name. */
+function ownTables(boot: BootRules, loader: Loader): ReadonlySet<string> {
+  return new Set(loader.files.flatMap((path) => tablesOf(boot, path).tables.map(keyOf)));
+}
+
+/** What these units give when they load one after the other, after what their commands did. */
+function loadAll(
+  boot: BootRules,
+  loaders: readonly Loader[],
+  start: readonly Table[],
+  before: readonly Effects[] = [],
+): Loaded {
   let tables = [...start];
   const doubts: string[] = [];
+  const maybe: { table: Table; why: string }[] = [];
+  const apply = ({ families, deleted, changed, perhaps }: Effects): void => {
+    tables = tables.filter((table) => {
+      if (!isLegacy(table) && (families.has(table.family) || deleted.has(keyOf(table)))) return false;
+      if (perhaps?.families.has(table.family)) {
+        maybe.push({ table, why: perhaps.why });
+        return false;
+      }
+      if (isLegacy(table)) return true;
+      if (changed.has(keyOf(table))) doubts.push(`table ${keyOf(table)} is changed by another file`);
+      return true;
+    });
+  };
+  for (const effects of before) apply(effects);
   for (const path of loaders.flatMap((loader) => loader.files)) {
     const loaded = tablesOf(boot, path);
     if (loaded.doubt !== null) doubts.push(loaded.doubt);
     const file = boot.files.find((one) => one.path === path);
-    if (file?.language === 'nft') {
-      const flushed = flushedBy(file.text);
-      tables = tables.filter((table) => isLegacy(table) || !flushed.has(table.family));
-    }
+    apply(effectsOfFile(boot, path));
     for (const table of loaded.tables) {
-      const before = tables.findIndex((other) => sameTable(other, table));
+      const at = tables.findIndex((other) => sameTable(other, table));
       // iptables-restore puts its table in the place of the one before; nft adds to it, which is not followed here.
-      if (before >= 0 && file?.language === 'nft')
+      if (at >= 0 && file?.language === 'nft')
         doubts.push(`table ${table.family} ${table.name} is in several files`);
-      if (before >= 0) tables.splice(before, 1);
+      if (at >= 0) tables.splice(at, 1);
       tables.push(table);
     }
   }
-  return { tables, doubts };
+  const lost = maybe.filter(({ table }) => !tables.some((other) => sameTable(other, table)));
+  return { tables, doubts: [...new Set(doubts)], maybe: [...new Set(lost.map(({ why }) => why))] };
 }
 
 const isLegacy = (table: Table): boolean => table.source.backend === 'legacy';
-
-function isFlushing(boot: BootRules, loader: Loader): boolean {
-  return loader.files.some((path) => {
-    const file = boot.files.find((one) => one.path === path && one.language === 'nft');
-    return flushedBy(file?.text ?? null).size > 0;
-  });
-}
 
 /** What decides about packets in a list of tables, as text; counters, handles and the wording of rules left out. */
 function essence(tables: readonly Table[]): string {
@@ -123,7 +195,7 @@ export interface Moment extends Loaded {
 }
 
 /**
- * What is loaded after a reboot, and after a reload or restart of each unit whose file begins with `flush ruleset`: only what follows it
+ * What is loaded after a reboot, and after a reload or restart of each unit that erases or changes what is not its own: only what follows it
  * by `ReloadPropagatedFrom=` or `PartOf=` is there again (systemd.unit(5)).
  *
  * Rules that programs make at run time (Docker, ufw, firewalld) are not among them: a table that another program adds can
@@ -131,49 +203,81 @@ export interface Moment extends Loaded {
  */
 export function momentsOf(boot: BootRules): Moment[] {
   const atBoot = inOrder(boot.loaders.filter((loader) => loader.enabled));
-  const flushing = atBoot.filter((loader) => isFlushing(boot, loader));
+  const isUnordered = (one: Loader, other: Loader): boolean =>
+    one !== other && !one.after.includes(other.unit) && !other.after.includes(one.unit);
+  const mayHit = (one: Loader, other: Loader): boolean => {
+    const { families, deleted, changed, perhaps } = fileEffects(boot, one);
+    const own = ownTables(boot, other);
+    return families.size > 0 || perhaps !== null || [...deleted, ...changed].some((table) => own.has(table));
+  };
+  const hitBy = (one: Loader) => atBoot.find((other) => isUnordered(one, other) && mayHit(other, one));
   // Nothing says which of two comes first: then the one that begins anew may come last.
-  const racing = atBoot.filter((loader) =>
-    flushing.some(
-      (other) => other !== loader && !loader.after.includes(other.unit) && !other.after.includes(loader.unit),
-    ),
-  );
+  const racing = atBoot.filter((loader) => hitBy(loader) !== undefined);
+  const isEraser = (loader: Loader): boolean => reaches(fileEffects(boot, loader), ownTables(boot, loader));
   const [racer] = racing;
-  const steady = atBoot.filter((loader) => !racing.includes(loader) || flushing.includes(loader));
+  const steady = atBoot.filter((loader) => !racing.includes(loader) || isEraser(loader));
+  const tangled = racing.filter(isEraser);
+  const reboot = loadAll(boot, steady, []);
   const moments: Moment[] = [
     {
       when: 'after a reboot',
       because:
         racer !== undefined
-          ? `${racer.unit} may run before ${flushing[0]?.unit}, which erases what it loaded`
+          ? `${racer.unit} may run before ${hitBy(racer)?.unit}, which erases what it loaded`
           : atBoot.every((loader) => loader.files.length === 0)
             ? 'nothing loads these rules at boot'
             : 'what is loaded at boot leaves this open',
-      ...loadAll(boot, steady, []),
+      tables: reboot.tables,
+      maybe: reboot.maybe,
+      doubts: [
+        ...reboot.doubts,
+        ...tangled.map((one) => `${one.unit} and ${hitBy(one)?.unit} may run in either order`),
+      ],
     },
   ];
   const started = boot.loaders.filter((one) => one.enabled || one.active);
   const there = loadAll(boot, inOrder(started), []).tables;
-  const erasing = started.filter((one) => isFlushing(boot, one));
+  const reloadEffects = (one: Loader) => effectsOfCommands(one, one.reloads ?? []);
+  const erasing = started.filter((one) =>
+    reaches(
+      joinEffects([fileEffects(boot, one), stopEffects(one), reloadEffects(one)]),
+      ownTables(boot, one),
+    ),
+  );
   if (erasing.length > MAX_ERASING)
     return moments.map((moment) => ({
       ...moment,
       doubts: [...moment.doubts, `${erasing.length} units erase the rules of others`],
     }));
+  /** What a unit loads at a reload: the files that its own commands for it name. */
+  const reloaded = (one: Loader): Loader =>
+    one.reloads
+      ? {
+          ...one,
+          files: one.files.filter((path) =>
+            one.reloads?.some(
+              (command) => command.split(/\s+/).includes(path) || /^\S*netfilter-persistent\s/.test(command),
+            ),
+          ),
+        }
+      : one;
   for (const loader of erasing) {
     for (const [verb, follows] of [
       ['reload', (one: Loader) => one.reloadsWith.includes(loader.unit)],
       ['restart', (one: Loader) => one.restartsWith.includes(loader.unit)],
     ] as const) {
-      const again = inOrder([loader, ...started.filter((one) => one !== loader && follows(one))]);
+      // A unit that has no command for it is not reloaded (systemd.service(5), ExecReload=).
+      if (verb === 'reload' && loader.reloads?.length === 0) continue;
+      const members = inOrder([loader, ...started.filter((one) => one !== loader && follows(one))]);
+      const again = verb === 'reload' ? members.map(reloaded) : members;
       const anew = loadAll(boot, again, []).tables;
-      // Debian's nftables.service erases everything when it stops.
-      const left = verb === 'restart' && loader.unit === 'nftables.service' ? there.filter(isLegacy) : there;
-      const kept = left.filter((table) => !anew.some((other) => sameTable(other, table)));
+      const before = members.map((one) => (verb === 'restart' ? stopEffects(one) : reloadEffects(one)));
+      // What stops later was there until then; what is loaded again takes the place of what was.
+      const kept = there.filter((table) => !anew.some((other) => sameTable(other, table)));
       moments.push({
         when: `after a ${verb} of ${loader.unit}`,
         because: `${loader.unit} erases tables that are not its own, and nothing loads these rules again`,
-        ...loadAll(boot, again, kept),
+        ...loadAll(boot, again, kept, before),
       });
     }
   }

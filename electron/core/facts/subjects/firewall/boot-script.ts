@@ -3,7 +3,7 @@ export const MAX_BOOT_RULES = 4 * 1_048_576;
 
 /** Properties of a unit that say when it loads rules, and what takes it along (systemd.unit(5)). */
 const PROPERTIES =
-  'Id,LoadState,ActiveState,UnitFileState,ExecStartPre,ExecStart,ExecStartPost,ExecReload,After,PartOf,BindsTo,ReloadPropagatedFrom,RequiredBy,BoundBy,WantedBy';
+  'Id,LoadState,ActiveState,UnitFileState,ExecStartPre,ExecStart,ExecStartPost,ExecReload,ExecStop,ExecStopPost,After,PartOf,BindsTo,ReloadPropagatedFrom,RequiredBy,BoundBy,WantedBy';
 
 /** Files outside of systemd that are run at boot. */
 const ELSEWHERE =

@@ -33,6 +33,18 @@ function namesOf(values: ReadonlyMap<string, string>, ...keys: string[]): string
   return [...new Set(names)].filter((name) => name.length <= 256).slice(0, 64);
 }
 
+/** Commands of `systemctl show`, each as its words; one that cannot be read stays as it is. */
+function commandsOf(values: ReadonlyMap<string, string>, ...keys: string[]): string[] {
+  return keys
+    .flatMap((key) => {
+      const value = values.get(key) ?? '';
+      const found = [...value.matchAll(/argv\[\]=(.*?) ; ignore_errors=/g)].map((match) => match[1] ?? '');
+      return found.length > 0 || value.trim() === '' ? found : [value];
+    })
+    .map((command) => command.slice(0, 512))
+    .slice(0, 16);
+}
+
 function loaderOf(record: ScriptRecord): Loader {
   const [name, shown, found] = record.fields;
   const values = readShow(decodeText(shown, 65_536));
@@ -48,6 +60,8 @@ function loaderOf(record: ScriptRecord): Loader {
       .map((line) => line.slice(line.indexOf(' ') + 1))
       .filter((path) => path.startsWith('/'))
       .slice(0, 16),
+    stops: commandsOf(values, 'ExecStop', 'ExecStopPost'),
+    reloads: commandsOf(values, 'ExecReload'),
     after: namesOf(values, 'After'),
     restartsWith: namesOf(values, 'PartOf', 'BindsTo'),
     reloadsWith: namesOf(values, 'ReloadPropagatedFrom'),
