@@ -133,6 +133,9 @@ it('reads when a unit loads them and what takes it along', () => {
     'PartOf=nftables.service',
     'ReloadPropagatedFrom=nftables.service',
     'RequiredBy=mycoswarm.service',
+    command('ExecReload', '/usr/sbin/nft', '/usr/sbin/nft -f /etc/a.nft'),
+    command('ExecStop', '/usr/sbin/nft', '/usr/sbin/nft flush ruleset'),
+    command('ExecStop', '/bin/true', '/bin/true'),
   ].join('\n');
   const fields = ['own.service', shown, 'nft /etc/a.nft\nv6 /etc/b'].map((text) => Buffer.from(text));
   const unit = { tag: 'boot-unit', fields };
@@ -144,6 +147,8 @@ it('reads when a unit loads them and what takes it along', () => {
       enabled: true,
       active: true,
       files: ['/etc/a.nft', '/etc/b'],
+      stops: ['/usr/sbin/nft flush ruleset', '/bin/true'],
+      reloads: ['/usr/sbin/nft -f /etc/a.nft'],
       after: ['nftables.service', 'basic.target'],
       restartsWith: ['nftables.service'],
       reloadsWith: ['nftables.service'],

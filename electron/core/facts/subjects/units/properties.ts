@@ -73,6 +73,7 @@ export const EXEC_PROPERTIES = [
 ] as const;
 
 const STARTING = [
+  'TriggeredBy',
   'Type',
   'User',
   'Group',
