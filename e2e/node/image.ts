@@ -29,6 +29,7 @@ const PACKAGES = [
   'ufw',
   'firewalld',
   'docker.io',
+  'apparmor',
   'uidmap',
   'acl',
   'iproute2',

@@ -9,7 +9,7 @@ import type { Facts } from '#shared/domain/facts/facts.ts';
 import type { Guest } from './guest.ts';
 
 /** Software emulation is about ten times slower than the machine it runs on. */
-const EMULATED = 8;
+const EMULATED = 20;
 
 /** ssh-keyscan gives a server five seconds, and an emulated one may need more for its first key exchange. */
 async function hostKeysOf(address: { host: string; port: number }) {
