@@ -179,6 +179,27 @@ export function fenceOf(input: CheckInput, agents: readonly Agent[]): Fence {
   };
 }
 
+function some(list: Fence['nodes']): string {
+  const shown = list.slice(0, 8).map(({ address }) => visible(address));
+  return list.length > shown.length
+    ? `${shown.join(', ')} and ${list.length - shown.length} more`
+    : shown.join(', ');
+}
+
+/** What the table lets pass, and what a person has to do before: without it nodes and names are out of reach. */
+function whatStaysOpen({ nodes, ports, resolvers }: Fence): string {
+  const port = `${ports.length === 1 ? 'Port' : 'Ports'} ${ports.join(', ')}`;
+  const swarm =
+    nodes.length === 0
+      ? `${port} of other machines is closed: put your other nodes into Swarmkeep first, or they are out of reach of this one`
+      : `${port} is open on ${some(nodes)} only`;
+  const names =
+    resolvers.length === 0
+      ? 'Names can be asked of nobody: declare your resolver first if the agent needs names'
+      : `Names can be asked of ${some(resolvers)} only`;
+  return `Write one table for the account of the agent. This machine, the home network and mDNS stay open. ${swarm}. ${names}. Everything else is dropped`;
+}
+
 /**
  * Steps that keep every agent of the node at home, as exact commands: one table, its unit, and the daemon that does not run without it.
  * An agent under a person's account comes first to an account of its own.
@@ -190,15 +211,11 @@ export function fenceSteps(input: CheckInput): FixStep[] {
   const tools = seen(input, 'firewall')?.toolsPresent ?? [];
   const hasSystemd = seen(input, 'identity')?.init === 'systemd' || seen(input, 'units')?.systemd === true;
   const units = [...new Set(agents.flatMap((agent) => agent.instance.unit ?? []))];
+  const fence = fenceOf(input, agents);
   const steps: FixStep[] = [
     ...(tools.includes('nft') ? [] : [asRoot(input, 'Install nft')`apt-get install -y nftables`]),
     asRoot(input, 'Make a folder for rules of your own')`install -d -m 0755 -- /etc/nftables.d`,
-    writeFileStep(
-      input,
-      'Write one table for the account of the agent: this machine, the home network and mDNS stay open, everything else is dropped',
-      RULES,
-      fenceLines(fenceOf(input, agents)),
-    ),
+    writeFileStep(input, whatStaysOpen(fence), RULES, fenceLines(fence)),
     asRoot(input, 'Let nft check it; nothing is loaded yet')`nft -c -f ${RULES}`,
   ];
   if (!hasSystemd)
