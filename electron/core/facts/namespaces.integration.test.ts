@@ -3,7 +3,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import type { ScriptHost } from '#core/hosts/host.ts';
 import { endedByUs, runProcess } from '#core/hosts/run-process.ts';
 import type { SubjectName } from '#shared/domain/facts/facts.ts';
-import type { Observation, Seen } from '#shared/domain/facts/observation.ts';
+import type { Gap, Observation, Seen } from '#shared/domain/facts/observation.ts';
 import { collect } from './collect.ts';
 import type { SubjectValue } from './collector.ts';
 import type { AnyCollector } from './collectors.ts';
@@ -47,6 +47,10 @@ async function see<S extends SubjectName>(
   return observation;
 }
 
+/** What a namespace cannot have is a start of its own: what it would load at boot is not known there. */
+const inForce = (gaps: readonly Gap[]): Gap[] =>
+  gaps.filter(({ what }) => what !== 'rules that are loaded at boot');
+
 const NOBODY = 'setpriv --reuid 65534 --regid 65534 --clear-groups';
 
 describe('on a machine of another kind', () => {
@@ -82,7 +86,7 @@ describe('on a machine of another kind', () => {
     expect(save(4, 'nf_tables')).toContain('-d 192.0.2.1/32 -j DROP');
     expect(save(4, 'legacy')).toContain('-d 192.0.2.2/32 -j DROP');
     expect(save(6, 'nf_tables')).toContain('-d 2001:db8::1/128 -j DROP');
-    expect(gaps).toEqual([]);
+    expect(inForce(gaps)).toEqual([]);
     expect(Date.now() - began).toBeLessThan(20_000);
   });
 
@@ -90,8 +94,8 @@ describe('on a machine of another kind', () => {
     needs(context, '/usr/sbin/nft');
     const { value, gaps } = await see(privateHost(['-n'], 'nft add table inet x', NOBODY), firewallCollector);
     expect(value).toMatchObject({ nftJson: null, saves: [] });
-    expect(gaps.length).toBeGreaterThanOrEqual(1);
-    expect(gaps.every((gap) => gap.reason === 'only root may read the rules')).toBe(true);
+    expect(inForce(gaps).length).toBeGreaterThanOrEqual(1);
+    expect(inForce(gaps).every((gap) => gap.reason === 'only root may read the rules')).toBe(true);
   });
 
   it('sees sockets of both families without ss too, the same ones', async (context) => {
