@@ -72,7 +72,12 @@ export async function load(lab: PacketLab, rules: RuleSetText): Promise<Loaded> 
   }
   const listed = results.slice(clear.length + fill.length);
   const failed = listed.find(({ code }) => code !== 0);
-  if (failed) throw new Error(`a listing failed: ${failed.stderr}`);
+  // iptables-nft-save ends in the middle of a table that it cannot print. A console then calls it missing, and tells nothing.
+  if (failed)
+    return {
+      ok: false,
+      refusal: { text: order[0] ?? 'nft', line: null, message: `a listing failed: ${failed.stderr}` },
+    };
   const listings: Listing[] = [{ kind: 'nft', text: listed[0]?.stdout ?? '' }];
   for (const [index, { backend, version }] of asked.entries()) {
     const text = listed[index + 1]?.stdout ?? '';
