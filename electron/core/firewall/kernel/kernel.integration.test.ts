@@ -22,8 +22,8 @@ function summary({ counts }: FuzzReport): string {
 describe('the evaluator and the kernel', () => {
   it(`say the same of ${PACKETS} packets under random rule sets`, async (ctx) => {
     if (reason !== null) ctx.skip(reason);
-    // Another seed each day, so that the suite keeps looking; a failure prints the seed that shows it again.
-    const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Date.now() / 86_400_000) * 1_000);
+    // The same rule sets every time, so that red means a change; `npm run fuzz:firewall` looks at new ones.
+    const seed = Number(process.env.FUZZ_SEED ?? 20_779_000);
     const report = await fuzz(lab, seed, PACKETS, 3);
     const shown = report.differences.map((one) => `seed ${one.seed}: ${one.text}`).join('\n\n');
     expect(shown, summary(report)).toBe('');
