@@ -17,6 +17,8 @@ test('text of a hostile node stays text on every page', async ({ page, open }) =
       window.location.hash = hash;
     }, route);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    // The whole of a page, not the part of it that came first.
+    if (route.startsWith('/setup')) await expect(page.getByText('Words used here')).toBeVisible();
     if (route === '/nodes') await page.locator('.node__button').first().click();
     const shown = await page.evaluate(() => ({
       images: document.querySelectorAll('img').length,

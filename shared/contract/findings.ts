@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, listOf, rawText, shortText } from '../domain/bounds.ts';
+import { instant, listOf, rawText, shortText, shownName } from '../domain/bounds.ts';
 import { checkId } from '../domain/check-id.ts';
 import { declaration, declarationKind, waiver } from '../domain/decision.ts';
 import { findingStatus, trackedFinding } from '../domain/finding.ts';
@@ -24,7 +24,7 @@ const level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z
 /** One node on the stairs. */
 export const standing = z.object({
   node: nodeId,
-  nodeName: shortText,
+  nodeName: shownName,
   sample: z.boolean(),
   level: level.nullable(),
   /** Which checks keep it below the next level. */
@@ -50,7 +50,7 @@ export const overview = z.object({
       title: z.string().max(256),
       text: z.string().max(1_024),
       node: nodeId,
-      nodeName: shortText,
+      nodeName: shownName,
       check: checkId,
       /** How many steps the finding has for a person to do. */
       steps: z.int().min(0).optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, listOf, shortText } from '../domain/bounds.ts';
+import { instant, listOf, shortText, shownMessage, shownName } from '../domain/bounds.ts';
 import { checkId } from '../domain/check-id.ts';
 import { findingStatus } from '../domain/finding.ts';
 import { nodeId } from '../domain/node.ts';
@@ -10,7 +10,7 @@ import { streamInput, streamOf } from './stream.ts';
 export const lookState = z.object({
   look: shortText,
   node: nodeId,
-  nodeName: shortText,
+  nodeName: shownName,
   state: z.enum(['waiting', 'connecting', 'collecting', 'checking', 'done', 'failed', 'cancelled']),
   startedAt: instant,
   endedAt: instant.nullable(),
@@ -19,7 +19,7 @@ export const lookState = z.object({
   subjectsTotal: z.int().min(0),
   /** What is being looked at now, in words. */
   present: z.string().max(256),
-  error: z.string().max(1_024).nullable(),
+  error: shownMessage(1_024).nullable(),
 });
 export type LookState = z.infer<typeof lookState>;
 
@@ -27,7 +27,7 @@ export type LookState = z.infer<typeof lookState>;
 export const drift = z.object({
   at: instant,
   node: nodeId,
-  nodeName: shortText,
+  nodeName: shownName,
   check: checkId,
   from: findingStatus.nullable(),
   to: findingStatus,

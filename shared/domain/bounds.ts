@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { visible, visibleLines } from './text.ts';
 
 /**
  * Bounds for everything that comes from a node, a log, a file or a renderer. A node that lies must not be able
@@ -7,6 +8,19 @@ import { z } from 'zod';
 
 /** A short word from a machine: user name, unit name, interface. At most 256 UTF-16 units. */
 export const shortText = z.string().max(256);
+
+/**
+ * The name of a machine as every page, notice and title shows it: no character in it is unseen or turns the text around,
+ * whatever the machine or a damaged store calls itself. At most 256 UTF-16 units.
+ */
+export const shownName = shortText.transform((name) => visible(name).slice(0, 256));
+
+/** A message that may quote a machine, made safe to show in the same way; line feeds and tabs stay. */
+export const shownMessage = (limit: number) =>
+  z
+    .string()
+    .max(limit)
+    .transform((text) => visibleLines(text).slice(0, limit));
 
 /** A line from a machine: a command line, a rule, a message. At most 4,096 UTF-16 units. */
 export const lineText = z.string().max(4_096);

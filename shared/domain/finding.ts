@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, listOf, rawText, shortText } from './bounds.ts';
+import { instant, listOf, rawText, shortText, shownName } from './bounds.ts';
 import { checkId } from './check-id.ts';
 import { declarationKind } from './decision.ts';
 
@@ -100,7 +100,7 @@ export type Finding = z.infer<typeof finding>;
 /** A finding as the console keeps it: whose it is, since when, and what the operator decided about it. */
 export const trackedFinding = finding.extend({
   node: shortText,
-  nodeName: shortText,
+  nodeName: shownName,
   /** When it began to be so, as far as the history goes; accepting the risk does not begin it anew. */
   since: instant,
   /** The status before this one, and until when it held; null at the first look. */

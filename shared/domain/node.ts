@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, shortText } from './bounds.ts';
+import { instant, shownMessage, shownName } from './bounds.ts';
 
 /** Identifies a node in the console's own store; chosen by the console, never by the node. */
 export const nodeId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
@@ -35,11 +35,11 @@ export type NodeAddress = z.infer<typeof nodeAddress>;
 export const swarmNode = z.object({
   id: nodeId,
   /** The name that sentences use, e.g. `miu`. */
-  name: shortText,
+  name: shownName,
   address: nodeAddress,
   addedAt: instant,
   lastLookAt: instant.nullable(),
   /** Why the last look failed, in words that can be shown; null when it did not fail. */
-  lastError: z.string().max(1_000).nullable(),
+  lastError: shownMessage(1_000).nullable(),
 });
 export type SwarmNode = z.infer<typeof swarmNode>;
