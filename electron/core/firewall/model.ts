@@ -56,7 +56,7 @@ export interface BaseChain {
   /** Chains of a hook run from low to high. iptables: raw -300, mangle -150, nat -100 or 100, filter 0, security 50. */
   readonly priority: number;
   readonly policy: 'accept' | 'drop';
-  /** For ingress and egress: the interfaces it is bound to. Null elsewhere. */
+  /** For ingress and egress: the interfaces it is bound to, null where the listing leaves them out. Null elsewhere. */
   readonly devices: readonly string[] | null;
 }
 

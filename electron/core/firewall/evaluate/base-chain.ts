@@ -1,5 +1,5 @@
 import { PACKET_TYPE } from '../fields.ts';
-import { CONNTRACK_PRIORITY, effectivePriority, NAT_PRIORITY } from '../hooks.ts';
+import { CONNTRACK_PRIORITY, effectivePriority, type HookedChain, NAT_PRIORITY } from '../hooks.ts';
 import { frameType } from './host-address.ts';
 import { afterHook } from './journey.ts';
 import type { Doubt, Known } from './known.ts';
@@ -74,8 +74,8 @@ function copyGoesFirst({ host, packet }: Question, state: PacketState): boolean 
 }
 
 /** Whether a chain at ingress or egress is bound to the interface of the packet. */
-function seesDevice(devices: readonly string[] | null, device: Known): Answer {
-  if (devices === null) return 'yes';
+function seesDevice({ chain, base: { devices } }: HookedChain, device: Known): Answer {
+  if (devices === null) return doubt(`to which interfaces chain ${chain.name} is bound is not listed`);
   const values = { kind: 'names', patterns: devices } as const;
   return matchAnswer([[{ field: 'iifname', values }]], false, () => device);
 }
@@ -100,7 +100,7 @@ export function enterChain(question: Question, spot: ChainSpot): Spot | Stop {
     return { kind: 'doubt', ways, doubt: COPY_FIRST, rule: null };
   }
   if (state.hook !== 'ingress' && state.hook !== 'egress') return enter;
-  const sees = seesDevice(hooked.base.devices, state.hook === 'ingress' ? state.iifname : state.oifname);
+  const sees = seesDevice(hooked, state.hook === 'ingress' ? state.iifname : state.oifname);
   if (sees === 'yes') return enter;
   if (sees === 'no') return skip;
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ruleset, Statement } from '../model.ts';
 import type { Packet } from '../packet.ts';
-import { evaluatePacket } from './evaluate.ts';
+import { evaluatePacket, MANNER_OPEN } from './evaluate.ts';
 import { HOME, inFilter, judge, ONE, out } from './testing/home.ts';
 import {
   base,
@@ -280,6 +280,16 @@ describe('chains of equal priority', () => {
     const drops = table('inet', 'c', [chain('o', base('output'), [rule([is('dport', 53n), v('drop')])])]);
     expect(judge(ruleset(drops, marks('a'))).verdict).toBe('drop');
   });
+
+  it('of two tables that stop in different manners: stopped, and whether the sender is told is not certain', () => {
+    const stops = (name: string, how: string, priority = 0) =>
+      table('ip', name, [chain('o', base('output', { priority }), [rule([is('dport', 53n), v(how)])])]);
+    const told = (rules: Ruleset) => judge(rules).reason.endsWith(MANNER_OPEN);
+    expect(judge(ruleset(stops('a', 'drop'), stops('b', 'reject'))).verdict).toMatch(/^(drop|reject)$/);
+    expect(told(ruleset(stops('a', 'drop'), stops('b', 'reject')))).toBe(true);
+    expect(told(ruleset(stops('a', 'drop'), stops('b', 'drop')))).toBe(false);
+    expect(told(ruleset(stops('a', 'drop'), stops('b', 'reject', 5)))).toBe(false);
+  });
 });
 
 describe('interfaces', () => {
@@ -320,6 +330,22 @@ describe('interfaces', () => {
     expect(judge(fence('eth0')).verdict).toBe('drop');
     expect(judge(fence('eth1')).verdict).toBe('accept');
     expect(judge(fence('eth0'), { oifname: undefined }).verdict).toBe('unknown');
+  });
+
+  it('leave open what a chain at egress does when its interfaces are not listed', () => {
+    const rules = (how: string) =>
+      ruleset(table('netdev', 'n', [chain('e', base('egress'), [rule([is('skuid', 1001n), v(how)])])]));
+    expect(judge(rules('drop'))).toMatchObject({
+      verdict: 'unknown',
+      reason: expect.stringContaining('to which interfaces chain e is bound'),
+    });
+    expect(judge(rules('accept')).verdict).toBe('accept');
+    const limited = ruleset(
+      table('netdev', 'n', [
+        chain('e', base('egress'), [rule([{ kind: 'may', text: 'limit', whenQuiet: true }, v('drop')])]),
+      ]),
+    );
+    expect(judge(limited).reason).toBe('It may pass: "limit" lets some packets through.');
   });
 });
 

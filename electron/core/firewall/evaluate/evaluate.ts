@@ -4,7 +4,8 @@ import type { Ruleset } from '../model.ts';
 import type { Packet, PacketVerdict, PathStep } from '../packet.ts';
 import { firstState } from './journey.ts';
 import type { Doubt } from './known.ts';
-import { type Node, solve, type Verdict } from './solve.ts';
+import { mannerIsOpen } from './order.ts';
+import { type Node, sameVerdicts, solve, type Verdict } from './solve.ts';
 
 /** Rules looked at for one packet before the answer is that it cannot be told. */
 const BUDGET = 500_000;
@@ -17,12 +18,10 @@ interface Story {
   because: string | null;
 }
 
-function sameVerdicts(nodes: readonly Node[]): boolean {
-  const words = nodes.map((node) => [...node.verdicts].sort().join());
-  return new Set(words).size <= 1;
-}
-
-/** The way that the path shows where several are possible: one that decides, else the last (the rule does not match). */
+/**
+ * The way that the path shows where several are possible: one that decides, else one that only may lead there, else the last (the rule
+ * does not match).
+ */
 function chosen(node: Node): number {
   const { stop, children } = node;
   if (stop.kind === 'may') {
@@ -30,7 +29,9 @@ function chosen(node: Node): number {
     return accepting >= 0 ? accepting : stop.whenQuiet === true ? 0 : 1;
   }
   const uncertain = children.findIndex((child) => child.verdicts.size > 1);
-  return uncertain >= 0 ? uncertain : children.length - 1;
+  if (uncertain >= 0) return uncertain;
+  const chance = children.findIndex(({ isChance }) => isChance);
+  return chance >= 0 ? chance : children.length - 1;
 }
 
 function tell(root: Node): Story {
@@ -67,6 +68,10 @@ function missingFields(root: Node): Field[] {
   }
   return [...missing];
 }
+
+/** What a reason says when `drop` may as well be `reject`, or the other way about. */
+export const MANNER_OPEN =
+  ' A chain of the same priority may do so first in another manner: whether its sender is told is not certain.';
 
 function placeOf(step: PathStep): string {
   return step.rule === null
@@ -117,8 +122,12 @@ export function evaluatePacket(ruleset: Ruleset, host: HostContext, packet: Pack
       reason: `It cannot be told, because a part of the rules was not seen: ${ruleset.missing.join(', ')}.`,
       missing: [],
     };
-  if (root.verdicts.size === 1 && only)
-    return { verdict: only, path: story.path, reason: reasonOf(only, story), missing: [] };
+  if (root.verdicts.size === 1 && only) {
+    const last = story.path.at(-1);
+    const isOpen = only !== 'accept' && last !== undefined && mannerIsOpen(ruleset, packet.version, last);
+    const reason = reasonOf(only, story) + (isOpen ? MANNER_OPEN : '');
+    return { verdict: only, path: story.path, reason, missing: [] };
+  }
   const stopped = root.verdicts.has('accept') ? '' : ' It does not pass either way.';
   return {
     verdict: 'unknown',

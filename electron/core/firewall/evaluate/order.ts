@@ -1,6 +1,7 @@
 import type { Field } from '../fields.ts';
 import { chainsAt, effectivePriority, type HookedChain } from '../hooks.ts';
-import type { Chain, Hook, Ruleset, Statement, Table } from '../model.ts';
+import type { Chain, Hook, Ruleset, Statement, Table, Verdict } from '../model.ts';
+import type { PathStep } from '../packet.ts';
 
 /** One order in which the chains of a hook may run. */
 export interface Order {
@@ -31,6 +32,7 @@ const LOOKS: Readonly<Partial<Record<Field, readonly Aspect[]>>> = {
 interface Touch {
   readonly looks: Set<Aspect>;
   readonly changes: Set<Aspect>;
+  readonly stops: Set<Verdict['kind']>;
 }
 
 function conditionsOf(statement: Statement) {
@@ -54,7 +56,7 @@ const touches = new WeakMap<Chain, Touch>();
 function touchOf(table: Table, start: Chain): Touch {
   const known = touches.get(start);
   if (known) return known;
-  const touch: Touch = { looks: new Set(), changes: new Set() };
+  const touch: Touch = { looks: new Set(), changes: new Set(), stops: new Set() };
   const seen = new Set([start]);
   // A set grows while it is walked, so this ends when no chain is new.
   for (const chain of seen)
@@ -70,6 +72,7 @@ function touchOf(table: Table, start: Chain): Touch {
         for (const verdict of verdicts) {
           const target = 'chain' in verdict ? table.chains.get(verdict.chain) : undefined;
           if (target) seen.add(target);
+          touch.stops.add(verdict.kind);
         }
       }
   touches.set(start, touch);
@@ -113,6 +116,28 @@ function ordersOf(group: readonly HookedChain[]): readonly (readonly HookedChain
   };
   place([], group);
   return orders;
+}
+
+/**
+ * Whether a packet that was stopped may be stopped in the other manner (told to its sender, or not): a chain of another table and the same
+ * priority does that too, and which of them runs first no listing tells.
+ * @param last the step of its path that stopped it
+ */
+export function mannerIsOpen(ruleset: Ruleset, version: 4 | 6, { hook, table, outcome }: PathStep): boolean {
+  const other = outcome === 'reject' ? 'drop' : 'reject';
+  const chains = chainsAt(ruleset, hook as Hook, version);
+  const nameOf = (one: HookedChain) => `${one.table.family} ${one.table.name}`;
+  return chains.some(
+    (here) =>
+      nameOf(here) === table &&
+      chains.some(
+        (one) =>
+          one.table !== here.table &&
+          effectivePriority(one.base) === effectivePriority(here.base) &&
+          (touchOf(one.table, one.chain).stops.has(other) ||
+            (other === 'drop' && one.base.policy === 'drop')),
+      ),
+  );
 }
 
 const cache = new WeakMap<Ruleset, Map<string, readonly Order[] | null>>();

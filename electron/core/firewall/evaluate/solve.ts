@@ -11,6 +11,8 @@ export interface Node {
   readonly children: readonly Node[];
   /** Every verdict that may be the true one, given what is not known. One: it is certain. */
   readonly verdicts: ReadonlySet<Verdict>;
+  /** Whether a rule that matches only sometimes makes a difference on a way from here. */
+  readonly isChance: boolean;
 }
 
 export type Verdict = Exclude<Ending, 'unknown'>;
@@ -40,6 +42,11 @@ function verdictsOf(stop: Stop, children: readonly Node[]): ReadonlySet<Verdict>
       for (const not of second.verdicts) verdicts.add(happier(passes, not, stop.whenQuiet));
   } else for (const child of children) for (const verdict of child.verdicts) verdicts.add(verdict);
   return verdicts;
+}
+
+/** Whether ways end in the same verdicts. */
+export function sameVerdicts(nodes: readonly Node[]): boolean {
+  return new Set(nodes.map((node) => [...node.verdicts].sort().join())).size <= 1;
 }
 
 interface Open {
@@ -79,6 +86,9 @@ export function solve(question: Question, start: Spot): Node {
       stop: top.stop,
       children: top.children,
       verdicts: verdictsOf(top.stop, top.children),
+      isChance:
+        (top.stop.kind === 'may' && !sameVerdicts(top.children)) ||
+        top.children.some(({ isChance }) => isChance),
     };
     stack.pop();
     running.delete(top.key);
@@ -94,4 +104,5 @@ const CIRCLE: Node = {
   stop: { kind: 'end', outcome: 'unknown', because: 'the rules jump in a circle' },
   children: [],
   verdicts: ALL,
+  isChance: false,
 };

@@ -1,5 +1,5 @@
 import type { LabStep, PacketLab, Sighting } from '../../hosts/testing/packet-lab.ts';
-import { evaluatePacket } from '../evaluate/evaluate.ts';
+import { evaluatePacket, MANNER_OPEN } from '../evaluate/evaluate.ts';
 import { type Listing, mergeListings } from '../merge.ts';
 import type { Ruleset } from '../model.ts';
 import type { PacketVerdict } from '../packet.ts';
@@ -103,15 +103,20 @@ function saysNothing({ asked, sent }: TestPacket, { seen }: Sighting): boolean {
 }
 
 /** Holds a verdict against what was seen. */
-export function compare(packet: TestPacket, sighting: Sighting, { verdict, path }: PacketVerdict): Result {
+export function compare(
+  packet: TestPacket,
+  sighting: Sighting,
+  { verdict, path, reason }: PacketVerdict,
+): Result {
   if (sighting.error.startsWith('not sent')) return 'notSent';
   if (verdict === 'unknown') return 'unknown';
   if (saysNothing(packet, sighting)) return 'notSent';
   const went = sighting.seen.length > 0;
   if (verdict !== 'accept') {
     if (went) return 'differs';
-    // A drop that the sender is told of was no drop.
-    return verdict === 'drop' && sighting.rejected ? 'differs' : 'agrees';
+    // A drop that the sender is told of was no drop, unless the model says that it may be either.
+    const isDrop = verdict === 'drop' && !reason.endsWith(MANNER_OPEN);
+    return isDrop && sighting.rejected ? 'differs' : 'agrees';
   }
   if (went) return 'agrees';
   return path.some(({ outcome }) => outcome === 'may pass') ? 'may' : 'differs';

@@ -145,15 +145,6 @@ class Reader {
     if (base && table.flagsUnknown) {
       const why = `table ${table.family} ${table.name} has flags that nft does not name`;
       rules.push(this.rule(why, null, [{ kind: 'unmodelledVerdict', text: why }]));
-    } else if (base && base.devices === null && (base.hook === 'ingress' || base.hook === 'egress')) {
-      // nft 1.0.6 leaves the interfaces out of its JSON, and a chain says nothing about packets of another interface.
-      const why = `chain ${name} is bound to interfaces that nft does not name`;
-      rules.push(
-        this.rule(why, null, [
-          { kind: 'may', text: why, whenQuiet: null },
-          { kind: 'verdict', verdict: { kind: 'accept' } },
-        ]),
-      );
     }
     table.chains.set(name, { name, base, rules });
   }

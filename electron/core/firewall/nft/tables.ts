@@ -57,6 +57,7 @@ export function openTable(body: JsonObject, names: ReadonlySet<Json | undefined>
   };
 }
 
+/** @returns null when they are not named, as by nft 1.0.6 where there are several */
 function devicesOf(body: JsonObject): string[] | null {
   const devices = member(body, 'dev');
   if (devices === undefined) return null;

@@ -159,7 +159,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
       const mark = isAlone || flow === undefined ? flow : null;
       const ends = run(chain, mark, one);
       // Packets without a connection are not seen by chains of type nat, those of other devices not at egress.
-      const past = base.devices || base.type === 'nat' ? mark : undefined;
+      const past = base.hook === 'egress' || base.type === 'nat' ? mark : undefined;
       const isStopped = base.policy === 'drop' && stops(one, null);
       return join(join(past, ends.accept), isStopped ? undefined : ends.return);
     }, first);

@@ -356,8 +356,11 @@ export function compiler(question: Question, place: Place) {
     },
     /** Packets that go through one of these devices. */
     devices(chain: Chain): Step[] | null {
-      const devices = chain.base?.devices ?? null;
-      if (devices === null) return [];
+      const { hook, devices = null } = chain.base ?? {};
+      if (devices === null)
+        return hook === 'ingress' || hook === 'egress'
+          ? [{ kind: 'match', cases: doubt(`the interfaces of chain ${chain.name}`), negated: false }]
+          : [];
       const cases = named(out ? 'oifname' : 'iifname', devices);
       return cases.length === 0 ? null : [{ kind: 'match', cases, negated: false }];
     },
