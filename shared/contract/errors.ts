@@ -25,6 +25,7 @@ export const ERRORS = {
   LOOK_UNKNOWN: { status: 404, message: 'There is no such look.', data },
   STREAM_UNKNOWN: { status: 404, message: 'There is no such stream.', data },
   DECISION_UNKNOWN: { status: 404, message: 'There is no such entry.', data },
+  EVENT_UNKNOWN: { status: 404, message: 'There is no such event.', data },
   NOT_ALLOWED: { status: 409, message: 'This cannot be done as things are.', data },
   PLAN_UNKNOWN: { status: 404, message: 'There is no such plan. Nothing was changed.', data },
   PLAN_CHANGED: {

@@ -1,0 +1,150 @@
+import { catalogueEntry } from './check-catalogue.ts';
+import type { CheckId } from './check-id.ts';
+import type { LedgerEvent, LedgerKind } from './ledger.ts';
+import type { ChangeState, PlanPurpose } from './plan.ts';
+import { visible } from './text.ts';
+import { counted, listed } from './words.ts';
+
+/** What the kinds of events are about, as filters of a page have them. */
+export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: readonly LedgerKind[] }>> = {
+  looks: { title: 'Looks', kinds: ['look-ended'] },
+  changes: {
+    title: 'Changes',
+    kinds: ['plan-shown', 'change-ordered', 'change-settled', 'helper-installed', 'helper-removed'],
+  },
+  decisions: {
+    title: 'Decisions',
+    kinds: ['waiver-made', 'waiver-withdrawn', 'declaration-made', 'declaration-withdrawn'],
+  },
+  nodes: {
+    title: 'Nodes',
+    kinds: [
+      'node-added',
+      'node-renamed',
+      'node-removed',
+      'node-restored',
+      'profile-corrected',
+      'host-keys-confirmed',
+    ],
+  },
+  console: {
+    title: 'This console',
+    kinds: [
+      'settings-changed',
+      'report-exported',
+      'ledger-begun',
+      'ledger-key-replaced',
+      'events-missed',
+      'events-pruned',
+    ],
+  },
+};
+
+const PURPOSE: Readonly<Record<PlanPurpose, string>> = {
+  fix: 'Fix',
+  undo: 'Undo',
+  redo: 'Do again',
+  'allow-changes': 'Allow changes',
+  'stop-changes': 'Allow no more changes',
+  remove: 'Remove Swarmkeep',
+};
+
+const STATE: Readonly<Record<ChangeState, string>> = {
+  waiting: 'is waiting',
+  applying: 'is being applied',
+  unconfirmed: 'was applied and takes itself back unless it is kept',
+  verifying: 'was applied and is being looked at',
+  done: 'was applied, and an independent look says so too',
+  'not-verified': 'was applied, but the look afterwards says something else',
+  'rolling-back': 'is being taken back',
+  'rolled-back': 'was taken back',
+  reverted: 'took itself back, because nobody kept it',
+  undone: 'was undone',
+  stuck: 'could neither be finished nor taken back',
+};
+
+const titleOf = (check: CheckId): string => catalogueEntry(check).title;
+const quoted = (text: string): string => `“${text}”`;
+
+/**
+ * What happened, in one sentence for a list. All that came from a machine or a person is visible text already; line
+ * feeds in it become visible too.
+ * @param event an event that was checked against its schema
+ */
+export function ledgerSentence(event: LedgerEvent): string {
+  return visible(sentenceOf(event, event.where?.name ?? 'the swarm'));
+}
+
+function sentenceOf(event: LedgerEvent, node: string): string {
+  switch (event.kind) {
+    case 'ledger-begun':
+      return 'This ledger was begun.';
+    case 'ledger-key-replaced':
+      return `Another key signs this ledger from here on. Reason: ${event.what.reason}`;
+    case 'events-missed':
+      return `${counted(event.what.count, 'thing')} done since ${event.what.since} could not be written down: ${event.what.reason}`;
+    case 'events-pruned':
+      return `The texts of events ${event.what.first} to ${event.what.last} were removed, as the settings say.`;
+    case 'look-ended':
+      return lookSentence(event.what, node, event.who.scheduled);
+    case 'plan-shown':
+      return `Shown, not done: ${event.what.title} (${node}, ${counted(event.what.steps, 'step')}).`;
+    case 'change-ordered':
+      return `${PURPOSE[event.what.purpose]} on ${node} was ordered and agreed to: ${event.what.title}`;
+    case 'change-settled':
+      return `${PURPOSE[event.what.purpose]} on ${node} ${STATE[event.what.state]}: ${event.what.title}${
+        event.what.note === '' ? '' : ` (${event.what.note})`
+      }`;
+    case 'waiver-made':
+      return `Accepted on ${node} until ${event.what.until.slice(0, 10)}: ${titleOf(event.what.check)}. Reason: ${event.what.reason}`;
+    case 'waiver-withdrawn':
+      return `No longer accepted on ${node}: ${titleOf(event.what.check)}.`;
+    case 'declaration-made':
+      return `Declared as meant on ${node}: ${event.what.about} ${quoted(event.what.value)}. Reason: ${event.what.reason}`;
+    case 'declaration-withdrawn':
+      return `No longer declared on ${node}: ${event.what.about} ${quoted(event.what.value)}.`;
+    case 'settings-changed':
+      return settingsSentence(event.what.changes);
+    case 'report-exported':
+      return `A report about ${node} left the console as ${event.what.format}, with ${counted(event.what.findings, 'finding')}.`;
+    case 'node-added':
+      return `${node} was added, reached by ${event.what.reachedBy} (${event.what.address}).`;
+    case 'node-renamed':
+      return `${quoted(event.what.from)} is called ${quoted(event.what.to)} now.`;
+    case 'node-removed':
+      return `${node} was removed from the list.`;
+    case 'node-restored':
+      return `${node} was brought back.`;
+    case 'profile-corrected':
+      return event.what.fields.length === 0
+        ? `The corrections of what runs on ${node} were taken back.`
+        : `What runs on ${node} was corrected: ${listed(event.what.fields, 6, 'field')}.`;
+    case 'host-keys-confirmed':
+      return `Host keys of ${event.what.host} port ${event.what.port} were confirmed: ${listed(event.what.fingerprints, 3, 'key')}.`;
+    case 'helper-installed':
+      return `Changes were allowed on ${node}: helper ${event.what.version} was put in place.`;
+    case 'helper-removed':
+      return `Changes are no longer allowed on ${node}: helper ${event.what.version} was removed.`;
+  }
+}
+
+type LookWhat = Extract<LedgerEvent, { kind: 'look-ended' }>['what'];
+
+function lookSentence(what: LookWhat, node: string, scheduled: boolean): string {
+  const how = scheduled ? 'looked at by schedule' : 'looked at';
+  if (what.outcome === 'cancelled') return `A look at ${node} was stopped.`;
+  if (what.outcome === 'failed')
+    return `${node} could not be looked at: ${what.error ?? 'no reason is known.'}`;
+  const { fix, review, unknown, pass } = what.verdicts;
+  const changed = what.changed === null || what.changed === 0 ? '' : `, ${counted(what.changed, 'change')}`;
+  return `${node} was ${how}: ${fix} to fix, ${review} to review, ${unknown} not seen, ${pass} fine${changed}.`;
+}
+
+type Setting = Extract<LedgerEvent, { kind: 'settings-changed' }>['what']['changes'][number];
+
+function settingsSentence(changes: readonly Setting[]): string {
+  const words = changes.map(
+    ({ setting, from, to, relaxes }) => `${setting} from ${from} to ${to}${relaxes ? ' (less strict)' : ''}`,
+  );
+  return `Settings were changed: ${listed(words, 6, 'setting')}.`;
+}
