@@ -77,10 +77,15 @@ export const helperAction = z.discriminatedUnion('verb', [
   }),
   /** Move a file or folder within one file system to a place that is absent: quarantine. */
   z.strictObject({ verb: z.literal('move'), from: targetPath, path: targetPath, expect: expected }),
-  /** A system account with a locked password, no login shell and no subordinate ids. Its home is not made. */
+  /**
+   * A system account with a locked password, no login shell and no subordinate ids, and its group of the same name. Its home
+   * is not made. `id` is the number of both (useradd(8) `--uid`, groupadd(8) `--gid`): the steps that follow name it, so it
+   * has to be known before the account is there. Refused when account, group or number is taken by something else.
+   */
   z.strictObject({
     verb: z.literal('create-account'),
     name: accountName,
+    id: z.int().min(100).max(59_999).optional(),
     home: targetPath,
     comment: z.string().regex(/^[A-Za-z0-9 ]{0,64}$/),
   }),
@@ -92,8 +97,37 @@ export const helperAction = z.discriminatedUnion('verb', [
     action: z.enum(['start', 'stop', 'restart', 'reload']).optional(),
     reread: z.boolean().default(false),
   }),
-  /** systemctl daemon-reload alone. */
+  /** systemctl daemon-reload alone. Its undo is the same: systemd reads what is there then. */
   z.strictObject({ verb: z.literal('reread-units') }),
+  /**
+   * Does nothing now. When it is taken back it brings into force what is there then: units are read again, audit rules are
+   * loaded, then these units are restarted or reloaded where they run. It stands before the steps that write their settings,
+   * because steps are taken back newest first; the undo of a `set-unit` that restarts only gives back `enabled` and whether
+   * the unit runs.
+   */
+  z.strictObject({
+    verb: z.literal('after-undo'),
+    rereadUnits: z.boolean(),
+    loadAuditRules: z.boolean(),
+    units: z.array(z.strictObject({ unit: unitName, action: z.enum(['restart', 'reload']) })).max(8),
+  }),
+  /** A switch of the kernel, now (sysctl(8)); a file of sysctl.d(5) keeps it over a reboot. Undo gives the value before. */
+  z.strictObject({
+    verb: z.literal('set-kernel-switch'),
+    name: z.enum([
+      'kernel.io_uring_disabled',
+      'kernel.unprivileged_userns_clone',
+      'user.max_user_namespaces',
+    ]),
+    value: z.int().min(0).max(2_147_483_647),
+  }),
+  /** Load a profile of our own that lies in a file (`apparmor_parser -r`). Undo takes it out of the kernel (`-R`). */
+  z.strictObject({
+    verb: z.literal('load-apparmor-profile'),
+    path: z.string().regex(/^\/etc\/apparmor\.d\/swarmkeep-[a-z0-9-]{1,32}$/),
+  }),
+  /** `sshd -t`: changes nothing, and fails with its words when the SSH server would not start with what is written. */
+  z.strictObject({ verb: z.literal('test-ssh-server') }),
   /** Load one table of Swarmkeep's own; `text` may name no other table, no include and no flush. Undo takes the table away. */
   z.strictObject({ verb: z.literal('load-table'), table: ownTable, text: listing }),
   /** Chains of our own for hosts with iptables only: `-restore --noflush` of `text`, which may name only SWARMKEEP chains and one jump to each. */
