@@ -99,14 +99,51 @@ test('answers four questions in order and unfolds the steps', async ({ page, ope
   await expect(page.getByRole('heading', { name: 'What we saw' })).toBeVisible();
   await expect(page.getByText('If it goes wrong')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Why it matters' })).toBeVisible();
-  const copy = page.getByRole('button', { name: 'Copy the command of step 1' });
+  const copy = page.getByRole('button', { name: 'Copy the command of step 2' });
   await expect(copy).toHaveCount(0);
-  await page.getByRole('button', { name: 'Show the three steps' }).click();
+  await page.getByRole('button', { name: 'Show the two steps' }).click();
   await copy.click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('tcp dport 7890');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('nft -f');
   await expect(page.locator('.button--filled')).toHaveText(['Look again']);
   await page.getByRole('button', { name: /^Raw/ }).click();
   await expect(page.getByText('LISTEN 0 100 0.0.0.0:7890')).toBeVisible();
+});
+
+test('shows a file that a step writes as lines, and its command and the way back one click away', async ({
+  page,
+  open,
+}) => {
+  await open('evening', '/setup/boa?step=service-bindings');
+  await page.getByRole('button', { name: 'Show the two steps' }).click();
+  const path = '/etc/nftables.d/swarmkeep-port-7890.nft';
+  const step = page.locator('.fix-steps__step').filter({ hasText: 'the home network reach port 7890' });
+  await expect(step.getByText('owner root:root, mode 0644')).toBeVisible();
+  const lines = step.getByRole('region', { name: `Contents of ${path}` });
+  expect((await lines.innerText()).split('\n')).toContain('  chain input {');
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await step.getByRole('button', { name: `Copy the contents of ${path}` }).click();
+  expect(await copied()).toMatch(/^table inet swarmkeep_port_7890 \{\n {2}chain input \{\n.*\n\}\n$/s);
+  await expect(step.getByText('printf', { exact: false })).toHaveCount(0);
+  await step.getByRole('button', { name: 'The command that writes it' }).click();
+  await step.getByRole('button', { name: 'Copy the command of step 1' }).click();
+  expect(await copied()).toContain(`| tee -- ${path} && chown root:root`);
+  await step.getByRole('button', { name: 'To take it back' }).click();
+  await step.getByRole('button', { name: 'Copy what takes step 1 back' }).click();
+  expect(await copied()).toBe(`rm -- ${path}`);
+});
+
+test('numbers commands and not sentences, and says "Now" with a subject', async ({ page, open }) => {
+  await open('evening', '/setup/boa?step=service-bindings');
+  await page.getByRole('button', { name: 'Show the two steps' }).click();
+  await expect(page.locator('.fix-steps__step')).toHaveCount(4);
+  await expect(page.locator('.fix-steps__number')).toHaveText(['1', '2']);
+  await expect(page.locator('.fix-card__part').first()).toHaveText(
+    'Now0.0.0.0:7890 mycoswarm (pid 812, uid 998 mycoswarm): every address.',
+  );
+  await open('way-out', '/setup/miu?step=outbound-firewall');
+  await expect(page.locator('.fix-card__part').first()).toHaveText(
+    /^Now\S.* would leave through eth0: .*\.$/,
+  );
 });
 
 test('an item can be put off, and the set-up is taken up where it was left', async ({ page, open }) => {

@@ -76,7 +76,9 @@ function todo(findings: readonly Finding[], paint: Paint): string[] {
       lines.push('', paint('bold', `To fix ${finding.check}:`));
       for (const step of finding.fix) {
         lines.push(`  ${visible(step.text)}`);
-        if (step.command !== null) lines.push(`    ${step.needsRoot ? '# ' : '$ '}${visible(step.command)}`);
+        const prompt = step.needsRoot ? '# ' : '$ ';
+        if (step.command !== null) lines.push(`    ${prompt}${visible(step.command)}`);
+        if (step.undo !== undefined) lines.push(paint('dim', `    back: ${prompt}${visible(step.undo)}`));
       }
     }
   }

@@ -52,6 +52,18 @@ export const rawListing = z.object({
 });
 export type RawListing = z.infer<typeof rawListing>;
 
+/** A file that a step writes, whole: to be read as lines, and to be written by hand where no command is wanted. */
+export const stepFile = z.object({
+  path: z.string().min(1).max(4_096),
+  /** Every line ends with a line feed; no other control character and none that cannot be seen. */
+  contents: z.string().max(16_384),
+  /** `root:root`, as chown(1) takes it. */
+  owner: z.string().min(1).max(128),
+  /** Four octal digits: `0644`. */
+  mode: z.string().regex(/^[0-7]{4}$/),
+});
+export type StepFile = z.infer<typeof stepFile>;
+
 /** One step to repair, as a person would do it on this node. */
 export const fixStep = z.object({
   text: z.string().max(2_048),
@@ -59,6 +71,10 @@ export const fixStep = z.object({
   command: z.string().max(8_192).nullable(),
   /** Needs administrator rights. */
   needsRoot: z.boolean(),
+  /** What the command writes; absent for commands that write no file. */
+  file: stepFile.optional(),
+  /** The exact command that takes this step back on this node; absent where there is none. */
+  undo: z.string().min(1).max(8_192).optional(),
 });
 export type FixStep = z.infer<typeof fixStep>;
 

@@ -2,6 +2,7 @@ import type { Counts, Overview, Standing } from '#shared/contract/findings.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { levelOf, WORST_FIRST, worstStatus } from '#shared/domain/level.ts';
+import { countSteps } from '#shared/domain/numbered-steps.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Counts of checks; over several nodes a check counts once, by its worst. */
@@ -64,7 +65,7 @@ export function overviewOf(scenario: Scenario, node: string | null): Overview {
             node: worst.node,
             nodeName: worst.nodeName,
             check: worst.check,
-            steps: worst.fix.length,
+            steps: countSteps(worst.fix),
           }
         : null,
     standings,

@@ -24,6 +24,10 @@ export interface Power {
    * programs of the system or elsewhere.
    */
   concern?: 'obeys' | 'writable' | 'unusual' | 'foreign';
+  /** For programs and sockets: how the file is now, so that a change of it can be taken back. */
+  file?: { path: string; uid: number; gid: number; mode: number; capabilities: string | null };
+  /** For sockets: the group that may command the engine, where the agent is in it. */
+  group?: string;
 }
 
 /** The agent of one installation: its uid and every uid that it can become. */

@@ -7,7 +7,7 @@ import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { asRoot, endWithLook, wayBack, writeFileStep } from './steps.ts';
+import { asRoot, endWithLook, undoneBy, writeFileStep } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 /** io_uring does work for a program without the calls that rules see, so it must be off or have rules of its own. */
@@ -61,9 +61,7 @@ function ioUringPart(input: CheckInput, agent: Agent, audit: AuditFacts): Part {
         '/etc/sysctl.d/60-swarmkeep-io-uring.conf',
         ['kernel.io_uring_disabled = 2'],
       ),
-      asRoot(input, 'Switch io_uring off now')`sysctl -w kernel.io_uring_disabled=2`,
-      ...wayBack('The way back, if a program of this machine needs io_uring', [
-        asRoot(input, 'Back')`rm -- /etc/sysctl.d/60-swarmkeep-io-uring.conf`,
+      undoneBy(asRoot(input, 'Switch io_uring off now')`sysctl -w kernel.io_uring_disabled=2`, [
         asRoot(input, 'Back')`sysctl -w kernel.io_uring_disabled=${audit.ioUringDisabled}`,
       ]),
     ],

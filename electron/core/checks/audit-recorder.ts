@@ -5,28 +5,40 @@ import { ruleSteps } from './audit-rule-parts.ts';
 import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, notSeen, seen } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { asRoot, byHand, writeFileStep } from './steps.ts';
+import { asRoot, byHand, undoneBy, writeFileStep } from './steps.ts';
 
-function recorderSteps(input: CheckInput, isInstalled: boolean): FixStep[] {
+function recorderSteps(
+  input: CheckInput,
+  { installed, running, enabled }: NonNullable<AuditFacts['auditd']>,
+): FixStep[] {
   const manager = seen(input, 'updates')?.manager ?? null;
   const init = seen(input, 'identity')?.init;
   const install =
     manager === 'apt'
-      ? asRoot(input, 'Install the recorder, auditd')`apt-get install -- auditd`
+      ? undoneBy(asRoot(input, 'Install the recorder, auditd')`apt-get install -- auditd`, [
+          asRoot(input, 'Back')`apt-get remove -- auditd`,
+        ])
       : byHand(
           'Install the recorder with the package manager of this node: the package is called auditd on Debian and Ubuntu, and audit on Fedora, Arch and openSUSE.',
           true,
         );
   return [
-    ...(isInstalled ? [] : [install]),
+    ...(installed ? [] : [install]),
     ...ruleSteps(input),
     init === undefined || init === 'systemd'
-      ? asRoot(input, 'Start it, now and at every start')`systemctl enable --now auditd.service`
+      ? undoneBy(
+          asRoot(input, 'Start it, now and at every start')`systemctl enable --now auditd.service`,
+          // auditd.service refuses to be stopped by systemctl(1), so it ends with the machine.
+          running ? [] : [asRoot(input, 'Back')`systemctl disable auditd.service`],
+        )
       : byHand(
           `This node has no systemd, so start auditd, now and at every start, the way its own init (${init}) does it.`,
           true,
         ),
-    asRoot(input, 'Switch the recording of auditd on')`auditctl -e 1`,
+    undoneBy(
+      asRoot(input, 'Switch the recording of auditd on')`auditctl -e 1`,
+      enabled === 0 ? [asRoot(input, 'Back')`auditctl -e 0`] : [],
+    ),
   ];
 }
 
@@ -52,7 +64,7 @@ export function recorderParts(
         severity: 'high',
         source,
         headline: `What the agent on ${node} does is not recorded where it cannot reach.`,
-        steps: recorderSteps(input, auditd.installed),
+        steps: recorderSteps(input, auditd),
       },
     ];
   }
@@ -73,7 +85,15 @@ export function recorderParts(
       source,
       headline: `The record of ${node} has gaps: ${auditd.lost} entries were lost.`,
       steps: [
-        writeFileStep(input, 'Give it more room', '/etc/audit/rules.d/10-swarmkeep-room.rules', ['-b 8192']),
+        writeFileStep(input, 'Give it more room', '/etc/audit/rules.d/10-swarmkeep-room.rules', ['-b 8192'], {
+          mode: '0640',
+          back: [
+            asRoot(input, 'Back')`augenrules --load`,
+            ...(auditd.backlogLimit === null
+              ? []
+              : [asRoot(input, 'Back')`auditctl -b ${auditd.backlogLimit}`]),
+          ],
+        }),
         asRoot(input, 'Load it')`augenrules --load`,
         asRoot(input, 'Begin the count anew')`auditctl --reset-lost`,
       ],
@@ -103,8 +123,12 @@ export function recorderParts(
             source,
             headline: `The agent on ${node} can rewrite the record of what it does.`,
             steps: [
-              asRoot(input, 'Give it to the administrator')`chown root:root -- ${file.path}`,
-              asRoot(input, 'Let nobody else write it')`chmod 0600 -- ${file.path}`,
+              undoneBy(asRoot(input, 'Give it to the administrator')`chown root -- ${file.path}`, [
+                asRoot(input, 'Back')`chown ${file.uid} -- ${file.path}`,
+              ]),
+              undoneBy(asRoot(input, 'Let nobody else read or write it')`chmod 0600 -- ${file.path}`, [
+                asRoot(input, 'Back')`chmod ${file.mode.toString(8).padStart(4, '0')} -- ${file.path}`,
+              ]),
             ],
           }
         : { what, seen: 'outside the reach of the agent', status: 'pass', source },

@@ -44,6 +44,7 @@ export function ruleSteps(input: CheckInput): FixStep[] {
       'Record what the agent starts, connects to and opens, 64-bit and 32-bit',
       RULES_FILE,
       lines,
+      { mode: '0640', back: isLocked ? [] : [asRoot(input, 'Back')`augenrules --load`] },
     ),
     isLocked
       ? byHand('The rules in force are locked until the machine starts again: restart the machine.', true)

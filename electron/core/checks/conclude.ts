@@ -61,18 +61,32 @@ function mostTelling(parts: readonly Part[]): { shown: Part[]; omitted: number }
   return { shown: parts.filter((part) => kept.has(part)), omitted: parts.length - MAX_EVIDENCE };
 }
 
+/** A command is never cut and never changed: one that is too long is left out. */
+const MAX_COMMAND = 8_192;
+/** Characters of a file that a step writes; one that is longer is left out. */
+const MAX_FILE = 16_384;
+
+function boundStep({ text, command, needsRoot, file, undo }: FixStep): FixStep {
+  return {
+    text: shortened(visible(text), 2_048),
+    command: command !== null && command.length <= MAX_COMMAND ? command : null,
+    needsRoot,
+    // A file is shown as it is written, so nothing of it may be hidden.
+    ...(file !== undefined &&
+    file.contents.length <= MAX_FILE &&
+    visibleLines(file.contents) === file.contents
+      ? { file }
+      : {}),
+    ...(undo !== undefined && undo.length <= MAX_COMMAND ? { undo } : {}),
+  };
+}
+
 /** Steps as a finding may carry them: each once, visible, within the limits of the schema. */
 export function boundSteps(steps: readonly FixStep[]): FixStep[] {
   const seen = new Map<string, FixStep>();
   for (const step of steps) {
-    const key = `${step.text}\n${step.command ?? ''}`;
-    if (seen.has(key)) continue;
-    seen.set(key, {
-      text: shortened(visible(step.text), 2_048),
-      // A command is never cut and never changed: one that is too long is left out, and the text stays.
-      command: step.command !== null && step.command.length <= 8_192 ? step.command : null,
-      needsRoot: step.needsRoot,
-    });
+    const key = `${step.text}\n${step.command ?? ''}\n${step.undo ?? ''}`;
+    if (!seen.has(key)) seen.set(key, boundStep(step));
   }
   return [...seen.values()].slice(0, MAX_STEPS);
 }

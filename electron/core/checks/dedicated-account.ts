@@ -6,7 +6,9 @@ import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, declaredReason, gapParts, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { isOfPerson } from './personal.ts';
-import { asRoot, byHand } from './steps.ts';
+import { closeSocketSteps, giveToRootSteps, leaveGroupStep, takeRightsSteps } from './power-steps.ts';
+import { asRoot, byHand, undoneBy } from './steps.ts';
+import { withoutCapabilitiesSteps, withoutGroupSteps } from './unit-power-steps.ts';
 
 const octal = (mode: number) => mode.toString(8).padStart(4, '0');
 
@@ -25,10 +27,7 @@ function powerPart(input: CheckInput, agent: Agent, power: Power, ownAccount: ()
       steps: isOfPerson(agent)
         ? ownAccount()
         : [
-            asRoot(
-              input,
-              `Take ${agent.name} out of the group ${group}; gpasswd -a in place of gpasswd -d puts it back`,
-            )`gpasswd -d ${power.account ?? agent.login} -- ${group}`,
+            leaveGroupStep(input, agent, power.account ?? agent.login, group),
             ...(agent.instance.unit === null
               ? []
               : [
@@ -42,29 +41,21 @@ function powerPart(input: CheckInput, agent: Agent, power: Power, ownAccount: ()
   }
   if (power.kind === 'process-group') {
     const group = power.what.slice(power.what.lastIndexOf(' ') + 1);
-    const unit = agent.instance.unit;
     return {
       ...base,
       status: 'fix',
       severity: power.uids.length > 0 ? 'critical' : 'high',
       headline: `mycoSwarm on ${node} runs with the group ${group}, which gives it more than an agent may have.`,
-      steps: [
-        ...(unit === null ? [] : [asRoot(input, 'See where the group comes from')`systemctl cat -- ${unit}`]),
-        byHand(`Take ${group} out of Group= and SupplementaryGroups=, then start mycoSwarm again.`, true),
-      ],
+      steps: withoutGroupSteps(input, agent.instance, group),
     };
   }
   if (power.kind === 'capability') {
-    const unit = agent.instance.unit;
     return {
       ...base,
       status: 'fix',
       severity: 'critical',
       headline: `mycoSwarm on ${node} runs with capabilities that make it as good as the administrator.`,
-      steps: [
-        ...(unit === null ? [] : [asRoot(input, 'See where they come from')`systemctl cat -- ${unit}`]),
-        byHand('Take AmbientCapabilities= out of the unit, then start mycoSwarm again.', true),
-      ],
+      steps: withoutCapabilitiesSteps(input, agent.instance),
     };
   }
   if (power.kind === 'sudo') {
@@ -94,10 +85,12 @@ function powerPart(input: CheckInput, agent: Agent, power: Power, ownAccount: ()
       severity: 'critical',
       headline: `The agent on ${node} can command a container engine, and with it the whole machine.`,
       steps: [
-        asRoot(input, 'Let only its own group command the engine')`chmod o-rwx -- ${power.what}`,
+        ...closeSocketSteps(input, power),
         ...(isOfPerson(agent)
           ? ownAccount()
-          : [byHand(`Make sure that ${agent.name} is not in the group of ${power.what}.`, true)]),
+          : power.group === undefined
+            ? []
+            : [leaveGroupStep(input, agent, agent.login, power.group)]),
       ],
     };
   }
@@ -110,11 +103,7 @@ function programPart(
   base: { what: string; seen: string; source: string },
 ): Part {
   const node = input.nodeName;
-  const steps = [
-    asRoot(input, 'Take the mark off, if nothing needs it')`chmod ug-s -- ${power.what}`,
-    // setcap(8) takes no `--`; the path is absolute.
-    asRoot(input, 'Or take away its capabilities')`setcap -r ${power.what}`,
-  ];
+  const steps = takeRightsSteps(input, power);
   if (power.concern === 'writable') {
     return {
       ...base,
@@ -122,8 +111,7 @@ function programPart(
       severity: 'critical',
       headline: `The agent on ${node} may change ${power.what}, a program that runs with other rights.`,
       steps: [
-        asRoot(input, 'Give it to the administrator')`chown root:root -- ${power.what}`,
-        asRoot(input, 'Let nobody else write it')`chmod go-w -- ${power.what}`,
+        ...giveToRootSteps(input, power),
         byHand('Install its package again: what it does may have been changed already.', true),
         ...steps,
       ],
@@ -218,14 +206,17 @@ function homePart(input: CheckInput, agent: Agent, account: AccountFact, ownAcco
         ? ownAccount()
         : [
             openToGroup
-              ? asRoot(
-                  input,
-                  `Close ${visible(account.home)} to its group and to others; chmod ${octal(home.mode)} puts it back`,
-                )`chmod go-rwx -- ${account.home}`
-              : asRoot(
-                  input,
-                  `Close ${visible(account.home)} to others; chmod ${octal(home.mode)} puts it back`,
-                )`chmod o-rwx -- ${account.home}`,
+              ? undoneBy(
+                  asRoot(
+                    input,
+                    `Close ${visible(account.home)} to its group and to others`,
+                  )`chmod go-rwx -- ${account.home}`,
+                  [asRoot(input, 'Back')`chmod ${octal(home.mode)} -- ${account.home}`],
+                )
+              : undoneBy(
+                  asRoot(input, `Close ${visible(account.home)} to others`)`chmod o-rwx -- ${account.home}`,
+                  [asRoot(input, 'Back')`chmod ${octal(home.mode)} -- ${account.home}`],
+                ),
           ],
     };
   }
@@ -285,10 +276,11 @@ export function accountParts(
       steps: isOfPerson(agent)
         ? ownAccount()
         : [
-            asRoot(
-              input,
-              'Lock the password; mycoSwarm does not need one, and passwd -u in place of passwd -l unlocks it',
-            )`passwd -l -- ${name}`,
+            // An empty password is what nobody should come back to, and passwd(1) refuses to.
+            undoneBy(
+              asRoot(input, 'Lock the password; mycoSwarm does not need one')`passwd -l -- ${name}`,
+              account.password === 'set' ? [asRoot(input, 'Back')`passwd -u -- ${name}`] : [],
+            ),
           ],
     });
   }

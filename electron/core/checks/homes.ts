@@ -15,7 +15,7 @@ import {
 } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { isOfPerson } from './personal.ts';
-import { asRoot } from './steps.ts';
+import { asRoot, undoneBy } from './steps.ts';
 import { isConfined } from './unit-sandbox.ts';
 
 /**
@@ -172,10 +172,10 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
       agent.canBe(home.uid) || isOfPerson(agent)
         ? []
         : [
-            asRoot(
-              input,
-              `Close the home of ${account.name} to others; chmod ${home.mode.toString(8).padStart(4, '0')} puts it back`,
-            )`chmod go-rwx -- ${account.home}`,
+            undoneBy(
+              asRoot(input, `Close the home of ${account.name} to others`)`chmod go-rwx -- ${account.home}`,
+              [asRoot(input, 'Back')`chmod ${home.mode.toString(8).padStart(4, '0')} -- ${account.home}`],
+            ),
           ];
     if ((granted & 4) === 0) {
       return {

@@ -4,7 +4,8 @@ import { labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { OBEDIENT } from './powers.ts';
 import { socketText } from './reach.ts';
-import { asRoot, byHand } from './steps.ts';
+import { asRoot, undoneBy } from './steps.ts';
+import { withoutCapabilitiesSteps } from './unit-power-steps.ts';
 
 /** Capabilities with which packets get past the rules, by number: changing the rules, and writing frames that no inet table sees. */
 const PAST_RULES: ReadonlyMap<number, string> = new Map([
@@ -21,7 +22,6 @@ function ofProcesses(input: CheckInput, agent: Agent): Part[] {
       .map(([, name]) => name);
     // Root has them all, and is named for that already.
     if (names.length === 0 || agent.canBe(0)) return [];
-    const { unit } = agent.instance;
     return [
       {
         what: `${labelOf(input, agent.instance)}${process.name} (pid ${process.pid})`,
@@ -30,13 +30,7 @@ function ofProcesses(input: CheckInput, agent: Agent): Part[] {
         severity: 'high',
         source: `/proc/${process.pid}/status`,
         headline: `mycoSwarm on ${input.nodeName} can get packets past every rule: it has ${names.join(' and ')}.`,
-        steps: [
-          ...(unit === null ? [] : [asRoot(input, 'See where it comes from')`systemctl cat -- ${unit}`]),
-          byHand(
-            'Take AmbientCapabilities= out of the unit, set CapabilityBoundingSet= to nothing, and start mycoSwarm again.',
-            true,
-          ),
-        ],
+        steps: withoutCapabilitiesSteps(input, agent.instance),
       },
     ];
   });
@@ -60,7 +54,11 @@ function ofPrograms(input: CheckInput, agent: Agent): Part[] {
         severity: 'high',
         source: sourceOf(input, 'accounts'),
         headline: `The agent on ${input.nodeName} can get packets past every rule with ${program.path}, which carries ${mighty}.`,
-        steps: [asRoot(input, 'Take the capability away')`setcap -r ${program.path}`],
+        steps: [
+          undoneBy(asRoot(input, 'Take the capability away')`setcap -r ${program.path}`, [
+            asRoot(input, 'Back')`setcap ${program.capabilities ?? ''} ${program.path}`,
+          ]),
+        ],
       },
     ];
   });

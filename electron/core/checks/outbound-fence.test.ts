@@ -26,6 +26,10 @@ describe('the steps for a table of its own', () => {
   });
 
   it('end with every command to go back', () => {
-    expect(words()).toMatch(/To take all of it back: rm .*40-swarmkeep-agent\.conf; .*nft delete table inet/);
+    const last = fenceSteps(inputFor(hardened)).at(-1);
+    expect(last?.command).toBeNull();
+    expect(last?.undo).toMatch(
+      /^sudo rm -- .*40-swarmkeep-agent\.conf && sudo systemctl disable --now .* && sudo nft delete table inet swarmkeep_agent$/,
+    );
   });
 });

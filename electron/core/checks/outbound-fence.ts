@@ -6,7 +6,7 @@ import { visible } from '#shared/domain/text.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import { seen } from './knowledge.ts';
-import { asRoot, byHand, writeFileStep } from './steps.ts';
+import { asRoot, byHand, undoneBy, wayBack, writeFileStep } from './steps.ts';
 import { apiPorts, type ListedNode, listedNodes } from './swarm-nodes.ts';
 
 const RULES = '/etc/nftables.d/swarmkeep-agent.nft';
@@ -159,10 +159,11 @@ function oldLines(input: CheckInput, uids: ReadonlySet<number>): FixStep[] {
         .filter((uid) => uids.has(uid))
         .map((uid) => {
           const program = save.backend === 'legacy' ? 'iptables-legacy' : 'iptables';
-          const text = `Take out the line of the security model that keeps mDNS blocked; the table above stops the rest. ${program} -A in place of -D puts it back`;
-          return program === 'iptables'
-            ? asRoot(input, text)`iptables -D OUTPUT -m owner --uid-owner ${uid} -j DROP`
-            : asRoot(input, text)`iptables-legacy -D OUTPUT -m owner --uid-owner ${uid} -j DROP`;
+          const text =
+            'Take out the line of the security model that keeps mDNS blocked; the table above stops the rest';
+          return undoneBy(asRoot(input, text)`${program} -D OUTPUT -m owner --uid-owner ${uid} -j DROP`, [
+            asRoot(input, 'Back')`${program} -A OUTPUT -m owner --uid-owner ${uid} -j DROP`,
+          ]);
         }),
     );
 }
@@ -221,7 +222,9 @@ export function fenceSteps(input: CheckInput): FixStep[] {
   if (!hasSystemd)
     return [
       ...steps,
-      asRoot(input, 'Load it now')`nft -f ${RULES}`,
+      undoneBy(asRoot(input, 'Load it now')`nft -f ${RULES}`, [
+        asRoot(input, 'Back')`nft delete table inet swarmkeep_agent`,
+      ]),
       byHand(
         `This node has no systemd. Let it run nft -f ${RULES} at every start, after its other rules.`,
         true,
@@ -249,11 +252,19 @@ export function fenceSteps(input: CheckInput): FixStep[] {
       ),
     ]),
     asRoot(input, 'Let systemd read it')`systemctl daemon-reload`,
-    asRoot(input, 'Load the rules, now and at every start')`systemctl enable --now -- ${UNIT}`,
+    undoneBy(asRoot(input, 'Load the rules, now and at every start')`systemctl enable --now -- ${UNIT}`, [
+      asRoot(input, 'Back')`systemctl disable --now -- ${UNIT}`,
+      asRoot(input, 'Back')`nft delete table inet swarmkeep_agent`,
+    ]),
     ...oldLines(input, new Set(agents.flatMap((agent) => agent.uid ?? []))),
-    byHand(
-      `To take all of it back: ${units.map((unit) => `rm /etc/systemd/system/${visible(unit)}.d/40-swarmkeep-agent.conf; `).join('')}systemctl daemon-reload; systemctl disable --now ${UNIT}; rm /etc/systemd/system/${UNIT} ${RULES}; nft delete table inet swarmkeep_agent`,
-      true,
-    ),
+    ...wayBack('The way back takes away all that these steps put there', [
+      ...units.map(
+        (unit) => asRoot(input, 'Back')`rm -- ${`/etc/systemd/system/${unit}.d/40-swarmkeep-agent.conf`}`,
+      ),
+      asRoot(input, 'Back')`systemctl disable --now -- ${UNIT}`,
+      asRoot(input, 'Back')`rm -- ${`/etc/systemd/system/${UNIT}`} ${RULES}`,
+      asRoot(input, 'Back')`systemctl daemon-reload`,
+      asRoot(input, 'Back')`nft delete table inet swarmkeep_agent`,
+    ]),
   ];
 }

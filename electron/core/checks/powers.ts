@@ -114,7 +114,7 @@ const changes = (program: Program): boolean => (program.mode & 0o6000) !== 0 || 
 
 function setuidPower(program: Program, caller: Caller, source: string): Power | null {
   if ((program.mode & 0o4000) === 0 || program.uid === caller.uid) return null;
-  const base = { what: program.path, source, kind: 'program' as const };
+  const base = { what: program.path, source, kind: 'program' as const, file: program };
   if (OBEDIENT.test(nameOf(program.path))) {
     return {
       ...base,
@@ -139,7 +139,7 @@ function setgidPower(program: Program, caller: Caller, source: string): Power | 
   if (caller.groupIds.has(program.gid)) return null;
   const group = caller.groupNames.get(program.gid);
   const gain = group === undefined ? undefined : gainOf(group);
-  const what = { what: program.path, source, kind: 'program' as const };
+  const what = { what: program.path, source, kind: 'program' as const, file: program };
   const rights = `the rights of the group ${group ?? program.gid}${gain === undefined ? '' : `, which gives ${gain.gives}`}`;
   if (OBEDIENT.test(nameOf(program.path))) {
     return {
@@ -163,7 +163,7 @@ export function powersOfPrograms(programs: readonly Program[], caller: Caller, s
   // The administrator may do all that already.
   if (caller.uid === 0) return [];
   return programs.flatMap((program): Power[] => {
-    const base = { what: program.path, source, kind: 'program' as const };
+    const base = { what: program.path, source, kind: 'program' as const, file: program };
     const found: (Power | null)[] = [];
     if (changes(program) && allows(program, caller, 2)) {
       found.push({
@@ -205,6 +205,8 @@ export function powersOfSockets(input: CheckInput, uid: number, groupIds: Readon
         seen: `the agent may command ${engine.name}, and with it the whole machine`,
         source: sourceOf(input, 'containers'),
         kind: 'engine',
+        file: { ...socket, capabilities: null },
+        ...(socket.group !== null && groupIds.has(socket.gid) ? { group: socket.group } : {}),
       },
     ];
   });

@@ -2,7 +2,7 @@ import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { asRoot, dropInSteps, writeFileStep } from './steps.ts';
+import { asRoot, dropInSteps, undoneBy, writeFileStep } from './steps.ts';
 
 /** Why `unshare -rn` cannot work here, as far as switches of the system say; null when none forbids it for certain. */
 function forbiddenBy(
@@ -44,7 +44,9 @@ function forbiddenBy(
         writeFileStep(input, 'Allow user namespaces', '/etc/sysctl.d/60-swarmkeep-namespaces.conf', [
           'user.max_user_namespaces = 4096',
         ]),
-        asRoot(input, 'Let the kernel read it')`sysctl --system`,
+        undoneBy(asRoot(input, 'Let the kernel read it')`sysctl --system`, [
+          asRoot(input, 'Back')`sysctl -w user.max_user_namespaces=0`,
+        ]),
       ],
     };
   }
@@ -55,7 +57,9 @@ function forbiddenBy(
         writeFileStep(input, 'Allow user namespaces', '/etc/sysctl.d/60-swarmkeep-namespaces.conf', [
           'kernel.unprivileged_userns_clone = 1',
         ]),
-        asRoot(input, 'Let the kernel read it')`sysctl --system`,
+        undoneBy(asRoot(input, 'Let the kernel read it')`sysctl --system`, [
+          asRoot(input, 'Back')`sysctl -w kernel.unprivileged_userns_clone=0`,
+        ]),
       ],
     };
   }
@@ -79,7 +83,9 @@ function apparmorSteps(input: CheckInput, instance: InstanceProfile): NonNullabl
         '}',
       ],
     ),
-    asRoot(input, 'Load the profile')`apparmor_parser -r -- /etc/apparmor.d/swarmkeep-mycoswarm`,
+    undoneBy(asRoot(input, 'Load the profile')`apparmor_parser -r -- /etc/apparmor.d/swarmkeep-mycoswarm`, [
+      asRoot(input, 'Back')`apparmor_parser -R -- /etc/apparmor.d/swarmkeep-mycoswarm`,
+    ]),
     ...(instance.unit === null
       ? []
       : [

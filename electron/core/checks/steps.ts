@@ -63,14 +63,28 @@ export function asUser(text: string): Template {
 }
 
 /**
- * Writes a file of a few lines as administrator: `printf '%s\n' … | sudo tee FILE`.
+ * A step with the exact commands that take it back on this node, in order. Without one of them, because a name cannot be
+ * written safely, the step stays without a way back: half of one would leave the node in between.
+ */
+export function undoneBy(step: FixStep, back: readonly FixStep[]): FixStep {
+  const commands = back.flatMap(({ command }) => command ?? []);
+  if (step.command === null || commands.length === 0 || commands.length < back.length) return step;
+  return { ...step, undo: commands.join(' && ') };
+}
+
+/**
+ * Writes a file of a few lines as administrator: `printf '%s\n' … | sudo tee FILE`, then its owner and mode, whatever the
+ * umask is. The step carries the file as well, to be read.
  * @param lines each becomes one line; one that cannot be quoted leaves the step without a command
+ * @param more.mode four octal digits
+ * @param more.back what has to be done after the file is deleted again, to take the step back
  */
 export function writeFileStep(
   input: CheckInput,
   text: string,
   path: string,
   lines: readonly string[],
+  more: { mode?: string; back?: readonly FixStep[] } = {},
 ): FixStep {
   const words = lines.map(quote);
   const target = quote(path);
@@ -83,11 +97,20 @@ export function writeFileStep(
   }
   const texts = words.map((word) => (word.ok ? word.text : ''));
   const prefix = input.facts.privilege === 'root' ? '' : 'sudo ';
-  return {
+  const at = target.ok ? target.text : '';
+  const mode = more.mode ?? '0644';
+  const owner = 'root:root';
+  const step: FixStep = {
     text: `${text}.`,
-    command: `printf '%s\\n' ${texts.join(' ')} | ${prefix}tee -- ${target.ok ? target.text : ''}`,
+    command: [
+      `printf '%s\\n' ${texts.join(' ')} | ${prefix}tee -- ${at}`,
+      `${prefix}chown ${owner} -- ${at}`,
+      `${prefix}chmod ${mode} -- ${at}`,
+    ].join(' && '),
     needsRoot: true,
+    file: { path, contents: lines.map((line) => `${line}\n`).join(''), owner, mode },
   };
+  return undoneBy(step, [asRoot(input, 'Back')`rm -- ${path}`, ...(more.back ?? [])]);
 }
 
 /**
@@ -107,7 +130,9 @@ export function dropInSteps(
   const shown = visible(unit);
   return [
     asRoot(input, `Make a folder for your own settings of ${shown}`)`install -d -m 0755 -- ${folder}`,
-    writeFileStep(input, text, `${folder}/${name}.conf`, ['[Service]', ...lines]),
+    writeFileStep(input, text, `${folder}/${name}.conf`, ['[Service]', ...lines], {
+      back: dropInBack(input, unit, name).slice(1),
+    }),
     asRoot(input, 'Let systemd read it')`systemctl daemon-reload`,
     asRoot(input, `Restart ${shown}; tasks that are running are lost`)`systemctl restart -- ${unit}`,
   ];
@@ -120,7 +145,9 @@ export function dropInSteps(
  */
 export function wayBack(text: string, steps: readonly FixStep[]): FixStep[] {
   const commands = steps.flatMap((step) => step.command ?? []);
-  return commands.length < steps.length ? [] : [byHand(`${text}: ${commands.join(' && ')}`)];
+  if (commands.length === 0 || commands.length < steps.length) return [];
+  const needsRoot = steps.some((step) => step.needsRoot);
+  return [{ ...byHand(`${text}.`, needsRoot), undo: commands.join(' && ') }];
 }
 
 /** What takes a drop-in of `dropInSteps` away again. */

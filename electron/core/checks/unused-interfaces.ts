@@ -5,7 +5,7 @@ import { declaredReason, notSeen, seen, sourceOf, unseenPart } from './knowledge
 import { addressBytes, inNetwork, reachOf } from './lan.ts';
 import type { Part } from './part.ts';
 import { ollamaDoors } from './service-bindings.ts';
-import { asRoot, byHand } from './steps.ts';
+import { asRoot, byHand, undoneBy } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 const KIND_WORDS: Readonly<Record<InterfaceFact['kind'], string>> = {
@@ -109,7 +109,9 @@ function facePart(input: CheckInput, face: InterfaceFact): Part | null {
     declarable,
     steps: [
       byHand(`If it is meant, declare ${face.name} in Swarmkeep with the reason.`),
-      asRoot(input, 'If it is not, take it down now')`ip link set dev ${face.name} down`,
+      undoneBy(asRoot(input, 'If it is not, take it down now')`ip link set dev ${face.name} down`, [
+        asRoot(input, 'Back')`ip link set dev ${face.name} up`,
+      ]),
       byHand(
         `So that it stays down after a restart, remove what brings ${face.name} up: its VPN, container engine or network settings.`,
         true,
@@ -149,7 +151,11 @@ function radioParts(input: CheckInput): Part[] {
         source,
         headline: `A radio of ${input.nodeName} is on that nobody declared: ${radio.kind}.`,
         declarable: { kind: 'interface', value: radio.name },
-        steps: [asRoot(input, 'Switch it off')`rfkill block ${isWifi ? 'wlan' : radio.kind}`],
+        steps: [
+          undoneBy(asRoot(input, 'Switch it off')`rfkill block ${isWifi ? 'wlan' : radio.kind}`, [
+            asRoot(input, 'Back')`rfkill unblock ${isWifi ? 'wlan' : radio.kind}`,
+          ]),
+        ],
       },
     ];
   });

@@ -4,7 +4,7 @@ import type { Agent } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import { labelOf, sourceOf } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { asRoot } from './steps.ts';
+import { asRoot, undoneBy } from './steps.ts';
 
 /** One part for each entry of the workspace that leads out of it. */
 export function exits(input: CheckInput, agent: Agent, tree: TreeFact): Part[] {
@@ -51,7 +51,9 @@ export function exits(input: CheckInput, agent: Agent, tree: TreeFact): Part[] {
         file,
         `runs with the rights of its owner, uid ${file.uid}`,
         `A program in the workspace of ${node} runs with other rights.`,
-        asRoot(input, 'Take the mark off')`chmod ug-s -- ${file.path}`,
+        undoneBy(asRoot(input, 'Take the mark off')`chmod ug-s -- ${file.path}`, [
+          asRoot(input, 'Back')`chmod ${file.mode.toString(8).padStart(4, '0')} -- ${file.path}`,
+        ]),
       ),
     ),
     ...tree.special.map((file) =>

@@ -1,6 +1,7 @@
 import type { Overview } from '#shared/contract/findings.ts';
 import type { Severity, TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVEL_OF } from '#shared/domain/level.ts';
+import { countSteps } from '#shared/domain/numbered-steps.ts';
 import { plainName } from '#shared/domain/plain-name.ts';
 import { worstFirst } from './tally.ts';
 
@@ -20,7 +21,7 @@ export function nextAction(findings: readonly TrackedFinding[]): Overview['next'
     node: first.node,
     nodeName: first.nodeName,
     check: first.check,
-    steps: first.fix.length,
+    steps: countSteps(first.fix),
   };
 }
 

@@ -145,7 +145,7 @@ describe('the next action', () => {
       if (finding.check !== 'dedicated-user') continue;
       finding.summary = 'Other accounts on miu leave their home folders open.';
       finding.detail = 'mycoSwarm has an account of its own.';
-      finding.fix = [{ text: 'Close them.', command: null, needsRoot: true }];
+      finding.fix = [{ text: 'Close them.', command: 'chmod go-rwx -- /home/other', needsRoot: true }];
     }
     expect(nextOf(found)).toMatchObject({
       title: 'Other accounts on miu leave their home folders open',

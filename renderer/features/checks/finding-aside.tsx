@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
+import { countSteps } from '#shared/domain/numbered-steps.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useLooking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
@@ -101,8 +102,10 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
 }
 
 function titleOf(finding: TrackedFinding, name: string): string {
-  if (finding.fix.length === 1) return `One step on ${name}`;
-  if (finding.fix.length > 1) return `${numberInWords(finding.fix.length)} steps on ${name}`;
+  const count = countSteps(finding.fix);
+  if (count === 1) return `One step on ${name}`;
+  if (count > 1) return `${numberInWords(count)} steps on ${name}`;
+  if (finding.fix.length > 0) return `What to do on ${name}`;
   if (finding.status === 'waived') return 'Accepted for now';
   if (finding.status === 'unknown') return 'What would help';
   if (finding.status === 'review') return 'Yours to decide';

@@ -6,8 +6,10 @@ import type { CheckId } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVEL_OF, LEVELS } from '#shared/domain/level.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { countSteps, isNumbered } from '#shared/domain/numbered-steps.ts';
 import { visible } from '#shared/domain/text.ts';
 import { countWord } from '#shared/domain/words.ts';
+import { nowOf } from '#shared/domain/words-of-now.ts';
 import type { Looking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
 import { Button } from '../../components/button.tsx';
@@ -102,7 +104,7 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
       <FixCard
         title={titleOf(finding)}
         note={hasSteps ? stepsInWords(finding) : undefined}
-        now={nowOf(finding)}
+        now={<Now finding={finding} />}
         after={visible(finding.wouldChange)}
         takesEffect={
           hasSteps ? `When you run the steps on ${node.name}. Swarmkeep itself changes nothing.` : undefined
@@ -116,9 +118,7 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
           <>
             {hasSteps && !steps ? (
               <Button variant="filled" onClick={() => setSteps(true)}>
-                {finding.fix.length === 1
-                  ? 'Show the step'
-                  : `Show the ${countWord(finding.fix.length)} steps`}
+                {showWords(finding)}
               </Button>
             ) : null}
             <LookAgain
@@ -197,23 +197,32 @@ function titleOf(finding: TrackedFinding): string {
   return 'How to put it right';
 }
 
+function showWords({ fix }: TrackedFinding): string {
+  const count = countSteps(fix);
+  if (count === 0) return 'Show what to do';
+  return count === 1 ? 'Show the step' : `Show the ${countWord(count)} steps`;
+}
+
 function stepsInWords({ fix }: TrackedFinding): string {
-  const root = fix.filter((step) => step.needsRoot).length;
-  const steps = fix.length === 1 ? 'one step' : `${countWord(fix.length)} steps`;
+  const numbered = fix.filter(isNumbered);
+  const root = numbered.filter((step) => step.needsRoot).length;
+  if (numbered.length === 0) return 'nothing to run';
+  const steps = numbered.length === 1 ? 'one step' : `${countWord(numbered.length)} steps`;
   if (root === 0) return `${steps}, no administrator needed`;
-  return root === fix.length ? `${steps}, as administrator` : `${steps}, ${countWord(root)} as administrator`;
+  return root === numbered.length
+    ? `${steps}, as administrator`
+    : `${steps}, ${countWord(root)} as administrator`;
 }
 
-/** What is so now, in the evidence's own words, or why nobody could look. */
-function nowOf(finding: TrackedFinding): string | undefined {
-  if (finding.waiver) return `Accepted: ${finding.waiver.reason}`;
-  if (finding.wouldHelp) return `It would help to ${finding.wouldHelp.replace(/\.$/, '')}.`;
-  const worst = finding.evidence.find((entry) => entry.status === finding.status);
-  return worst ? sentence(visible(worst.seen)) : undefined;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function Now({ finding }: { finding: TrackedFinding }) {
+  const now = nowOf(finding);
+  if (now === null) return 'There is nothing to show for it.';
+  return (
+    <>
+      {now.subject === '' ? null : <code>{now.subject}</code>}
+      {now.words}
+    </>
+  );
 }
 
 function Withdraw({ finding }: { finding: TrackedFinding }) {

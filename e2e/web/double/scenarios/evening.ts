@@ -7,6 +7,19 @@ import { historyKey, type Scenario } from '../scenario.ts';
 
 type Overrides = Partial<Record<CheckId, Partial<TrackedFinding>>>;
 
+const PORT_FILE = '/etc/nftables.d/swarmkeep-port-7890.nft';
+const PORT_RULES = [
+  'table inet swarmkeep_port_7890 {',
+  '  chain input {',
+  '    type filter hook input priority filter; policy accept;',
+  '    tcp dport 7890 iifname "lo" accept',
+  '    tcp dport 7890 ip saddr { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16 } accept',
+  '    tcp dport 7890 ip6 saddr { fe80::/10, fc00::/7 } accept',
+  '    tcp dport 7890 drop',
+  '  }',
+  '}',
+];
+
 /** One evening of one house, Saturday 21 November 2026, 19:20 UTC: two things to fix, three to review. */
 export function evening(): Scenario {
   const clock = clockFrom(Date.UTC(2026, 10, 21, 19, 20));
@@ -58,14 +71,27 @@ export function evening(): Scenario {
       wouldChange: 'It is fine when port 7890 can be reached on eth0 and on boa itself only.',
       fix: [
         {
-          text: 'Let only the home network in on port 7890, for both families.',
-          command: 'nft insert rule inet filter input tcp dport 7890 iifname != { lo, eth0 } drop',
-          needsRoot: true,
+          text: 'mycoSwarm 0.2.16 always listens on every address, so the machine has to keep strangers from the port.',
+          command: null,
+          needsRoot: false,
         },
         {
-          text: 'Keep the rule over a reboot.',
-          command: 'nft list ruleset > /etc/nftables.conf',
+          text: 'Let only this machine and the home network reach port 7890.',
+          command: `printf '%s\\n' ${PORT_RULES.map((line) => `'${line}'`).join(' ')} | tee -- ${PORT_FILE} && chown root:root -- ${PORT_FILE} && chmod 0644 -- ${PORT_FILE}`,
           needsRoot: true,
+          file: {
+            path: PORT_FILE,
+            contents: `${PORT_RULES.join('\n')}\n`,
+            owner: 'root:root',
+            mode: '0644',
+          },
+          undo: `rm -- ${PORT_FILE}`,
+        },
+        {
+          text: 'Load it now.',
+          command: `nft -f ${PORT_FILE}`,
+          needsRoot: true,
+          undo: 'nft delete table inet swarmkeep_port_7890',
         },
         { text: 'Look again: the row should say home network only.', command: null, needsRoot: false },
       ],

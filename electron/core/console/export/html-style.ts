@@ -25,7 +25,8 @@ section.finding{border-top:1px solid var(--line);padding:16px 0;break-inside:avo
 .evidence tr:last-child td{border-bottom:0}
 pre{white-space:pre-wrap;margin:4px 0}
 summary{cursor:pointer;color:var(--ink3);font-size:13px}
-ol{margin:4px 0;padding-left:20px}
+ol{margin:4px 0;padding-left:20px;counter-reset:list-item}
+li.sentence{list-style:none;counter-increment:list-item 0}
 footer{margin-top:48px}
 @media print{:root{color-scheme:light;--canvas:#fff;--surface:#fff;--sunken:#f4f4f4;--line:#ccc;--ink:#000;--ink2:#222;
 --ink3:#444;--fine:#244010;--fix:#7a2010;--review:#5c3c00;--unknown:#2c3c4c;--waived:#403a58}

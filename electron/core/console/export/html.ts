@@ -3,6 +3,7 @@ import type { Counts, Standing } from '#shared/contract/findings.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
+import { isNumbered } from '#shared/domain/numbered-steps.ts';
 import { REPORT_STYLE } from './html-style.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import type { ReportInput } from './report.ts';
@@ -121,8 +122,19 @@ ${left > 0 ? html`<p class="quiet">${left} more were seen and are not listed.</p
 }
 
 function step(entry: TrackedFinding['fix'][number]): Markup {
-  return html`<li>${entry.text}${entry.needsRoot ? ' (as administrator)' : ''}${
-    entry.command === null ? nothing : html`<pre>${entry.command}</pre>`
+  const { command, file, undo } = entry;
+  const shown = command === null ? nothing : html`<pre>${command}</pre>`;
+  return html`<li${isNumbered(entry) ? nothing : html` class="sentence"`}>${entry.text}${
+    entry.needsRoot ? ' (as administrator)' : ''
+  }${
+    file === undefined
+      ? shown
+      : html`<p class="quiet">${file.path}, owner ${file.owner}, mode ${file.mode}</p><pre>${file.contents}</pre>
+<details><summary>The command that writes it</summary>${shown}</details>`
+  }${
+    undo === undefined
+      ? nothing
+      : html`<details><summary>To take it back</summary><pre>${undo}</pre></details>`
   }</li>`;
 }
 
