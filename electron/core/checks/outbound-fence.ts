@@ -9,8 +9,8 @@ import { seen } from './knowledge.ts';
 import { asRoot, byHand, undoneBy, wayBack, writeFileStep } from './steps.ts';
 import { apiPorts, type ListedNode, listedNodes } from './swarm-nodes.ts';
 
-const RULES = '/etc/nftables.d/swarmkeep-agent.nft';
-const UNIT = 'swarmkeep-agent.service';
+export const RULES = '/etc/nftables.d/swarmkeep-agent.nft';
+export const UNIT = 'swarmkeep-agent.service';
 
 const HOME4 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '224.0.0.0/24'];
 const HOME6 = ['fe80::/10', 'fc00::/7', 'ff02::/16'];
@@ -110,7 +110,7 @@ export const FENCE_UNIT: readonly string[] = [
 ];
 
 /** Why this account cannot be fenced in without fencing in a person, or the machine; null when it can. */
-function whyNot(agent: Agent): string | null {
+export function whyNot(agent: Agent): string | null {
   if (agent.uid === null || agent.account === null)
     return 'The account of mycoSwarm is not known. Look at this node as administrator, then look here again.';
   if (agent.uid === 0)
@@ -188,7 +188,7 @@ function some(list: Fence['nodes']): string {
 }
 
 /** What the table lets pass, and what a person has to do before: without it nodes and names are out of reach. */
-function whatStaysOpen({ nodes, ports, resolvers }: Fence): string {
+export function whatStaysOpen({ nodes, ports, resolvers }: Fence): string {
   const port = `${ports.length === 1 ? 'Port' : 'Ports'} ${ports.join(', ')}`;
   const swarm =
     nodes.length === 0

@@ -28,7 +28,7 @@ const REQUIRED: readonly { name: string; values: readonly string[]; gives: strin
 ];
 
 /** Lines of a drop-in that keep mycoSwarm working: namespaces stay allowed, for it isolates agents' code with them. */
-function sandboxLines(instance: InstanceProfile): string[] {
+export function sandboxLines(instance: InstanceProfile): string[] {
   // Settings and plugins are not the agent's to change, so of their folder only the access log stays writable.
   const state = instance.configurationFolder === null ? null : `${instance.configurationFolder}/access.log`;
   const writable = [instance.workspace, state].filter((path) => path !== null);
