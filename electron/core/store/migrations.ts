@@ -2,6 +2,8 @@ import type { Database } from 'better-sqlite3';
 import { backUp } from './backup.ts';
 import { FIRST_SCHEMA } from './schema/001-first.ts';
 import { INSIDE_SCHEMA } from './schema/002-inside.ts';
+import { LEDGER_SCHEMA } from './schema/003-ledger.ts';
+import { CHANGES_SCHEMA } from './schema/004-changes.ts';
 import { StoreError } from './store-error.ts';
 
 /** One step of the schema. Never edited once released: a new step is added instead. */
@@ -13,6 +15,8 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, sql: FIRST_SCHEMA },
   { number: 2, sql: INSIDE_SCHEMA },
+  { number: 3, sql: LEDGER_SCHEMA },
+  { number: 4, sql: CHANGES_SCHEMA },
 ];
 
 /**
