@@ -40,5 +40,10 @@ export const OPERATION_NAMES = [
   'saveSetup',
   'addNotice',
   'notices',
+  'beginChange',
+  'writeChange',
+  'change',
+  'changesBefore',
+  'openChanges',
   'maintain',
 ] as const satisfies readonly StoreOperationName[];

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { changeOperations } from './operations/changes.ts';
 import { decisionOperations } from './operations/decisions.ts';
 import { findingOperations } from './operations/findings.ts';
 import { keeperOperations } from './operations/keeper.ts';
@@ -16,6 +17,7 @@ export function createOperations(database: Database) {
     ...lookOperations(database),
     ...findingOperations(database),
     ...decisionOperations(database),
+    ...changeOperations(database),
     ...keeperOperations(database),
   };
 }
