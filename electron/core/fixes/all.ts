@@ -1,0 +1,97 @@
+import type { CheckId } from '#shared/domain/check-id.ts';
+import type { Fix, NotAutomatic } from './fix.ts';
+import { outboundFirewallFix } from './outbound-firewall.ts';
+import { peerAllowlistFix } from './peer-allowlist.ts';
+
+const NOT_YET = 'This version has no program for this yet: take the steps of the finding by hand.';
+
+/** Every repair by a program, in the order in which several are planned together. */
+export const FIXES: readonly Fix[] = [outboundFirewallFix, peerAllowlistFix];
+
+/** Every check without one, and why. */
+export const NOT_AUTOMATIC: readonly NotAutomatic[] = [
+  { check: 'dedicated-user', reason: NOT_YET },
+  { check: 'sandbox-mode', reason: NOT_YET },
+  { check: 'workspace-bounded', reason: NOT_YET },
+  { check: 'source-read-only', reason: NOT_YET },
+  { check: 'swarm-secret', reason: NOT_YET },
+  { check: 'service-bindings', reason: NOT_YET },
+  { check: 'unused-interfaces', reason: NOT_YET },
+  { check: 'audit-logging', reason: NOT_YET },
+  { check: 'cloud-api-keys', reason: NOT_YET },
+  { check: 'model-locality', reason: NOT_YET },
+  { check: 'plugin-inventory', reason: NOT_YET },
+  { check: 'time-sync', reason: NOT_YET },
+  { check: 'os-updates', reason: NOT_YET },
+  { check: 'ssh-server', reason: NOT_YET },
+  {
+    check: 'dependency-audit',
+    reason:
+      'Another version of a package can break mycoSwarm, and only you can try that out. The finding says which package and which version is safe.',
+  },
+  {
+    check: 'pinned-dependencies',
+    reason:
+      'A lock has to be made where packages are installed, with a look at what is in it. The finding says how.',
+  },
+  {
+    check: 'api-docs-exposed',
+    reason:
+      'mycoSwarm 0.2.16 always answers these pages and no setting turns them off; nothing on this node alone changes that. Rules can only keep strangers from the port, as "Service addresses" does.',
+  },
+  {
+    check: 'tool-log',
+    reason:
+      'mycoSwarm 0.2.16 writes no record of its tool calls outside the reach of the agent, and nothing on this node alone changes that. What its programs do is recorded by the system instead, with "Logging".',
+  },
+  {
+    check: 'outside-in',
+    reason:
+      'This compares what others reach with what the settings say; what to change shows in the other checks.',
+  },
+  {
+    check: 'container-hardening',
+    reason:
+      'How a container is started stands in files that you or others wrote; this version does not judge them yet.',
+  },
+  {
+    check: 'secrets-in-git',
+    reason:
+      'What was once committed stays in every copy of the history. Only revoking the key helps, and that happens at its provider.',
+  },
+  {
+    check: 'disk-encryption',
+    reason:
+      'A disk is encrypted when it is set up. Doing it later takes a full backup and a new installation.',
+  },
+  {
+    check: 'backups',
+    reason: 'Only you can say where a backup should lie, and see that it can be read back.',
+  },
+  {
+    check: 'lan-encryption',
+    reason:
+      'mycoSwarm 0.2.16 speaks plain HTTP only. A VPN between the nodes changes the whole network, so a person decides it.',
+  },
+  {
+    check: 'token-throttling',
+    reason: 'mycoSwarm 0.2.16 answers every guess at once, and no setting changes that.',
+  },
+  {
+    check: 'log-injection',
+    reason: 'mycoSwarm 0.2.16 writes names of tasks into its log as they come, and no setting changes that.',
+  },
+  {
+    check: 'escape-drill',
+    reason: 'A drill only shows what holds. What to change shows in the other checks.',
+  },
+];
+
+/** The fix of a check, or why there is none. */
+export function fixFor(check: CheckId): Fix | NotAutomatic {
+  const found =
+    FIXES.find((fix) => fix.check === check) ?? NOT_AUTOMATIC.find((entry) => entry.check === check);
+  return (
+    found ?? { check, reason: 'There is no program for this yet: take the steps of the finding by hand.' }
+  );
+}

@@ -1,0 +1,246 @@
+import { type Agent, agentOf } from '#core/checks/agent.ts';
+import { seen } from '#core/checks/knowledge.ts';
+import { elsewhereParts } from '#core/checks/outbound-around.ts';
+import {
+  FENCE_UNIT,
+  fenceLines,
+  fenceOf,
+  RULES,
+  UNIT,
+  whatStaysOpen,
+  whyNot,
+} from '#core/checks/outbound-fence.ts';
+import { apiPorts } from '#core/checks/swarm-nodes.ts';
+import type { PlanProof, PlanSetting, PlanStep } from '#shared/domain/plan.ts';
+import { visible } from '#shared/domain/text.ts';
+import { type Needed, obstacleAt } from './at-path.ts';
+import type { FixInput, FixOutcome } from './fix.ts';
+import { ollamaRelayUnit, ollamaSteps, ollamaTargets } from './ollama.ts';
+import { notAutomatic, planned, whyNotOffered } from './planned.ts';
+import { afterUndo, makeDirectory, rereadUnits, step, typed, writeFile } from './steps.ts';
+
+const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
+const FOLDER = '/etc/nftables.d';
+const TABLE = { family: 'inet', name: 'swarmkeep_agent' } as const;
+
+const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
+const folderOf = (unit: string) => `/etc/systemd/system/${unit}.d`;
+const dropInOf = (unit: string) => `${folderOf(unit)}/40-swarmkeep-agent.conf`;
+
+type Known = Omit<FixInput, 'states'>;
+
+function agentsOf(input: Known): Agent[] {
+  return input.facts.profile.instances.map((instance) => agentOf(input, instance));
+}
+
+/** Units of the system that start an agent; a unit of a person's own manager cannot wait for one of the system. */
+function unitsOf(input: Known, agents: readonly Agent[]): string[] {
+  const known = seen(input, 'units')?.units ?? [];
+  const names = agents.flatMap((agent) => agent.instance.unit ?? []);
+  return [...new Set(names)].filter((name) => known.some((unit) => unit.name === name && !unit.userUnit));
+}
+
+/** Files and folders that the fence is made of. */
+function neededAt(units: readonly string[]): Needed[] {
+  return [
+    { path: FOLDER, kind: 'directory' },
+    { path: RULES, kind: 'file' },
+    { path: UNIT_FILE, kind: 'file' },
+    ...units.flatMap((unit): Needed[] => [
+      { path: folderOf(unit), kind: 'directory' },
+      { path: dropInOf(unit), kind: 'file' },
+    ]),
+  ];
+}
+
+/** Paths that the fence has to know before it can be planned. */
+export function fenceTargets(input: Known): { path: string; text: boolean }[] {
+  const relay = ollamaRelayUnit(input);
+  return [
+    ...neededAt(unitsOf(input, agentsOf(input))).map(({ path, kind }) => ({ path, text: kind === 'file' })),
+    ...(relay === null ? [] : ollamaTargets(relay, 'network')),
+  ];
+}
+
+/** Why these agents cannot be fenced in by a program; null when they can. */
+function whyNotFenced(input: FixInput, agents: readonly Agent[]): string | null {
+  for (const agent of agents) {
+    const why = whyNot(agent);
+    if (why !== null) return why;
+    if (agent.canBe(0))
+      return `The account ${visible(agent.name)} can act as administrator, and no rule holds an administrator. First give mycoSwarm an account of its own, as "Its own account" does, then look again.`;
+    if (elsewhereParts(input, agent).length > 0)
+      return 'mycoSwarm runs in a network of its own here, as in a container, and rules of the machine for its account do not see that. Take the steps of the finding by hand.';
+  }
+  const firewall = seen(input, 'firewall');
+  const manager = seen(input, 'updates')?.manager ?? null;
+  if (!firewall?.toolsPresent.includes('nft') && manager !== 'apt')
+    return 'The program nft is not on this node, and with what it could be installed was not recognised. Install nftables, then look again.';
+  const hasSystemd = seen(input, 'identity')?.init === 'systemd' || seen(input, 'units')?.systemd === true;
+  if (!hasSystemd)
+    return 'This node has no systemd, so nothing would load the rules again after a restart. Take the steps of the finding by hand.';
+  return null;
+}
+
+function installStep(input: FixInput): PlanStep[] {
+  if (seen(input, 'firewall')?.toolsPresent.includes('nft')) return [];
+  return [
+    step(
+      input,
+      'Install nftables',
+      { verb: 'install-packages', packages: ['nftables'] },
+      typed('apt-get', 'install', '-y', 'nftables'),
+      { needs: ['root', 'package', 'network'], undo: 'The packages that were not there before are removed.' },
+    ),
+  ];
+}
+
+/** Takes out the line of the security model that stops mDNS too, where it stands exactly so (iptables-save(8)). */
+function oldLineSteps(input: FixInput, uids: ReadonlySet<number>): PlanStep[] {
+  const saves = (seen(input, 'firewall')?.saves ?? []).filter((save) => save.family === 4);
+  return saves.flatMap((save) =>
+    [...save.text.matchAll(/^-A OUTPUT -m owner --uid-owner (\d{1,10}) -j DROP$/gm)]
+      .map((match) => Number(match[1]))
+      .filter((uid) => uids.has(uid))
+      .map((uid) => {
+        const program = save.backend === 'legacy' ? ('iptables-legacy' as const) : ('iptables' as const);
+        const words = ['OUTPUT', '-m', 'owner', '--uid-owner', String(uid), '-j', 'DROP'];
+        return step(
+          input,
+          'Take out the old line that keeps mDNS blocked; the new table stops everything else that it stopped',
+          { verb: 'remove-owner-drop', program, uid },
+          typed(program, '-D', ...words),
+          { undo: 'The line is put back in its place.' },
+        );
+      }),
+  );
+}
+
+function loadSteps(input: FixInput, rules: string): PlanStep[] {
+  return [
+    step(
+      input,
+      'Load the table for the account of the agent now',
+      { verb: 'load-table', table: TABLE, text: rules },
+      {
+        kind: 'file',
+        path: RULES,
+        before: null,
+        after: rules,
+        attributes: 'loaded with nft -f, as one transaction',
+      },
+      { undo: 'The table inet swarmkeep_agent is taken away; other tables were never touched.' },
+    ),
+    ...makeDirectory(input, 'Make a folder for rules of your own', { path: FOLDER }),
+    ...writeFile(input, 'Write the same table where it is loaded from at every start', {
+      path: RULES,
+      text: rules,
+    }),
+    ...writeFile(
+      input,
+      'Write a unit that loads it at every start, and again when nftables.service erased it',
+      {
+        path: UNIT_FILE,
+        text: textOf(FENCE_UNIT),
+      },
+    ),
+    step(
+      input,
+      'Switch that unit on, now and at every start',
+      { verb: 'set-unit', unit: UNIT, enabled: true, action: 'start', reread: true },
+      typed('systemctl', 'enable', '--now', '--', UNIT),
+      { undo: 'The unit is switched off again, or left as it was.' },
+    ),
+  ];
+}
+
+/** Lets the daemon run only while the rules are there. Taken back before the unit stops, else the daemon would stop with it. */
+function requireSteps(input: FixInput, units: readonly string[]): PlanStep[] {
+  const writes = units.flatMap((unit) => [
+    ...makeDirectory(input, `Make a folder for your own settings of ${unit}`, { path: folderOf(unit) }),
+    ...writeFile(input, `Let ${unit} run only while the rules are there`, {
+      path: dropInOf(unit),
+      text: textOf(['[Unit]', `Requires=${UNIT}`, `After=${UNIT}`]),
+    }),
+  ]);
+  return writes.length === 0 ? [] : [rereadUnits(input), ...writes, rereadUnits(input)];
+}
+
+function settingsOf(input: FixInput, agents: readonly Agent[]): PlanSetting[] {
+  const fence = fenceOf(input, agents);
+  const nodes = fence.nodes.map(({ address }) => address).join(', ');
+  const row = (setting: string, from: string, to: string): PlanSetting => ({
+    check: input.finding.check,
+    setting,
+    from,
+    to,
+    takesEffect: 'at once, for open connections too, and at every start of the machine',
+    recover: 'Undo this change in Activity; at the machine: nft delete table inet swarmkeep_agent',
+  });
+  return [
+    row(
+      `Packets of ${agents.map((agent) => agent.name).join(', ')} (uid ${fence.uids.join(', ')})`,
+      input.finding.summary,
+      whatStaysOpen(fence),
+    ),
+    row(
+      `Port ${apiPorts(input).join(', ')} of other machines`,
+      'every machine that announces itself',
+      nodes === '' ? 'nobody, for no other node is in your list' : nodes,
+    ),
+  ];
+}
+
+/** Addresses that are nobody's, kept for examples: RFC 5737 and RFC 3849. */
+const NOWHERE = ['192.0.2.1', '2001:db8::1'] as const;
+
+function packetProofs(input: FixInput, agents: readonly Agent[], port: number): PlanProof[] {
+  const { check } = input.finding;
+  return agents.slice(0, 4).flatMap(({ uid, instance }): PlanProof[] => {
+    if (uid === null) return [];
+    const api = instance.running ? instance.apiPort : null;
+    return [
+      ...NOWHERE.map(
+        (address): PlanProof => ({ kind: 'packet', check, uid, address, port, wanted: 'stopped' }),
+      ),
+      ...(api === null
+        ? []
+        : [{ kind: 'packet', check, uid, address: '127.0.0.1', port: api, wanted: 'open' } as const]),
+    ];
+  });
+}
+
+/**
+ * The plan of the fence for all agents of a node: one table of its own, both families, loaded now and by a unit at every start,
+ * which the daemon requires. It closes the way out and port 7890 of strangers together, so both checks have the same steps.
+ * @param about.port a port on which the proof asks that nothing gets through
+ * @param about.withRelays keep the model server at home too, where it carries data out for the agent
+ */
+export function planFence(
+  input: FixInput,
+  about: { title: string; port: number; withRelays: boolean },
+): FixOutcome {
+  const offered = whyNotOffered(input, ['accounts', 'firewall', 'units']);
+  if (offered !== null) return notAutomatic(offered);
+  const agents = agentsOf(input);
+  const relay = about.withRelays ? ollamaRelayUnit(input) : null;
+  const units = unitsOf(input, agents);
+  const refused = whyNotFenced(input, agents) ?? obstacleAt(input, neededAt(units));
+  if (refused !== null) return notAutomatic(refused);
+  const rules = textOf(fenceLines(fenceOf(input, agents)));
+  const uids = new Set(agents.flatMap((agent) => agent.uid ?? []));
+  return planned({
+    title: about.title,
+    settings: settingsOf(input, agents),
+    steps: [
+      ...installStep(input),
+      afterUndo(input, { rereadUnits: true, units: [{ unit: UNIT, action: 'reload' }] }),
+      ...loadSteps(input, rules),
+      ...requireSteps(input, units),
+      ...oldLineSteps(input, uids),
+      ...(relay === null ? [] : ollamaSteps(input, relay, ['network'])),
+    ],
+    proofs: [{ kind: 'check', check: input.finding.check }, ...packetProofs(input, agents, about.port)],
+    mayCutOff: false,
+  });
+}
