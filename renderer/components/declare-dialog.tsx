@@ -152,8 +152,9 @@ export function DeclareDialog({ open, onOpenChange, finding }: DeclareDialogProp
 /** @returns what the evidence itself offers to be declared, each once */
 function offeredChoices(finding: TrackedFinding): Choice[] {
   const seen = new Map<string, Choice>();
-  for (const { declarable } of finding.evidence) {
-    if (declarable) seen.set(`${declarable.kind} ${declarable.value}`, declarable);
+  for (const { declarable, declarables = [] } of finding.evidence) {
+    for (const choice of [...(declarable ? [declarable] : []), ...declarables])
+      seen.set(`${choice.kind} ${choice.value}`, choice);
   }
   return [...seen.values()];
 }

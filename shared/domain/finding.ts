@@ -10,6 +10,8 @@ export type FindingStatus = z.infer<typeof findingStatus>;
 export const severity = z.enum(['critical', 'high', 'medium', 'low', 'info']);
 export type Severity = z.infer<typeof severity>;
 
+const declarable = z.object({ kind: declarationKind, value: z.string().min(1).max(1_024) });
+
 /** One thing that was looked at and what was seen there. */
 export const evidence = z.object({
   /** What was looked at, from the machine: `0.0.0.0:7890 mycoswarm (pid 812, uid 1000 minotaur)`. */
@@ -22,7 +24,9 @@ export const evidence = z.object({
   /** The exact text behind it, when it helps. */
   raw: rawText.nullable(),
   /** What the operator would declare to say "this is meant"; compared exactly with declarations. */
-  declarable: z.object({ kind: declarationKind, value: z.string().min(1).max(1_024) }).optional(),
+  declarable: declarable.optional(),
+  /** The same where the entry is about several things. */
+  declarables: listOf(declarable, 64).optional(),
 });
 export type Evidence = z.infer<typeof evidence>;
 

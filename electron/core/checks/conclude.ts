@@ -40,17 +40,21 @@ function omittedParts(check: CheckId, input: CheckInput): Part[] {
   ];
 }
 
+/** Declarations are compared exactly, so what is offered is given as it is or not at all. */
+const canBeDeclared = ({ value }: { value: string }): boolean => value !== '' && value.length <= 1_024;
+
 function evidenceOf(part: Part): Finding['evidence'][number] {
+  const declarables = (part.declarables ?? []).filter(canBeDeclared).slice(0, 64);
   return {
     what: shortened(visible(part.what), 2_048),
     seen: shortened(visible(part.seen), 1_024),
     status: part.status,
     source: shortened(visible(part.source), 512),
     raw: part.raw === undefined || part.raw === null ? null : shortened(visibleLines(part.raw), MAX_RAW),
-    // Compared exactly, so it is given as it is or not at all.
-    ...(part.declarable !== undefined && part.declarable.value !== '' && part.declarable.value.length <= 1_024
+    ...(part.declarable !== undefined && canBeDeclared(part.declarable)
       ? { declarable: part.declarable }
       : {}),
+    ...(declarables.length > 0 ? { declarables } : {}),
   };
 }
 

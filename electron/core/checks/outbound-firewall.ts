@@ -16,8 +16,8 @@ import { type Asked, askAbout, lastingParts, outParts, rootParts, strictParts } 
 import { senderOf } from './outbound-sender.ts';
 import { type PacketPart, withPackets } from './packet-part.ts';
 import { listingsOfNode, rulesOf } from './packet-rules.ts';
-import { relayPart } from './relay-parts.ts';
-import { relaysOf } from './relays.ts';
+import { foldedParts, relayPart } from './relay-parts.ts';
+import { harmlessParts, relaysOf } from './relays.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 /** A machine has a few; a node that lies may name thousands. */
@@ -35,9 +35,14 @@ export function relayParts(
     unseenPart(input, 'units'),
   ].filter((part) => part !== null);
   return [
-    ...relays
-      .slice(0, MAX_RELAYS)
-      .map((relay) => relayPart(input, rules, { name: agent.name, sender }, relay, relays)),
+    ...foldedParts(
+      input,
+      relays.slice(0, MAX_RELAYS).map((relay) => ({
+        relay,
+        part: relayPart(input, rules, { name: agent.name, sender }, relay, relays),
+      })),
+    ),
+    ...harmlessParts(input, agent),
     ...(relays.length > MAX_RELAYS
       ? [
           notSeen(

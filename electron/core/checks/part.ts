@@ -25,6 +25,8 @@ export interface Part {
   declared?: string;
   /** What the operator would declare to let it count as meant; offered beside the evidence. */
   declarable?: Evidence['declarable'];
+  /** The same for each of several things that the part is about. */
+  declarables?: Evidence['declarables'];
 }
 
 /** Worst first, for parts that decide. */

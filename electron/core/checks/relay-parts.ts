@@ -6,13 +6,14 @@ import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words
 import type { UnitFact } from '#shared/domain/facts/files.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
+import { counted, listed } from '#shared/domain/words.ts';
 import type { CheckInput } from './check.ts';
-import { declaredReason, notSeen, seen } from './knowledge.ts';
+import { AS_ADMINISTRATOR, declaredReason, notSeen, seen, sourceOf } from './knowledge.ts';
 import { fenceSteps } from './outbound-fence.ts';
 import { isKeptHome } from './outbound-unit.ts';
 import { type PacketPart, packetEvidence } from './packet-part.ts';
 import { MAX_TARGETS, type Relay } from './relays.ts';
-import { asRoot, byHand, dropInSteps } from './steps.ts';
+import { asRoot, byHand, dropInSteps, undoneBy } from './steps.ts';
 
 /** Steps that keep the model server at home, by its own unit. */
 export function ollamaFenceSteps(input: CheckInput): FixStep[] {
@@ -32,6 +33,44 @@ export function ollamaFenceSteps(input: CheckInput): FixStep[] {
   ];
 }
 
+/** Switches the wide-area lookups of avahi-daemon off, in its own file (avahi-daemon.conf(5)). */
+function narrowAvahiSteps(input: CheckInput): FixStep[] {
+  const file = '/etc/avahi/avahi-daemon.conf';
+  return [
+    undoneBy(
+      asRoot(
+        input,
+        'Let avahi-daemon ask in the home only; names in the home are found as before',
+      )`sed -i.swarmkeep-before ${'s/^[#[:space:]]*enable-wide-area=.*/enable-wide-area=no/'} ${file}`,
+      [
+        asRoot(input, 'Back')`mv -- ${`${file}.swarmkeep-before`} ${file}`,
+        asRoot(input, 'Back')`systemctl restart -- avahi-daemon.service`,
+      ],
+    ),
+    asRoot(input, 'Let it read that')`systemctl restart -- avahi-daemon.service`,
+  ];
+}
+
+/** Words by which an operator declares a relay. */
+function meantStep(relays: readonly Relay[]): FixStep {
+  const values = relays.map(({ declarable: [first], name }) => visible(first?.value ?? name));
+  return byHand(
+    values.length === 1
+      ? `If it is meant, declare ${values[0]} in Swarmkeep with the reason.`
+      : `Declare in Swarmkeep, with the reason, each that is meant: ${listed(values, 12, 'program')}.`,
+  );
+}
+
+const stopSteps = (input: CheckInput, { unit, name }: Relay): FixStep[] =>
+  unit === null || !unit.endsWith('.service')
+    ? []
+    : [
+        undoneBy(
+          asRoot(input, `If nobody needs ${visible(name)}, stop it`)`systemctl disable --now -- ${unit}`,
+          [asRoot(input, 'Back')`systemctl enable --now -- ${unit}`],
+        ),
+      ];
+
 function stepsFor(input: CheckInput, relay: Relay): FixStep[] {
   if (relay.kind === 'ollama') return ollamaFenceSteps(input);
   if (relay.kind === 'engine')
@@ -41,17 +80,19 @@ function stepsFor(input: CheckInput, relay: Relay): FixStep[] {
         true,
       ),
     ];
-  const [declared] = relay.declarable;
-  const meant = byHand(
-    `If it is meant, declare ${visible(declared?.value ?? relay.name)} in Swarmkeep with the reason.`,
-  );
-  const stop =
-    relay.unit === null
-      ? []
-      : [asRoot(input, `If nobody needs ${relay.name}, stop it`)`systemctl disable --now -- ${relay.unit}`];
+  const meant = meantStep([relay]);
+  if (relay.kind === 'ssh')
+    return [
+      byHand(
+        'Take the keys out of the home of the agent: an agent that has to log in nowhere needs none. Else refuse its account at the SSH server.',
+        true,
+      ),
+      meant,
+    ];
+  if (/avahi-daemon$/.test(relay.name)) return [...narrowAvahiSteps(input), meant];
   // The rules for the agent's account stop name service everywhere, unless there is another door to it.
   if (relay.kind === 'resolver' && relay.otherDoor === null) return [...fenceSteps(input), meant];
-  return [...stop, meant];
+  return [...stopSteps(input, relay), meant];
 }
 
 /** Uids at both ends of every range: rules speak of ranges, so these are where they differ. */
@@ -124,7 +165,7 @@ function isFenced(input: CheckInput, rules: Rules, relay: Relay, others: readonl
   const answers = ([4, 6] as const).map((version) => askOutbound(rules, version, sender).kind);
   // Where its program was not seen, its unit was not seen either.
   if (answers.includes('open')) {
-    const isPlain = relay.kind !== 'ollama' && relay.kind !== 'other';
+    const isPlain = relay.kind !== 'ollama' && relay.kind !== 'other' && relay.kind !== 'ssh';
     return isPlain || (relay.isSeen && (relay.unit === null || units !== undefined)) ? false : null;
   }
   // A resolver that is kept at home still asks the one of the home.
@@ -144,6 +185,17 @@ function reasonOf(input: CheckInput, relay: Relay): { value: string; kind: strin
     if (reason !== null) return { kind, value, reason };
   }
   return null;
+}
+
+/** Why it cannot be told whether a program on this machine gets out itself. */
+function whyNotTold(input: CheckInput, relay: Relay): string {
+  const node =
+    input.facts.privilege === 'user' ? ', which only the administrator sees of other accounts' : '';
+  if (!relay.isSeen) return `which program holds this port was not seen${node}`;
+  if (relay.uid === null) return 'the account that it runs as was not seen';
+  if (relay.unit !== null && seen(input, 'units') === null)
+    return `whether its unit ${relay.unit} keeps it at home was not seen, for the units were not`;
+  return 'rules that hold its account could not be followed to their end';
 }
 
 /** What one relay means: closed for the agent, held by itself, meant by the operator, or a way out. */
@@ -193,18 +245,23 @@ export function relayPart(
   const fenced = relay.kind === 'engine' ? null : isFenced(input, rules, relay, others);
   if (fenced === true)
     return { ...base, seen: `${relay.name} itself cannot reach the internet`, status: 'pass' };
+  // Whoever sends as the account that is logged in to is not held by rules for the server.
+  if (relay.because !== null && relay.because.isKnown === false)
+    return {
+      ...notSeen(input, relay.what, `${relay.name}: ${relay.because.reason}`, relay.source, AS_ADMINISTRATOR),
+      ...(declarable === undefined ? {} : { declarable }),
+    };
   if (fenced === null || reach.kind === 'unknown') {
-    const why =
-      reach.kind === 'unknown'
-        ? reach.judged.verdict.reason
-        : 'whether it reaches the internet itself is not known';
+    const why = reach.kind === 'unknown' ? reach.judged.verdict.reason : whyNotTold(input, relay);
     return {
       ...notSeen(
         input,
         relay.what,
         `${relay.name}: ${why}`,
         relay.source,
-        `keep the agent from ${relay.name}, or declare it as meant`,
+        relay.isSeen || reach.kind === 'unknown'
+          ? `keep the agent from ${relay.name}, or declare it as meant`
+          : AS_ADMINISTRATOR,
       ),
       ...(declarable === undefined ? {} : { declarable }),
       ...(reach.kind === 'unknown'
@@ -220,9 +277,11 @@ export function relayPart(
     ...base,
     what: judged === null ? relay.what : `${relay.what}: ${packetWords(judged.packet)}`,
     seen:
-      relay.kind === 'other'
-        ? `${visible(relay.what)} may carry data out: fence its account, keep the agent from it, or declare it; ${door}`
-        : `the agent reaches ${relay.name}, which carries data out for it: ${door}`,
+      relay.because !== null
+        ? `${relay.because.reason}; ${door}`
+        : relay.kind === 'other'
+          ? `${visible(relay.what)} may carry data out: fence its account, keep the agent from it, or declare it; ${door}`
+          : `the agent reaches ${relay.name}, which carries data out for it: ${door}`,
     status: relay.kind === 'ollama' ? 'fix' : 'review',
     severity: 'medium',
     headline:
@@ -235,4 +294,55 @@ export function relayPart(
       : { packet: packetEvidence(rules.ruleset, judged, 'open', `${relay.name} carries it on`, ends) }),
     steps: stepsFor(input, relay),
   };
+}
+
+/** The same kind of doubt about several programs, as one row with the list inside. */
+function foldedPart(
+  input: CheckInput,
+  status: 'review' | 'unknown',
+  entries: readonly { relay: Relay; part: PacketPart }[],
+): PacketPart {
+  const relays = entries.map(({ relay }) => relay);
+  const names = listed([...new Set(relays.map(({ name }) => visible(name)))], 5, 'program');
+  const [first] = entries;
+  const base = {
+    what: relays.map(({ what }) => what).join('; '),
+    source: sourceOf(input, 'sockets'),
+    raw: entries.map(({ part }) => `${part.what}: ${part.seen}`).join('\n'),
+    declarables: relays.flatMap(({ declarable }) => declarable.slice(0, 1)),
+  };
+  if (status === 'unknown')
+    return {
+      ...base,
+      seen: `${relays.length} programs that may carry data out: ${first?.part.seen ?? ''}`,
+      status,
+      headline: `We cannot tell whether ${counted(relays.length, 'program')} on ${input.nodeName} may carry data out for the agent.`,
+      wouldHelp: first?.part.wouldHelp ?? AS_ADMINISTRATOR,
+    };
+  return {
+    ...base,
+    seen: `the agent reaches these ${relays.length} programs, which may carry data out: fence their accounts, keep the agent from them, or declare them`,
+    status,
+    severity: 'medium',
+    headline: `The agent on ${input.nodeName} may send data out through ${names}.`,
+    ...(first?.part.packet === undefined ? {} : { packet: first.part.packet }),
+    steps: [...relays.flatMap((relay) => stopSteps(input, relay)), meantStep(relays)],
+  };
+}
+
+/** Rows for relays: each for itself, and programs of which nothing is known in one row for each doubt. */
+export function foldedParts(
+  input: CheckInput,
+  entries: readonly { relay: Relay; part: PacketPart }[],
+): PacketPart[] {
+  const folded = (status: 'review' | 'unknown') => {
+    const some = entries.filter(({ relay, part }) => relay.kind === 'other' && part.status === status);
+    return some.length > 1 ? some : [];
+  };
+  const groups = (['review', 'unknown'] as const).map((status) => [status, folded(status)] as const);
+  const inside = new Set(groups.flatMap(([, some]) => some));
+  return [
+    ...entries.filter((entry) => !inside.has(entry)).map(({ part }) => part),
+    ...groups.flatMap(([status, some]) => (some.length > 0 ? [foldedPart(input, status, some)] : [])),
+  ];
 }

@@ -3,8 +3,10 @@ import type { ListeningSocket } from '#shared/domain/facts/network.ts';
 import type { Evidence } from '#shared/domain/finding.ts';
 import { type Agent, processesOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
+import { type Knowledge, knowledgeOf } from './harmless-listeners.ts';
 import { seen, sourceOf } from './knowledge.ts';
 import { reachOf } from './lan.ts';
+import type { Part } from './part.ts';
 import { socketText } from './reach.ts';
 import { isOllama } from './service-bindings.ts';
 
@@ -20,7 +22,7 @@ export interface RelayTarget {
 
 /** Something on the node or in the home that carries data out for whoever asks it. */
 export interface Relay {
-  kind: 'resolver' | 'ollama' | 'proxy' | 'mail' | 'engine' | 'other';
+  kind: 'resolver' | 'ollama' | 'proxy' | 'mail' | 'engine' | 'ssh' | 'other';
   /** In sentences: `Ollama`, `the resolver 192.168.1.1`. */
   name: string;
   /** As the machine says it. */
@@ -36,6 +38,8 @@ export interface Relay {
   /** Its socket only passes on to a container. */
   isContainer: boolean;
   unit: string | null;
+  /** Why it is a way out, or why that cannot be told, where more is known than its kind; else null. */
+  because: { isKnown: boolean; reason: string } | null;
   /** A way to it that packet rules do not see; null where there is none. */
   otherDoor: string | null;
   /** What the operator declares to let it count as meant; the first is offered. */
@@ -57,21 +61,6 @@ const CONTAINER_PROXIES = /^(docker-proxy|rootlessport|slirp4netns|pasta|conmon)
 const DNS_PORTS = [53, 853];
 /** Where Docker and Podman answer over TCP: whoever commands them is root, with a certificate or without. */
 const ENGINE_PORTS = [2_375, 2_376];
-
-/**
- * Listeners that answer by themselves and carry nothing on, by program, protocol, port and account (`null`: any). A program is believed
- * only on the port that is its own: a session of SSH that forwards a port is named `sshd` as well.
- */
-const HARMLESS: readonly (readonly [RegExp, 'tcp' | 'udp', readonly [number, number], number | null])[] = [
-  [/^(sshd|systemd)$/, 'tcp', [22, 22], 0],
-  [/^(chronyd|ntpd|ntpsec|systemd-timesyn.*)$/, 'udp', [123, 123], null],
-  [/^chronyd$/, 'udp', [323, 323], null],
-  [/^avahi-daemon.*$/, 'udp', [5_353, 5_353], null],
-  // It asks from two more sockets, on ports that the kernel chooses, and takes answers there.
-  [/^avahi-daemon.*$/, 'udp', [32_768, 60_999], null],
-  [/^(systemd-network.*|dhclient|dhcpcd|NetworkManager)$/, 'udp', [68, 68], null],
-  [/^(systemd-network.*|dhclient|dhcpcd|NetworkManager)$/, 'udp', [546, 546], null],
-];
 
 /** Addresses that are tried for one relay; one with as many may have more. */
 export const MAX_TARGETS = 64;
@@ -100,20 +89,17 @@ function targetsOf(input: CheckInput, socket: ListeningSocket): RelayTarget[] {
   ].slice(0, MAX_TARGETS);
 }
 
-function isHarmless({ processName, protocol, port, uid }: ListeningSocket): boolean {
-  return HARMLESS.some(
-    ([program, kind, [first, last], owner]) =>
-      program.test(processName ?? '') &&
-      protocol === kind &&
-      port >= first &&
-      port <= last &&
-      (owner === null || owner === uid),
-  );
-}
+/** Programs that ask name servers for any local account, over D-Bus and whatever port they hold open, with the door to that. */
+const ASKERS: readonly (readonly [RegExp, string])[] = [
+  // It answers over D-Bus and Varlink (systemd-resolved.service(8)).
+  [/^systemd-resolve/, '/run/systemd/resolve/io.systemd.Resolve'],
+  // Ports that the kernel chose are those of its wide-area lookups (avahi-daemon.conf(5), `enable-wide-area`).
+  [/^avahi-daemon/, 'org.freedesktop.Avahi on /run/dbus/system_bus_socket'],
+];
 
-function kindOf(input: CheckInput, socket: ListeningSocket): Relay['kind'] | null {
+function kindOf(input: CheckInput, socket: ListeningSocket): Relay['kind'] {
   const program = socket.processName ?? '';
-  if (isHarmless(socket)) return null;
+  if (socket.uid < 1_000 && ASKERS.some(([asker]) => asker.test(program))) return 'resolver';
   if (socket.protocol === 'tcp' && (ENGINE_PORTS.includes(socket.port) || program === 'podman'))
     return 'engine';
   if (isOllama(input, socket) && socket.protocol === 'tcp') return 'ollama';
@@ -130,6 +116,7 @@ const KIND_NAMES: Readonly<Record<Relay['kind'], string>> = {
   proxy: 'the proxy',
   mail: 'the mail server',
   engine: 'the container engine',
+  ssh: 'the SSH server',
   other: '',
 };
 
@@ -139,11 +126,11 @@ function uidsOf(input: CheckInput, socket: ListeningSocket): number[] {
   return [...new Set([socket.uid, ...holders.flatMap(({ uid, effectiveUid }) => [uid, effectiveUid])])];
 }
 
-function ofSocket(input: CheckInput, socket: ListeningSocket): Relay | null {
-  const kind = kindOf(input, socket);
-  if (kind === null) return null;
-  const program = socket.processName ?? `port ${socket.port}`;
-  const isResolved = kind === 'resolver' && /^systemd-resolve/.test(program);
+function ofSocket(input: CheckInput, socket: ListeningSocket, known: Knowledge): Relay {
+  const isSsh = known.kind === 'ssh-with-keys' || known.kind === 'ssh-unseen';
+  const kind = isSsh ? 'ssh' : kindOf(input, socket);
+  const program = isSsh ? known.name : (socket.processName ?? `port ${socket.port}`);
+  const asker = kind === 'resolver' ? ASKERS.find(([name]) => name.test(program)) : undefined;
   return {
     kind,
     name: kind === 'ollama' ? 'Ollama' : `${KIND_NAMES[kind]} ${program}`.trim(),
@@ -155,16 +142,16 @@ function ofSocket(input: CheckInput, socket: ListeningSocket): Relay | null {
     isHere: true,
     isContainer: CONTAINER_PROXIES.test(program),
     unit: socket.unit,
-    // It answers over D-Bus and Varlink as well (systemd-resolved.service(8)).
-    otherDoor: isResolved ? '/run/systemd/resolve/io.systemd.Resolve' : null,
+    because: isSsh ? { isKnown: known.kind === 'ssh-with-keys', reason: known.reason } : null,
+    otherDoor: asker?.[1] ?? null,
     declarable:
       kind === 'ollama'
         ? [{ kind: 'relay', value: 'ollama' }]
         : kind === 'engine'
           ? []
-          : kind === 'other'
+          : kind === 'other' || kind === 'ssh'
             ? [{ kind: 'relay', value: `${program.slice(0, 64)} ${socket.protocol}/${socket.port}` }]
-            : kind === 'resolver' && reachOf(socket.address) !== 'every'
+            : kind === 'resolver' && socket.port === 53 && reachOf(socket.address) !== 'every'
               ? [
                   { kind: 'resolver', value: socket.address.replace(/%.*$/, '') },
                   { kind: 'relay', value: program },
@@ -225,6 +212,7 @@ function ofResolvers(input: CheckInput, known: readonly Relay[]): Relay[] {
         isHere,
         isContainer: false,
         unit: null,
+        because: null,
         otherDoor: null,
         declarable: [{ kind: 'resolver', value: text }],
         source: '/etc/resolv.conf',
@@ -262,6 +250,7 @@ function ofEnvironment(input: CheckInput, agent: Agent): Relay[] {
         isHere,
         isContainer: false,
         unit: null,
+        because: null,
         otherDoor: null,
         declarable: [{ kind: 'relay', value: `${host}:${port}` }],
         source: sourceOf(input, 'processes'),
@@ -270,18 +259,46 @@ function ofEnvironment(input: CheckInput, agent: Agent): Relay[] {
   });
 }
 
+/** Sockets under other accounts than the agent's: what runs as the agent is the agent. */
+function socketsOfOthers(input: CheckInput, agent: Agent): ListeningSocket[] {
+  return (seen(input, 'sockets')?.listening ?? []).filter(
+    (socket) =>
+      (agent.uid === null || agent.uid === 0 || socket.uid !== agent.uid) &&
+      (socket.pids.length === 0 || !socket.pids.every((pid) => agent.instance.pids.includes(pid))),
+  );
+}
+
+/** Listeners of which is known that they carry nothing out, one row for each program, with the reason. */
+export function harmlessParts(input: CheckInput, agent: Agent): Part[] {
+  const rows = new Map<string, { sockets: ListeningSocket[]; name: string; reason: string }>();
+  for (const socket of socketsOfOthers(input, agent)) {
+    const known = knowledgeOf(input, agent, socket);
+    if (known.kind !== 'harmless') continue;
+    const row = rows.get(known.name) ?? { sockets: [], name: known.name, reason: known.reason };
+    row.sockets.push(socket);
+    rows.set(known.name, row);
+  }
+  return [...rows.values()].map(({ sockets, name, reason }) => {
+    const ports = [...new Set(sockets.map(({ protocol, port }) => `${protocol}/${port}`))];
+    return {
+      what: `${name} on ${ports.join(', ')}`,
+      seen: `cannot carry data out for the agent: ${reason}`,
+      status: 'pass',
+      source: sourceOf(input, 'sockets'),
+      raw: sockets.map(({ raw }) => raw).join('\n'),
+    };
+  });
+}
+
 /**
- * What could carry the agent's data out for it: everything that listens on the node under another account, a few programs aside that are
- * known to answer by themselves, and resolvers and proxies in the home as far as the node's own settings name them.
+ * What could carry the agent's data out for it: everything that listens on the node under another account, apart from what is known to
+ * carry nothing out, and resolvers and proxies in the home as far as the node's own settings name them.
  */
 export function relaysOf(input: CheckInput, agent: Agent): Relay[] {
-  const sockets = seen(input, 'sockets')?.listening ?? [];
   const here = joined(
-    sockets.flatMap((socket) => {
-      // What runs as the agent is the agent.
-      if (agent.uid !== null && agent.uid !== 0 && socket.uid === agent.uid) return [];
-      if (socket.pids.length > 0 && socket.pids.every((pid) => agent.instance.pids.includes(pid))) return [];
-      return ofSocket(input, socket) ?? [];
+    socketsOfOthers(input, agent).flatMap((socket) => {
+      const known = knowledgeOf(input, agent, socket);
+      return known.kind === 'harmless' ? [] : [ofSocket(input, socket, known)];
     }),
   );
   const known = [...here, ...ofResolvers(input, here)];

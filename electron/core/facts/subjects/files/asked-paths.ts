@@ -38,6 +38,16 @@ function processPaths(instance: InstanceProfile, seen: Partial<Subjects>): strin
     .flatMap((process) => [...(process.executable ? [process.executable] : []), ...process.argv.slice(0, 2)]);
 }
 
+/** Programs that answer on the network: whether an agent could replace one decides what it may be taken for. */
+function listenerPaths(seen: Partial<Subjects>): string[] {
+  if (seen.processes?.state !== 'seen' || seen.sockets?.state !== 'seen') return [];
+  const pids = new Set(seen.sockets.value.listening.flatMap((socket) => socket.pids));
+  return seen.processes.value.processes
+    .filter((process) => pids.has(process.pid))
+    .flatMap((process) => process.executable ?? [])
+    .slice(0, 64);
+}
+
 /**
  * Every path of an installation that a check may ask for, and every folder above it up to `/`.
  * @returns absolute paths without doubles, parents before children
@@ -77,6 +87,7 @@ export function askedPaths(profile: Profile, seen: Partial<Subjects>): string[] 
   if (profile.instances.length > 0 && seen.mounts?.state === 'seen') {
     for (const path of dataMounts(seen.mounts.value)) wanted.add(path);
   }
+  if (profile.instances.length > 0) for (const path of listenerPaths(seen)) wanted.add(path);
   for (const path of [...wanted]) for (const ancestor of ancestorsOf(path)) wanted.add(ancestor);
   return [...wanted].sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).slice(0, 2_048);
 }

@@ -157,4 +157,5 @@ export const UNIT_PATTERNS: readonly string[] = [
   'apt-daily-upgrade.timer',
   'systemd-resolved.service',
   'avahi-daemon.service',
+  'cups.service',
 ];
