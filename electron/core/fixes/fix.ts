@@ -16,6 +16,10 @@ export interface FixPlan {
   /** `Close the way out for mycoSwarm`: what it does, as a sentence without a full stop and without the node. */
   title: string;
   settings: PlanSetting[];
+  /**
+   * In their order. A restart, a reload, `reread-units` and `load-audit-rules` bring into force what stands before them: of
+   * equal ones in plans that are joined the last counts. Of equal `after-undo` steps the first counts.
+   */
   steps: PlanStep[];
   proofs: PlanProof[];
   /** It may cut the operator off from the node. */
