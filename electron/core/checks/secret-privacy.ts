@@ -33,7 +33,7 @@ function membersOf(input: CheckInput, agent: Agent, gid: number): string[] | nul
 }
 
 /** Who can read the file itself. */
-function readerPart(input: CheckInput, agent: Agent, token: TokenFact): Part {
+export function readerPart(input: CheckInput, agent: Agent, token: TokenFact): Part {
   const node = input.nodeName;
   const source = sourceOf(input, 'files');
   const hidden = unseenPart(input, 'files');
@@ -107,18 +107,28 @@ function linkPart(input: CheckInput, what: string, at: string): Part {
   };
 }
 
+/** By what somebody besides the agent and root could replace what lies in a folder. */
+export function folderFlaws(input: CheckInput, agent: Agent, folder: FileFact) {
+  const members = (folder.mode & 0o020) === 0 ? [] : membersOf(input, agent, folder.gid);
+  return {
+    isOthers: folder.uid !== 0 && !agent.canBe(folder.uid),
+    isSticky: (folder.mode & 0o1000) !== 0,
+    isWide: (folder.mode & 0o002) !== 0 || (members?.length ?? 0) > 0,
+    /** Other accounts in the group that may write; null when they are not known. */
+    members,
+    /** Entries of the access list by which others may write. */
+    listed: othersWhoWrite(agent, folder),
+  };
+}
+
 /** What is to be said of one folder, or link, above the secret; null when only the agent and root can write it. */
 function folderPart(input: CheckInput, agent: Agent, at: string, isAboveSticky: boolean): Part | null {
   const folder = filesByPath(input).get(at);
   const source = sourceOf(input, 'files');
   const what = `${labelOf(input, agent.instance)}${at}${folder === undefined ? '' : `, mode ${octal(folder.mode)}, uid ${folder.uid}, gid ${folder.gid}`}`;
   if (folder === undefined) return notSeen(input, what, 'was not looked at', source, AS_ADMINISTRATOR);
-  const isOthers = folder.uid !== 0 && !agent.canBe(folder.uid);
+  const { isOthers, isSticky, isWide, members, listed } = folderFlaws(input, agent, folder);
   if (folder.kind === 'link') return isOthers && isAboveSticky ? linkPart(input, what, at) : null;
-  const isSticky = (folder.mode & 0o1000) !== 0;
-  const members = (folder.mode & 0o020) === 0 ? [] : membersOf(input, agent, folder.gid);
-  const isWide = (folder.mode & 0o002) !== 0 || (members?.length ?? 0) > 0;
-  const listed = othersWhoWrite(agent, folder);
   const bad = (seenThere: string, steps: readonly FixStep[]): Part => ({
     what,
     seen: seenThere,

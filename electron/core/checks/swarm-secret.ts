@@ -13,7 +13,8 @@ const DAY = 86_400_000;
 /** A secret of this many bits cannot be guessed, whatever the service allows. */
 const BITS = 256;
 
-function strengthParts(input: CheckInput, agent: Agent, token: TokenFact): Part[] {
+/** Whether a secret can be guessed. */
+export function strengthParts(input: CheckInput, agent: Agent, token: TokenFact): Part[] {
   const node = input.nodeName;
   const source = sourceOf(input, 'mycoswarm');
   const what = `${labelOf(input, agent.instance)}${token.path}`;
@@ -42,7 +43,8 @@ function strengthParts(input: CheckInput, agent: Agent, token: TokenFact): Part[
   return [{ what: `${what}: ${token.length} characters`, seen: `${bits} bits`, status: 'pass', source }];
 }
 
-function ageParts(input: CheckInput, agent: Agent, token: TokenFact): Part[] {
+/** Whether a secret is fresh, and the one in use. */
+export function ageParts(input: CheckInput, agent: Agent, token: TokenFact): Part[] {
   const node = input.nodeName;
   const source = sourceOf(input, 'mycoswarm');
   const what = `${labelOf(input, agent.instance)}${token.path}: its age`;

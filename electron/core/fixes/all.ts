@@ -2,11 +2,12 @@ import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Fix, NotAutomatic } from './fix.ts';
 import { outboundFirewallFix } from './outbound-firewall.ts';
 import { peerAllowlistFix } from './peer-allowlist.ts';
+import { swarmSecretFix } from './swarm-secret.ts';
 
 const NOT_YET = 'This version has no program for this yet: take the steps of the finding by hand.';
 
 /** Every repair by a program, in the order in which several are planned together. */
-export const FIXES: readonly Fix[] = [outboundFirewallFix, peerAllowlistFix];
+export const FIXES: readonly Fix[] = [outboundFirewallFix, peerAllowlistFix, swarmSecretFix];
 
 /** Every check without one, and why. */
 export const NOT_AUTOMATIC: readonly NotAutomatic[] = [
@@ -14,7 +15,6 @@ export const NOT_AUTOMATIC: readonly NotAutomatic[] = [
   { check: 'sandbox-mode', reason: NOT_YET },
   { check: 'workspace-bounded', reason: NOT_YET },
   { check: 'source-read-only', reason: NOT_YET },
-  { check: 'swarm-secret', reason: NOT_YET },
   { check: 'service-bindings', reason: NOT_YET },
   { check: 'unused-interfaces', reason: NOT_YET },
   { check: 'audit-logging', reason: NOT_YET },
