@@ -17,7 +17,7 @@ import { asRoot, dropInSteps, unitWord } from './steps.ts';
 import { isConfined } from './unit-sandbox.ts';
 
 /** Whether `InaccessiblePaths=` of the unit hides a path from the running process (systemd.exec(5)). */
-function hiddenByUnit(input: CheckInput, agent: Agent, path: string): 'yes' | 'no' | 'unknown' {
+export function hiddenByUnit(input: CheckInput, agent: Agent, path: string): 'yes' | 'no' | 'unknown' {
   const unit = unitOf(input, agent.instance);
   if (unit === null || unit === 'unseen') return 'no';
   const named = (unit.properties.InaccessiblePaths ?? '')

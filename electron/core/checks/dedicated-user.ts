@@ -6,6 +6,7 @@ import { conclude } from './conclude.ts';
 import { accountParts, powerParts } from './dedicated-account.ts';
 import { otherHomeParts } from './homes.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
+import { mountedHomeParts } from './mounted-home-parts.ts';
 import { ownAccountSteps } from './own-account.ts';
 import type { Part } from './part.ts';
 import { rightsParts } from './rights-parts.ts';
@@ -185,6 +186,7 @@ export const dedicatedUser: Check = {
         ),
         ...companionParts(input, agent),
         ...otherHomeParts(input, agent),
+        ...mountedHomeParts(input, agent),
       ];
     });
     return conclude('dedicated-user', input, parts, {

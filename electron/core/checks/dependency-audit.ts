@@ -1,8 +1,18 @@
+import { counted } from '#shared/domain/words.ts';
 import type { Check } from './check.ts';
 import { conclude } from './conclude.ts';
 import { gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
+
+/** What a virtual environment loads besides its own packages; nothing for one that is alone or was not asked. */
+function systemWords(includes: boolean | null | undefined): string {
+  if (includes === true)
+    return '; packages of the system are loaded too (include-system-site-packages of pyvenv.cfg)';
+  return includes === null
+    ? '; whether packages of the system are loaded too is not known, for pyvenv.cfg could not be read'
+    : '';
+}
 
 /** Checklist item 9: lists what is installed. Without advisories nothing can be said about it, so it is never fine. */
 export const dependencyAudit: Check = {
@@ -21,7 +31,7 @@ export const dependencyAudit: Check = {
       );
       parts.push({
         what: `${environment.sitePackages}${environment.pythonVersion === null ? '' : `, Python ${environment.pythonVersion}`}`,
-        seen: `${names.length} packages${environment.complete ? '' : ', and more that could not be read'}`,
+        seen: `${counted(names.length, 'package')}${environment.complete ? '' : ', and more in folders that are closed to the account that looked'}${systemWords(environment.includesSystemPackages)}`,
         status: 'not-applicable',
         source,
         raw: names.toSorted().join('\n'),

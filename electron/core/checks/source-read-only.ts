@@ -22,6 +22,7 @@ import { accountFirst } from './personal.ts';
 import { shiftedParts, startFolderParts } from './shifted-parts.ts';
 import { startParts } from './start-parts.ts';
 import { asRoot, byHand, dropInBack, dropInSteps, endWithLook, restartsLast, wayBack } from './steps.ts';
+import { systemPackageParts } from './system-packages.ts';
 import { incompleteParts, pathPart, treeOf, writableParts } from './tree-access.ts';
 import { userPackageParts } from './user-packages.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
@@ -219,6 +220,7 @@ export const sourceReadOnly: Check = {
         ),
         ...shiftedParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
         ...startFolderParts(input, agent, () => startFolderSteps(input, agent)),
+        ...systemPackageParts(input, agent, (path, at) => ownershipSteps(input, agent, path, at)),
         ...userPackageParts(input, agent),
         ...agent.doubts,
       ];

@@ -6,6 +6,7 @@ import { filesByPath, labelOf, sourceOf, unitOf } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { accountFirst } from './personal.ts';
 import { byHand, dropInSteps } from './steps.ts';
+import { includesSystemPackages } from './system-packages.ts';
 
 /** Whether something keeps Python from loading packages of the account (python(1): -s, -I, PYTHONNOUSERSITE). */
 function isSwitchedOff(input: CheckInput, agent: Agent): boolean {
@@ -27,7 +28,9 @@ function isSwitchedOff(input: CheckInput, agent: Agent): boolean {
  */
 export function userPackageParts(input: CheckInput, agent: Agent): Part[] {
   const { home, virtualEnvironment, sitePackages, unit } = agent.instance;
-  if (home === null || virtualEnvironment !== null || isSwitchedOff(input, agent)) return [];
+  // With packages of the system, a virtual environment loads those of the account as well.
+  const isAlone = virtualEnvironment !== null && includesSystemPackages(input, agent) !== true;
+  if (home === null || isAlone || isSwitchedOff(input, agent)) return [];
   // Packages of the account are the program itself then, and are judged as such.
   if (sitePackages !== null && isWithin(sitePackages, home)) return [];
   const verdict = canChange(agent, home, filesByPath(input));

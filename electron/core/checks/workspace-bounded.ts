@@ -6,6 +6,7 @@ import { conclude } from './conclude.ts';
 import { dataMountParts } from './data-mount-parts.ts';
 import { otherHomeParts } from './homes.ts';
 import { filesByPath, isMissing, labelOf, notSeen, sourceOf } from './knowledge.ts';
+import { mountedHomeParts } from './mounted-home-parts.ts';
 import type { Part } from './part.ts';
 import { accountFirst } from './personal.ts';
 import { asRoot, byHand, restartsLast, wayBack } from './steps.ts';
@@ -135,6 +136,7 @@ export const workspaceBounded: Check = {
         ...writablePlaceParts(input, agent),
         ...configurationParts(input, agent),
         ...otherHomeParts(input, agent),
+        ...mountedHomeParts(input, agent),
         ...dataMountParts(input, agent),
         ...agent.doubts,
       ];

@@ -1,7 +1,7 @@
 import type { MountFacts } from '#shared/domain/facts/machine.ts';
 
 /** File systems that hold a person's data (filesystems(5), fuse(4)); the kernel's own, such as proc or cgroup2, do not. */
-const DATA =
+export const DATA =
   /^(ext[234]|xfs|btrfs|zfs|f2fs|vfat|exfat|ntfs3?|fuseblk|fuse\..*|nfs4?|cifs|smb3|9p|virtiofs|iso9660|udf)$/;
 
 /** Places where a system is split over partitions (file-hierarchy(7)), and where programs keep mounts of their own. */

@@ -124,6 +124,11 @@ export const pythonFacts = z.object({
       sitePackages: pathText,
       kind: z.enum(['virtual-environment', 'user', 'system', 'distribution-packages']),
       pythonVersion: shortText.nullable(),
+      /**
+       * For a virtual environment: whether packages of the system are loaded too (pyvenv.cfg, site module). Null: the file could not
+       * be read; absent: it was not looked at.
+       */
+      includesSystemPackages: z.boolean().nullish(),
       complete: z.boolean(),
       distributions: listOf(
         z.object({

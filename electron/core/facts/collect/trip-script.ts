@@ -17,8 +17,9 @@ function word(text: string): string {
 /**
  * What every trip begins with. Each job's script reaches its shell over a pipe (never an argument that others could read
  * in /proc), its answer leaves as base64 in lines shorter than PIPE_BUF, so that lines of parallel jobs never mix
- * (pipe(7)) whatever bytes they hold; the final `cat` makes sure that it is a pipe they write to. Few jobs say anything on
- * standard error: for those that do not, nothing is started to carry it.
+ * (pipe(7)) whatever bytes they hold; the final `cat` makes sure that it is a pipe they write to. What is too long ends with the
+ * line in which it becomes so, and the job with it (SIGPIPE). Few jobs say anything on standard error: for those that do not,
+ * nothing is started to carry it.
  *
  * `stop` ends all that the run started: the members of its session when it leads one (or its parent sudo does), else its
  * descendants. Only the first line of stat is read, and only up to the last `)`: a process that calls itself
@@ -37,10 +38,11 @@ frames() { base64 -w 3000 | awk -v "head=$nonce $1 " '{ print head $0; fflush() 
 job() {
   {
     {
-      { printf '%s\\n' "$4" | { exec 3<&0 </dev/null 9>&-; bounded "$2" /bin/sh /dev/fd/3; }
+      printf '%s\\n' "$4" | {
+        exec 3<&0 </dev/null; bounded "$2" /bin/sh /dev/fd/3 9>&-
         printf '%s %s exit %s\\n' "$nonce" "$1" "$?" >&9
       } 2>&1 >&8 8>&- | head -c 65536 9>&- | if IFS= read -r line || [ -n "$line" ]; then { printf '%s\\n' "$line"; cat; } | frames "$1 e"; fi
-    } 8>&1 >&9 | head -c "$3" 9>&- | frames "$1 o"
+    } 8>&1 >&9 | base64 -w 3000 9>&- | awk -v "head=$nonce $1 o " -v "most=$3" '{ print head $0; fflush(); sent += length($0) } sent * 3 > most * 4 { exit }'
   } 9>&1
   printf '%s %s end\\n' "$nonce" "$1"
 }

@@ -38,13 +38,17 @@ state_of() {
   [ $? -ne 4 ] || emit linked "$1/.config/mycoswarm"
 }
 read -r started rest < /proc/uptime
-{ limit 2 getent passwd || cat /etc/passwd; } 2>/dev/null </dev/null | awk -F: '
+IFS='
+'; set -f
+set -- $({ limit 2 getent passwd || cat /etc/passwd; } 2>/dev/null </dev/null | awk -F: '
   $6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev|run|bin|sbin|usr|nonexistent)(\\/|$)/ && $6 !~ /^\\/var\\/(run|lib|cache|spool|mail|www|backups|list)(\\/|$)/ && !known[$6]++ && ++count <= 64 { print $6 }
-  $6 ~ /^\\/var\\/lib\\// && $1 ~ /mycoswarm/ && !known[$6]++ { print $6 }' | while IFS= read -r home; do
+  $6 ~ /^\\/var\\/lib\\// && $1 ~ /mycoswarm/ && !known[$6]++ { print $6 }')
+set +f; unset IFS
+if [ "$#" -eq 0 ] || answer "$@"; then every=yes; else every=; fi
+for home do
   read -r now rest < /proc/uptime
   if [ $((\${now%.*} - \${started%.*})) -ge 5 ]; then emit late "$home"; continue; fi
-  limit 2 stat -L -c %i -- "$home" >/dev/null 2>&1 </dev/null
-  [ $? -lt 124 ] || { emit late "$home"; continue; }
+  [ -n "$every" ] || answer "$home" || { emit late "$home"; continue; }
   [ -d "$home" ] || continue
   if [ ! -r "$home" ] || [ ! -x "$home" ]; then emit closed "$home"; fi
   [ -x "$home" ] || continue

@@ -6,6 +6,7 @@
  * - `limit SECONDS COMMAND…`: ends it by KILL when its time is over, where timeout(1) exists; `$patience` times later on a machine
  *   known to be slow.
  * - `emit TAG FIELD…` and `emit_content TAG FIELD… < CONTENT`: records for `readRecords`; content loses its NUL bytes.
+ * - `answer PATH…`: true when all of them, there or not, answered within two seconds: none lies on a mount that hangs.
  * - `enter BASE REST`: goes into BASE/REST so that no symbolic link below BASE is followed. The check comes after
  *   chdir(2): from then on the folder is held, whatever the agent renames.
  * - `known_missing PATH`: true when a path is surely not there, false when a closed folder hides it.
@@ -27,6 +28,7 @@ enter() {
   [ "$enter_base" = / ] && enter_base=
   [ "$(pwd -P)" = "$enter_base/$2" ] || return 4
 }
+answer() { limit 2 stat -L -c %i -- "$@" >/dev/null 2>&1 </dev/null; [ "$?" -lt 124 ]; }
 known_missing() { gone=\${1%/*}; while [ -n "$gone" ] && [ ! -e "$gone" ]; do gone=\${gone%/*}; done; [ -x "\${gone:-/}" ]; }
 read_here() {
   [ -f "./$1" ] && [ ! -L "./$1" ] || return 5

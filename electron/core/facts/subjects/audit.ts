@@ -13,7 +13,7 @@ import { onLiveMounts } from './live-mounts.ts';
  * do it, and only where auditing is on; the login uid is unset first, as it is for a service, since rules often ask for it.
  */
 const FUNCTIONS = `
-status_of() { [ -e "$1" ] || [ -L "$1" ] || { if known_missing "$1"; then emit source "$1" no '' '' '' ''; else emit closed "$1"; fi; return 0; }; emit source "$1" yes "$(stat -c %u -- "$1")" "$(stat -c %a -- "$1")" "$(stat -c %s -- "$1")" "$(stat -c %Y -- "$1")"; }
+status_of() { [ -e "$1" ] || [ -L "$1" ] || { if known_missing "$1"; then emit source "$1" no '' '' '' ''; else emit closed "$1"; fi; return 0; }; status_path=$1; set -- $(stat -c '%u %a %s %Y' -- "$1"); emit source "$status_path" yes "$1" "$2" "$3" "$4"; }
 log_folder() { # FOLDER
   if [ -d "$1" ] && { [ ! -r "$1" ] || [ ! -x "$1" ]; }; then emit closed "$1"; return 0; fi
   find "$1" -xdev -maxdepth 1 -type f -name '*.log' -print0 2>/dev/null </dev/null | head -z -n 64 | xargs -0 -r stat --printf='@source:6\\0%n\\0yes\\0%u\\0%a\\0%s\\0%Y\\0' -- 2>/dev/null

@@ -8,7 +8,7 @@ import { readInterfaces, readRoutes, type SysfsEntry } from './interfaces/parse.
 import { readForwarding, readRules } from './interfaces/routing.ts';
 
 const SCRIPT = `${PRELUDE}
-value() { value_line=; read -r value_line 2>/dev/null < "$1" || :; printf '%s' "$value_line"; }
+value() { value_line=; read -r value_line 2>/dev/null < "$1" || :; }
 if has ip; then
   limit 3 ip -j -d -s address 2>/dev/null | head -c 4194304 | emit_content address
   limit 3 ip -j -4 route show 2>/dev/null | head -c 1048576 | emit_content route-inet
@@ -17,9 +17,11 @@ if has ip; then
   limit 3 ip -j -6 rule show 2>/dev/null | head -c 262144 | emit_content rule-inet-six
 fi
 forwards() { # values of the settings; empty when there is none
-  for place; do [ -r "$place" ] && value "$place"; done
+  forwarded=; for place; do [ ! -r "$place" ] || { value "$place"; forwarded=$forwarded$value_line; }; done
 }
-emit forwarding "$(forwards /proc/sys/net/ipv4/conf/*/forwarding)" "$(forwards /proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/ipv6/conf/*/force_forwarding)"
+forwards /proc/sys/net/ipv4/conf/*/forwarding; forwarded_four=$forwarded
+forwards /proc/sys/net/ipv6/conf/all/forwarding /proc/sys/net/ipv6/conf/*/force_forwarding
+emit forwarding "$forwarded_four" "$forwarded"
 for folder in /sys/class/net/*; do
   [ -r "$folder/flags" ] || continue
   kind=
@@ -27,12 +29,16 @@ for folder in /sys/class/net/*; do
   [ -d "$folder/bridge" ] && kind=bridge
   [ -e "$folder/tun_flags" ] && kind=vpn
   [ -z "$kind" ] && [ -e "$folder/device" ] && kind=device
-  emit net "\${folder##*/}" "$kind" "$(value "$folder/flags")" "$(value "$folder/carrier")" "$(value "$folder/address")" "$(value "$folder/statistics/rx_bytes")" "$(value "$folder/statistics/tx_bytes")"
+  set -- "\${folder##*/}" "$kind"
+  for file in flags carrier address statistics/rx_bytes statistics/tx_bytes; do value "$folder/$file"; set -- "$@" "$value_line"; done
+  emit net "$@"
 done
 head -c 65536 /proc/net/if_inet6 2>/dev/null | emit_content inet-six
 for radio in /sys/class/rfkill/rfkill*; do
   [ -r "$radio/type" ] || continue
-  emit radio "$(value "$radio/name")" "$(value "$radio/type")" "$(value "$radio/soft")$(value "$radio/hard")"
+  set --
+  for file in name type soft hard; do value "$radio/$file"; set -- "$@" "$value_line"; done
+  emit radio "$1" "$2" "$3$4"
 done
 for place in /etc/resolv.conf /run/systemd/resolve/resolv.conf; do
   sed -n 's/^[[:space:]]*nameserver[[:space:]]\\{1,\\}\\([^[:space:]]\\{1,64\\}\\).*/\\1/p' "$place" 2>/dev/null | head -n 16 | emit_content resolvers "$place"

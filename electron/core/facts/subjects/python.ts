@@ -45,12 +45,21 @@ function readEnvironments(
       /\/python(3\.\d+)\//.exec(folder)?.[1] ??
       null;
     const { instance, root, kind } = environment;
+    const settings = text('pyvenv');
+    const shared = /^\s*include-system-site-packages\s*=\s*(\S*)/im.exec(settings ?? '')?.[1];
     found.push({
       instance,
       root,
       sitePackages: folder,
       kind,
       pythonVersion: version,
+      // Only the word "true" counts, in any case, and without the line there are none (Lib/site.py, "venv").
+      ...(kind === 'virtual-environment'
+        ? {
+            includesSystemPackages:
+              settings === null || settings === '' ? null : shared?.toLowerCase() === 'true',
+          }
+        : {}),
       complete,
       distributions,
     });

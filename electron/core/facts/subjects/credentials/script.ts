@@ -27,6 +27,7 @@ look_in() { # KIND PLACE NAME: one file of the folder that was entered
   emit looked "$2"
   read_here "$3" 2097152 | tr '\\000\\r' '\\n\\n' | { grep -aiE '${NAMES}|${SHAPES}'; } | head -n 2000 | {
     text=$(cat)
+    [ -n "$text" ] || exit 0
     printf '%s\\n' "$text" | names_in | while IFS= read -r found; do emit name "$1" "$2" "$found"; done
     printf '%s\\n' "$text" | shapes_in | while IFS= read -r found; do emit shape "$1" "$2" "$(printf '%s' "$found" | sed -E 's/^[^A-Za-z0-9]//' | cut -c1-8)"; done
   }

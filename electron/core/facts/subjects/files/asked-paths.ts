@@ -2,6 +2,7 @@ import type { Subjects } from '#shared/domain/facts/facts.ts';
 import type { TreeFact } from '#shared/domain/facts/files.ts';
 import type { InstanceProfile, Profile } from '#shared/domain/profile.ts';
 import { dataMounts } from '../../data-mounts.ts';
+import { mountedHomes } from '../../mounted-homes.ts';
 import { folderOf, pathsOfExec } from '../../profile/command.ts';
 import { ancestorsOf, isWithin } from '../../profile/paths.ts';
 import { EXEC_PROPERTIES } from '../units/properties.ts';
@@ -38,6 +39,24 @@ function processPaths(instance: InstanceProfile, seen: Partial<Subjects>): strin
     .flatMap((process) => [...(process.executable ? [process.executable] : []), ...process.argv.slice(0, 2)]);
 }
 
+/** Packages of the system, which a virtual environment may load as well. */
+function systemPackages({ sitePackages }: InstanceProfile): string[] {
+  const version = /\/(python3\.\d{1,3})\//.exec(sitePackages ?? '')?.[1];
+  return [
+    '/usr/lib/python3/dist-packages',
+    ...(version ? [`/usr/local/lib/${version}/dist-packages`, `/usr/lib/${version}/site-packages`] : []),
+  ];
+}
+
+/** Second places of homes: what is mounted again is judged where it is seen. */
+function homesAgain(seen: Partial<Subjects>): string[] {
+  if (seen.mounts?.state !== 'seen' || seen.accounts?.state !== 'seen') return [];
+  const homes = seen.accounts.value.accounts.map(
+    ({ home, homeDirectory }) => homeDirectory?.resolved ?? home,
+  );
+  return mountedHomes(seen.mounts.value, [...new Set(homes)].slice(0, 256)).map(({ path }) => path);
+}
+
 /** Programs that answer on the network: whether an agent could replace one decides what it may be taken for. */
 function listenerPaths(seen: Partial<Subjects>): string[] {
   if (seen.processes?.state !== 'seen' || seen.sockets?.state !== 'seen') return [];
@@ -70,6 +89,7 @@ export function askedPaths(profile: Profile, seen: Partial<Subjects>): string[] 
           )
         : []),
       instance.sitePackages,
+      ...(environment ? systemPackages(instance) : []),
       ...(instance.sitePackages ? [`${instance.sitePackages}/mycoswarm`] : []),
       ...(instance.detectedBy === 'pip-user' && instance.home
         ? [`${instance.home}/.local/bin/mycoswarm`]
@@ -87,7 +107,10 @@ export function askedPaths(profile: Profile, seen: Partial<Subjects>): string[] 
   if (profile.instances.length > 0 && seen.mounts?.state === 'seen') {
     for (const path of dataMounts(seen.mounts.value)) wanted.add(path);
   }
-  if (profile.instances.length > 0) for (const path of listenerPaths(seen)) wanted.add(path);
+  if (profile.instances.length > 0) {
+    for (const path of listenerPaths(seen)) wanted.add(path);
+    for (const path of homesAgain(seen)) wanted.add(path);
+  }
   for (const path of [...wanted]) for (const ancestor of ancestorsOf(path)) wanted.add(ancestor);
   return [...wanted].sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).slice(0, 2_048);
 }

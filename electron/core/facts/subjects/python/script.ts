@@ -48,8 +48,13 @@ environment() { # NUMBER ROOT EXACT: without an exact folder all that fit below 
       [ ! -d "$place" ] || site "$1" "$place"
     done
   fi
-  if [ -f "$2/pyvenv.cfg" ]; then read_file / "\${2#/}" pyvenv.cfg 4096 | emit_content pyvenv "$1"; fi
+  if [ -f "$2/pyvenv.cfg" ]; then
+    settings=$(read_file / "\${2#/}" pyvenv.cfg 4096)
+    printf '%s' "$settings" | emit_content pyvenv "$1"
+    ! printf '%s\\n' "$settings" | grep -qi '^[[:space:]]*include-system-site-packages[[:space:]]*=[[:space:]]*true' || shared=yes
+  fi
 }
+shared=no
 requirements() { # NUMBER FOLDER
   ( enter / "\${2#/}" || { emit source-closed "$1" "$2" $?; exit 0; }
     count=0
@@ -77,21 +82,21 @@ function environmentsOf(instance: InstanceProfile): AskedEnvironment[] {
   ];
 }
 
-/** Environments to read: each installation's own; the system's where one of them can see it. */
+/** Packages of the system, which an installation sees without a virtual environment, or with one that says so. */
+const SYSTEM: readonly AskedEnvironment[] = [
+  { instance: null, root: '/usr/local', sitePackages: null, kind: 'system' },
+  {
+    instance: null,
+    root: '/usr',
+    sitePackages: '/usr/lib/python3/dist-packages',
+    kind: 'distribution-packages',
+  },
+];
+
+/** Environments to read: each installation's own, then the system's, which are read where one of them can see these. */
 export function askedEnvironments(context: CollectContext): AskedEnvironment[] {
   const own = context.profile.instances.flatMap(environmentsOf);
-  const usesSystem = context.profile.instances.some((instance) => !instance.virtualEnvironment);
-  const system: AskedEnvironment[] = usesSystem
-    ? [
-        { instance: null, root: '/usr/local', sitePackages: null, kind: 'system' },
-        {
-          instance: null,
-          root: '/usr',
-          sitePackages: '/usr/lib/python3/dist-packages',
-          kind: 'distribution-packages',
-        },
-      ]
-    : [];
+  const system = own.length > 0 || context.profile.instances.length > 0 ? SYSTEM : [];
   const all = [...own, ...system].filter(
     (entry) => quote(entry.root).ok && quote(entry.sitePackages ?? '/').ok,
   );
@@ -113,9 +118,14 @@ function word(value: string | null): string {
 }
 
 export function pythonScript(context: CollectContext): string {
-  const environments = askedEnvironments(context).map(
-    (entry, at) => `environment ${at} ${word(entry.root)} ${word(entry.sitePackages)}\n`,
-  );
+  const always = context.profile.instances.some((instance) => !instance.virtualEnvironment);
+  const environments = askedEnvironments(context).map((entry, at) => {
+    const isSystem = SYSTEM.some(
+      ({ root, kind }) => entry.instance === null && entry.root === root && entry.kind === kind,
+    );
+    const only = isSystem && !always ? '[ "$shared" = no ] || ' : '';
+    return `${only}environment ${at} ${word(entry.root)} ${word(entry.sitePackages)}\n`;
+  });
   const sources = askedSources(context).map((entry, at) => `requirements ${at} ${word(entry.folder)}\n`);
   return `${PRELUDE}${AS_UID}${FUNCTIONS}${environments.join('')}${sources.join('')}${END}`;
 }

@@ -74,9 +74,15 @@ for folder in /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd
     if [ -e "$unit" ] || [ -L "$unit" ]; then file_unit / "\${folder#/}" "\${unit##*/}" system; fi
   done
 done
-{ limit 2 getent passwd || cat /etc/passwd; } 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev|run|bin|sbin|usr|nonexistent)(\\/|$)/ && !known[$6]++ && ++count <= 64 { print $3 ":" $6 }' | while IFS= read -r line; do
+IFS='
+'; set -f
+set -- $({ limit 2 getent passwd || cat /etc/passwd; } 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev|run|bin|sbin|usr|nonexistent)(\\/|$)/ && !known[$6]++ && ++count <= 64 { print $3 ":" $6 }')
+set +f; unset IFS
+homes_of() { for line do shift; set -- "$@" "\${line#*:}"; done; answer "$@"; }
+if [ "$#" -eq 0 ] || homes_of "$@"; then every=yes; else every=; fi
+for line do
   home=\${line#*:}
-  limit 2 stat -L -c %i -- "$home" >/dev/null 2>&1 </dev/null; [ $? -lt 124 ] || continue
+  [ -n "$every" ] || answer "$home" || continue
   for unit in "$home"/.config/systemd/user/mycoswarm*.service; do
     if [ -f "$unit" ] || [ -L "$unit" ]; then file_unit "$home" .config/systemd/user "\${unit##*/}" "\${line%%:*}"; fi
   done
