@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { build as buildRenderer } from 'vite';
+import { buildHelper } from './build-helper.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -54,6 +55,7 @@ await bundle(MODULES, { format: 'esm' });
 for (const shell of ['cli', 'web']) {
   copyFileSync(join(root, 'scripts', 'node-entry.mjs'), join(dist, shell, 'main.js'));
 }
+await buildHelper(join(dist, 'helper'));
 // A sandboxed preload script must be one CommonJS file (Electron: sandboxed preloads have no ES modules).
 await bundle(
   { 'preload/preload': 'electron/preload/preload.ts' },

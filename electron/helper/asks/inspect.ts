@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import type { PathState } from '#shared/domain/helper/targets.ts';
+import { hashPlace } from '../entry/hash-place.ts';
+import { readPlace } from '../entry/read-entry.ts';
+import { isImmutable } from '../entry/work-folder.ts';
+import type { Machine } from '../machine.ts';
+import { asRefused } from '../refused.ts';
+import { close, reopenForReading } from '../walk/descriptor.ts';
+import { type Held, holdFolder, holdTarget } from '../walk/walk.ts';
+
+const MAX_TEXT_BYTES = 262_144;
+
+/** What is at these paths. Links are named, not followed; what cannot be seen says why. Contents only as asked. */
+export function inspect(machine: Machine, paths: readonly { path: string; text: boolean }[]): HelperAnswer {
+  return { answer: 'inspected', states: paths.map(({ path, text }) => inspectOne(machine, path, text)) };
+}
+
+function inspectOne(machine: Machine, path: string, text: boolean): PathState {
+  let held: Held | null = null;
+  try {
+    held = holdFolder(machine, path, 'look');
+    return stateOf(machine, held, path, text);
+  } catch (thrown) {
+    const refused = asRefused(thrown, path);
+    if (refused.refusal === 'not-found') return { path, kind: 'absent' };
+    return { path, kind: 'unseen', why: refused.message.slice(0, 256) };
+  } finally {
+    close(held?.folder ?? null);
+  }
+}
+
+function stateOf(machine: Machine, held: Held, path: string, text: boolean): PathState {
+  const place = holdTarget(held);
+  if (place === null) return { path, kind: 'absent' };
+  try {
+    const { state } = readPlace(machine, place, false, path);
+    if (state.kind === 'absent') return { path, kind: 'absent' };
+    if (state.kind === 'other') return { path, kind: 'other', what: state.what };
+    const { uid, gid, mode } = state;
+    const lists = state.accessList !== null || (state.kind === 'directory' && state.defaultList !== null);
+    const extended = lists || Object.keys(state.attributes).some((name) => name !== 'security.selinux');
+    const immutable = isImmutable(machine, held.folder, held.name);
+    if (state.kind === 'directory') return { path, kind: 'directory', extended, immutable, uid, gid, mode };
+    const sha256 = hashPlace(place, path);
+    const shown = text && state.size <= MAX_TEXT_BYTES ? textOf(place) : null;
+    return { path, kind: 'file', sha256, size: state.size, extended, immutable, uid, gid, mode, text: shown };
+  } finally {
+    close(place);
+  }
+}
+
+/** The bytes as text, or null when they are not UTF-8 or hold NUL. */
+function textOf(place: number): string | null {
+  const opened = reopenForReading(place);
+  try {
+    const bytes = readFileSync(opened);
+    if (bytes.length > MAX_TEXT_BYTES || bytes.includes(0)) return null;
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  } finally {
+    close(opened);
+  }
+}

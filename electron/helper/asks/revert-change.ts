@@ -1,0 +1,59 @@
+import type { Difference, HelperAnswer } from '#shared/domain/helper/answers.ts';
+import type { Machine } from '../machine.ts';
+import { ChangeRecord, changesOf } from '../record/change-record.ts';
+import { bootId, secondsSinceBoot } from '../record/clock.ts';
+import { stepsOf } from '../record/step-record.ts';
+import { asRefused, Refused } from '../refused.ts';
+import { stopTimer } from './revert-timer.ts';
+import { revertStep } from './undo-step.ts';
+
+const words = (step: number, thrown: unknown): Difference => ({
+  path: `step ${step}`,
+  what: 'state',
+  left: 'undone',
+  now: asRefused(thrown, `step ${step}`).message.slice(0, 512),
+});
+
+/**
+ * Takes every step of a change back, newest first. A step that somebody changed since, or that cannot be taken back, is
+ * left and named; the others are taken back all the same. Refuses `too-late` when the change was confirmed.
+ */
+export function revertChange(machine: Machine, change: string): HelperAnswer {
+  const record = new ChangeRecord(machine, change);
+  const steps = stepsOf(machine, change);
+  if (record.armed() === null && steps.length === 0)
+    throw new Refused('unknown-change', 'Of this change there is nothing on this node.');
+  if (record.is('confirmed')) throw new Refused('too-late', 'The change was confirmed; it can be undone.');
+  record.mark('reverting');
+  let taken = 0;
+  const left: Difference[] = [];
+  for (const step of steps.reverse()) {
+    try {
+      const differences = revertStep(machine, change, step);
+      if (differences === null) taken += 1;
+      else left.push(...differences);
+    } catch (thrown) {
+      left.push(words(step, thrown));
+    }
+  }
+  record.mark('reverted');
+  stopTimer(machine, change);
+  return { answer: 'reverted', steps: taken, left: left.slice(0, 256) };
+}
+
+/** What is still to wait for a change's timer, in seconds; null when there is nothing to wait for or to take back. */
+export function secondsToWait(machine: Machine, change: string): number | null {
+  const record = new ChangeRecord(machine, change);
+  const armed = record.armed();
+  if (armed === null || record.is('confirmed') || record.is('reverted')) return null;
+  if (armed.bootId !== bootId() || record.is('reverting')) return 0;
+  return Math.max(0, armed.deadline - secondsSinceBoot());
+}
+
+/** Changes that were armed before the last boot, or cut off while reverting, and never confirmed: for the unit at boot. */
+export function unconfirmedChanges(machine: Machine): string[] {
+  return changesOf(machine).filter((change) => {
+    const armed = new ChangeRecord(machine, change).armed();
+    return armed !== null && armed.bootId !== bootId() && secondsToWait(machine, change) === 0;
+  });
+}

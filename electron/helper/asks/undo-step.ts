@@ -1,0 +1,75 @@
+import type { Difference, HelperAnswer } from '#shared/domain/helper/answers.ts';
+import type { Machine } from '../machine.ts';
+import { StepRecord } from '../record/step-record.ts';
+import { Refused } from '../refused.ts';
+import { verbOf } from '../verbs/table.ts';
+import type { AnyVerb, Work } from '../verbs/verb.ts';
+
+/** What is needed to take a step back: its verb, what was there and what was left. */
+interface Taken {
+  verb: AnyVerb;
+  before: unknown;
+  left: unknown;
+  work: Work;
+  record: StepRecord;
+}
+
+/** Opens the record of a step. Refuses `unknown-change`, and `record-damaged` when it is not the one with that hash. */
+function openStep(machine: Machine, change: string, step: number, hash: string | null): Taken {
+  const record = new StepRecord(machine, change, step);
+  const begun = record.begun();
+  if (begun === null)
+    throw new Refused('unknown-change', `Of step ${step} there is no undo record on this node.`);
+  if (hash !== null && record.hash() !== hash)
+    throw new Refused(
+      'record-damaged',
+      'The undo record is not the one that was written. Nothing was touched.',
+    );
+  const verb = verbOf(begun.verb);
+  if (verb === null) throw new Refused('wrong-version', `This helper cannot undo "${begun.verb}".`);
+  return { verb, before: begun.before, left: record.done()?.left ?? null, work: { machine, record }, record };
+}
+
+/**
+ * Takes one step back, or with `dry` says what keeps it from being taken back. Refuses `changed-since` with the differences
+ * when the target is not what was left; a step that was taken back answers so.
+ */
+export function undoStep(
+  machine: Machine,
+  change: string,
+  step: number,
+  hash: string,
+  dry: boolean,
+): HelperAnswer {
+  const taken = openStep(machine, change, step, hash);
+  if (taken.record.marked('undone') !== null)
+    return dry
+      ? { answer: 'differences', differences: [], more: 0 }
+      : { answer: 'undone', already: true, output: '' };
+  const found = taken.verb.differences(taken.before, taken.left, taken.work);
+  const differences = found.slice(0, 256);
+  if (dry) return { answer: 'differences', differences, more: found.length - differences.length };
+  if (found.length > 0)
+    throw new Refused(
+      'changed-since',
+      'It was changed by somebody else since. Nothing was touched.',
+      differences,
+    );
+  return { answer: 'undone', already: false, output: takeBack(taken) };
+}
+
+/** Takes a step back for a change that reverts: answers the differences that keep it, or null when it is as it was. */
+export function revertStep(machine: Machine, change: string, step: number): Difference[] | null {
+  const taken = openStep(machine, change, step, null);
+  if (taken.record.marked('undone') !== null) return null;
+  const differences = taken.verb.differences(taken.before, taken.left, taken.work);
+  if (differences.length > 0) return differences;
+  takeBack(taken);
+  return null;
+}
+
+function takeBack(taken: Taken): string {
+  const output = taken.verb.takeBack(taken.before, taken.left, taken.work);
+  taken.record.mark('undone', { at: new Date().toISOString() });
+  return output.slice(0, 16_384);
+}

@@ -1,0 +1,165 @@
+import { renameSync, rmdirSync } from 'node:fs';
+import { z } from 'zod';
+import type { Difference } from '#shared/domain/helper/answers.ts';
+import { type Expected, sha256, targetPath } from '#shared/domain/helper/targets.ts';
+import { Refused } from '../refused.ts';
+import type { Work } from '../verbs/verb.ts';
+import { close, inFolder } from '../walk/descriptor.ts';
+import { type Held, holdFolder } from '../walk/walk.ts';
+import { unpack } from './archive.ts';
+import { compareEntries, compareExpected, type Part } from './compare.ts';
+import { entryState } from './entry-state.ts';
+import { folderTime, setFolderTime } from './folder-time.ts';
+import { readEntry } from './read-entry.ts';
+import { explain, makeWorkFolder, putInPlace, removeWorkFolder, syncFolder } from './work-folder.ts';
+
+/** What was at a target before a step: all of it, with its archive kept under `entry.tar`, and its folder's time. */
+export const keptEntry = z.strictObject({
+  path: targetPath,
+  state: entryState,
+  archive: sha256.nullable(),
+  folderTime: z.string().max(32),
+});
+export type KeptEntry = z.infer<typeof keptEntry>;
+
+/** What a step left at a target. */
+export const leftEntry = z.strictObject({ state: entryState, folderTime: z.string().max(32).nullable() });
+export type LeftEntry = z.infer<typeof leftEntry>;
+
+const undoing = z.strictObject({ restoreTime: z.boolean() });
+const WHOLE: readonly Part[] = ['contents', 'time'];
+
+/** Holds the folder of a target that is to be changed for as long as `use` runs. */
+export function withHeld<T>(work: Work, path: string, use: (held: Held) => T): T {
+  const held = holdFolder(work.machine, path, 'change');
+  try {
+    return use(held);
+  } finally {
+    close(held.folder);
+  }
+}
+
+/** Looks at a target and keeps it whole for undo. Refuses what is not as the plan saw it, links, and files with several names. */
+export function keepEntry(work: Work, held: Held, path: string, expect: Expected): KeptEntry {
+  const { state, archive } = readEntry(work.machine, held, true);
+  const differences = compareExpected(path, expect, state);
+  if (differences.length > 0)
+    throw new Refused('changed-since', `${path} is not what the plan saw. Nothing was touched.`, differences);
+  if (state.kind === 'other')
+    throw new Refused('unsafe-path', `${path} is a ${state.what}, which is not touched.`);
+  if (state.kind === 'file' && state.links > 1)
+    throw new Refused(
+      'unsafe-path',
+      `${path} has ${state.links} names (hard links), so changing it could change something else.`,
+    );
+  const kept = archive !== null && state.kind === 'file' ? work.record.keep('entry.tar', archive) : null;
+  return { path, state, archive: kept, folderTime: folderTime(held) };
+}
+
+/** Whether what is at a target is still what was kept. */
+export function isAsKept(work: Work, held: Held, kept: KeptEntry): boolean {
+  return (
+    compareEntries(kept.path, kept.state, readEntry(work.machine, held, true).state, partsFor(kept))
+      .length === 0
+  );
+}
+
+/** Time and contents of a folder change with what lies in it, so they do not count. */
+function partsFor(kept: { state: { kind: string } }): readonly Part[] {
+  return kept.state.kind === 'file' ? WHOLE : [];
+}
+
+/** What keeps an entry from being taken back: it is neither what was kept nor what was left. */
+export function entryDifferences(work: Work, kept: KeptEntry, left: LeftEntry | null): Difference[] {
+  return withHeld(work, kept.path, (held) => {
+    if (isAsKept(work, held, kept)) return [];
+    const wanted = left ?? plannedEntry(work) ?? { state: kept.state, folderTime: null };
+    const now = readEntry(work.machine, held, true).state;
+    return compareEntries(kept.path, wanted.state, now, partsFor(wanted));
+  });
+}
+
+/** What an earlier run of this step meant to leave, or null. */
+export function plannedEntry(work: Work): LeftEntry | null {
+  const planned = leftEntry.safeParse(work.record.planned());
+  return planned.success ? planned.data : null;
+}
+
+/** Brings back what was kept, whole, by one rename; and the time of its folder, when nobody else changed the folder since. */
+export function restoreEntry(work: Work, kept: KeptEntry, left: LeftEntry | null): string {
+  return withHeld(work, kept.path, (held) => {
+    const earlier = undoing.safeParse(work.record.marked('undoing'));
+    const restoreTime = earlier.success
+      ? earlier.data.restoreTime
+      : left?.folderTime === null || left === null || left.folderTime === folderTime(held);
+    work.record.mark('undoing', { restoreTime });
+    removeWorkFolder(held, work.record.workName);
+    if (!isAsKept(work, held, kept)) replaceByKept(work, held, kept);
+    if (restoreTime) setFolderTime(work.machine, held, kept.folderTime);
+    return `${kept.path} is as it was.`;
+  });
+}
+
+function replaceByKept(work: Work, held: Held, kept: KeptEntry): void {
+  const name = work.record.workName;
+  if (kept.state.kind === 'absent') {
+    takeAway(work, held, name);
+    return;
+  }
+  if (kept.archive === null) throw new Refused('record-damaged', `Of ${kept.path} nothing was kept.`);
+  const folder = makeWorkFolder(work.machine, held, name);
+  try {
+    unpack(work.machine, work.record.kept('entry.tar', kept.archive), folder.descriptor);
+    const unpacked = readEntry(
+      work.machine,
+      { ...held, folder: folder.descriptor, name: 'entry' },
+      true,
+    ).state;
+    const wrong = compareEntries(kept.path, kept.state, unpacked, WHOLE);
+    if (wrong.length > 0)
+      throw new Refused(
+        'program-failed',
+        `${kept.path} could not be made as it was. Nothing was touched.`,
+        wrong,
+      );
+    putInPlace(work.machine, held, folder);
+  } finally {
+    close(folder.descriptor);
+    removeWorkFolder(held, name);
+  }
+}
+
+/** Removes what is at a target. A folder goes only when it is empty. */
+export function takeAway(work: Work, held: Held, workName: string): void {
+  const { state } = readEntry(work.machine, held, false);
+  if (state.kind === 'absent') return;
+  try {
+    if (state.kind === 'directory') {
+      rmdirSync(inFolder(held.folder, held.name));
+      syncFolder(held.folder);
+      return;
+    }
+  } catch (thrown) {
+    throw explain(work.machine, held, thrown);
+  }
+  const folder = makeWorkFolder(work.machine, held, workName);
+  try {
+    // Out of reach first: what is removed is then surely what was looked at.
+    renameSync(inFolder(held.folder, held.name), inFolder(folder.descriptor, 'entry'));
+    const moved = readEntry(work.machine, { ...held, folder: folder.descriptor, name: 'entry' }, false).state;
+    if (moved.kind === 'absent' || moved.identity !== state.identity) {
+      renameSync(inFolder(folder.descriptor, 'entry'), inFolder(held.folder, held.name));
+      throw new Refused(
+        'changed-since',
+        `${held.path} was swapped while it was being removed. It is still there.`,
+      );
+    }
+    work.machine.pause?.('taken-away');
+    syncFolder(held.folder);
+  } catch (thrown) {
+    throw explain(work.machine, held, thrown);
+  } finally {
+    close(folder.descriptor);
+    removeWorkFolder(held, workName);
+  }
+}

@@ -1,0 +1,82 @@
+import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
+import { doStep, StepFailed } from './asks/do-step.ts';
+import { hello } from './asks/hello.ts';
+import { inspect } from './asks/inspect.ts';
+import { forgetChange, listChanges } from './asks/list-changes.ts';
+import { revertChange } from './asks/revert-change.ts';
+import { armChange, confirmChange, type Relaunch } from './asks/revert-timer.ts';
+import { undoStep } from './asks/undo-step.ts';
+import { logAction } from './log-line.ts';
+import type { Machine } from './machine.ts';
+import { lockNode } from './record/lock.ts';
+import { openStateFolder } from './record/state-folder.ts';
+import { asRefused } from './refused.ts';
+import { close } from './walk/descriptor.ts';
+
+/** How long a run waits for another one before it says `busy`. */
+const WAIT_SECONDS = 3;
+
+/** How this helper was started: for the handshake, and for starting it again by a timer. */
+export interface Launched {
+  bundle: string;
+  runtime: string;
+  relaunch: Relaunch;
+}
+
+/** Does one request and answers it. Everything that goes wrong is a `refused` answer; nothing is thrown. */
+export function handleRequest(machine: Machine, request: HelperRequest, launched: Launched): HelperAnswer {
+  let answer: HelperAnswer;
+  let lock: number | null = null;
+  try {
+    if (request.ask === 'hello') return hello(machine, launched);
+    if (request.ask === 'inspect') return inspect(machine, request.paths);
+    openStateFolder(machine);
+    lock = lockNode(machine, WAIT_SECONDS);
+    answer = dispatch(machine, request, launched);
+  } catch (thrown) {
+    answer = refusedAnswer(thrown, request.ask);
+  } finally {
+    close(lock);
+  }
+  logAction(machine, request, answer);
+  return answer;
+}
+
+function dispatch(
+  machine: Machine,
+  request: Exclude<HelperRequest, { ask: 'hello' | 'inspect' }>,
+  launched: Launched,
+): HelperAnswer {
+  switch (request.ask) {
+    case 'do':
+      return doStep(machine, request.change, request.step, request.action);
+    case 'undo':
+      return undoStep(machine, request.change, request.step, request.record, request.dry);
+    case 'arm':
+      return armChange(machine, request.change, request.seconds, launched.relaunch);
+    case 'confirm':
+      return confirmChange(machine, request.change);
+    case 'revert':
+      return revertChange(machine, request.change);
+    case 'changes':
+      return listChanges(machine);
+    case 'forget':
+      return forgetChange(machine, request.change);
+    default:
+      throw new Error(`${request.ask} is not built yet`);
+  }
+}
+
+/** A refusal as the console reads it. */
+export function refusedAnswer(thrown: unknown, about: string): HelperAnswer {
+  const failed = thrown instanceof StepFailed;
+  const refused = failed ? thrown.refused : asRefused(thrown, about);
+  return {
+    answer: 'refused',
+    refusal: refused.refusal,
+    message: refused.message.slice(0, 1_024),
+    differences: [...refused.differences],
+    rolledBack: failed && thrown.rolledBack,
+  };
+}

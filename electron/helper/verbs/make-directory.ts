@@ -1,0 +1,79 @@
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { compareEntries } from '../entry/compare.ts';
+import { folderTime } from '../entry/folder-time.ts';
+import {
+  entryDifferences,
+  type KeptEntry,
+  keepEntry,
+  keptEntry,
+  type LeftEntry,
+  leftEntry,
+  plannedEntry,
+  restoreEntry,
+  withHeld,
+} from '../entry/kept-entry.ts';
+import { readEntry } from '../entry/read-entry.ts';
+import { makeWorkFolder, putInPlace, removeWorkFolder } from '../entry/work-folder.ts';
+import { Refused } from '../refused.ts';
+import { close, inFolder } from '../walk/descriptor.ts';
+import { anyVerb } from './verb.ts';
+
+/** Makes one folder (`make-directory` of the protocol). */
+export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
+  verb: 'make-directory',
+  before: keptEntry,
+  left: leftEntry,
+  target: (action) => action.path,
+  look: (action, work) =>
+    withHeld(work, action.path, (held) => {
+      const kept = keepEntry(work, held, action.path, action.expect);
+      const { state } = kept;
+      if (state.kind === 'absent') return kept;
+      const exact =
+        state.kind === 'directory' &&
+        state.uid === action.uid &&
+        state.gid === action.gid &&
+        state.mode === action.mode;
+      if (!exact) throw new Refused('changed-since', `${action.path} is there already, and not as wanted.`);
+      return kept;
+    }),
+  perform: (action, before, work) => {
+    const name = work.record.workName;
+    return withHeld(work, before.path, (held) => {
+      if (before.state.kind !== 'absent')
+        return {
+          left: { state: before.state, folderTime: null },
+          already: true,
+          notUndone: null,
+          output: '',
+        };
+      removeWorkFolder(held, name);
+      const now = readEntry(work.machine, held, false).state;
+      if (now.kind !== 'absent') {
+        const planned = plannedEntry(work);
+        const differences = compareEntries(before.path, planned?.state ?? before.state, now, []);
+        if (differences.length > 0)
+          throw new Refused('changed-since', `Somebody made ${before.path} meanwhile.`, differences);
+      } else {
+        const folder = makeWorkFolder(work.machine, held, name);
+        try {
+          const entry = inFolder(folder.descriptor, 'entry');
+          mkdirSync(entry, 0o700);
+          chownSync(entry, action.uid, action.gid);
+          chmodSync(entry, action.mode);
+          const made = { ...held, folder: folder.descriptor, name: 'entry' };
+          const { state } = readEntry(work.machine, made, false);
+          work.record.plan({ state, folderTime: null });
+          putInPlace(work.machine, held, folder);
+        } finally {
+          close(folder.descriptor);
+          removeWorkFolder(held, name);
+        }
+      }
+      const { state } = readEntry(work.machine, held, false);
+      return { left: { state, folderTime: folderTime(held) }, already: false, notUndone: null, output: '' };
+    });
+  },
+  differences: (before, left, work) => entryDifferences(work, before, left),
+  takeBack: (before, left, work) => restoreEntry(work, before, left),
+});

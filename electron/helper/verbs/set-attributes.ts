@@ -1,0 +1,133 @@
+import { chmodSync, chownSync } from 'node:fs';
+import { z } from 'zod';
+import { type Ownership, ownership, targetPath } from '#shared/domain/helper/targets.ts';
+import { compareEntries, compareExpected } from '../entry/compare.ts';
+import { type EntryState, entryState } from '../entry/entry-state.ts';
+import { hashPlace } from '../entry/hash-place.ts';
+import { withHeld } from '../entry/kept-entry.ts';
+import { readPlace } from '../entry/read-entry.ts';
+import { explain } from '../entry/work-folder.ts';
+import { Refused } from '../refused.ts';
+import { close, throughDescriptor } from '../walk/descriptor.ts';
+import { type Held, holdTarget } from '../walk/walk.ts';
+import { refuseSpecialBits } from './replace-file.ts';
+import { anyVerb, type Work } from './verb.ts';
+
+const before = z.strictObject({ path: targetPath, state: entryState, wanted: ownership });
+type Before = z.infer<typeof before>;
+
+function withPlace<T>(work: Work, path: string, use: (place: number, state: EntryState, held: Held) => T): T {
+  return withHeld(work, path, (held) => {
+    const place = holdTarget(held);
+    if (place === null) throw new Refused('not-found', `${path} is not there.`);
+    try {
+      return use(place, readPlace(work.machine, place, false, path).state, held);
+    } finally {
+      close(place);
+    }
+  });
+}
+
+/** chown(2) and chmod(2) on the very thing that is held; chmod last, because chown takes setuid bits away. */
+function apply(work: Work, held: Held, place: number, wanted: Ownership): void {
+  try {
+    chownSync(throughDescriptor(place), wanted.uid, wanted.gid);
+    work.machine.pause?.('owner-set');
+    chmodSync(throughDescriptor(place), wanted.mode);
+  } catch (thrown) {
+    throw explain(work.machine, held, thrown);
+  }
+}
+
+/** Owner, group or mode that is neither what it was nor what was wanted: somebody else was here. */
+function foreign(kept: Before, now: EntryState): boolean {
+  const { state, wanted } = kept;
+  if (state.kind === 'absent' || state.kind === 'other' || now.kind !== state.kind) return true;
+  const mode = [state.mode, wanted.mode, state.mode & 0o1777, wanted.mode & 0o1777];
+  return (
+    ![state.uid, wanted.uid].includes(now.uid) ||
+    ![state.gid, wanted.gid].includes(now.gid) ||
+    !mode.includes(now.mode)
+  );
+}
+
+/** Owner, group and mode of one file or folder (`set-attributes` of the protocol). Contents may change meanwhile. */
+export const setAttributes = anyVerb<'set-attributes', Before, EntryState>({
+  verb: 'set-attributes',
+  before,
+  left: entryState,
+  target: (action) => action.path,
+  look: (action, work) =>
+    withPlace(work, action.path, (place, seen) => {
+      const { path, expect } = action;
+      if (seen.kind === 'other')
+        throw new Refused('unsafe-path', `${path} is a ${seen.what}, which is not touched.`);
+      const state =
+        seen.kind === 'file' && expect.kind === 'file' ? { ...seen, sha256: hashPlace(place, path) } : seen;
+      const differences = compareExpected(path, expect, state);
+      if (differences.length > 0)
+        throw new Refused(
+          'changed-since',
+          `${path} is not what the plan saw. Nothing was touched.`,
+          differences,
+        );
+      if (state.kind === 'file') {
+        if (state.links > 1)
+          throw new Refused(
+            'unsafe-path',
+            `${path} has ${state.links} names (hard links), so changing it could change something else.`,
+          );
+        refuseSpecialBits(path, action.mode, state.mode);
+        if ('security.capability' in state.attributes)
+          throw new Refused(
+            'unsafe-path',
+            `${path} has file capabilities, which a new owner would take away for good.`,
+          );
+      }
+      const { uid, gid, mode } = action;
+      return {
+        path,
+        state: state.kind === 'file' ? { ...state, sha256: null } : state,
+        wanted: { uid, gid, mode },
+      };
+    }),
+  perform: (action, kept, work) =>
+    withPlace(work, kept.path, (place, now, held) => {
+      if (foreign(kept, now))
+        throw new Refused('changed-since', `${kept.path} was changed by somebody else since.`);
+      const { state, wanted } = kept;
+      const already =
+        (state.kind === 'file' || state.kind === 'directory') &&
+        state.uid === wanted.uid &&
+        state.gid === wanted.gid &&
+        state.mode === wanted.mode;
+      if (!already) apply(work, held, place, action);
+      const left = readPlace(work.machine, place, false, kept.path).state;
+      return { left, already, notUndone: null, output: '' };
+    }),
+  differences: (kept, left, work) =>
+    withHeld(work, kept.path, (held) => {
+      const place = holdTarget(held);
+      if (place === null) return compareEntries(kept.path, left ?? kept.state, { kind: 'absent' }, []);
+      try {
+        const now = readPlace(work.machine, place, false, kept.path).state;
+        if (compareEntries(kept.path, kept.state, now, []).length === 0) return [];
+        if (left === null || work.record.marked('undoing') !== null)
+          return foreign(kept, now) ? compareEntries(kept.path, kept.state, now, []) : [];
+        return compareEntries(kept.path, left, now, []);
+      } finally {
+        close(place);
+      }
+    }),
+  takeBack: (kept, _left, work) =>
+    withPlace(work, kept.path, (place, _now, held) => {
+      if (kept.state.kind === 'absent' || kept.state.kind === 'other') return '';
+      work.record.mark('undoing', {});
+      apply(work, held, place, kept.state);
+      const now = readPlace(work.machine, place, false, kept.path).state;
+      const wrong = compareEntries(kept.path, kept.state, now, []);
+      if (wrong.length > 0)
+        throw new Refused('program-failed', `${kept.path} could not be made as it was.`, wrong);
+      return `${kept.path} is as it was.`;
+    }),
+});

@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+import type { Difference } from '#shared/domain/helper/answers.ts';
+import type { HelperAction, HelperVerb } from '#shared/domain/helper/verbs.ts';
+import type { Machine } from '../machine.ts';
+import type { StepRecord } from '../record/step-record.ts';
+import { Refused } from '../refused.ts';
+
+/** What a step came to. */
+export interface Outcome<Left> {
+  left: Left;
+  /** It was as wanted before. */
+  already: boolean;
+  /** What undo cannot bring back, in one sentence. */
+  notUndone: string | null;
+  output: string;
+}
+
+/** Where a verb works: the machine, and the record of its step. */
+export interface Work {
+  machine: Machine;
+  record: StepRecord;
+}
+
+/**
+ * One verb. `Before` is all that undo needs, and is durable before `perform` is called; `Left` is what undo expects to find.
+ * Every function may throw `Refused`. `perform` and `takeBack` may be called again after a kill at any point, and then end
+ * in the same state.
+ */
+export interface Verb<Action extends HelperAction, Before, Left> {
+  verb: Action['verb'];
+  before: z.ZodType<Before>;
+  left: z.ZodType<Left>;
+  /** The path, unit, table or name that it is about, for lists. */
+  target(action: Action): string;
+  /** Looks what is there and keeps it; refuses when it is not what the plan saw. Touches nothing. */
+  look(action: Action, work: Work): Before;
+  perform(action: Action, before: Before, work: Work): Outcome<Left>;
+  /** What keeps it from being taken back; empty when it can be. `left` null: the step was cut off. */
+  differences(before: Before, left: Left | null, work: Work): Difference[];
+  /** Brings back what was there; answers words for a person. */
+  takeBack(before: Before, left: Left | null, work: Work): string;
+}
+
+/** A verb as the asks use it: what it finds and leaves is only handed through. */
+export interface AnyVerb {
+  target(action: HelperAction): string;
+  look(action: HelperAction, work: Work): unknown;
+  perform(action: HelperAction, before: unknown, work: Work): Outcome<unknown>;
+  differences(before: unknown, left: unknown, work: Work): Difference[];
+  takeBack(before: unknown, left: unknown, work: Work): string;
+}
+
+/** Hides what a verb keeps behind its own schemas: a record that does not fit them is `record-damaged`. */
+export function anyVerb<V extends HelperVerb, Before, Left>(
+  verb: Verb<Extract<HelperAction, { verb: V }>, Before, Left>,
+): AnyVerb {
+  type Action = Extract<HelperAction, { verb: V }>;
+  const mine = (action: HelperAction): Action => {
+    if (action.verb !== verb.verb) throw new Refused('bad-request', 'This is another verb.');
+    return action as Action;
+  };
+  const read = <T>(schema: z.ZodType<T>, value: unknown): T => {
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw new Refused('record-damaged', 'The undo record cannot be read.');
+    return parsed.data;
+  };
+  const readLeft = (left: unknown) => (left === null || left === undefined ? null : read(verb.left, left));
+  return {
+    target: (action) => verb.target(mine(action)),
+    look: (action, work) => verb.look(mine(action), work),
+    perform: (action, before, work) => verb.perform(mine(action), read(verb.before, before), work),
+    differences: (before, left, work) => verb.differences(read(verb.before, before), readLeft(left), work),
+    takeBack: (before, left, work) => verb.takeBack(read(verb.before, before), readLeft(left), work),
+  };
+}

@@ -1,0 +1,48 @@
+import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
+
+/** O_PATH of open(2): a descriptor that stands for a place and opens nothing. Node names no constant for it. */
+export const O_PATH = 0o10000000;
+
+/** The path by which the kernel reaches an open descriptor, also through system calls that only take paths (proc(5)). */
+export function throughDescriptor(descriptor: number): string {
+  return `/proc/self/fd/${descriptor}`;
+}
+
+/** A name inside an open folder: the nearest to openat(2) that Node has. `name` is one component. */
+export function inFolder(folder: number, name: string): string {
+  return `/proc/self/fd/${folder}/${name}`;
+}
+
+/** Opens a place without following a link in its last component, and without opening what is there. */
+export function openPlace(path: string): number {
+  return openSync(path, O_PATH | constants.O_NOFOLLOW);
+}
+
+/** Opens a folder for holding it; a link or anything else fails with ENOTDIR. */
+export function openFolder(path: string): number {
+  return openSync(path, O_PATH | constants.O_NOFOLLOW | constants.O_DIRECTORY);
+}
+
+/** Opens what a held place is for reading. Never blocks on a FIFO, never becomes a controlling terminal. */
+export function reopenForReading(descriptor: number): number {
+  return openSync(
+    throughDescriptor(descriptor),
+    constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY,
+  );
+}
+
+/** fstat(2) with nanoseconds and 64-bit inode numbers. */
+export function statOf(descriptor: number): BigIntStats {
+  return fstatSync(descriptor, { bigint: true });
+}
+
+/** Closes in any case; a descriptor that is closed already is no error. */
+export function close(...descriptors: readonly (number | null)[]): void {
+  for (const descriptor of descriptors) {
+    try {
+      if (descriptor !== null) closeSync(descriptor);
+    } catch {
+      // It is closed either way.
+    }
+  }
+}

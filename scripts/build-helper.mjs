@@ -1,0 +1,38 @@
+// Builds the privileged helper: one file without imports but Node's own, so that what is installed is one thing with one hash.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Writes `swarmkeep-helper.mjs` into `folder` and answers its path. Fails when anything but node: stays imported. */
+export async function buildHelper(folder) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const build = await rolldown({
+    input: join(root, 'electron', 'helper', 'main.ts'),
+    cwd: root,
+    platform: 'node',
+    external: [/^node:/],
+    transform: { target: 'node24', define: { HELPER_VERSION: JSON.stringify(version) } },
+    treeshake: true,
+    logLevel: 'warn',
+  });
+  const { output } = await build.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: 'swarmkeep-helper.mjs',
+    codeSplitting: false,
+    minify: { compress: true, mangle: false, codegen: false },
+  });
+  await build.close();
+  const [bundle, ...more] = output;
+  const foreign = bundle.imports.filter((name) => !name.startsWith('node:'));
+  if (more.length > 0 || foreign.length > 0 || bundle.dynamicImports.length > 0)
+    throw new Error(
+      `The helper is not one file of its own: ${[...foreign, ...more.map((one) => one.fileName)].join(' ')}`,
+    );
+  return join(folder, bundle.fileName);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildHelper(join(root, 'dist', 'helper'));
