@@ -75,6 +75,22 @@ export function unitName(input: CheckInput, instance: InstanceProfile): string {
 /** A value that takes no quotes, such as `WorkingDirectory=`: only specifiers are escaped (systemd.unit(5)). */
 const bare = (text: string) => text.replaceAll('%', '%%');
 
+/** Limits that mycoSwarm never notices, wherever its files lie (systemd.exec(5), "Sandboxing"). */
+export const LIMITS: readonly string[] = [
+  'PrivateTmp=yes',
+  'PrivateDevices=yes',
+  'ProtectKernelModules=yes',
+  'ProtectKernelLogs=yes',
+  'ProtectControlGroups=yes',
+  'ProtectClock=yes',
+  'ProtectHostname=yes',
+  'LockPersonality=yes',
+  'CapabilityBoundingSet=',
+  'AmbientCapabilities=',
+  'RestrictSUIDSGID=yes',
+  'RestrictRealtime=yes',
+];
+
 /**
  * The unit file for an installation that was started by hand, with every limit that its checks ask for and with the
  * namespaces that mycoSwarm isolates code with.
@@ -112,18 +128,7 @@ export function unitLines(
     'ProtectSystem=strict',
     // What lies in a home must stay readable, else the unit could not start.
     `ProtectHome=${read.some(isInHome) ? 'read-only' : 'yes'}`,
-    'PrivateTmp=yes',
-    'PrivateDevices=yes',
-    'ProtectKernelModules=yes',
-    'ProtectKernelLogs=yes',
-    'ProtectControlGroups=yes',
-    'ProtectClock=yes',
-    'ProtectHostname=yes',
-    'LockPersonality=yes',
-    'CapabilityBoundingSet=',
-    'AmbientCapabilities=',
-    'RestrictSUIDSGID=yes',
-    'RestrictRealtime=yes',
+    ...LIMITS,
     'RestrictNamespaces=user net',
     'SystemCallArchitectures=native',
     'UMask=0077',

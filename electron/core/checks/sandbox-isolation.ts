@@ -2,13 +2,27 @@ import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
+import {
+  APPARMOR_PROFILE,
+  apparmorLines,
+  NAMESPACE_LINES,
+  NAMESPACES_DROP_IN,
+  NAMESPACES_SYSCTL,
+} from './sandbox-lines.ts';
 import { asRoot, dropInSteps, undoneBy, writeFileStep } from './steps.ts';
 
+/** What forbids isolation: the unit, a missing program, or a switch of the kernel. */
+export type IsolationCause =
+  | 'unit'
+  | 'unshare'
+  | 'user.max_user_namespaces'
+  | 'kernel.unprivileged_userns_clone';
+
 /** Why `unshare -rn` cannot work here, as far as switches of the system say; null when none forbids it for certain. */
-function forbiddenBy(
+export function forbiddenBy(
   input: CheckInput,
   instance: InstanceProfile,
-): { what: string; steps: Part['steps'] } | null {
+): { what: string; cause: IsolationCause; steps: Part['steps'] } | null {
   const facts = seen(input, 'sandbox');
   const unit = unitOf(input, instance);
   const restricts = unit === null || unit === 'unseen' ? '' : (unit.properties.RestrictNamespaces ?? '');
@@ -21,12 +35,13 @@ function forbiddenBy(
   if (instance.unit !== null && forbidsNetwork) {
     return {
       what: `${instance.unit}: RestrictNamespaces=${restricts}`,
+      cause: 'unit',
       steps: dropInSteps(
         input,
         'Let it make the namespaces that it isolates code with',
         instance.unit,
-        '60-swarmkeep-namespaces',
-        ['RestrictNamespaces=', 'RestrictNamespaces=user net mnt pid ipc uts'],
+        NAMESPACES_DROP_IN,
+        NAMESPACE_LINES,
       ),
     };
   }
@@ -34,16 +49,16 @@ function forbiddenBy(
   if (facts.unshareInstalled === false) {
     return {
       what: 'unshare is not installed',
+      cause: 'unshare',
       steps: [asRoot(input, 'Install it')`apt-get install -- util-linux`],
     };
   }
   if (facts.maxUserNamespaces === 0) {
     return {
       what: 'user.max_user_namespaces = 0',
+      cause: 'user.max_user_namespaces',
       steps: [
-        writeFileStep(input, 'Allow user namespaces', '/etc/sysctl.d/60-swarmkeep-namespaces.conf', [
-          'user.max_user_namespaces = 4096',
-        ]),
+        writeFileStep(input, 'Allow user namespaces', NAMESPACES_SYSCTL, ['user.max_user_namespaces = 4096']),
         undoneBy(asRoot(input, 'Let the kernel read it')`sysctl --system`, [
           asRoot(input, 'Back')`sysctl -w user.max_user_namespaces=0`,
         ]),
@@ -53,8 +68,9 @@ function forbiddenBy(
   if (facts.unprivilegedUserNamespaces === false) {
     return {
       what: 'kernel.unprivileged_userns_clone = 0',
+      cause: 'kernel.unprivileged_userns_clone',
       steps: [
-        writeFileStep(input, 'Allow user namespaces', '/etc/sysctl.d/60-swarmkeep-namespaces.conf', [
+        writeFileStep(input, 'Allow user namespaces', NAMESPACES_SYSCTL, [
           'kernel.unprivileged_userns_clone = 1',
         ]),
         undoneBy(asRoot(input, 'Let the kernel read it')`sysctl --system`, [
@@ -66,22 +82,14 @@ function forbiddenBy(
   return null;
 }
 
-/** An AppArmor profile that allows user namespaces to mycoSwarm's own Python, and to nobody else (apparmor.d(5)). */
+/** Steps that write and load such a profile. */
 function apparmorSteps(input: CheckInput, instance: InstanceProfile): NonNullable<Part['steps']> {
-  const python =
-    instance.virtualEnvironment === null ? '/usr/bin/python3' : `${instance.virtualEnvironment}/bin/python3`;
   return [
     writeFileStep(
       input,
       'Allow namespaces to the Python of mycoSwarm and to unshare started by it',
-      '/etc/apparmor.d/swarmkeep-mycoswarm',
-      [
-        'abi <abi/4.0>,',
-        'include <tunables/global>',
-        `profile swarmkeep-mycoswarm "${python}" flags=(unconfined) {`,
-        '  userns,',
-        '}',
-      ],
+      APPARMOR_PROFILE,
+      apparmorLines(instance),
     ),
     undoneBy(asRoot(input, 'Load the profile')`apparmor_parser -r -- /etc/apparmor.d/swarmkeep-mycoswarm`, [
       asRoot(input, 'Back')`apparmor_parser -R -- /etc/apparmor.d/swarmkeep-mycoswarm`,

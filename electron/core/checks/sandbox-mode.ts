@@ -15,7 +15,8 @@ import {
 import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
 import { isolationParts } from './sandbox-isolation.ts';
-import { dropInSteps, endWithLook, unitWord } from './steps.ts';
+import { SANDBOX_DROP_IN, sandboxLines } from './sandbox-lines.ts';
+import { dropInSteps, endWithLook } from './steps.ts';
 import { hasOwnMounts, mainProcesses } from './unit-sandbox.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
@@ -26,29 +27,6 @@ const REQUIRED: readonly { name: string; values: readonly string[]; gives: strin
   { name: 'ProtectHome', values: ['yes', 'read-only', 'tmpfs'], gives: 'homes are out of reach' },
   { name: 'PrivateTmp', values: ['yes', 'disconnected'], gives: 'temporary files of its own' },
 ];
-
-/** Lines of a drop-in that keep mycoSwarm working: namespaces stay allowed, for it isolates agents' code with them. */
-export function sandboxLines(instance: InstanceProfile): string[] {
-  // Settings and plugins are not the agent's to change, so of their folder only the access log stays writable.
-  const state = instance.configurationFolder === null ? null : `${instance.configurationFolder}/access.log`;
-  const writable = [instance.workspace, state].filter((path) => path !== null);
-  const homes = writable.some((path) => path.startsWith('/home/') || path.startsWith('/root/'));
-  return [
-    'NoNewPrivileges=yes',
-    'ProtectSystem=strict',
-    `ProtectHome=${homes ? 'read-only' : 'yes'}`,
-    'PrivateTmp=yes',
-    'PrivateDevices=yes',
-    'ProtectKernelModules=yes',
-    'ProtectKernelLogs=yes',
-    'ProtectClock=yes',
-    'CapabilityBoundingSet=',
-    'RestrictSUIDSGID=yes',
-    ...(writable.length > 0
-      ? [`ReadWritePaths=${writable.map((path) => unitWord(`-${path}`)).join(' ')}`]
-      : []),
-  ];
-}
 
 function unitParts(input: CheckInput, instance: InstanceProfile): Part[] {
   const unit = unitOf(input, instance);
@@ -61,7 +39,7 @@ function unitParts(input: CheckInput, instance: InstanceProfile): Part[] {
         notSeen(
           input,
           `${label}${instance.unit ?? ''}`,
-          'the unit could not be read',
+          'systemd did not show this unit, and its file could not be read',
           source,
           AS_ADMINISTRATOR,
         ),
@@ -71,7 +49,7 @@ function unitParts(input: CheckInput, instance: InstanceProfile): Part[] {
     input,
     'Put the limits around it',
     unit.name,
-    '50-swarmkeep-sandbox',
+    SANDBOX_DROP_IN,
     sandboxLines(instance),
   );
   return REQUIRED.map((directive): Part => {
@@ -123,13 +101,7 @@ function processPart(input: CheckInput, instance: InstanceProfile, process: Proc
       steps:
         unit === null
           ? ownUnitSteps(input, instance)
-          : dropInSteps(
-              input,
-              'Put the limits around it',
-              unit,
-              '50-swarmkeep-sandbox',
-              sandboxLines(instance),
-            ),
+          : dropInSteps(input, 'Put the limits around it', unit, SANDBOX_DROP_IN, sandboxLines(instance)),
     };
   }
   if (process.noNewPrivileges === null || mounts === 'unknown') {
