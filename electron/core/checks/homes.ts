@@ -26,7 +26,7 @@ const FIRST_PERSON = 1_000;
 const NOBODY: readonly number[] = [65_534, 65_535, 4_294_967_294, 4_294_967_295];
 
 /** Homes of people, and of root, other than the agent's own. */
-export function otherHomes(agent: Agent, accounts: readonly AccountFact[]): AccountFact[] {
+export export function otherHomes(agent: Agent, accounts: readonly AccountFact[]): AccountFact[] {
   const homes = new Map<string, AccountFact>();
   for (const account of accounts) {
     const isPerson = account.uid === 0 || (account.uid >= FIRST_PERSON && !NOBODY.includes(account.uid));
@@ -37,7 +37,8 @@ export function otherHomes(agent: Agent, accounts: readonly AccountFact[]): Acco
   return [...homes.values()].toSorted((a, b) => (a.home < b.home ? -1 : 1));
 }
 
-function grantedTo(agent: Agent, home: NonNullable<AccountFact['homeDirectory']>): number | null {
+/** What the mode of a home gives the agent, as three bits; null where its groups are not known. */
+export function grantedTo(agent: Agent, home: NonNullable<AccountFact['homeDirectory']>): number | null {
   if (agent.canBe(home.uid)) return 7;
   if (agent.groupIds === null) return (home.mode & 0o077) === 0 ? 0 : null;
   return agent.groupIds.has(home.gid) ? (home.mode >> 3) & 7 : home.mode & 7;

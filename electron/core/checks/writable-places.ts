@@ -7,6 +7,7 @@ import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
 import { accountFirst } from './personal.ts';
 import { asRoot, dropInBack, dropInSteps, unitWord, wayBack } from './steps.ts';
+import { stateFiles } from './sandbox-lines.ts';
 import { pathPart } from './tree-access.ts';
 import { placesOf } from './unit-places.ts';
 import { changedSinceStart, isConfined } from './unit-sandbox.ts';
@@ -44,9 +45,10 @@ function writableBySandbox(input: CheckInput, agent: Agent): Part[] | null {
   });
 }
 
-const WORKSPACE_DROP_IN = '60-swarmkeep-workspace';
+export const WORKSPACE_DROP_IN = '60-swarmkeep-workspace';
 
-const workspaceOf = ({ instance }: Agent): string =>
+/** The one folder that an agent may write in, whether it is there or not. */
+export const workspaceOf = ({ instance }: Agent): string =>
   instance.workspace ?? `${instance.home ?? '/home/mycoswarm'}/workspace`;
 
 /** Makes the workspace. A place of `ReadWritePaths=` that is not there at the start stays read-only (systemd.exec(5)). */
@@ -55,6 +57,18 @@ export function workspaceStep(input: CheckInput, agent: Agent): FixStep {
     input,
     'Make one folder for the agent to write in',
   )`install -d -o ${agent.login} -g ${agent.account?.gid ?? agent.login} -m 0700 -- ${workspaceOf(agent)}`;
+}
+
+/** Lines of the section `[Service]` that let an agent write in its workspace and its access log only. */
+export function workspaceLines(agent: Agent): string[] {
+  const writable = [workspaceOf(agent), ...stateFiles(agent.instance)];
+  return [
+    'ProtectSystem=strict',
+    'ProtectHome=read-only',
+    'PrivateTmp=yes',
+    'ReadWritePaths=',
+    `ReadWritePaths=${writable.map((path) => unitWord(`-${path}`)).join(' ')}`,
+  ];
 }
 
 /** As the account itself, so that a link that the agent planted leads nowhere that it may not write. */
@@ -66,8 +80,7 @@ function limitSteps(input: CheckInput, agent: Agent): FixStep[] {
   const first = accountFirst(agent);
   if (first !== null) return first;
   if (instance.unit === null) return ownUnitSteps(input, instance);
-  const log = instance.configurationFolder === null ? null : `${instance.configurationFolder}/access.log`;
-  const writable = [workspaceOf(agent), ...(log === null ? [] : [log])];
+  const [log = null] = stateFiles(instance);
   return [
     workspaceStep(input, agent),
     ...(log === null
@@ -83,13 +96,7 @@ function limitSteps(input: CheckInput, agent: Agent): FixStep[] {
       'Let it write in its workspace and its access log only',
       instance.unit,
       WORKSPACE_DROP_IN,
-      [
-        'ProtectSystem=strict',
-        'ProtectHome=read-only',
-        'PrivateTmp=yes',
-        'ReadWritePaths=',
-        `ReadWritePaths=${writable.map((path) => unitWord(`-${path}`)).join(' ')}`,
-      ],
+      workspaceLines(agent),
     ),
     ...wayBack(
       'The way back, if mycoSwarm does not start or a task fails: this takes the limits away',
