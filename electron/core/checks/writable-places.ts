@@ -6,8 +6,8 @@ import { AS_ADMINISTRATOR, labelOf, notSeen, sourceOf, unitOf } from './knowledg
 import { ownUnitSteps } from './own-unit.ts';
 import type { Part } from './part.ts';
 import { accountFirst } from './personal.ts';
-import { asRoot, dropInBack, dropInSteps, unitWord, wayBack } from './steps.ts';
 import { stateFiles } from './sandbox-lines.ts';
+import { asRoot, dropInBack, dropInSteps, unitWord, wayBack } from './steps.ts';
 import { pathPart } from './tree-access.ts';
 import { placesOf } from './unit-places.ts';
 import { changedSinceStart, isConfined } from './unit-sandbox.ts';
