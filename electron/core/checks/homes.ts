@@ -26,7 +26,7 @@ const FIRST_PERSON = 1_000;
 const NOBODY: readonly number[] = [65_534, 65_535, 4_294_967_294, 4_294_967_295];
 
 /** Homes of people, and of root, other than the agent's own. */
-export export function otherHomes(agent: Agent, accounts: readonly AccountFact[]): AccountFact[] {
+export function otherHomes(agent: Agent, accounts: readonly AccountFact[]): AccountFact[] {
   const homes = new Map<string, AccountFact>();
   for (const account of accounts) {
     const isPerson = account.uid === 0 || (account.uid >= FIRST_PERSON && !NOBODY.includes(account.uid));
