@@ -121,7 +121,13 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
     const shown = `${what}, mode ${home.mode.toString(8).padStart(4, '0')}`;
     const granted = grantedTo(agent, home);
     if (granted === null)
-      return notSeen(input, shown, `the groups of ${agent.name} are not known`, source, 'look again');
+      return notSeen(
+        input,
+        shown,
+        `the groups of ${agent.name} are not known, for the table of groups (getent group) could not be read`,
+        source,
+        'look again',
+      );
     if ((granted & 5) === 0) {
       // An access list can open what the mode keeps shut.
       if (home.acl === null)
