@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Api, createApi } from '#core/api/router.ts';
 import { InMemoryConsole } from '#core/api/testing/in-memory-console.ts';
-import { PlanRegistry } from '#core/fixes/plan-registry.ts';
+import type { PlanRegistry } from '#core/fixes/plan-registry.ts';
 import type { Listen } from '../../electron/web/hardened-server.ts';
 import { readPageFiles } from '../../electron/web/page-files.ts';
 import { startWebShell, type WebShell } from '../../electron/web/web-shell.ts';
@@ -43,8 +43,8 @@ export async function startShell(
   const log: ShellUnderTest['log'] = [];
   const logger = { error: (what: string, error: unknown) => void log.push({ what, error }) };
   const clock = { now: Date.now() };
-  const plans = new PlanRegistry();
-  const api = createApi({ service, consent: null, log: logger, plans, limits });
+  const plans = service.planRegistry;
+  const api = createApi({ service, consent: null, log: logger, limits });
   const shell = await startWebShell({
     api,
     page: readPageFiles(join(folder, 'dist')),

@@ -1,4 +1,5 @@
 import { decisions, findings } from './findings.ts';
+import { fixes } from './fixes.ts';
 import { changes, looks } from './looks.ts';
 import { nodes } from './nodes.ts';
 import { plans, settings, setup, streams, system } from './system.ts';
@@ -15,5 +16,6 @@ export const contract = {
   settings,
   setup,
   plans,
+  fixes,
 };
 export type Contract = typeof contract;

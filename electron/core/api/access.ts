@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type ConsentGate, ConsoleError } from '#core/console/service.ts';
-import type { PlanRegistry } from '#core/fixes/plan-registry.ts';
+import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
+import { consentQuestion } from '#core/fixes/plans/consent-question.ts';
 import { shortText } from '#shared/domain/bounds.ts';
-import { visible } from '#shared/domain/text.ts';
 import type { CallContext } from './caller.ts';
 
 /** What every privileged procedure must name: a plan that the core made, as it was shown. */
@@ -29,33 +29,38 @@ export class AccessGuard {
   /**
    * @param access what the procedure declares
    * @param input as it came, not validated yet
-   * @throws ConsoleError PLAN_UNKNOWN, PLAN_CHANGED, CONSENT_REFUSED
+   * @returns the plan that a person agreed to, for procedures that need one; it can be had once
+   * @throws ConsoleError PLAN_UNKNOWN, PLAN_CHANGED, CONSENT_REFUSED; NOT_ALLOWED for a plan that is blocked
    */
-  async check(access: unknown, input: unknown, context: CallContext): Promise<void> {
-    if (access === 'read' || access === 'change') return;
+  async check(access: unknown, input: unknown, context: CallContext): Promise<ClaimedPlan | null> {
+    if (access === 'read' || access === 'change') return null;
     const reference = planReference.safeParse(input);
     if (!reference.success) {
       throw new ConsoleError('PLAN_UNKNOWN', 'The request names no plan. Nothing was changed.', untouched);
     }
     const { plan: id, hash } = reference.data;
     const plan = known(this.#plans.find(id, hash));
+    if (plan.blocked !== null) {
+      throw new ConsoleError('NOT_ALLOWED', plan.blocked, {
+        ...untouched,
+        next: 'The steps of the plan can be done by hand.',
+      });
+    }
     // One question at a time: a page that asks a hundred times must not wear a person down.
     if (this.#consent === null || this.#asking) throw refused();
     this.#asking = true;
     try {
       const asker = context.caller.kind === 'renderer' ? 'the page' : 'a command';
+      const { title, lines } = consentQuestion(plan);
       const agreed = await this.#consent
-        .ask({
-          title: visible(plan.title),
-          lines: [...plan.lines.map(visible), `Asked for by ${asker}.`],
-        })
+        .ask({ title, lines: [...lines, `Asked for by ${asker}.`] })
         .catch(() => false);
       if (agreed !== true) throw refused();
     } finally {
       this.#asking = false;
     }
     // Taken only now, and looked up again: the plan may have been replaced or used while the person was reading.
-    known(this.#plans.claim(id, hash));
+    return known(this.#plans.claim(id, hash));
   }
 }
 

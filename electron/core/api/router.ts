@@ -1,8 +1,9 @@
 import { mapEventIterator } from '@orpc/client';
 import { implement, ORPCError } from '@orpc/server';
 import type { ConsentGate, ConsoleService } from '#core/console/service.ts';
-import { PlanRegistry } from '#core/fixes/plan-registry.ts';
+import type { ClaimedPlan } from '#core/fixes/plan-registry.ts';
 import { contract } from '#shared/contract/contract.ts';
+import type { AppliedChange } from '#shared/domain/plan.ts';
 import { AccessGuard } from './access.ts';
 import type { CallContext, ErrorLog } from './caller.ts';
 import { ReplayedTopic } from './replayed-topic.ts';
@@ -14,8 +15,6 @@ export interface ApiOptions {
   /** How this shell asks a person outside the renderer; null where nobody can be asked. */
   consent: ConsentGate | null;
   log: ErrorLog;
-  /** Plans that the core made; none when left out. */
-  plans?: PlanRegistry;
   limits?: Partial<StreamLimits>;
 }
 
@@ -33,13 +32,15 @@ export function createApi(options: ApiOptions): Api {
   const keep = options.limits?.window ?? STREAM_LIMITS.window;
   const progress = new ReplayedTopic(options.service.topics.progress, keep);
   const changes = new ReplayedTopic(options.service.topics.changes, keep);
+  const fixes = new ReplayedTopic(options.service.topics.fixes, keep);
   return {
-    router: createRouter(options, streams, { progress, changes }),
+    router: createRouter(options, streams, { progress, changes, fixes }),
     streams,
     close() {
       streams.close();
       progress.close();
       changes.close();
+      fixes.close();
     },
   };
 }
@@ -53,14 +54,11 @@ interface Topics {
     { at: string },
     Parameters<Parameters<ConsoleService['topics']['changes']['onDelta']>[0]>[0]
   >;
+  fixes: ReplayedTopic<AppliedChange[], AppliedChange>;
 }
 
-function createRouter(
-  { service, consent, log, plans = new PlanRegistry() }: ApiOptions,
-  hub: StreamHub,
-  topics: Topics,
-) {
-  const guard = new AccessGuard(plans, consent);
+function createRouter({ service, consent, log }: ApiOptions, hub: StreamHub, topics: Topics) {
+  const guard = new AccessGuard(service.planRegistry, consent);
   // Both run around the validation of input and output, so refusals of either pass through `safeError` too.
   const os = implement(contract)
     .$context<CallContext>()
@@ -84,8 +82,8 @@ function createRouter(
       }
     })
     .use(async ({ next, context, procedure }, input) => {
-      await guard.check(procedure['~orpc'].meta.access, input, context);
-      return next();
+      const claimed: ClaimedPlan | null = await guard.check(procedure['~orpc'].meta.access, input, context);
+      return next({ context: { claimed } });
     });
 
   return os.router({
@@ -141,7 +139,29 @@ function createRouter(
       get: os.setup.get.handler(({ input }) => service.setup.get(input)),
       save: os.setup.save.handler(({ input }) => service.setup.save(input)),
     },
-    plans: { apply: os.plans.apply.handler(({ input }) => service.plans.apply(input)) },
+    plans: {
+      apply: os.plans.apply.handler(({ context }) => {
+        // The guard lets nobody through without one; a mistake there must not become an order.
+        if (context.claimed === null) throw new Error('A plan was ordered past the guard');
+        return service.plans.apply(context.claimed);
+      }),
+    },
+    fixes: {
+      available: os.fixes.available.handler(({ input }) => service.fixes.available(input)),
+      plan: os.fixes.plan.handler(({ input }) => service.fixes.plan(input)),
+      planUndo: os.fixes.planUndo.handler(({ input }) => service.fixes.planUndo(input)),
+      planRedo: os.fixes.planRedo.handler(({ input }) => service.fixes.planRedo(input)),
+      planAllow: os.fixes.planAllow.handler(({ input }) => service.fixes.planAllow(input)),
+      planRemove: os.fixes.planRemove.handler(({ input }) => service.fixes.planRemove(input)),
+      list: os.fixes.list.handler(({ input }) => service.fixes.list(input)),
+      get: os.fixes.get.handler(({ input }) => service.fixes.get(input)),
+      keep: os.fixes.keep.handler(({ input }) => service.fixes.keep(input)),
+      revert: os.fixes.revert.handler(({ input }) => service.fixes.revert(input)),
+      cancel: os.fixes.cancel.handler(({ input }) => service.fixes.cancel(input)),
+      progress: os.fixes.progress.handler(({ input, context, signal }) =>
+        hub.open(topics.fixes, context.caller, input, signal),
+      ),
+    },
   });
 }
 

@@ -6,13 +6,14 @@ import { announce, type Context, momentOf } from './context.ts';
 import { decisionsGroup } from './decisions.ts';
 import { createEmitter } from './emitter.ts';
 import { findingsGroup } from './findings.ts';
+import { createFixDesk, type FixDesk, type Fixing } from './fix-desk.ts';
 import { guardStore } from './guarded-store.ts';
 import { createLookBoard } from './look-board.ts';
 import type { Looking } from './looking.ts';
 import { createLookout, type Lookout, looksGroup } from './looks.ts';
 import { nodesGroup } from './nodes.ts';
 import { type ConsoleNotice, createNotices } from './notices.ts';
-import { type Plan, plansGroup } from './plans.ts';
+import { plansGroup } from './plans.ts';
 import { createRecheck } from './recheck.ts';
 import { sampleFile } from './sample.ts';
 import { type Schedule, startSchedule } from './schedule.ts';
@@ -45,8 +46,8 @@ export interface ConsoleOptions {
   looking?: Looking;
   /** File with the facts of the sample node. */
   sampleFacts?: string;
-  /** Plans that can be ordered, by id. */
-  findPlan?: (id: string) => Plan | null;
+  /** For tests: which repairs there are, how a helper is reached, and where to break. */
+  fixing?: Partial<Fixing>;
 }
 
 /**
@@ -95,6 +96,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     const look = board.running(node);
     if (look) board.cancel(look.id);
   });
+  const fixing = await createFixDesk(options, { context, board, lookout });
   if (options.sample) await openSample(context, nodes, lookout);
 
   let closing: Promise<void> | null = null;
@@ -106,16 +108,19 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     decisions: decisionsGroup(context, recheck),
     settings: settingsGroup(context, recheck),
     setup: setupGroup(context),
-    plans: plansGroup(options.findPlan ?? (() => null), options.consent),
+    plans: plansGroup((claimed) => fixing.engine.apply(claimed.plan)),
+    fixes: fixing.group,
+    planRegistry: fixing.registry,
     topics: {
       progress: board.topic,
       changes: {
         snapshot: () => ({ at: clock.now().toISOString() }),
         onDelta: context.changes.onDelta,
       },
+      fixes: fixing.topic,
     },
     close() {
-      closing ??= closeAll(schedule, board.cancelAll, lookout, opened);
+      closing ??= closeAll(schedule, board.cancelAll, lookout, fixing, opened);
       return closing;
     },
   };
@@ -131,9 +136,12 @@ async function closeAll(
   schedule: Schedule | null,
   cancelAll: () => void,
   lookout: Lookout,
+  fixing: FixDesk,
   store: Store,
 ): Promise<void> {
   schedule?.stop();
+  // Before looks are stopped: a change that is under way may need one to end as it should.
+  await fixing.close();
   cancelAll();
   await lookout.idle();
   await store.close();

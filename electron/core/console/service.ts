@@ -1,7 +1,9 @@
 import type { AnySchema, ContractProcedure, InferSchemaOutput } from '@orpc/contract';
+import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
 import type { Contract } from '#shared/contract/contract.ts';
 import type { ErrorCode, ErrorData } from '#shared/contract/errors.ts';
 import type { Drift, LookState } from '#shared/contract/looks.ts';
+import type { AppliedChange } from '#shared/domain/plan.ts';
 
 /** An error that may be shown: a stable code of the contract, and what to do next. */
 export class ConsoleError extends Error {
@@ -46,6 +48,11 @@ type ChangeDelta = {
 export interface ConsentGate {
   /** Ask the person: native dialog, polkit, the terminal of `serve`. Resolves false when refused or not possible. */
   ask(question: { title: string; lines: readonly string[] }): Promise<boolean>;
+  /**
+   * Ask the person for the password of sudo on a node, without showing it. Resolves null when refused. A shell that cannot
+   * ask for a password outside the renderer leaves it out.
+   */
+  askPassword?(question: { title: string; lines: readonly string[] }): Promise<string | null>;
 }
 
 /**
@@ -59,10 +66,18 @@ export interface ConsoleService {
   decisions: ServiceGroup<'decisions'>;
   settings: ServiceGroup<'settings'>;
   setup: ServiceGroup<'setup'>;
-  plans: ServiceGroup<'plans'>;
+  plans: {
+    /** Begin a change that was consented to. @returns the id of the change, which runs on by itself */
+    apply(claimed: ClaimedPlan): Promise<{ change: string }>;
+  };
+  fixes: ServiceGroup<'fixes', 'progress'>;
+  /** Plans that the core made and nobody has ordered yet; what stands before the console claims them there. */
+  planRegistry: PlanRegistry;
   topics: {
     progress: Topic<LookState[], LookState>;
     changes: Topic<{ at: string }, ChangeDelta>;
+    /** Changes of nodes that run or ended in the last minute. */
+    fixes: Topic<AppliedChange[], AppliedChange>;
   };
   /** Finish what runs, close the store. Idempotent. */
   close(): Promise<void>;

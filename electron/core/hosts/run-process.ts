@@ -9,6 +9,8 @@ export interface ProcessRun extends Omit<ScriptRun, 'sudo'> {
   program: string;
   arguments: readonly string[];
   environment: NodeJS.ProcessEnv;
+  /** Close standard input behind the script: for programs that read it to its end before they answer. */
+  endInput?: boolean;
 }
 
 /** How a process ended: by itself, or because of us. */
@@ -102,6 +104,7 @@ export function runProcess(request: ProcessRun): Promise<ProcessEnd> {
       settle({ how, end: { exitCode, stderr, cut, tookMs: performance.now() - startedAt }, receivedBytes });
     });
     child.stdin.write(request.script);
+    if (request.endInput) child.stdin.end();
   });
 }
 

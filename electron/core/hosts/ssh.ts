@@ -22,7 +22,8 @@ const WITH_SUDO =
 /** Longest path of a Unix socket, less what ssh appends while it makes one (sun_path is 104 bytes on macOS). */
 const MAX_SOCKET_PATH = 80;
 
-async function makeControlFolder(): Promise<string> {
+/** @returns a new folder (0700) for the socket of a shared connection, short enough for one */
+export async function makeControlFolder(): Promise<string> {
   const folder = tmpdir();
   const short = folder.length + '/swarmkeep-XXXXXX/m'.length <= MAX_SOCKET_PATH ? folder : '/tmp';
   return mkdtemp(join(short, 'swarmkeep-')); // mkdtemp(3) makes it 0700

@@ -1,5 +1,6 @@
 import type { ConsentGate } from '#core/console/service.ts';
-import { type Plan, PlanRegistry } from '#core/fixes/plan-registry.ts';
+import type { PlanRegistry, UnhashedPlan } from '#core/fixes/plan-registry.ts';
+import { examplePlan } from '#core/fixes/plans/testing/example-plan.ts';
 import type { ApiClient } from '../direct-client.ts';
 import { type Api, createApi } from '../router.ts';
 import { InMemoryConsole } from '../testing/in-memory-console.ts';
@@ -26,12 +27,7 @@ export class Log {
   }
 }
 
-export const PLAN: Plan = {
-  id: 'close-7890',
-  title: 'Close port 7890 on miu to the internet',
-  lines: ['nft -f …'],
-  steps: [{ verb: 'firewall', table: 'swarmkeep' }],
-};
+export const PLAN: UnhashedPlan = examplePlan();
 
 /** All that a conformance test needs: a double behind a real api on a real wire. */
 export interface Bench {
@@ -50,7 +46,7 @@ export interface Bench {
 export async function setUp(transport: Transport, consent = true): Promise<Bench> {
   const service = new InMemoryConsole();
   const log = new Log();
-  const plans = new PlanRegistry();
+  const plans = service.planRegistry;
   const questions: Bench['questions'] = [];
   const person = { answer: async () => true };
   const gate: ConsentGate = {
@@ -59,7 +55,7 @@ export async function setUp(transport: Transport, consent = true): Promise<Bench
       return person.answer();
     },
   };
-  const api = createApi({ service, consent: consent ? gate : null, log, plans });
+  const api = createApi({ service, consent: consent ? gate : null, log });
   const served = await transport.serve(api, log);
   return {
     service,

@@ -124,7 +124,7 @@ export function conformance(transport: Transport): void {
       });
 
       it('is refused without consent, whatever the way the person does not agree', async () => {
-        const hash = bench.plans.add(PLAN);
+        const { hash } = bench.plans.add(PLAN);
         const answers: (() => Promise<boolean>)[] = [
           async () => false,
           async () => 'yes' as unknown as boolean,
@@ -143,7 +143,7 @@ export function conformance(transport: Transport): void {
         const alone = await setUp(transport, false);
         try {
           const connection = await alone.connect();
-          const hash = alone.plans.add(PLAN);
+          const { hash } = alone.plans.add(PLAN);
           expect(await failure(connection.client.plans.apply({ plan: PLAN.id, hash }))).toMatchObject({
             code: 'CONSENT_REFUSED',
           });
@@ -154,7 +154,7 @@ export function conformance(transport: Transport): void {
       });
 
       it('asks one question at a time, and refuses a plan that changed meanwhile', async () => {
-        const hash = bench.plans.add(PLAN);
+        const { hash } = bench.plans.add(PLAN);
         const answer = Promise.withResolvers<boolean>();
         bench.person.answer = () => answer.promise;
         const first = failure(client.plans.apply({ plan: PLAN.id, hash }));
@@ -162,17 +162,27 @@ export function conformance(transport: Transport): void {
         expect(await failure(client.plans.apply({ plan: PLAN.id, hash }))).toMatchObject({
           code: 'CONSENT_REFUSED',
         });
-        bench.plans.add({ ...PLAN, steps: ['something else'] });
+        bench.plans.add({ ...PLAN, steps: [] });
         answer.resolve(true);
         expect(await first).toMatchObject({ code: 'PLAN_CHANGED' });
         expectUntouched(bench, 1);
       });
 
+      it('is refused when the plan is blocked, without asking anybody', async () => {
+        const { hash } = bench.plans.add({ ...PLAN, blocked: 'Nothing is allowed on miu.' });
+        expect(await failure(client.plans.apply({ plan: PLAN.id, hash }))).toMatchObject({
+          code: 'NOT_ALLOWED',
+          message: 'Nothing is allowed on miu.',
+        });
+        expectUntouched(bench, 0);
+      });
+
       it('happens once, with consent to what the core made', async () => {
-        const hash = bench.plans.add(PLAN);
+        const { hash } = bench.plans.add(PLAN);
         await expect(client.plans.apply({ plan: PLAN.id, hash })).resolves.toEqual({ change: 'change-1' });
         expect(bench.questions[0]?.title).toBe(PLAN.title);
-        expect(bench.questions[0]?.lines).toContain('nft -f …');
+        expect(bench.questions[0]?.lines.join('\n')).toContain('/etc/swarmkeep/rules.nft is written');
+        expect(bench.questions[0]?.lines.join('\n')).toContain(hash);
         expect(await failure(client.plans.apply({ plan: PLAN.id, hash }))).toMatchObject({
           code: 'PLAN_UNKNOWN',
         });

@@ -1,6 +1,8 @@
 import { ConsoleError, type ConsoleService, type Topic } from '#core/console/service.ts';
+import { PlanRegistry } from '#core/fixes/plan-registry.ts';
 import type { LookState } from '#shared/contract/looks.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import type { AppliedChange } from '#shared/domain/plan.ts';
 import { DEFAULT_SETTINGS, type Settings } from '#shared/domain/settings.ts';
 
 type ChangeDelta = Parameters<Parameters<ConsoleService['topics']['changes']['onDelta']>[0]>[0];
@@ -42,6 +44,7 @@ export class InMemoryConsole implements ConsoleService {
   readonly topics = {
     progress: new HandMadeTopic<LookState[], LookState>(() => []),
     changes: new HandMadeTopic<{ at: string }, ChangeDelta>(() => ({ at: '2026-11-21T19:20:00.000Z' })),
+    fixes: new HandMadeTopic<AppliedChange[], AppliedChange>(() => []),
   };
 
   readonly system: ConsoleService['system'] = {
@@ -137,10 +140,26 @@ export class InMemoryConsole implements ConsoleService {
   };
 
   readonly plans: ConsoleService['plans'] = {
-    apply: async (order) => {
-      this.applied.push(order);
+    apply: async ({ plan: { id, hash } }) => {
+      this.applied.push({ plan: id, hash });
       return { change: `change-${this.applied.length}` };
     },
+  };
+
+  readonly planRegistry = new PlanRegistry();
+
+  readonly fixes: ConsoleService['fixes'] = {
+    available: unsupported,
+    plan: unsupported,
+    planUndo: unsupported,
+    planRedo: unsupported,
+    planAllow: unsupported,
+    planRemove: unsupported,
+    list: async () => ({ changes: [], more: false }),
+    get: unsupported,
+    keep: unsupported,
+    revert: unsupported,
+    cancel: unsupported,
   };
 
   async close(): Promise<void> {}

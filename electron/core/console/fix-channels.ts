@@ -1,0 +1,92 @@
+import type { HelperChannel } from '#core/hosts/helper-channel.ts';
+import type { ChannelOptions } from '#core/hosts/helper-channel-open.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { Clock } from './clock.ts';
+import type { ConsentGate } from './service.ts';
+
+/** A password that was typed for one run is forgotten after this time, whatever becomes of the run. */
+const FORGOTTEN_AFTER_MS = 15 * 60_000;
+
+/** Opens channels to helpers, and holds the passwords of the runs that need one. */
+export interface FixChannels {
+  /**
+   * @param run names the run whose password may be used: the id of a plan and of its change
+   * @param ask whether a person may be asked now, and for what
+   */
+  open(node: SwarmNode, run: string, how: { fresh: boolean; ask: string | null }): Promise<HelperChannel>;
+  /** The run is at rest: its password is forgotten. */
+  forget(run: string): void;
+  close(): void;
+}
+
+/**
+ * @param openChannel makes the channel; tests give their own
+ * @param bundle SHA-256 of the helper that this console carries
+ */
+export function createFixChannels(parts: {
+  dataFolder: string;
+  clock: Clock;
+  consent: ConsentGate;
+  bundle: string | null;
+  openChannel: (options: ChannelOptions) => HelperChannel;
+}): FixChannels {
+  const passwords = new Map<string, { password: string; off: () => void }>();
+  let asking: Promise<unknown> = Promise.resolve();
+
+  function keep(run: string, password: string): void {
+    forget(run);
+    const off = parts.clock.after(FORGOTTEN_AFTER_MS, () => passwords.delete(run));
+    passwords.set(run, { password, off });
+  }
+
+  function forget(run: string): void {
+    passwords.get(run)?.off();
+    passwords.delete(run);
+  }
+
+  /** One question at a time. */
+  function askFor(node: SwarmNode, run: string, why: string): Promise<void> {
+    const turn = asking.then(async () => {
+      if (passwords.has(run)) return;
+      const given = await parts.consent
+        .askPassword?.({
+          title: `Password of sudo on ${node.name}`,
+          lines: [why, 'It goes to sudo over its standard input, for this one change, and is not stored.'],
+        })
+        .catch(() => null);
+      if (given !== null && given !== undefined) keep(run, given);
+    });
+    asking = turn.catch(() => undefined);
+    return turn;
+  }
+
+  return {
+    async open(node, run, { fresh, ask }) {
+      const channel = parts.openChannel({
+        address: node.address,
+        nodeName: node.name,
+        dataFolder: parts.dataFolder,
+        fresh,
+        bundle: parts.bundle,
+        ...(parts.consent.askPassword === undefined
+          ? {}
+          : { password: () => passwords.get(run)?.password ?? null }),
+      });
+      const { via } = await channel.access();
+      if (via === 'sudo-password' && ask !== null && !passwords.has(run)) await askFor(node, run, ask);
+      return {
+        ...channel,
+        async ask(request, options) {
+          const reply = await channel.ask(request, options);
+          // A wrong one must not be tried again by itself: accounts are locked after a few.
+          if (!reply.ok && reply.failure.kind === 'password-wrong') forget(run);
+          return reply;
+        },
+      };
+    },
+    forget,
+    close() {
+      for (const run of [...passwords.keys()]) forget(run);
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { ChangeEngine } from '#core/fixes/engine/engine.ts';
+import type { FaultPoint, OpenedChannel } from '#core/fixes/engine/parts.ts';
+import { PlanRegistry } from '#core/fixes/plan-registry.ts';
+import { appliedChangeOf } from '#core/fixes/plans/applied-change.ts';
+import type { FixBook } from '#core/fixes/plans/make-plan.ts';
+import type { HelperChannel } from '#core/hosts/helper-channel.ts';
+import { type ChannelOptions, openHelperChannel } from '#core/hosts/helper-channel-open.ts';
+import type { StoredChange } from '#core/store/operations/changes.ts';
+import type { LedgerEvent, LedgerKind } from '#shared/domain/ledger.ts';
+import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
+import { createChangeBoard } from './change-board.ts';
+import { createFixChannels, type FixChannels } from './fix-channels.ts';
+import type { LookParts } from './fix-facts.ts';
+import { changesOfNode, type FixParts } from './fix-parts.ts';
+import { tellLedger } from './fix-records.ts';
+import { verifyChange } from './fix-verify.ts';
+import { fixesGroup } from './fixes.ts';
+import { findHelperBundle, type HelperBundle } from './helper-bundle.ts';
+import { ownStep } from './helper-placing.ts';
+import type { ConsentGate, ConsoleService, Topic } from './service.ts';
+
+/** Writes an event of a node down for good. Never throws. */
+export type TellLedger = <K extends LedgerKind>(
+  kind: K,
+  where: { node: string; name: string },
+  what: Extract<LedgerEvent, { kind: K }>['what'],
+) => void;
+
+/** What can be exchanged: by tests, and by what comes later. */
+export interface Fixing {
+  book: FixBook;
+  openChannel(options: ChannelOptions): HelperChannel;
+  bundle: HelperBundle | null;
+  tell: TellLedger;
+  fault: FaultPoint;
+}
+
+/** Everything about changes of nodes, behind the console. */
+export interface FixDesk {
+  group: ConsoleService['fixes'];
+  registry: PlanRegistry;
+  engine: ChangeEngine;
+  topic: Topic<AppliedChange[], AppliedChange>;
+  close(): Promise<void>;
+}
+
+/** Puts planning and doing together, and goes on with what was left in the middle. */
+export async function createFixDesk(
+  options: { consent: ConsentGate; dataFolder: string; fixing?: Partial<Fixing> | undefined },
+  looks: LookParts,
+): Promise<FixDesk> {
+  const { context } = looks;
+  const { clock, store } = context;
+  const { tell = () => undefined, fault, openChannel = openHelperChannel } = options.fixing ?? {};
+  const bundle = options.fixing?.bundle === undefined ? findHelperBundle() : options.fixing.bundle;
+  const channels = createFixChannels({
+    dataFolder: options.dataFolder,
+    clock,
+    consent: options.consent,
+    bundle: bundle?.sha256 ?? null,
+    openChannel,
+  });
+  const registry = new PlanRegistry();
+  const ofNodes = new Map<string, StoredChange[]>();
+  const board = createChangeBoard(clock, (change) =>
+    appliedChangeOf(change, ofNodes.get(change.node) ?? [change]),
+  );
+
+  const engine = new ChangeEngine({
+    store,
+    clock,
+    open: (change, how) => openFor(looks, channels, change, how),
+    verify: (change, channel) => verifyChange(looks, change, channel),
+    own: (change, what, channel) =>
+      ownStep({ bundle, dataFolder: options.dataFolder, context }, change, what, channel),
+    changed(change) {
+      const others = (ofNodes.get(change.node) ?? []).filter((other) => other.id !== change.id);
+      ofNodes.set(change.node, [change, ...others]);
+      board.show(change);
+      if (change.endedAt !== null) channels.forget(change.id);
+    },
+    told: (change, event) => tellLedger(tell, change, event),
+    ...(fault === undefined ? {} : { fault }),
+  });
+  const parts: FixParts = {
+    ...looks,
+    book: options.fixing?.book ?? (await realBook()),
+    channels,
+    registry,
+    engine,
+    bundle,
+    shown: (plan: Plan) =>
+      tell(
+        'plan-shown',
+        { node: plan.node, name: plan.nodeName },
+        {
+          plan: plan.id,
+          hash: plan.hash,
+          purpose: plan.purpose,
+          title: plan.title,
+          checks: plan.checks,
+          steps: plan.steps.length,
+        },
+      ),
+  };
+  const open = await store.openChanges();
+  for (const node of new Set(open.map((change) => change.node)))
+    ofNodes.set(node, await changesOfNode(parts, node));
+  for (const change of open) board.show(change);
+  await engine.recover();
+  return {
+    group: fixesGroup(parts),
+    registry,
+    engine,
+    topic: board.topic,
+    async close() {
+      await engine.close();
+      channels.close();
+    },
+  };
+}
+
+/** Loaded when it is needed: a test that brings its own does without all fixes. */
+async function realBook(): Promise<FixBook> {
+  const { FIXES, NOT_AUTOMATIC } = await import('#core/fixes/all.ts');
+  return { fixes: FIXES, notAutomatic: NOT_AUTOMATIC };
+}
+
+async function openFor(
+  { context }: LookParts,
+  channels: FixChannels,
+  change: StoredChange,
+  { fresh, ask }: { fresh: boolean; ask: boolean },
+): Promise<OpenedChannel> {
+  const node = (await context.store.listNodes()).find((entry) => entry.id === change.node);
+  if (node === undefined) {
+    const message = `${change.plan.nodeName} is not on the list of nodes any more.`;
+    return { ok: false, failure: { kind: 'no-access', message, next: 'Add it again.', mayHaveBegun: false } };
+  }
+  const why = ask ? `For: ${change.plan.title}` : null;
+  const channel = await channels.open(node, change.id, { fresh, ask: why });
+  const reply = await channel.ask({ version: 1, ask: 'hello' });
+  if (reply.ok && reply.answer.answer === 'hello') return { ok: true, channel };
+  // Putting the helper there is what this change is about.
+  if (change.plan.purpose === 'allow-changes') return { ok: true, channel };
+  await channel.close();
+  if (!reply.ok) return { ok: false, failure: reply.failure };
+  const message =
+    reply.answer.answer === 'refused' ? reply.answer.message : 'The helper gave an unexpected answer.';
+  return { ok: false, failure: { kind: 'no-access', message, next: '', mayHaveBegun: false } };
+}

@@ -1,0 +1,121 @@
+import type { UnhashedPlan } from '#core/fixes/plan-registry.ts';
+import { stands, undoState } from '#core/fixes/plans/undo-order.ts';
+import { type PlanFrame, redoPlan, removePlan, stepsBack, undoPlan } from '#core/fixes/plans/undo-plans.ts';
+import type { HelperChannel } from '#core/hosts/helper-channel.ts';
+import type { StoredChange } from '#core/store/operations/changes.ts';
+import type { Difference } from '#shared/domain/helper/answers.ts';
+import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { HelperAccess, PlanStep } from '#shared/domain/plan.ts';
+import { requireNode } from './context.ts';
+import { changesOfNode, type FixParts, newChangeId } from './fix-parts.ts';
+import { ConsoleError } from './service.ts';
+
+/** @throws ConsoleError NODE_UNKNOWN, NODE_UNREACHABLE */
+export async function planUndo(parts: FixParts, change: StoredChange): Promise<UnhashedPlan> {
+  const node = await requireNode(parts.context, change.node);
+  const { possible, reason } = undoState(change, await changesOfNode(parts, change.node));
+  return withChannel(parts, node, async (channel, frame) => {
+    const differences =
+      possible && usable(frame.access) ? await differencesOf(channel, stepsBack(change)) : [];
+    if (typeof differences === 'string') return undoPlan(frame, change, [], differences);
+    return undoPlan(frame, change, differences, possible ? null : reason);
+  });
+}
+
+/** @throws ConsoleError NODE_UNKNOWN */
+export async function planRedo(parts: FixParts, change: StoredChange): Promise<UnhashedPlan> {
+  const node = await requireNode(parts.context, change.node);
+  const again = change.plan.purpose === 'fix' || change.plan.purpose === 'redo';
+  const ended = change.state === 'undone' || change.state === 'rolled-back' || change.state === 'reverted';
+  const reason = again && ended ? null : 'Only what was taken back can be done again.';
+  return withChannel(parts, node, async (_channel, frame) => redoPlan(frame, change, reason));
+}
+
+/** @throws ConsoleError NODE_UNKNOWN */
+export async function planRemove(parts: FixParts, node: SwarmNode): Promise<UnhashedPlan> {
+  const standing = (await changesOfNode(parts, node.id)).filter(stands);
+  const steps = standing.flatMap(stepsBack);
+  return withChannel(parts, node, async (channel, frame) => {
+    // What a newer change laid over an older one goes first, so only the newest of each thing can be compared now.
+    const differences = usable(frame.access) ? await differencesOf(channel, newestOnly(standing)) : [];
+    if (typeof differences === 'string') {
+      return { ...removePlan(frame, standing, [], steps, []), blocked: differences };
+    }
+    return removePlan(frame, standing, differences, steps, frame.access.installed ? [UNINSTALL] : []);
+  });
+}
+
+/** Puts the helper there, or replaces it. */
+export async function planAllow(
+  _parts: FixParts,
+  node: SwarmNode,
+  _withoutPassword: boolean,
+): Promise<UnhashedPlan> {
+  throw new ConsoleError('NOT_SUPPORTED_HERE', `The helper cannot be put on ${node.name} yet.`, {
+    untouched: 'Nothing was changed.',
+    next: 'Take the steps of the finding by hand.',
+  });
+}
+
+const UNINSTALL: PlanStep = {
+  check: null,
+  title: 'Take the helper of Swarmkeep away',
+  phase: 'now',
+  action: null,
+  preview: {
+    kind: 'words',
+    text: 'The helper removes itself, its policy and its sudo rule.',
+  },
+  needs: ['root'],
+  interrupts: null,
+  undo: '"Allow changes on this node" puts it there again.',
+  undoable: false,
+  own: 'uninstall-helper',
+};
+
+function usable(access: HelperAccess): boolean {
+  return access.via !== 'none' && !access.outdated;
+}
+
+async function withChannel(
+  parts: FixParts,
+  node: SwarmNode,
+  make: (channel: HelperChannel, frame: PlanFrame) => Promise<UnhashedPlan>,
+): Promise<UnhashedPlan> {
+  const id = newChangeId();
+  const channel = await parts.channels.open(node, id, {
+    fresh: false,
+    ask: 'Swarmkeep wants to look as administrator whether anything was changed since. Nothing is changed by that.',
+  });
+  try {
+    const access = await channel.access();
+    return await make(channel, { id, node, access, madeAt: parts.context.clock.now().toISOString() });
+  } finally {
+    await channel.close();
+  }
+}
+
+/** @returns what keeps steps from being taken back, or in one sentence why that could not be asked */
+async function differencesOf(
+  channel: HelperChannel,
+  steps: readonly PlanStep[],
+): Promise<Difference[] | string> {
+  const found: Difference[] = [];
+  for (const { takesBack, title } of steps) {
+    if (takesBack === undefined) continue;
+    const reply = await channel.ask({ version: HELPER_PROTOCOL, ask: 'undo', ...takesBack, dry: true });
+    if (!reply.ok) return `${reply.failure.message} ${reply.failure.next}`.trim().slice(0, 1_024);
+    const { answer } = reply;
+    if (answer.answer === 'differences') found.push(...answer.differences);
+    if (answer.answer === 'refused') {
+      if (answer.differences.length === 0) return `${title}: ${answer.message}`.slice(0, 1_024);
+      found.push(...answer.differences);
+    }
+  }
+  return found;
+}
+
+function newestOnly(standing: readonly StoredChange[]): PlanStep[] {
+  return standing.filter((change) => undoState(change, standing).possible).flatMap(stepsBack);
+}

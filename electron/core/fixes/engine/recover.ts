@@ -1,0 +1,97 @@
+import type { HelperChannel } from '#core/hosts/helper-channel.ts';
+import type { StoredChange } from '#core/store/operations/changes.ts';
+import { refusalWords } from './ask.ts';
+import { type ChangeOnNode, changesOnNode } from './on-node.ts';
+import type { EngineParts } from './parts.ts';
+
+/** What to do with a change that was left in the middle, and why in words. */
+export type Decision =
+  | { go: 'wait'; words: string }
+  | { go: 'on' }
+  | { go: 'verify' }
+  | { go: 'unconfirmed'; revertsAt: string }
+  | { go: 'take-back'; words: string }
+  | { go: 'rest'; state: 'reverted' | 'stuck'; words: string };
+
+/**
+ * Compares the journal with what the node has. Resumed is what the operator kept, what takes something back, and what only
+ * lacks the look afterwards; anything else is taken back, for the consent to it may be days old.
+ */
+export async function decide(
+  parts: EngineParts,
+  change: StoredChange,
+  channel: HelperChannel,
+): Promise<Decision> {
+  const known = await changesOnNode(channel, parts.clock);
+  if (known.how === 'lost') {
+    return {
+      go: 'wait',
+      words: `It waits for the node: ${known.failure.message} ${known.failure.next}`.slice(0, 2_000),
+    };
+  }
+  if (known.how === 'refused') return { go: 'wait', words: refusalWords(known.refused) };
+  const entry = known.changes.get(change.id);
+  const { purpose } = change.plan;
+  if (entry?.reverted) {
+    const left = entry.steps
+      .filter((step) => step.state !== 'undone')
+      .map((step) => `"${change.plan.steps[step.step]?.title ?? step.verb}"`);
+    return left.length === 0
+      ? { go: 'rest', state: 'reverted', words: revertedWords(change) }
+      : {
+          go: 'rest',
+          state: 'stuck',
+          words: `${revertedWords(change)} Left as it is, for it was changed since: ${left.join(', ')}.`,
+        };
+  }
+  if (change.state === 'rolling-back')
+    return { go: 'take-back', words: change.error ?? 'It was taken back.' };
+  if (change.state === 'verifying') return { go: 'verify' };
+  if (
+    purpose === 'undo' ||
+    purpose === 'remove' ||
+    purpose === 'allow-changes' ||
+    purpose === 'stop-changes'
+  ) {
+    return { go: 'on' };
+  }
+  return decideFix(parts, change, entry);
+}
+
+function decideFix(parts: EngineParts, change: StoredChange, entry: ChangeOnNode | undefined): Decision {
+  const unkept = change.plan.revertsAfter !== null && !change.kept;
+  const phases = unkept ? ['now'] : ['now', 'when-kept'];
+  const wanted = change.plan.steps.flatMap((step, index) => (phases.includes(step.phase) ? [index] : []));
+  const done = new Set(entry?.steps.filter((step) => step.state === 'done').map((step) => step.step));
+  const silent = (index: number) => change.plan.steps[index]?.action === null;
+  const complete = wanted.every(
+    (index) => done.has(index) || (silent(index) && change.steps[index]?.state === 'done'),
+  );
+
+  if (change.state === 'unconfirmed') {
+    if (entry === undefined) return { go: 'rest', state: 'stuck', words: lostRecords(change) };
+    // The answer to "keep" was lost, and the node had heard it.
+    if (entry.armedUntil === null) return { go: 'on' };
+    const late = parts.clock.now().getTime() > Date.parse(change.revertsAt ?? entry.armedUntil) + 30_000;
+    return late
+      ? { go: 'take-back', words: 'Nobody kept it, and its timer did not take it back in time.' }
+      : { go: 'wait', words: change.error ?? '' };
+  }
+  const kept = change.plan.revertsAfter !== null && change.kept;
+  if (kept) return { go: 'on' };
+  if (complete && unkept && entry?.armedUntil) {
+    return { go: 'unconfirmed', revertsAt: entry.armedUntil };
+  }
+  if (complete && !unkept) return { go: 'verify' };
+  const begun = change.steps.findIndex((step) => step.state === 'running');
+  const where = begun < 0 ? '' : ` at step ${begun + 1} of ${change.plan.steps.length}`;
+  return { go: 'take-back', words: `Swarmkeep ended${where}, before it was finished.` };
+}
+
+function revertedWords(change: StoredChange): string {
+  return `Nobody kept it within ${change.plan.revertsAfter ?? 0} seconds, so ${change.plan.nodeName} took it back by itself.`;
+}
+
+function lostRecords(change: StoredChange): string {
+  return `${change.plan.nodeName} knows nothing of this change any more: its undo records are gone. Look at each step by hand.`;
+}

@@ -1,0 +1,124 @@
+import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts';
+import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
+import { askHelper, refusalWords } from './ask.ts';
+import type { Journal } from './journal.ts';
+import { type ChangeOnNode, changesOnNode } from './on-node.ts';
+import type { EngineParts } from './parts.ts';
+
+/** How taking back ended: all of it, as far as it went, or not now because the node does not answer. */
+export type TakenBack =
+  | { how: 'all'; note: string }
+  | { how: 'stuck'; message: string }
+  | { how: 'lost'; failure: HelperFailure };
+
+/**
+ * Takes every step of a change back, newest first, as the node knows them: a step whose answer was lost may be done there.
+ * Afterwards the node is asked whether nothing is left.
+ */
+export async function takeBack(
+  parts: EngineParts,
+  journal: Journal,
+  channel: HelperChannel,
+): Promise<TakenBack> {
+  const { change } = journal;
+  const before = await changesOnNode(channel, parts.clock);
+  if (before.how === 'lost') return before;
+  if (before.how === 'refused') return { how: 'stuck', message: refusalWords(before.refused) };
+  const entry = before.changes.get(change.id);
+  if (entry && entry.armedUntil !== null) {
+    const reverted = await revertArmed(parts, journal, channel);
+    if (reverted !== null) return reverted;
+  } else {
+    const undone = await undoSteps(parts, journal, channel, entry);
+    if (undone !== null) return undone;
+  }
+  const after = await changesOnNode(channel, parts.clock);
+  if (after.how === 'lost') return after;
+  const left = after.how === 'known' ? standing(after.changes.get(change.id), journal) : [];
+  if (left.length > 0) {
+    return {
+      how: 'stuck',
+      message: `${left.map((step) => titleOf(journal, step)).join(', ')} could not be taken back.`,
+    };
+  }
+  for (const [number, step] of change.steps.entries()) {
+    const stays = step.state === 'done' && change.plan.steps[number]?.undoable === false;
+    if ((step.state === 'done' || step.state === 'running') && !stays) {
+      await journal.step(number, { state: 'taken-back' });
+    }
+  }
+  return { how: 'all', note: notUndoable(journal) };
+}
+
+async function revertArmed(
+  parts: EngineParts,
+  journal: Journal,
+  channel: HelperChannel,
+): Promise<TakenBack | null> {
+  await parts.fault?.('before-revert');
+  const asked = await askHelper(
+    channel,
+    parts.clock,
+    { version: HELPER_PROTOCOL, ask: 'revert', change: journal.change.id },
+    'reverted',
+  );
+  await parts.fault?.('after-revert');
+  if (asked.how === 'lost') return asked;
+  // The timer was faster: what it left shows when the node is asked once more.
+  if (asked.how === 'refused' && asked.refused.refusal === 'too-late') return null;
+  if (asked.how === 'refused') return { how: 'stuck', message: refusalWords(asked.refused) };
+  const [first] = asked.answer.left;
+  if (first === undefined) return null;
+  const message = `${first.path} was changed since (${first.what} was ${first.left}, is ${first.now}), and stays as it is.`;
+  return { how: 'stuck', message };
+}
+
+async function undoSteps(
+  parts: EngineParts,
+  journal: Journal,
+  channel: HelperChannel,
+  entry: ChangeOnNode | undefined,
+): Promise<TakenBack | null> {
+  for (const number of standing(entry, journal)) {
+    const onNode = entry?.steps.find((step) => step.step === number);
+    const record = journal.change.steps[number]?.record ?? onNode?.record;
+    if (record === undefined || record === null) continue;
+    await parts.fault?.(`before-undo:${number}`);
+    const asked = await askHelper(
+      channel,
+      parts.clock,
+      { version: HELPER_PROTOCOL, ask: 'undo', change: journal.change.id, step: number, record, dry: false },
+      'undone',
+    );
+    await parts.fault?.(`after-undo:${number}`);
+    if (asked.how === 'lost') return asked;
+    if (asked.how === 'refused') {
+      const why = refusalWords(asked.refused);
+      return { how: 'stuck', message: `"${titleOf(journal, number)}" could not be taken back: ${why}` };
+    }
+    await journal.step(number, { state: 'taken-back' });
+  }
+  return null;
+}
+
+/** Steps that the node has as begun or done and that can be taken back, newest first. */
+function standing(entry: ChangeOnNode | undefined, journal: Journal): number[] {
+  return (entry?.steps ?? [])
+    .filter((step) => step.state !== 'undone')
+    .filter((step) => journal.change.plan.steps[step.step]?.undoable !== false || step.state === 'begun')
+    .map((step) => step.step)
+    .sort((left, right) => right - left);
+}
+
+function titleOf(journal: Journal, number: number): string {
+  return journal.change.plan.steps[number]?.title ?? `Step ${number + 1}`;
+}
+
+/** What stays although everything else was taken back, in words. */
+function notUndoable(journal: Journal): string {
+  const { change } = journal;
+  const stays = change.plan.steps.filter(
+    (step, number) => !step.undoable && change.steps[number]?.state === 'done',
+  );
+  return stays.map((step) => `"${step.title}" stays: ${step.undo}`).join(' ');
+}

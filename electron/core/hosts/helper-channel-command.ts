@@ -1,0 +1,48 @@
+import type { HelperAccess } from '#shared/domain/plan.ts';
+
+/** The helper as it is installed. A constant: no setting, fact or answer ever chooses what is started as root. */
+export const HELPER_PROGRAM = '/usr/local/libexec/swarmkeep/swarmkeep-helper';
+
+export type HelperWay = Exclude<HelperAccess['via'], 'none'>;
+
+/**
+ * The argument vector that starts the helper. Every word is a constant without characters that a shell reads, but for the
+ * empty prompt, so that joined by spaces it is the same command line for the login shell of a node.
+ *
+ * sudo(8): `-k` with a command ignores a password that sudo still remembers: otherwise it would not read the line meant
+ * for it, and the helper would get it.
+ */
+export const HELPER_COMMANDS: Readonly<Record<HelperWay, readonly string[]>> = {
+  root: [HELPER_PROGRAM],
+  sudo: ['sudo', '-n', '--', HELPER_PROGRAM],
+  'sudo-password': ['sudo', '-k', '-S', '-p', '', '--', HELPER_PROGRAM],
+  pkexec: ['pkexec', '--disable-internal-agent', HELPER_PROGRAM],
+};
+
+/** Asks sudo whether it takes the password, once: `-S` would read the request as a second try after a wrong one. */
+export const PASSWORD_TRIAL: readonly string[] = ['sudo', '-k', '-S', '-v', '-p', ''];
+
+/** @returns a constant argument vector as a line for a remote login shell; any shell reads it alike */
+export function remoteLine(words: readonly string[]): string {
+  return words.map((word) => (word === '' ? "''" : word)).join(' ');
+}
+
+/**
+ * Finds out which ways there are. It prints one line per thing seen; the helper's own `hello` behind `plain` (as this
+ * account), `root` or `sudo`. It tries the very command that is needed, for `sudo -l` would ask about the account.
+ */
+export const ACCESS_SCRIPT = `PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+helper=${HELPER_PROGRAM}
+hello='{"version":1,"ask":"hello"}'
+id=$(id -u)
+printf 'swarmkeep uid %s\\n' "$id"
+[ -e "$helper" ] || [ -d \${helper%/*} ] && printf 'swarmkeep installed\\n'
+command -v sudo >/dev/null 2>&1 && printf 'swarmkeep sudo-there\\n'
+command -v pkexec >/dev/null 2>&1 && printf 'swarmkeep pkexec-there\\n'
+say() { printf 'swarmkeep %s ' "$1"; head -c 4096 | tr -d '\\n'; printf '\\n'; }
+[ -e "$helper" ] || exit 0
+if [ "$id" -eq 0 ]; then printf '%s\\n' "$hello" | "$helper" 2>/dev/null | say root; exit 0; fi
+printf '%s\\n' "$hello" | "$helper" 2>/dev/null | say plain
+if command -v sudo >/dev/null 2>&1; then printf '%s\\n' "$hello" | timeout -k 1 10 sudo -n -- "$helper" 2>/dev/null | say sudo; fi
+exit 0
+`;

@@ -1,0 +1,164 @@
+import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
+import type { NodeAddress } from '#shared/domain/node.ts';
+import type { HelperAccess } from '#shared/domain/plan.ts';
+import { type HelperChannel, type HelperReply, helperFailure, type RunPassword } from './helper-channel.ts';
+import { judgeAccess, readAccess } from './helper-channel-access.ts';
+import { answerLimit, readAnswer } from './helper-channel-answer.ts';
+import { ACCESS_SCRIPT, HELPER_COMMANDS, PASSWORD_TRIAL } from './helper-channel-command.ts';
+import { helperLine } from './helper-channel-line.ts';
+
+const ACCESS_WITHIN_MS = 30_000;
+const ACCESS_MOST_BYTES = 65_536;
+/** A person who types a password takes time. */
+const PERSON_MS = 120_000;
+
+export interface ChannelOptions {
+  address: NodeAddress;
+  nodeName: string;
+  /** The console's own folder, with its known_hosts. */
+  dataFolder: string;
+  /** The password for this one run; answers null when none was given. Left out where nobody can be asked. */
+  password?: RunPassword;
+  /** Never share a connection. */
+  fresh?: boolean;
+  /** SHA-256 of the helper that this console carries. */
+  bundle?: string | null;
+}
+
+/** Milliseconds that the helper may take for a request. */
+function timeLimit(request: HelperRequest): number {
+  if (request.ask !== 'do') return request.ask === 'hello' ? 30_000 : 120_000;
+  const { verb } = request.action;
+  return verb === 'install-packages' || verb === 'install-updates' ? 1_800_000 : 300_000;
+}
+
+/** @returns the channel to the helper of a node; nothing is started before it is asked */
+export function openHelperChannel(options: ChannelOptions): HelperChannel {
+  const { address, nodeName, dataFolder, password, bundle = null } = options;
+  if (address.kind === 'recorded') return recordedChannel();
+  const line = helperLine(address, dataFolder, nodeName, options.fresh === true);
+  let known: Promise<HelperAccess> | null = null;
+  let trusted: string | null = null;
+
+  async function find(): Promise<HelperAccess> {
+    if (address.kind === 'local' && process.platform !== 'linux') {
+      return nothing('Swarmkeep changes Linux machines only.');
+    }
+    const end = await line.run({
+      words: ['/bin/sh', '-s'],
+      input: ACCESS_SCRIPT,
+      timeoutMs: ACCESS_WITHIN_MS,
+      maxBytes: ACCESS_MOST_BYTES,
+    });
+    if (!end.ok) {
+      known = null; // It may be there the next time.
+      return nothing(`${end.failure.message} ${end.failure.next}`.trim());
+    }
+    const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+    const session = address.kind === 'local' && (DISPLAY !== undefined || WAYLAND_DISPLAY !== undefined);
+    return judgeAccess(readAccess(end.printed), {
+      nodeName,
+      session,
+      canAskPassword: password !== undefined,
+      bundle,
+    });
+  }
+
+  /** The line that sudo reads before the request; empty for ways without one. */
+  async function passwordLine(
+    via: HelperAccess['via'],
+  ): Promise<string | Extract<HelperReply, { ok: false }>> {
+    if (via !== 'sudo-password') return '';
+    const given = password?.() ?? null;
+    if (given === null || given === '' || /[\n\r\0]/.test(given)) {
+      return helperFailure(
+        'password-needed',
+        `sudo on ${nodeName} needs a password.`,
+        'Order it again and type it.',
+      );
+    }
+    if (trusted === given) return `${given}\n`;
+    const trial = await line.run({
+      words: PASSWORD_TRIAL,
+      input: `${given}\n`,
+      timeoutMs: 30_000,
+      maxBytes: 65_536,
+    });
+    if (!trial.ok) return trial;
+    if (trial.exitCode !== 0) {
+      const not = /not in the sudoers|not allowed|may not run/i.test(trial.said);
+      return not
+        ? helperFailure(
+            'no-access',
+            `sudo on ${nodeName} does not let this account do that.`,
+            'Let an administrator of the machine add it, or do the steps by hand.',
+          )
+        : helperFailure(
+            'password-wrong',
+            `sudo on ${nodeName} did not take the password.`,
+            'Order it again and type the password that this account has there.',
+          );
+    }
+    trusted = given;
+    return `${given}\n`;
+  }
+
+  const access = (): Promise<HelperAccess> => {
+    known ??= find();
+    return known;
+  };
+
+  return {
+    access,
+    async ask(request, { signal } = {}) {
+      const { via, installed, outdated, words } = await access();
+      if (via === 'none') return helperFailure(installed ? 'no-access' : 'not-installed', words, '');
+      if (outdated && request.ask !== 'hello' && request.ask !== 'uninstall') {
+        return helperFailure('outdated', words, 'Replace it first.');
+      }
+      const first = await passwordLine(via);
+      if (typeof first !== 'string') return first;
+      const end = await line.run({
+        words: HELPER_COMMANDS[via],
+        input: `${first}${JSON.stringify(request)}\n`,
+        timeoutMs: timeLimit(request) + (via === 'pkexec' ? PERSON_MS : 0),
+        maxBytes: answerLimit(request),
+        signal,
+      });
+      if (!end.ok) return end;
+      if (via === 'pkexec' && end.printed === '' && (end.exitCode === 126 || end.exitCode === 127)) {
+        // pkexec(1), "Return value": 126 dismissed, 127 not authorized.
+        return helperFailure(
+          'dismissed',
+          end.exitCode === 126
+            ? `The question of ${nodeName} for an administrator's password was dismissed.`
+            : `${nodeName} did not allow the helper to run as administrator.`,
+          'Order it again and answer it.',
+        );
+      }
+      if (end.printed.trim() === '' && /^sudo: /m.test(end.said)) {
+        known = null;
+        return helperFailure(
+          'no-access',
+          `sudo on ${nodeName} did not start the helper.`,
+          'Look at its rules there: "Allow changes on this node" writes the one line that is needed.',
+        );
+      }
+      return readAnswer(request, end.printed, nodeName);
+    },
+    close: () => line.close(),
+  };
+}
+
+function nothing(words: string): HelperAccess {
+  return { via: 'none', installed: false, outdated: false, words: words.slice(0, 512) };
+}
+
+function recordedChannel(): HelperChannel {
+  const words = 'This is a recording of a machine: there is nothing that could be changed.';
+  return {
+    access: async () => nothing(words),
+    ask: async () => helperFailure('no-access', words, ''),
+    close: async () => undefined,
+  };
+}
