@@ -58,10 +58,11 @@ export async function collect(
   const first = await Promise.race([answered.promise, whole]);
   if (!first.ok) return first;
   collecting.learn(first.hello, detect(seen, collecting.hints, request.corrections));
-  const second = await collecting.trip(of(2), collecting.context.privilege === 'sudo');
+  const laters = collecting.laters();
+  const second = await collecting.trip(of(2), collecting.context.privilege === 'sudo', laters);
   if (!second.ok) return second;
   const rest = await whole;
-  collecting.readAsides(asides, rest.ok ? 'the node gave no answer' : rest.error.message);
+  collecting.readAsides([...asides, ...laters], rest.ok ? 'the node gave no answer' : rest.error.message);
   const described = await hardware;
   if (described && seen.identity?.state === 'seen') seen.identity.value.hardware = described;
   const subjects = Object.fromEntries(

@@ -50,6 +50,15 @@ export interface AsidePart {
   script: string;
 }
 
+/** A part that waits for the profile: it runs in round trip 2, and what it prints is put behind the subject's answer too. */
+export interface LaterPart {
+  budgetMs: number;
+  maxBytes: number;
+  script(context: CollectContext): string;
+  /** Subject of round trip 2 whose answer holds something of this one, and is put behind as well. */
+  with: SubjectName;
+}
+
 /**
  * Collects one subject: a fragment of POSIX sh for the node, and the pure reading of what it printed. Fragments of one
  * round trip run in parallel on the node, each under its own time limit; one that fails never stops the others.
@@ -63,6 +72,8 @@ export interface Collector<S extends SubjectName> {
   trip: 1 | 2 | 'aside';
   /** Runs aside while the rest of the subject is in use already. Its own script has to bear that this is missing. */
   aside?: AsidePart;
+  /** Runs once the installations are known. */
+  later?: LaterPart;
   budgetMs: number;
   maxBytes: number;
   /** What is read or run, as a system administrator would type it. */

@@ -38,6 +38,12 @@ function scriptOf(member: Member, context: CollectContext): string | null {
   }
 }
 
+/** The end of another subject's answer says nothing of this one's. */
+function withoutEnd(stdout: Buffer): Buffer {
+  const end = Buffer.from('@end:0\0');
+  return stdout.subarray(-end.length).equals(end) ? stdout.subarray(0, -end.length) : stdout;
+}
+
 /** What puts a question of its own: a subject, or the look for installations. */
 export type Member = AnyCollector | HintCollector;
 export type Failure = { ok: false; error: HostError };
@@ -56,8 +62,8 @@ export class Collecting {
   hints: InstallationHints | null = null;
   context: CollectContext;
   readonly #request: CollectRequest;
-  /** First answers of collectors that have a part aside. */
-  readonly #first = new Map<AnyCollector, ScriptOutput>();
+  /** Answers that are read again with what belongs to them: of collectors with further parts, and what is put behind. */
+  readonly #first = new Map<SubjectName, ScriptOutput>();
   #done = 0;
 
   constructor(request: CollectRequest) {
@@ -105,6 +111,18 @@ export class Collecting {
     });
   }
 
+  /** Parts that waited for the profile. */
+  laters(): Aside[] {
+    return this.#request.collectors.flatMap((member) => {
+      if (!member.later) return [];
+      try {
+        return [{ member, job: this.#job(member.later.script(this.context), member.later), answer: null }];
+      } catch {
+        return [];
+      }
+    });
+  }
+
   /**
    * One round trip: puts the questions of all members, and keeps each answer as it comes.
    * @param asides questions that ride along; their answers are left in them
@@ -140,7 +158,7 @@ export class Collecting {
         const now = { ...before, privilege: privilegeOf(hello), skewMs: hello.skewMs };
         if (member.subject === 'installations') this.hints = hintsOf(member, output, now);
         else {
-          if (member.aside) this.#first.set(member, output);
+          if (member.aside || this.#isRead(member.subject)) this.#first.set(member.subject, output);
           this.#keep(member, observe(member, output, now));
         }
         left -= 1;
@@ -149,21 +167,27 @@ export class Collecting {
     });
   }
 
+  #isRead(subject: SubjectName): boolean {
+    return this.#request.collectors.some((member) => member.later?.with === subject);
+  }
+
   /**
-   * Reads what ran beside. A part goes behind the first answer of its subject, and both are read again as one.
+   * Reads what ran beside. Parts go behind the first answer of their subject, and all are read again as one.
    * @param why said of a subject that gave no answer
    */
   readAsides(asides: readonly Aside[], why: string): void {
     const context = { ...this.context, now: this.startedAt };
-    for (const { member, answer } of asides) {
-      const first = this.#first.get(member);
-      if (member.trip === 'aside') {
-        const source = [member.source, this.startedAt] as const;
-        this.#keep(member, answer ? observe(member, answer, context) : notSeen(...source, why));
-      } else if (first && answer) {
-        const stdout = Buffer.concat([first.stdout, answer.stdout]);
-        Object.assign(this.seen, { [member.subject]: observe(member, { ...first, stdout }, context) });
-      }
+    for (const { member, answer } of asides.filter((aside) => aside.member.trip === 'aside')) {
+      const source = [member.source, this.startedAt] as const;
+      this.#keep(member, answer ? observe(member, answer, context) : notSeen(...source, why));
+    }
+    for (const member of this.#request.collectors.filter((entry) => entry.trip !== 'aside')) {
+      const first = this.#first.get(member.subject);
+      const parts = asides.flatMap((aside) => (aside.member === member ? (aside.answer?.stdout ?? []) : []));
+      if (!first || parts.length === 0) continue;
+      const other = member.later && this.#first.get(member.later.with)?.stdout;
+      const stdout = Buffer.concat([first.stdout, ...parts, ...(other ? [withoutEnd(other)] : [])]);
+      Object.assign(this.seen, { [member.subject]: observe(member, { ...first, stdout }, context) });
     }
   }
 }

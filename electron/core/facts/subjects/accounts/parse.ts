@@ -21,6 +21,10 @@ import {
 
 const LIMIT = 4 * 1_048_576;
 
+function fieldsOf(records: readonly ScriptRecord[], tag: string): Buffer[] | undefined {
+  return records.find((record) => record.tag === tag)?.fields;
+}
+
 function readHomes(records: readonly ScriptRecord[], text: (tag: string) => string): Map<string, HomeFact> {
   const homes = new Map<string, HomeFact>();
   for (const line of text('homes').split('\n')) {
@@ -63,6 +67,38 @@ function readHomes(records: readonly ScriptRecord[], text: (tag: string) => stri
     else if (tag === 'trace' && home.traces.length < 64) home.traces.push(value);
   }
   return homes;
+}
+
+/**
+ * What the walks over the files of installations tell of programs in /home (`Q`, `K` and `Y` of the walks), as records of a
+ * search; one that did not tell everything is late.
+ */
+function programsOfWalks(records: readonly ScriptRecord[]): ScriptRecord[] {
+  const asked = Number(decodeText(fieldsOf(records, 'home-programs-end')?.[0], 8));
+  if (!fieldsOf(records, 'home-searched') || !(asked > 0)) return [];
+  const walks = fieldsOf(records, 'counts')?.[0] ?? Buffer.alloc(0);
+  const lines = new Map<string, Buffer[]>([...'QKY'].map((letter) => [letter, []]));
+  for (let at = 0; at < walks.length; ) {
+    const end = walks.indexOf(10, at) < 0 ? walks.length : walks.indexOf(10, at);
+    lines.get(String.fromCharCode(walks[at] ?? 0))?.push(walks.subarray(at + 2, end));
+    at = end + 1;
+  }
+  const whole = lines
+    .get('Y')
+    ?.filter((status) => /^([0-9]|[0-9]{2}|1[01][0-9]|12[0-3])$/.test(status.toString('latin1')));
+  const late = whole?.length === asked ? [] : [Buffer.from('late')];
+  const joined = (list: readonly Buffer[], separator: string) =>
+    Buffer.concat(list.flatMap((line) => [line, Buffer.from(separator)]));
+  const label = Buffer.from('/home');
+  return [
+    // In the lists of a search \u0001 ends an entry, in those of a walk it stands for a line end in a name.
+    ...(lines.get('Q') ?? []).map((line) => ({
+      tag: 'setuid',
+      fields: [label, Buffer.from(line.map((byte) => (byte === 1 ? 10 : byte)))],
+    })),
+    { tag: 'setuid', fields: [label, joined(late, '\u0001')] },
+    { tag: 'capabilities', fields: [label, joined(lines.get('K') ?? [], '\n')] },
+  ];
 }
 
 /** Programs of all places, those of root first so that many of others push none of them out; tells what was cut. */
@@ -202,15 +238,15 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
     else if (home.hidden) gaps.push(gapOf(`home ${path}`, 'it is hidden, or no folder', help));
     else if (home.closed) gaps.push(gapOf(`home ${path}`, 'it is closed to the account that looked', help));
   }
-  if (!contents.has('programs-end')) {
+  const searched = contents.has('programs-end') && contents.has('home-programs-end');
+  if (!searched) {
     gaps.push(gapOf('setuid programs', 'the search for them did not come to its end'));
   } else if (!contents.has('capabilities-read')) {
     gaps.push(gapOf('file capabilities', 'the program getcap is not installed', 'install libcap2-bin'));
   }
   if (!finished) gaps.push(gapOf('some of the accounts', whyUnfinished(output)));
 
-  const setuidPrograms = readSetuid(records, gaps);
-  const searched = contents.has('programs-end');
+  const setuidPrograms = readSetuid([...records, ...programsOfWalks(records)], gaps);
   const mapper = contents.has('newuidmap') ? decodePath(contents.get('newuidmap')) : null;
   const works = setuidPrograms.some(
     (program) =>

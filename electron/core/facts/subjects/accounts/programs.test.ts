@@ -18,7 +18,7 @@ const FIRST =
   record('newuidmap', '/usr/bin/newuidmap') +
   record('end');
 const MAPPER = '4755 0 0 /usr/bin/newuidmap\u0001';
-const END = record('capabilities-read') + record('programs-end');
+const END = record('capabilities-read') + record('programs-end') + record('home-programs-end', '0');
 
 function read(aside: string) {
   const stdout = Buffer.from(FIRST + aside);

@@ -1,7 +1,12 @@
+import { quote } from '#core/hosts/quote.ts';
+import type { CollectContext } from '../../collector.ts';
 import { END, PRELUDE } from '../../script/prelude.ts';
+import { mountPoints } from '../files/asked-paths.ts';
+import { planFiles } from '../files/script.ts';
+import { literalPattern, walkRoots } from '../files/walk-script.ts';
 import { HOMES } from './homes-script.ts';
 import { KEYS } from './keys-script.ts';
-import { PROGRAMS } from './programs-script.ts';
+import { PROGRAMS, walkedForPrograms } from './programs-script.ts';
 import { SUDOERS } from './sudoers-script.ts';
 
 const NEWLINE = `newline='
@@ -12,6 +17,25 @@ const NEWLINE = `newline='
 export const PROGRAMS_SCRIPT = `${PRELUDE}${NEWLINE}${PROGRAMS}find_programs </dev/null
 emit programs-end
 `;
+
+/**
+ * The same for /home, once the installations are known: what of it is walked for their files is left out here, and told by
+ * that walk. `home-programs-end NUMBER` says how many walks that are.
+ */
+export function homeProgramsScript(context: CollectContext): string {
+  const roots = walkRoots(planFiles(context).trees);
+  const walked = walkedForPrograms(roots, mountPoints(context.seen));
+  const patterns = roots
+    .filter((_, walk) => walked[walk])
+    .flatMap((root) => {
+      const pattern = quote(literalPattern(root));
+      return pattern.ok ? [pattern.text] : [];
+    });
+  const words = patterns.map((pattern) => ` -o -path ${pattern}`).join('');
+  return `${PRELUDE}${NEWLINE}${PROGRAMS}find_home_programs${words} </dev/null
+emit home-programs-end ${patterns.length}
+`;
+}
 
 /** Password hashes never leave the node, only what can be done with them. */
 export const ACCOUNTS_SCRIPT = `${PRELUDE}${NEWLINE}

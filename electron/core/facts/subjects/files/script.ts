@@ -2,7 +2,8 @@ import { quote, quoteAll } from '#core/hosts/quote.ts';
 import type { CollectContext } from '../../collector.ts';
 import { isWithin } from '../../profile/paths.ts';
 import { END, PRELUDE } from '../../script/prelude.ts';
-import { askedPaths, askedTrees, hungMounts } from './asked-paths.ts';
+import { walkedForPrograms } from '../accounts/programs-script.ts';
+import { askedPaths, askedTrees, hungMounts, mountPoints } from './asked-paths.ts';
 import { walkRoots, walkScript } from './walk-script.ts';
 
 /**
@@ -82,6 +83,8 @@ function onlyAgent(context: CollectContext): number | null {
 export function filesScript(context: CollectContext): string {
   const plan = planFiles(context);
   const one = plan.paths.length > 0 ? `one ${quoteAll(plan.paths).text}\n` : '';
-  const walks = walkScript(walkRoots(plan.trees), onlyAgent(context));
+  const roots = walkRoots(plan.trees);
+  const programs = walkedForPrograms(roots, mountPoints(context.seen));
+  const walks = walkScript(roots, onlyAgent(context), programs);
   return `${PRELUDE}${ONE}read -r began rest < /proc/uptime; walk_end=$((\${began%.*} + 7 * \${patience:-1}))\n${one}${walks}${END}`;
 }

@@ -1,11 +1,14 @@
 import { quote, quoteAll } from '#core/hosts/quote.ts';
 import { isWithin } from '../../profile/paths.ts';
+import { PROGRAMS_LIMIT } from '../accounts/programs-script.ts';
 import type { AskedTree } from './asked-paths.ts';
 
 /** Entries of one walk beyond which counting stops: then the tree is not complete, and says so. */
 const MAX_ENTRIES = 1_000_000;
 /** Candidates for links out that are resolved, in each walk. */
 const MAX_LINKS = 1_000;
+/** Programs of each walk that change the user; beyond that the search for them counts as cut. */
+const MAX_PROGRAMS = 2_000;
 /** Entries with an access list that are told, over all trees. */
 export const MAX_ACLS = 2_000;
 
@@ -16,12 +19,14 @@ export const MAX_ACLS = 2_000;
  *
  * A tree is its own walk and those that were left out of it, as far as they lie on its file system. For each it prints
  * `N walk` and then counts by kind, owner, group and mode, with five examples each, and single entries only where they
- * could matter; in front `L path` for the links.
+ * could matter; in front `L path` for the links, and for a walk that tells programs `Q mode uid gid path` for
+ * each with setuid or setgid bit and `Y status` when it is over. Behind all that stands `K` before each line of getcap(8).
  */
 const COUNT = `
 function place(line, at) { for (at = 1; at <= 9; at++) line = substr(line, index(line, " ") + 1); return line }
 function gather(walk, list, at) { members[++size] = walk; count = split(inner[walk], list, " "); for (at = 1; at in list; at++) gather(list[at]) }
-$1 == "W" { walk = $2; next }
+$1 == "W" { walk = $2; tells[walk] = $3; next }
+$1 == "x" { if (++able[walk] <= ${MAX_PROGRAMS}) print "Q" substr($0, 2); else cut[walk] = 1; next }
 $1 == "E" { status[walk] = $3; next }
 $1 == "!" { if (++closed[walk] <= 64) closedat[walk, closed[walk]] = substr($0, 3); next }
 $1 == "=" { if (++links[walk] <= ${MAX_LINKS}) print "L " substr($0, 3); else over[walk] = 1; next }
@@ -38,6 +43,7 @@ $1 == "M" { if ($11 == device[walk]) { inner[walk] = inner[walk] " " $2; next } 
   } else if ($1 !~ /^[dl]$/ && special[walk] < 500) specialat[walk, ++special[walk]] = $0
 }
 END {
+  for (walk in tells) if (tells[walk]) print "Y " (walk in cut ? 137 : status[walk] + 0)
   for (tree = 0; tree in status; tree++) {
     print "N " tree
     size = 0; split("", members); split("", sum); split("", known); gather(tree)
@@ -81,14 +87,16 @@ END {
  */
 export const WALK_FUNCTIONS = `
 FIELDS='%y %U %G %m %n %i %s %T@ %D %p\\0'
-walk() { # WALK ROOT EXPRESSION: EXPRESSION leaves out the roots of other walks
-  walk_number=$1; walk_root=$2; shift 2
+walk() { # WALK ROOT TELLS EXPRESSION: TELLS programs when 1, EXPRESSION leaves out the roots of other walks
+  walk_number=$1; walk_root=$2; walk_tells=$3; shift 3
   read -r now rest < /proc/uptime; left=$((walk_end - \${now%.*}))
-  printf 'W %d\\0' "$walk_number"
+  printf 'W %d %d\\0' "$walk_number" "$walk_tells"
   [ "$left" -gt 0 ] || { printf 'E %d 137\\0' "$walk_number"; return; }
+  [ "$walk_tells" = 1 ] && programs=-true || programs=-false
   limit "$left" find -H "$walk_root" -xdev "$@" \\
     '(' -type d '(' ! -readable -o ! -executable ')' -printf '! %p\\0' -o -type l '(' -lname '/*' -o -lname '..' -o -lname '../*' -o -lname '*/../*' -o -lname '*/..' ')' -printf '= %p\\0' -o -true ')' \\
-    '(' -type d -fprint0 /dev/fd/5 -o ! -type l -perm -020 $OTHERS -fprint0 /dev/fd/5 -o -true ')' -printf "$FIELDS" 2>/dev/null </dev/null
+    '(' -type d -fprint0 /dev/fd/5 -o ! -type l -perm -020 $OTHERS -fprint0 /dev/fd/5 -o -true ')' \\
+    '(' $programs -type f -perm /6111 '(' ! -perm /6000 -o -printf 'x %m %U %G %p\\0' ')' -perm /111 -fprint0 /dev/fd/7 -o -true ')' -printf "$FIELDS" 2>/dev/null </dev/null
   printf 'E %d %d\\0' "$walk_number" $?
 }
 access_lists() { # Names ended by NUL on standard input. \`V status looked found\` comes last.
@@ -98,9 +106,15 @@ access_lists() { # Names ended by NUL on standard input. \`V status looked found
     substr($0, 11, 1) == "+" && ++found <= ${MAX_ACLS} { kept[found] = $0 }
     END { for (at = 1; at in kept; at++) print "C " kept[at]; print "V " status " " looked + 0 " " found + 0 }'
 }
+capability_lists() { # Names ended by NUL on standard input; told when they have ended, and so has all else
+  if has getcap; then limit 8 xargs -0 -r getcap 2>/dev/null; [ "$?" -lt 124 ] || printf 'late\\n'; else cat >/dev/null; fi | awk '
+    { size += length($0) + 1; if (size <= ${PROGRAMS_LIMIT}) kept[NR] = $0; else cut = 1 }
+    END { for (at = 1; at in kept; at++) print "K " kept[at]; if (cut) print "K late" }'
+}
 summary() { # what walk_all printed
   printf '%s\\n' "$1" | emit_content counts
-  case $1 in 'L '*) printf '%s\\n' "$1" | sed -n 's/^L //p' | tr '\\001\\n' '\\n\\000' | limit 4 xargs -0 -r -n 250 sh -c '
+  case $1 in *'
+L '* | 'L '*) printf '%s\\n' "$1" | sed -n 's/^L //p' | tr '\\001\\n' '\\n\\000' | limit 4 xargs -0 -r -n 250 sh -c '
     find "$@" -maxdepth 0 -printf "@link:7\\0%p\\0%m\\0%U\\0%G\\0%T@\\0%n\\0%l\\0"
     for path do printf "@leads:2\\0%s\\0" "$path"; if [ -e "$path" ]; then readlink -ez -- "$path" || printf "\\0"; else printf "\\0"; fi; done' _ 2>/dev/null ;; esac
 }
@@ -122,7 +136,7 @@ export function walkRoots(trees: readonly AskedTree[]): string[] {
 }
 
 /** A path as a pattern of fnmatch(3) that fits no other. */
-function literalPattern(path: string): string {
+export function literalPattern(path: string): string {
   return path.replace(/[\\*?[\]]/g, '\\$&');
 }
 
@@ -130,9 +144,14 @@ function literalPattern(path: string): string {
  * The part of the script that walks.
  * @param roots from `walkRoots`, all of them accepted by `quote`
  * Needs `walk_end`, seconds of /proc/uptime at which walking ends.
+ * @param programs for each root, whether its programs are asked for
  * @param agent uid of the only agent, whose own files need no access list to be his; null when there are several
  */
-export function walkScript(roots: readonly string[], agent: number | null): string {
+export function walkScript(
+  roots: readonly string[],
+  agent: number | null,
+  programs: readonly boolean[],
+): string {
   if (roots.length === 0) return '';
   const calls = roots.map((root, walk) => {
     const cuts = roots.flatMap((other, number) => {
@@ -142,13 +161,13 @@ export function walkScript(roots: readonly string[], agent: number | null): stri
         : [];
     });
     const expression = cuts.length > 0 ? ` -type d '(' -false ${cuts.join(' ')} ')' -o` : '';
-    return { walk, word: quoteAll([root]).text, expression };
+    return { walk, word: quoteAll([root]).text, tells: programs[walk] === true ? 1 : 0, expression };
   });
   return `COUNT='${COUNT.replaceAll("'", "'\\''")}'
 OTHERS='${agent === null ? '' : `! -uid ${agent}`}'
 ${WALK_FUNCTIONS}walks=
 ${calls.map(({ walk, word }) => `root ${walk} ${word} && walks="$walks ${walk} "\n`).join('')}walk_all() {
-${calls.map(({ walk, word, expression }) => `case $walks in *' ${walk} '*) walk ${walk} ${word}${expression} ;; *) printf 'W ${walk}\\0E ${walk} 0\\0' ;; esac\n`).join('')}}
-[ -z "$walks" ] || summary "$({ { walk_all | tr '\\n\\000' '\\001\\n' | awk "$COUNT"; } 5>&1 >&6 | access_lists; } 6>&1)"
+${calls.map(({ walk, word, tells, expression }) => `case $walks in *' ${walk} '*) walk ${walk} ${word} ${tells}${expression} ;; *) printf 'W ${walk} ${tells}\\0E ${walk} 0\\0' ;; esac\n`).join('')}}
+[ -z "$walks" ] || summary "$({ { { walk_all | tr '\\n\\000' '\\001\\n' | awk "$COUNT"; } 5>&1 >&6 7>&8 | access_lists >&6; } 8>&1 | capability_lists; } 6>&1)"
 `;
 }
