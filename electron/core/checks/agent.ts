@@ -110,14 +110,16 @@ function judgeEntry(
   const powers = powersOfSudo(entry, facts.accounts);
   if (entry.sudoRules === null) {
     const what = `sudo rules for ${entry.name}`;
-    doubts.push(notSeen(input, what, 'could not be read', '/etc/sudoers', AS_ADMINISTRATOR));
+    doubts.push(
+      notSeen(input, what, 'not all files of sudo could be read', '/etc/sudoers', AS_ADMINISTRATOR),
+    );
   }
   if (entry.subordinateUids.length === 0) return { powers, doubts };
   const ranges = entry.subordinateUids
     .map((range) => `${range.start}–${range.start + range.count - 1}`)
     .join(', ');
   if (facts.newuidmapWorks === null) {
-    const why = 'not known whether it works';
+    const why = 'whether it has its mark is not known, for the search for such programs did not end';
     doubts.push(notSeen(input, `newuidmap for ${ranges}`, why, source, AS_ADMINISTRATOR));
   } else if (facts.newuidmapWorks) {
     powers.push({
@@ -155,7 +157,13 @@ function judgeGroups(
   const doubts = [...carried]
     .filter((gid) => !primary.has(gid) && !groups.some((group) => group.gid === gid))
     .map((gid) =>
-      notSeen(input, `group ${gid} of the running programs`, 'it has no name', source, 'look again'),
+      notSeen(
+        input,
+        `group ${gid} of the running programs`,
+        'it has no name in the table of groups (getent group)',
+        source,
+        'look again',
+      ),
     );
   const named = (name: string) => known.has(name) || byUnit.includes(name);
   const gids = new Set([
@@ -205,13 +213,29 @@ export function agentOf(input: CheckInput, instance: InstanceProfile): Agent {
   const containers = unseenPart(input, 'containers');
   if (containers !== null) doubts.push(containers);
   if (uid === null) {
-    doubts.push(notSeen(input, `account of ${instance.id}`, 'not known', source, AS_ADMINISTRATOR));
+    doubts.push(
+      notSeen(
+        input,
+        `account of ${instance.id}`,
+        'neither a running program nor its unit names it',
+        source,
+        AS_ADMINISTRATOR,
+      ),
+    );
   } else if (accounts !== null && account === null) {
     doubts.push(notSeen(input, `uid ${uid}`, 'no account with this number was found', source, null));
   }
   if (account !== null && accounts !== null) {
     if (groupIds === null) {
-      doubts.push(notSeen(input, `groups of ${name}`, 'their numbers are not known', source, 'look again'));
+      doubts.push(
+        notSeen(
+          input,
+          `groups of ${name}`,
+          'their numbers are not known, for the table of groups (getent group) could not be read',
+          source,
+          'look again',
+        ),
+      );
     }
     doubts.push(...byGroup.doubts);
     for (const entry of entries) {

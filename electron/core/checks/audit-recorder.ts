@@ -71,11 +71,19 @@ export function recorderParts(
   const parts: Part[] = [];
   if (auditd.enabled === null)
     parts.push(
-      notSeen(input, 'auditd', 'whether it is switched on could not be read', source, AS_ADMINISTRATOR),
+      notSeen(
+        input,
+        'auditd',
+        'whether it is switched on is not known, for auditctl -s was not answered',
+        source,
+        AS_ADMINISTRATOR,
+      ),
     );
   else parts.push({ what: 'auditd', seen: 'running and switched on', status: 'pass', source });
   if (auditd.lost === null)
-    parts.push(notSeen(input, 'records lost by auditd', 'could not be read', source, AS_ADMINISTRATOR));
+    parts.push(
+      notSeen(input, 'records lost by auditd', 'auditctl -s was not answered', source, AS_ADMINISTRATOR),
+    );
   else if (auditd.lost > 0) {
     parts.push({
       what: 'records lost by auditd',
@@ -105,7 +113,7 @@ export function recorderParts(
       notSeen(
         input,
         'the file of the record',
-        'could not be looked at',
+        '/etc/audit/auditd.conf, or the file that it names, could not be looked at',
         '/etc/audit/auditd.conf',
         AS_ADMINISTRATOR,
       ),

@@ -73,7 +73,15 @@ export function ruleParts(
   const source = when === 'now' ? 'auditctl -l' : '/etc/audit/rules.d';
   const where = when === 'now' ? 'in force' : 'at the next start';
   if (rules === null || agent.uid === null)
-    return [notSeen(input, `${label}audit rules ${where}`, 'could not be read', source, AS_ADMINISTRATOR)];
+    return [
+      notSeen(
+        input,
+        `${label}audit rules ${where}`,
+        rules === null ? `${source} was not answered` : 'the number of its account is not known',
+        source,
+        AS_ADMINISTRATOR,
+      ),
+    ];
   const uid = agent.uid;
   const architecture = seen(input, 'identity')?.architecture;
   const missing = RECORDED.flatMap((kind) =>

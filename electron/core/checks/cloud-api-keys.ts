@@ -86,7 +86,7 @@ export const cloudApiKeys: Check = {
               .slice(0, 8)
               .map((process) => process.pid)
               .join(', ')}`,
-            'could not be read',
+            '/proc/PID/environ was closed to the look',
             '/proc/PID/environ',
             AS_ADMINISTRATOR,
           ),

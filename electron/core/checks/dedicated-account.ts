@@ -221,10 +221,22 @@ function homePart(input: CheckInput, agent: Agent, account: AccountFact, ownAcco
     };
   }
   if ((home.mode & 0o070) !== 0 && groups === null) {
-    return notSeen(input, what, 'open to its group, whose members are not known', source, 'look again');
+    return notSeen(
+      input,
+      what,
+      'open to its group, whose members are not known, for the table of groups (getent group) could not be read',
+      source,
+      'look again',
+    );
   }
   if (home.acl === null)
-    return notSeen(input, what, 'its access list could not be read', source, 'install the package acl');
+    return notSeen(
+      input,
+      what,
+      'its access list could not be read, for getfacl is not installed there or its file system has none',
+      source,
+      'install the package acl',
+    );
   if (home.acl) {
     return {
       what,
@@ -263,7 +275,9 @@ export function accountParts(
   }
   const password = { what: `${label}password of ${name}`, source: '/etc/shadow' };
   if (account.password === 'unknown')
-    parts.push(notSeen(input, password.what, 'could not be read', password.source, AS_ADMINISTRATOR));
+    parts.push(
+      notSeen(input, password.what, '/etc/shadow could not be read', password.source, AS_ADMINISTRATOR),
+    );
   else if (account.password === 'locked')
     parts.push({ ...password, seen: 'none, no password can match', status: 'pass' });
   else {
@@ -301,7 +315,13 @@ export function accountParts(
   } else parts.push({ what: `${label}sessions of ${name}`, seen: 'none', status: 'pass', source });
   if (account.authorizedKeys === null) {
     parts.push(
-      notSeen(input, `${label}authorized keys of ${name}`, 'could not be read', source, AS_ADMINISTRATOR),
+      notSeen(
+        input,
+        `${label}authorized keys of ${name}`,
+        'the files with its keys could not be read',
+        source,
+        AS_ADMINISTRATOR,
+      ),
     );
   } else if (account.authorizedKeys > 0) {
     parts.push(

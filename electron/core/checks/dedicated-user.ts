@@ -63,10 +63,13 @@ function unitParts(input: CheckInput, agent: Agent): Part[] {
   if (unit === 'unseen') {
     return [
       unseenPart(input, 'units') ?? {
-        what: `${label}${instance.unit ?? ''}`,
-        seen: 'the unit could not be read',
-        status: 'unknown',
-        source,
+        ...notSeen(
+          input,
+          `${label}${instance.unit ?? ''}`,
+          'systemd did not show this unit, and its file could not be read',
+          source,
+          AS_ADMINISTRATOR,
+        ),
         headline: `We could not read how ${instance.unit ?? 'mycoSwarm'} is started on ${input.nodeName}.`,
       },
     ];

@@ -81,7 +81,27 @@ export function addressGapParts(input: CheckInput): Part[] {
   return gapParts(input, 'interfaces', (what) => /^(IPv4 addresses|parts of the interfaces)$/.test(what));
 }
 
-/** A part for something that was not among the facts. */
+/** What would help when only an administrator can see something. */
+export const AS_ADMINISTRATOR = 'look at this node as administrator';
+
+/** Why something that takes the administrator was not seen, and what would help, by who looked. */
+function unseenAs(input: CheckInput, why: string): { seen: string; wouldHelp: string } {
+  if (input.facts.privilege !== 'user')
+    return {
+      seen: `${why}, though the look was made as administrator: it is not there, did not answer in time, or was cut`,
+      wouldHelp: 'look again, and report it with recorded facts of this node if it stays so',
+    };
+  const user = seen(input, 'identity')?.collectedAs.user;
+  return {
+    seen: `${why}: that takes the administrator, and the look was made as ${user ?? 'an ordinary account'}`,
+    wouldHelp: AS_ADMINISTRATOR,
+  };
+}
+
+/**
+ * A part for something that was not among the facts. It always says why: where the administrator would see it, who looked.
+ * @param why what of it is not known, as a phrase
+ */
 export function notSeen(
   input: CheckInput,
   what: string,
@@ -89,18 +109,15 @@ export function notSeen(
   source: string,
   wouldHelp: string | null,
 ): Part {
+  const said = wouldHelp === AS_ADMINISTRATOR ? unseenAs(input, why) : { seen: why, wouldHelp };
   return {
     what,
-    seen: why,
+    ...said,
     status: 'unknown',
     source,
     headline: `We could not see everything on ${input.nodeName}: ${what}: ${why}.`,
-    wouldHelp,
   };
 }
-
-/** What would help when only an administrator can see something. */
-export const AS_ADMINISTRATOR = 'look at this node as administrator';
 
 /** The reason of the operator's declaration that something is meant, or null when there is none. */
 export function declaredReason(input: CheckInput, kind: DeclarationKind, value: string): string | null {

@@ -1,4 +1,4 @@
-import { askOutbound } from '#core/firewall/questions/outbound.ts';
+import { askOutboundOnce } from './ask-once.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude, doesNotApply } from './conclude.ts';
 import { declaredReason, gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
@@ -90,10 +90,12 @@ function relayPart(input: CheckInput): Part {
   });
   const rules = rulesOf(input);
   if (units === undefined || ollama.uid === null || !rules.ok)
-    return unknown('whether anything keeps Ollama from the internet could not be seen');
+    return unknown(
+      'whether anything keeps Ollama from the internet is not known, for its unit or the packet rules were not seen',
+    );
   const uid = BigInt(ollama.uid);
   const sender = { uids: [[uid, uid]] as const, uid, gid: undefined };
-  const kinds = ([4, 6] as const).map((version) => askOutbound(rules.rules, version, sender).kind);
+  const kinds = ([4, 6] as const).map((version) => askOutboundOnce(rules.rules, version, sender).kind);
   if (!kinds.includes('open') && kinds.includes('unknown'))
     return unknown('whether the packet rules keep Ollama from the internet cannot be told');
   if (!kinds.includes('open'))

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CHECK_IDS, type CheckId } from '#shared/domain/check-id.ts';
 import { type Facts, type SubjectName, subjects } from '#shared/domain/facts/facts.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 import { runChecks } from './run.ts';
@@ -27,17 +28,34 @@ function leaves(value: unknown, path: Path = []): Path[] {
   ];
 }
 
-function setNull(facts: Facts, path: Path): Facts {
-  const copy = structuredClone(facts);
-  let at: Record<string | number, unknown> = copy.subjects as unknown as Record<string, unknown>;
-  for (const key of path.slice(0, -1)) {
-    const next = at[key];
-    if (next === null || typeof next !== 'object') return copy;
-    at = next as Record<string | number, unknown>;
-  }
-  const last = path.at(-1);
-  if (last !== undefined && last in at) at[last] = null;
+/** A copy along the path only: what lies beside it stays the very same, and what checks keep about it stays warm. */
+function withNull(value: unknown, [key, ...rest]: Path): unknown {
+  if (key === undefined) return null;
+  if (value === null || typeof value !== 'object' || !(key in value)) return value;
+  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string | number, unknown>;
+  copy[key] = withNull(copy[key], rest);
   return copy;
+}
+
+function setNull(facts: Facts, path: Path): Facts {
+  return { ...facts, subjects: withNull(facts.subjects, path) as Facts['subjects'] };
+}
+
+/** The checks that look at a subject at all: a look at the others for a change in it would only cost time. */
+function readersOf(facts: Facts): ReadonlyMap<SubjectName, CheckId[]> {
+  const readers = new Map<SubjectName, CheckId[]>();
+  for (const check of CHECK_IDS) {
+    const read = new Set<SubjectName>();
+    const watched = new Proxy(facts.subjects, {
+      get(target, name) {
+        read.add(name as SubjectName);
+        return target[name as SubjectName];
+      },
+    });
+    runChecks(inputFor({ ...facts, subjects: watched }), { only: [check] });
+    for (const subject of read) readers.set(subject, [...(readers.get(subject) ?? []), check]);
+  }
+  return readers;
 }
 
 /** Every field that the schema lets be unknown. */
@@ -110,7 +128,18 @@ describe('knowing less', () => {
     facts,
     fields: forgettable(facts),
     before: runChecks(inputFor(facts)),
+    readers: readersOf(facts),
   }));
+
+  it('asks every check that reads a subject', () => {
+    const [stock] = nodes;
+    expect([...(stock?.readers.keys() ?? [])].toSorted()).toEqual(
+      Object.keys(stockNode().subjects).toSorted(),
+    );
+    expect(new Set([...(stock?.readers.values() ?? [])].flat()).size).toBe(
+      stock?.before.filter(({ lacking }) => !lacking).length,
+    );
+  });
 
   it('finds fields that can be unknown', () => {
     for (const { fields } of nodes) expect(fields.length).toBeGreaterThan(40);
@@ -130,11 +159,13 @@ describe('knowing less', () => {
         let facts = node.facts;
         for (const path of nulled) facts = setNull(facts, path);
         for (const subject of hidden) facts = withoutSubject(facts, subject);
-        const after = runChecks(inputFor(facts));
+        const touched = [...hidden, ...nulled.map((path) => path[0] as SubjectName)];
+        const only = touched.flatMap((subject) => node.readers.get(subject) ?? []);
+        const after = runChecks(inputFor(facts), { only });
         const wrong = after
-          .map((entry, index) => ({
+          .map((entry) => ({
             check: entry.check,
-            before: node.before[index]?.status ?? 'unknown',
+            before: node.before.find(({ check }) => check === entry.check)?.status ?? 'unknown',
             after: entry.status,
             fault: entry.summary.includes('fault of Swarmkeep'),
           }))
@@ -148,15 +179,20 @@ describe('knowing less', () => {
   it('holds for every single field and every single subject', () => {
     for (const node of nodes) {
       const less = [
-        ...node.fields.map((path) => ({ what: path.join('.'), facts: setNull(node.facts, path) })),
+        ...node.fields.map((path) => ({
+          what: path.join('.'),
+          subject: path[0] as SubjectName,
+          facts: setNull(node.facts, path),
+        })),
         ...(Object.keys(node.facts.subjects) as SubjectName[]).map((subject) => ({
           what: subject,
+          subject,
           facts: withoutSubject(node.facts, subject),
         })),
       ];
-      const wrong = less.flatMap(({ what, facts }) =>
-        runChecks(inputFor(facts)).flatMap((entry, index) => {
-          const before = node.before[index]?.status ?? 'unknown';
+      const wrong = less.flatMap(({ what, subject, facts }) =>
+        runChecks(inputFor(facts), { only: node.readers.get(subject) ?? [] }).flatMap((entry) => {
+          const before = node.before.find(({ check }) => check === entry.check)?.status ?? 'unknown';
           return mayBecome(before, entry.status)
             ? []
             : [

@@ -35,7 +35,7 @@ export const osUpdates: Check = {
           notSeen(
             input,
             'lists of packages',
-            'when they were fetched could not be seen',
+            'when they were fetched is not known: there is no list of packages on its disk, or it has no time',
             source,
             'fetch the lists of packages on this node',
           ),
@@ -128,9 +128,9 @@ export const osUpdates: Check = {
           notSeen(
             input,
             'running kernel',
-            'whether it is the newest one installed could not be seen',
+            'whether it is the newest one installed is not known: the kernels in /boot could not be compared with it',
             source,
-            null,
+            'look at this node again',
           ),
         );
       else parts.push({ what: 'running kernel', seen: 'the newest one installed', status: 'pass', source });

@@ -12,7 +12,8 @@ import {
   unseenPart,
 } from './knowledge.ts';
 import { aroundParts, elsewhereParts } from './outbound-around.ts';
-import { type Asked, askAbout, lastingParts, outParts, rootParts, strictParts } from './outbound-parts.ts';
+import { lastingParts } from './outbound-lasting.ts';
+import { type Asked, askAbout, outParts, rootParts, strictParts } from './outbound-parts.ts';
 import { senderOf } from './outbound-sender.ts';
 import { type PacketPart, withPackets } from './packet-part.ts';
 import { listingsOfNode, rulesOf } from './packet-rules.ts';

@@ -1,19 +1,19 @@
 import type { Answer, Rules } from '#core/firewall/questions/ask.ts';
-import { areSameTables, type Moment } from '#core/firewall/questions/lasting.ts';
 import { type MustPass, mustPass } from '#core/firewall/questions/must-pass.ts';
-import { askOutbound, type Sender } from '#core/firewall/questions/outbound.ts';
+import type { Sender } from '#core/firewall/questions/outbound.ts';
 import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
 import type { Agent } from './agent.ts';
+import { askOutboundOnce } from './ask-once.ts';
 import type { CheckInput } from './check.ts';
-import { gapParts, labelOf, notSeen, seen, sourceOf, unitOf } from './knowledge.ts';
+import { labelOf, notSeen, sourceOf, unitOf } from './knowledge.ts';
 import { fenceSteps } from './outbound-fence.ts';
 import { isKeptHome } from './outbound-unit.ts';
 import { type PacketPart, packetEvidence } from './packet-part.ts';
-import { momentsOfNode } from './packet-rules.ts';
 import { byHand } from './steps.ts';
 import { listedNodes } from './swarm-nodes.ts';
 
-const VERSIONS = [4, 6] as const;
+/** Both families of addresses. */
+export const VERSIONS = [4, 6] as const;
 
 /** What was asked about one agent, for both families. */
 export interface Asked {
@@ -29,7 +29,7 @@ export function askAbout(agent: Agent, sender: Sender, rules: Rules): Asked {
     agent,
     sender,
     rules,
-    answers: { 4: askOutbound(rules, 4, sender), 6: askOutbound(rules, 6, sender) },
+    answers: { 4: askOutboundOnce(rules, 4, sender), 6: askOutboundOnce(rules, 6, sender) },
   };
 }
 
@@ -193,93 +193,4 @@ export function strictParts(input: CheckInput, { agent, sender, rules }: Asked):
       packet: { outcome: 'too-strict', packet: words, because: STRICT[what], way: [] },
     };
   });
-}
-
-/** Programs that make rules of their own at boot, from files that are not evaluated here. */
-function managersAtBoot(input: CheckInput): string[] {
-  const managers = seen(input, 'firewall')?.managers ?? [];
-  return managers
-    .filter(({ name, enabledAtBoot }) => (name === 'ufw' || name === 'firewalld') && enabledAtBoot !== false)
-    .map(({ name }) => name);
-}
-
-function momentPart(input: CheckInput, asked: Asked, moment: Moment, held: readonly (4 | 6)[]): PacketPart {
-  const source = 'systemctl show; files of the units that load rules';
-  const node = input.nodeName;
-  const what = `${labelOf(input, asked.agent.instance)}${moment.when}`;
-  const rules: Rules = { ruleset: { tables: moment.tables, missing: [] }, host: asked.rules.host };
-  const isSame = areSameTables(moment.tables, asked.rules.ruleset.tables);
-  const answers = held.map(
-    (version) =>
-      [version, isSame ? asked.answers[version] : askOutbound(rules, version, asked.sender)] as const,
-  );
-  const lost = answers.filter(([, { kind }]) => kind !== 'closed');
-  if (lost.length === 0 && moment.doubts.length === 0)
-    return { what, seen: 'the rules are there again', status: 'pass', source };
-  const elsewhere = [...managersAtBoot(input), ...(seen(input, 'firewall')?.boot?.elsewhere ?? [])];
-  const unclear = lost.find(([, { kind }]) => kind === 'unknown')?.[1];
-  const why =
-    moment.doubts.length > 0
-      ? moment.doubts.slice(0, 3).join('; ')
-      : unclear?.kind === 'unknown'
-        ? unclear.reason
-        : moment.maybe.length > 0
-          ? moment.maybe.slice(0, 3).join('; ')
-          : elsewhere.length > 0
-            ? `they may be made by ${elsewhere.slice(0, 3).join(', ')}, which is not evaluated`
-            : null;
-  if (why !== null)
-    return {
-      ...notSeen(input, `rules ${what}`, why, source, 'load the rules of the agent by a unit of their own'),
-      headline: `We cannot tell whether the rules that hold the agent on ${node} are there ${moment.when}.`,
-      packet: {
-        outcome: 'unknown',
-        packet: moment.when,
-        because: why,
-        way: [],
-      },
-    };
-  const families =
-    lost.length === held.length ? '' : ` (IPv${lost.map(([version]) => version).join(', IPv')})`;
-  return {
-    what,
-    seen: `${moment.because}${families}`,
-    status: 'fix',
-    severity: 'medium',
-    source,
-    headline: `The rules that hold the agent on ${node} are gone ${moment.when}.`,
-    steps: fenceSteps(input),
-    packet: {
-      outcome: 'not-kept',
-      packet: moment.when,
-      because: `${moment.because}${families}`,
-      way: [],
-    },
-  };
-}
-
-/** Whether what is stopped now is stopped after a reboot and after reloads as well. */
-export function lastingParts(input: CheckInput, asked: Asked): PacketPart[] {
-  const held = VERSIONS.filter((version) => asked.answers[version].kind === 'closed');
-  if (held.length === 0) return [];
-  const moments = momentsOfNode(input);
-  if (moments !== null) return moments.map((moment) => momentPart(input, asked, moment, held));
-  const [gap] = gapParts(input, 'firewall', (what) => /^rules that are loaded at boot/.test(what));
-  const part =
-    gap ??
-    notSeen(
-      input,
-      'what loads the rules at boot',
-      'it was not looked at',
-      sourceOf(input, 'firewall'),
-      'look at this node again',
-    );
-  return [
-    {
-      ...part,
-      headline: `We cannot tell whether the rules that hold the agent on ${input.nodeName} are there after a reboot.`,
-      wouldHelp: part.wouldHelp ?? 'look at this node again',
-      packet: { outcome: 'unknown', packet: 'after a reboot', because: part.seen, way: [] },
-    },
-  ];
 }

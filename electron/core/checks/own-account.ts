@@ -32,7 +32,7 @@ import {
 } from './steps.ts';
 
 /** After the drop-ins of other steps, so that the places of the new account are the ones that stay open. */
-const DROP_IN = '65-swarmkeep-account';
+export const ACCOUNT_DROP_IN = '65-swarmkeep-account';
 /** Read as one account and written as the other: neither can be led to what it may not read or write. */
 const COPY_FOLDER =
   'cd / && runuser -u "$1" -- tar -C "$2" -cf - . | runuser -u "$3" -- tar -C "$4" --no-same-owner -xf -';
@@ -42,7 +42,7 @@ const ANSWERS =
   'for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do python3 -I -c "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=5).status)" "$1" 2> /dev/null && exit; sleep 1; done; echo "no answer"; exit 1';
 
 /** The account that mycoSwarm moves to. */
-interface Target {
+export interface AccountTarget {
   name: string;
   group: string;
   home: string;
@@ -62,7 +62,8 @@ function isFree(input: CheckInput, account: AccountFact): boolean {
   );
 }
 
-function targetOf(input: CheckInput): Target {
+/** The account that an installation moves to: a free one of the usual name, else a new one. */
+export function targetOf(input: CheckInput): AccountTarget {
   const accounts = seen(input, 'accounts')?.accounts ?? [];
   const groups = seen(input, 'accounts')?.groups ?? [];
   for (let number = 0; ; number += 1) {
@@ -83,7 +84,11 @@ function wordsOf(input: CheckInput, agent: Agent): string[] {
   return isPlain ? [...words] : ['daemon', '--port', String(agent.instance.apiPort ?? 7890)];
 }
 
-function accountSteps(input: CheckInput, agent: Agent, { name, group, home, exists }: Target): FixStep[] {
+function accountSteps(
+  input: CheckInput,
+  agent: Agent,
+  { name, group, home, exists }: AccountTarget,
+): FixStep[] {
   const { configurationFolder, workspace } = agent.instance;
   const copy = (text: string, from: string, to: string) =>
     asRoot(input, text)`sh -c ${COPY_FOLDER} sh ${agent.login} ${from} ${name} ${to}`;
@@ -117,11 +122,19 @@ function accountSteps(input: CheckInput, agent: Agent, { name, group, home, exis
   ];
 }
 
-/** Lines of a drop-in that let a unit run as the new account, from the new place. */
-function accountLines(input: CheckInput, agent: Agent, target: Target, moves: boolean): string[] {
+/**
+ * Lines of the section `[Service]` that let a unit run as the new account.
+ * @param program words that start the daemon from its new place; null when it stays where it is
+ */
+export function accountLines(
+  input: CheckInput,
+  agent: Agent,
+  target: AccountTarget,
+  program: readonly string[] | null,
+): string[] {
   const unit = unitOf(input, agent.instance);
   const properties = unit === null || unit === 'unseen' ? {} : unit.properties;
-  const exec = [MOVED_PROGRAM, ...wordsOf(input, agent)].map(execWord).join(' ');
+  const exec = [...(program ?? []), ...wordsOf(input, agent)].map(execWord).join(' ');
   const open = [`${target.home}/workspace`, `${target.home}/.config/mycoswarm/access.log`];
   return [
     `User=${target.name}`,
@@ -129,7 +142,7 @@ function accountLines(input: CheckInput, agent: Agent, target: Target, moves: bo
     'SupplementaryGroups=',
     `Environment=${unitWord(`HOME=${target.home}`)}`,
     `WorkingDirectory=${target.home.replaceAll('%', '%%')}/workspace`,
-    ...(moves ? ['ExecStart=', `ExecStart=${exec}`] : []),
+    ...(program === null ? [] : ['ExecStart=', `ExecStart=${exec}`]),
     // Limits that were written for the old account would keep the new one from its own folders.
     ...(['yes', 'true', 'tmpfs'].includes(properties.ProtectHome ?? '') && isInHome(target.home)
       ? ['ProtectHome=read-only']
@@ -144,7 +157,7 @@ function accountLines(input: CheckInput, agent: Agent, target: Target, moves: bo
 function startSteps(
   input: CheckInput,
   agent: Agent,
-  target: Target,
+  target: AccountTarget,
   moves: boolean,
 ): { steps: FixStep[]; back: FixStep[] } {
   const { instance } = agent;
@@ -156,10 +169,10 @@ function startSteps(
         input,
         'Run it as that account',
         instance.unit,
-        DROP_IN,
-        accountLines(input, agent, target, moves),
+        ACCOUNT_DROP_IN,
+        accountLines(input, agent, target, moves ? [MOVED_PROGRAM] : null),
       ),
-      back: dropInBack(input, instance.unit, DROP_IN),
+      back: dropInBack(input, instance.unit, ACCOUNT_DROP_IN),
     };
   const missing = noSystemd(input);
   if (missing !== null) return { steps: [missing], back: [] };

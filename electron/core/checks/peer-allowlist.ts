@@ -1,10 +1,10 @@
 import { parseAddress } from '#core/firewall/address.ts';
 import type { Rules } from '#core/firewall/questions/ask.ts';
 import type { Sender } from '#core/firewall/questions/outbound.ts';
-import { askStrangers } from '#core/firewall/questions/peers.ts';
 import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import { type Agent, agentOf } from './agent.ts';
+import { askStrangersOnce } from './ask-once.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
@@ -27,7 +27,7 @@ function portPart(
   question: { version: 4 | 6; port: number; nodes: readonly ListedNode[] },
 ): PacketPart {
   const { version, port, nodes } = question;
-  const answer = askStrangers(rules, version, sender, port, nodes);
+  const answer = askStrangersOnce(rules, version, sender, port, nodes);
   const source = sourceOf(input, 'firewall');
   const label = labelOf(input, agent.instance);
   if (answer.kind === 'unknown')

@@ -1,12 +1,13 @@
 import { PROTOCOL } from '#core/firewall/fields.ts';
 import { type Interval, normalize } from '#core/firewall/interval.ts';
 import { type Judged, judge, type Rules } from '#core/firewall/questions/ask.ts';
-import { askOutbound, packetOut, type Sender } from '#core/firewall/questions/outbound.ts';
+import { packetOut, type Sender } from '#core/firewall/questions/outbound.ts';
 import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
 import type { UnitFact } from '#shared/domain/facts/files.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
 import { counted, listed } from '#shared/domain/words.ts';
+import { askOutboundOnce } from './ask-once.ts';
 import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, declaredReason, notSeen, seen, sourceOf } from './knowledge.ts';
 import { fenceSteps } from './outbound-fence.ts';
@@ -162,7 +163,7 @@ function isFenced(input: CheckInput, rules: Rules, relay: Relay, others: readonl
     uid,
     gid: undefined,
   };
-  const answers = ([4, 6] as const).map((version) => askOutbound(rules, version, sender).kind);
+  const answers = ([4, 6] as const).map((version) => askOutboundOnce(rules, version, sender).kind);
   // Where its program was not seen, its unit was not seen either.
   if (answers.includes('open')) {
     const isPlain = relay.kind !== 'ollama' && relay.kind !== 'other' && relay.kind !== 'ssh';

@@ -67,11 +67,23 @@ export function readerPart(input: CheckInput, agent: Agent, token: TokenFact): P
   if ((file.mode & 0o040) !== 0) {
     const members = membersOf(input, agent, file.gid);
     if (members === null)
-      return notSeen(input, what, 'readable by its group, whose members are not known', source, 'look again');
+      return notSeen(
+        input,
+        what,
+        'readable by its group, whose members are not known, for the table of groups (getent group) could not be read',
+        source,
+        'look again',
+      );
     if (members.length > 0) return wide(`readable by its group, and so by ${members.slice(0, 8).join(', ')}`);
   }
   if (file.acl === null)
-    return notSeen(input, what, 'its access list could not be read', source, 'install the package acl');
+    return notSeen(
+      input,
+      what,
+      'its access list could not be read, for getfacl is not installed there or its file system has none',
+      source,
+      'install the package acl',
+    );
   const others = file.acl.filter(
     (entry) =>
       /^(u|user|g|group):[^:]+:r/.test(entry) && !new RegExp(`^u(ser)?:(${agent.uid ?? 'x'}|0):`).test(entry),
@@ -126,7 +138,8 @@ function folderPart(input: CheckInput, agent: Agent, at: string, isAboveSticky: 
   const folder = filesByPath(input).get(at);
   const source = sourceOf(input, 'files');
   const what = `${labelOf(input, agent.instance)}${at}${folder === undefined ? '' : `, mode ${octal(folder.mode)}, uid ${folder.uid}, gid ${folder.gid}`}`;
-  if (folder === undefined) return notSeen(input, what, 'was not looked at', source, AS_ADMINISTRATOR);
+  if (folder === undefined)
+    return notSeen(input, what, 'who may write there was not seen', source, AS_ADMINISTRATOR);
   const { isOthers, isSticky, isWide, members, listed } = folderFlaws(input, agent, folder);
   if (folder.kind === 'link') return isOthers && isAboveSticky ? linkPart(input, what, at) : null;
   const bad = (seenThere: string, steps: readonly FixStep[]): Part => ({
@@ -155,9 +168,21 @@ function folderPart(input: CheckInput, agent: Agent, at: string, isAboveSticky: 
   if (listed.length > 0 && !isSticky)
     return bad(`its access list lets others write in it: ${listed.join(', ')}`, listSteps);
   if (members === null)
-    return notSeen(input, what, 'writable by its group, whose members are not known', source, 'look again');
+    return notSeen(
+      input,
+      what,
+      'writable by its group, whose members are not known, for the table of groups (getent group) could not be read',
+      source,
+      'look again',
+    );
   if (folder.acl === null && !isSticky)
-    return notSeen(input, what, 'its access list could not be read', source, 'install the package acl');
+    return notSeen(
+      input,
+      what,
+      'its access list could not be read, for getfacl is not installed there or its file system has none',
+      source,
+      'install the package acl',
+    );
   return null;
 }
 

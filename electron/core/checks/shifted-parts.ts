@@ -3,7 +3,7 @@ import { isWithin } from '#core/facts/profile/paths.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import { type Agent, processesOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
-import { labelOf, notSeen, sourceOf, unitOf } from './knowledge.ts';
+import { AS_ADMINISTRATOR, labelOf, notSeen, sourceOf, unitOf } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { pathPart } from './tree-access.ts';
 
@@ -74,7 +74,14 @@ export function startFolderParts(
   const label = labelOf(input, agent.instance);
   return [...new Set(folders)].map((folder): Part => {
     const what = `${label}the folder where python -m is started`;
-    if (folder === null) return notSeen(input, what, 'not known', sourceOf(input, 'processes'), null);
+    if (folder === null)
+      return notSeen(
+        input,
+        what,
+        'the folder in which it was started could not be read',
+        sourceOf(input, 'processes'),
+        AS_ADMINISTRATOR,
+      );
     const part = pathPart(input, agent, folder, {
       headline: `The agent on ${input.nodeName} can put code where mycoSwarm is started, and Python loads it.`,
       steps: (at) => steps(folder, at),

@@ -215,7 +215,7 @@ describe('listeners', () => {
       (facts, port) => withSocket(facts, '127.0.0.1', port, 0, { processName: null }),
       hardened,
     );
-    const [doubt] = runChecks(inputFor(hidden), { only: ['outbound-firewall'] });
+    const [doubt] = runChecks(inputFor({ ...hidden, privilege: 'user' }), { only: ['outbound-firewall'] });
     expect(doubt?.status).toBe('unknown');
     expect(doubt?.evidence.filter(({ status }) => status === 'unknown')).toHaveLength(1);
     expect(doubt?.evidence.find(({ status }) => status === 'unknown')?.seen).toMatch(

@@ -104,7 +104,7 @@ function linkParts(input: CheckInput, agent: Agent, tree: TreeFact, headline: st
         notSeen(
           input,
           `${label}${target}, where a link in ${tree.root} leads`,
-          'was not looked at',
+          'who may change it was not seen',
           source,
           AS_ADMINISTRATOR,
         ),
@@ -205,7 +205,7 @@ export const sourceReadOnly: Check = {
             notSeen(
               input,
               `${labelOf(input, instance)}${instance.unit ?? ''}`,
-              'the unit could not be read',
+              'systemd did not show this unit, and its file could not be read',
               sourceOf(input, 'units'),
               AS_ADMINISTRATOR,
             ))

@@ -1,7 +1,7 @@
 import type { SshServerFacts } from '#shared/domain/facts/machine.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude, doesNotApply } from './conclude.ts';
-import { gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import { AS_ADMINISTRATOR, gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { asRoot, byHand, writeFileStep } from './steps.ts';
 
@@ -58,9 +58,9 @@ function serverParts(input: CheckInput, server: SshServerFacts, isDormant: boole
       notSeen(
         input,
         'settings of the SSH server',
-        'could not be read',
+        'sshd -T was not answered, and no file of its settings could be read',
         sourceOf(input, 'sshServer'),
-        'look at this node as administrator',
+        AS_ADMINISTRATOR,
       ),
     ];
   const parts: Part[] = [];

@@ -50,7 +50,7 @@ export function ageParts(input: CheckInput, agent: Agent, token: TokenFact): Par
   const what = `${labelOf(input, agent.instance)}${token.path}: its age`;
   const parts: Part[] = [];
   if (token.modifiedAt === null)
-    parts.push(notSeen(input, what, 'could not be seen', source, AS_ADMINISTRATOR));
+    parts.push(notSeen(input, what, 'the time of the file was not seen', source, AS_ADMINISTRATOR));
   else {
     const days = Math.floor((input.now.getTime() - Date.parse(token.modifiedAt)) / DAY);
     const limit = input.settings.secretMaxAgeDays;
@@ -81,7 +81,15 @@ export function ageParts(input: CheckInput, agent: Agent, token: TokenFact): Par
   if (!agent.instance.running)
     parts.push({ ...pending, seen: 'mycoSwarm is not running', status: 'not-applicable' });
   else if (token.newerThanProcess === null)
-    parts.push(notSeen(input, pending.what, 'which is newer could not be seen', source, AS_ADMINISTRATOR));
+    parts.push(
+      notSeen(
+        input,
+        pending.what,
+        'which is newer is not known, for the time of the file or of the start was not seen',
+        source,
+        AS_ADMINISTRATOR,
+      ),
+    );
   else if (token.newerThanProcess) {
     parts.push({
       ...pending,

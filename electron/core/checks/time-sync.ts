@@ -38,7 +38,7 @@ export const timeSync: Check = {
           notSeen(
             input,
             what,
-            'whether it is synchronised could not be read',
+            'whether it is synchronised is not known: neither timedatectl nor chronyc nor ntpq says so',
             source,
             'install systemd-timesyncd or chrony on this node',
           ),

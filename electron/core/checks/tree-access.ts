@@ -70,7 +70,7 @@ export function incompleteParts(input: CheckInput, agent: Agent, tree: TreeFact)
       notSeen(
         input,
         `${label}access lists in ${tree.root}`,
-        'could not be read',
+        'getfacl is not installed there, or did not get to the end',
         source,
         'install the package acl',
       ),
@@ -140,7 +140,7 @@ export function writableParts(
       notSeen(
         input,
         `${label}${doubtful} entries of ${tree.root}`,
-        'whether the agent may write them is not known',
+        'whether the agent may write them is not known: they hang on groups or access lists that were not read',
         source,
         AS_ADMINISTRATOR,
       ),

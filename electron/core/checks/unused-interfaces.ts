@@ -91,7 +91,7 @@ function facePart(input: CheckInput, face: InterfaceFact): Part | null {
       ...notSeen(
         input,
         what,
-        `${KIND_WORDS[face.kind]}; whether it carries traffic of the swarm could not be seen`,
+        `${KIND_WORDS[face.kind]}; whether it carries traffic of the swarm is not known, for no other node was seen`,
         source,
         'look at this node as administrator',
       ),

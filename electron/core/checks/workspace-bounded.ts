@@ -80,7 +80,7 @@ function configurationParts(input: CheckInput, agent: Agent): Part[] {
       notSeen(
         input,
         `${labelOf(input, agent.instance)}folder of settings and plugins`,
-        'not known',
+        'no process, unit or home names it',
         sourceOf(input, 'files'),
         'say in Setup where it is',
       ),

@@ -162,7 +162,7 @@ export function writablePlaceParts(input: CheckInput, agent: Agent): Part[] {
       notSeen(
         input,
         `${label}home of ${agent.name}`,
-        'not known',
+        'the table of accounts names none',
         sourceOf(input, 'accounts'),
         'say in Setup which account it uses',
       ),

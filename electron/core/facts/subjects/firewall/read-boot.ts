@@ -123,7 +123,10 @@ export function readBoot(
   help: string | null,
 ): { boot: FirewallFacts['boot']; gaps: Gap[] } {
   const state = records.find((record) => record.tag === 'boot')?.fields[0]?.toString('latin1');
-  if (state === undefined) return { boot: null, gaps: [] };
+  if (state === undefined) {
+    const why = 'the look ended before systemd was asked which units load rules';
+    return { boot: null, gaps: [gapOf('rules that are loaded at boot', why, 'look at this node again')] };
+  }
   if (state !== 'yes') {
     const why = 'this machine has no systemd, and what else starts it is not known';
     return { boot: null, gaps: [gapOf('rules that are loaded at boot', why)] };
