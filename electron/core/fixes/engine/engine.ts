@@ -7,6 +7,7 @@ import { askHelper, refusalWords } from './ask.ts';
 import { doAgain } from './do-again.ts';
 import { doSteps, type StepsEnd } from './do-steps.ts';
 import { AT_REST, Journal } from './journal.ts';
+import { changesOnNode } from './on-node.ts';
 import type { EngineParts } from './parts.ts';
 import { type Decision, decide } from './recover.ts';
 import { takeBack } from './take-back.ts';
@@ -266,7 +267,8 @@ export class ChangeEngine {
       state: to,
       error: `${why} ${taken.note || 'Everything is as it was before.'}`.slice(0, 2_000),
     });
-    await this.#forget(journal.change.id, channel);
+    // What was done again is held under this change on the node.
+    if (!TAKES_BACK.has(plan.purpose)) await this.#forget(journal.change.id, channel);
   }
 
   async #verify(journal: Journal, channel: HelperChannel): Promise<void> {
@@ -281,18 +283,23 @@ export class ChangeEngine {
       await this.#markUndone(journal, channel);
   }
 
-  /** The changes whose last step was taken back are undone from now on. */
+  /** The changes whose last step was taken back are undone from now on, and nobody needs their undo records any more. */
   async #markUndone(journal: Journal, channel: HelperChannel): Promise<void> {
     const { change } = journal;
     const named = change.plan.steps.flatMap((step) => (step.takesBack ? [step.takesBack.change] : []));
-    for (const id of new Set([...(change.of === null ? [] : [change.of]), ...named])) {
+    const targets = new Set([...(change.of === null ? [] : [change.of]), ...named]);
+    for (const id of targets) {
       const other = await this.#parts.store.change({ id });
       if (other === null || other.undoneBy !== null || TAKES_BACK.has(other.plan.purpose)) continue;
       if (other.steps.some((step, index) => step.state === 'done' && other.plan.steps[index]?.undoable))
         continue;
-      const undone = new Journal(this.#parts, other);
-      await undone.to({ state: 'undone', undoneBy: change.id });
-      await this.#forget(id, channel);
+      await new Journal(this.#parts, other).to({ state: 'undone', undoneBy: change.id });
+    }
+    const known = await changesOnNode(channel, this.#parts.clock);
+    if (known.how !== 'known') return;
+    for (const id of targets) {
+      if (known.changes.get(id)?.steps.every((step) => step.state === 'undone'))
+        await this.#forget(id, channel);
     }
   }
 
@@ -370,9 +377,10 @@ export class ChangeEngine {
   }
 
   async #again(id: string): Promise<void> {
-    if (this.#closing || this.#running.has(id)) return;
     const change = await this.#parts.store.change({ id }).catch(() => null);
-    if (change !== null && change.endedAt === null) this.#start(change, (journal) => this.#settle(journal));
+    // Somebody may have begun with it while the store was asked.
+    if (change === null || change.endedAt !== null || this.#closing || this.#running.has(id)) return;
+    this.#start(change, (journal) => this.#settle(journal));
   }
 
   #forgetTimer(id: string): void {
