@@ -3,6 +3,8 @@ import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import {
+  APPARMOR_DROP_IN,
+  APPARMOR_LINES,
   APPARMOR_PROFILE,
   apparmorLines,
   NAMESPACE_LINES,
@@ -96,12 +98,7 @@ function apparmorSteps(input: CheckInput, instance: InstanceProfile): NonNullabl
     ]),
     ...(instance.unit === null
       ? []
-      : [
-          asRoot(
-            input,
-            'Restart mycoSwarm; tasks that are running are lost',
-          )`systemctl restart -- ${instance.unit}`,
-        ]),
+      : dropInSteps(input, 'Run mycoSwarm in that profile', instance.unit, APPARMOR_DROP_IN, APPARMOR_LINES)),
   ];
 }
 

@@ -43,13 +43,20 @@ export const NAMESPACE_LINES: readonly string[] = ['RestrictNamespaces=', 'Restr
 /** Where the AppArmor profile of mycoSwarm's own Python lies. */
 export const APPARMOR_PROFILE = '/etc/apparmor.d/swarmkeep-mycoswarm';
 
-/** An AppArmor profile that allows user namespaces to mycoSwarm's own Python, and to nobody else (apparmor.d(5)). */
-export function apparmorLines({ virtualEnvironment }: InstanceProfile): string[] {
+/** Name of that profile, and what a unit says to run in it; a profile that is not loaded does not keep it from starting. */
+export const APPARMOR_LINES: readonly string[] = ['AppArmorProfile=-swarmkeep-mycoswarm'];
+export const APPARMOR_DROP_IN = '55-swarmkeep-apparmor';
+
+/**
+ * An AppArmor profile that allows user namespaces to mycoSwarm and to what it starts, and to nobody else (apparmor.d(5)). A
+ * unit names it: a profile attached to a path is looked up by the file behind every link, and that is the Python of all.
+ */
+export function apparmorLines({ unit, virtualEnvironment }: InstanceProfile): string[] {
   const python = virtualEnvironment === null ? '/usr/bin/python3' : `${virtualEnvironment}/bin/python3`;
   return [
     'abi <abi/4.0>,',
     'include <tunables/global>',
-    `profile swarmkeep-mycoswarm "${python}" flags=(unconfined) {`,
+    `profile swarmkeep-mycoswarm ${unit === null ? `"${python}" ` : ''}flags=(unconfined) {`,
     '  userns,',
     '}',
   ];

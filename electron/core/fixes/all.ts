@@ -1,19 +1,26 @@
 import type { CheckId } from '#shared/domain/check-id.ts';
+import { dedicatedUserFix } from './dedicated-user.ts';
 import type { Fix, NotAutomatic } from './fix.ts';
 import { outboundFirewallFix } from './outbound-firewall.ts';
 import { peerAllowlistFix } from './peer-allowlist.ts';
 import { sandboxModeFix } from './sandbox-mode.ts';
 import { swarmSecretFix } from './swarm-secret.ts';
+import { workspaceBoundedFix } from './workspace-bounded.ts';
 
 const NOT_YET = 'This version has no program for this yet: take the steps of the finding by hand.';
 
 /** Every repair by a program, in the order in which several are planned together. */
-export const FIXES: readonly Fix[] = [sandboxModeFix, outboundFirewallFix, peerAllowlistFix, swarmSecretFix];
+export const FIXES: readonly Fix[] = [
+  dedicatedUserFix,
+  sandboxModeFix,
+  workspaceBoundedFix,
+  outboundFirewallFix,
+  peerAllowlistFix,
+  swarmSecretFix,
+];
 
 /** Every check without one, and why. */
 export const NOT_AUTOMATIC: readonly NotAutomatic[] = [
-  { check: 'dedicated-user', reason: NOT_YET },
-  { check: 'workspace-bounded', reason: NOT_YET },
   { check: 'source-read-only', reason: NOT_YET },
   { check: 'service-bindings', reason: NOT_YET },
   { check: 'unused-interfaces', reason: NOT_YET },

@@ -51,7 +51,10 @@ describe('the fix of the sandbox', () => {
     });
     const plan = planFor('sandbox-mode', facts);
     expect(writtenBy(plan, '/etc/apparmor.d/swarmkeep-mycoswarm')).toContain(
-      'profile swarmkeep-mycoswarm "/opt/mycoswarm/venv/bin/python3" flags=(unconfined)',
+      'profile swarmkeep-mycoswarm flags=(unconfined) {\n  userns,',
+    );
+    expect(writtenBy(plan, DROP_IN.replace('50-swarmkeep-sandbox', '55-swarmkeep-apparmor'))).toContain(
+      'AppArmorProfile=-swarmkeep-mycoswarm\n',
     );
     expect(verbsOf(plan)).toContain('load-apparmor-profile');
   });

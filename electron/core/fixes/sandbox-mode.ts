@@ -2,6 +2,8 @@ import { agentOf } from '#core/checks/agent.ts';
 import { seen } from '#core/checks/knowledge.ts';
 import { forbiddenBy } from '#core/checks/sandbox-isolation.ts';
 import {
+  APPARMOR_DROP_IN,
+  APPARMOR_LINES,
   APPARMOR_PROFILE,
   apparmorLines,
   NAMESPACES_SYSCTL,
@@ -35,7 +37,10 @@ function neededFor(input: Known, instance: InstanceProfile): Needed[] {
   if (!found.ok) return [];
   const cause = forbiddenBy(input, instance)?.cause;
   return [
-    ...dropInNeeds(found.unit.name, [SANDBOX_DROP_IN]),
+    ...dropInNeeds(found.unit.name, [
+      SANDBOX_DROP_IN,
+      ...(needsProfile(input, instance) ? [APPARMOR_DROP_IN] : []),
+    ]),
     ...accessLogNeeds(instance),
     ...(cause?.includes('.') ? [{ path: NAMESPACES_SYSCTL, kind: 'file' } as const] : []),
     ...(needsProfile(input, instance) ? [{ path: APPARMOR_PROFILE, kind: 'file' } as const] : []),
@@ -146,6 +151,13 @@ export const sandboxModeFix: Fix = {
         name: SANDBOX_DROP_IN,
         lines: sandboxLines(instance),
       }),
+      ...(needsProfile(input, instance)
+        ? writeDropIn(input, 'Run it in the profile that allows namespaces', {
+            unit: instance.unit ?? '',
+            name: APPARMOR_DROP_IN,
+            lines: APPARMOR_LINES,
+          })
+        : []),
     ]);
     return planned({
       title: 'Put limits around mycoSwarm that the system keeps',
