@@ -27,7 +27,7 @@ const LOADING = new Set([
 type Steps = (path: string, at: string) => FixStep[];
 
 /** Files that decide what is started: unit, drop-ins, files of variables, and everything that its commands name. */
-function startPaths(input: CheckInput, agent: Agent): string[] {
+export function startPaths(input: CheckInput, agent: Agent): string[] {
   const unit = unitOf(input, agent.instance);
   const files = filesByPath(input);
   const paths = new Set<string>();
