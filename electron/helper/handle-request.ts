@@ -4,9 +4,11 @@ import { doStep, StepFailed } from './asks/do-step.ts';
 import { hello } from './asks/hello.ts';
 import { inspect } from './asks/inspect.ts';
 import { forgetChange, listChanges } from './asks/list-changes.ts';
+import { probe } from './asks/probe.ts';
 import { revertChange } from './asks/revert-change.ts';
 import { armChange, confirmChange, type Relaunch } from './asks/revert-timer.ts';
 import { undoStep } from './asks/undo-step.ts';
+import { uninstall } from './asks/uninstall.ts';
 import { logAction } from './log-line.ts';
 import type { Machine } from './machine.ts';
 import { lockNode } from './record/lock.ts';
@@ -33,7 +35,7 @@ export function handleRequest(machine: Machine, request: HelperRequest, launched
     if (request.ask === 'inspect') return inspect(machine, request.paths);
     openStateFolder(machine);
     lock = lockNode(machine, WAIT_SECONDS);
-    answer = dispatch(machine, request, launched);
+    answer = dispatch({ ...machine, lock }, request, launched);
   } catch (thrown) {
     answer = refusedAnswer(thrown, request.ask);
   } finally {
@@ -63,8 +65,10 @@ function dispatch(
       return listChanges(machine);
     case 'forget':
       return forgetChange(machine, request.change);
-    default:
-      throw new Error(`${request.ask} is not built yet`);
+    case 'probe':
+      return probe(machine, request.uid, request.probe, launched.relaunch);
+    case 'uninstall':
+      return uninstall(machine, request.force);
   }
 }
 

@@ -11,6 +11,10 @@ export interface Machine {
   programFolders: readonly string[];
   /** systemd runs as process 1 (sd_booted(3)). */
   systemd: boolean;
+  /** The machine is starting: what was in force only until it went down is gone by itself, and units start later. */
+  booting?: boolean;
+  /** Descriptor of the lock that this run holds. */
+  lock?: number;
   /** Runs between two acts of a step; tests throw or end the process in it. */
   pause?: (point: string) => void;
 }

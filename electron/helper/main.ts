@@ -1,4 +1,7 @@
 import { statSync } from 'node:fs';
+import { RUNTIME_OPTIONS } from '#shared/domain/helper/installation.ts';
+import { coveredBy, RISK_CLASSES, type RiskClass, riskClassOf } from '#shared/domain/helper/risk-class.ts';
+import { connectOnce } from './connect-mode.ts';
 import { handleRequest, type Launched, refusedAnswer } from './handle-request.ts';
 import { harden } from './harden.ts';
 import { type Machine, PROGRAM_FOLDERS, STATE_FOLDER } from './machine.ts';
@@ -9,7 +12,7 @@ import { ownFiles, refuseSetuid, refuseWritable } from './self-check.ts';
 
 /**
  * The privileged one-shot program: one JSON request on standard input, one JSON answer on standard output, then it ends.
- * Besides, two fixed arguments for its own timer and unit: `--revert <change>` and `--revert-unconfirmed`.
+ * Besides, fixed arguments for its own timer, unit and probe: `--revert <change>`, `--revert-unconfirmed`, `--connect …`.
  */
 async function main(): Promise<number> {
   try {
@@ -24,19 +27,29 @@ async function main(): Promise<number> {
     if (mode === '--revert' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
       return await revertInTime(machine, String(change));
     if (mode === '--revert-unconfirmed' && change === undefined) return revertAtBoot(machine);
-    if (mode !== undefined) throw new Refused('bad-request', 'Requests come on standard input.');
-    const launched: Launched = { ...files, relaunch: [files.runtime, files.bundle] };
-    return print(await answerInput(machine, launched));
+    if (mode === '--connect') return await connectOnce(String(change), Number(more[0]), Number(more[1]));
+    const allowed = mode === undefined ? null : classOf(mode);
+    if (mode !== undefined && (allowed === null || change !== undefined))
+      throw new Refused('bad-request', 'Requests come on standard input.');
+    const relaunch = [files.runtime, ...RUNTIME_OPTIONS, files.bundle] as const;
+    return print(await answerInput(machine, { ...files, relaunch }, allowed));
   } catch (thrown) {
     return print(refusedAnswer(thrown, 'The helper'));
   }
 }
 
-async function answerInput(machine: Machine, launched: Launched) {
+async function answerInput(machine: Machine, launched: Launched, allowed: RiskClass | null) {
   const request = parseRequest(await readInput(process.stdin));
+  if (allowed !== null && !coveredBy(allowed, riskClassOf(request)))
+    throw new Refused('no-permission', 'What was allowed does not cover this request.');
   if (request.ask !== 'hello' && process.geteuid?.() !== 0)
     throw new Refused('no-permission', 'The helper has to be started as root.');
   return handleRequest(machine, request, launched);
+}
+
+/** `--class=look` and the like: what polkit was asked for, given by the constant text of a wrapper. */
+function classOf(mode: string): RiskClass | null {
+  return RISK_CLASSES.find((name) => mode === `--class=${name}`) ?? null;
 }
 
 function machineOf(bundle: string): Machine {

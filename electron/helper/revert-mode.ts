@@ -24,7 +24,8 @@ export async function revertInTime(machine: Machine, change: string): Promise<nu
 }
 
 /** What the unit at boot runs: changes that nobody confirmed before the machine went down are taken back. */
-export function revertAtBoot(machine: Machine): number {
+export function revertAtBoot(running: Machine): number {
+  const machine = { ...running, booting: true };
   openStateFolder(machine);
   let status = 0;
   for (const change of unconfirmedChanges(machine)) status = Math.max(status, revertLocked(machine, change));
@@ -36,7 +37,7 @@ function revertLocked(machine: Machine, change: string): number {
   try {
     // Confirmed while this one waited for the lock?
     if (secondsToWait(machine, change) !== 0) return 0;
-    const answer = revertChange(machine, change);
+    const answer = revertChange({ ...machine, lock }, change);
     return answer.answer === 'reverted' && answer.left.length === 0 ? 0 : 1;
   } finally {
     close(lock);

@@ -62,6 +62,10 @@ export function undoStep(
 export function revertStep(machine: Machine, change: string, step: number): Difference[] | null {
   const taken = openStep(machine, change, step, null);
   if (taken.record.marked('undone') !== null) return null;
+  if (machine.booting && taken.verb.untilBoot) {
+    taken.record.mark('undone', { at: new Date().toISOString() });
+    return null;
+  }
   const differences = taken.verb.differences(taken.before, taken.left, taken.work);
   if (differences.length > 0) return differences;
   takeBack(taken);

@@ -71,6 +71,12 @@ export class StepRecord {
     return hashOf(bytes);
   }
 
+  /** Keeps bytes that are known only after the step; answers their SHA-256. */
+  keepLate(name: string, bytes: Uint8Array): string {
+    writeDurable(this.folder, name, bytes);
+    return hashOf(bytes);
+  }
+
   /** Makes the record durable; from here on the step has begun. */
   begin(record: BegunRecord): void {
     writeDurable(this.making, 'begun', JSON.stringify(record));

@@ -16,6 +16,8 @@ export interface ProgramRun {
   maxBytes?: number;
   uid?: number;
   gid?: number;
+  /** False for programs that start lasting ones (package managers): these would hold the node's lock for ever. */
+  holdsLock?: boolean;
 }
 
 export interface ProgramEnd {
@@ -77,6 +79,8 @@ export function runProgram(machine: Machine, run: ProgramRun): ProgramEnd {
       'pipe',
       'pipe',
       ...(run.descriptors ?? []),
+      // A child that outlives a killed helper keeps the node locked until it has ended.
+      ...(machine.lock !== undefined && run.holdsLock !== false ? [machine.lock] : []),
     ],
     timeout: run.timeoutMs ?? TIMEOUT_MS,
     killSignal: 'SIGKILL',

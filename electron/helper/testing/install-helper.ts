@@ -1,12 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type HelperAnswer, helperAnswer } from '#shared/domain/helper/answers.ts';
+import {
+  HELPER_PROGRAM,
+  installCommands,
+  type PlacedSource,
+  wrapperText,
+} from '#shared/domain/helper/installation.ts';
 import { openTestNode, type TestNode } from './helper-node.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-export const INSTALLED = '/usr/local/libexec/swarmkeep';
 
 /** A test node with the built helper installed as "Allow changes on this node" does it. */
 export interface InstalledHelper {
@@ -37,27 +43,43 @@ export function builtHelper(): string {
   return bundle;
 }
 
+/** Runs the commands of "Allow changes on this node" in the node, as root, each file by standard input. */
+function placeFiles(node: TestNode, bundle: string): void {
+  const choice = { sudoersFor: null, polkit: true, systemd: false } as const;
+  const asset = (name: string) => readFileSync(join(root, 'assets', 'linux', name));
+  const sources: Partial<Record<PlacedSource, Buffer>> = {
+    runtime: readFileSync(process.execPath),
+    helper: readFileSync(bundle),
+    wrapper: Buffer.from(wrapperText(null)),
+    'wrapper-look': Buffer.from(wrapperText('look')),
+    'wrapper-change': Buffer.from(wrapperText('change')),
+    'wrapper-network': Buffer.from(wrapperText('network')),
+    policy: asset('org.swarmkeep.helper.policy'),
+  };
+  const hashes = Object.fromEntries(
+    Object.entries(sources).map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')]),
+  );
+  const [enter, ...rest] = node.inside;
+  node.run('mkdir', '-p', '/usr/share/polkit-1/actions');
+  for (const command of installCommands(choice, hashes)) {
+    const input = command.input === null ? undefined : sources[command.input];
+    const end = spawnSync(enter ?? 'nsenter', [...rest, ...command.arguments], { input });
+    if (end.status !== 0) throw new Error(`${command.words}: ${end.stderr}`);
+  }
+}
+
 /** Makes a test node and installs helper and runtime in it, owned by root. Close it in any case. */
 export async function installHelper(): Promise<InstalledHelper> {
   const bundle = builtHelper();
   const node = await openTestNode();
   try {
-    node.run('install', '-d', '-m', '0755', dirname(INSTALLED), INSTALLED);
-    node.run('install', '-m', '0755', process.execPath, `${INSTALLED}/node`);
-    node.run('install', '-m', '0644', bundle, `${INSTALLED}/swarmkeep-helper.mjs`);
-    node.run(
-      'install',
-      '-m',
-      '0755',
-      join(root, 'assets', 'linux', 'swarmkeep-helper'),
-      `${INSTALLED}/swarmkeep-helper`,
-    );
+    placeFiles(node, bundle);
   } catch (thrown) {
     node.close();
     throw thrown;
   }
   const [enter, ...rest] = node.inside;
-  const argv = [enter ?? 'nsenter', ...rest, `${INSTALLED}/swarmkeep-helper`] as const;
+  const argv = [enter ?? 'nsenter', ...rest, HELPER_PROGRAM] as const;
   return { node, argv, ask: (request) => askHelper(argv, request), close: () => node.close() };
 }
 
@@ -73,9 +95,4 @@ export function askHelper(argv: readonly [string, ...string[]], request: unknown
       `The helper answered no answer (${end.status ?? end.signal}): ${end.stdout}${end.stderr}`,
     );
   }
-}
-
-/** Size of an installed file, for tests of what was placed. */
-export function installedSize(node: TestNode, path: string): number {
-  return statSync(node.path(path)).size;
 }

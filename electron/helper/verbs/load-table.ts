@@ -23,6 +23,7 @@ export const loadTable = anyVerb<'load-table', z.infer<typeof before>, z.infer<t
   verb: 'load-table',
   before,
   left,
+  untilBoot: true,
   target: ({ table }) => `${table.family} ${table.name}`,
   look: ({ table, text }, { machine, record }) => {
     guardTable(text, table);

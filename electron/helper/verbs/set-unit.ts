@@ -33,7 +33,8 @@ export const setUnit = anyVerb<'set-unit', z.infer<typeof before>, z.infer<typeo
   differences: ({ unit, state: was }, left, { machine, record }) => {
     const now = unitState(machine, unit);
     if (left === null || record.marked('undoing') !== null) return [];
-    const same = (a: typeof now) => a.enabled === now.enabled && running(a.active) === running(now.active);
+    const same = (a: typeof now) =>
+      a.enabled === now.enabled && (machine.booting === true || running(a.active) === running(now.active));
     if (same(was) || same(left)) return [];
     return [{ path: unit, what: 'state', left: words(left), now: words(now) }];
   },

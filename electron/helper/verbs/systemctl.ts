@@ -41,6 +41,8 @@ export function restoreUnit(machine: Machine, unit: string, was: UnitState): voi
     if (was.enabled === 'disabled') systemctl(machine, 'disable', '--quiet', '--', unit);
     if (was.enabled === 'masked') systemctl(machine, 'mask', '--quiet', '--', unit);
   }
+  // Units start by themselves then, after this; waiting for one here would wait for ever.
+  if (machine.booting) return;
   const ran = ['active', 'activating', 'reloading'].includes(was.active);
   const runs = ['active', 'activating', 'reloading'].includes(now.active);
   if (ran && !runs) systemctl(machine, 'start', '--', unit);

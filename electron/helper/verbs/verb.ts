@@ -30,6 +30,8 @@ export interface Verb<Action extends HelperAction, Before, Left> {
   verb: Action['verb'];
   before: z.ZodType<Before>;
   left: z.ZodType<Left>;
+  /** What it does ends by itself when the machine goes down: the kernel's rules and switches. */
+  untilBoot?: true;
   /** The path, unit, table or name that it is about, for lists. */
   target(action: Action): string;
   /** Looks what is there and keeps it; refuses when it is not what the plan saw. Touches nothing. */
@@ -43,6 +45,7 @@ export interface Verb<Action extends HelperAction, Before, Left> {
 
 /** A verb as the asks use it: what it finds and leaves is only handed through. */
 export interface AnyVerb {
+  untilBoot: boolean;
   target(action: HelperAction): string;
   look(action: HelperAction, work: Work): unknown;
   perform(action: HelperAction, before: unknown, work: Work): Outcome<unknown>;
@@ -66,6 +69,7 @@ export function anyVerb<V extends HelperVerb, Before, Left>(
   };
   const readLeft = (left: unknown) => (left === null || left === undefined ? null : read(verb.left, left));
   return {
+    untilBoot: verb.untilBoot === true,
     target: (action) => verb.target(mine(action)),
     look: (action, work) => verb.look(mine(action), work),
     perform: (action, before, work) => verb.perform(mine(action), read(verb.before, before), work),

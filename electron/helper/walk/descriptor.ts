@@ -19,7 +19,7 @@ export function openPlace(path: string): number {
 }
 
 /** Opens a folder for holding it; a link or anything else fails with ENOTDIR. */
-export function openFolder(path: string): number {
+export function openFolder(path: string | Buffer): number {
   return openSync(path, O_PATH | constants.O_NOFOLLOW | constants.O_DIRECTORY);
 }
 

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
+import { ENVIRONMENT, type Machine } from '../machine.ts';
+import { Refused } from '../refused.ts';
+import { runProgram } from '../run/run-program.ts';
+import { lookUp } from '../verbs/account-files.ts';
+import type { Relaunch } from './revert-timer.ts';
+
+type Probe = Extract<HelperRequest, { ask: 'probe' }>['probe'];
+type Probed = Extract<HelperAnswer, { answer: 'probed' }>;
+
+/** What the connecting process prints: `open`, or the errno name of what the kernel said. */
+const OUTCOMES: Record<string, Probed['outcome']> = {
+  open: 'open',
+  // Something answered with a reset. A rule that rejects looks the same; counting it as open errs on the safe side.
+  ECONNREFUSED: 'open',
+  EPERM: 'stopped',
+  EACCES: 'stopped',
+  ETIMEDOUT: 'stopped',
+};
+
+/** Looks as another account, never as root: a connection, or whether its code can be isolated. */
+export function probe(machine: Machine, uid: number, wanted: Probe, relaunch: Relaunch): HelperAnswer {
+  if (uid === 0) throw new Refused('bad-request', 'A probe is made as an account, not as root.');
+  const gid = Number(lookUp(machine, 'passwd', uid)?.split(':')[3] ?? uid);
+  if (!Number.isInteger(gid) || gid === 0)
+    throw new Refused('bad-request', 'That account is in the group of root.');
+  return wanted.kind === 'connect' ? connect(uid, gid, wanted, relaunch) : isolation(machine, uid, gid);
+}
+
+/**
+ * A connection from a process of its own that gave up root first: libuv clears the supplementary groups, then setgid(2),
+ * setuid(2), then execs, which leaves no capability. It connects, says one word, and ends.
+ */
+function connect(
+  uid: number,
+  gid: number,
+  { address, port, timeoutMs }: Extract<Probe, { kind: 'connect' }>,
+  relaunch: Relaunch,
+): Probed {
+  const [program, ...before] = relaunch;
+  const end = spawnSync(program, [...before, '--connect', address, String(port), String(timeoutMs)], {
+    cwd: '/',
+    env: { ...ENVIRONMENT, HOME: '/' },
+    uid,
+    gid,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: timeoutMs + 5_000,
+    killSignal: 'SIGKILL',
+    maxBuffer: 4_096,
+  });
+  const word = /^([A-Za-z]{1,32})\n?$/.exec(end.stdout?.toString('latin1') ?? '')?.[1] ?? 'nothing';
+  return {
+    answer: 'probed',
+    outcome: OUTCOMES[word] ?? 'unknown',
+    detail: word === 'open' ? `${address} port ${port} answered.` : `${address} port ${port}: ${word}.`,
+  };
+}
+
+/** mycoSwarm isolates code by `unshare -rn` and runs it unsandboxed where that fails. */
+function isolation(machine: Machine, uid: number, gid: number): Probed {
+  const end = runProgram(machine, {
+    program: 'unshare',
+    arguments: ['-rn', 'true'],
+    uid,
+    gid,
+    environment: { HOME: '/' },
+    holdsLock: false,
+    timeoutMs: 5_000,
+  });
+  const outcome = end.timedOut ? 'unknown' : end.status === 0 ? 'works' : 'fails';
+  return { answer: 'probed', outcome, detail: end.errors.trim().slice(0, 512) };
+}

@@ -1,0 +1,55 @@
+import { readdirSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import { HELPER_FOLDER, REMOVED_FILES } from '#shared/domain/helper/installation.ts';
+import type { Machine } from '../machine.ts';
+import { ChangeRecord, changesOf } from '../record/change-record.ts';
+import { StepRecord, stepsOf } from '../record/step-record.ts';
+import { codeOf, Refused } from '../refused.ts';
+import { systemctl } from '../verbs/systemctl.ts';
+
+/** Changes of which something is still on the node, or that wait for their timer. */
+function changesLeft(machine: Machine): string[] {
+  return changesOf(machine).filter((change) => {
+    const record = new ChangeRecord(machine, change);
+    const waiting = record.armed() !== null && !record.is('confirmed') && !record.is('reverted');
+    const left = stepsOf(machine, change).some(
+      (step) => new StepRecord(machine, change, step).marked('undone') === null,
+    );
+    return waiting || left;
+  });
+}
+
+/** Runs and swallows "not there"; answers the path when it could not be taken away. */
+function takeAway(path: string, remove: (path: string) => void): string[] {
+  try {
+    remove(path);
+    return [];
+  } catch (thrown) {
+    return codeOf(thrown) === 'ENOENT' ? [] : [path];
+  }
+}
+
+/**
+ * Takes the helper and all that was placed with it away. Refuses `busy` while a change can still be taken back, unless
+ * `force`: then its records stay, and are named in `left`.
+ */
+export function uninstall(machine: Machine, force: boolean): HelperAnswer {
+  const changes = changesLeft(machine);
+  if (changes.length > 0 && !force)
+    throw new Refused(
+      'busy',
+      `${changes.length} changes can still be taken back. Without the helper they cannot.`,
+    );
+  const left = REMOVED_FILES.flatMap((path) => takeAway(path, unlinkSync));
+  if (machine.systemd) systemctl(machine, 'daemon-reload');
+  if (changes.length === 0)
+    left.push(...takeAway(machine.stateFolder, (path) => rmSync(path, { recursive: true })));
+  else left.push(machine.stateFolder);
+  for (const folder of [HELPER_FOLDER, '/usr/local/libexec']) {
+    const empty = takeAway(folder, (path) => {
+      if (readdirSync(path).length === 0) rmdirSync(path);
+    });
+    left.push(...empty);
+  }
+  return { answer: 'uninstalled', left };
+}

@@ -1,0 +1,105 @@
+import { Refused } from '../refused.ts';
+
+/** What a text for iptables-restore is about, once it was found to be about our own chains only. */
+export interface OwnChains {
+  /** By table: our chains in it. */
+  tables: { table: string; chains: string[]; rules: string[]; jumps: string[] }[];
+}
+
+const TABLES = /^\*(filter|raw|mangle)$/;
+const OWN = /^SWARMKEEP[A-Z0-9_-]{0,19}$/;
+const DECLARATION = /^:(\S+) - \[0:0\]$/;
+/** The one way into a chain of ours from one of the kernel's. */
+const JUMP = /^-[AI] (INPUT|OUTPUT|FORWARD|PREROUTING)( 1)? -j (\S+)$/;
+const RULE = /^-A (\S+)( .*)?$/;
+const TARGETS = new Set(['ACCEPT', 'DROP', 'REJECT', 'RETURN', 'LOG', 'NFLOG', 'MARK', 'CONNMARK']);
+const REACHING = new Set([
+  '-t',
+  '--table',
+  '--modprobe',
+  '-M',
+  '-F',
+  '-X',
+  '-Z',
+  '-N',
+  '-E',
+  '-P',
+  '-D',
+  '-R',
+  '-I',
+  '-A',
+  '-L',
+  '-S',
+]);
+
+/**
+ * Reads a text for `iptables-restore --noflush` line by line. Refuses `bad-request` for everything but declarations of our
+ * chains, rules in them that stay in them, and at most one plain jump to each from a chain of the kernel.
+ */
+export function guardChains(text: string): OwnChains {
+  if (/[^\n\x20-\x7e]|\\/.test(text)) throw bad('characters that are not taken');
+  const tables: OwnChains['tables'] = [];
+  let open: OwnChains['tables'][number] | null = null;
+  for (const line of text.split('\n').map((one) => one.trim())) {
+    if (line === '' || line.startsWith('#')) continue;
+    const table = TABLES.exec(line)?.[1];
+    if (table !== undefined) {
+      if (open !== null || tables.some((one) => one.table === table)) throw bad(line);
+      open = { table, chains: [], rules: [], jumps: [] };
+    } else if (open === null) throw bad(line);
+    else if (line === 'COMMIT') {
+      tables.push(open);
+      open = null;
+    } else takeLine(open, line);
+  }
+  if (open !== null || tables.length === 0) throw bad('no COMMIT');
+  for (const { chains, rules, jumps } of tables) checkTargets(chains, rules, jumps);
+  return { tables };
+}
+
+function takeLine(open: OwnChains['tables'][number], line: string): void {
+  const declared = DECLARATION.exec(line)?.[1];
+  if (declared !== undefined) {
+    if (!OWN.test(declared) || open.chains.includes(declared)) throw bad(line);
+    open.chains.push(declared);
+    return;
+  }
+  if (JUMP.test(line)) {
+    open.jumps.push(line);
+    return;
+  }
+  const chain = RULE.exec(line)?.[1];
+  if (chain === undefined || !OWN.test(chain)) throw bad(line);
+  open.rules.push(line);
+}
+
+function checkTargets(chains: readonly string[], rules: readonly string[], jumps: readonly string[]): void {
+  const own = new Set(chains);
+  const reached = jumps.map((line) => JUMP.exec(line)?.[3] ?? '');
+  if (reached.some((chain) => !own.has(chain)) || new Set(reached).size < reached.length)
+    throw bad('a jump to another chain, or two to the same');
+  for (const line of rules) {
+    const words = line
+      .split('"')
+      .filter((_, index) => index % 2 === 0)
+      .join(' ')
+      .split(' ')
+      .filter(Boolean);
+    if (line.split('"').length % 2 === 0 || !own.has(words[1] ?? '')) throw bad(line);
+    const rest = words.slice(2);
+    if (rest.some((word) => REACHING.has(word) || /^--(table|modprobe)=/.test(word))) throw bad(line);
+    rest.forEach((word, index) => {
+      const target = rest[index + 1] ?? '';
+      const jumpsTo = ['-j', '-g', '--jump', '--goto'].includes(word);
+      if (jumpsTo && !TARGETS.has(target) && !own.has(target)) throw bad(line);
+      if (/^(-j|-g)./.test(word) || /^--(jump|goto)=/.test(word)) throw bad(line);
+    });
+  }
+}
+
+function bad(what: string): Refused {
+  return new Refused(
+    'bad-request',
+    `The rules may be about SWARMKEEP chains only: ${what.slice(0, 200)}. Nothing was loaded.`,
+  );
+}

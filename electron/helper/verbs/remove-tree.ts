@@ -1,0 +1,36 @@
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { Refused } from '../refused.ts';
+import { close, openFolder, statOf, throughDescriptor } from '../walk/descriptor.ts';
+import type { Held } from '../walk/walk.ts';
+
+const MAX_DEPTH = 200;
+
+/**
+ * Removes a tree beside a held target, entry by entry relative to held folders, never through a link and never across a
+ * mount. Not being there is fine.
+ */
+export function removeTree(held: Held, name: string): void {
+  const device = statOf(held.folder).dev;
+  remove(held.folder, Buffer.from(name), device, 0);
+}
+
+function remove(folder: number, name: Buffer, device: bigint, depth: number): void {
+  const path = Buffer.concat([Buffer.from(`${throughDescriptor(folder)}/`), name]);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isDirectory()) {
+    unlinkSync(path);
+    return;
+  }
+  if (depth > MAX_DEPTH) throw new Refused('unsafe-path', 'The tree is too deep.');
+  const inner = openFolder(path);
+  try {
+    if (statOf(inner).dev !== device)
+      throw new Refused('unsafe-path', 'Another file system is mounted in the tree.');
+    for (const entry of readdirSync(throughDescriptor(inner), { encoding: 'buffer' }))
+      remove(inner, entry, device, depth + 1);
+  } finally {
+    close(inner);
+  }
+  rmdirSync(path);
+}

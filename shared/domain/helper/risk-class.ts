@@ -1,0 +1,38 @@
+import type { HelperRequest, HelperVerb } from './verbs.ts';
+
+/**
+ * What a request can do to a node, for the one question that polkit asks about it. Each class has an action in
+ * assets/linux/org.swarmkeep.helper.policy and a wrapper that lets nothing above it through.
+ */
+export const RISK_CLASSES = ['look', 'change', 'network'] as const;
+export type RiskClass = (typeof RISK_CLASSES)[number];
+
+/** Verbs that can cut the operator off. */
+const NETWORK: ReadonlySet<HelperVerb> = new Set([
+  'load-table',
+  'load-chains',
+  'remove-owner-drop',
+  'set-link',
+]);
+
+/** The class of a request: `look` changes nothing, `network` can cut connections, everything else is `change`. */
+export function riskClassOf(request: HelperRequest): RiskClass {
+  switch (request.ask) {
+    case 'hello':
+    case 'inspect':
+    case 'changes':
+    case 'probe':
+      return 'look';
+    case 'do':
+      return NETWORK.has(request.action.verb) ? 'network' : 'change';
+    case 'undo':
+      return request.dry ? 'look' : 'change';
+    default:
+      return 'change';
+  }
+}
+
+/** Whether consent to one class covers another: each covers those before it. */
+export function coveredBy(allowed: RiskClass, wanted: RiskClass): boolean {
+  return RISK_CLASSES.indexOf(wanted) <= RISK_CLASSES.indexOf(allowed);
+}
