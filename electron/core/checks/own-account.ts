@@ -78,7 +78,7 @@ export function targetOf(input: CheckInput): AccountTarget {
 }
 
 /** The words after the program, as the daemon was started; without a look at it, or with a place in a home, the usual ones. */
-function wordsOf(input: CheckInput, agent: Agent): string[] {
+export function wordsOf(input: CheckInput, agent: Agent): string[] {
   const words = invocationOf(daemonOf(input, agent.instance)?.argv ?? [])?.words ?? [];
   const isPlain = words.length > 0 && words.every((word) => /^[A-Za-z0-9.:=_-]+$/.test(word));
   return isPlain ? [...words] : ['daemon', '--port', String(agent.instance.apiPort ?? 7890)];

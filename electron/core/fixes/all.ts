@@ -4,6 +4,7 @@ import type { Fix, NotAutomatic } from './fix.ts';
 import { outboundFirewallFix } from './outbound-firewall.ts';
 import { peerAllowlistFix } from './peer-allowlist.ts';
 import { sandboxModeFix } from './sandbox-mode.ts';
+import { sourceReadOnlyFix } from './source-read-only.ts';
 import { swarmSecretFix } from './swarm-secret.ts';
 import { workspaceBoundedFix } from './workspace-bounded.ts';
 
@@ -14,6 +15,7 @@ export const FIXES: readonly Fix[] = [
   dedicatedUserFix,
   sandboxModeFix,
   workspaceBoundedFix,
+  sourceReadOnlyFix,
   outboundFirewallFix,
   peerAllowlistFix,
   swarmSecretFix,
@@ -21,7 +23,6 @@ export const FIXES: readonly Fix[] = [
 
 /** Every check without one, and why. */
 export const NOT_AUTOMATIC: readonly NotAutomatic[] = [
-  { check: 'source-read-only', reason: NOT_YET },
   { check: 'service-bindings', reason: NOT_YET },
   { check: 'unused-interfaces', reason: NOT_YET },
   { check: 'audit-logging', reason: NOT_YET },

@@ -1,0 +1,316 @@
+import { canChange, chainOf } from '#core/checks/access.ts';
+import { type Agent, agentOf } from '#core/checks/agent.ts';
+import { filesByPath, seen } from '#core/checks/knowledge.ts';
+import { wordsOf } from '#core/checks/own-account.ts';
+import { accountFirst } from '#core/checks/personal.ts';
+import { startFolderParts } from '#core/checks/shifted-parts.ts';
+import { startPaths } from '#core/checks/start-parts.ts';
+import { execWord } from '#core/checks/steps.ts';
+import { userPackageParts } from '#core/checks/user-packages.ts';
+import { isWithin } from '#core/facts/profile/paths.ts';
+import type { FileFact, TreeFact } from '#shared/domain/facts/files.ts';
+import type { PlanSetting, PlanStep } from '#shared/domain/plan.ts';
+import { visible } from '#shared/domain/text.ts';
+import { type Needed, obstacleAt } from './at-path.ts';
+import { dropInNeeds, systemUnit, targetsFor, writeDropIn } from './drop-in.ts';
+import type { Fix, FixInput } from './fix.ts';
+import { notAutomatic, planned, whyNotOffered } from './planned.ts';
+import { copyNeeds, copyOf, copySteps, type ProgramCopy, whyPlaceUnfit } from './program-copy.ts';
+import { afterUndo, DAEMON_RESTART_SECONDS, ownerWords, restartUnit, setAttributes, step } from './steps.ts';
+
+type Known = Omit<FixInput, 'states'>;
+
+/** Everything of one installation that has to become the administrator's. */
+interface Reach {
+  agent: Agent;
+  /** Folders above the code, and single files that decide how it starts, that the agent owns or may write. */
+  single: readonly FileFact[];
+  /** Whole trees of code with something in them that it owns or may write. */
+  trees: readonly TreeFact[];
+  /** It lies where the agent owns a folder above it that has to stay its own: so it moves out of there. */
+  copy: ProgramCopy | null;
+  dropIns: readonly { name: string; title: string; lines: readonly string[] }[];
+}
+
+type Answer = { ok: true; reach: Reach } | { ok: false; why: string };
+
+const agentsOf = (input: Known) => input.facts.profile.instances.map((instance) => agentOf(input, instance));
+
+function codeRoots({ instance }: Agent): string[] {
+  return [instance.source, instance.virtualEnvironment, instance.sitePackages].filter(
+    (path) => path !== null,
+  );
+}
+
+const canWrite = (agent: Agent, path: string, files: ReadonlyMap<string, FileFact>) =>
+  canChange(agent, path, files).can === 'yes';
+
+/** Whether the agent owns something in a tree, or may write it by its mode. */
+function isOpenTree(agent: Agent, tree: TreeFact): boolean {
+  return tree.buckets.some(({ kind, uid, gid, mode }) => {
+    if (kind === 'link') return false;
+    const bits = agent.groupIds?.has(gid) ? (mode >> 3) & 7 : mode & 7;
+    return agent.canBe(uid) || (bits & 2) !== 0;
+  });
+}
+
+/** Entries on the way to a path, itself included, through which the agent could change it. */
+function openOn(input: Known, agent: Agent, path: string): FileFact[] {
+  const files = filesByPath(input);
+  return chainOf(path).flatMap((at) => {
+    const fact = files.get(at);
+    if (fact === undefined || fact.kind === 'link') return [];
+    const alone = new Map([
+      [at, fact],
+      ...chainOf(at)
+        .slice(0, -1)
+        .flatMap((above) => rootOwned(files, above)),
+    ]);
+    return canWrite(agent, at, alone) ? [fact] : [];
+  });
+}
+
+/** A folder above as if the agent could not change it, so that each entry is judged by itself. */
+function rootOwned(files: ReadonlyMap<string, FileFact>, path: string): [string, FileFact][] {
+  const fact = files.get(path);
+  return fact === undefined
+    ? []
+    : [[path, { ...fact, kind: 'directory', uid: 0, gid: 0, mode: 0o755, acl: [] }]];
+}
+
+function whyNotTaken(agent: Agent, trees: readonly TreeFact[]): string | null {
+  for (const tree of trees) {
+    const shown = visible(tree.root);
+    if (!tree.complete || tree.unreadableCount > 0)
+      return `Not all of ${shown} was seen. Look at this node as administrator first.`;
+    if (tree.hardLinksCount > 0)
+      return `In ${shown} lie files that have other names elsewhere, and whose these are only you can say. Take the steps of the finding by hand.`;
+    if (tree.withAcl?.some(({ acl }) => acl?.some((entry) => /^(u|user|g|group):[^:]+:.w/.test(entry))))
+      return `In ${shown} access lists let somebody else write. Take them away with setfacl -Rb first, as the finding says.`;
+  }
+  return agent.uid === null
+    ? 'The account of mycoSwarm is not known. Look at this node as administrator first.'
+    : null;
+}
+
+function extraDropIns(input: Known, agent: Agent): Reach['dropIns'] {
+  const isBad = (part: { status: string }) => part.status === 'fix';
+  return [
+    ...(startFolderParts(input, agent, () => []).some(isBad)
+      ? [
+          {
+            name: '50-swarmkeep-start',
+            title: 'Let Python load nothing from the folder where it is started',
+            lines: ['WorkingDirectory=/', 'Environment=PYTHONSAFEPATH=1'],
+          },
+        ]
+      : []),
+    ...(userPackageParts(input, agent).some(isBad)
+      ? [
+          {
+            name: '50-swarmkeep-packages',
+            title: 'Load packages of the system only',
+            lines: ['Environment=PYTHONNOUSERSITE=1'],
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What has to change for one agent, or why a program cannot do it. */
+function reachOf(input: Known, agent: Agent): Answer {
+  const [first] = accountFirst(agent) ?? [];
+  if (first !== undefined) return { ok: false, why: first.text };
+  const files = filesByPath(input);
+  const roots = codeRoots(agent);
+  const { home, workspace, configurationFolder } = agent.instance;
+  // What the account keeps as its own cannot become the administrator's.
+  const isOwn = (path: string) => [home, workspace, configurationFolder].includes(path);
+  const starts = startPaths(input, agent).filter(
+    (path) => !isOwn(path) && files.get(path)?.kind === 'file' && canWrite(agent, path, files),
+  );
+  const open = [...roots, ...starts].flatMap((path) => openOn(input, agent, path));
+  const mustMove =
+    home !== null &&
+    roots.some((root) => isWithin(root, home)) &&
+    open.some(({ path }) => isOwn(path) || (home !== path && isWithin(home, path)));
+  const isMoved = (path: string) => mustMove && roots.some((root) => isWithin(path, root));
+  const trees = (seen(input, 'files')?.trees ?? []).filter(
+    (tree) =>
+      tree.instance === agent.instance.id &&
+      roots.includes(tree.root) &&
+      !isMoved(tree.root) &&
+      isOpenTree(agent, tree),
+  );
+  const single = new Map(
+    open
+      .filter(({ path }) => !isOwn(path) && !isMoved(path) && !trees.some(({ root }) => isWithin(path, root)))
+      .filter(({ path }) => !mustMove || home === null || !isWithin(path, home))
+      .map((fact) => [fact.path, fact]),
+  );
+  const extra = extraDropIns(input, agent);
+  const unit = systemUnit(input, agent.instance);
+  if (!unit.ok && (mustMove || extra.length > 0)) return { ok: false, why: unit.why };
+  const why = whyNotTaken(agent, trees);
+  if (why !== null) return { ok: false, why };
+  const answer = mustMove ? copyOf(input, agent.instance) : null;
+  if (answer !== null && !answer.ok) return answer;
+  const copy = answer?.copy ?? null;
+  const exec = copy === null ? '' : [...copy.program, ...wordsOf(input, agent)].map(execWord).join(' ');
+  return {
+    ok: true,
+    reach: {
+      agent,
+      single: [...single.values()],
+      trees,
+      copy,
+      dropIns: [
+        ...(copy === null
+          ? []
+          : [
+              {
+                name: '50-swarmkeep-code',
+                title: 'Start it from there',
+                lines: ['ExecStart=', `ExecStart=${exec}`],
+              },
+            ]),
+        ...extra,
+      ],
+    },
+  };
+}
+
+function neededFor({ agent, single, trees, copy, dropIns }: Reach): Needed[] {
+  const { unit } = agent.instance;
+  return [
+    ...single.map(
+      ({ path, kind }): Needed => ({ path, kind: kind === 'directory' ? kind : 'file', there: true }),
+    ),
+    ...trees.map(({ root }): Needed => ({ path: root, kind: 'directory', there: true })),
+    ...(copy === null ? [] : copyNeeds(copy)),
+    ...(unit === null || dropIns.length === 0
+      ? []
+      : dropInNeeds(
+          unit,
+          dropIns.map(({ name }) => name),
+        )),
+  ];
+}
+
+function takeSteps(input: FixInput, { agent, single, trees }: Reach): PlanStep[] {
+  const owners = single.flatMap(({ path, uid, gid, mode }) => {
+    const after = { uid: 0, gid: agent.canBe(uid) ? 0 : gid, mode: mode & ~0o022 };
+    return setAttributes(
+      input,
+      'Give it to the administrator; the mode alone is not enough, an owner can change it back',
+      path,
+      { uid, gid, mode },
+      after,
+    );
+  });
+  return [
+    ...owners,
+    ...trees.map(({ root, counted }) =>
+      step(
+        input,
+        'Give all of it to the administrator, and let nobody else write it',
+        {
+          verb: 'set-tree-attributes',
+          path: root,
+          uid: 0,
+          gid: 0,
+          takeBits: 0o022,
+          giveBits: 0,
+          expect: { kind: 'any' },
+        },
+        {
+          kind: 'attributes',
+          path: root,
+          before: `${counted} entries, some of them owned or writable by ${visible(agent.name)}`.slice(
+            0,
+            256,
+          ),
+          after: ownerWords(input, { uid: 0, gid: 0, mode: 0 }).replace(
+            ' 0000',
+            ', nothing writable by others',
+          ),
+        },
+        { undo: `Every entry of ${root} gets back its own owner, group and mode.` },
+      ),
+    ),
+  ];
+}
+
+function reachSteps(input: FixInput, reach: Reach): PlanStep[] {
+  const { agent, copy, dropIns } = reach;
+  const unit = agent.instance.unit ?? '';
+  const writes = dropIns.flatMap(({ name, title, lines }) =>
+    writeDropIn(input, title, { unit, name, lines }),
+  );
+  return [
+    ...takeSteps(input, reach),
+    ...(copy === null ? [] : copySteps(input, copy)),
+    ...(writes.length === 0
+      ? []
+      : [
+          afterUndo(input, { rereadUnits: true, units: [{ unit, action: 'restart' }] }),
+          ...writes,
+          restartUnit(
+            input,
+            unit,
+            DAEMON_RESTART_SECONDS,
+            'it then starts from what only the administrator can change',
+          ),
+        ]),
+  ];
+}
+
+function settingOf(input: FixInput, { agent, copy }: Reach): PlanSetting {
+  return {
+    check: input.finding.check,
+    setting: `The program of ${agent.instance.unit ?? 'mycoSwarm'}`,
+    from: `${agent.name} can change it: ${input.finding.summary}`,
+    to:
+      copy === null
+        ? 'owned by the administrator with every folder above it; the agent reads and runs it'
+        : `a copy in ${copy.trees.map(({ to }) => to).join(', ')} that only the administrator can change. Compare it with the released version: until now the agent could change it`,
+    takesEffect: copy === null ? 'at once' : 'when mycoSwarm is restarted, which this does',
+    recover: 'Undo this change in Activity: every entry gets back its own owner and mode',
+  };
+}
+
+/** Takes the program, and what decides how it starts, out of the agent's hands: owners, and every folder above. */
+export const sourceReadOnlyFix: Fix = {
+  check: 'source-read-only',
+  words:
+    'Gives the program, its environment and what starts it to the administrator, with every folder above; what lies in the home of the agent is copied out of there.',
+  after: ['dedicated-user', 'sandbox-mode', 'workspace-bounded'],
+  targets: (input) =>
+    targetsFor(
+      agentsOf(input).flatMap((agent) => {
+        const answer = reachOf(input, agent);
+        return answer.ok ? neededFor(answer.reach) : [];
+      }),
+    ),
+  plan: (input) => {
+    const offered = whyNotOffered(input, ['accounts', 'files', 'units']);
+    if (offered !== null) return notAutomatic(offered);
+    const reaches: Reach[] = [];
+    for (const agent of agentsOf(input)) {
+      const answer = reachOf(input, agent);
+      if (!answer.ok) return notAutomatic(answer.why);
+      const why =
+        obstacleAt(input, neededFor(answer.reach)) ??
+        (answer.reach.copy === null ? null : whyPlaceUnfit(input));
+      if (why !== null) return notAutomatic(why);
+      reaches.push(answer.reach);
+    }
+    return planned({
+      title: 'Take the program out of the hands of mycoSwarm’s agent',
+      settings: reaches.map((reach) => settingOf(input, reach)),
+      steps: reaches.flatMap((reach) => reachSteps(input, reach)),
+      proofs: [{ kind: 'check', check: 'source-read-only' }],
+      mayCutOff: false,
+    });
+  },
+};
