@@ -76,18 +76,3 @@ export function SecretsLaterPage() {
     />
   );
 }
-
-export function ActivityLaterPage() {
-  return (
-    <LaterPage
-      name="Activity"
-      sentence="Swarmkeep has changed nothing on your nodes."
-      lead="This version looks and advises. It cannot change a node, so there is nothing to list and nothing to undo."
-      will={[
-        'Every change that Swarmkeep made, with its undo.',
-        'The record of all that the console did, which can be verified.',
-      ]}
-      untilThen="What changed on your nodes since yesterday is on Home. The history of each check is under Checks."
-    />
-  );
-}

@@ -14,6 +14,7 @@ import { NoticeToast } from './notice-toast.tsx';
 import { Rail } from './rail.tsx';
 import { useScope } from './scope.ts';
 import { applyTheme } from './theme.ts';
+import { Unconfirmed } from './unconfirmed.tsx';
 import './layout.css';
 
 /** The window: rail on the left, one page on the right, and what belongs to every page. */
@@ -43,6 +44,7 @@ function House() {
       <Rail node={node} overview={overview.data} />
       <main id="page" className="layout__page" ref={main} tabIndex={-1}>
         <ConnectionNote />
+        <Unconfirmed />
         {sample ? <SampleMark name={standings.length > 1 ? sample.nodeName : undefined} /> : null}
         <Outlet />
       </main>

@@ -11,7 +11,7 @@ import { Layout } from './layout.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { PageCrashed } from './page-crashed.tsx';
 import { readScope } from './scope.ts';
-import { readChecksSearch, readSetupSearch } from './search.ts';
+import { readActivitySearch, readChecksSearch, readPlanSearch, readSetupSearch } from './search.ts';
 
 const rootRoute = createRootRoute({
   component: Layout,
@@ -49,13 +49,33 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
 });
 
-const later = (path: '/audit' | '/incident' | '/secrets' | '/activity', name: LaterName) =>
+const plan = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/plan',
+  validateSearch: readPlanSearch,
+  component: lazyRouteComponent(() => import('../features/fixes/plan-page.tsx'), 'PlanPage'),
+});
+
+const change = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/change/$change',
+  component: lazyRouteComponent(() => import('../features/fixes/change-page.tsx'), 'ChangePage'),
+});
+
+const activity = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/activity',
+  validateSearch: readActivitySearch,
+  component: lazyRouteComponent(() => import('../features/activity/activity-page.tsx'), 'ActivityPage'),
+});
+
+const later = (path: '/audit' | '/incident' | '/secrets', name: LaterName) =>
   createRoute({
     getParentRoute: () => rootRoute,
     path,
     component: lazyRouteComponent(() => import('./later-page.tsx'), name),
   });
-type LaterName = 'AuditLaterPage' | 'IncidentLaterPage' | 'SecretsLaterPage' | 'ActivityLaterPage';
+type LaterName = 'AuditLaterPage' | 'IncidentLaterPage' | 'SecretsLaterPage';
 
 const routeTree = rootRoute.addChildren([
   home,
@@ -66,7 +86,9 @@ const routeTree = rootRoute.addChildren([
   later('/audit', 'AuditLaterPage'),
   later('/incident', 'IncidentLaterPage'),
   later('/secrets', 'SecretsLaterPage'),
-  later('/activity', 'ActivityLaterPage'),
+  plan,
+  change,
+  activity,
 ]);
 
 /**

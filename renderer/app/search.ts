@@ -31,3 +31,48 @@ export function readChecksSearch(search: Record<string, unknown>): ChecksSearch 
     ...(typeof search.on === 'string' && /^[a-z0-9-]{1,64}$/.test(search.on) ? { on: search.on } : {}),
   };
 }
+
+/** What a plan can be about, as its address names it. */
+export const PLAN_KINDS = ['fix', 'undo', 'redo', 'allow', 'remove'] as const;
+
+/** What the address of a plan may carry: for what, on which node, for which checks, about which change. */
+export interface PlanSearch {
+  do?: (typeof PLAN_KINDS)[number];
+  /** Id of the node; for `fix`, `allow` and `remove`. */
+  on?: string;
+  /** Ids of checks with commas between, or `all` that can be repaired; for `fix`. */
+  checks?: string;
+  /** Id of a change; for `undo` and `redo`. */
+  change?: string;
+}
+
+/** Read the search part of a plan, which comes from outside: anything that is not as expected is left out. */
+export function readPlanSearch(search: Record<string, unknown>): PlanSearch {
+  const kind = PLAN_KINDS.find((entry) => entry === search.do);
+  return {
+    ...(kind ? { do: kind } : {}),
+    ...(typeof search.on === 'string' && /^[a-z0-9-]{1,64}$/.test(search.on) ? { on: search.on } : {}),
+    ...(typeof search.checks === 'string' && /^[a-z,-]{1,2048}$/.test(search.checks)
+      ? { checks: search.checks }
+      : {}),
+    ...(typeof search.change === 'string' && /^[0-9a-f]{32}$/.test(search.change)
+      ? { change: search.change }
+      : {}),
+  };
+}
+
+/** What the address of Activity may carry: the event that is unfolded, and which kinds are listed. */
+export interface ActivitySearch {
+  event?: number;
+  about?: string;
+}
+
+/** Read the search part of Activity, which comes from outside: anything that is not as expected is left out. */
+export function readActivitySearch(search: Record<string, unknown>): ActivitySearch {
+  return {
+    ...(typeof search.event === 'number' && Number.isSafeInteger(search.event) && search.event > 0
+      ? { event: search.event }
+      : {}),
+    ...(typeof search.about === 'string' && WORD.test(search.about) ? { about: search.about } : {}),
+  };
+}

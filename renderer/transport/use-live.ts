@@ -2,10 +2,12 @@ import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useEffect, useSyncExternalStore } from 'react';
 import type { LookState } from '#shared/contract/looks.ts';
 import { type ReadStreamOptions, readStream } from '#shared/contract/read-stream.ts';
+import type { AppliedChange } from '#shared/domain/plan.ts';
 import { client, orpc, transport } from './queries.ts';
 import type { ConnectionState } from './transport.ts';
 
 const LOOKS_KEY = ['live', 'looks'] as const;
+const APPLIED_KEY = ['live', 'applied'] as const;
 const NOTICE_KEY = ['live', 'notice'] as const;
 
 interface ChangeDelta {
@@ -17,11 +19,13 @@ interface ChangeDelta {
 
 /** What a change makes old, by the console's own word for it. */
 const OUTDATES = {
-  nodes: [orpc.nodes.key(), orpc.findings.key()],
-  findings: [orpc.findings.key(), orpc.nodes.key(), orpc.decisions.key()],
+  nodes: [orpc.nodes.key(), orpc.findings.key(), orpc.fixes.available.key()],
+  findings: [orpc.findings.key(), orpc.nodes.key(), orpc.decisions.key(), orpc.fixes.plan.key()],
   decisions: [orpc.decisions.key(), orpc.findings.key()],
   settings: [orpc.settings.key(), orpc.findings.overview.key()],
   setup: [orpc.setup.key()],
+  // The list itself stays as it was read; it says how many events are newer.
+  activity: [orpc.activity.state.key()],
   notice: [],
 } as const;
 
@@ -41,6 +45,7 @@ export function useLive(): void {
     const end = new AbortController();
     void followChanges(queries, end.signal);
     void followLooks(queries, end.signal);
+    void followApplied(queries, end.signal);
     const unsubscribe = refreshWhenBack(queries);
     return () => {
       unsubscribe();
@@ -53,6 +58,17 @@ export function useLive(): void {
 export function useLooks(): readonly LookState[] {
   const { data } = useQuery<LookState[]>({
     queryKey: LOOKS_KEY,
+    queryFn: () => [],
+    initialData: [],
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data;
+}
+
+/** Changes of nodes that run, wait to be kept, or ended since the page was opened; newest state of each. */
+export function useApplied(): readonly AppliedChange[] {
+  const { data } = useQuery<AppliedChange[]>({
+    queryKey: APPLIED_KEY,
     queryFn: () => [],
     initialData: [],
     staleTime: Number.POSITIVE_INFINITY,
@@ -137,4 +153,35 @@ async function followLooks(queries: QueryClient, signal: AbortSignal): Promise<v
         look,
       ]),
   });
+}
+
+/** Changes of nodes. What a page knows of one change is renewed from here; plans and lists are asked for anew when it ends. */
+async function followApplied(queries: QueryClient, signal: AbortSignal): Promise<void> {
+  const know = (change: AppliedChange) =>
+    queries.setQueryData(orpc.fixes.get.queryKey({ input: { change: change.id } }), change);
+  await follow<AppliedChange[], AppliedChange>(
+    (input, options) => client.fixes.progress(input, options),
+    signal,
+    {
+      snapshot: (changes) => {
+        queries.setQueryData<AppliedChange[]>(APPLIED_KEY, changes);
+        changes.forEach(know);
+      },
+      delta: (change) => {
+        queries.setQueryData<AppliedChange[]>(APPLIED_KEY, (changes) => [
+          ...(changes ?? []).filter((other) => other.id !== change.id),
+          change,
+        ]);
+        know(change);
+        if (change.endedAt === null) return;
+        for (const queryKey of [
+          orpc.fixes.list.key(),
+          orpc.fixes.available.key(),
+          orpc.activity.state.key(),
+        ]) {
+          void queries.invalidateQueries({ queryKey });
+        }
+      },
+    },
+  );
 }

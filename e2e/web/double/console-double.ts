@@ -1,11 +1,14 @@
 import { type ChangeDelta, ConsoleError, type ConsoleService } from '#core/console/service.ts';
 import type { LookState } from '#shared/contract/looks.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import type { AppliedChange } from '#shared/domain/plan.ts';
 import type { Profile, ProfileCorrection } from '#shared/domain/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '#shared/domain/settings.ts';
 import type { SetupProgress } from '#shared/domain/setup-progress.ts';
+import { ActivityDouble } from './activity/activity-double.ts';
 import { clockFrom } from './clock.ts';
 import { findingsOf } from './findings.ts';
+import { FixesDouble } from './fixes/fixes-double.ts';
 import { nodeOf, profileOf } from './nodes.ts';
 import { overviewOf, worstFirst } from './overview.ts';
 import { historyKey, type Scenario } from './scenario.ts';
@@ -30,16 +33,29 @@ export class ConsoleDouble implements ConsoleService {
   readonly #corrections = new Map<string, ProfileCorrection[]>();
   readonly #setup = new Map<string, SetupProgress>();
   readonly #timers = new Set<ReturnType<typeof setInterval>>();
+  readonly #openedAt = Date.now();
   #settings: Settings = DEFAULT_SETTINGS;
   #serial = 0;
+  readonly changing: FixesDouble;
+  readonly recorded: ActivityDouble;
 
   readonly topics = {
     progress: new TopicDouble<LookState[], LookState>(() => [...this.#looks.values()]),
     changes: new TopicDouble<{ at: string }, ChangeDelta>(() => ({ at: this.#now() })),
+    fixes: new TopicDouble<AppliedChange[], AppliedChange>(() => this.changing.topic.snapshot()),
   };
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
+    const answer = <T>(work: () => T) => this.#answer(work);
+    this.changing = new FixesDouble(scenario, {
+      answer,
+      // Half a minute after the scenario's present, where the browser's clock is set, and going on as it does.
+      now: () => Date.parse(scenario.now) + 30_000 + Date.now() - this.#openedAt,
+      changed: (node) => this.#changed('findings', node),
+    });
+    this.changing.topic.onDelta((change) => this.topics.fixes.push(change));
+    this.recorded = new ActivityDouble(scenario, answer);
   }
 
   readonly system: ConsoleService['system'] = {
@@ -271,14 +287,25 @@ export class ConsoleDouble implements ConsoleService {
       }),
   };
 
-  readonly plans: ConsoleService['plans'] = {
-    apply: async () => {
-      throw new ConsoleError('PLAN_UNKNOWN', 'There is no such plan. Nothing was changed.');
-    },
-  };
+  get plans(): ConsoleService['plans'] {
+    return this.changing.plans;
+  }
+
+  get fixes(): ConsoleService['fixes'] {
+    return this.changing.group;
+  }
+
+  get planRegistry(): ConsoleService['planRegistry'] {
+    return this.changing.registry;
+  }
+
+  get activity(): ActivityDouble['group'] {
+    return this.recorded.group;
+  }
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.changing.close();
   }
 
   #now(): string {

@@ -3,7 +3,29 @@ import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Declaration, Waiver } from '#shared/domain/decision.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import type { AppliedChange, HelperAccess, Plan } from '#shared/domain/plan.ts';
 import type { Profile } from '#shared/domain/profile.ts';
+import type { LedgerScenario } from './activity/activity-double.ts';
+import type { Outcome } from './fixes/change-run.ts';
+
+/** What may be changed in a scenario, and how changes go. */
+export interface FixesScenario {
+  /** By node; nothing is allowed on the others. */
+  access: Record<string, HelperAccess>;
+  /** Whether the person outside the page agrees. */
+  agrees: boolean;
+  /** Changes that were made before, settled. */
+  applied?: AppliedChange[];
+  /** What was changed since, by the id of the change. */
+  differences?: Record<string, Plan['differences']>;
+  outcome?: Outcome;
+  /** Milliseconds that a step takes. */
+  stepMs?: number;
+  /** Nodes that do not answer when a plan is made. */
+  unreachable?: string[];
+  /** What a plan says instead. */
+  edit?: (plan: Omit<Plan, 'hash'>) => Omit<Plan, 'hash'>;
+}
 
 /** All that the console double knows at its start. */
 export interface Scenario {
@@ -28,6 +50,10 @@ export interface Scenario {
     port: number | null;
     running: boolean;
   };
+  /** Without it nothing is allowed on any node. */
+  fixes?: FixesScenario;
+  /** Without it the ledger is empty. */
+  ledger?: LedgerScenario;
   /** Milliseconds that every answer takes. */
   delayMs: number;
   /** Every reading fails with STORE_UNAVAILABLE. */

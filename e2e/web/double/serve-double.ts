@@ -31,7 +31,7 @@ export async function startDouble(name: string): Promise<DoubleConsole> {
   const scenario = make();
   const double = new ConsoleDouble(scenario);
   const log = { error: () => undefined };
-  const api = createApi({ service: double, consent: { ask: async () => false }, log });
+  const api = createApi({ service: double, consent: { ask: () => double.changing.consent() }, log });
   const shell = await startWebShell({ api, page, listen: { kind: 'port', port: 0 }, log });
   const close = async () => {
     await double.close();

@@ -12,6 +12,8 @@ import { Disclosure } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
+import { AutomaticFix, type ByHand } from '../../components/fixes/automatic-fix.tsx';
+import { ChangedHere } from '../../components/fixes/changed-here.tsx';
 import { LookProgress } from '../../components/look-progress.tsx';
 import { numberInWords } from '../../components/number-words.ts';
 import { useToast } from '../../components/toast.tsx';
@@ -36,54 +38,68 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
   const open = OPEN.includes(finding.status);
   const { waiver } = finding;
 
-  return (
-    <aside className="finding__aside" aria-label="What to do">
-      <FixCard
-        column
-        title={titleOf(finding, name)}
-        actions={
-          running ? null : (
+  const aside = (
+    <>
+      {open ? (
+        <Button variant="link" onClick={() => setDialog('accept')}>
+          Accept until…
+        </Button>
+      ) : null}
+      {canDeclare(finding) ? (
+        <Button variant="link" onClick={() => setDialog('declare')}>
+          This is meant…
+        </Button>
+      ) : null}
+      {waiver ? (
+        <Button variant="link" onClick={() => withdraw.mutate(waiver.id)}>
+          Withdraw the acceptance
+        </Button>
+      ) : null}
+    </>
+  );
+  const byHand = ({ reason, allow }: ByHand) => (
+    <FixCard
+      column
+      title={titleOf(finding, name)}
+      actions={
+        <>
+          {allow}
+          {running ? null : (
             <Button
-              variant={open ? 'filled' : 'outline'}
+              variant={open && !allow ? 'filled' : 'outline'}
               running={looking.starting && 'Starting'}
               onClick={() => looking.start()}
             >
               Look at {name} again
             </Button>
-          )
-        }
-        aside={
-          <>
-            {open ? (
-              <Button variant="link" onClick={() => setDialog('accept')}>
-                Accept until…
-              </Button>
-            ) : null}
-            {canDeclare(finding) ? (
-              <Button variant="link" onClick={() => setDialog('declare')}>
-                This is meant…
-              </Button>
-            ) : null}
-            {waiver ? (
-              <Button variant="link" onClick={() => withdraw.mutate(waiver.id)}>
-                Withdraw the acceptance
-              </Button>
-            ) : null}
-          </>
-        }
-      >
-        {finding.fix.length > 0 ? (
-          <FixSteps steps={finding.fix} />
-        ) : (
-          <p className="finding__quiet">{wordsOf(finding)}</p>
-        )}
-        {(finding.anyTime ?? []).map(({ heading, steps }) => (
-          <Disclosure key={heading} summary={visible(heading)}>
-            <FixSteps steps={steps} />
-          </Disclosure>
-        ))}
-        {running ? <LookProgress look={running} onCancel={looking.cancel} /> : null}
-      </FixCard>
+          )}
+        </>
+      }
+      aside={aside}
+    >
+      {reason ? <p className="finding__reason">{reason}</p> : null}
+      {finding.fix.length > 0 ? (
+        <FixSteps steps={finding.fix} />
+      ) : (
+        <p className="finding__quiet">{wordsOf(finding)}</p>
+      )}
+      {(finding.anyTime ?? []).map(({ heading, steps }) => (
+        <Disclosure key={heading} summary={visible(heading)}>
+          <FixSteps steps={steps} />
+        </Disclosure>
+      ))}
+      {running ? <LookProgress look={running} onCancel={looking.cancel} /> : null}
+    </FixCard>
+  );
+
+  return (
+    <aside className="finding__aside" aria-label="What to do">
+      {open ? (
+        <AutomaticFix column finding={finding} aside={aside} byHand={byHand} />
+      ) : (
+        byHand({ reason: null, allow: null })
+      )}
+      <ChangedHere finding={finding} />
       {dialog === 'accept' ? (
         <AcceptDialog
           open

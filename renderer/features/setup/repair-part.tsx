@@ -18,6 +18,8 @@ import { Unfold } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
+import { AutomaticFix, type ByHand } from '../../components/fixes/automatic-fix.tsx';
+import { ChangedHere } from '../../components/fixes/changed-here.tsx';
 import { dayInWords } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { orpc } from '../../transport/queries.ts';
@@ -58,6 +60,7 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
           </Button>
           <LookAgain check={finding.check} looking={looking} variant="plain" />
         </div>
+        <ChangedHere finding={finding} />
       </>
     );
   }
@@ -99,86 +102,96 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
   }
 
   const hasSteps = finding.fix.length > 0;
+  const aside = (
+    <>
+      <Button
+        variant="plain"
+        onClick={() => {
+          setup.putOff(finding.check, true);
+          toast({
+            text: `${catalogueEntry(finding.check).title} stays open; it is marked “later” in the list.`,
+            undo: () => {
+              setup.putOff(finding.check, false);
+              go(finding.check);
+            },
+          });
+          go(next ?? 'summary');
+        }}
+      >
+        Not now
+      </Button>
+      {canDeclare(finding) ? (
+        <Button variant="plain" onClick={() => setDeclaring(true)}>
+          This is meant…
+        </Button>
+      ) : null}
+      {decide}
+    </>
+  );
+  const byHand = ({ reason, allow }: ByHand) => (
+    <FixCard
+      title={titleOf(finding)}
+      note={hasSteps ? stepsInWords(finding) : undefined}
+      now={<Now finding={finding} />}
+      after={visible(finding.wouldChange)}
+      takesEffect={
+        hasSteps ? `When you run the steps on ${node.name}. Swarmkeep itself changes nothing.` : undefined
+      }
+      ifItGoesWrong={
+        hasSteps
+          ? (catalogueEntry(finding.check).ifItGoesWrong ?? 'Swarmkeep cannot undo what you run yourself.')
+          : undefined
+      }
+      actions={
+        <>
+          {allow}
+          {hasSteps && !steps ? (
+            <Button variant={allow ? 'outline' : 'filled'} onClick={() => setSteps(true)}>
+              {showWords(finding)}
+            </Button>
+          ) : null}
+          <LookAgain
+            check={finding.check}
+            looking={looking}
+            variant={!allow && (!hasSteps || steps) ? 'filled' : 'outline'}
+          />
+          {hasSteps && steps ? (
+            <Button variant="plain" onClick={() => setSteps(false)}>
+              Hide the steps
+            </Button>
+          ) : null}
+        </>
+      }
+      aside={aside}
+    >
+      {reason ? <p className="item-page__reason">{reason}</p> : null}
+      {speaksOfSetup(finding) ? (
+        <p className="item-page__where no-print">
+          Folders and accounts of mycoSwarm are named in{' '}
+          <Link
+            to="/setup/{-$node}"
+            params={{ node: node.id }}
+            search={(before) => ({ ...before, step: 'profile' })}
+          >
+            What was found
+          </Link>
+          .
+        </p>
+      ) : null}
+      <Unfold open={steps}>
+        <div className="item-page__steps">
+          <FixSteps steps={finding.fix} />
+        </div>
+      </Unfold>
+    </FixCard>
+  );
   return (
     <>
-      <FixCard
-        title={titleOf(finding)}
-        note={hasSteps ? stepsInWords(finding) : undefined}
-        now={<Now finding={finding} />}
-        after={visible(finding.wouldChange)}
-        takesEffect={
-          hasSteps ? `When you run the steps on ${node.name}. Swarmkeep itself changes nothing.` : undefined
-        }
-        ifItGoesWrong={
-          hasSteps
-            ? (catalogueEntry(finding.check).ifItGoesWrong ?? 'Swarmkeep cannot undo what you run yourself.')
-            : undefined
-        }
-        actions={
-          <>
-            {hasSteps && !steps ? (
-              <Button variant="filled" onClick={() => setSteps(true)}>
-                {showWords(finding)}
-              </Button>
-            ) : null}
-            <LookAgain
-              check={finding.check}
-              looking={looking}
-              variant={!hasSteps || steps ? 'filled' : 'outline'}
-            />
-            {hasSteps && steps ? (
-              <Button variant="plain" onClick={() => setSteps(false)}>
-                Hide the steps
-              </Button>
-            ) : null}
-          </>
-        }
-        aside={
-          <>
-            <Button
-              variant="plain"
-              onClick={() => {
-                setup.putOff(finding.check, true);
-                toast({
-                  text: `${catalogueEntry(finding.check).title} stays open; it is marked “later” in the list.`,
-                  undo: () => {
-                    setup.putOff(finding.check, false);
-                    go(finding.check);
-                  },
-                });
-                go(next ?? 'summary');
-              }}
-            >
-              Not now
-            </Button>
-            {canDeclare(finding) ? (
-              <Button variant="plain" onClick={() => setDeclaring(true)}>
-                This is meant…
-              </Button>
-            ) : null}
-            {decide}
-          </>
-        }
-      >
-        {speaksOfSetup(finding) ? (
-          <p className="item-page__where no-print">
-            Folders and accounts of mycoSwarm are named in{' '}
-            <Link
-              to="/setup/{-$node}"
-              params={{ node: node.id }}
-              search={(before) => ({ ...before, step: 'profile' })}
-            >
-              What was found
-            </Link>
-            .
-          </p>
-        ) : null}
-        <Unfold open={steps}>
-          <div className="item-page__steps">
-            <FixSteps steps={finding.fix} />
-          </div>
-        </Unfold>
-      </FixCard>
+      {finding.waiver ? (
+        byHand({ reason: null, allow: null })
+      ) : (
+        <AutomaticFix finding={finding} aside={aside} byHand={byHand} />
+      )}
       {accept}
       {declaring ? <DeclareDialog open onOpenChange={setDeclaring} finding={finding} /> : null}
     </>

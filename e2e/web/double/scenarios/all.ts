@@ -1,5 +1,17 @@
 import type { Scenario } from '../scenario.ts';
 import { evening } from './evening.ts';
+import {
+  changedSince,
+  closableWayOut,
+  damagedLedger,
+  failingChange,
+  house,
+  longLedger,
+  notVerified,
+  refusedConsent,
+  stuckChange,
+  unreachableNode,
+} from './house.ts';
 import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
 import { wayOut } from './way-out.ts';
 
@@ -13,4 +25,14 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   hostile,
   broken,
   slow,
+  house,
+  closable: closableWayOut,
+  'refused-consent': refusedConsent,
+  'failing-change': failingChange,
+  'stuck-change': stuckChange,
+  'not-verified': notVerified,
+  'unreachable-node': unreachableNode,
+  'changed-since': changedSince,
+  'long-ledger': longLedger,
+  'damaged-ledger': damagedLedger,
 };

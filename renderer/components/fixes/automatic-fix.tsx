@@ -1,0 +1,113 @@
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import type { TrackedFinding } from '#shared/domain/finding.ts';
+import type { AppliedChange } from '#shared/domain/plan.ts';
+import { visible } from '#shared/domain/text.ts';
+import { orpc } from '../../transport/queries.ts';
+import { useApplied } from '../../transport/use-live.ts';
+import { Button } from '../button.tsx';
+import { errorWords } from '../error-state.tsx';
+import { FixCard } from '../fix-card.tsx';
+import { Spinner } from '../spinner.tsx';
+import { AllowLink } from './allow-link.tsx';
+import { ChangeCard } from './change-card.tsx';
+import { isSettled } from './change-words.ts';
+import { fixVerb } from './fix-verbs.ts';
+import { PlanCard } from './plan-card.tsx';
+import './automatic-fix.css';
+
+/** What the steps by hand are shown with. */
+export interface ByHand {
+  /** Why no program does it here, in one sentence; null when nothing is known about it. */
+  reason: string | null;
+  /** The way to let a program do it; null where nothing of the kind would help. */
+  allow: ReactNode;
+}
+
+export interface AutomaticFixProps {
+  finding: TrackedFinding;
+  /** Beside the evidence, in a column. */
+  column?: boolean;
+  /** At the right edge of the card: "Not now", "Accept the risk until…". */
+  aside: ReactNode;
+  /** The card with the steps to copy: for what no program does, or may not do here. */
+  byHand: (words: ByHand) => ReactNode;
+}
+
+/** The repair of a finding: the change under way, else the card of its plan, else the steps to do by hand and why. */
+export function AutomaticFix({ finding, column = false, aside, byHand }: AutomaticFixProps) {
+  const { node, check } = finding;
+  const name = visible(finding.nodeName);
+  const change = useChangeOf(finding);
+  const [dismissed, setDismissed] = useState<string | null>(null);
+  const available = useQuery(orpc.fixes.available.queryOptions({ input: { node } }));
+  const known = available.isPlaceholderData ? undefined : available.data;
+  const fix = known?.checks.find((entry) => entry.check === check);
+  const wanted = fix?.automatic === true && known !== undefined && known.access.via !== 'none';
+  const planning = useQuery(
+    orpc.fixes.plan.queryOptions({ input: { node, checks: [check] }, enabled: wanted && change === null }),
+  );
+  const plan = planning.isPlaceholderData ? undefined : planning.data;
+
+  if (change && change.id !== dismissed) {
+    return (
+      <ChangeCard
+        change={change}
+        column={column}
+        actions={<Button onClick={() => setDismissed(change.id)}>Plan it again</Button>}
+      />
+    );
+  }
+  if (known === undefined) {
+    return available.isError ? (
+      byHand({ reason: null, allow: null })
+    ) : (
+      <Reading column={column} name={name} />
+    );
+  }
+  if (fix === undefined) return byHand({ reason: null, allow: null });
+  if (!fix.automatic) return byHand({ reason: visible(fix.words), allow: null });
+  if (!wanted) {
+    return byHand({
+      reason: visible(known.access.words) || `Nothing is allowed on ${name}.`,
+      allow: <AllowLink node={node} nodeName={name} filled={!column} />,
+    });
+  }
+  if (planning.isError) {
+    const { what, next } = errorWords(planning.error, 'The plan could not be made.');
+    return byHand({
+      reason: [what, next].filter(Boolean).join(' '),
+      allow: <Button onClick={() => void planning.refetch()}>Try to plan again</Button>,
+    });
+  }
+  if (plan === undefined) return <Reading column={column} name={name} title={fixVerb(check)} />;
+  // Every check that was asked for was left out: the reason is the answer.
+  if (plan.steps.length === 0) {
+    const reason = plan.left.find((entry) => entry.check === check)?.reason ?? plan.blocked;
+    return byHand({ reason: reason ? visible(reason) : null, allow: null });
+  }
+  return <PlanCard key={plan.id} plan={plan} column={column} aside={aside} />;
+}
+
+/** The newest change for a finding that runs, waits to be kept, or ended since the finding was seen. */
+function useChangeOf({ node, check, observedAt }: TrackedFinding): AppliedChange | null {
+  const own = useApplied().filter(
+    (change) =>
+      change.node === node &&
+      change.checks.includes(check) &&
+      (!isSettled(change) || change.endedAt === null || change.endedAt >= observedAt),
+  );
+  return own.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0] ?? null;
+}
+
+/** While the node is asked what is there now. Nothing of it is drawn before it is known. */
+function Reading({ column, name, title }: { column: boolean; name: string; title?: string }) {
+  return (
+    <FixCard column={column} title={title ?? 'What can be done'}>
+      <p className="automatic-fix__reading" role="status">
+        <Spinner />
+        Reading what is on {name} now. This changes nothing.
+      </p>
+    </FixCard>
+  );
+}

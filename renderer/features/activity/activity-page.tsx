@@ -1,0 +1,124 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useDeferredValue, useState } from 'react';
+import type { ActivityState } from '#shared/contract/activity.ts';
+import { visible } from '#shared/domain/text.ts';
+import { useScope } from '../../app/scope.ts';
+import type { ActivitySearch } from '../../app/search.ts';
+import { Button } from '../../components/button.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { Page, PageHeader } from '../../components/page-header.tsx';
+import { count } from '../../components/time-words.ts';
+import { Waiting } from '../../components/waiting.tsx';
+import { orpc } from '../../transport/queries.ts';
+import { ActivityToolbar } from './activity-toolbar.tsx';
+import { EventList } from './event-list.tsx';
+import { GoingOn } from './going-on.tsx';
+import { RecordAside } from './record-aside.tsx';
+import { TroubleNote } from './trouble-note.tsx';
+import { useLedger } from './use-ledger.ts';
+import { useVerification, type Verifying } from './use-verification.ts';
+import { VerificationProblems } from './verification-problems.tsx';
+import './activity.css';
+
+/** All that the console did and was told, newest first, with its proof; and every change with its undo. */
+export function ActivityPage() {
+  const scope = useScope();
+  const { about } = useSearch({ strict: false }) as ActivitySearch;
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState('');
+  const [gone, setGone] = useState<string | null>(null);
+  const search = useDeferredValue(typed.trim());
+  const state = useQuery(orpc.activity.state.queryOptions());
+  const filter = { search, about: about ?? null, node: gone ?? scope };
+  const ledger = useLedger(filter);
+  const verifying = useVerification((state.data?.size ?? 0) > 0);
+  const filtered = search !== '' || about !== undefined || filter.node !== null;
+
+  if ((state.isError && !state.data) || (ledger.error && !ledger.known)) {
+    return (
+      <Page dense>
+        <ErrorState
+          untouched="Nothing on your nodes was touched."
+          {...errorWords(state.error ?? ledger.error, 'The record could not be read.')}
+          action={
+            <Button
+              onClick={() => {
+                void state.refetch();
+                ledger.retry();
+              }}
+            >
+              Try again
+            </Button>
+          }
+        />
+      </Page>
+    );
+  }
+  if (!state.data || !ledger.known) return <Waiting words="Reading the record…" />;
+  const clear = () => {
+    setTyped('');
+    setGone(null);
+    void navigate({ to: '/activity', search: { node: undefined } });
+  };
+  return (
+    <Page dense className="activity">
+      <PageHeader
+        dense
+        eyebrow={`Activity · ${count(state.data.size, 'event')}`}
+        sentence={sentenceOf(state.data, verifying)}
+        lead={leadOf(state.data, verifying)}
+      />
+      <TroubleNote trouble={state.data.trouble} />
+      {verifying.result ? <VerificationProblems result={verifying.result} /> : null}
+      <div className="activity__columns">
+        <div className="activity__main">
+          <GoingOn />
+          {state.data.size === 0 ? (
+            <EmptyState sentence="The first look, the first change or the first decision begins the record." />
+          ) : (
+            <>
+              <ActivityToolbar
+                search={typed}
+                onSearch={setTyped}
+                about={about ?? null}
+                node={filter.node}
+                onGone={setGone}
+              />
+              <EventList
+                ledger={ledger}
+                empty={
+                  filtered
+                    ? {
+                        sentence: 'No event fits these words and filters.',
+                        act: 'Show everything',
+                        onAct: clear,
+                      }
+                    : { sentence: 'There is no event to show.', act: 'Read again', onAct: ledger.renew }
+                }
+              />
+            </>
+          )}
+        </div>
+        {state.data.size > 0 ? <RecordAside state={state.data} verifying={verifying} /> : null}
+      </div>
+    </Page>
+  );
+}
+
+function sentenceOf(state: ActivityState, { result, error }: Verifying): string {
+  if (state.size === 0) return 'Nothing has been recorded yet.';
+  if (result) return visible(result.sentence);
+  if (error) return 'The record could not be verified.';
+  return `${count(state.size, 'event')} ${state.size === 1 ? 'is' : 'are'} recorded. Verifying now.`;
+}
+
+function leadOf(state: ActivityState, { result, error }: Verifying): string | undefined {
+  if (state.size === 0) return undefined;
+  if (error && !result) return errorWords(error, 'It is not known whether it is whole.').what;
+  if (!result?.verified) return undefined;
+  return result.against === 'own'
+    ? 'Whoever can write this console’s folder could have made that too. A checkpoint that you keep elsewhere cannot be made afterwards.'
+    : 'Events that came after that checkpoint are vouched for by this console alone.';
+}

@@ -1,0 +1,81 @@
+import { ArrowRight } from 'lucide-react';
+import { useId } from 'react';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
+import type { CheckId } from '#shared/domain/check-id.ts';
+import type { Plan } from '#shared/domain/plan.ts';
+import { visible } from '#shared/domain/text.ts';
+import './include-list.css';
+
+export interface IncludeListProps {
+  checks: readonly CheckId[];
+  included: readonly CheckId[];
+  /** The plan that is shown, for what each fix changes; undefined before the first. */
+  plan: Plan | undefined;
+  onInclude: (check: CheckId, included: boolean) => void;
+}
+
+/** The fixes of a node with a box each: what is ticked is in the plan, with what it changes from and to. */
+export function IncludeList({ checks, included, plan, onInclude }: IncludeListProps) {
+  return (
+    <ul className="include" aria-label="What the plan repairs">
+      {checks.map((check) => (
+        <Entry
+          key={check}
+          check={check}
+          checked={included.includes(check)}
+          settings={plan?.settings.filter((row) => row.check === check) ?? []}
+          left={plan?.left.find((entry) => entry.check === check)?.reason}
+          onInclude={onInclude}
+        />
+      ))}
+    </ul>
+  );
+}
+
+interface EntryProps {
+  check: CheckId;
+  checked: boolean;
+  settings: Plan['settings'];
+  left: string | undefined;
+  onInclude: IncludeListProps['onInclude'];
+}
+
+function Entry({ check, checked, settings, left, onInclude }: EntryProps) {
+  const id = useId();
+  return (
+    <li className="include__entry">
+      <input
+        id={id}
+        type="checkbox"
+        className="include__box"
+        checked={checked}
+        onChange={(event) => onInclude(check, event.target.checked)}
+      />
+      <div className="include__words">
+        <label htmlFor={id} className="include__title">
+          {catalogueEntry(check).title} <code className="include__id">{check}</code>
+        </label>
+        {checked && left ? <p className="include__left">Left out: {visible(left)}</p> : null}
+        {checked
+          ? settings.map((row) => (
+              <div key={row.setting} className="include__setting">
+                <p className="include__name">{visible(row.setting)}</p>
+                <div className="include__change">
+                  <p>
+                    <span className="visually-hidden">Now: </span>
+                    {visible(row.from)}
+                  </p>
+                  <ArrowRight aria-hidden="true" />
+                  <p className="include__to">
+                    <span className="visually-hidden">After: </span>
+                    {visible(row.to)}
+                  </p>
+                </div>
+                <p className="include__when">{visible(row.takesEffect)}</p>
+              </div>
+            ))
+          : null}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,76 @@
+import type { Plan } from '#shared/domain/plan.ts';
+import { visible } from '#shared/domain/text.ts';
+import { capital } from '#shared/domain/words.ts';
+import { SelectField } from '../../components/field.tsx';
+import { interruptsInWords, needsInWords } from '../../components/fixes/step-words.ts';
+import { count } from '../../components/time-words.ts';
+
+export interface RevertChoice {
+  /** Seconds; null for what the console proposes. */
+  value: number | null;
+  onChange: (seconds: number) => void;
+}
+
+const CHOICES = [30, 60, 120, 300, 600] as const;
+
+/** Beside the steps: what the plan needs, what stops, what comes back by itself, what cannot be undone. */
+export function PlanFacts({ plan, revertsAfter }: { plan: Plan; revertsAfter: RevertChoice | undefined }) {
+  const needs = needsInWords(plan.steps);
+  const stops = interruptsInWords(plan.steps);
+  const lasting = plan.steps.filter((step) => !step.undoable);
+  const seconds = plan.revertsAfter;
+  const choices = seconds === null ? [] : [...new Set([...CHOICES, seconds])].sort((a, b) => a - b);
+  return (
+    <aside className="plan-facts" aria-label="What it needs">
+      <dl>
+        <div>
+          <dt>Needs</dt>
+          <dd>{needs.length === 0 ? 'Nothing special' : capital(needs.join(', '))}</dd>
+        </div>
+        <div>
+          <dt>Stops meanwhile</dt>
+          <dd>
+            {stops.length === 0
+              ? 'Nothing'
+              : stops.map((words) => <p key={words}>{capital(visible(words))}</p>)}
+          </dd>
+        </div>
+        {seconds === null ? null : (
+          <div>
+            <dt>If you lose your way in</dt>
+            <dd>
+              {visible(plan.nodeName)} takes it back by itself, whether or not this console is there.
+              {revertsAfter ? (
+                <SelectField
+                  label="Takes itself back after"
+                  hideLabel
+                  value={String(seconds)}
+                  onChange={(event) => revertsAfter.onChange(Number(event.target.value))}
+                  options={choices.map((choice) => ({
+                    value: String(choice),
+                    label: `after ${choice < 120 ? count(choice, 'second') : count(choice / 60, 'minute')}`,
+                  }))}
+                />
+              ) : (
+                ` After ${count(seconds, 'second')}.`
+              )}
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Undo</dt>
+          <dd>
+            {plan.steps.length > 0 && lasting.length === 0
+              ? 'Everything it does can be undone, from Activity.'
+              : lasting.map((step, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: steps are an order, and their place is their name
+                  <p key={index}>
+                    {visible(step.title)}: {visible(step.undo)}
+                  </p>
+                ))}
+          </dd>
+        </div>
+      </dl>
+    </aside>
+  );
+}
