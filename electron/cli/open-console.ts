@@ -12,12 +12,16 @@ export interface OpenConsole {
   client: ApiClient;
   /** Gives the records free when this command had taken them. */
   close(): Promise<void>;
+  /** It runs elsewhere, and asks there for consent. */
+  elsewhere: boolean;
 }
 
 export interface ConsolePlace {
   dataFolder: string;
   version: string;
   terminal: Terminal;
+  /** How this command asks for consent; by default it shows the question of the console and waits for yes. */
+  consent?: ConsentGate;
 }
 
 /**
@@ -27,14 +31,15 @@ export interface ConsolePlace {
 export async function openConsole(place: ConsolePlace): Promise<OpenConsole> {
   const { dataFolder, version, terminal } = place;
   const running = await reachConsole(dataFolder);
-  if (running !== null) return { client: running.client, close: async () => undefined };
+  if (running !== null) return { client: running.client, elsewhere: true, close: async () => undefined };
   const { createConsole } = await import('#core/console/create-console.ts');
-  const consent = askHere(terminal);
+  const consent = place.consent ?? askHere(terminal);
   try {
     const service = await createConsole({ dataFolder, shell: 'command-line', version, consent });
     const log = { error: (what: string, error: unknown) => logError(terminal, what, error) };
     const api = createApi({ service, consent, log });
     return {
+      elsewhere: false,
       client: createDirectClient(api, { kind: 'operator-terminal', client: 'this-process' }),
       async close() {
         api.close();
@@ -55,6 +60,15 @@ function askHere(terminal: Terminal): ConsentGate {
       const answer = await terminal.ask('Type yes to agree, anything else to refuse: ');
       return answer?.trim().toLowerCase() === 'yes';
     },
+    askPassword: askPasswordHere(terminal),
+  };
+}
+
+/** @returns how a password is asked for in the terminal of the command */
+export function askPasswordHere(terminal: Terminal): NonNullable<ConsentGate['askPassword']> {
+  return ({ title, lines }) => {
+    terminal.error.write(`\n${lines.map((line) => `${visible(line)}\n`).join('')}`);
+    return terminal.askHidden(`${visible(title)}: `);
   };
 }
 

@@ -5,6 +5,7 @@ import { check } from './check-command.ts';
 import { commandName } from './command-name.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { addFirewallCommands } from './firewall/firewall-program.ts';
+import { addFixCommands } from './fix-program.ts';
 import { asJson } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -67,6 +68,7 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
     });
 
   addFirewallCommands(program, place, terminal, done);
+  addFixCommands(program, place, terminal, done);
 
   const node = program.command('node').description('the list of nodes');
   node

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { readHiddenLine } from '#core/console/hidden-line.ts';
 import { visible } from '#shared/domain/text.ts';
 
 /** A stream to write to, as far as commands need it. */
@@ -15,6 +16,8 @@ export interface Terminal {
   environment: NodeJS.ProcessEnv;
   /** Ask and wait for a line; null where nobody can be asked. */
   ask(question: string): Promise<string | null>;
+  /** The same without showing what is typed. */
+  askHidden(question: string): Promise<string | null>;
 }
 
 /** The terminal of this process. */
@@ -35,6 +38,7 @@ export function processTerminal(): Terminal {
         reader.close();
       }
     },
+    askHidden: (question) => readHiddenLine(process.stdin, process.stderr, question),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { readHiddenLine } from '#core/console/hidden-line.ts';
 import type { ConsentGate } from '#core/console/service.ts';
 
 /** Milliseconds for which a question waits; nobody answered means no. */
@@ -33,5 +34,12 @@ export function terminalConsent(
         reader.close();
       }
     },
+    // Where there is no terminal nobody can be asked, and what needs a password says so beforehand.
+    ...(input.isTTY === true && {
+      askPassword: ({ title, lines }: { title: string; lines: readonly string[] }) => {
+        output.write(`\n${lines.map((line) => `${line}\n`).join('')}`);
+        return readHiddenLine(input, output, `${title}: `, withinMs);
+      },
+    }),
   };
 }

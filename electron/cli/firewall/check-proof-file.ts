@@ -38,10 +38,10 @@ function numbers(proof: Proof, field: keyof Proof['question']['fields']): Interv
 }
 
 /** What a proof is about, for it may be about less than one thinks. */
-function questionWords(rules: Rules, proof: Proof): string {
+function questionWords(proof: Proof): string {
   const { version, direction, exceptInterfaces } = proof.question;
   const uids = numbers(proof, 'skuid');
-  const whole = outboundSpace(rules.host, version, uids);
+  const whole = outboundSpace(version, uids);
   const everything =
     direction === 'out' &&
     exceptInterfaces.every((name) => name === 'lo') &&
@@ -71,7 +71,7 @@ export function checkProofFile(rules: Rules, file: string, json: boolean, termin
     const reason = refusal(rules, read.proof);
     return {
       holds: reason === null,
-      question: reason === null ? questionWords(rules, read.proof) : null,
+      question: reason === null ? questionWords(read.proof) : null,
       reason,
     };
   });

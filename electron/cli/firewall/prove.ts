@@ -97,7 +97,7 @@ function onlyChecked(rules: Rules, found: Provable): Provable {
 }
 
 function provenFor(rules: Rules, { uids, uid }: Who, family: 4 | 6): Provable {
-  const space = outboundSpace(rules.host, family, uids);
+  const space = outboundSpace(family, uids);
   return onlyChecked(rules, provable(rules.ruleset, rules.host, space, { uid }));
 }
 

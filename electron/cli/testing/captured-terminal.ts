@@ -14,6 +14,7 @@ export function capturedTerminal(
     error: { write: (text) => keep('error', text), isTTY: options.errorTty ?? false, columns: 80 },
     environment: options.environment ?? {},
     ask: async () => null,
+    askHidden: async () => null,
   };
   return { terminal, written };
 }

@@ -1,0 +1,131 @@
+import { previewLine } from '#core/fixes/plans/consent-question.ts';
+import type { AppliedChange, Plan, PlanStep } from '#shared/domain/plan.ts';
+import { visible, visibleLines } from '#shared/domain/text.ts';
+import type { Paint } from './terminal.ts';
+
+const LABEL_WIDTH = 14;
+/** Lines of a file that are shown on each side of what changes. */
+const AROUND = 2;
+const MOST_LINES = 400;
+
+/** @returns a plan as a card: each setting, from, to, when, how to recover; then every step exactly */
+export function cardOf(plan: Plan, paint: Paint): string {
+  const lines = [paint('bold', visible(plan.title)), ''];
+  for (const row of plan.settings) {
+    lines.push(
+      labelled('Setting', row.setting),
+      labelled('From', row.from),
+      labelled('To', row.to),
+      labelled('Takes effect', row.takesEffect),
+      labelled('To recover', row.recover),
+      '',
+    );
+  }
+  plan.steps.forEach((step, index) => {
+    lines.push(...stepLines(step, index + 1, paint));
+  });
+  if (plan.steps.length > 0) lines.push('');
+  for (const { check, reason } of plan.left) lines.push(`Left out: ${check}. ${visible(reason)}`);
+  for (const one of plan.differences) {
+    lines.push(
+      paint(
+        'yellow',
+        `Changed since: ${visible(one.path)}: ${one.what} was ${visible(one.left)}, is ${visible(one.now)}`,
+      ),
+    );
+  }
+  if (plan.revertsAfter !== null) {
+    lines.push(`It takes itself back after ${plan.revertsAfter} seconds unless you keep it.`);
+  }
+  lines.push(visible(plan.access.words));
+  if (plan.blocked !== null)
+    lines.push(paint('red', `Cannot be done as things are: ${visible(plan.blocked)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function labelled(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_WIDTH)}${visible(text)}`;
+}
+
+function stepLines(step: PlanStep, number: number, paint: Paint): string[] {
+  const when = step.phase === 'when-kept' ? ' (once you keep the change)' : '';
+  const lines = [`${String(number).padStart(3)}. ${visible(step.title)}${when}`];
+  const { preview } = step;
+  if (preview.kind === 'file') {
+    lines.push(`     ${visible(preview.path)} (${visible(preview.attributes)})`);
+    lines.push(...differenceOf(preview.before, preview.after).map((line) => `     ${coloured(line, paint)}`));
+  } else lines.push(`     ${paint('dim', previewLine(preview))}`);
+  if (step.interrupts !== null) {
+    lines.push(`     Interrupts ${visible(step.interrupts.what)} for about ${step.interrupts.seconds} s`);
+  }
+  lines.push(`     ${paint('dim', `Undo: ${visible(step.undo)}`)}`);
+  return lines;
+}
+
+function coloured(line: string, paint: Paint): string {
+  if (line.startsWith('+')) return paint('green', line);
+  return line.startsWith('-') ? paint('red', line) : paint('dim', line);
+}
+
+/** @returns what changes between two texts: equal beginning and end are left out but for a few lines */
+function differenceOf(before: string | null, after: string | null): string[] {
+  const old = before === null ? [] : textLines(before);
+  const now = after === null ? [] : textLines(after);
+  let head = 0;
+  while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
+  let tail = 0;
+  while (tail < old.length - head && tail < now.length - head && old.at(-1 - tail) === now.at(-1 - tail))
+    tail += 1;
+  const shown = [
+    ...old.slice(Math.max(0, head - AROUND), head).map((line) => `  ${line}`),
+    ...old.slice(head, old.length - tail).map((line) => `- ${line}`),
+    ...now.slice(head, now.length - tail).map((line) => `+ ${line}`),
+    ...now.slice(now.length - tail, now.length - tail + AROUND).map((line) => `  ${line}`),
+  ];
+  if (shown.length <= MOST_LINES) return shown;
+  return [...shown.slice(0, MOST_LINES), `… and ${shown.length - MOST_LINES} more lines`];
+}
+
+function textLines(text: string): string[] {
+  return visibleLines(text).replace(/\n$/, '').split('\n');
+}
+
+const STATE_WORDS: Readonly<Record<AppliedChange['state'], string>> = {
+  waiting: 'waiting',
+  applying: 'under way',
+  unconfirmed: 'done, and takes itself back unless it is kept',
+  verifying: 'being looked at',
+  done: 'done',
+  'not-verified': 'done, but the look afterwards shows something else',
+  'rolling-back': 'being taken back',
+  'rolled-back': 'taken back',
+  reverted: 'took itself back',
+  undone: 'undone',
+  stuck: 'neither done nor taken back',
+};
+
+/** @returns where a change is, in words of one line */
+export function stateLine(change: AppliedChange): string {
+  return `${visible(change.title)}: ${STATE_WORDS[change.state]}`;
+}
+
+/** @returns how a change ended: its state, what the look afterwards said, and what went wrong */
+export function endingOf(change: AppliedChange, paint: Paint): string {
+  const good = change.state === 'done';
+  const lines = [paint(good ? 'green' : 'yellow', stateLine(change))];
+  for (const { check, status, words } of change.results)
+    lines.push(`  ${status.padEnd(8)} ${check}: ${visible(words)}`);
+  if (change.error !== null) lines.push(`  ${visible(change.error)}`);
+  lines.push(`  Change ${change.id}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** @returns the list of changes, newest first, one line each */
+export function changesTable(changes: readonly AppliedChange[]): string {
+  return changes
+    .map(
+      (change) =>
+        `${change.id}  ${change.startedAt.slice(0, 16).replace('T', ' ')}  ${visible(change.nodeName)}  ${stateLine(change)}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,125 @@
+import type { ApiClient } from '#core/api/direct-client.ts';
+import type { ConsentGate } from '#core/console/service.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
+import type { Place } from './check-command.ts';
+import { nodeMeant, nodeNamed } from './choose-node.ts';
+import { commandName } from './command-name.ts';
+import { couldNot, EXIT, type ExitCode } from './failure.ts';
+import { AT_REST, exitCodeOfChange, followChange } from './follow-change.ts';
+import { askPasswordHere, type OpenConsole, openConsole } from './open-console.ts';
+import { cardOf, endingOf } from './plan-card.ts';
+import { asJson } from './report.ts';
+import { painter, type Terminal, wantsColour } from './terminal.ts';
+
+/** What every command that changes a node takes. */
+export interface RunOptions {
+  dryRun?: boolean | undefined;
+  yes?: boolean | undefined;
+  json: boolean;
+}
+
+/**
+ * Makes a plan, shows it, asks, does it, and says how it ended.
+ * @param make asks the console for the plan
+ * @returns 0 when it is done and seen to be, 1 when something is left to do or look at, 2 when it could not be done
+ */
+export async function runPlan(
+  place: Place,
+  options: RunOptions,
+  terminal: Terminal,
+  make: (client: ApiClient) => Promise<Plan>,
+): Promise<ExitCode> {
+  const open = await openConsole({ ...place, terminal, consent: gateOf(options, terminal) });
+  try {
+    const plan = await make(open.client);
+    const paint = painter(wantsColour(terminal.error, terminal.environment));
+    if (!options.json || !options.dryRun) terminal.error.write(cardOf(plan, paint));
+    if (options.dryRun) {
+      if (options.json) terminal.out.write(asJson({ plan, change: null }));
+      return plan.steps.length > 0 ? EXIT.found : plan.left.length > 0 ? EXIT.couldNot : EXIT.fine;
+    }
+    if (plan.steps.length === 0 && plan.left.length === 0) {
+      if (options.json) terminal.out.write(asJson({ plan, change: null }));
+      return EXIT.fine;
+    }
+    if (plan.blocked !== null)
+      throw couldNot(plan.blocked, 'Nothing was changed. The steps above can be done by hand.');
+    if (open.elsewhere) terminal.error.write('Agree in the window or terminal of the running console.\n');
+    const { change: id } = await open.client.plans.apply({ plan: plan.id, hash: plan.hash });
+    const change = await untilRest(open, id, options, terminal);
+    return printEnding(plan, change, options, terminal);
+  } finally {
+    await open.close();
+  }
+}
+
+/** Finds the node that is meant. @throws CommandFailure */
+export async function chosenNode(
+  client: ApiClient,
+  name: string | undefined,
+  terminal: Terminal,
+): Promise<SwarmNode> {
+  const nodes = await client.nodes.list();
+  const node = name === undefined ? nodeMeant(nodes) : nodeNamed(nodes, name, terminal);
+  if (node !== null) return node;
+  throw couldNot(
+    'No node was added yet.',
+    `Add this computer with: ${commandName(terminal.environment)} node add --local`,
+  );
+}
+
+/** The plan was shown before; here only the answer is missing. Default is no. */
+function gateOf(options: RunOptions, terminal: Terminal): ConsentGate {
+  return {
+    async ask() {
+      if (options.yes) return true;
+      const answer = await terminal.ask(
+        'Do this? Type yes to agree, anything else leaves everything as it is: ',
+      );
+      return answer?.trim().toLowerCase() === 'yes';
+    },
+    askPassword: askPasswordHere(terminal),
+  };
+}
+
+async function untilRest(
+  { client }: OpenConsole,
+  id: string,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<AppliedChange> {
+  const change = await followChange(client, id, terminal);
+  if (change.state !== 'unconfirmed') return change;
+  const keeps = options.yes || (await wantsToKeep(change, terminal));
+  if (!keeps) return change;
+  try {
+    await client.fixes.keep({ change: id });
+  } catch (error) {
+    terminal.error.write(`${error instanceof Error ? error.message : 'It could not be kept.'}\n`);
+    return client.fixes.get({ change: id });
+  }
+  return followChange(client, id, terminal, AT_REST);
+}
+
+async function wantsToKeep(change: AppliedChange, terminal: Terminal): Promise<boolean> {
+  const name = commandName(terminal.environment);
+  terminal.error.write(
+    `It is done, and takes itself back at ${change.revertsAt} unless it is kept. From elsewhere: ${name} confirm ${change.id}\n`,
+  );
+  const answer = await terminal.ask('Type keep to keep it: ');
+  return answer?.trim().toLowerCase() === 'keep';
+}
+
+/** Says how it ended on standard error, and with --json as the one document. */
+export function printEnding(
+  plan: Plan | null,
+  change: AppliedChange,
+  options: { json: boolean },
+  terminal: Terminal,
+): ExitCode {
+  const paint = painter(wantsColour(terminal.error, terminal.environment));
+  terminal.error.write(endingOf(change, paint));
+  if (options.json) terminal.out.write(asJson({ plan, change }));
+  return exitCodeOfChange(change);
+}
