@@ -1,8 +1,11 @@
 import type { WrittenChange } from '#core/store/operations/tracking.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import { shortened } from '#shared/domain/text.ts';
 import { announce, type Context, momentOf, requireNode } from './context.ts';
 import { acceptedEvidence, boundRaw } from './evidence.ts';
 import type { LookEntry } from './look-board.ts';
+import { lookEvent } from './look-event.ts';
 import type { LookFailure } from './looking.ts';
 import { otherNodes } from './other-nodes.ts';
 import { declarationsFor } from './recheck.ts';
@@ -26,24 +29,26 @@ export interface LookOutcome {
  * Looks at one node and writes down what came of it. Whatever fails ends as the state of this look: findings from
  * before stay, other nodes are not held up.
  * @param only checks to run; all when null
+ * @param scheduled whether the clock asked for it
  */
 export async function runLook(
   context: Context,
   entry: LookEntry,
   only: readonly CheckId[] | null,
+  scheduled: boolean,
 ): Promise<LookOutcome> {
   const { node } = entry;
   const nothing = { node: node.id, nodeName: node.name, changes: [], availability: 'same' } as const;
   try {
     entry.signal.throwIfAborted();
-    const changes = await look(context, entry, only);
+    const changes = await look(context, entry, only, scheduled);
     entry.update({ state: 'done', present: '' });
     const availability = node.lastError === null ? 'same' : 'came-back';
     return { ...nothing, outcome: 'done', changes, availability };
   } catch (error) {
     const outcome = entry.signal.aborted ? 'cancelled' : 'failed';
     const said = outcome === 'failed' ? sentenceOf(error) : null;
-    await writeFailure(context, entry, outcome, said).catch(() => undefined);
+    await writeFailure(context, entry, scheduled, outcome, said).catch(() => undefined);
     entry.update({ state: outcome, present: '', error: said });
     const away = outcome === 'failed' && isAway(error) && node.lastError === null;
     return { ...nothing, outcome, availability: away ? 'went-away' : 'same' };
@@ -53,15 +58,22 @@ export async function runLook(
   }
 }
 
+/** Where it is looked for, and how long at most, while nothing else can be said. */
+function reachingWords({ name, address }: SwarmNode): string {
+  if (address.kind !== 'ssh') return `reaching ${name}`;
+  return `reaching ${shortened(address.host, 160)}, port ${address.port}, for up to 5 seconds`;
+}
+
 async function look(
   context: Context,
   entry: LookEntry,
   only: readonly CheckId[] | null,
+  scheduled: boolean,
 ): Promise<readonly WrittenChange[]> {
-  const { store, looking, clock } = context;
+  const { store, looking, clock, ledger } = context;
   // It may have waited for its turn, and been renamed or removed meanwhile.
   const node = await requireNode(context, entry.node.id);
-  entry.update({ state: 'connecting', present: `reaching ${node.name}` });
+  entry.update({ state: 'connecting', present: reachingWords(node) });
   const limit = AbortSignal.timeout(LONGEST_LOOK_MS);
   const signal = AbortSignal.any([entry.signal, limit]);
   const request = {
@@ -96,19 +108,25 @@ async function look(
     return { finding, evidenceHash: acceptedEvidence(finding) };
   });
   const moment = momentOf(clock);
-  const written = await store.recordLook({
-    look: {
-      id: entry.id,
-      node: node.id,
-      startedAt: entry.state().startedAt,
-      endedAt: moment.at,
-      outcome: 'done',
-      error: null,
+  const ended = {
+    id: entry.id,
+    node: node.id,
+    startedAt: entry.state().startedAt,
+    endedAt: moment.at,
+    outcome: 'done',
+    error: null,
+  } as const;
+  const written = await ledger.recorded(
+    'recordLook',
+    {
+      look: ended,
+      facts: { collectedAt: facts.collectedAt, profile: facts.profile, json: JSON.stringify(facts) },
+      findings,
+      moment,
     },
-    facts: { collectedAt: facts.collectedAt, profile: facts.profile, json: JSON.stringify(facts) },
-    findings,
-    moment,
-  });
+    [lookEvent(node, ended, found, scheduled)],
+    'go-on',
+  );
   if (written === null)
     throw new LookFailed({ code: 'NODE_UNKNOWN', message: 'The node was removed.', next: '' });
   return written.filter((change) => change.from !== null);
@@ -128,19 +146,20 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 async function writeFailure(
   context: Context,
   entry: LookEntry,
+  scheduled: boolean,
   outcome: 'failed' | 'cancelled',
   error: string | null,
 ): Promise<void> {
-  await context.store.recordFailedLook({
-    look: {
-      id: entry.id,
-      node: entry.node.id,
-      startedAt: entry.state().startedAt,
-      endedAt: context.clock.now().toISOString(),
-      outcome,
-      error,
-    },
-  });
+  const look = {
+    id: entry.id,
+    node: entry.node.id,
+    startedAt: entry.state().startedAt,
+    endedAt: context.clock.now().toISOString(),
+    outcome,
+    error,
+  };
+  const events = [lookEvent(entry.node, look, [], scheduled)];
+  await context.ledger.recorded('recordFailedLook', { look }, events, 'go-on');
 }
 
 class LookFailed extends Error {

@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import { type HostError, hostError } from './host.ts';
 import { type HostKey, knownHostsName, readHostKeyLine } from './known-hosts.ts';
+import { CONNECT_LIMIT_MS, resolveName } from './resolve-name.ts';
 import { endedByUs, runProcess } from './run-process.ts';
 import { sshEnvironment } from './ssh-options.ts';
 
@@ -12,22 +14,70 @@ const PREFERENCE = [
   'ssh-rsa',
 ];
 
+/** How a bare connection ends; ssh-keyscan(1) keeps it to itself. */
+function knock(address: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port, timeout: 1_000 });
+    const end = (how: string) => {
+      socket.destroy();
+      resolve(how);
+    };
+    socket.on('connect', () => end('open'));
+    socket.on('timeout', () => end('silent'));
+    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? 'silent'));
+  });
+}
+
+/** Why there are no keys. */
+async function noKeys(target: { host: string; port: number }, address: string): Promise<HostError> {
+  const machine = address === target.host ? address : `${target.host} (${address})`;
+  const how = await knock(address, target.port);
+  const [message, next] =
+    how === 'ECONNREFUSED'
+      ? [
+          `${machine} refused the connection to port ${target.port}: no SSH server listens there.`,
+          'Start the SSH server on the machine, or give the port that it uses.',
+        ]
+      : how === 'EHOSTUNREACH' || how === 'ENETUNREACH'
+        ? [
+            `${machine} could not be reached from this computer.`,
+            'Check that the machine is awake, and that both are in one network.',
+          ]
+        : [
+            `Nothing answered as an SSH server at ${machine}, port ${target.port}.`,
+            'Check the name and the port, and that the machine is awake.',
+          ];
+  return hostError('unreachable', message, next);
+}
+
 /**
  * Asks a machine for its host keys without trusting any of them (ssh-keyscan(1)).
  * @param target host name or address and port
- * @returns at most 16 keys, the preferred type first; or that nothing answered
+ * @returns at most 16 keys, the preferred type first; or why there are none: at once for a name without an address, within
+ *   5 s for a machine that does not answer
  */
 export async function fetchHostKeys(
   target: { host: string; port: number },
   signal?: AbortSignal,
 ): Promise<{ ok: true; keys: HostKey[] } | { ok: false; error: HostError }> {
+  const resolved = await resolveName(target.host, signal);
+  if (!resolved.ok) return resolved;
   const chunks: Buffer[] = [];
   const result = await runProcess({
     program: 'ssh-keyscan',
-    arguments: ['-T', '5', '-p', String(target.port), '-t', 'ed25519,ecdsa,rsa', '--', target.host],
+    arguments: [
+      '-T',
+      String(CONNECT_LIMIT_MS / 1_000 - 1),
+      '-p',
+      String(target.port),
+      '-t',
+      'ed25519,ecdsa,rsa',
+      '--',
+      target.host,
+    ],
     environment: sshEnvironment(),
     script: '',
-    timeoutMs: 12_000,
+    timeoutMs: CONNECT_LIMIT_MS,
     maxStdoutBytes: 262_144,
     signal,
     onOutput: (chunk) => chunks.push(chunk),
@@ -48,11 +98,7 @@ export async function fetchHostKeys(
     .filter((key) => key !== null);
   const unique = [...new Map(keys.map((key) => [key.line, key])).values()].slice(0, 16);
   if (unique.length === 0) {
-    const message = `Nothing answered as an SSH server at ${target.host}, port ${target.port}.`;
-    return {
-      ok: false,
-      error: hostError('unreachable', message, 'Check the name and the port, and that the machine is awake.'),
-    };
+    return { ok: false, error: await noKeys(target, resolved.address) };
   }
   const rank = (key: HostKey): number =>
     (PREFERENCE.indexOf(key.type) + PREFERENCE.length + 1) % (PREFERENCE.length + 1);

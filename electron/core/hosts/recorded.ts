@@ -11,6 +11,15 @@ function refuse(message: string, next: string): Reading {
   return { ok: false, error: hostError('damaged-recording', message, next) };
 }
 
+const WHY_UNREAD: Readonly<Record<string, { why: string; next: string }>> = {
+  ENOENT: { why: 'there is no such file', next: 'Check its name and folder.' },
+  ENOTDIR: { why: 'there is no such file', next: 'Check its name and folder.' },
+  EACCES: { why: 'this account may not read it', next: 'Allow it with chmod, or copy the file.' },
+  EPERM: { why: 'this account may not read it', next: 'Allow it with chmod, or copy the file.' },
+  ELOOP: { why: 'it is a link that leads to itself', next: 'Give the file itself.' },
+  ENAMETOOLONG: { why: 'its name is too long', next: 'Give a shorter path.' },
+};
+
 /** A node that was recorded earlier, its recording at hand as text. */
 export function recordedText(text: string): RecordedHost {
   return { kind: 'recorded', read: async () => ({ ok: true, text }), close: async () => {} };
@@ -40,12 +49,13 @@ export function recordedFile(path: string): RecordedHost {
   return {
     kind: 'recorded',
     read: () =>
-      readRecording(path).catch((error: NodeJS.ErrnoException) =>
-        refuse(
-          `The recording could not be read (${error.code ?? 'unknown error'}).`,
-          'Check the name and the permissions of the file.',
-        ),
-      ),
+      readRecording(path).catch(({ code }: NodeJS.ErrnoException) => {
+        const { why, next } = WHY_UNREAD[code ?? ''] ?? {
+          why: `this computer could not read it (${code ?? 'unknown reason'})`,
+          next: 'Check the file and the disk that it lies on.',
+        };
+        return refuse(`The recording ${path} could not be read: ${why}.`, `Nothing was changed. ${next}`);
+      }),
     close: async () => {},
   };
 }

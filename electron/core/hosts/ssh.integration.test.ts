@@ -94,6 +94,9 @@ describe('a node over SSH', () => {
     const fetched = await fetchHostKeys(address);
     expect(fetched.ok && fetched.keys.map((key) => key.line)).toEqual([server.hostKeyLine]);
     expect(fetched.ok && fetched.keys[0]?.fingerprint).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
+    const closed = await fetchHostKeys({ host: '127.0.0.1', port: await freePort() });
+    const words = expect.stringContaining('no SSH server listens there');
+    expect(closed).toMatchObject({ ok: false, error: { failure: 'unreachable', message: words } });
     const empty = await mkdtemp(join(tmpdir(), 'swarmkeep-empty-'));
     const target = connect(empty);
     const { result } = await trip(target, [job('id')]);

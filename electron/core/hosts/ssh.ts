@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HostError, hostError, type ScriptHost, type ScriptResult, type ScriptRun } from './host.ts';
+import { resolveName } from './resolve-name.ts';
 import { endedByUs, runProcess } from './run-process.ts';
 import { sshFailure } from './ssh-failure.ts';
 import { type SshAddress, sshArguments, sshEnvironment } from './ssh-options.ts';
@@ -40,6 +41,7 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
   const multiplexed = process.platform !== 'win32';
   const running = new Set<AbortController>();
   let controlFolder: Promise<string> | undefined;
+  let resolved: ReturnType<typeof resolveName> | undefined;
 
   async function commandLine(): Promise<{ ok: true; arguments: string[] } | { ok: false; error: HostError }> {
     let controlPath: string | null = null;
@@ -60,6 +62,14 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
       const closing = new AbortController();
       running.add(closing);
       const signal = request.signal ? AbortSignal.any([request.signal, closing.signal]) : closing.signal;
+      // ConnectTimeout= begins when the address is known, and a silent name server may keep ssh waiting for half a minute.
+      resolved ??= resolveName(address.host, signal);
+      const found = await resolved;
+      if (!found.ok) {
+        resolved = undefined;
+        running.delete(closing);
+        return found;
+      }
       const result = await runProcess({
         ...request,
         program: 'ssh',
