@@ -1,14 +1,16 @@
 import { benchChecks } from './checks.ts';
 import { benchFirewall } from './firewall.ts';
 import { benchFirewallProve } from './firewall-prove.ts';
+import { benchLedger } from './ledger.ts';
 import { machine } from './measure.ts';
 import { benchWeb } from './web.ts';
 
-/** `npm run bench [checks|firewall|firewall-prove|web]`: every figure that is promised, with machine, median and spread. */
+/** `npm run bench [checks|firewall|firewall-prove|ledger|web]`: every figure that is promised, with machine, median and spread. */
 const PARTS = {
   checks: benchChecks,
   firewall: benchFirewall,
   'firewall-prove': benchFirewallProve,
+  ledger: benchLedger,
   web: benchWeb,
 };
 

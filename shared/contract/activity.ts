@@ -116,7 +116,7 @@ export const activity = {
       }),
     )
     .output(z.object({ entries: listOf(activityEntry, 200), next: eventNumber.nullable(), size: treeSize })),
-  /** Nodes that events name, removed ones too, for a filter. */
+  /** Nodes for a filter, sorted by name. Events of removed ones are found by searching for their name. */
   nodes: read.output(listOf(z.object({ node: nodeId, name: shownName }), 2_048)),
   /**
    * One event with its inclusion proof and the checkpoint that it leads to, as text (c2sp.org/tlog-proof) that anybody can

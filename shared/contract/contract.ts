@@ -1,3 +1,4 @@
+import { activity } from './activity.ts';
 import { decisions, findings } from './findings.ts';
 import { fixes } from './fixes.ts';
 import { changes, looks } from './looks.ts';
@@ -17,5 +18,6 @@ export const contract = {
   setup,
   plans,
   fixes,
+  activity,
 };
 export type Contract = typeof contract;

@@ -10,7 +10,14 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
   looks: { title: 'Looks', kinds: ['look-ended'] },
   changes: {
     title: 'Changes',
-    kinds: ['plan-shown', 'change-ordered', 'change-settled', 'helper-installed', 'helper-removed'],
+    kinds: [
+      'plan-shown',
+      'plan-agreed',
+      'change-ordered',
+      'change-settled',
+      'helper-installed',
+      'helper-removed',
+    ],
   },
   decisions: {
     title: 'Decisions',
@@ -89,8 +96,10 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       return lookSentence(event.what, node, event.who.scheduled);
     case 'plan-shown':
       return `Shown, not done: ${event.what.title} (${node}, ${counted(event.what.steps, 'step')}).`;
+    case 'plan-agreed':
+      return `Agreed to, not begun yet: ${event.what.title} (${node}, ${counted(event.what.steps, 'step')}).`;
     case 'change-ordered':
-      return `${PURPOSE[event.what.purpose]} on ${node} was ordered and agreed to: ${event.what.title}`;
+      return `${PURPOSE[event.what.purpose]} on ${node} began: ${event.what.title}`;
     case 'change-settled':
       return `${PURPOSE[event.what.purpose]} on ${node} ${STATE[event.what.state]}: ${event.what.title}${
         event.what.note === '' ? '' : ` (${event.what.note})`
@@ -136,8 +145,7 @@ function lookSentence(what: LookWhat, node: string, scheduled: boolean): string 
   if (what.outcome === 'failed')
     return `${node} could not be looked at: ${what.error ?? 'no reason is known.'}`;
   const { fix, review, unknown, pass } = what.verdicts;
-  const changed = what.changed === null || what.changed === 0 ? '' : `, ${counted(what.changed, 'change')}`;
-  return `${node} was ${how}: ${fix} to fix, ${review} to review, ${unknown} not seen, ${pass} fine${changed}.`;
+  return `${node} was ${how}: ${fix} to fix, ${review} to review, ${unknown} not seen, ${pass} fine.`;
 }
 
 type Setting = Extract<LedgerEvent, { kind: 'settings-changed' }>['what']['changes'][number];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, listOf, shortText, shownMessage, shownName } from './bounds.ts';
+import { instant, listOf, shownMessage, shownName } from './bounds.ts';
 import { checkId } from './check-id.ts';
 import { declarationKind } from './decision.ts';
 import { nodeId } from './node.ts';
@@ -11,6 +11,15 @@ export const LEDGER_FORMAT = 1;
 /** Most that one event takes as canonical JSON, in UTF-16 units. */
 export const LEDGER_EVENT_LIMIT = 16_384;
 
+/**
+ * An object whose keys come in the order of RFC 8785 whatever the order in which they were given: parsed events are then
+ * written canonically by JSON.stringify, four times faster than by sorting every one. A test holds both equal.
+ */
+function form<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const sorted = Object.entries(shape).sort(([a], [b]) => (a < b ? -1 : 1));
+  return z.object(Object.fromEntries(sorted) as Shape);
+}
+
 const amount = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const free = shownMessage(2_048);
 const word = shownName;
@@ -21,9 +30,19 @@ export const verifierKey = z
   .max(256)
   .regex(/^[^\s+]{1,128}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/);
 
-const changeOfNode = z.object({
-  change: shortText,
-  plan: shortText,
+const planOfNode = form({
+  plan: word,
+  /** SHA-256 of the plan as it was shown, 64 hex digits. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  purpose: planPurpose,
+  title: free,
+  checks: listOf(checkId, 64),
+  steps: amount,
+});
+
+const changeOfNode = form({
+  change: word,
+  plan: word,
   /** SHA-256 of the plan as it was shown, 64 hex digits. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   purpose: planPurpose,
@@ -31,83 +50,77 @@ const changeOfNode = z.object({
   checks: listOf(checkId, 64),
 });
 
-const helperOfNode = z.object({ version: shortText, path: shortText });
+const helperOfNode = form({ version: word, path: word });
 
 /** What each kind of event says, besides when, who and where. Never a secret, and bounded throughout. */
 export const LEDGER_WHAT = {
   /** The first event of every ledger: whose signatures count. */
-  'ledger-begun': z.object({ verifierKey }),
+  'ledger-begun': form({ verifierKey }),
   /** The key was lost or given up; from here on another one signs. */
-  'ledger-key-replaced': z.object({ verifierKey, reason: free }),
+  'ledger-key-replaced': form({ verifierKey, reason: free }),
   /** Things were done that could not be written down. */
-  'events-missed': z.object({ count: amount, since: instant, reason: free }),
+  'events-missed': form({ count: amount, since: instant, reason: free }),
   /** Texts of earlier events were removed as the settings say; their hashes stay. Both ends are included. */
-  'events-pruned': z.object({ first: amount, last: amount }),
+  'events-pruned': form({ first: amount, last: amount }),
 
-  'look-ended': z.object({
-    look: shortText,
+  'look-ended': form({
+    look: word,
     startedAt: instant,
     outcome: z.enum(['done', 'failed', 'cancelled']),
     /** The checks that were judged; empty when the look brought nothing. */
     checks: listOf(checkId, 64),
-    verdicts: z.object({
+    verdicts: form({
       pass: amount,
       fix: amount,
       review: amount,
       unknown: amount,
       notApplicable: amount,
     }),
-    /** How many findings changed against the look before; null when the look brought nothing. */
-    changed: amount.nullable(),
     error: shownMessage(1_024).nullable(),
   }),
 
-  'plan-shown': z.object({
-    plan: shortText,
-    hash: z.string().regex(/^[0-9a-f]{64}$/),
-    purpose: planPurpose,
-    title: free,
-    checks: listOf(checkId, 64),
-    steps: amount,
-  }),
-  /** Consent was given, and it begins: recorded before anything is done. */
+  /** A person agreed to it, outside the renderer; recorded before anything is done. */
+  'plan-agreed': planOfNode,
+  'plan-shown': planOfNode,
+  /** It begins. */
   'change-ordered': changeOfNode,
   /** It came to rest, in a state of `changeState`; undone, rolled back and taken back by itself are such states. */
-  'change-settled': changeOfNode.extend({
+  'change-settled': form({
+    ...changeOfNode.shape,
     state: changeState,
     /** How it went, in one sentence; empty when there is nothing to say. */
     note: free,
   }),
 
-  'waiver-made': z.object({ waiver: shortText, check: checkId, reason: free, until: instant }),
-  'waiver-withdrawn': z.object({ waiver: shortText, check: checkId }),
-  'declaration-made': z.object({ declaration: shortText, about: declarationKind, value: free, reason: free }),
-  'declaration-withdrawn': z.object({ declaration: shortText, about: declarationKind, value: free }),
+  'waiver-made': form({ waiver: word, check: checkId, reason: free, until: instant }),
+  'waiver-withdrawn': form({ waiver: word, check: checkId }),
+  'declaration-made': form({ declaration: word, about: declarationKind, value: free, reason: free }),
+  'declaration-withdrawn': form({ declaration: word, about: declarationKind, value: free }),
 
-  'settings-changed': z.object({
+  'settings-changed': form({
     changes: listOf(
-      z.object({
-        setting: shortText,
-        from: shortText,
-        to: shortText,
+      form({
+        setting: word,
+        from: word,
+        to: word,
         /** The console looks less often, or is content with less, than before. */
         relaxes: z.boolean(),
       }),
       64,
     ),
   }),
-  'report-exported': z.object({ format: shortText, fileName: shortText, findings: amount }),
+  'report-exported': form({ format: word, fileName: word, findings: amount }),
 
-  'node-added': z.object({ reachedBy: z.enum(['local', 'ssh', 'recorded']), address: shortText }),
-  'node-renamed': z.object({ from: word, to: word }),
-  'node-removed': z.object({}),
-  'node-restored': z.object({}),
-  'profile-corrected': z.object({ fields: listOf(shortText, 256) }),
-  'host-keys-confirmed': z.object({
-    host: shortText,
+  'node-added': form({ reachedBy: z.enum(['local', 'ssh', 'recorded']), address: word }),
+  'node-renamed': form({ from: word, to: word }),
+  'node-removed': form({}),
+  'node-restored': form({}),
+  'profile-corrected': form({ fields: listOf(word, 256) }),
+  'host-keys-confirmed': form({
+    host: word,
     port: z.int().min(1).max(65_535),
     /** `SHA256:…` as ssh-keygen(1) prints it. */
-    fingerprints: listOf(shortText, 16),
+    fingerprints: listOf(word, 16),
   }),
   'helper-installed': helperOfNode,
   'helper-removed': helperOfNode,
@@ -118,7 +131,7 @@ export const LEDGER_KINDS = Object.keys(LEDGER_WHAT) as readonly LedgerKind[];
 export const ledgerKind = z.enum(LEDGER_KINDS);
 
 /** Who did it, as far as the console knows: the shell, and the account that runs the console. */
-export const ledgerWho = z.object({
+export const ledgerWho = form({
   shell: z.enum(['desktop', 'web', 'command-line']),
   user: shownName,
   /** Nobody asked for it just then: it was due by the clock. */
@@ -127,7 +140,7 @@ export const ledgerWho = z.object({
 export type LedgerWho = z.infer<typeof ledgerWho>;
 
 /** The node that it was about, by the name that it had then; null when it was about none or about all. */
-export const ledgerWhere = z.object({ node: nodeId, name: shownName }).nullable();
+export const ledgerWhere = form({ node: nodeId, name: shownName }).nullable();
 export type LedgerWhere = z.infer<typeof ledgerWhere>;
 
 /** What others hand to the ledger: an event without the number that it will get. */
@@ -150,6 +163,7 @@ const envelope = {
   at: instant,
   who: ledgerWho,
   where: ledgerWhere,
+  /** A word of its own for each event, so that nobody who guesses a pruned text can make sure by its hash. */
   salt: z
     .string()
     .regex(/^[A-Za-z0-9_-]{22}$/)
@@ -157,7 +171,7 @@ const envelope = {
 };
 
 const eventOf = (kind: LedgerKind, more: object) =>
-  z.object({ kind: z.literal(kind), ...envelope, what: LEDGER_WHAT[kind], ...more });
+  form({ kind: z.literal(kind), ...envelope, what: LEDGER_WHAT[kind], ...more });
 
 function unionOf(more: object) {
   const [first, ...rest] = LEDGER_KINDS.map((kind) => eventOf(kind, more));

@@ -8,6 +8,9 @@ const UNSEEN =
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+/** Most text is nothing but this, and need not be looked at letter by letter. */
+const PLAIN = /^[ -~]*$/;
+
 function shown(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const digits = code.toString(16);
@@ -20,7 +23,7 @@ function shown(character: string): string {
  * @param text any text, hostile text included
  */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, shown);
+  return PLAIN.test(text) ? text : text.replace(UNSEEN, shown);
 }
 
 /**
@@ -28,6 +31,7 @@ export function visible(text: string): string {
  * @param text any text, hostile text included
  */
 export function visibleLines(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(UNSEEN, (character) =>
     character === '\n' || character === '\t' ? character : shown(character),
   );

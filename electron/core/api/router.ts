@@ -162,6 +162,15 @@ function createRouter({ service, consent, log }: ApiOptions, hub: StreamHub, top
         hub.open(topics.fixes, context.caller, input, signal),
       ),
     },
+    activity: {
+      state: os.activity.state.handler(({ input }) => service.activity.state(input)),
+      list: os.activity.list.handler(({ input }) => service.activity.list(input)),
+      nodes: os.activity.nodes.handler(({ input }) => service.activity.nodes(input)),
+      proof: os.activity.proof.handler(({ input }) => service.activity.proof(input)),
+      checkpoint: os.activity.checkpoint.handler(({ input }) => service.activity.checkpoint(input)),
+      verify: os.activity.verify.handler(({ input }) => service.activity.verify(input)),
+      checkAgainst: os.activity.checkAgainst.handler(({ input }) => service.activity.checkAgainst(input)),
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Ledger } from '#core/ledger/ledger.ts';
 import type { Moment } from '#core/store/operations/tracking.ts';
 import type { Store } from '#core/store/store.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -10,6 +11,8 @@ import { type ChangeDelta, ConsoleError } from './service.ts';
 /** What every group of procedures works with. */
 export interface Context {
   store: Store;
+  /** Where everything that is done or told leaves its event. */
+  ledger: Ledger;
   clock: Clock;
   looking: Looking;
   changes: Emitter<ChangeDelta>;

@@ -1,6 +1,8 @@
 import { forgetHostKeys } from '#core/hosts/known-hosts.ts';
+import { createLedger, type Ledger } from '#core/ledger/ledger.ts';
 import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
+import { activityGroup } from './activity.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { announce, type Context, momentOf } from './context.ts';
 import { decisionsGroup } from './decisions.ts';
@@ -21,6 +23,7 @@ import type { ChangeDelta, ConsentGate, ConsoleService } from './service.ts';
 import { settingsGroup } from './settings.ts';
 import { setupGroup } from './setup.ts';
 import { systemGroup } from './system.ts';
+import { accountName, recordConsent, tellingLedger } from './tell-ledger.ts';
 
 /** What a shell says about itself when it opens the console. */
 export interface ConsoleOptions {
@@ -76,11 +79,20 @@ export async function createConsole(options: ConsoleOptions): Promise<ConsoleSer
 async function assemble(options: ConsoleOptions, opened: Store, looking: Looking): Promise<ConsoleService> {
   const { dataFolder, version, shell } = options;
   const clock = options.clock ?? systemClock;
+  const store = guardStore(opened);
+  const changes = createEmitter<ChangeDelta>();
+  const ledger = createLedger({
+    store,
+    who: { shell, user: accountName() },
+    now: () => clock.now(),
+    changed: () => announce({ changes, clock }, 'activity'),
+  });
   const context: Context = {
-    store: guardStore(opened),
+    store,
+    ledger,
     clock,
     looking,
-    changes: createEmitter<ChangeDelta>(),
+    changes,
     dataFolder,
     ownUid: options.ownUid === undefined ? (process.getuid?.() ?? null) : options.ownUid,
   };
@@ -96,7 +108,11 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     const look = board.running(node);
     if (look) board.cancel(look.id);
   });
-  const fixing = await createFixDesk(options, { context, board, lookout });
+  const tell = tellingLedger(ledger, version);
+  const fixing = await createFixDesk(
+    { ...options, fixing: { tell, ...options.fixing } },
+    { context, board, lookout },
+  );
   if (options.sample) await openSample(context, nodes, lookout);
 
   let closing: Promise<void> | null = null;
@@ -108,8 +124,12 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     decisions: decisionsGroup(context, recheck),
     settings: settingsGroup(context, recheck),
     setup: setupGroup(context),
-    plans: plansGroup((claimed) => fixing.engine.apply(claimed.plan)),
+    plans: plansGroup(async (claimed) => {
+      await recordConsent(ledger, claimed);
+      return fixing.engine.apply(claimed.plan);
+    }),
     fixes: fixing.group,
+    activity: activityGroup(context),
     planRegistry: fixing.registry,
     topics: {
       progress: board.topic,
@@ -120,7 +140,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
       fixes: fixing.topic,
     },
     close() {
-      closing ??= closeAll(schedule, board.cancelAll, lookout, fixing, opened);
+      closing ??= closeAll(schedule, board.cancelAll, lookout, fixing, ledger, opened);
       return closing;
     },
   };
@@ -137,6 +157,7 @@ async function closeAll(
   cancelAll: () => void,
   lookout: Lookout,
   fixing: FixDesk,
+  ledger: Ledger,
   store: Store,
 ): Promise<void> {
   schedule?.stop();
@@ -144,6 +165,7 @@ async function closeAll(
   await fixing.close();
   cancelAll();
   await lookout.idle();
+  await ledger.idle();
   await store.close();
 }
 
@@ -188,7 +210,7 @@ function scheduledWork(context: Context, lookout: Lookout, weekly: (at: string) 
     },
     async round() {
       const nodes = (await store.listNodes()).filter((node) => node.address.kind !== 'recorded');
-      if (nodes.length > 0) await lookout.begin(nodes, null).ended;
+      if (nodes.length > 0) await lookout.begin(nodes, null, true).ended;
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { Waiver } from '#shared/domain/decision.ts';
+import type { LedgerWhere } from '#shared/domain/ledger.ts';
 import { announce, type Context, momentOf, newId, requireNode } from './context.ts';
 import type { Recheck } from './recheck.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
+import { whereOf } from './tell-ledger.ts';
 
 /** Longest time for which a risk can be accepted in one go. */
 const LONGEST_DAYS = 366;
@@ -13,7 +15,14 @@ const UNTOUCHED = 'Nothing was changed.';
  * declaring the same again after that.
  */
 export function decisionsGroup(context: Context, recheck: Recheck): ConsoleService['decisions'] {
-  const { store, clock } = context;
+  const { store, clock, ledger } = context;
+
+  /** The node of a decision as its event names it; by its id when it is gone. */
+  async function where(id: string | null): Promise<LedgerWhere> {
+    if (id === null) return null;
+    const found = (await store.listNodes()).find((node) => node.id === id);
+    return whereOf(found ?? { id, name: id });
+  }
 
   return {
     async waivers({ node }) {
@@ -22,7 +31,7 @@ export function decisionsGroup(context: Context, recheck: Recheck): ConsoleServi
     },
 
     async waive({ node, check, reason, until }) {
-      await requireNode(context, node);
+      const known = await requireNode(context, node);
       const moment = momentOf(clock);
       await store.settleWaivers({ moment });
       requireEnd(until, moment.at);
@@ -45,7 +54,10 @@ export function decisionsGroup(context: Context, recheck: Recheck): ConsoleServi
         evidenceHash: hash,
         ended: null,
       };
-      if (!(await store.addWaiver({ waiver, moment }))) {
+      // An accepted risk that is in no event is none: it is refused when it cannot be recorded.
+      const what = { waiver: waiver.id, check, reason, until };
+      const event = { kind: 'waiver-made', where: whereOf(known), what } as const;
+      if (!(await ledger.recorded('addWaiver', { waiver, moment }, [event]))) {
         throw new ConsoleError('NOT_ALLOWED', 'The finding changed while you were deciding.', {
           untouched: UNTOUCHED,
           next: 'Read it again, then decide.',
@@ -57,7 +69,15 @@ export function decisionsGroup(context: Context, recheck: Recheck): ConsoleServi
     },
 
     async withdraw({ waiver: id }) {
-      const ended = await store.withdrawWaiver({ id, moment: momentOf(clock) });
+      const held = (await store.waivers({ node: null })).find((waiver) => waiver.id === id);
+      const event = held && {
+        kind: 'waiver-withdrawn' as const,
+        where: await where(held.node),
+        what: { waiver: id, check: held.check },
+      };
+      // Being stricter again never waits for the ledger.
+      const events = event && held.ended === null ? [event] : [];
+      const ended = await ledger.recorded('withdrawWaiver', { id, moment: momentOf(clock) }, events, 'go-on');
       if (!ended) throw unknownDecision();
       announce(context, 'decisions', ended.node);
       announce(context, 'findings', ended.node);
@@ -78,14 +98,26 @@ export function decisionsGroup(context: Context, recheck: Recheck): ConsoleServi
         });
       }
       const declaration = { ...input, id: newId(), createdAt: clock.now().toISOString() };
-      await store.addDeclaration({ declaration });
+      await ledger.recorded('addDeclaration', { declaration }, [
+        {
+          kind: 'declaration-made',
+          where: await where(input.node),
+          what: { declaration: declaration.id, about: input.kind, value: input.value, reason: input.reason },
+        },
+      ]);
       announce(context, 'decisions', input.node);
       await recheck.of(input.node);
       return declaration;
     },
 
     async undeclare({ declaration: id }) {
-      const removed = await store.removeDeclaration({ id });
+      const held = (await store.declarations()).find((entry) => entry.id === id);
+      const event = held && {
+        kind: 'declaration-withdrawn' as const,
+        where: await where(held.node),
+        what: { declaration: id, about: held.kind, value: held.value },
+      };
+      const removed = await ledger.recorded('removeDeclaration', { id }, event ? [event] : [], 'go-on');
       if (!removed) throw unknownDecision();
       announce(context, 'decisions', removed.node);
       await recheck.of(removed.node);

@@ -5,6 +5,7 @@ import { exportReport } from './export/report.ts';
 import { overviewOf } from './overview.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
 import { worstFirst } from './tally.ts';
+import { whereOf } from './tell-ledger.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -69,12 +70,17 @@ export function findingsGroup(
 
     async export({ format, node }) {
       const read = await current(node);
-      return exportReport(format, {
+      const report = exportReport(format, {
         ...read,
         version: about.version,
         createdAt: clock.now().toISOString(),
         overview: await overviewFrom(node, read),
       });
+      const [only] = node === null ? [] : read.nodes;
+      // What leaves the console is on record before it leaves.
+      const what = { format, fileName: report.fileName, findings: read.findings.length };
+      await context.ledger.append([{ kind: 'report-exported', where: whereOf(only ?? null), what }]);
+      return report;
     },
   };
 }

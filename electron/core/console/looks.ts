@@ -13,11 +13,13 @@ const AT_ONCE = 4;
 export interface Lookout {
   /**
    * @param nodes those to look at; a node that is being looked at already is joined
+   * @param scheduled nobody asked for them just now, the clock did
    * @returns the looks, and a promise that settles when those that began here have ended
    */
   begin(
     nodes: readonly SwarmNode[],
     only: readonly CheckId[] | null,
+    scheduled?: boolean,
   ): { looks: LookEntry[]; ended: Promise<void> };
   /** Settles when no look runs any more. */
   idle(): Promise<void>;
@@ -32,13 +34,13 @@ export function createLookout(
   const inTurn = createTurns(AT_ONCE);
   const rounds = new Set<Promise<void>>();
   return {
-    begin(nodes, only) {
+    begin(nodes, only, scheduled = false) {
       const begun: Promise<LookOutcome>[] = [];
       const looks = nodes.map((node) => {
         const joined = board.running(node.id);
         if (joined) return joined;
         const entry = board.begin(node);
-        begun.push(inTurn(() => runLook(context, entry, only)));
+        begun.push(inTurn(() => runLook(context, entry, only, scheduled)));
         return entry;
       });
       const ended = Promise.all(begun)

@@ -5,10 +5,12 @@ import { plainName } from '#shared/domain/plain-name.ts';
 import { confirmAndReach } from './confirm-ssh.ts';
 import { announce, type Context, newId, requireNode } from './context.ts';
 import { detectLocal } from './detect-local.ts';
+import { addressWords, keysEvent } from './node-events.ts';
 import { freeId, freeName, suggestedName } from './node-names.ts';
 import { profileOf } from './node-profile.ts';
 import type { Recheck } from './recheck.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
+import { whereOf } from './tell-ledger.ts';
 
 const MOST_NODES = 1_024;
 const UNTOUCHED = 'Nothing was changed.';
@@ -22,7 +24,7 @@ export function nodesGroup(
   recheck: Recheck,
   stopLook: (node: string) => void,
 ): ConsoleService['nodes'] {
-  const { store, clock } = context;
+  const { store, clock, ledger } = context;
   /** Removed nodes that can come back, by the word that `remove` gave out. */
   const undo = new Map<string, string>();
 
@@ -48,7 +50,11 @@ export function nodesGroup(
         throw notAllowed(`There are ${MOST_NODES} nodes already.`, 'Remove one first.');
       const names = new Set(known.map((node) => node.name));
       const wanted = name === undefined ? undefined : requireFreeName(name, names);
-      if (address.kind === 'ssh') await confirmAndReach(context.dataFolder, address, confirmedKeys);
+      if (address.kind === 'ssh') {
+        // Before any key is trusted: whoever asks later which ones were must find them all.
+        if (confirmedKeys.length > 0) await ledger.append([keysEvent(address, confirmedKeys)]);
+        await confirmAndReach(context.dataFolder, address, confirmedKeys);
+      }
       const chosen = wanted ?? freeName(suggestedName(address, hostname()), names);
       const node: SwarmNode = {
         id: freeId(chosen, new Set(await store.takenIds())),
@@ -58,7 +64,11 @@ export function nodesGroup(
         lastLookAt: null,
         lastError: null,
       };
-      await store.addNode({ node, hostKeys: address.kind === 'ssh' ? confirmedKeys : [] });
+      const hostKeys = address.kind === 'ssh' ? confirmedKeys : [];
+      const what = { reachedBy: address.kind, address: addressWords(address) };
+      await ledger.recorded('addNode', { node, hostKeys }, [
+        { kind: 'node-added', where: whereOf(node), what },
+      ]);
       announce(context, 'nodes', node.id);
       return node;
     },
@@ -67,7 +77,12 @@ export function nodesGroup(
       const node = await requireNode(context, id);
       const others = (await store.listNodes()).filter((entry) => entry.id !== id);
       const chosen = requireFreeName(name, new Set(others.map((entry) => entry.name)));
-      await store.renameNode({ id, name: chosen });
+      const event = {
+        kind: 'node-renamed',
+        where: { node: id, name: chosen },
+        what: { from: node.name, to: chosen },
+      } as const;
+      await ledger.recorded('renameNode', { id, name: chosen }, chosen === node.name ? [] : [event], 'go-on');
       announce(context, 'nodes', id);
       // Findings name their node.
       await recheck.of(id);
@@ -75,8 +90,13 @@ export function nodesGroup(
     },
 
     async remove({ node: id }) {
-      await requireNode(context, id);
-      await store.removeNode({ id, at: clock.now().toISOString() });
+      const node = await requireNode(context, id);
+      await ledger.recorded(
+        'removeNode',
+        { id, at: clock.now().toISOString() },
+        [{ kind: 'node-removed', where: whereOf(node), what: {} }],
+        'go-on',
+      );
       stopLook(id);
       const word = newId();
       undo.set(word, id);
@@ -93,7 +113,8 @@ export function nodesGroup(
       const known = await store.listNodes();
       requireNew(removed.address, known);
       const name = freeName(removed.name, new Set(known.map((node) => node.name)));
-      await store.restoreNode({ id });
+      const event = { kind: 'node-restored', where: { node: id, name }, what: {} } as const;
+      await ledger.recorded('restoreNode', { id }, [event], 'go-on');
       if (name !== removed.name) await store.renameNode({ id, name });
       undo.delete(word);
       announce(context, 'nodes', id);
@@ -107,8 +128,12 @@ export function nodesGroup(
     },
 
     async correctProfile({ node: id, corrections }) {
-      await requireNode(context, id);
-      await store.setCorrections({ node: id, corrections });
+      const node = await requireNode(context, id);
+      const fields = corrections.flatMap(({ instance, ...changed }) =>
+        Object.keys(changed).map((field) => `${instance} ${field}`),
+      );
+      const event = { kind: 'profile-corrected', where: whereOf(node), what: { fields } } as const;
+      await ledger.recorded('setCorrections', { node: id, corrections }, [event]);
       announce(context, 'nodes', id);
       return { corrections };
     },

@@ -39,7 +39,7 @@ export type ServiceGroup<G extends keyof Contract, Except extends PropertyKey = 
 
 type ChangeDelta = {
   at: string;
-  what: 'nodes' | 'findings' | 'decisions' | 'settings' | 'setup' | 'notice';
+  what: 'nodes' | 'findings' | 'decisions' | 'settings' | 'setup' | 'notice' | 'activity';
   node: string | null;
   sentence: string | null;
 };
@@ -71,6 +71,7 @@ export interface ConsoleService {
     apply(claimed: ClaimedPlan): Promise<{ change: string }>;
   };
   fixes: ServiceGroup<'fixes', 'progress'>;
+  activity: ServiceGroup<'activity'>;
   /** Plans that the core made and nobody has ordered yet; what stands before the console claims them there. */
   planRegistry: PlanRegistry;
   topics: {

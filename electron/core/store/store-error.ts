@@ -10,6 +10,8 @@ export type StoreErrorKind =
   | 'newer'
   /** No room left on the disk. */
   | 'full'
+  /** The ledger or its key is not as it was left: nothing is recorded, everything else can go on. */
+  | 'ledger'
   /** Anything else that the system or SQLite said. */
   | 'failed';
 

@@ -3,6 +3,7 @@ import { changeOperations } from './operations/changes.ts';
 import { decisionOperations } from './operations/decisions.ts';
 import { findingOperations } from './operations/findings.ts';
 import { keeperOperations } from './operations/keeper.ts';
+import { ledgerOperations } from './operations/ledger/operations.ts';
 import { lookOperations } from './operations/looks.ts';
 import { nodeOperations } from './operations/nodes.ts';
 
@@ -12,7 +13,7 @@ import { nodeOperations } from './operations/nodes.ts';
  * @param database opened by `openDatabase`
  */
 export function createOperations(database: Database) {
-  return {
+  const operations = {
     ...nodeOperations(database),
     ...lookOperations(database),
     ...findingOperations(database),
@@ -20,6 +21,7 @@ export function createOperations(database: Database) {
     ...changeOperations(database),
     ...keeperOperations(database),
   };
+  return { ...operations, ...ledgerOperations(database, operations) };
 }
 
 export type StoreOperations = ReturnType<typeof createOperations>;

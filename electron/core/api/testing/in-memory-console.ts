@@ -146,6 +146,16 @@ export class InMemoryConsole implements ConsoleService {
     },
   };
 
+  readonly activity: ConsoleService['activity'] = {
+    state: unsupported,
+    list: async () => ({ entries: [], next: null, size: 0 }),
+    nodes: async () => [],
+    proof: unsupported,
+    checkpoint: unsupported,
+    verify: unsupported,
+    checkAgainst: unsupported,
+  };
+
   readonly planRegistry = new PlanRegistry();
 
   readonly fixes: ConsoleService['fixes'] = {

@@ -4,8 +4,9 @@
  * `ledger_tile` holds the Merkle tree in the tiles of c2sp.org/tlog-tiles: up to 256 hashes of 32 bytes; level 0 are leaf
  * hashes, a hash of level 1 stands for a whole tile of level 0, and so on. Only the last tile of a level is ever rewritten.
  *
- * `ledger_text` holds the events that were written together, at most 256 to a row: canonical JSON, one a line, an empty
- * line where a text was pruned. A row for each event would make appending three times slower.
+ * `ledger_text` holds the events that were written together, at most 256 to a row: canonical JSON in UTF-8, a line feed
+ * before each, nothing after it where a text was pruned. `form` is 0 for the bytes as they are, 1 for raw deflate
+ * (RFC 1951): what is written eight times shorter is on the disk sooner.
  *
  * `ledger_checkpoint` holds signed checkpoints by the number of events that they cover; the newest covers all.
  */
@@ -20,7 +21,8 @@ CREATE TABLE ledger_tile (
 CREATE TABLE ledger_text (
   first INTEGER PRIMARY KEY,
   count INTEGER NOT NULL,
-  lines TEXT NOT NULL
+  form  INTEGER NOT NULL CHECK (form IN (0, 1)),
+  lines BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE ledger_checkpoint (

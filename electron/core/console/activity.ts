@@ -1,0 +1,103 @@
+import { readCheckpoint } from '#core/ledger/checkpoint.ts';
+import { toBase64 } from '#core/ledger/hash.ts';
+import { writeTlogProof } from '#core/ledger/tlog-proof.ts';
+import { eventTime } from '#core/ledger/verify/event-time.ts';
+import { verifyLedger } from '#core/ledger/verify/verify.ts';
+import { entryOf, pageOfEvents } from './activity-page.ts';
+import type { Context } from './context.ts';
+import { ConsoleError, type ConsoleService } from './service.ts';
+
+const UNTOUCHED = 'Nothing was changed.';
+
+/** What the console did and was told, and the proofs that the record of it is whole. */
+export function activityGroup(
+  context: Pick<Context, 'store' | 'clock' | 'ledger'>,
+): ConsoleService['activity'] {
+  const { store, clock, ledger } = context;
+
+  async function newestCheckpoint() {
+    const head = await store.ledgerHead();
+    const read = readCheckpoint(head.newest?.note ?? '');
+    if (head.newest === null)
+      throw unknownEvent('Nothing was recorded yet.', 'It is there as soon as something was done.');
+    if (read === null || head.key.state !== 'there') {
+      throw new ConsoleError('STORE_UNAVAILABLE', 'The ledger or its key is not as it was left.', {
+        untouched: UNTOUCHED,
+        next: 'Verify the ledger to see what is wrong.',
+      });
+    }
+    return {
+      origin: read.origin,
+      size: read.size,
+      text: head.newest.note,
+      verifierKey: head.key.verifierKey,
+    };
+  }
+
+  return {
+    async state() {
+      const head = await store.ledgerHead();
+      const size = head.newest?.size ?? 0;
+      const origin = readCheckpoint(head.newest?.note ?? '')?.origin ?? null;
+      return {
+        size,
+        newestAt: await eventTime(store, size),
+        origin: origin?.slice(0, 256) ?? null,
+        verifierKey: head.key.state === 'there' ? head.key.verifierKey : null,
+        keyKeptIn: head.keyKeptIn,
+        trouble: ledger.trouble(),
+      };
+    },
+
+    list: (input) => pageOfEvents(store, input),
+
+    async nodes() {
+      const nodes = (await store.listNodes()).map(({ id, name }) => ({ node: id, name }));
+      return nodes.sort((a, b) => a.name.localeCompare(b.name));
+    },
+
+    async proof({ number }) {
+      const found = await store.ledgerProof({ number });
+      if (found === null) throw unknownEvent('There is no such event.', 'Look at the list again.');
+      const { verifierKey } = await newestCheckpoint();
+      const { text, size, path, note: checkpoint } = found;
+      if (text === null) {
+        throw unknownEvent(
+          'The text of this event was removed, as the settings say.',
+          'Its hash is still part of every proof.',
+        );
+      }
+      return {
+        entry: entryOf(number, text),
+        size,
+        path: path.map(toBase64),
+        checkpoint,
+        verifierKey,
+        fileName: `swarmkeep-event-${number}.tlog-proof`,
+        text: writeTlogProof({ text, index: number - 1, path, checkpoint }),
+      };
+    },
+
+    async checkpoint() {
+      const newest = await newestCheckpoint();
+      const day = clock.now().toISOString().slice(0, 10);
+      const fileName = `swarmkeep-checkpoint-${newest.size}-${day}.txt`;
+      return { ...newest, at: await eventTime(store, newest.size), fileName };
+    },
+
+    verify: () => verifyLedger(store, null, () => clock.now()),
+
+    async checkAgainst({ checkpoint }) {
+      const elsewhere = readCheckpoint(checkpoint);
+      if (elsewhere !== null) return verifyLedger(store, elsewhere, () => clock.now());
+      throw new ConsoleError('NOT_ALLOWED', 'This text is no checkpoint.', {
+        untouched: UNTOUCHED,
+        next: 'Paste the whole text as it was saved: the name of the ledger, two lines, an empty one and the signature.',
+      });
+    },
+  };
+}
+
+function unknownEvent(message: string, next: string): ConsoleError {
+  return new ConsoleError('EVENT_UNKNOWN', message, { untouched: UNTOUCHED, next });
+}

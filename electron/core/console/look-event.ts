@@ -1,0 +1,34 @@
+import type { EventDraft } from '#core/ledger/ledger.ts';
+import type { EndedLook } from '#core/store/operations/looks.ts';
+import type { Finding, FindingStatus } from '#shared/domain/finding.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import { whereOf } from './tell-ledger.ts';
+
+/**
+ * @param findings as the checks gave them, before what the operator accepted; empty when the look brought nothing
+ * @param scheduled whether the clock asked for it
+ * @returns the event of a look that ended
+ */
+export function lookEvent(
+  node: SwarmNode,
+  look: EndedLook,
+  findings: readonly Finding[],
+  scheduled: boolean,
+): EventDraft {
+  const count = (status: FindingStatus): number => findings.filter((entry) => entry.status === status).length;
+  const verdicts = {
+    pass: count('pass'),
+    fix: count('fix'),
+    review: count('review'),
+    unknown: count('unknown'),
+    notApplicable: count('not-applicable'),
+  };
+  const { id, startedAt, outcome, error } = look;
+  const checks = findings.map((entry) => entry.check);
+  return {
+    kind: 'look-ended',
+    where: whereOf(node),
+    scheduled,
+    what: { look: id, startedAt, outcome, checks, verdicts, error },
+  };
+}
