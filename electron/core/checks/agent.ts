@@ -1,6 +1,7 @@
 import type { AccountFact, AccountFacts, ProcessFact } from '#shared/domain/facts/accounts.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { CheckInput } from './check.ts';
+import { doasPowers, ksuDoubts } from './elevation.ts';
 import { AS_ADMINISTRATOR, gapParts, notSeen, seen, sourceOf, unitOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { powersOfGroups, powersOfPrograms, powersOfSockets, powersOfSudo } from './powers.ts';
@@ -16,7 +17,7 @@ export interface Power {
   seen: string;
   source: string;
   /** Sudo, group, program and engine give another account; a range gives numbers that belong to nobody else. */
-  kind: 'sudo' | 'group' | 'process-group' | 'program' | 'engine' | 'capability' | 'range';
+  kind: 'sudo' | 'doas' | 'group' | 'process-group' | 'program' | 'engine' | 'capability' | 'range';
   /** For groups: the name of the account that is in it. */
   account?: string;
   /**
@@ -180,7 +181,7 @@ function judgeGroups(
   return { powers, doubts, names: [...known, ...more] };
 }
 
-/** Programs that give other accounts by rules of their own, which are not among the facts. */
+/** Programs that give other accounts by rules of their own. */
 const RULED_ELSEWHERE = /\/(doas|ksu)$/;
 
 /**
@@ -245,8 +246,14 @@ export function agentOf(input: CheckInput, instance: InstanceProfile): Agent {
     }
     const caller = { uid: uid ?? -1, groupIds, groupNames: namesById };
     powers.push(...powersOfPrograms(accounts.setuidPrograms, caller, source));
-    for (const { path } of accounts.setuidPrograms.filter((program) => RULED_ELSEWHERE.test(program.path)))
-      doubts.push(notSeen(input, `rules of ${path}`, 'this version does not read them', source, null));
+    for (const { path } of accounts.setuidPrograms.filter((program) => RULED_ELSEWHERE.test(program.path))) {
+      if (path.endsWith('/ksu')) doubts.push(...ksuDoubts(input, path, accounts));
+      else if (uid !== 0) {
+        const byDoas = doasPowers(input, path, accounts, { entries, groupIds, groupNames: byGroup.names });
+        powers.push(...byDoas.powers);
+        doubts.push(...byDoas.doubts);
+      }
+    }
     powers.push(...powersOfSockets(input, uid ?? -1, groupIds ?? new Set()));
   }
   const own = new Set(uids);

@@ -78,6 +78,25 @@ function powerPart(input: CheckInput, agent: Agent, power: Power, ownAccount: ()
           ],
     };
   }
+  if (power.kind === 'doas') {
+    const rule = visible(power.what);
+    return {
+      ...base,
+      status: 'fix',
+      severity: 'critical',
+      headline: `The account ${agent.name} on ${node} has a rule of doas.`,
+      steps: isOfPerson(agent)
+        ? ownAccount()
+        : [
+            asRoot(input, 'See where the rule stands')`grep -n -- ${agent.login} ${power.source}`,
+            byHand(
+              `Take out of ${visible(power.source)} the rule that names ${visible(agent.name)} alone: ${rule}. Where it is that of a group, leave it and take ${visible(agent.name)} out of the group.`,
+              true,
+            ),
+            asRoot(input, 'Let doas check what is written')`doas -C ${power.source}`,
+          ],
+    };
+  }
   if (power.kind === 'engine') {
     return {
       ...base,

@@ -9,6 +9,7 @@ import { AS_ADMINISTRATOR, labelOf, notSeen, seen, sourceOf, unitOf, unseenPart 
 import { mountedHomeParts } from './mounted-home-parts.ts';
 import { ownAccountSteps } from './own-account.ts';
 import type { Part } from './part.ts';
+import { polkitParts } from './polkit-parts.ts';
 import { rightsParts } from './rights-parts.ts';
 import { hasOwnMounts } from './unit-sandbox.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
@@ -183,6 +184,7 @@ export const dedicatedUser: Check = {
         ...unitParts(input, agent),
         ...agent.doubts,
         ...powerParts(input, agent, () => ownAccountSteps(input, agent)),
+        ...polkitParts(input, agent),
         ...rightsParts(input, agent),
         ...agent.entries.flatMap((entry) =>
           accountParts(input, agent, entry, () => ownAccountSteps(input, agent)),

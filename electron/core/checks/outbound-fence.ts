@@ -89,25 +89,33 @@ export function fenceLines({ uids, ports, nodes, resolvers }: Fence): string[] {
   ];
 }
 
-/** The unit that loads it at boot and again when nftables.service erased it (systemd.unit(5)). */
-export const FENCE_UNIT: readonly string[] = [
-  '[Unit]',
-  'Description=Keeps the agent of mycoSwarm at home',
-  'DefaultDependencies=no',
-  'Wants=network-pre.target',
-  'Before=network-pre.target shutdown.target',
-  'After=local-fs.target nftables.service',
-  'Conflicts=shutdown.target',
-  'PartOf=nftables.service',
-  'ReloadPropagatedFrom=nftables.service',
-  '[Service]',
-  'Type=oneshot',
-  'RemainAfterExit=yes',
-  `ExecStart=/usr/sbin/nft -f ${RULES}`,
-  `ExecReload=/usr/sbin/nft -f ${RULES}`,
-  '[Install]',
-  'WantedBy=multi-user.target',
-];
+/**
+ * A unit that loads a file of rules at boot, and again when nftables.service erased them (systemd.unit(5)).
+ * @param path of the file, with characters that need no quotes
+ */
+export function rulesUnit(description: string, path: string): string[] {
+  return [
+    '[Unit]',
+    `Description=${description}`,
+    'DefaultDependencies=no',
+    'Wants=network-pre.target',
+    'Before=network-pre.target shutdown.target',
+    'After=local-fs.target nftables.service',
+    'Conflicts=shutdown.target',
+    'PartOf=nftables.service',
+    'ReloadPropagatedFrom=nftables.service',
+    '[Service]',
+    'Type=oneshot',
+    'RemainAfterExit=yes',
+    `ExecStart=/usr/sbin/nft -f ${path}`,
+    `ExecReload=/usr/sbin/nft -f ${path}`,
+    '[Install]',
+    'WantedBy=multi-user.target',
+  ];
+}
+
+/** The unit of the fence. */
+export const FENCE_UNIT: readonly string[] = rulesUnit('Keeps the agent of mycoSwarm at home', RULES);
 
 /** Why this account cannot be fenced in without fencing in a person, or the machine; null when it can. */
 export function whyNot(agent: Agent): string | null {

@@ -99,14 +99,18 @@ function dashboardSteps(input: CheckInput, instance: InstanceProfile, port: numb
   ];
 }
 
+/** After drop-ins of the operator, `override.conf` among them: of several values of a variable the last counts. */
+export const OLLAMA_ADDRESS_DROP_IN = 'zz-swarmkeep-address';
+export const OLLAMA_ADDRESS_LINES: readonly string[] = ['Environment=OLLAMA_HOST=127.0.0.1:11434'];
+
 /** What keeps Ollama on this machine: its own setting for the address. */
 export function ollamaSteps(input: CheckInput): Door['steps'] {
   return dropInSteps(
     input,
     'Let Ollama answer on this machine only',
     'ollama.service',
-    '50-swarmkeep-address',
-    ['Environment=OLLAMA_HOST=127.0.0.1:11434'],
+    OLLAMA_ADDRESS_DROP_IN,
+    OLLAMA_ADDRESS_LINES,
   );
 }
 
@@ -193,7 +197,7 @@ function declarationOf(door: Door, beyond: Beyond): string {
 }
 
 /** Why a reach is meant; protocol and port alone speak for the home network and for nothing beyond it. */
-function reasonFor(input: CheckInput, door: Door, beyond: Beyond): string | null {
+export function reasonFor(input: CheckInput, door: Door, beyond: Beyond): string | null {
   return (
     declaredReason(input, 'service', declarationOf(door, beyond)) ??
     (beyond === 'lan' ? declaredReason(input, 'service', `${door.protocol}/${door.port}`) : null)
@@ -201,7 +205,7 @@ function reasonFor(input: CheckInput, door: Door, beyond: Beyond): string | null
 }
 
 /** Parts of a door, after the operator's declarations of what is meant. One that reaches several needs each of them. */
-function judged(input: CheckInput, door: Door): PacketPart[] {
+export function judgedDoor(input: CheckInput, door: Door): PacketPart[] {
   return doorParts(input, door).map(({ beyond = [], ...part }): PacketPart => {
     if (part.status !== 'fix') return part;
     const [first] = beyond;
@@ -222,8 +226,17 @@ function judged(input: CheckInput, door: Door): PacketPart[] {
   });
 }
 
+/** Every door of the swarm on this node. */
+export function doorsOf(input: CheckInput): Door[] {
+  return [
+    ...input.facts.profile.instances.flatMap((instance) => instanceDoors(input, instance)),
+    ...ollamaDoors(input),
+    ...containerDoors(input),
+  ];
+}
+
 /** A node has a handful; one that lies may name thousands, and each is asked about for every address. */
-const MAX_DOORS = 64;
+export const MAX_DOORS = 64;
 
 /** Checklist item 7: no service of the swarm can be reached from beyond the home network. */
 export const serviceBindings: Check = {
@@ -235,14 +248,10 @@ export const serviceBindings: Check = {
     const hidden = [unseenPart(input, 'sockets'), unseenPart(input, 'containers')].filter(
       (part) => part !== null,
     );
-    const doors = [
-      ...input.facts.profile.instances.flatMap((instance) => instanceDoors(input, instance)),
-      ...ollamaDoors(input),
-      ...containerDoors(input),
-    ];
+    const doors = doorsOf(input);
     const parts: PacketPart[] = [
       ...hidden,
-      ...doors.slice(0, MAX_DOORS).flatMap((door) => judged(input, door)),
+      ...doors.slice(0, MAX_DOORS).flatMap((door) => judgedDoor(input, door)),
       ...(doors.length > MAX_DOORS
         ? [
             notSeen(

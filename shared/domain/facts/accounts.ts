@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, lineText, listOf, modeBits, numericId, pathText, shortText } from '../bounds.ts';
+import { instant, lineText, listOf, modeBits, numericId, pathText, rawText, shortText } from '../bounds.ts';
 
 /** A range of subordinate ids, subuid(5). */
 export const idRange = z.object({ start: numericId, count: numericId });
@@ -48,6 +48,19 @@ export const accountFacts = z.object({
   /** `newuidmap` is installed and setuid or has file capabilities: subordinate ids can be used. */
   newuidmapWorks: z.boolean().nullable(),
   sudoersReadable: z.boolean(),
+  /** Rules beside those of sudo; absent where they were not looked at. */
+  elevation: z
+    .object({
+      /** Files of doas.conf(5); `text` null: it is there, or may be, and was not read whole. */
+      doas: listOf(z.object({ path: pathText, text: rawText.nullable() }), 64),
+      /** Files of polkit(8) that are not of packages; as above. */
+      polkit: listOf(z.object({ path: pathText, text: rawText.nullable() }), 64),
+      /** Files .k5login and .k5users in homes (ksu(1)). */
+      kerberos: listOf(pathText, 64),
+      /** Every home could be looked into for these. */
+      kerberosComplete: z.boolean(),
+    })
+    .nullish(),
   /** Programs with setuid or setgid bit, or file capabilities, on local file systems. */
   setuidPrograms: listOf(
     z.object({

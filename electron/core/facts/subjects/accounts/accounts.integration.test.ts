@@ -157,3 +157,36 @@ cp /usr/bin/true /srv/able; setcap cap_setuid+ep /srv/able || :`,
   if (existsSync('/usr/sbin/setcap'))
     expect(found.find(({ path }) => path === '/srv/able')?.capabilities).toContain('cap_setuid');
 });
+
+it('reads the rules of doas and of polkit that somebody added, and sees what ksu asks for', (context) => {
+  const { value, gaps } = look(
+    context,
+    `printf 'permit nopass swk\\n' >/etc/doas.conf; chmod 600 /etc/doas.conf
+    rm -rf /etc/polkit-1 /etc/doas.d; mkdir -p /etc/polkit-1/rules.d /etc/polkit-1/localauthority/50-local.d /etc/polkit-1/localauthority/10-vendor.d
+    echo 'polkit.addRule(0)' >/etc/polkit-1/rules.d/50-own.rules; echo x >/etc/polkit-1/localauthority/50-local.d/a.pkla
+    echo x >/etc/polkit-1/localauthority/10-vendor.d/b.pkla
+    echo secret >/srv/elsewhere; ln -s /srv/elsewhere /etc/polkit-1/rules.d/60-link.rules
+    echo open >/etc/polkit-1/rules.d/70-open.rules; chmod 666 /etc/polkit-1/rules.d/70-open.rules
+    echo root@EXAMPLE >/home/swk/.k5users`,
+  );
+  const { elevation } = value;
+  expect(gaps).not.toContain('some of the accounts');
+  expect(elevation?.doas.filter(({ path }) => path === '/etc/doas.conf')).toEqual([
+    { path: '/etc/doas.conf', text: 'permit nopass swk\n' },
+  ]);
+  expect(elevation?.polkit).toEqual(
+    expect.arrayContaining([
+      { path: '/etc/polkit-1/rules.d/50-own.rules', text: 'polkit.addRule(0)\n' },
+      { path: '/etc/polkit-1/localauthority/50-local.d/a.pkla', text: 'x\n' },
+      { path: '/etc/polkit-1/rules.d/60-link.rules', text: null },
+      { path: '/etc/polkit-1/rules.d/70-open.rules', text: null },
+    ]),
+  );
+  expect(JSON.stringify(elevation)).not.toMatch(/10-vendor|secret/);
+  expect(elevation?.kerberos).toEqual(['/home/swk/.k5users']);
+});
+
+it('finds no rules of doas where there are none', (context) => {
+  const { value } = look(context, 'rm -rf /etc/doas.conf /etc/doas.d /etc/polkit-1');
+  expect(value.elevation).toMatchObject({ doas: [], polkit: [], kerberos: [] });
+});

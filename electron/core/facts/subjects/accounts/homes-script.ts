@@ -26,7 +26,7 @@ const PERSONAL_TRACES = [
  * Needs `passwd` and `newline`. Records: `homes` and `modes` (lists), `reals` (where each of `homes` that answered really
  * lies, in the same order),
  * `unknown-home HOME` where it may be there, hidden or no folder, `closed HOME`, `keys HOME NUMBER|closed`,
- * `trace HOME PATH`.
+ * `trace HOME PATH`, `kerberos PATH`.
  */
 export const HOMES = `homes=$(printf '%s\\n' "$passwd" | head -n 4096 | cut -d: -f6 | grep '^/.' | grep -vE '^/(bin|sbin|dev|proc|sys|usr/s?bin|nonexistent)/?$' | LC_ALL=C sort -u)
 count_keys() { # BASE REST NAME: sets counted to a number, or to closed
@@ -67,6 +67,7 @@ if [ "$#" -gt 0 ]; then
       for key in "$home"/.ssh/id_*; do [ -f "$key" ] && emit trace "$home" "$key"; done
     fi
     emit keys "$home" "$keys"
+    for name in .k5login .k5users; do if [ -e "$home/$name" ] || [ -L "$home/$name" ]; then emit kerberos "$home/$name"; fi; done
     for name in ${PERSONAL_TRACES.join(' ')}; do [ -e "$home/$name" ] && emit trace "$home" "$home/$name"; done
   done
 fi

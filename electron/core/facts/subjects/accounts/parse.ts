@@ -5,6 +5,7 @@ import { decodePath, decodeText } from '../../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../../script/outcome.ts';
 import { readRecords, type ScriptRecord } from '../../script/records.ts';
 import { PROGRAMS_LIMIT } from './programs-script.ts';
+import { readElevation } from './read-elevation.ts';
 import { readSudoers, rulesFor, type SudoRule } from './sudoers.ts';
 import { SUDOERS_LIMIT } from './sudoers-script.ts';
 import {
@@ -246,6 +247,9 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
   }
   if (!finished) gaps.push(gapOf('some of the accounts', whyUnfinished(output)));
 
+  const areHomesSeen =
+    finished && ![...homes.values()].some(({ late, closed, hidden }) => late || closed || hidden);
+  const elevation = readElevation(records, areHomesSeen);
   const setuidPrograms = readSetuid([...records, ...programsOfWalks(records)], gaps);
   const mapper = contents.has('newuidmap') ? decodePath(contents.get('newuidmap')) : null;
   const works = setuidPrograms.some(
@@ -262,6 +266,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
       // One that was not found where the search did not end may still be there.
       newuidmapWorks: mapper !== null ? works || (searched ? false : null) : finished ? false : null,
       sudoersReadable: sudo.readable,
+      ...(elevation === undefined ? {} : { elevation }),
       setuidPrograms: setuidPrograms.slice(0, 2_048),
     },
     gaps,

@@ -4,6 +4,7 @@ import { END, PRELUDE } from '../../script/prelude.ts';
 import { mountPoints } from '../files/asked-paths.ts';
 import { planFiles } from '../files/script.ts';
 import { literalPattern, walkRoots } from '../files/walk-script.ts';
+import { ELEVATION } from './elevation-script.ts';
 import { HOMES } from './homes-script.ts';
 import { KEYS } from './keys-script.ts';
 import { PROGRAMS, walkedForPrograms } from './programs-script.ts';
@@ -49,6 +50,7 @@ head -c 65536 /etc/subuid 2>/dev/null | emit_content subuid
 head -c 65536 /etc/subgid 2>/dev/null | emit_content subgid
 
 ${SUDOERS}
+${ELEVATION}
 ${HOMES}
 ${KEYS}
 grep -sH -E '^(USER|CLASS|STATE)=' /run/systemd/sessions/*[0-9] 2>/dev/null | head -c 262144 | emit_content sessions
