@@ -1,23 +1,30 @@
+import { HELPER_PROGRAM, programForClass } from '#shared/domain/helper/installation.ts';
+import { riskClassOf } from '#shared/domain/helper/risk-class.ts';
+import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
 import type { HelperAccess } from '#shared/domain/plan.ts';
-
-/** The helper as it is installed. A constant: no setting, fact or answer ever chooses what is started as root. */
-export const HELPER_PROGRAM = '/usr/local/libexec/swarmkeep/swarmkeep-helper';
 
 export type HelperWay = Exclude<HelperAccess['via'], 'none'>;
 
 /**
- * The argument vector that starts the helper. Every word is a constant without characters that a shell reads, but for the
- * empty prompt, so that joined by spaces it is the same command line for the login shell of a node.
+ * The argument vector that starts the helper for a request. Every word is a constant without characters that a shell reads,
+ * but for the empty prompt, so that joined by spaces it is the same command line for the login shell of a node. No setting,
+ * fact or answer ever chooses what is started as root.
  *
  * sudo(8): `-k` with a command ignores a password that sudo still remembers: otherwise it would not read the line meant
- * for it, and the helper would get it.
+ * for it, and the helper would get it. pkexec is given the program of the risk class, for it asks by program.
  */
-export const HELPER_COMMANDS: Readonly<Record<HelperWay, readonly string[]>> = {
-  root: [HELPER_PROGRAM],
-  sudo: ['sudo', '-n', '--', HELPER_PROGRAM],
-  'sudo-password': ['sudo', '-k', '-S', '-p', '', '--', HELPER_PROGRAM],
-  pkexec: ['pkexec', '--disable-internal-agent', HELPER_PROGRAM],
-};
+export function helperCommand(way: HelperWay, request: HelperRequest): readonly string[] {
+  switch (way) {
+    case 'root':
+      return [HELPER_PROGRAM];
+    case 'sudo':
+      return ['sudo', '-n', '--', HELPER_PROGRAM];
+    case 'sudo-password':
+      return ['sudo', '-k', '-S', '-p', '', '--', HELPER_PROGRAM];
+    case 'pkexec':
+      return ['pkexec', '--disable-internal-agent', programForClass(riskClassOf(request))];
+  }
+}
 
 /** Asks sudo whether it takes the password, once: `-S` would read the request as a second try after a wrong one. */
 export const PASSWORD_TRIAL: readonly string[] = ['sudo', '-k', '-S', '-v', '-p', ''];

@@ -4,7 +4,7 @@ import type { HelperAccess } from '#shared/domain/plan.ts';
 import { type HelperChannel, type HelperReply, helperFailure, type RunPassword } from './helper-channel.ts';
 import { judgeAccess, readAccess } from './helper-channel-access.ts';
 import { answerLimit, readAnswer } from './helper-channel-answer.ts';
-import { ACCESS_SCRIPT, HELPER_COMMANDS, PASSWORD_TRIAL } from './helper-channel-command.ts';
+import { ACCESS_SCRIPT, helperCommand, PASSWORD_TRIAL } from './helper-channel-command.ts';
 import { helperLine } from './helper-channel-line.ts';
 
 const ACCESS_WITHIN_MS = 30_000;
@@ -119,7 +119,7 @@ export function openHelperChannel(options: ChannelOptions): HelperChannel {
       const first = await passwordLine(via);
       if (typeof first !== 'string') return first;
       const end = await line.run({
-        words: HELPER_COMMANDS[via],
+        words: helperCommand(via, request),
         input: `${first}${JSON.stringify(request)}\n`,
         timeoutMs: timeLimit(request) + (via === 'pkexec' ? PERSON_MS : 0),
         maxBytes: answerLimit(request),
