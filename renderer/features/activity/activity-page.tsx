@@ -9,13 +9,14 @@ import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
 import { count } from '../../components/time-words.ts';
 import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { ActivityToolbar } from './activity-toolbar.tsx';
 import { EventList } from './event-list.tsx';
 import { GoingOn } from './going-on.tsx';
-import { RecordAside } from './record-aside.tsx';
+import { RecordBar } from './record-bar.tsx';
 import { TroubleNote } from './trouble-note.tsx';
 import { useLedger } from './use-ledger.ts';
 import { useVerification, type Verifying } from './use-verification.ts';
@@ -66,44 +67,58 @@ export function ActivityPage() {
     <Page dense className="activity">
       <PageHeader
         dense
-        eyebrow={`Activity · ${count(state.data.size, 'event')}`}
+        eyebrow={<Eyebrow state={state.data} verifying={verifying} />}
         sentence={sentenceOf(state.data, verifying)}
         lead={leadOf(state.data, verifying)}
       />
       <TroubleNote trouble={state.data.trouble} />
       {verifying.result ? <VerificationProblems result={verifying.result} /> : null}
-      <div className="activity__columns">
-        <div className="activity__main">
-          <GoingOn />
-          {state.data.size === 0 ? (
-            <EmptyState sentence="The first look, the first change or the first decision begins the record." />
-          ) : (
-            <>
-              <ActivityToolbar
-                search={typed}
-                onSearch={setTyped}
-                about={about ?? null}
-                node={filter.node}
-                onGone={setGone}
-              />
-              <EventList
-                ledger={ledger}
-                empty={
-                  filtered
-                    ? {
-                        sentence: 'No event fits these words and filters.',
-                        act: 'Show everything',
-                        onAct: clear,
-                      }
-                    : { sentence: 'There is no event to show.', act: 'Read again', onAct: ledger.renew }
-                }
-              />
-            </>
-          )}
-        </div>
-        {state.data.size > 0 ? <RecordAside state={state.data} verifying={verifying} /> : null}
-      </div>
+      {state.data.size > 0 ? <RecordBar state={state.data} verifying={verifying} /> : null}
+      <GoingOn />
+      {state.data.size === 0 ? (
+        <EmptyState sentence="The first look, the first change or the first decision begins the record." />
+      ) : (
+        <>
+          <ActivityToolbar
+            search={typed}
+            onSearch={setTyped}
+            about={about ?? null}
+            node={filter.node}
+            onGone={setGone}
+          />
+          <EventList
+            ledger={ledger}
+            empty={
+              filtered
+                ? {
+                    sentence: 'No event fits these words and filters.',
+                    act: 'Show everything',
+                    onAct: clear,
+                  }
+                : { sentence: 'There is no event to show.', act: 'Read again', onAct: ledger.renew }
+            }
+          />
+        </>
+      )}
     </Page>
+  );
+}
+
+/** How many events, and when and against what they were verified last. */
+function Eyebrow({ state, verifying: { result } }: { state: ActivityState; verifying: Verifying }) {
+  return (
+    <>
+      Activity · {count(state.size, 'event')}
+      {result ? (
+        <>
+          {' '}
+          · verified <RelativeTime at={result.checkedAt} /> in{' '}
+          {result.tookMs < 1_000
+            ? `${Math.max(1, Math.round(result.tookMs))} ms`
+            : `${(result.tookMs / 1_000).toFixed(1)} s`}
+        </>
+      ) : null}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { useChooseScope } from '../../app/scope.ts';
 import { Menu } from '../../components/menu.tsx';
 import { StatusIcon } from '../../components/status.tsx';
 import { ExportMenu } from './export-menu.tsx';
+import { FixAll } from './fix-all.tsx';
 import { groupStatus, groupWords } from './group-words.ts';
 import { type Group, type GroupKey, SORTS, type SortKey } from './triage.ts';
 
@@ -98,6 +99,7 @@ export function ChecksToolbar(props: ChecksToolbarProps) {
         trigger={<Chooser words={SORT_WORDS[sort]} />}
       />
       <span className="checks-toolbar__end">
+        <FixAll groups={groups} nodes={nodes} node={node} />
         <ExportMenu node={node} />
       </span>
     </div>

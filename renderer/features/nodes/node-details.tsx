@@ -9,6 +9,7 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { NodeAccess } from '../../components/fixes/node-access.tsx';
 import { StaleNote } from '../../components/stale-note.tsx';
 import { StatusWord } from '../../components/status.tsx';
 import { orpc } from '../../transport/queries.ts';
@@ -61,6 +62,7 @@ export function NodeDetails({ node, standing }: NodeDetailsProps) {
           />
         </section>
       ))}
+      <NodeAccess node={node} />
       {profile.data?.machine ? <MachineLine machine={profile.data.machine} /> : null}
       <div className="node-details__foot">
         <Link to="/checks" search={{ node: node.id }} className={buttonClass('outline', true)}>
