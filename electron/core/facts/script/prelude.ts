@@ -46,12 +46,17 @@ export const END = `emit end
  * in bulk is read this way: a link or hard link to somebody else's file then leads no further than for the agent itself.
  * Without root the command keeps the rights it has. Status 126 where setpriv(1) is missing.
  */
-export const AS_UID = `as_uid() {
+export const AS_UID = `as_self=$(id -u); as_known=
+as_prepare() { # UID: finds its group, which is then known to every as_uid that follows, also behind a pipe
+  [ "$as_known" != "$1" ] || return 0
+  as_known=$1; as_group=
+  if [ "$as_self" = 0 ] && [ "$1" != 0 ]; then as_group=$(limit 1 getent passwd "$1" 2>/dev/null </dev/null | cut -d: -f4); fi
+}
+as_uid() {
   as_whom=$1; shift
-  as_self=$(id -u)
   if [ "$as_self" != 0 ] || [ "$as_whom" = 0 ]; then "$@"; return; fi
   has setpriv || return 126
-  as_group=$(limit 1 getent passwd "$as_whom" 2>/dev/null </dev/null | cut -d: -f4)
+  as_prepare "$as_whom"
   as_groups=--clear-groups; [ -z "$as_group" ] || as_groups=--init-groups
   setpriv --reuid "$as_whom" --regid "\${as_group:-$as_whom}" "$as_groups" --inh-caps=-all --no-new-privs env -i PATH="$PATH" LC_ALL=C "$@"
 }

@@ -34,6 +34,7 @@ done { next }
 site() { # NUMBER FOLDER
   [ -d "$2" ] || return 1
   owner=$(stat -L -c %u "$2") || return 1
+  as_prepare "$owner"
   emit site "$1" "$2"
   find -H "$2" -mindepth 1 -maxdepth 1 \\( -name '*.dist-info' -o -name '*.egg-info' -o -name '*.egg-link' -o -name '__editable__*' \\) ! -name "*$NL*" -printf '%y%f\\n' 2>/dev/null | head -n 20000 | emit_content names "$1"
   if [ ! -r "$2" ] || [ ! -x "$2" ]; then emit closed "$1"; return 0; fi
