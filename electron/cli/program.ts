@@ -70,6 +70,18 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
   addFirewallCommands(program, place, terminal, done);
   addFixCommands(program, place, terminal, done);
 
+  program
+    .command('verify')
+    .description('prove that the record of what this console did is whole')
+    .option('--checkpoint <file>', 'compare with a checkpoint that was kept elsewhere')
+    .option('--save-checkpoint <file>', 'write the newest checkpoint, to be kept elsewhere')
+    .option('--new-key <reason>', 'go on with a new key, when the former one is gone')
+    .option('--json', 'one JSON document', false)
+    .action(async (options) => {
+      const { verify } = await import('./verify-command.ts');
+      done(await verify(place(), options, terminal));
+    });
+
   const node = program.command('node').description('the list of nodes');
   node
     .command('list')

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instant, listOf, shortText, shownName } from '../domain/bounds.ts';
 import { ledgerKind, ledgerRecord, verifierKey } from '../domain/ledger.ts';
 import { nodeId } from '../domain/node.ts';
-import { read } from './procedure.ts';
+import { change, read } from './procedure.ts';
 
 const eventNumber = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const treeSize = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -149,4 +149,9 @@ export const activity = {
   verify: read.output(verification),
   /** The same against a checkpoint that was kept elsewhere. Errors: NOT_ALLOWED when the text is no checkpoint. */
   checkAgainst: read.input(z.object({ checkpoint: checkpointText })).output(verification),
+  /**
+   * Go on with a new key because the former one is gone; the ledger says so for ever. Refused (STORE_UNAVAILABLE) while there
+   * is a key, or when what it signed last does not hold.
+   */
+  replaceKey: change.input(z.object({ reason: z.string().trim().min(3).max(2_048) })).output(activityState),
 };

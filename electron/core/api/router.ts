@@ -170,6 +170,7 @@ function createRouter({ service, consent, log }: ApiOptions, hub: StreamHub, top
       checkpoint: os.activity.checkpoint.handler(({ input }) => service.activity.checkpoint(input)),
       verify: os.activity.verify.handler(({ input }) => service.activity.verify(input)),
       checkAgainst: os.activity.checkAgainst.handler(({ input }) => service.activity.checkAgainst(input)),
+      replaceKey: os.activity.replaceKey.handler(({ input }) => service.activity.replaceKey(input)),
     },
   });
 }

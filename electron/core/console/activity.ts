@@ -34,20 +34,22 @@ export function activityGroup(
     };
   }
 
+  async function state() {
+    const head = await store.ledgerHead();
+    const size = head.newest?.size ?? 0;
+    const origin = readCheckpoint(head.newest?.note ?? '')?.origin ?? null;
+    return {
+      size,
+      newestAt: await eventTime(store, size),
+      origin: origin?.slice(0, 256) ?? null,
+      verifierKey: head.key.state === 'there' ? head.key.verifierKey : null,
+      keyKeptIn: head.keyKeptIn,
+      trouble: ledger.trouble(),
+    };
+  }
+
   return {
-    async state() {
-      const head = await store.ledgerHead();
-      const size = head.newest?.size ?? 0;
-      const origin = readCheckpoint(head.newest?.note ?? '')?.origin ?? null;
-      return {
-        size,
-        newestAt: await eventTime(store, size),
-        origin: origin?.slice(0, 256) ?? null,
-        verifierKey: head.key.state === 'there' ? head.key.verifierKey : null,
-        keyKeptIn: head.keyKeptIn,
-        trouble: ledger.trouble(),
-      };
-    },
+    state,
 
     list: (input) => pageOfEvents(store, input),
 
@@ -83,6 +85,11 @@ export function activityGroup(
       const day = clock.now().toISOString().slice(0, 10);
       const fileName = `swarmkeep-checkpoint-${newest.size}-${day}.txt`;
       return { ...newest, at: await eventTime(store, newest.size), fileName };
+    },
+
+    async replaceKey({ reason }) {
+      await ledger.replaceKey(reason);
+      return state();
     },
 
     verify: () => verifyLedger(store, null, () => clock.now()),

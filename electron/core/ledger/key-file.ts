@@ -86,6 +86,6 @@ export function keyTrouble(message: string): StoreError {
     kind: 'ledger',
     message,
     untouched: 'The events that were recorded before are as they were.',
-    next: 'Put ledger.key back from where you kept a copy, or begin with a new key: swarmkeep verify --new-key.',
+    next: 'Put ledger.key back from where you kept a copy, or begin with a new key: swarmkeep verify --new-key REASON.',
   });
 }

@@ -35,6 +35,8 @@ export interface Ledger {
     events: readonly EventDraft[],
     ifNot?: IfUnrecorded,
   ): Promise<Awaited<ReturnType<Store[Name]>>>;
+  /** Goes on with a new key because the former one is gone. */
+  replaceKey(reason: string): Promise<void>;
   /** Settles when everything that was begun is on the disk or was given up. */
   idle(): Promise<void>;
   /** Why nothing could be recorded, or what was missed; null when all is well. */
@@ -133,6 +135,11 @@ export function createLedger(input: {
       if (events.length === 0) return plain();
       const write = (lines: string) => store.recorded({ operation, input: given, lines }) as Promise<Result>;
       return kept(attempt(events, ifNot, write, plain));
+    },
+    async replaceKey(reason) {
+      const at = now().toISOString();
+      await store.replaceLedgerKey({ at, who: { ...who, scheduled: false }, reason });
+      changed();
     },
     async idle() {
       while (pending.size > 0) await Promise.allSettled(pending);

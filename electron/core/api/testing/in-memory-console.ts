@@ -154,6 +154,7 @@ export class InMemoryConsole implements ConsoleService {
     checkpoint: unsupported,
     verify: unsupported,
     checkAgainst: unsupported,
+    replaceKey: unsupported,
   };
 
   readonly planRegistry = new PlanRegistry();
