@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '#shared/domain/canonical-json.ts';
+import {
+  LEDGER_EVENT_LIMIT,
+  LEDGER_KINDS,
+  type LedgerEvent,
+  type LedgerKind,
+  ledgerEvent,
+  ledgerRecord,
+} from '#shared/domain/ledger.ts';
+import { LEDGER_SUBJECTS, ledgerSentence } from '#shared/domain/ledger-words.ts';
+import { eventLines } from './event-text.ts';
+
+const at = '2026-11-22T06:00:00.000Z';
+const hash = 'ab'.repeat(32);
+const verifierKey = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+const plan = {
+  plan: 'p',
+  hash,
+  purpose: 'fix',
+  title: 'Close the way out',
+  checks: ['outbound-firewall'],
+} as const;
+
+/** One event of every kind, its keys in no order, with text that somebody hostile chose. */
+const EVERY = (text: string): Record<LedgerKind, unknown> => ({
+  'ledger-begun': { verifierKey },
+  'ledger-key-replaced': { reason: text, verifierKey },
+  'events-missed': { since: at, count: 2, reason: text },
+  'events-pruned': { last: 4, first: 2 },
+  'look-ended': {
+    outcome: 'failed',
+    look: text,
+    error: text,
+    startedAt: at,
+    checks: ['ssh-server', 'dedicated-user'],
+    verdicts: { unknown: 1, pass: 2, review: 3, notApplicable: 4, fix: 5 },
+  },
+  'plan-shown': { ...plan, steps: 2 },
+  'plan-agreed': { steps: 2, ...plan },
+  'change-ordered': { change: 'c', ...plan },
+  'change-settled': { state: 'done', note: text, change: 'c', ...plan },
+  'waiver-made': { waiver: 'w', until: at, reason: text, check: 'ssh-server' },
+  'waiver-withdrawn': { waiver: 'w', check: 'ssh-server' },
+  'declaration-made': { value: text, reason: text, declaration: 'd', about: 'interface' },
+  'declaration-withdrawn': { value: text, declaration: 'd', about: 'interface' },
+  'settings-changed': { changes: [{ to: text, from: text, setting: 'x', relaxes: true }] },
+  'report-exported': { format: 'json', findings: 3, fileName: text },
+  'node-added': { reachedBy: 'ssh', address: text },
+  'node-renamed': { to: text, from: text },
+  'node-removed': {},
+  'node-restored': {},
+  'profile-corrected': { fields: [text, text] },
+  'host-keys-confirmed': { port: 22, host: text, fingerprints: [text] },
+  'helper-installed': { version: text, path: '/usr' },
+  'helper-removed': { version: text, path: '/usr' },
+});
+
+function eventOf(kind: LedgerKind, text: string): LedgerEvent {
+  return {
+    what: EVERY(text)[kind],
+    kind,
+    who: { user: text, scheduled: false, shell: 'web' },
+    where: { name: text, node: 'miu' },
+    at,
+  } as LedgerEvent;
+}
+
+/** As the writer of the ledger puts it together. */
+const whole = (lines: string, number: number): string => lines.split('\n').join(String(number));
+
+// The first use of the unseen characters of Unicode makes their expression, which takes a busy machine a while.
+describe('events of the ledger', { timeout: 30_000 }, () => {
+  it.each(LEDGER_KINDS)('%s is written canonically, whatever text is in it, and reads back', (kind) => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat(), (text, number) => {
+        const lines = eventLines([eventOf(kind, text)]);
+        expect(lines.split('\n')).toHaveLength(2);
+        const written = whole(lines, number + 1);
+        const value = JSON.parse(written);
+        expect(written).toBe(canonicalJson(value));
+        const record = ledgerRecord.parse(value);
+        expect(record.number).toBe(number + 1);
+        // What was made visible once stays as it is: reading changes nothing.
+        expect(record).toEqual(value);
+        const sentence = ledgerSentence(record);
+        expect(sentence).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        expect(sentence).not.toContain('undefined');
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('have each a place among the filters of the page', () => {
+    const placed = Object.values(LEDGER_SUBJECTS).flatMap((subject) => subject.kinds);
+    expect([...placed].sort()).toEqual([...LEDGER_KINDS].sort());
+  });
+
+  it('are refused when they are not of their form', () => {
+    const event = eventOf('node-removed', 'x');
+    for (const wrong of [
+      { ...event, kind: 'something-else' },
+      { ...event, at: 'yesterday' },
+      { ...event, where: { node: '../x', name: 'x' } },
+      { ...event, who: { shell: 'root', user: 'x', scheduled: false } },
+      { ...event, salt: 'short' },
+    ]) {
+      expect(ledgerEvent.safeParse(wrong).success).toBe(false);
+    }
+    const long = eventOf('profile-corrected', 'x');
+    const fields = Array.from({ length: 256 }, () => 'x'.repeat(256));
+    expect(() => eventLines([{ ...long, what: { fields } } as LedgerEvent])).toThrow(RangeError);
+    expect(LEDGER_EVENT_LIMIT).toBeLessThan(256 * 256);
+  });
+
+  it('drop what their form does not name: a secret that was handed in by mistake is not written', () => {
+    const event = { ...eventOf('node-removed', 'x'), password: 'hunter2', what: { password: 'hunter2' } };
+    expect(eventLines([event as LedgerEvent])).not.toContain('hunter2');
+  });
+
+  it('keep the salt of texts that may be pruned', () => {
+    const salt = 'A'.repeat(22);
+    expect(JSON.parse(whole(eventLines([{ ...eventOf('node-removed', 'x'), salt }]), 7))).toMatchObject({
+      salt,
+      number: 7,
+    });
+  });
+});
