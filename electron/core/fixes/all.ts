@@ -4,6 +4,7 @@ import type { Fix, NotAutomatic } from './fix.ts';
 import { outboundFirewallFix } from './outbound-firewall.ts';
 import { peerAllowlistFix } from './peer-allowlist.ts';
 import { sandboxModeFix } from './sandbox-mode.ts';
+import { serviceBindingsFix } from './service-bindings.ts';
 import { sourceReadOnlyFix } from './source-read-only.ts';
 import { swarmSecretFix } from './swarm-secret.ts';
 import { workspaceBoundedFix } from './workspace-bounded.ts';
@@ -19,11 +20,11 @@ export const FIXES: readonly Fix[] = [
   outboundFirewallFix,
   peerAllowlistFix,
   swarmSecretFix,
+  serviceBindingsFix,
 ];
 
 /** Every check without one, and why. */
 export const NOT_AUTOMATIC: readonly NotAutomatic[] = [
-  { check: 'service-bindings', reason: NOT_YET },
   { check: 'unused-interfaces', reason: NOT_YET },
   { check: 'audit-logging', reason: NOT_YET },
   { check: 'cloud-api-keys', reason: NOT_YET },

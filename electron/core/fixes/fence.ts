@@ -15,13 +15,11 @@ import type { PlanProof, PlanSetting, PlanStep } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { type Needed, obstacleAt } from './at-path.ts';
 import type { FixInput, FixOutcome } from './fix.ts';
+import { installNft, whyNoNft } from './nft.ts';
 import { ollamaRelayUnit, ollamaSteps, ollamaTargets } from './ollama.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
-import { afterUndo, makeDirectory, rereadUnits, step, typed, writeFile } from './steps.ts';
-
-const UNIT_FILE = `/etc/systemd/system/${UNIT}`;
-const FOLDER = '/etc/nftables.d';
-const TABLE = { family: 'inet', name: 'swarmkeep_agent' } as const;
+import { rulesNeeds, rulesSteps } from './rules-file.ts';
+import { makeDirectory, rereadUnits, step, typed, writeFile } from './steps.ts';
 
 const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 const folderOf = (unit: string) => `/etc/systemd/system/${unit}.d`;
@@ -43,9 +41,7 @@ function unitsOf(input: Known, agents: readonly Agent[]): string[] {
 /** Files and folders that the fence is made of. */
 function neededAt(units: readonly string[]): Needed[] {
   return [
-    { path: FOLDER, kind: 'directory' },
-    { path: RULES, kind: 'file' },
-    { path: UNIT_FILE, kind: 'file' },
+    ...rulesNeeds({ rules: RULES, unit: UNIT }),
     ...units.flatMap((unit): Needed[] => [
       { path: folderOf(unit), kind: 'directory' },
       { path: dropInOf(unit), kind: 'file' },
@@ -72,27 +68,7 @@ function whyNotFenced(input: FixInput, agents: readonly Agent[]): string | null 
     if (elsewhereParts(input, agent).length > 0)
       return 'mycoSwarm runs in a network of its own here, as in a container, and rules of the machine for its account do not see that. Take the steps of the finding by hand.';
   }
-  const firewall = seen(input, 'firewall');
-  const manager = seen(input, 'updates')?.manager ?? null;
-  if (!firewall?.toolsPresent.includes('nft') && manager !== 'apt')
-    return 'The program nft is not on this node, and with what it could be installed was not recognised. Install nftables, then look again.';
-  const hasSystemd = seen(input, 'identity')?.init === 'systemd' || seen(input, 'units')?.systemd === true;
-  if (!hasSystemd)
-    return 'This node has no systemd, so nothing would load the rules again after a restart. Take the steps of the finding by hand.';
-  return null;
-}
-
-function installStep(input: FixInput): PlanStep[] {
-  if (seen(input, 'firewall')?.toolsPresent.includes('nft')) return [];
-  return [
-    step(
-      input,
-      'Install nftables',
-      { verb: 'install-packages', packages: ['nftables'] },
-      typed('apt-get', 'install', '-y', 'nftables'),
-      { needs: ['root', 'package', 'network'], undo: 'The packages that were not there before are removed.' },
-    ),
-  ];
+  return whyNoNft(input);
 }
 
 /** Takes out the line of the security model that stops mDNS too, where it stands exactly so (iptables-save(8)). */
@@ -114,44 +90,6 @@ function oldLineSteps(input: FixInput, uids: ReadonlySet<number>): PlanStep[] {
         );
       }),
   );
-}
-
-function loadSteps(input: FixInput, rules: string): PlanStep[] {
-  return [
-    step(
-      input,
-      'Load the table for the account of the agent now',
-      { verb: 'load-table', table: TABLE, text: rules },
-      {
-        kind: 'file',
-        path: RULES,
-        before: null,
-        after: rules,
-        attributes: 'loaded with nft -f, as one transaction',
-      },
-      { undo: 'The table inet swarmkeep_agent is taken away; other tables were never touched.' },
-    ),
-    ...makeDirectory(input, 'Make a folder for rules of your own', { path: FOLDER }),
-    ...writeFile(input, 'Write the same table where it is loaded from at every start', {
-      path: RULES,
-      text: rules,
-    }),
-    ...writeFile(
-      input,
-      'Write a unit that loads it at every start, and again when nftables.service erased it',
-      {
-        path: UNIT_FILE,
-        text: textOf(FENCE_UNIT),
-      },
-    ),
-    step(
-      input,
-      'Switch that unit on, now and at every start',
-      { verb: 'set-unit', unit: UNIT, enabled: true, action: 'start', reread: true },
-      typed('systemctl', 'enable', '--now', '--', UNIT),
-      { undo: 'The unit is switched off again, or left as it was.' },
-    ),
-  ];
 }
 
 /** Lets the daemon run only while the rules are there. Taken back before the unit stops, else the daemon would stop with it. */
@@ -227,15 +165,21 @@ export function planFence(
   const units = unitsOf(input, agents);
   const refused = whyNotFenced(input, agents) ?? obstacleAt(input, neededAt(units));
   if (refused !== null) return notAutomatic(refused);
-  const rules = textOf(fenceLines(fenceOf(input, agents)));
   const uids = new Set(agents.flatMap((agent) => agent.uid ?? []));
   return planned({
     title: about.title,
     settings: settingsOf(input, agents),
     steps: [
-      ...installStep(input),
-      afterUndo(input, { rereadUnits: true, units: [{ unit: UNIT, action: 'reload' }] }),
-      ...loadSteps(input, rules),
+      ...installNft(input),
+      ...rulesSteps(input, {
+        rules: RULES,
+        unit: UNIT,
+        table: 'swarmkeep_agent',
+        text: fenceLines(fenceOf(input, agents)),
+        unitText: FENCE_UNIT,
+        words: 'the account of the agent',
+        phase: 'now',
+      }),
       ...requireSteps(input, units),
       ...oldLineSteps(input, uids),
       ...(relay === null ? [] : ollamaSteps(input, relay, ['network'])),

@@ -4,6 +4,7 @@ import { senderOf } from '#core/checks/outbound-sender.ts';
 import { rulesOf } from '#core/checks/packet-rules.ts';
 import { relayPart } from '#core/checks/relay-parts.ts';
 import { relaysOf } from '#core/checks/relays.ts';
+import { OLLAMA_ADDRESS_DROP_IN, OLLAMA_ADDRESS_LINES } from '#core/checks/service-bindings.ts';
 import type { PlanStep } from '#shared/domain/plan.ts';
 import type { FixInput } from './fix.ts';
 import { afterUndo, makeDirectory, restartUnit, writeFile } from './steps.ts';
@@ -22,9 +23,9 @@ const DROP_INS = {
     ],
   },
   address: {
-    name: '50-swarmkeep-address',
+    name: OLLAMA_ADDRESS_DROP_IN,
     title: 'Let Ollama answer on this machine only',
-    lines: ['Environment=OLLAMA_HOST=127.0.0.1:11434'],
+    lines: OLLAMA_ADDRESS_LINES,
   },
 } as const;
 export type OllamaDropIn = keyof typeof DROP_INS;
