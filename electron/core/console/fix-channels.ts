@@ -1,5 +1,6 @@
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { ChannelOptions } from '#core/hosts/helper-channel-open.ts';
+import type { RootChannel } from '#core/hosts/helper-channel-root.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { Clock } from './clock.ts';
 import type { ConsentGate } from './service.ts';
@@ -14,6 +15,8 @@ export interface FixChannels {
    * @param ask whether a person may be asked now, and for what
    */
   open(node: SwarmNode, run: string, how: { fresh: boolean; ask: string | null }): Promise<HelperChannel>;
+  /** The same for commands as root, while the helper is not there. Null for a recording. */
+  openRoot(node: SwarmNode, run: string, ask: string | null): Promise<RootChannel | null>;
   /** The run is at rest: its password is forgotten. */
   forget(run: string): void;
   close(): void;
@@ -29,6 +32,7 @@ export function createFixChannels(parts: {
   consent: ConsentGate;
   bundle: string | null;
   openChannel: (options: ChannelOptions) => HelperChannel;
+  openRoot: (options: ChannelOptions) => RootChannel | null;
 }): FixChannels {
   const passwords = new Map<string, { password: string; off: () => void }>();
   let asking: Promise<unknown> = Promise.resolve();
@@ -60,18 +64,27 @@ export function createFixChannels(parts: {
     return turn;
   }
 
+  const optionsFor = (node: SwarmNode, run: string, fresh: boolean): ChannelOptions => ({
+    address: node.address,
+    nodeName: node.name,
+    dataFolder: parts.dataFolder,
+    fresh,
+    bundle: parts.bundle,
+    ...(parts.consent.askPassword === undefined
+      ? {}
+      : { password: () => passwords.get(run)?.password ?? null }),
+  });
+
   return {
+    async openRoot(node, run, ask) {
+      const channel = parts.openRoot(optionsFor(node, run, false));
+      if (channel === null) return null;
+      const { via } = await channel.access();
+      if (via === 'sudo-password' && ask !== null && !passwords.has(run)) await askFor(node, run, ask);
+      return channel;
+    },
     async open(node, run, { fresh, ask }) {
-      const channel = parts.openChannel({
-        address: node.address,
-        nodeName: node.name,
-        dataFolder: parts.dataFolder,
-        fresh,
-        bundle: parts.bundle,
-        ...(parts.consent.askPassword === undefined
-          ? {}
-          : { password: () => passwords.get(run)?.password ?? null }),
-      });
+      const channel = parts.openChannel(optionsFor(node, run, fresh));
       const { via } = await channel.access();
       if (via === 'sudo-password' && ask !== null && !passwords.has(run)) await askFor(node, run, ask);
       return {

@@ -1,10 +1,11 @@
 import { ChangeEngine } from '#core/fixes/engine/engine.ts';
-import type { FaultPoint, OpenedChannel } from '#core/fixes/engine/parts.ts';
+import type { FaultPoint, OpenedChannel, OwnOutcome, Verdict } from '#core/fixes/engine/parts.ts';
 import { PlanRegistry } from '#core/fixes/plan-registry.ts';
 import { appliedChangeOf } from '#core/fixes/plans/applied-change.ts';
 import type { FixBook } from '#core/fixes/plans/make-plan.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import { type ChannelOptions, openHelperChannel } from '#core/hosts/helper-channel-open.ts';
+import { openRootChannel, type RootChannel } from '#core/hosts/helper-channel-root.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { LedgerEvent, LedgerKind } from '#shared/domain/ledger.ts';
 import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
@@ -16,7 +17,7 @@ import { tellLedger } from './fix-records.ts';
 import { verifyChange } from './fix-verify.ts';
 import { fixesGroup } from './fixes.ts';
 import { findHelperBundle, type HelperBundle } from './helper-bundle.ts';
-import { ownStep } from './helper-placing.ts';
+import { type PlacedContents, placeStep, takeHelperAway } from './helper-placing.ts';
 import type { ConsentGate, ConsoleService, Topic } from './service.ts';
 
 /** Writes an event of a node down for good. Never throws. */
@@ -30,6 +31,7 @@ export type TellLedger = <K extends LedgerKind>(
 export interface Fixing {
   book: FixBook;
   openChannel(options: ChannelOptions): HelperChannel;
+  openRoot(options: ChannelOptions): RootChannel | null;
   bundle: HelperBundle | null;
   tell: TellLedger;
   fault: FaultPoint;
@@ -51,7 +53,12 @@ export async function createFixDesk(
 ): Promise<FixDesk> {
   const { context } = looks;
   const { clock, store } = context;
-  const { tell = () => undefined, fault, openChannel = openHelperChannel } = options.fixing ?? {};
+  const {
+    tell = () => undefined,
+    fault,
+    openChannel = openHelperChannel,
+    openRoot = openRootChannel,
+  } = options.fixing ?? {};
   const bundle = options.fixing?.bundle === undefined ? findHelperBundle() : options.fixing.bundle;
   const channels = createFixChannels({
     dataFolder: options.dataFolder,
@@ -59,7 +66,9 @@ export async function createFixDesk(
     consent: options.consent,
     bundle: bundle?.sha256 ?? null,
     openChannel,
+    openRoot,
   });
+  const contents: PlacedContents = new Map();
   const registry = new PlanRegistry();
   const ofNodes = new Map<string, StoredChange[]>();
   const board = createChangeBoard(clock, (change) =>
@@ -70,9 +79,14 @@ export async function createFixDesk(
     store,
     clock,
     open: (change, how) => openFor(looks, channels, change, how),
-    verify: (change, channel) => verifyChange(looks, change, channel),
-    own: (change, what, channel) =>
-      ownStep({ bundle, dataFolder: options.dataFolder, context }, change, what, channel),
+    verify: (change, channel) =>
+      change.plan.purpose === 'allow-changes'
+        ? verifyHelper(looks, channels, change)
+        : verifyChange(looks, change, channel),
+    own: (change, number, channel) =>
+      change.plan.steps[number]?.own === 'uninstall-helper'
+        ? takeHelperAway(channel)
+        : placeOn(looks, channels, contents, change, number),
     changed(change) {
       const others = (ofNodes.get(change.node) ?? []).filter((other) => other.id !== change.id);
       ofNodes.set(change.node, [change, ...others]);
@@ -89,6 +103,7 @@ export async function createFixDesk(
     registry,
     engine,
     bundle,
+    contents,
     shown: (plan: Plan) =>
       tell(
         'plan-shown',
@@ -141,11 +156,49 @@ async function openFor(
   const channel = await channels.open(node, change.id, { fresh, ask: why });
   const reply = await channel.ask({ version: 1, ask: 'hello' });
   if (reply.ok && reply.answer.answer === 'hello') return { ok: true, channel };
-  // Putting the helper there is what this change is about.
-  if (change.plan.purpose === 'allow-changes') return { ok: true, channel };
+  // Putting the helper there or taking it away is what this change is about.
+  const { purpose } = change.plan;
+  const gone = !reply.ok && reply.failure.kind === 'not-installed';
+  if (purpose === 'allow-changes' || (purpose === 'remove' && gone)) return { ok: true, channel };
   await channel.close();
   if (!reply.ok) return { ok: false, failure: reply.failure };
   const message =
     reply.answer.answer === 'refused' ? reply.answer.message : 'The helper gave an unexpected answer.';
   return { ok: false, failure: { kind: 'no-access', message, next: '', mayHaveBegun: false } };
+}
+
+async function placeOn(
+  { context }: LookParts,
+  channels: FixChannels,
+  contents: PlacedContents,
+  change: StoredChange,
+  number: number,
+): Promise<OwnOutcome> {
+  const node = (await context.store.listNodes()).find((entry) => entry.id === change.node);
+  if (node === undefined) return { ok: false, message: 'The node is not on the list any more.' };
+  const root = await channels.openRoot(node, change.id, `For: ${change.plan.title}`);
+  try {
+    return await placeStep(change, number, root, contents);
+  } finally {
+    await root?.close();
+  }
+}
+
+/** Whether the helper answers now, over a new connection, and is the one that this console carries. */
+async function verifyHelper(
+  { context }: LookParts,
+  channels: FixChannels,
+  change: StoredChange,
+): Promise<Verdict> {
+  const node = (await context.store.listNodes()).find((entry) => entry.id === change.node);
+  if (node === undefined) return { holds: false, results: [], note: 'The node is not on the list any more.' };
+  const channel = await channels.open(node, change.id, { fresh: true, ask: null });
+  try {
+    const { installed, outdated, words } = await channel.access();
+    return installed && !outdated
+      ? { holds: true, results: [], note: '' }
+      : { holds: false, results: [], note: words };
+  } finally {
+    await channel.close();
+  }
 }

@@ -7,6 +7,7 @@ import type { Plan } from '#shared/domain/plan.ts';
 import type { FixChannels } from './fix-channels.ts';
 import type { LookParts } from './fix-facts.ts';
 import type { HelperBundle } from './helper-bundle.ts';
+import type { PlacedContents } from './helper-placing.ts';
 
 /** What fixes are made of. */
 export interface FixParts extends LookParts {
@@ -16,6 +17,8 @@ export interface FixParts extends LookParts {
   engine: ChangeEngine;
   /** The helper that this console carries; null in a checkout that was not built. */
   bundle: HelperBundle | null;
+  /** What plans to place the helper will need, by hash. */
+  contents: PlacedContents;
   /** Told of every plan that was made and is shown. */
   shown(plan: Plan): void;
 }

@@ -9,7 +9,7 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 import type { HelperAccess, PlanStep } from '#shared/domain/plan.ts';
 import { requireNode } from './context.ts';
 import { changesOfNode, type FixParts, newChangeId } from './fix-parts.ts';
-import { ConsoleError } from './service.ts';
+import { placingPlan } from './helper-placing.ts';
 
 /** @throws ConsoleError NODE_UNKNOWN, NODE_UNREACHABLE */
 export async function planUndo(parts: FixParts, change: StoredChange): Promise<UnhashedPlan> {
@@ -46,16 +46,30 @@ export async function planRemove(parts: FixParts, node: SwarmNode): Promise<Unha
   });
 }
 
-/** Puts the helper there, or replaces it. */
+/** Plan to put the helper there, or to replace it. @throws ConsoleError NODE_UNKNOWN */
 export async function planAllow(
-  _parts: FixParts,
+  parts: FixParts,
   node: SwarmNode,
-  _withoutPassword: boolean,
+  withoutPassword: boolean,
 ): Promise<UnhashedPlan> {
-  throw new ConsoleError('NOT_SUPPORTED_HERE', `The helper cannot be put on ${node.name} yet.`, {
-    untouched: 'Nothing was changed.',
-    next: 'Take the steps of the finding by hand.',
-  });
+  const id = newChangeId();
+  const channel = await parts.channels.open(node, id, { fresh: false, ask: null });
+  const root = await parts.channels.openRoot(node, id, null);
+  try {
+    return await placingPlan({
+      id,
+      madeAt: parts.context.clock.now().toISOString(),
+      node,
+      helper: await channel.access(),
+      root: root === null ? null : await root.access(),
+      bundle: parts.bundle,
+      withoutPassword,
+      contents: parts.contents,
+    });
+  } finally {
+    await channel.close();
+    await root?.close();
+  }
 }
 
 const UNINSTALL: PlanStep = {

@@ -29,9 +29,17 @@ export function helperCommand(way: HelperWay, request: HelperRequest): readonly 
 /** Asks sudo whether it takes the password, once: `-S` would read the request as a second try after a wrong one. */
 export const PASSWORD_TRIAL: readonly string[] = ['sudo', '-k', '-S', '-v', '-p', ''];
 
-/** @returns a constant argument vector as a line for a remote login shell; any shell reads it alike */
+/**
+ * @param words constants of ours, and paths, modes and hashes that were validated; never text of a node
+ * @returns an argument vector as a line for a remote login shell; any shell reads it alike
+ */
 export function remoteLine(words: readonly string[]): string {
-  return words.map((word) => (word === '' ? "''" : word)).join(' ');
+  return words.map(quoted).join(' ');
+}
+
+function quoted(word: string): string {
+  if (/^[A-Za-z0-9_./:@%+,-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**
@@ -51,5 +59,18 @@ say() { printf 'swarmkeep %s ' "$1"; head -c 4096 | tr -d '\\n'; printf '\\n'; }
 if [ "$id" -eq 0 ]; then printf '%s\\n' "$hello" | "$helper" 2>/dev/null | say root; exit 0; fi
 printf '%s\\n' "$hello" | "$helper" 2>/dev/null | say plain
 if command -v sudo >/dev/null 2>&1; then printf '%s\\n' "$hello" | timeout -k 1 10 sudo -n -- "$helper" 2>/dev/null | say sudo; fi
+exit 0
+`;
+
+/** Finds out whether and how this account may do anything as root, and what kind of machine it is: for placing the helper. */
+export const ROOT_SCRIPT = `PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+printf 'swarmkeep uid %s\\n' "$(id -u)"
+printf 'swarmkeep user %s\\n' "$(id -un)"
+printf 'swarmkeep machine %s\\n' "$(uname -m)"
+[ -d /run/systemd/system ] && printf 'swarmkeep systemd\\n'
+[ -d /usr/share/polkit-1/actions ] && printf 'swarmkeep polkit\\n'
+command -v sudo >/dev/null 2>&1 || exit 0
+printf 'swarmkeep sudo-there\\n'
+timeout -k 1 10 sudo -n -- sh -c : </dev/null >/dev/null 2>&1 && printf 'swarmkeep sudo-free\\n'
 exit 0
 `;

@@ -12,6 +12,8 @@ import { sshArguments, sshEnvironment } from './ssh-options.ts';
 export interface LineRun {
   words: readonly string[];
   input: string;
+  /** Goes to standard input behind `input`. */
+  inputFile?: string | undefined;
   timeoutMs: number;
   maxBytes: number;
   signal?: AbortSignal | undefined;
@@ -64,7 +66,7 @@ export function helperLine(
   }
 
   return {
-    async run({ words, input, timeoutMs, maxBytes, signal }) {
+    async run({ words, input, inputFile, timeoutMs, maxBytes, signal }) {
       const started = await start(words);
       if (typeof started === 'string') return helperFailure('away', started, 'Choose another path.');
       const printed: Buffer[] = [];
@@ -74,6 +76,7 @@ export function helperLine(
         environment: address.kind === 'local' ? localEnvironment() : sshEnvironment(),
         script: input,
         endInput: true,
+        inputFile,
         timeoutMs,
         maxStdoutBytes: maxBytes,
         signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),

@@ -1,11 +1,12 @@
 import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
 import type { NodeAddress } from '#shared/domain/node.ts';
 import type { HelperAccess } from '#shared/domain/plan.ts';
-import { type HelperChannel, type HelperReply, helperFailure, type RunPassword } from './helper-channel.ts';
+import { type HelperChannel, helperFailure, type RunPassword } from './helper-channel.ts';
 import { judgeAccess, readAccess } from './helper-channel-access.ts';
 import { answerLimit, readAnswer } from './helper-channel-answer.ts';
-import { ACCESS_SCRIPT, helperCommand, PASSWORD_TRIAL } from './helper-channel-command.ts';
+import { ACCESS_SCRIPT, helperCommand } from './helper-channel-command.ts';
 import { helperLine } from './helper-channel-line.ts';
+import { passwordLines } from './helper-channel-password.ts';
 
 const ACCESS_WITHIN_MS = 30_000;
 const ACCESS_MOST_BYTES = 65_536;
@@ -37,8 +38,8 @@ export function openHelperChannel(options: ChannelOptions): HelperChannel {
   const { address, nodeName, dataFolder, password, bundle = null } = options;
   if (address.kind === 'recorded') return recordedChannel();
   const line = helperLine(address, dataFolder, nodeName, options.fresh === true);
+  const passwordLine = passwordLines(line, nodeName, password);
   let known: Promise<HelperAccess> | null = null;
-  let trusted: string | null = null;
 
   async function find(): Promise<HelperAccess> {
     if (address.kind === 'local' && process.platform !== 'linux') {
@@ -64,45 +65,6 @@ export function openHelperChannel(options: ChannelOptions): HelperChannel {
     });
   }
 
-  /** The line that sudo reads before the request; empty for ways without one. */
-  async function passwordLine(
-    via: HelperAccess['via'],
-  ): Promise<string | Extract<HelperReply, { ok: false }>> {
-    if (via !== 'sudo-password') return '';
-    const given = password?.() ?? null;
-    if (given === null || given === '' || /[\n\r\0]/.test(given)) {
-      return helperFailure(
-        'password-needed',
-        `sudo on ${nodeName} needs a password.`,
-        'Order it again and type it.',
-      );
-    }
-    if (trusted === given) return `${given}\n`;
-    const trial = await line.run({
-      words: PASSWORD_TRIAL,
-      input: `${given}\n`,
-      timeoutMs: 30_000,
-      maxBytes: 65_536,
-    });
-    if (!trial.ok) return trial;
-    if (trial.exitCode !== 0) {
-      const not = /not in the sudoers|not allowed|may not run/i.test(trial.said);
-      return not
-        ? helperFailure(
-            'no-access',
-            `sudo on ${nodeName} does not let this account do that.`,
-            'Let an administrator of the machine add it, or do the steps by hand.',
-          )
-        : helperFailure(
-            'password-wrong',
-            `sudo on ${nodeName} did not take the password.`,
-            'Order it again and type the password that this account has there.',
-          );
-    }
-    trusted = given;
-    return `${given}\n`;
-  }
-
   const access = (): Promise<HelperAccess> => {
     known ??= find();
     return known;
@@ -116,11 +78,11 @@ export function openHelperChannel(options: ChannelOptions): HelperChannel {
       if (outdated && request.ask !== 'hello' && request.ask !== 'uninstall') {
         return helperFailure('outdated', words, 'Replace it first.');
       }
-      const first = await passwordLine(via);
-      if (typeof first !== 'string') return first;
+      const first = via === 'sudo-password' ? await passwordLine() : { ok: true as const, text: '' };
+      if (!first.ok) return first;
       const end = await line.run({
         words: helperCommand(via, request),
-        input: `${first}${JSON.stringify(request)}\n`,
+        input: `${first.text}${JSON.stringify(request)}\n`,
         timeoutMs: timeLimit(request) + (via === 'pkexec' ? PERSON_MS : 0),
         maxBytes: answerLimit(request),
         signal,

@@ -50,7 +50,7 @@ async function doOne(
     return { how: 'failed', step: number, message };
   };
   if (step.own !== undefined) {
-    const outcome = await parts.own(change, step.own, channel);
+    const outcome = await parts.own(change, number, channel);
     await parts.fault?.(`after-step:${number}`);
     if (!outcome.ok) return fail(outcome.message);
     await journal.step(number, { state: 'done', message: outcome.words || null });

@@ -248,6 +248,10 @@ export class ChangeEngine {
   ): Promise<void> {
     await journal.to({ state: 'rolling-back', error: why.slice(0, 2_000) });
     const { plan } = journal.change;
+    if (plan.purpose === 'allow-changes') {
+      // No undo record speaks of it; the step that failed has said what it took away.
+      return journal.to({ state: to });
+    }
     const taken = TAKES_BACK.has(plan.purpose)
       ? await doAgain(this.#parts, journal, channel)
       : await takeBack(this.#parts, journal, channel);

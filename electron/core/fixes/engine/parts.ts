@@ -30,12 +30,8 @@ export interface EngineParts {
   open(change: StoredChange, how: { fresh: boolean; ask: boolean }): Promise<OpenedChannel>;
   /** A look that has nothing to do with what was applied. Never throws. */
   verify(change: StoredChange, channel: HelperChannel): Promise<Verdict>;
-  /** Puts the helper on a node or takes it away: the steps that the console does itself. */
-  own(
-    change: StoredChange,
-    what: 'install-helper' | 'uninstall-helper',
-    channel: HelperChannel,
-  ): Promise<OwnOutcome>;
+  /** Does a step that the console does itself: putting the helper on a node, or having it taken away. */
+  own(change: StoredChange, number: number, channel: HelperChannel): Promise<OwnOutcome>;
   /** Told after every write of the journal. */
   changed(change: StoredChange): void;
   /** Told when a change begins and when it comes to rest. */

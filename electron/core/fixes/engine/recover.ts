@@ -22,7 +22,13 @@ export async function decide(
   change: StoredChange,
   channel: HelperChannel,
 ): Promise<Decision> {
+  if (change.plan.purpose === 'allow-changes')
+    return change.state === 'verifying' ? { go: 'verify' } : { go: 'on' };
   const known = await changesOnNode(channel, parts.clock);
+  // The helper has gone, as it was told; only its answer was lost.
+  if (known.how === 'lost' && known.failure.kind === 'not-installed' && change.plan.purpose === 'remove') {
+    return change.state === 'verifying' ? { go: 'verify' } : { go: 'on' };
+  }
   if (known.how === 'lost') {
     return {
       go: 'wait',
@@ -47,14 +53,7 @@ export async function decide(
   if (change.state === 'rolling-back')
     return { go: 'take-back', words: change.error ?? 'It was taken back.' };
   if (change.state === 'verifying') return { go: 'verify' };
-  if (
-    purpose === 'undo' ||
-    purpose === 'remove' ||
-    purpose === 'allow-changes' ||
-    purpose === 'stop-changes'
-  ) {
-    return { go: 'on' };
-  }
+  if (purpose === 'undo' || purpose === 'remove' || purpose === 'stop-changes') return { go: 'on' };
   return decideFix(parts, change, entry);
 }
 
