@@ -52,6 +52,17 @@ describe('what the card says under "Now"', () => {
     ).toBe('After a reboot: nothing loads these rules at boot.');
   });
 
+  it('takes the first packet that decides where the evidence has none', () => {
+    const packets = [
+      packet('stopped', 'tcp to 8.8.8.8:443', 'by the last of 5 rules'),
+      packet('open', 'tcp to [::8888]:443', 'would leave through eth0: no IPv6 rule for this user'),
+    ];
+    expect(said({ packets })).toBe(
+      'tcp to [::8888]:443 would leave through eth0: no IPv6 rule for this user.',
+    );
+    expect(said({ status: 'pass', packets: packets.slice(0, 1) })).toBeNull();
+  });
+
   it('lets a packet be silent where something else decides', () => {
     const packets = [packet('stopped', 'tcp to 8.8.8.8:443', 'by the last of 5 rules')];
     expect(said({ evidence: [entry('group docker', 'gives the machine', 'fix')], packets })).toBe(

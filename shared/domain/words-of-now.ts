@@ -37,7 +37,11 @@ export function nowOf({
 }: Pick<TrackedFinding, 'status' | 'evidence' | 'packets' | 'waiver' | 'wouldHelp'>): NowWords | null {
   if (waiver !== null) return { subject: '', words: ended(`Accepted: ${visible(waiver.reason)}`) };
   const worst = evidence.find((entry) => entry.status === status);
-  const packet = packets.find((one) => worst?.what.includes(one.packet) === true);
+  const isReason = status === 'unknown' ? /^unknown$/ : /^(open|too-strict|not-kept)$/;
+  const packet =
+    worst === undefined
+      ? packets.find(({ outcome }) => isReason.test(outcome))
+      : packets.find((one) => worst.what.includes(one.packet));
   const help = wouldHelp === null ? '' : ` ${ended(`It would help to ${visible(wouldHelp)}`)}`;
   const entry: NowWords | null =
     worst === undefined

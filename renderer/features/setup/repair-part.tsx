@@ -229,7 +229,7 @@ function stepsInWords({ fix }: TrackedFinding): string {
 
 function Now({ finding }: { finding: TrackedFinding }) {
   const now = nowOf(finding);
-  if (now === null) return 'There is nothing to show for it.';
+  if (now === null) return visible(finding.summary);
   return (
     <>
       {now.subject === '' ? null : <code>{now.subject}</code>}
