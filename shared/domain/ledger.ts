@@ -151,7 +151,7 @@ export type LedgerEvent = {
     who: LedgerWho;
     where: LedgerWhere;
     what: z.infer<(typeof LEDGER_WHAT)[Kind]>;
-    /** Only for kinds whose text may be removed later: 16 random bytes, so that the hash that stays cannot be guessed at. */
+    /** Only for events whose text may be removed later; see {@link ledgerSalt}. */
     salt?: string | undefined;
   };
 }[LedgerKind];
@@ -159,31 +159,26 @@ export type LedgerEvent = {
 /** An event as it is written: with its number from 1 on and the version of its form. */
 export type LedgerRecord = LedgerEvent & { format: typeof LEDGER_FORMAT; number: number };
 
-const envelope = {
-  at: instant,
-  who: ledgerWho,
-  where: ledgerWhere,
-  /** A word of its own for each event, so that nobody who guesses a pruned text can make sure by its hash. */
-  salt: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{22}$/)
-    .optional(),
-};
+/** A word of its own for each event, so that nobody who guesses a pruned text can make sure by its hash: 16 random bytes. */
+export const ledgerSalt = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 
-const eventOf = (kind: LedgerKind, more: object) =>
-  form({ kind: z.literal(kind), ...envelope, what: LEDGER_WHAT[kind], ...more });
+const recordOf = (kind: LedgerKind) =>
+  form({
+    format: z.literal(LEDGER_FORMAT),
+    number: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
+    kind: z.literal(kind),
+    at: instant,
+    who: ledgerWho,
+    where: ledgerWhere,
+    what: LEDGER_WHAT[kind],
+    salt: ledgerSalt.optional(),
+  });
 
-function unionOf(more: object) {
-  const [first, ...rest] = LEDGER_KINDS.map((kind) => eventOf(kind, more));
+function anyRecord() {
+  const [first, ...rest] = LEDGER_KINDS.map(recordOf);
   if (first === undefined) throw new Error('There is no kind of event');
   return z.discriminatedUnion('kind', [first, ...rest]);
 }
 
-/** Checks and bounds what others hand to the ledger. Text is made visible, so that no reader is led astray by it. */
-export const ledgerEvent = unionOf({}) as unknown as z.ZodType<LedgerEvent>;
-
 /** Checks what lies in the ledger before it is believed. */
-export const ledgerRecord = unionOf({
-  format: z.literal(LEDGER_FORMAT),
-  number: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
-}) as unknown as z.ZodType<LedgerRecord>;
+export const ledgerRecord = anyRecord() as unknown as z.ZodType<LedgerRecord>;

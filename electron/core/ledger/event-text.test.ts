@@ -6,7 +6,6 @@ import {
   LEDGER_KINDS,
   type LedgerEvent,
   type LedgerKind,
-  ledgerEvent,
   ledgerRecord,
 } from '#shared/domain/ledger.ts';
 import { LEDGER_SUBJECTS, ledgerSentence } from '#shared/domain/ledger-words.ts';
@@ -106,7 +105,7 @@ describe('events of the ledger', { timeout: 30_000 }, () => {
       { ...event, who: { shell: 'root', user: 'x', scheduled: false } },
       { ...event, salt: 'short' },
     ]) {
-      expect(ledgerEvent.safeParse(wrong).success).toBe(false);
+      expect(() => eventLines([wrong as LedgerEvent])).toThrow();
     }
     const long = eventOf('profile-corrected', 'x');
     const fields = Array.from({ length: 256 }, () => 'x'.repeat(256));

@@ -1,23 +1,51 @@
-import { LEDGER_EVENT_LIMIT, LEDGER_FORMAT, type LedgerEvent, ledgerEvent } from '#shared/domain/ledger.ts';
+import { instant } from '#shared/domain/bounds.ts';
+import {
+  LEDGER_EVENT_LIMIT,
+  LEDGER_FORMAT,
+  LEDGER_WHAT,
+  type LedgerEvent,
+  type LedgerWho,
+  ledgerSalt,
+  ledgerWhere,
+  ledgerWho,
+} from '#shared/domain/ledger.ts';
 
-/** The place of the number, which only the one writer of the ledger can know. No key sorts between `kind` and `salt`. */
-const NUMBER = '"number":0';
+/** Most events of a batch were made at the same instant by the same one: both are checked and written once. */
+const writtenWho = new WeakMap<LedgerWho, string>();
+let writtenAt = { at: '', text: '' };
 
 /**
- * The canonical texts (RFC 8785) of events without their numbers: for each event two lines, what comes before the number
- * and what comes after it. Canonical JSON has no line feed in it.
- * @throws ZodError when an event is not of its form, RangeError when one is too long
+ * The canonical texts (RFC 8785) of events without their numbers, which only the one writer of the ledger can know: for each
+ * event two lines, what comes before the number and what comes after it. Canonical JSON has no line feed in it. Keys are
+ * written in the order of the RFC here, and all that was parsed has them in that order.
+ * @throws ZodError when an event is not of its form, RangeError when its kind is not known or it is too long
  */
 export function eventLines(events: readonly LedgerEvent[]): string {
   const lines: string[] = [];
-  for (const event of events) {
-    const { at, kind, salt, what, where, who } = ledgerEvent.parse(event);
-    // The keys are in the order of RFC 8785 here, and in all that was parsed.
-    const text = JSON.stringify({ at, format: LEDGER_FORMAT, kind, number: 0, salt, what, where, who });
-    if (text.length > LEDGER_EVENT_LIMIT) throw new RangeError(`An event of kind ${event.kind} is too long`);
-    // The first one is the event's own: what is before it has a fixed form.
-    const place = text.indexOf(NUMBER) + NUMBER.length - 1;
-    lines.push(text.slice(0, place), text.slice(place + 1));
+  for (const { at, kind, salt, what, where, who } of events) {
+    if (!Object.hasOwn(LEDGER_WHAT, kind)) throw new RangeError('There is no such kind of event');
+    const salted = salt === undefined ? '' : `"salt":${JSON.stringify(ledgerSalt.parse(salt))},`;
+    const said = JSON.stringify(LEDGER_WHAT[kind].parse(what));
+    const there = JSON.stringify(ledgerWhere.parse(where));
+    const before = `{"at":${textOfAt(at)},"format":${LEDGER_FORMAT},"kind":"${kind}","number":`;
+    const after = `,${salted}"what":${said},"where":${there},"who":${textOfWho(who)}}`;
+    if (before.length + after.length > LEDGER_EVENT_LIMIT) {
+      throw new RangeError(`An event of kind ${kind} is too long`);
+    }
+    lines.push(before, after);
   }
   return lines.join('\n');
+}
+
+function textOfAt(at: string): string {
+  if (writtenAt.at !== at) writtenAt = { at, text: JSON.stringify(instant.parse(at)) };
+  return writtenAt.text;
+}
+
+function textOfWho(who: LedgerWho): string {
+  const known = writtenWho.get(who);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(ledgerWho.parse(who));
+  writtenWho.set(who, text);
+  return text;
 }

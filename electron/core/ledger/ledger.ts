@@ -53,7 +53,9 @@ export function createLedger(input: {
   now: () => Date;
   changed?: () => void;
 }): Ledger {
-  const { store, who, now } = input;
+  const { store, now } = input;
+  // Two objects for ever: they are checked and written once.
+  const whoOf = { asked: { ...input.who, scheduled: false }, due: { ...input.who, scheduled: true } };
   const changed = input.changed ?? (() => undefined);
   let begun: Promise<void> | null = null;
   let trouble: ActivityState['trouble'] = null;
@@ -71,7 +73,7 @@ export function createLedger(input: {
     return eventLines(
       drafts.map(
         ({ kind, where, what, salt, scheduled = false }) =>
-          ({ kind, at, who: { ...who, scheduled }, where, what, salt }) as LedgerEvent,
+          ({ kind, at, who: scheduled ? whoOf.due : whoOf.asked, where, what, salt }) as LedgerEvent,
       ),
     );
   }
@@ -85,7 +87,7 @@ export function createLedger(input: {
   }
 
   async function begin(): Promise<void> {
-    begun ??= store.beginLedger({ at: now().toISOString(), who: { ...who, scheduled: true } });
+    begun ??= store.beginLedger({ at: now().toISOString(), who: whoOf.due });
     await begun.catch((error: unknown) => {
       begun = null;
       throw error;
@@ -138,7 +140,7 @@ export function createLedger(input: {
     },
     async replaceKey(reason) {
       const at = now().toISOString();
-      await store.replaceLedgerKey({ at, who: { ...who, scheduled: false }, reason });
+      await store.replaceLedgerKey({ at, who: whoOf.asked, reason });
       changed();
     },
     async idle() {
