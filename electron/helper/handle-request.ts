@@ -26,13 +26,21 @@ export interface Launched {
   relaunch: Relaunch;
 }
 
+/** As `handleRequest`, without lock and log: for drivers that run many requests in one process of their own. */
+export function answerUnlocked(machine: Machine, request: HelperRequest, launched: Launched): HelperAnswer {
+  try {
+    return dispatch(machine, request, launched);
+  } catch (thrown) {
+    return refusedAnswer(thrown, request.ask);
+  }
+}
+
 /** Does one request and answers it. Everything that goes wrong is a `refused` answer; nothing is thrown. */
 export function handleRequest(machine: Machine, request: HelperRequest, launched: Launched): HelperAnswer {
   let answer: HelperAnswer;
   let lock: number | null = null;
   try {
-    if (request.ask === 'hello') return hello(machine, launched);
-    if (request.ask === 'inspect') return inspect(machine, request.paths);
+    if (request.ask === 'hello' || request.ask === 'inspect') return dispatch(machine, request, launched);
     openStateFolder(machine);
     lock = lockNode(machine, WAIT_SECONDS);
     answer = dispatch({ ...machine, lock }, request, launched);
@@ -45,12 +53,12 @@ export function handleRequest(machine: Machine, request: HelperRequest, launched
   return answer;
 }
 
-function dispatch(
-  machine: Machine,
-  request: Exclude<HelperRequest, { ask: 'hello' | 'inspect' }>,
-  launched: Launched,
-): HelperAnswer {
+function dispatch(machine: Machine, request: HelperRequest, launched: Launched): HelperAnswer {
   switch (request.ask) {
+    case 'hello':
+      return hello(machine, launched);
+    case 'inspect':
+      return inspect(machine, request.paths);
     case 'do':
       return doStep(machine, request.change, request.step, request.action);
     case 'undo':

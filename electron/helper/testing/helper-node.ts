@@ -15,6 +15,8 @@ export interface TestNode {
   path(path: string): string;
   /** Runs a program in it and answers what it said; throws when it fails. */
   run(program: string, ...args: string[]): string;
+  /** Every path that was written in it, as the copy-on-write layer tells. */
+  written(): string[];
   /** Ends everything in it and takes it away. */
   close(): void;
 }
@@ -71,7 +73,7 @@ export async function openTestNode(): Promise<TestNode> {
     `--net=/proc/${pid}/ns/net`,
     `--pid=/proc/${pid}/ns/pid`,
     `--root=/proc/${pid}/root${room}/root`,
-    '--wd=/',
+    '--wdns=/',
     '--',
   ] as const;
   const path = (inner: string) => `/proc/${pid}/root${room}/root${inner}`;
@@ -86,6 +88,14 @@ export async function openTestNode(): Promise<TestNode> {
       });
       if (end.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${end.stderr}${end.stdout}`);
       return end.stdout;
+    },
+    written: () => {
+      const upper = `/proc/${pid}/root${room}/upper`;
+      const end = spawnSync('find', [upper, '-printf', '/%P\n'], {
+        encoding: 'utf8',
+        maxBuffer: 256 * 1024 * 1024,
+      });
+      return end.stdout.split('\n').filter(Boolean);
     },
     close: () => {
       keeper.kill('SIGKILL');

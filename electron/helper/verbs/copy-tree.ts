@@ -183,6 +183,11 @@ function copy(
         timeoutMs: 600_000,
       });
       const lines = listTree(target, kept.path);
+      if (lines.some(([, , , uid, gid]) => uid !== to.uid || gid !== to.gid))
+        throw new Refused(
+          'program-failed',
+          'tar did not give everything its new owner. The copy was removed.',
+        );
       work.record.plan({ lines: lines.map((line) => JSON.stringify(line)) });
       putInPlace(work.machine, held, folder);
       return lines;

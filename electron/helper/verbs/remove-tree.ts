@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { Refused } from '../refused.ts';
-import { close, openFolder, statOf, throughDescriptor } from '../walk/descriptor.ts';
+import { close, mountOf, openFolder, throughDescriptor } from '../walk/descriptor.ts';
 import type { Held } from '../walk/walk.ts';
 
 const MAX_DEPTH = 200;
@@ -10,11 +10,11 @@ const MAX_DEPTH = 200;
  * mount. Not being there is fine.
  */
 export function removeTree(held: Held, name: string): void {
-  const device = statOf(held.folder).dev;
-  remove(held.folder, Buffer.from(name), device, 0);
+  const mount = mountOf(held.folder);
+  remove(held.folder, Buffer.from(name), mount, 0);
 }
 
-function remove(folder: number, name: Buffer, device: bigint, depth: number): void {
+function remove(folder: number, name: Buffer, mount: string, depth: number): void {
   const path = Buffer.concat([Buffer.from(`${throughDescriptor(folder)}/`), name]);
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
@@ -25,10 +25,10 @@ function remove(folder: number, name: Buffer, device: bigint, depth: number): vo
   if (depth > MAX_DEPTH) throw new Refused('unsafe-path', 'The tree is too deep.');
   const inner = openFolder(path);
   try {
-    if (statOf(inner).dev !== device)
+    if (mountOf(inner) !== mount)
       throw new Refused('unsafe-path', 'Another file system is mounted in the tree.');
     for (const entry of readdirSync(throughDescriptor(inner), { encoding: 'buffer' }))
-      remove(inner, entry, device, depth + 1);
+      remove(inner, entry, mount, depth + 1);
   } finally {
     close(inner);
   }

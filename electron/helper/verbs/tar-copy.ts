@@ -22,7 +22,7 @@ export function copyInto(
   const keep = '--xattrs --xattrs-include="*" --acls --selinux --numeric-owner';
   // Constant text: a pipe between two programs is what a shell is for. The only values are two numbers, as arguments.
   const script = `
-{ ${tar} --create --file=- --format=pax ${keep} --one-file-system --sparse --owner="+$1" --group="+$2" \\
+{ ${tar} --create --file=- --format=pax ${keep} --one-file-system --sparse --owner=":$1" --group=":$2" \\
     --directory=/proc/self/fd/3/. . || echo "reading ended with $?" >&2; } |
   ${tar} --extract --file=- ${keep} --same-owner --preserve-permissions --delay-directory-restore \\
     --directory=/proc/self/fd/4/.

@@ -1,4 +1,4 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** O_PATH of open(2): a descriptor that stands for a place and opens nothing. Node names no constant for it. */
 export const O_PATH = 0o10000000;
@@ -34,6 +34,16 @@ export function reopenForReading(descriptor: number): number {
 /** fstat(2) with nanoseconds and 64-bit inode numbers. */
 export function statOf(descriptor: number): BigIntStats {
   return fstatSync(descriptor, { bigint: true });
+}
+
+/**
+ * Names the mount that a held place is on (fdinfo of proc(5)). Device numbers do not: on overlayfs files and folders of one
+ * mount differ in theirs, and a bind mount shares its own.
+ */
+export function mountOf(descriptor: number): string {
+  const mount = /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))?.[1];
+  if (mount === undefined) throw new Error('The kernel does not name the mount of a descriptor');
+  return mount;
 }
 
 /** Closes in any case; a descriptor that is closed already is no error. */

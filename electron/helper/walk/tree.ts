@@ -1,6 +1,6 @@
 import { type BigIntStats, constants, openSync, readdirSync } from 'node:fs';
 import { Refused } from '../refused.ts';
-import { close, O_PATH, statOf, throughDescriptor } from './descriptor.ts';
+import { close, mountOf, O_PATH, statOf, throughDescriptor } from './descriptor.ts';
 
 /** What a tree may hold at most; a larger one is no workspace. */
 export const MAX_ENTRIES = 300_000;
@@ -16,15 +16,16 @@ export interface TreeEntry {
 }
 
 /**
- * Visits the top of a tree and everything below on the same file system, folders before what they hold, each opened
+ * Visits the top of a tree and everything below on the same mount, folders before what they hold, each opened
  * relative to its held folder and never through a link. Refuses `unsafe-path` for trees that are too large or too deep.
  */
 export function visitTree(top: number, visit: (entry: TreeEntry) => void): void {
-  const device = statOf(top).dev;
+  const mount = mountOf(top);
   let seen = 0;
   const into = (place: number, relative: string, depth: number) => {
+    // Another file system, or another place bound in here.
+    if (mountOf(place) !== mount) return;
     const stat = statOf(place);
-    if (stat.dev !== device) return;
     if (++seen > MAX_ENTRIES)
       throw new Refused('unsafe-path', `More than ${MAX_ENTRIES} entries are in the tree.`);
     visit({ relative, place, stat });

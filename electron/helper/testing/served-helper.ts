@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type HelperAnswer, helperAnswer } from '#shared/domain/helper/answers.ts';
+import { openTestNode, type TestNode } from './helper-node.ts';
+
+/** The helper's code in one lasting process on a test node. */
+export interface ServedHelper {
+  node: TestNode;
+  ask(request: unknown): Promise<HelperAnswer>;
+  close(): void;
+}
+
+/** Starts it; close it in any case. For tests of what verbs do; how the program starts and ends is tested installed. */
+export async function serveHelper(): Promise<ServedHelper> {
+  const node = await openTestNode();
+  const [enter, ...rest] = node.inside;
+  const args = [...rest, process.execPath, '--no-warnings', join(import.meta.dirname, 'serve.ts')];
+  const child = spawn(enter ?? 'nsenter', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    node,
+    ask: async (request) => {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const line = await lines.next();
+      if (line.done) throw new Error('The served helper ended');
+      return helperAnswer.parse(JSON.parse(line.value));
+    },
+    close: () => {
+      child.kill('SIGKILL');
+      node.close();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { TestNode } from './helper-node.ts';
+
+/**
+ * Everything below a folder of a test node, as text that is equal only when contents, owners, modes, access lists, extended
+ * attributes, links and times (ns) are equal: GNU tar's own listing of it. `skip` are paths left out.
+ */
+export function snapshot(node: TestNode, folder: string, skip: readonly string[] = []): string {
+  // Without access and change times: looking at a file changes the one, every restoring the other.
+  const options = [
+    '--format=pax',
+    '--pax-option=delete=atime,delete=ctime',
+    '--xattrs',
+    '--xattrs-include=*',
+    '--acls',
+    '--numeric-owner',
+    '--sort=name',
+    '--one-file-system',
+    ...skip.map((path) => `--exclude=${path}`),
+  ];
+  const script = 'folder=$1; shift; tar --create --file=- "$@" --directory="$folder" . | sha256sum';
+  return node.run('sh', '-c', script, 'sh', folder, ...options).trim();
+}
+
+/** The same, entry by entry, for saying what differs: `path owner group mode size time sha256 acl attributes`. */
+export function listing(node: TestNode, folder: string): string[] {
+  const script = `cd "$1" && find . -xdev -printf '%p %y %U:%G %m %s %T@ %l\\n' | sort`;
+  return node.run('sh', '-c', script, 'sh', folder).split('\n').filter(Boolean);
+}
+
+export const sha256Of = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
