@@ -40,6 +40,7 @@ export class ChangeEngine {
    */
   async apply(plan: Plan): Promise<string> {
     if (this.#closing) throw notAllowed('The console is being closed.');
+    if (plan.blocked !== null) throw notAllowed(plan.blocked, 'The steps of the plan can be done by hand.');
     const { store, clock } = this.#parts;
     const begun = await store.beginChange({ plan, at: clock.now().toISOString() });
     if (begun === 'busy') {
