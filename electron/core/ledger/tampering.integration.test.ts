@@ -69,6 +69,28 @@ describe('a ledger that nobody touched', () => {
   });
 });
 
+describe('texts that were removed', () => {
+  it('are fine where the ledger says so, and missed where it does not; proofs stay', async () => {
+    await lab.append(1, 5, 300);
+    const kept = await lab.use(async (ledger, store) => {
+      await ledger.append([{ kind: 'events-pruned', where: null, what: { first: 3, last: 5 } }]);
+      return (await store.ledgerHead()).newest?.note ?? '';
+    });
+    const without = (first: number, last: number) => (texts: string[]) =>
+      texts.map((text) => {
+        const number = Number(/"number":(\d+)/.exec(text)?.[1]);
+        return number >= first && number <= last ? '' : text;
+      });
+    lab.tamper((database) => rewrite(database, 3, without(3, 5)));
+    expect(await lab.verify(kept)).toMatchObject({ verified: true, upTo: 308, from: null, problems: [] });
+    await lab.use(async (_ledger, store) => {
+      expect(await store.ledgerProof({ number: 4 })).toMatchObject({ text: null, size: 308 });
+    });
+    lab.tamper((database) => rewrite(database, 6, without(6, 6)));
+    expect(await lab.verify(kept)).toMatchObject({ verified: false, upTo: 5, from: 6 });
+  });
+});
+
 describe('one event at a time, against a checkpoint kept elsewhere', () => {
   /** Single events, a short row, a packed row: event 1 is the beginning itself. */
   const SIZES = [1, 1, 3, 40, 1, 2];

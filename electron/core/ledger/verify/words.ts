@@ -46,9 +46,10 @@ function withWrongEvent(
   from: number,
   elsewhere: number | null,
 ): string {
-  const reason =
-    (problems.find((problem) => problem.event !== null && problem.event >= from) ?? problems[0])?.message ??
-    '';
+  const about = problems.filter((problem) => problem.event !== null && problem.event >= from);
+  // What happened to the event itself says more than that a root is another one.
+  const [telling] = [...about.filter((problem) => problem.code !== 'root-differs'), ...about, ...problems];
+  const reason = telling?.message ?? '';
   const before = from - 1;
   const first = `From event ${from} on nothing can be vouched for. ${reason}`.trim();
   if (before === 0) return first;
