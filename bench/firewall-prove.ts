@@ -150,7 +150,7 @@ function made(make: Make): Ruleset {
 
 /** Whole-space questions about rule sets of 10,000 rules in several shapes. */
 export async function benchFirewallProve(): Promise<void> {
-  const space = outboundSpace(UNKNOWN_HOST, 4, single(1_001));
+  const space = outboundSpace(4, single(1_001));
   for (const [name, make] of Object.entries(SHAPES)) {
     const ruleset = made(make);
     let found = provable(ruleset, UNKNOWN_HOST, space);

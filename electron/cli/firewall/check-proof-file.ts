@@ -6,9 +6,11 @@ import { type Proof, readProof } from '#core/firewall/prove/proof.ts';
 import { outboundSpace } from '#core/firewall/prove/space.ts';
 import type { Rules } from '#core/firewall/questions/ask.ts';
 import { visible } from '#shared/domain/text.ts';
+import { commandName } from '../command-name.ts';
 import { couldNot, EXIT, type ExitCode } from '../failure.ts';
 import { asJson } from '../report.ts';
 import { painter, type Terminal, wantsColour } from '../terminal.ts';
+import { JUDGED_BY, SCOPE } from './prove-words.ts';
 import { readTextFile } from './read-file.ts';
 
 const MAX_BYTES = 64 * 1_048_576;
@@ -75,12 +77,16 @@ export function checkProofFile(rules: Rules, file: string, json: boolean, termin
       reason,
     };
   });
-  if (json) terminal.out.write(asJson({ proofs: checked }));
+  if (json)
+    terminal.out.write(
+      asJson({ proofs: checked, scope: { note: `${SCOPE} ${JUDGED_BY}`, judgedBy: JUDGED_BY } }),
+    );
   else
     for (const { holds, question, reason } of checked)
       terminal.out.write(
         `${holds ? paint('green', 'holds  ') : paint('red', 'refused')}  ${visible(question ?? reason ?? '')}\n`,
       );
+  if (!json) terminal.out.write(`\n${SCOPE} ${commandName(terminal.environment)} ${JUDGED_BY}\n`);
   return checked.every(({ holds }) => holds) ? EXIT.fine : EXIT.found;
 }
 

@@ -1,9 +1,10 @@
 import { PROTOCOL } from '#core/firewall/fields.ts';
 import { type Provable, provable } from '#core/firewall/prove/provable.ts';
-import { outboundSpace } from '#core/firewall/prove/space.ts';
+import { outboundSpace, type Space } from '#core/firewall/prove/space.ts';
 import { WELL_KNOWN } from '#core/firewall/prove/telling.ts';
 import { judge, type Rules } from '#core/firewall/questions/ask.ts';
 import { packetOut } from '#core/firewall/questions/outbound.ts';
+import { rewrittenInto, translatedInto } from '#core/firewall/questions/translated-into.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Place } from '../check-command.ts';
 import { commandName } from '../command-name.ts';
@@ -98,6 +99,12 @@ function onlyChecked(rules: Rules, found: Provable): Provable {
 
 function provenFor(rules: Rules, { uids, uid }: Who, family: 4 | 6): Provable {
   const space = outboundSpace(family, uids);
+  const other = translatedInto(rules.ruleset, space) ?? rewrittenInto(rules.ruleset, space);
+  const found = checkedFor(rules, space, uid);
+  return found.kind === 'proof' && other !== null ? { kind: 'unknown', reasons: [other] } : found;
+}
+
+function checkedFor(rules: Rules, space: Space, uid: bigint): Provable {
   return onlyChecked(rules, provable(rules.ruleset, rules.host, space, { uid }));
 }
 

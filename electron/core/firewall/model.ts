@@ -126,6 +126,11 @@ export type Statement =
       readonly field: 'mark' | 'ctMark';
       readonly entries: readonly { readonly conditions: readonly Condition[]; readonly value: bigint }[];
     }
+  /**
+   * What a route can be chosen by, besides addresses and mark, becomes something else: TOS, DSCP, hop limit, flow label. In a chain of type
+   * route the way is looked up again (nft_chain_route.c, iptable_mangle.c, ip6table_mangle.c).
+   */
+  | { readonly kind: 'setRoute'; readonly text: string }
   /** No connection tracking for this packet: its `ctState` is untracked from here on, and no NAT is done. */
   | { readonly kind: 'notrack' }
   /**

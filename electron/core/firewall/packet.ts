@@ -4,8 +4,8 @@ import type { NameField, NumberField } from './fields.ts';
  * The first packet of a new connection, with mark 0. A field that is left out is not known: when the verdict depends on it the
  * answer is unknown and names it. Not known is not the same as absent: an outgoing packet has the empty `iifname`.
  *
- * - `out`: made on this host. Without `oifname` it leaves by some interface that is not `lo`, unless `daddr` is a loopback
- *   address; its source is one of the host's own addresses.
+ * - `out`: made on this host. Without `oifname` it leaves by some interface that is not `lo`, unless `daddr` is known to be
+ *   one of the host's own (or `saddr`); its source is one of the host's own addresses.
  * - `in`: comes in for one of the host's own addresses, by an interface that is not `lo`; address translation may send
  *   it on to another machine or container.
  * - `forward`: comes in for another machine.

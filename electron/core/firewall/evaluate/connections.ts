@@ -25,6 +25,7 @@ function needs(statement: Statement, rule: Rule, version: 4 | 6, family: TableFa
     case 'unmodelledVerdict':
       return null;
     case 'verdict':
+    case 'setRoute':
     case 'notrack':
       return false;
   }

@@ -194,6 +194,17 @@ describe('connection tracking', () => {
     },
   );
 
+  it.each([
+    [4, 58n],
+    [6, 1n],
+  ] as const)('takes ICMP of the other family over IPv%i (protocol %i) for invalid', (version, l4proto) => {
+    const rules = ruleset(
+      table('inet', 'f', [chain('o', base('output'), [rule([is('ctState', 1n), v('drop')])])]),
+    );
+    const packet = { version, l4proto, icmpType: 128n, sport: undefined, dport: undefined };
+    expect(judge(rules, packet).verdict).toBe('drop');
+  });
+
   it('happens only where a rule needs it: else chains of type nat see nothing', () => {
     const drop = natAt('output', v('drop'));
     expect(judge(ruleset(drop)).verdict).toBe('accept');

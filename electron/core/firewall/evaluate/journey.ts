@@ -40,9 +40,9 @@ function portOf(packet: Packet, field: 'sport' | 'dport'): Known {
   return value === undefined ? notGiven(field) : number(value);
 }
 
-function leavesBy({ oifname, version, daddr }: Packet): Known {
+function leavesBy(host: HostContext, { oifname, version, daddr, saddr }: Packet): Known {
   if (oifname !== undefined) return name(oifname);
-  return isLoopback(version, daddr)
+  return saddr === daddr || isOwn(host, version, daddr) === true
     ? name('lo')
     : someInterface('oifname', "the packet's oifname is not given");
 }
@@ -59,7 +59,7 @@ function isForHost(host: HostContext, packet: Packet, oifname: Known): boolean {
 /** A packet at the first hook that it meets. */
 export function firstState(host: HostContext, packet: Packet): PacketState {
   const out = packet.direction === 'out';
-  const oifname = out ? leavesBy(packet) : NO_INTERFACE;
+  const oifname = out ? leavesBy(host, packet) : NO_INTERFACE;
   const iifname =
     packet.iifname === undefined
       ? someInterface('iifname', "the packet's iifname is not given")

@@ -142,6 +142,8 @@ export function runStatement(
       return lookedUp(statement.entries, look, state, ({ value }) =>
         markWay(state, statement.field, value, index),
       );
+    case 'setRoute':
+      return certain({ state, goes: onward, note: null });
     case 'notrack':
       return certain({ state: untracked(state), goes: onward, note: 'not tracked' });
     case 'nat':

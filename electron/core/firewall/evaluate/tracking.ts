@@ -20,6 +20,8 @@ function ofIcmp(version: 4 | 6, type: bigint): Tracking {
 
 /** What connection tracking makes of the first packet of a connection: one answer, or several when its ICMP type is not given. */
 function trackings({ version, l4proto, icmpType }: Packet): readonly Tracking[] {
+  // ICMP of the other family begins nothing (nf_conntrack_icmp_packet, nf_conntrack_icmpv6_packet).
+  if (l4proto === (version === 4 ? PROTOCOL.icmpv6 : PROTOCOL.icmp)) return ['invalid'];
   if (l4proto !== (version === 4 ? PROTOCOL.icmp : PROTOCOL.icmpv6)) return ['new'];
   if (icmpType !== undefined) return [ofIcmp(version, icmpType)];
   return version === 4 ? ['new', 'invalid'] : ['new', 'invalid', 'untracked'];

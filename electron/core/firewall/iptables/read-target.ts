@@ -22,11 +22,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'TCPMSS',
   'TCPOPTSTRIP',
   'CLASSIFY',
-  'DSCP',
-  'TOS',
-  'ECN',
   'TTL',
-  'HL',
   'SET',
   'LED',
   'IDLETIMER',
@@ -54,6 +50,9 @@ const DECIDING: ReadonlySet<string> = new Set([
   'STEAL',
 ]);
 
+/** Targets that change what a route can be chosen by (iptable_mangle.c, ip6table_mangle.c). */
+const OF_ROUTES: ReadonlySet<string> = new Set(['DSCP', 'TOS', 'ECN', 'HL']);
+
 const READ_APART: ReadonlySet<string> = new Set([
   'MARK',
   'CONNMARK',
@@ -67,7 +66,7 @@ const READ_APART: ReadonlySet<string> = new Set([
 
 /** Whether a name is that of a target, which no chain may have (xshared.c, assert_valid_chain_name). */
 export function isTargetName(name: string): boolean {
-  return [VERDICTS, PASSING, DECIDING, READ_APART].some((names) => names.has(name));
+  return [VERDICTS, PASSING, DECIDING, OF_ROUTES, READ_APART].some((names) => names.has(name));
 }
 
 /**
@@ -111,6 +110,7 @@ export function readTarget(
       // The map options give the packet a mark out of a set.
       return extension.options.some(({ name }) => name === '--map-set') ? unknown : [];
   }
+  if (OF_ROUTES.has(extension.name)) return [{ kind: 'setRoute', text: extensionText('-j', extension) }];
   if (PASSING.has(extension.name)) return [];
   // A target that is not known here has options as a rule; a name alone is a chain that is not there.
   if (DECIDING.has(extension.name) || extension.options.length > 0) return unknown;

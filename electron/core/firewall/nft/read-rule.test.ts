@@ -126,6 +126,11 @@ describe('one rule', () => {
     ],
     ['a reject for IPv4', [{ reject: { type: 'icmp', expr: 'host-unreachable' } }], ['nfproto 4; reject']],
     ['a reset', [{ reject: { type: 'tcp reset' } }], ['l4proto 6; unmodelled reject with tcp reset; reject']],
+    [
+      'a reset of several protocols',
+      [match({ meta: { key: 'l4proto' } }, { set: [6, 17] }), { reject: { type: 'tcp reset' } }],
+      ['l4proto 6,17; unmodelled reject with tcp reset; reject'],
+    ],
     ['a queue', [{ queue: { num: 1 } }], ['unmodelledVerdict queue to 1']],
     ['a statement of tomorrow', [{ teleport: { to: 'moon' } }], ['unmodelledVerdict teleport']],
     ['a field of tomorrow', [match({ meta: { key: 'mood' } }, 'good')], ['unmodelled meta mood good']],

@@ -1,4 +1,5 @@
-import { intersects, isSubset, union } from '../interval.ts';
+import { PROTOCOL } from '../fields.ts';
+import { contains, intersects, isSubset, single, union } from '../interval.ts';
 import type { Condition, Statement, TableFamily } from '../model.ts';
 import {
   type Dependencies,
@@ -67,6 +68,23 @@ export class RuleBuilder {
     return this.statements.some(
       (statement) =>
         statement.kind === 'match' && statement.alternatives.flat().some(({ field }) => field === 'nfproto'),
+    );
+  }
+
+  /** Whether the rule asks for several protocols of which one is TCP. */
+  asksProtocols(): boolean {
+    return this.statements.some(
+      (statement) =>
+        statement.kind === 'match' &&
+        statement.alternatives
+          .flat()
+          .some(
+            ({ field, values }) =>
+              field === 'l4proto' &&
+              values.kind === 'numbers' &&
+              contains(values.intervals, PROTOCOL.tcp) &&
+              !isSubset(values.intervals, single(PROTOCOL.tcp)),
+          ),
     );
   }
 

@@ -51,6 +51,13 @@ function readVerdictMap(builder: RuleBuilder, body: Json, whole: Json): void {
 function readReject(builder: RuleBuilder, body: Json): void {
   const type = isObject(body) ? member(body, 'type') : undefined;
   // nft leaves these out of what it prints, since the kind of reject implies them.
+  // Not in front of a set of protocols of which one is TCP: the others are then dropped, and nothing printed says so (evaluate.c,
+  // stmt_evaluate_reset).
+  if (type === 'tcp reset' && builder.asksProtocols()) {
+    builder.push({ kind: 'unmodelled', text: 'reject with tcp reset' });
+    builder.push({ kind: 'verdict', verdict: { kind: 'reject' } });
+    return;
+  }
   if (type === 'tcp reset') builder.ask([is('l4proto', [PROTOCOL.tcp])]);
   if (type === 'icmp') builder.ask([is('nfproto', [4n])]);
   if (type === 'icmpv6') builder.ask([is('nfproto', [6n])]);
@@ -79,17 +86,20 @@ function readBound(builder: RuleBuilder, kind: 'limit' | 'quota', body: Json, wh
   builder.push({ kind: 'may', text, whenQuiet: isFresh ? isOver(bound) === false : null });
 }
 
-/** Payload that no field of this model shows and no route depends on. */
-const HARMLESS_PAYLOAD = new Set([
+/** Payload by which a route can be chosen (nft_chain_route.c). */
+const PAYLOAD_OF_ROUTES = new Set([
   'ip dscp',
   'ip ecn',
-  'ip ttl',
   'ip tos',
-  'ip id',
   'ip6 dscp',
   'ip6 ecn',
   'ip6 hoplimit',
   'ip6 flowlabel',
+]);
+/** Payload that no field of this model shows and no route depends on. */
+const HARMLESS_PAYLOAD = new Set([
+  'ip ttl',
+  'ip id',
   'ether saddr',
   'ether daddr',
   'vlan pcp',
@@ -112,7 +122,12 @@ function readMangle(builder: RuleBuilder, body: Json, whole: Json): void {
   }
   if (kind === 'payload') {
     builder.expression(member(body, 'key'));
-    if (HARMLESS_PAYLOAD.has(`${member(key, 'protocol')} ${member(key, 'field')}`)) return;
+    const changed = `${member(key, 'protocol')} ${member(key, 'field')}`;
+    if (PAYLOAD_OF_ROUTES.has(changed)) {
+      builder.push({ kind: 'setRoute', text: statementText(whole) });
+      return;
+    }
+    if (HARMLESS_PAYLOAD.has(changed)) return;
   }
   if (typeof name === 'string' && (kind === 'meta' ? HARMLESS_META : HARMLESS_CT).has(name)) return;
   if (kind === 'tcp option') {

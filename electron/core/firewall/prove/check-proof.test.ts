@@ -24,7 +24,7 @@ function shadowed(last = DROP): Ruleset {
 const RULES = shadowed();
 
 function proofOf(ruleset: Ruleset): Proof {
-  const found = provable(ruleset, UNKNOWN_HOST, outboundSpace(UNKNOWN_HOST, 4, single(1001)));
+  const found = provable(ruleset, UNKNOWN_HOST, outboundSpace(4, single(1001)));
   if (found.kind !== 'proof') throw new Error(`expected a proof, got ${found.kind}`);
   return found.proof;
 }
@@ -162,7 +162,7 @@ describe('a proof', () => {
 
 function digestOf(ruleset: Ruleset): string {
   const found = provable(ruleset, UNKNOWN_HOST, {
-    ...outboundSpace(UNKNOWN_HOST, 4, single(5)),
+    ...outboundSpace(4, single(5)),
     fields: { daddr: single(0x08080808), l4proto: single(6), dport: single(443) },
   });
   if (found.kind !== 'proof') throw new Error(`expected a proof, got ${found.kind}`);

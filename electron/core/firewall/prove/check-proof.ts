@@ -4,7 +4,7 @@ import type { Proof } from './proof.ts';
 
 type Numbers = readonly (readonly [bigint, bigint])[];
 type Answer = 0 | 1 | 2; // For no packet; for some, or it is not known; for every packet.
-/** The mark of the packets that are at one place: 0, null when rules may have set it, undefined without packets. */
+/** The mark of packets: 0, null when rules may have set it, with the interface and what unknown rules change; undefined without packets. */
 type Flow = 0n | null | undefined;
 type Ends = Record<'accept' | 'return' | 'continue', Flow>;
 type Base = { table: model.Table; chain: model.Chain; base: model.BaseChain; order: number; depth: number };
@@ -13,11 +13,9 @@ const all = (answers: readonly Answer[]): Answer => (answers.includes(0) ? 0 : a
 const any = (answers: readonly Answer[]): Answer => (answers.includes(2) ? 2 : answers.includes(1) ? 1 : 0);
 const join = (a: Flow, b: Flow): Flow => (a === undefined || a === b ? b : b === undefined ? a : null);
 const just = (...values: (bigint | number)[]): Numbers => values.map((one) => [BigInt(one), BigInt(one)]);
-const STATES = { 4: just(1, 8), 6: just(1, 8, 64) }; // Of ICMP: invalid, new, not tracked.
 const NAT: Record<string, number> = { prerouting: -100, output: -100, input: 100, postrouting: 100 };
-const HOOKS = ['output', 'postrouting', 'egress'];
-/** A set in two: what lies in `by`, and the rest. */
-function cut(set: Numbers, by: Numbers): [Numbers, Numbers] {
+const HOOKS = { out: ['output', 'postrouting', 'egress'], in: ['ingress', 'prerouting', 'input'] };
+function cut(set: Numbers, by: Numbers): [inside: Numbers, outside: Numbers] {
   const parts: [[bigint, bigint][], [bigint, bigint][]] = [[], []];
   for (const [low, high] of set) {
     let [at, end, next] = [0, by.length, low];
@@ -34,8 +32,10 @@ function cut(set: Numbers, by: Numbers): [Numbers, Numbers] {
   return parts;
 }
 function relate(some: Numbers | undefined, set: Numbers): Answer {
+  const [one, by] = [some?.[0], set[0]];
   if (some === undefined) return 1;
-  if (set.length < some.length && cut(set, some)[0].length === 0) return 0;
+  if (one && by && some.length + set.length === 2)
+    return one[0] > by[1] || one[1] < by[0] ? 0 : one[0] >= by[0] && one[1] <= by[1] ? 2 : 1;
   const [inside, outside] = cut(some, set);
   return inside.length === 0 ? 0 : outside.length === 0 ? 2 : 1;
 }
@@ -46,20 +46,20 @@ function ordered(list: readonly (readonly [string, string])[]): Numbers {
 }
 /**
  * Checks that a proof (of the right shape: `readProof`) holds for a rule set: its regions are all packets of its question, and whichever
- * way a packet takes, a rule or policy that its region names stops it. Shares nothing with the prover.
- * @param until a moment of `performance.now()` at which it is given up
- * @throws Error that says why it does not hold
+ * way a packet takes, a rule or policy that its region names stops it. Throws why it does not, or that `until` (performance.now()) is over.
  */
 export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.POSITIVE_INFINITY): void {
   const { version, direction, names, exceptInterfaces } = proof.question;
-  if (direction !== 'out') throw new Error('only questions about what goes out can be checked');
+  const isOut = direction === 'out';
   const flat = (one: unknown) => (one instanceof Map ? [...one.values()] : one);
   const text = JSON.stringify(ruleset, (_, one) => (typeof one === 'bigint' ? `${one}n` : flat(one)));
   const digest = createHash('sha256').update(text).digest('hex');
   if (digest !== proof.ruleset || ruleset.missing.length > 0) throw new Error('it is about other rules');
   if (!names.includes('') || !names.includes(' …')) throw new Error('there are interfaces without a name');
-  const has = { notrack: text.includes('"kind":"notrack"'), marks: /"kind":"(set|map)Mark"/.test(text) };
-  let [part, named]: [Part, Set<string>] = [{ box: {}, rules: new Map() }, new Set()];
+  const [hasUnknown, hasNotrack] = [text.includes('"unmodelledVerdict"'), text.includes('"notrack"')];
+  const hasMarks = hasUnknown || /"kind":"(set|map)/.test(text);
+  let [part, named, steps]: [Part, Set<string>, number] = [{ box: {}, rules: new Map() }, new Set(), 0];
+  let results = new Map<model.Chain, Map<string, Ends>>();
   /** Rules and policies that the region does not name stop nothing, nor does a chain of type nat: what has no connection passes it. */
   function stops({ table, chain, base }: Base, rule: model.Rule | null): boolean {
     const end = [`${table.family} ${table.name}`, chain.name, rule?.id ?? null, rule?.text ?? null];
@@ -73,47 +73,46 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     const fits = (name: string) => patterns.includes(name) || begins.some((one) => name.startsWith(one));
     return relate(part.box[field], places(fits));
   }
-  /** Where address translation may have changed the source, and a mark the interface. */
   const isLate = (at: Base | null) => !at || at.order >= 100 || /post|egress/.test(at.base.hook);
-  /** Possible values of a field, and whether packets have it. */
-  function see(field: model.Field, mark: Flow, at: Base | null): [Numbers | undefined, Answer] {
+  function see(field: model.Field, mark: Flow, at: Base | null): [values: Numbers | undefined, has: Answer] {
     const { l4proto, [field]: values } = part.box;
     if (field === 'mark') return [mark == null ? undefined : just(mark), 2];
-    if (field === 'nfproto') return [just(version), 2];
-    if (field === 'socket') return [just(1), 2];
+    if (field === 'nfproto' || field === 'socket') return [just(field === 'socket' ? +isOut : version), 2];
+    if (/^sk/.test(field)) return [values, isOut ? 2 : 0];
+    if (mark === null && hasUnknown) return [undefined, 1];
     if (field === 'tcpFlags') return [just(2, 194), relate(l4proto, just(6))];
-    if (field === 'icmpType' || field === 'icmpCode') return [values, relate(l4proto, just(1, 58))];
-    const states = relate(l4proto, just(1, 58)) === 0 ? just(8) : STATES[version];
-    if (field === 'ctState') return [at && at.order > -200 && !has.notrack ? states : undefined, 2];
-    // What goes out by an interface is for none of the host's own addresses, which are of type 2.
-    if (field === 'fibDaddrType') return [cut([[0n, 255n]], just(2))[1], 2];
-    // Packets without a connection have no mark, direction or status of one.
+    if (/^icmp/.test(field)) return [values, relate(l4proto, just(1, 58))];
+    const states = relate(l4proto, just(1, 58)) === 0 ? just(8) : just(1, 8, 64); // Invalid, new, untracked.
+    const isTracked = at && at.order > -200 && at.base.hook !== 'ingress' && !hasNotrack;
+    if (field === 'ctState') return [isTracked ? states : undefined, 2];
     const own = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : /^ct/.test(field) ? 1 : 2;
     return [isLate(at) && /^s(addr|port)$/.test(field) ? undefined : values, own];
   }
   function holds({ field, values }: model.Condition, mark: Flow, at: Base | null): Answer {
-    if (values.kind === 'names') return isLate(at) && mark !== 0n ? 1 : isNamed(field, values.patterns);
+    if (values.kind === 'names') return isLate(at) && hasMarks ? 1 : isNamed(field, values.patterns);
     const [seen, present] = see(field, mark, at);
-    const [low, high] = seen?.[0] ?? [0n, 1n];
     if (present === 0 || seen === undefined) return present === 0 ? 0 : 1;
+    const [low, high] = seen[0] ?? [0n, 1n];
     if (values.mask !== null && (seen.length > 1 || low !== high)) return 1;
     return all([relate(values.mask === null ? seen : just(low & values.mask), values.intervals), present]);
   }
   function answers(one: model.Statement, mark: Flow, at: Base | null): Answer[] {
     const every = (list: readonly model.Condition[]) => all(list.map((each) => holds(each, mark, at)));
+    steps += 'alternatives' in one ? one.alternatives.length : 1;
+    if (steps > 3e8 || performance.now() > until) throw new Error('it takes too long');
     if ('entries' in one) return one.entries.map((entry) => every(entry.conditions));
     const isOpen = 'change' in one && (one.change.kind === 'copy' || one.field === 'ctMark');
-    if (isOpen || one.kind === 'may' || one.kind === 'unmodelled') return [1];
-    if (one.kind !== 'match') return [2];
+    if (one.kind !== 'match') return [isOpen || /^(may|unmodelled)$/.test(one.kind) ? 1 : 2];
     const answer = any(one.alternatives.map(every));
-    const present = one.alternatives.flat().map(({ field }) => see(field, mark, at)[1]);
-    return one.negated ? [all([(2 - answer) as Answer, ...present])] : [answer];
+    const present = one.negated ? one.alternatives.flat().map(({ field }) => see(field, mark, at)[1]) : [];
+    return [one.negated ? all([(2 - answer) as Answer, ...present]) : answer];
   }
-  /** What comes of packets in a chain: those that it accepts, and those that come back to the caller. */
   function run(chain: model.Chain, mark: Flow, from: Base): Ends {
     const at = { ...from, chain, depth: from.depth + 1 };
-    const ends: Ends = { accept: undefined, return: undefined, continue: mark };
-    for (const rule of part.rules.get(chain) ?? []) {
+    const known = results.get(chain) ?? new Map<string, Ends>();
+    const key = `${mark} ${at.base.hook} ${at.order} ${at.base.type}`;
+    let ends: Ends = known.get(key) ?? { accept: undefined, return: undefined, continue: mark };
+    for (const rule of known.has(key) ? [] : (part.rules.get(chain) ?? [])) {
       let here = ends.continue;
       ends.continue = undefined;
       for (const one of rule.statements) {
@@ -127,15 +126,18 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
           else if ('target' in entry && 'type' in one && /dnat|redirect/.test(one.type)) {
             const to = entry.target.address;
             const isAway = one.type === 'redirect' || (to && relate([to], box.daddr ?? []) === 0);
-            if (!isAway) throw new Error('an address is translated to one that is asked about');
-          } else if (/^(unmodelledVerdict|nat)$/.test(one.kind)) ends.accept = join(ends.accept, here);
+            if (!isOut || !isAway) throw new Error('an address is translated to one that is asked about');
+          } else if (one.kind === 'unmodelledVerdict') ends.accept = here = null;
+          else if (one.kind === 'nat') ends.accept = join(ends.accept, here);
         }
         if (any(found) === 0 || /^(verdict|nat)/.test(one.kind)) here = undefined;
         else if ('field' in one && one.field === 'mark') here = null;
       }
       ends.continue = join(ends.continue, here);
     }
-    return { ...ends, return: join(ends.return, ends.continue) };
+    ends = { ...ends, return: join(ends.return, ends.continue) };
+    results.set(chain, known.set(key, ends));
+    return ends;
   }
   function decide(verdict: model.Verdict, here: Flow, ends: Ends, rule: model.Rule, at: Base): void {
     if (verdict.kind === 'drop' || verdict.kind === 'reject') {
@@ -153,14 +155,12 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   function pass(first: Flow, hook: string): Flow {
     const chains = bases.filter((one) => one.base.hook === hook).toSorted((a, b) => a.order - b.order);
     return chains.reduce<Flow>((flow, one) => {
-      const { chain, base, order } = one;
-      // Which of several chains of one order comes first is not known: none can rely on the mark of another.
-      const isAlone = !has.marks || chains.filter((other) => other.order === order).length === 1;
-      const mark = isAlone || flow === undefined ? flow : null;
-      const ends = run(chain, mark, one);
-      // Packets without a connection are not seen by chains of type nat, those of other devices not at egress.
-      const past = base.hook === 'egress' || base.type === 'nat' ? mark : undefined;
-      const isStopped = base.policy === 'drop' && stops(one, null);
+      const isAlone = !hasMarks || chains.filter(({ order }) => order === one.order).length === 1;
+      const mark = isAlone || flow === undefined ? flow : null; // None can rely on which comes first.
+      const ends = run(one.chain, mark, one);
+      // Packets without a connection are not seen by chains of type nat, those of other devices not by these.
+      const past = one.base.type === 'nat' || /gress/.test(hook) ? mark : undefined;
+      const isStopped = one.base.policy === 'drop' && stops(one, null);
       return join(join(past, ends.accept), isStopped ? undefined : ends.return);
     }, first);
   }
@@ -174,14 +174,13 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     base ? [{ table, chain, base, order: orderOf(base), depth: 0 }] : [],
   );
   const ends = proof.stops.map(({ table, chain, rule, text }) => JSON.stringify([table, chain, rule, text]));
-  const box: Record<string, Numbers> = { iifname: just(names.indexOf('')) };
+  const box: Record<string, Numbers> = { iifname: just(names.indexOf('')), oifname: just(names.indexOf('')) };
   for (const [field, set] of Object.entries(proof.question.fields)) box[field] = ordered(set);
-  box.oifname = places((name) => name !== '' && !exceptInterfaces.includes(name));
+  box[isOut ? 'oifname' : 'iifname'] = places((name) => name !== '' && !exceptInterfaces.includes(name));
   const waiting: Part[] = [{ box, rules: new Map(chains.map(({ chain }) => [chain, chain.rules])) }];
   for (const region of proof.regions) {
     const next = waiting.pop();
     if (next === undefined) throw new Error('there are more regions than packets');
-    if (performance.now() > until) throw new Error('it takes too long');
     part = next;
     if ('split' in region) {
       const set = proof.sets[region.split] ?? { field: 'l4proto', values: [] };
@@ -193,7 +192,8 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
       }
     } else if (Object.values(part.box).every((values) => values.length > 0)) {
       named = new Set([...region.stoppedBy, ...region.redirectedBy].map((at) => ends[at] ?? ''));
-      if (HOOKS.reduce(pass, 0n) !== undefined) throw new Error('a packet gets through');
+      results = new Map();
+      if (HOOKS[direction].reduce(pass, 0n) !== undefined) throw new Error('a packet gets through');
     }
   }
   if (waiting.length > 0) throw new Error('packets are in no region');

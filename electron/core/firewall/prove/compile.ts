@@ -62,6 +62,7 @@ export type Step =
       readonly values: readonly bigint[];
     }
   | { readonly kind: 'notrack' }
+  | { readonly kind: 'setRoute' }
   | {
       readonly kind: 'nat';
       readonly cases: readonly Case[];
@@ -156,7 +157,11 @@ export function compiler(question: Question, place: Place) {
     }
     if (rest.length === 0) return cases;
     // Unicast, broadcast of a network that is not known, or one of the types of a missing route (RTN_* of linux/rtnetlink.h).
-    const possible = (version === 4 ? [1n, 3n] : [1n, 4n, 6n, 7n, 8n, 9n]).map((type) => contains(set, type));
+    const types = version === 4 ? [1n, 3n] : [1n, 4n, 6n, 7n, 8n, 9n];
+    const isOwnPossible = host.interfaces === null && out && field === 'daddr';
+    const possible = [...types, ...(isOwnPossible ? [FIB_TYPE.local] : [])].map((type) =>
+      contains(set, type),
+    );
     if (possible.every((one) => !one)) return cases;
     const inRest = caseOf([numberTest(field, rest)]);
     return possible.every((one) => one)
@@ -319,6 +324,8 @@ export function compiler(question: Question, place: Place) {
       }
       case 'notrack':
         return [statement];
+      case 'setRoute':
+        return [{ kind: 'setRoute' }];
       case 'nat': {
         const cases = entriesOf(statement.entries);
         const targets = statement.entries.map((entry) => entry.target);

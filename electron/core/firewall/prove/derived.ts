@@ -2,7 +2,7 @@ import { prefixInterval } from '../address.ts';
 import { CT_STATE, FIB_TYPE, PROTOCOL } from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import { type Interval, type IntervalSet, normalize, single, subtract, union } from '../interval.ts';
-import { publicAddresses } from './space.ts';
+import { ownAddresses, publicAddresses } from './space.ts';
 
 /** A range of values of two fields for which a derived field has one value; null: every value. */
 export interface ConntrackClass {
@@ -15,13 +15,19 @@ const BYTE: IntervalSet = [[0n, 255n]];
 
 function icmpClasses(
   protocol: bigint,
+  ofOtherFamily: bigint,
   asNew: IntervalSet,
   untracked: IntervalSet,
 ): readonly ConntrackClass[] {
   const l4proto = single(protocol);
   const invalid = subtract(BYTE, union(asNew, untracked));
   return [
-    { l4proto: subtract(BYTE, l4proto), icmpType: null, state: CT_STATE.new },
+    {
+      l4proto: subtract(BYTE, union(l4proto, single(ofOtherFamily))),
+      icmpType: null,
+      state: CT_STATE.new,
+    },
+    { l4proto: single(ofOtherFamily), icmpType: null, state: CT_STATE.invalid },
     { l4proto, icmpType: asNew, state: CT_STATE.new },
     { l4proto, icmpType: invalid, state: CT_STATE.invalid },
     ...(untracked.length === 0 ? [] : [{ l4proto, icmpType: untracked, state: CT_STATE.untracked }]),
@@ -30,12 +36,14 @@ function icmpClasses(
 
 /**
  * What connection tracking makes of the first packet of a connection: requests of ICMP begin one (echo, timestamp, information, address mask;
- * echo and node information of ICMPv6), neighbour discovery and MLD are not tracked, other ICMP out of nowhere is invalid
+ * echo and node information of ICMPv6), neighbour discovery and MLD are not tracked, other ICMP out of nowhere is invalid, as is that of
+ * the other family
  * (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c: valid_new, noct_valid_new).
  */
 export const CONNTRACK_CLASSES: Readonly<Record<4 | 6, readonly ConntrackClass[]>> = {
   4: icmpClasses(
     PROTOCOL.icmp,
+    PROTOCOL.icmpv6,
     [
       [8n, 8n],
       [13n, 13n],
@@ -46,6 +54,7 @@ export const CONNTRACK_CLASSES: Readonly<Record<4 | 6, readonly ConntrackClass[]
   ),
   6: icmpClasses(
     PROTOCOL.icmpv6,
+    PROTOCOL.icmp,
     [
       [128n, 128n],
       [139n, 139n],
@@ -74,7 +83,10 @@ export function addressTypes(
   const multicast = MULTICAST[version];
   if (version === 6) {
     // An address without a route is "unreachable" to this question, so the rest is not simply unicast.
-    return [{ addresses: multicast, type: FIB_TYPE.multicast }];
+    return [
+      { addresses: multicast, type: FIB_TYPE.multicast },
+      { addresses: ownAddresses(host, 6), type: FIB_TYPE.local },
+    ];
   }
   const known: Interval[] = [prefixInterval(4, 0n, 8), [0xffffffffn, 0xffffffffn]];
   // Kernels before 5.14 answer broadcast for the first address of a network, later ones unicast.
@@ -92,12 +104,7 @@ export function addressTypes(
     { addresses: broadcast, type: FIB_TYPE.broadcast },
   ];
   if (host.interfaces === null) return types;
-  const own = normalize(
-    host.interfaces.flatMap(({ addresses }) =>
-      addresses.filter((one) => one.version === 4).map(({ value }): Interval => [value, value]),
-    ),
-  );
-  const local = union(own, [prefixInterval(4, 0x7f000000n, 8)]);
+  const local = union(ownAddresses(host, 4), [prefixInterval(4, 0x7f000000n, 8)]);
   const others = union(union(union(multicast, broadcast), local), normalize(lowest));
   const unicast = subtract(everything, others);
   return [

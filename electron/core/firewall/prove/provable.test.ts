@@ -13,9 +13,9 @@ describe('whether the agent can get out', () => {
     const lan = ['127.0.0.0/8', '192.168.0.0/16', '10.0.0.0/8', '172.16.0.0/12'];
     const rules = [...lan.map((net) => rule(uid(1001), ...to(net), ACCEPT)), rule(uid(1001), DROP)];
     const set = ruleset(table('ip', 'filter', [baseChain('OUTPUT', rules)]));
-    const four = provable(set, UNKNOWN_HOST, outboundSpace(UNKNOWN_HOST, 4, agent));
+    const four = provable(set, UNKNOWN_HOST, outboundSpace(4, agent));
     expect(four.kind).toBe('proof');
-    const six = provable(set, UNKNOWN_HOST, outboundSpace(UNKNOWN_HOST, 6, agent));
+    const six = provable(set, UNKNOWN_HOST, outboundSpace(6, agent));
     expect(six.kind).toBe('open');
   });
 });

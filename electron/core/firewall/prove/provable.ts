@@ -76,7 +76,7 @@ export function provable(ruleset: Ruleset, host: HostContext, space: Space, opti
   if (early) return early;
 
   const whole = look(root, { regions: options.regions ?? REGIONS, until });
-  if (whole.open) return telling(true, 500) ?? shown(whole.open) ?? DEFECT;
+  if (whole.open) return telling(true, 500) ?? shown(whole.open) ?? unconfirmed(host, space);
   if (whole.exhausted) return { kind: 'unknown', reasons: [...reasonsOf(whole), 'too many cases'] };
   if (whole.unknown.length > 0) return { kind: 'unknown', reasons: reasonsOf(whole) };
   return {
@@ -90,6 +90,17 @@ const DEFECT: Provable = {
   kind: 'unknown',
   reasons: ['the packet that was found to leave could not be confirmed; this is a defect of Swarmkeep'],
 };
+
+/** Why a packet that the rules let through was not found to leave. */
+function unconfirmed({ forwarding }: HostContext, { direction, version }: Space): Provable {
+  if (direction === 'out' || forwarding[version] === true) return DEFECT;
+  const moved = 'address translation may send it to another machine';
+  const reason =
+    forwarding[version] === false
+      ? `${moved}, and the host does not forward IPv${version} now`
+      : `${moved}, and whether the host forwards IPv${version} is not known`;
+  return { kind: 'unknown', reasons: [reason] };
+}
 
 function reasonsOf({ unknown }: Search): string[] {
   return [...new Set(unknown.flatMap((one) => one.doubts))].slice(0, 100);

@@ -98,7 +98,7 @@ it.each([4, 6] as const)(
   'agrees with every packet of a small world, and the checker with both, IPv%i',
   (version) => {
     const counts = { proof: 0, open: 0, unknown: 0, checked: 0 };
-    const space = outboundSpace(HOST, version, normalize([[1001n, 1002n]]));
+    const space = outboundSpace(version, normalize([[1001n, 1002n]]));
     const asked = packetsOf(version, [1001n, 1002n], (daddr) => contains(space.fields.daddr ?? [], daddr));
     let question: Proof | null = null;
     fc.assert(

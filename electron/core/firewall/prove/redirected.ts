@@ -8,6 +8,8 @@ export interface Redirection {
   /** Ids of the rules that translate the address. */
   readonly rules: readonly number[];
   readonly l4proto: IntervalSet;
+  /** Where they were meant to go. */
+  readonly daddr: IntervalSet;
   readonly dport: IntervalSet;
   /** Where they go; null keeps what they had. */
   readonly toAddress: IntervalSet | null;
@@ -32,6 +34,7 @@ export function redirections({ ranks }: Question, nodes: readonly TreeNode[]): R
         found.push({
           rules: state.translatedBy,
           l4proto: ranks.values(index('l4proto'), box[index('l4proto')] ?? []),
+          daddr: ranks.values(index('daddr'), box[index('daddr')] ?? []),
           dport: ranks.values(index('dport'), box[index('dport')] ?? []),
           toAddress: target('daddr'),
           toPort: target('dport'),

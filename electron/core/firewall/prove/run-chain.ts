@@ -12,6 +12,7 @@ import {
   SURELY,
   stateKey,
   through,
+  unknownState,
   type Ways,
   withMark,
 } from './state.ts';
@@ -141,6 +142,9 @@ export function chainRunner(question: Question, { place }: Places, region: Regio
           add(onward, { state: flow.state, ways: miss });
           return;
         }
+        case 'setRoute':
+          go({ ...flow.state, rerouted: true }, flow.ways);
+          return;
         case 'notrack':
           go(chain.place.early ? { ...flow.state, untracked: true } : flow.state, flow.ways);
           return;
@@ -165,8 +169,8 @@ export function chainRunner(question: Question, { place }: Places, region: Regio
         case 'doubtVerdict':
           notes.doubts.add(text);
           notes.mayStop = true;
-          add(accepted, { ...flow, ways: through(flow.ways, IN_DOUBT) });
-          go(flow.state, through(flow.ways, IN_DOUBT));
+          add(accepted, { state: unknownState(flow.state), ways: through(flow.ways, IN_DOUBT) });
+          go(unknownState(flow.state), through(flow.ways, IN_DOUBT));
           return;
       }
     }

@@ -62,14 +62,15 @@ export function ownAddresses(host: HostContext, version: 4 | 6): IntervalSet {
 
 /**
  * Every packet by which a process with one of these uids could reach a public address: any group, protocol, port, source and interface but
- * `lo`. Addresses of the host itself are left out, for packets to them stay here.
+ * `lo`. Addresses of the host itself are among them: of a socket that is bound to an interface (SO_BINDTODEVICE, which needs no right) a
+ * packet to an address of another interface leaves (fib_table_lookup in fib_trie.c, rt6_device_match in ipv6/route.c).
  * @param uids numbers of 32 bits, as interval set
  */
-export function outboundSpace(host: HostContext, version: 4 | 6, uids: IntervalSet): Space {
+export function outboundSpace(version: 4 | 6, uids: IntervalSet): Space {
   return {
     direction: 'out',
     version,
-    fields: { skuid: uids, daddr: subtract(publicAddresses(version), ownAddresses(host, version)) },
+    fields: { skuid: uids, daddr: publicAddresses(version) },
     exceptInterfaces: ['lo'],
   };
 }

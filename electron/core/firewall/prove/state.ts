@@ -1,6 +1,7 @@
 import type { Hook, MarkChange } from '../model.ts';
 import type { MarkTest } from './compile.ts';
 import type { RankSet } from './rank-set.ts';
+import { REGION_FIELDS } from './space.ts';
 
 /** A value that address translation or a new route gave a field: some of these, or not known. */
 export type Override = { readonly field: number; readonly set: RankSet | null };
@@ -41,6 +42,20 @@ export function override(state: State, field: number, set: RankSet | null): Stat
   return {
     ...state,
     overrides: [...state.overrides.filter((one) => one.field !== field), { field, set }],
+  };
+}
+
+/** Fields that stay what they were whatever a rule does: who sends, and what the packet came in by. */
+const KEPT: readonly string[] = ['skuid', 'skgid', 'iifname', 'oifname'];
+
+/** What is left of a state behind a rule that nobody knows: it may have changed marks, addresses, ports, all but the sender. */
+export function unknownState(state: State): State {
+  return {
+    ...state,
+    mark: null,
+    ctMark: null,
+    rerouted: true,
+    overrides: REGION_FIELDS.flatMap((name, field) => (KEPT.includes(name) ? [] : [{ field, set: null }])),
   };
 }
 

@@ -56,7 +56,8 @@ export function walker(ruleset: Ruleset, question: Question) {
     function base(at: HookedChain, hook: Hook, flow: Flow, next: Map<string, Flow>): void {
       const { state } = flow;
       const priority = effectivePriority(at.base);
-      const early = priority < CONNTRACK_PRIORITY;
+      const early =
+        hook === 'ingress' || ((hook === 'output' || hook === 'prerouting') && priority < CONNTRACK_PRIORITY);
       const nat = at.base.type === 'nat';
       const here: Place = { hook, early, untracked: !early && state.untracked, nat };
       const compile = places.compilerAt(here);

@@ -83,6 +83,13 @@ export function writeProof(ruleset: Ruleset, question: Question, nodes: readonly
     };
   });
   const behind = rules.list.length;
+  const stopsOf = (end: (typeof ends)[number]): number[] =>
+    end.kind === 'split' ? [] : [...end.rules, ...end.policies.map((place) => place + behind)];
+  /**
+   * What stops anything: where a translation catches packets, a reader who knows less of the host sees them go on to it. At most some
+   * thousands, of which a proof that needs them all is none that this is for.
+   */
+  const everyStop = [...new Set(ends.flatMap(stopsOf))].slice(0, 2_000);
   const fields = Object.fromEntries(
     NUMBER_FIELDS.map((field) => [field, intervalsIn(field, allowed(space, field))]),
   ) as Proof['question']['fields'];
@@ -103,7 +110,7 @@ export function writeProof(ruleset: Ruleset, question: Question, nodes: readonly
       end.kind === 'split'
         ? { split: end.split }
         : {
-            stoppedBy: [...end.rules, ...end.policies.map((place) => place + behind)],
+            stoppedBy: [...new Set([...stopsOf(end), ...(end.redirectedBy.length > 0 ? everyStop : [])])],
             redirectedBy: end.redirectedBy,
           },
     ),

@@ -21,7 +21,7 @@ it('says that it cannot tell when the proof is not found again', () => {
     { uid: 1_001n, gid: undefined },
     { version: 4, daddr: 0x0808_0808n, l4proto: 6n, dport: 443n },
   );
-  expect(ask(rules, outboundSpace(UNKNOWN_HOST, 4, single(1_001)), sample)).toEqual({
+  expect(ask(rules, outboundSpace(4, single(1_001)), sample)).toEqual({
     kind: 'unknown',
     reason: 'the proof could not be re-checked: a packet gets through',
   });

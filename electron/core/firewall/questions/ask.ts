@@ -1,13 +1,14 @@
 import { evaluatePacket } from '../evaluate/evaluate.ts';
 import type { HostContext } from '../host.ts';
+import { isSubset } from '../interval.ts';
 import type { Ruleset } from '../model.ts';
 import type { Packet, PacketVerdict } from '../packet.ts';
 import { checkProof } from '../prove/check-proof.ts';
 import type { Proof } from '../prove/proof.ts';
 import { type Options, type Provable, provable } from '../prove/provable.ts';
 import type { Redirection } from '../prove/redirected.ts';
-import type { Space } from '../prove/space.ts';
-import { translatedInto } from './translated-into.ts';
+import { ownAddresses, type Space } from '../prove/space.ts';
+import { rewrittenInto, translatedInto } from './translated-into.ts';
 
 /** The rules of a host and what they ask about it. */
 export interface Rules {
@@ -62,8 +63,8 @@ function relayed({ tables }: Ruleset, { rules }: Redirection): string {
 }
 
 /**
- * Why a proof does not hold for another pair of eyes; null when it does. Proofs of what comes in rest on the prover alone: the checker
- * knows only of what goes out.
+ * Why a proof does not hold for another pair of eyes; null when it does. Proofs of what comes in rest on the prover alone: the checker knows
+ * too little of the host to agree with those behind ufw, firewalld or Docker.
  */
 function refusal(ruleset: Ruleset, proof: Proof, atMost: number): string | null {
   if (proof.question.direction !== 'out') return null;
@@ -93,9 +94,11 @@ export function ask(rules: Rules, space: Space, sample: Packet, options: Options
   if (found.kind === 'open')
     return { kind: 'open', judged: { packet: found.packet, verdict: found.verdict } };
   if (found.kind === 'proof') {
-    const translated = translatedInto(ruleset, space);
+    const translated = translatedInto(ruleset, space) ?? rewrittenInto(ruleset, space);
     if (translated !== null) return { kind: 'unknown', reason: translated };
-    const [redirected] = found.redirected;
+    // A packet to an address of the host is taken by a program of the host either way; those are asked about one by one.
+    const own = ownAddresses(rules.host, space.version);
+    const redirected = found.redirected.find(({ daddr }) => !isSubset(daddr, own));
     if (redirected !== undefined) return { kind: 'unknown', reason: relayed(ruleset, redirected) };
     return { kind: 'closed', sample: judge(rules, sample), proof: found.proof };
   }

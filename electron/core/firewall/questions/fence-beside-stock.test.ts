@@ -60,7 +60,7 @@ describe.each(PROGRAMS)('the fence that Swarmkeep proposes, beside the rules of 
   it.each([4, 6] as const)(
     'is proven to keep the agent at home, and the checker agrees, IPv%i',
     (version) => {
-      const space = outboundSpace(rules.host, version, AGENT.uids);
+      const space = outboundSpace(version, AGENT.uids);
       const found = provable(rules.ruleset, rules.host, space);
       if (found.kind !== 'proof') throw new Error(`${found.kind} instead of a proof`);
       expect(() => checkProof(rules.ruleset, found.proof)).not.toThrow();

@@ -60,7 +60,7 @@ export function packetOut(
  */
 export function askOutbound(rules: Rules, version: 4 | 6, sender: Sender): Answer {
   const { host } = rules;
-  const space = outboundSpace(host, version, sender.uids);
+  const space = outboundSpace(version, sender.uids);
   const sample = packetOut(host, sender, {
     version,
     daddr: WELL_KNOWN[version],

@@ -1,15 +1,22 @@
 import { formatRange } from '../address.ts';
 import { domain } from '../fields.ts';
-import { intersects } from '../interval.ts';
-import type { Chain, NatTarget, Rule, Ruleset, Statement, Table, Verdict } from '../model.ts';
+import { intersects, single } from '../interval.ts';
+import type { BaseChain, Chain, NatTarget, Rule, Ruleset, Statement, Table, Verdict } from '../model.ts';
 import { allowed, type Space } from '../prove/space.ts';
 
 /** Chains that packets of this host get to for translation: those at the hook output, and all that they jump to. */
 function translating(table: Table): Chain[] {
+  return reachedFrom(table, ({ type, hook }) => type === 'nat' && hook === 'output');
+}
+
+/** Chains that packets of this host get to on their way out. */
+function leavingBy(table: Table): Chain[] {
+  return reachedFrom(table, ({ hook }) => /^(output|postrouting|egress)$/.test(hook));
+}
+
+function reachedFrom(table: Table, isStart: (base: BaseChain) => boolean): Chain[] {
   const found = new Set<Chain>();
-  const waiting = [...table.chains.values()].filter(
-    ({ base }) => base?.type === 'nat' && base.hook === 'output',
-  );
+  const waiting = [...table.chains.values()].filter(({ base }) => base !== null && isStart(base));
   for (let chain = waiting.pop(); chain !== undefined; chain = waiting.pop()) {
     if (found.has(chain)) continue;
     found.add(chain);
@@ -39,6 +46,39 @@ function sends(space: Space, { statements }: Rule): NatTarget | null {
     if (statement.kind !== 'nat' || statement.type !== 'dnat') continue;
     const entry = statement.entries.find(({ target }) => leadsInto(space, target));
     if (entry) return entry.target;
+  }
+  return null;
+}
+
+/** Whether a rule can be met by packets of a question: one that asks for another sender first, or another family, cannot. */
+function concerns(space: Space, { statements }: Rule): boolean {
+  return !statements.some((one) => {
+    if (one.kind !== 'match' || one.negated || one.alternatives.length !== 1) return false;
+    return one.alternatives[0]?.some(({ field, values }) => {
+      if (values.kind !== 'numbers' || values.mask !== null) return false;
+      const asked = field === 'skuid' ? allowed(space, 'skuid') : null;
+      const family = field === 'nfproto' ? single(space.version) : null;
+      return [asked, family].some((set) => set !== null && !intersects(set, values.intervals));
+    });
+  });
+}
+
+/**
+ * A question about destinations is about packets as they leave by an interface. A rule that this model does not know may write another
+ * destination into a packet for the home network, or send a copy of it (payload, dup, NETMAP, TEE, queue).
+ * @returns words about the first rule that packets of these senders can meet; null when there is none
+ */
+export function rewrittenInto({ tables }: Ruleset, space: Space): string | null {
+  if (space.direction !== 'out') return null;
+  const family = space.version === 4 ? 'ip' : 'ip6';
+  const families = ['inet', 'netdev', family];
+  for (const table of tables) {
+    if (table.dormant || !families.includes(table.family)) continue;
+    for (const rule of leavingBy(table).flatMap(({ rules }) => rules)) {
+      const found = rule.statements.find(({ kind }) => kind === 'unmodelledVerdict');
+      if (found && concerns(space, rule))
+        return `what "${rule.text}" does with packets for the home network is not known`;
+    }
   }
   return null;
 }

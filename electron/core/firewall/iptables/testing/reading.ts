@@ -54,6 +54,8 @@ export function brief(statement: Statement): string {
       return `${statement.type} ${statement.entries.map(({ target }) => `${target.address ?? ''}:${target.port ?? ''}`)}`;
     case 'may':
       return `may ${statement.whenQuiet}`;
+    case 'setRoute':
+      return `setRoute ${statement.text}`;
     case 'notrack':
       return 'notrack';
     case 'unmodelled':

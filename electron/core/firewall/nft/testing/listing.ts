@@ -102,6 +102,8 @@ function said(statement: Statement): string {
         .join(' ')}`;
     case 'may':
       return `may (${statement.whenQuiet}) ${statement.text}`;
+    case 'setRoute':
+      return `setRoute ${statement.text}`;
     case 'notrack':
       return 'notrack';
     default:

@@ -7,8 +7,14 @@ import { baseChain, condition, match, plainChain, rulesets } from './rules.ts';
 
 /** Small worlds, so that a few hundred packets are all that differ: every value near a boundary is in these lists. */
 const ADDRESSES: Readonly<Record<4 | 6, readonly bigint[]>> = {
-  4: [0x0a000001n, 0x08080808n, 0x08080809n, 0x64400001n, 0xe0000200n, 0xffffffffn],
-  6: [0xfe80n << 112n, 0x20010db8n << 96n, (0x20010db8n << 96n) + 1n, (0xff0en << 112n) + 1n],
+  4: [0x0a000001n, 0xcb007107n, 0x08080808n, 0x08080809n, 0x64400001n, 0xe0000200n, 0xffffffffn],
+  6: [
+    0xfe80n << 112n,
+    0x20010db8n << 96n,
+    (0x20010db8n << 96n) + 1n,
+    (0x20010db8n << 96n) + 7n,
+    (0xff0en << 112n) + 1n,
+  ],
 };
 const PROTOCOLS = [1n, 6n, 17n, 47n, 58n];
 const PORTS = [53n, 54n, 443n];
@@ -23,6 +29,7 @@ export const HOST: HostContext = {
       name: 'eth0',
       addresses: [
         { version: 4, value: 0xc0a80102n, prefix: 24 },
+        { version: 4, value: 0xcb007107n, prefix: 24 },
         { version: 6, value: (0x20010db8n << 96n) + 7n, prefix: 64 },
       ],
     },
