@@ -1,6 +1,4 @@
 import type { StoredChange } from '#core/store/operations/changes.ts';
-import { HELPER_PROGRAM } from '#shared/domain/helper/installation.ts';
-import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import type { TellLedger } from './fix-desk.ts';
 
 /** Hands a change to the ledger: when it was ordered, and where it came to rest. */
@@ -16,11 +14,5 @@ export function tellLedger(tell: TellLedger, change: StoredChange, event: 'order
     checks: plan.checks,
   };
   if (event === 'ordered') tell('change-ordered', where, what);
-  else {
-    tell('change-settled', where, { ...what, state: change.state, note: change.error ?? '' });
-  }
-  if (event !== 'settled' || change.state !== 'done') return;
-  const helper = { version: `protocol ${HELPER_PROTOCOL}`, path: HELPER_PROGRAM };
-  if (plan.purpose === 'allow-changes') tell('helper-installed', where, helper);
-  if (plan.purpose === 'remove') tell('helper-removed', where, helper);
+  else tell('change-settled', where, { ...what, state: change.state, note: change.error ?? '' });
 }
