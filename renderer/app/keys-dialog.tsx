@@ -9,8 +9,11 @@ const EVERYWHERE: readonly (readonly [keys: readonly string[], does: string])[] 
   [['?'], 'This list'],
   [['Tab'], 'Next thing that can be pressed'],
   [['↑', '↓'], 'Next row of a list'],
+  [['Home', 'End'], 'First and last row of a list'],
   [['Enter'], 'Unfold, press'],
   [['Esc'], 'Fold, close'],
+  [['/'], 'Search the list of Activity'],
+  [['g', 'k'], 'To the change that waits to be kept or reverted'],
 ];
 
 /** The list of keys. */

@@ -33,6 +33,11 @@ export function Keys() {
         going.current = event.timeStamp;
       } else if (event.timeStamp - going.current < GO_MS) {
         going.current = Number.NEGATIVE_INFINITY;
+        if (event.key === 'k') {
+          // Only goes there: keeping is pressed on purpose.
+          document.querySelector<HTMLElement>('[data-keep]')?.focus();
+          return;
+        }
         const item = NAV_ITEMS.find(({ key }) => key === event.key);
         if (!item) return;
         event.preventDefault();

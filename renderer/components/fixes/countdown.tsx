@@ -42,6 +42,7 @@ export function Countdown({ change, bare = false }: CountdownProps) {
       <div className="countdown__actions">
         <Button
           variant="filled"
+          data-keep
           running={keep.isPending && `Asking ${node} over a fresh connection`}
           disabledReason={revert.isPending || over ? (over ? 'Too late to keep it.' : null) : null}
           onClick={() => keep.mutate()}

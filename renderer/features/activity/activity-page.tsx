@@ -29,13 +29,12 @@ export function ActivityPage() {
   const { about } = useSearch({ strict: false }) as ActivitySearch;
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
-  const [gone, setGone] = useState<string | null>(null);
   const search = useDeferredValue(typed.trim());
   const state = useQuery(orpc.activity.state.queryOptions());
-  const filter = { search, about: about ?? null, node: gone ?? scope };
+  const filter = { search, about: about ?? null, node: scope };
   const ledger = useLedger(filter);
   const verifying = useVerification((state.data?.size ?? 0) > 0);
-  const filtered = search !== '' || about !== undefined || filter.node !== null;
+  const filtered = search !== '' || about !== undefined || scope !== null;
 
   if ((state.isError && !state.data) || (ledger.error && !ledger.known)) {
     return (
@@ -60,7 +59,6 @@ export function ActivityPage() {
   if (!state.data || !ledger.known) return <Waiting words="Reading the record…" />;
   const clear = () => {
     setTyped('');
-    setGone(null);
     void navigate({ to: '/activity', search: { node: undefined } });
   };
   return (
@@ -79,13 +77,7 @@ export function ActivityPage() {
         <EmptyState sentence="The first look, the first change or the first decision begins the record." />
       ) : (
         <>
-          <ActivityToolbar
-            search={typed}
-            onSearch={setTyped}
-            about={about ?? null}
-            node={filter.node}
-            onGone={setGone}
-          />
+          <ActivityToolbar search={typed} onSearch={setTyped} about={about ?? null} node={scope} />
           <EventList
             ledger={ledger}
             empty={

@@ -14,21 +14,16 @@ export interface ActivityToolbarProps {
   /** A key of LEDGER_SUBJECTS; null for everything. */
   about: string | null;
   node: string | null;
-  /** A node that was removed since: listed here, and no node of any page. */
-  onGone: (node: string | null) => void;
 }
 
 /** Search, what about, and which node: one quiet line. */
-export function ActivityToolbar({ search, onSearch, about, node, onGone }: ActivityToolbarProps) {
+export function ActivityToolbar({ search, onSearch, about, node }: ActivityToolbarProps) {
   const navigate = useNavigate();
   const choose = useChooseScope();
   const field = useRef<HTMLInputElement>(null);
   useSlash(field);
-  const present = useQuery(orpc.nodes.list.queryOptions()).data ?? [];
-  const named = useQuery(orpc.activity.nodes.queryOptions()).data ?? [];
-  const gone = named.filter((entry) => !present.some(({ id }) => id === entry.node));
-  const chosen =
-    present.find(({ id }) => id === node)?.name ?? named.find((entry) => entry.node === node)?.name;
+  const nodes = useQuery(orpc.nodes.list.queryOptions()).data ?? [];
+  const chosen = nodes.find(({ id }) => id === node)?.name;
   const setAbout = (key: string | null) =>
     void navigate({
       to: '/activity',
@@ -77,34 +72,13 @@ export function ActivityToolbar({ search, onSearch, about, node, onGone }: Activ
       <Menu
         label="Show one node or all"
         groups={[
-          [
-            {
-              id: 'all',
-              label: 'All nodes',
-              chosen: node === null,
-              onSelect: () => {
-                onGone(null);
-                choose(null);
-              },
-            },
-          ],
-          present.map((entry) => ({
+          [{ id: 'all', label: 'All nodes', chosen: node === null, onSelect: () => choose(null) }],
+          nodes.map((entry) => ({
             id: entry.id,
             label: visible(entry.name),
             text: entry.name,
             chosen: entry.id === node,
-            onSelect: () => {
-              onGone(null);
-              choose(entry.id);
-            },
-          })),
-          gone.map((entry) => ({
-            id: `gone-${entry.node}`,
-            label: visible(entry.name),
-            text: entry.name,
-            note: 'removed since',
-            chosen: entry.node === node,
-            onSelect: () => onGone(entry.node),
+            onSelect: () => choose(entry.id),
           })),
         ]}
         trigger={<Chooser words={node === null ? 'All nodes' : visible(chosen ?? node)} />}

@@ -1,10 +1,15 @@
+import { useState } from 'react';
 import type { Verification } from '#shared/contract/activity.ts';
 import { visible } from '#shared/domain/text.ts';
+import { Button } from '../../components/button.tsx';
 import { StatusWord } from '../../components/status.tsx';
+import { NewKeyDialog } from './new-key-dialog.tsx';
 
 /** What is not as it was recorded: each thing in its own words, with the event from which on nothing is vouched for. */
 export function VerificationProblems({ result }: { result: Verification }) {
+  const [replacing, setReplacing] = useState(false);
   if (result.verified) return null;
+  const keyGone = result.problems.some(({ code }) => code === 'key-missing');
   return (
     <section className="activity__problems" aria-label="What is not as it was recorded">
       <p>
@@ -23,6 +28,8 @@ export function VerificationProblems({ result }: { result: Verification }) {
           </li>
         ))}
       </ul>
+      {keyGone ? <Button onClick={() => setReplacing(true)}>Go on with a new key…</Button> : null}
+      {replacing ? <NewKeyDialog onClose={() => setReplacing(false)} /> : null}
     </section>
   );
 }

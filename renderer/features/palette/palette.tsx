@@ -3,7 +3,6 @@ import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { Keyboard, Moon, Network, Plus, ScanSearch, Sun } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
 import { CHECK_CATALOGUE } from '#shared/domain/check-catalogue.ts';
 import type { NodeId } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
@@ -14,6 +13,8 @@ import { StatusIcon } from '../../components/status.tsx';
 import { statusWord } from '../../components/status-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
+import { ChangeItems } from './change-items.tsx';
+import { Item } from './palette-item.tsx';
 import { worstByCheck } from './worst-by-check.ts';
 import './palette.css';
 
@@ -73,6 +74,7 @@ export function Palette({ onClose, onShowKeys }: PaletteProps) {
                         }),
                     )}
                   />
+                  <ChangeItems nodes={nodes} node={node} then={then} />
                   <Item
                     icon={<Keyboard aria-hidden="true" />}
                     label="Show the keys"
@@ -134,29 +136,6 @@ export function Palette({ onClose, onShowKeys }: PaletteProps) {
         </Dialog.Overlay>
       </Dialog.Portal>
     </Dialog.Root>
-  );
-}
-
-interface ItemProps {
-  icon: ReactNode;
-  label: string;
-  /** Tells items with the same label apart; also found by typing it. */
-  id?: string;
-  note?: string | undefined;
-  mono?: string;
-  keys?: string;
-  onSelect: () => void;
-}
-
-function Item({ icon, label, id, note, mono, keys, onSelect }: ItemProps) {
-  return (
-    <Command.Item className="palette__item" value={id ? `${label} ${id}` : label} onSelect={onSelect}>
-      {icon}
-      <span className="palette__label">{label}</span>
-      {mono ? <code className="palette__mono">{mono}</code> : null}
-      {note ? <span className="palette__note">{note}</span> : null}
-      {keys ? <kbd className="palette__keys">{keys}</kbd> : null}
-    </Command.Item>
   );
 }
 

@@ -46,11 +46,7 @@ export class ActivityDouble {
   readonly group = {
     state: () => this.#answer(() => this.#state()),
     list: (input: ListInput) => this.#answer(() => this.#list(input)),
-    nodes: () =>
-      this.#answer(() => [
-        ...this.#scenario.nodes.map((node) => ({ node: node.id, name: node.name })),
-        ...(this.#scenario.ledger ? [{ node: 'old', name: 'old' }] : []),
-      ]),
+    nodes: () => this.#answer(() => this.#scenario.nodes.map((node) => ({ node: node.id, name: node.name }))),
     proof: ({ number }: { number: number }) => this.#answer(() => this.#proof(number)),
     checkpoint: () => this.#answer(() => this.#checkpoint()),
     replaceKey: (_: { reason: string }) => this.#answer(() => this.#state()),
