@@ -11,7 +11,7 @@ import { asRoot, endWithLook, undoneBy, writeFileStep } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 /** io_uring does work for a program without the calls that rules see, so it must be off or have rules of its own. */
-function ioUringPart(input: CheckInput, agent: Agent, audit: AuditFacts): Part {
+export function ioUringPart(input: CheckInput, agent: Agent, audit: AuditFacts): Part {
   const source = 'sysctl kernel.io_uring_disabled';
   const label = labelOf(input, agent.instance);
   const unit = unitOf(input, agent.instance);

@@ -7,7 +7,7 @@ import type { Part } from './part.ts';
 import { asRoot, byHand, writeFileStep } from './steps.ts';
 
 /** First in the folder: of several rules the first that matches decides, so no exception may stand before these. */
-const RULES_FILE = '/etc/audit/rules.d/00-swarmkeep.rules';
+export const RULES_FILE = '/etc/audit/rules.d/00-swarmkeep.rules';
 
 /** Every uid with which an agent of this node runs: one file holds the rules for all of them. */
 function agentUids(input: CheckInput): number[] {

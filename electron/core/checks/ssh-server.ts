@@ -5,6 +5,15 @@ import { AS_ADMINISTRATOR, gapParts, notSeen, seen, sourceOf, unseenPart } from 
 import type { Part } from './part.ts';
 import { asRoot, byHand, writeFileStep } from './steps.ts';
 
+/** Settings by which nobody gets in by guessing a password; of several values OpenSSH takes the first (sshd_config(5)). */
+export const KEYS_ONLY: readonly string[] = [
+  'PasswordAuthentication no',
+  'KbdInteractiveAuthentication no',
+  'PermitRootLogin prohibit-password',
+  'PermitEmptyPasswords no',
+];
+export const KEYS_ONLY_FILE = '/etc/ssh/sshd_config.d/00-swarmkeep.conf';
+
 /** What OpenSSH does when nothing is written (sshd_config(5)). */
 const DEFAULTS: Readonly<Record<string, string>> = {
   passwordauthentication: 'yes',
@@ -35,13 +44,8 @@ function fixSteps(input: CheckInput, isDormant: boolean) {
     writeFileStep(
       input,
       'Turn off passwords; of several values OpenSSH takes the first',
-      '/etc/ssh/sshd_config.d/00-swarmkeep.conf',
-      [
-        'PasswordAuthentication no',
-        'KbdInteractiveAuthentication no',
-        'PermitRootLogin prohibit-password',
-        'PermitEmptyPasswords no',
-      ],
+      KEYS_ONLY_FILE,
+      KEYS_ONLY,
     ),
     asRoot(input, 'Let OpenSSH check what is written')`sshd -t`,
     isDormant

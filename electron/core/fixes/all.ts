@@ -1,15 +1,21 @@
 import type { CheckId } from '#shared/domain/check-id.ts';
+import { auditLoggingFix } from './audit-logging.ts';
+import { cloudApiKeysFix } from './cloud-api-keys.ts';
 import { dedicatedUserFix } from './dedicated-user.ts';
 import type { Fix, NotAutomatic } from './fix.ts';
+import { modelLocalityFix } from './model-locality.ts';
+import { osUpdatesFix } from './os-updates.ts';
 import { outboundFirewallFix } from './outbound-firewall.ts';
 import { peerAllowlistFix } from './peer-allowlist.ts';
+import { pluginInventoryFix } from './plugin-inventory.ts';
 import { sandboxModeFix } from './sandbox-mode.ts';
 import { serviceBindingsFix } from './service-bindings.ts';
 import { sourceReadOnlyFix } from './source-read-only.ts';
+import { sshServerFix } from './ssh-server.ts';
 import { swarmSecretFix } from './swarm-secret.ts';
+import { timeSyncFix } from './time-sync.ts';
+import { unusedInterfacesFix } from './unused-interfaces.ts';
 import { workspaceBoundedFix } from './workspace-bounded.ts';
-
-const NOT_YET = 'This version has no program for this yet: take the steps of the finding by hand.';
 
 /** Every repair by a program, in the order in which several are planned together. */
 export const FIXES: readonly Fix[] = [
@@ -21,18 +27,18 @@ export const FIXES: readonly Fix[] = [
   peerAllowlistFix,
   swarmSecretFix,
   serviceBindingsFix,
+  unusedInterfacesFix,
+  auditLoggingFix,
+  cloudApiKeysFix,
+  modelLocalityFix,
+  pluginInventoryFix,
+  timeSyncFix,
+  osUpdatesFix,
+  sshServerFix,
 ];
 
 /** Every check without one, and why. */
 export const NOT_AUTOMATIC: readonly NotAutomatic[] = [
-  { check: 'unused-interfaces', reason: NOT_YET },
-  { check: 'audit-logging', reason: NOT_YET },
-  { check: 'cloud-api-keys', reason: NOT_YET },
-  { check: 'model-locality', reason: NOT_YET },
-  { check: 'plugin-inventory', reason: NOT_YET },
-  { check: 'time-sync', reason: NOT_YET },
-  { check: 'os-updates', reason: NOT_YET },
-  { check: 'ssh-server', reason: NOT_YET },
   {
     check: 'dependency-audit',
     reason:

@@ -14,9 +14,10 @@ import { apiPorts } from '#core/checks/swarm-nodes.ts';
 import type { PlanProof, PlanSetting, PlanStep } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { type Needed, obstacleAt } from './at-path.ts';
+import { targetsFor } from './drop-in.ts';
 import type { FixInput, FixOutcome } from './fix.ts';
 import { installNft, whyNoNft } from './nft.ts';
-import { ollamaRelayUnit, ollamaSteps, ollamaTargets } from './ollama.ts';
+import { ollamaNeeds, ollamaRelayUnit, ollamaSteps } from './ollama.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
 import { rulesNeeds, rulesSteps } from './rules-file.ts';
 import { makeDirectory, rereadUnits, step, typed, writeFile } from './steps.ts';
@@ -54,7 +55,7 @@ export function fenceTargets(input: Known): { path: string; text: boolean }[] {
   const relay = ollamaRelayUnit(input);
   return [
     ...neededAt(unitsOf(input, agentsOf(input))).map(({ path, kind }) => ({ path, text: kind === 'file' })),
-    ...(relay === null ? [] : ollamaTargets(relay, 'network')),
+    ...(relay === null ? [] : targetsFor(ollamaNeeds(relay, ['network']))),
   ];
 }
 

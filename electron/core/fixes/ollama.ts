@@ -6,6 +6,8 @@ import { relayPart } from '#core/checks/relay-parts.ts';
 import { relaysOf } from '#core/checks/relays.ts';
 import { OLLAMA_ADDRESS_DROP_IN, OLLAMA_ADDRESS_LINES } from '#core/checks/service-bindings.ts';
 import type { PlanStep } from '#shared/domain/plan.ts';
+import type { Needed } from './at-path.ts';
+import { dropInFolder, dropInNeeds, dropInPath, dropInText } from './drop-in.ts';
 import type { FixInput } from './fix.ts';
 import { afterUndo, makeDirectory, restartUnit, writeFile } from './steps.ts';
 
@@ -32,9 +34,6 @@ export type OllamaDropIn = keyof typeof DROP_INS;
 
 const RESTART_SECONDS = 5;
 
-const folderOf = (unit: string) => `/etc/systemd/system/${unit}.d`;
-const pathOf = (unit: string, which: OllamaDropIn) => `${folderOf(unit)}/${DROP_INS[which].name}.conf`;
-
 /**
  * The unit of the system that the model server runs in, where it could carry data out for an agent and nothing keeps it at
  * home; null where there is none, or the operator declared it as meant.
@@ -59,26 +58,26 @@ export function ollamaRelayUnit(input: Known): string | null {
   return units.find((unit) => open.includes(unit.name) && !unit.userUnit)?.name ?? null;
 }
 
-/** Paths that a drop-in of the model server has to know. */
-export function ollamaTargets(unit: string, which: OllamaDropIn): { path: string; text: boolean }[] {
-  return [
-    { path: folderOf(unit), text: false },
-    { path: pathOf(unit, which), text: true },
-  ];
+/** What drop-ins of the model server have to know. */
+export function ollamaNeeds(unit: string, which: readonly OllamaDropIn[]): Needed[] {
+  return dropInNeeds(
+    unit,
+    which.map((one) => DROP_INS[one].name),
+  );
 }
 
 /** Puts drop-ins around the model server and starts it again. */
 export function ollamaSteps(input: FixInput, unit: string, which: readonly OllamaDropIn[]): PlanStep[] {
   const writes = which.flatMap((one) =>
     writeFile(input, DROP_INS[one].title, {
-      path: pathOf(unit, one),
-      text: ['[Service]', ...DROP_INS[one].lines].map((line) => `${line}\n`).join(''),
+      path: dropInPath(unit, DROP_INS[one].name),
+      text: dropInText(DROP_INS[one].lines),
     }),
   );
   if (writes.length === 0) return [];
   return [
     afterUndo(input, { rereadUnits: true, units: [{ unit, action: 'restart' }] }),
-    ...makeDirectory(input, `Make a folder for your own settings of ${unit}`, { path: folderOf(unit) }),
+    ...makeDirectory(input, `Make a folder for your own settings of ${unit}`, { path: dropInFolder(unit) }),
     ...writes,
     restartUnit(input, unit, RESTART_SECONDS, 'it then keeps to these settings; models are loaded anew'),
   ];
