@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runChecks } from '#core/checks/run.ts';
-import { changed, file, inputFor, tree } from '#core/checks/testing/facts-builder.ts';
-import { fileAt, hardened, unitWith } from '#core/checks/testing/situations.ts';
+import { changed, file, inputFor, networkInterface, tree } from '#core/checks/testing/facts-builder.ts';
+import { but, fileAt, hardened, unitWith } from '#core/checks/testing/situations.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import { apply, modelOf } from './testing/after.ts';
@@ -53,6 +53,66 @@ const codeInHome = () => {
   });
 };
 
+const audit = (change: object) =>
+  but('audit', (value) => {
+    if (value.auditd !== null) Object.assign(value.auditd, change);
+  });
+const unrecorded = changed(
+  audit({ installed: false, running: false, enabled: 0, rules: [], rulesAtBoot: [], logFile: null }),
+  'audit',
+  (value) => Object.assign(value.probe, { tried: false, recorded: null }),
+);
+
+const sshWith = (passwords: string[]) =>
+  but('sshServer', (value) => {
+    if (value.effective !== null) value.effective.passwordauthentication = passwords;
+    for (const line of value.written)
+      if (line.keyword === 'passwordauthentication') line.value = passwords[0] ?? '';
+  });
+
+const wireless = but('interfaces', (value) => {
+  value.interfaces.push(networkInterface('wlan0', 'wifi', ['192.168.7.9/24']));
+});
+
+const ollamaOutside = changed(
+  but('interfaces', (value) => {
+    value.interfaces.push(networkInterface('wg0', 'vpn', ['10.9.0.2/24']));
+  }),
+  'sockets',
+  (value) => {
+    for (const socket of value.listening) if (socket.port === 11_434) socket.address = '0.0.0.0';
+  },
+);
+
+const PLUGIN = `${HOME}/.config/mycoswarm/plugins/weather`;
+const withPlugin = changed(
+  but('mycoswarm', (value) => {
+    value.plugins.push({
+      instance: 'mycoswarm.service',
+      name: 'weather',
+      path: PLUGIN,
+      uid: 1_001,
+      mode: 0o755,
+      modifiedAt: null,
+      digest: 'ab'.repeat(32),
+      files: 1,
+    });
+  }),
+  'files',
+  (value) => void value.files.push(file(PLUGIN, 1_001, 0o755)),
+);
+
+const KEY_TEXT = 'alias l=ls\nexport OPENAI_API_KEY=not-a-real-key\nOPENAI_API_KEY_FILE=/x\n';
+const withKey = but('credentials', (value) => {
+  value.found.push({
+    name: 'OPENAI_API_KEY',
+    provider: 'OpenAI',
+    kind: 'file',
+    place: `${HOME}/.bashrc`,
+    pid: null,
+  });
+});
+
 describe('a plan that is carried out', () => {
   it.each<[CheckId, string, Facts]>([
     [
@@ -96,9 +156,47 @@ describe('a plan that is carried out', () => {
       fileAt('/etc/systemd/system/mycoswarm.service', { mode: 0o666 }),
     ],
     ['source-read-only', 'code in its home', codeInHome()],
+    ['audit-logging', 'no recorder at all', unrecorded],
+    ['audit-logging', 'rules that only last until the next start', audit({ rulesAtBoot: [] })],
+    [
+      'audit-logging',
+      'io_uring allowed',
+      but('audit', (value) => Object.assign(value, { ioUringDisabled: 0 })),
+    ],
+    [
+      'audit-logging',
+      'io_uring on a kernel without a switch',
+      but('audit', (value) => Object.assign(value, { ioUringDisabled: null })),
+    ],
+    [
+      'audit-logging',
+      'a record that the agent can change',
+      audit({ logFile: { path: '/var/log/audit/audit.log', uid: 1_001, mode: 0o600 } }),
+    ],
+    ['ssh-server', 'passwords', sshWith(['yes'])],
+    [
+      'ssh-server',
+      'passwords, as written only',
+      changed(sshWith(['yes']), 'sshServer', (value) => Object.assign(value, { effective: null })),
+    ],
+    [
+      'time-sync',
+      'a service that does not agree',
+      but('time', (value) => Object.assign(value, { synchronised: false })),
+    ],
+    [
+      'time-sync',
+      'no service',
+      but('time', (value) => Object.assign(value, { synchronised: false, service: null, offsetMs: null })),
+    ],
+    ['unused-interfaces', 'a radio that nobody declared', wireless],
+    ['model-locality', 'Ollama on a VPN too', ollamaOutside],
+    ['plugin-inventory', 'a plugin that nobody accepted', withPlugin],
+    ['cloud-api-keys', 'a key in a file', withKey],
   ])('%s: %s, and then the check passes', (check, _, facts) => {
     expect(statusOf(check, facts).status).not.toBe('pass');
-    const model = apply(modelOf(facts), planFor(check, facts));
+    const texts = check === 'cloud-api-keys' ? { '/home/mycoswarm/.bashrc': KEY_TEXT } : {};
+    const model = apply(modelOf(facts), planFor(check, facts, { texts }));
     expect(statusOf(check, model.facts)).toEqual(fine);
   });
 });

@@ -47,6 +47,12 @@ function ioUringBy(input: Known, agent: Agent): 'switch' | 'unit' | null {
   return audit.ioUringDisabled === null ? 'unit' : 'switch';
 }
 
+/** Only io_uring is not known, on a kernel without a switch for it: its unit then refuses it, and that is seen. */
+function isIoUringAlone(input: Known): boolean {
+  const doubts = input.finding.evidence.filter(({ status }) => status === 'unknown');
+  return doubts.length > 0 && doubts.every(({ what }) => /(^|: )io_uring$/.test(what));
+}
+
 /** The journal is forgotten at every start. */
 const isForgetful = (input: Known) => seen(input, 'audit')?.journal?.persistent === false;
 
@@ -233,7 +239,7 @@ export const auditLoggingFix: Fix = {
     return [...targetsFor(neededFor(input)), ...(file ? [{ path: file.path, text: false }] : [])];
   },
   plan: (input) => {
-    const offered = whyNotOffered(input, ['audit', 'accounts', 'identity', 'units']);
+    const offered = whyNotOffered(input, ['audit', 'accounts', 'identity', 'units'], isIoUringAlone(input));
     if (offered !== null) return notAutomatic(offered);
     const auditd = seen(input, 'audit')?.auditd ?? null;
     const refused = whyNotRecorded(input, auditd) ?? obstacleAt(input, neededFor(input));

@@ -15,10 +15,12 @@ const NEEDED_STATUS = ['fix', 'review'];
 /**
  * Why nothing can be planned for a finding as it is, before its fix looks any closer; null when it can.
  * @param needs subjects of facts without which the fix would have to guess
+ * @param isClear what could not be seen does not matter here: it is seen because of the fix
  */
 export function whyNotOffered(
   input: Pick<FixInput, 'facts' | 'finding' | 'nodeName' | keyof FixInput>,
   needs: readonly SubjectName[],
+  isClear = false,
 ): string | null {
   const { finding } = input;
   if (finding.status === 'pass' || finding.status === 'not-applicable') return 'There is nothing to do.';
@@ -29,7 +31,7 @@ export function whyNotOffered(
     if (part !== null)
       return `${part.headline ?? part.seen} To plan this it would help to ${part.wouldHelp ?? AS_ADMINISTRATOR}.`;
   }
-  if (!NEEDED_STATUS.includes(finding.status))
+  if (!isClear && !NEEDED_STATUS.includes(finding.status))
     return `What is to be done is not known yet: it would help to ${finding.wouldHelp ?? AS_ADMINISTRATOR} first.`;
   return null;
 }

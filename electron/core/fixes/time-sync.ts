@@ -20,9 +20,10 @@ export const timeSyncFix: Fix = {
   after: [],
   targets: () => [],
   plan: (input) => {
-    const offered = whyNotOffered(input, ['time', 'identity']);
-    if (offered !== null) return notAutomatic(offered);
     const time = seen(input, 'time');
+    // Where no service is there, nothing can say whether the clock is right.
+    const offered = whyNotOffered(input, ['time', 'identity'], time?.service === null);
+    if (offered !== null) return notAutomatic(offered);
     const init = seen(input, 'identity')?.init;
     if (init !== 'systemd')
       return notAutomatic(

@@ -66,6 +66,8 @@ function put(model: Model, path: string, change: Partial<FileFact>): void {
       attributes: null,
       ...change,
     });
+  const { auditd } = knownOf(model, 'audit');
+  if (auditd?.logFile?.path === path) Object.assign(auditd.logFile, { uid: change.uid, mode: change.mode });
   for (const account of knownOf(model, 'accounts').accounts)
     if (account.home === path && change.mode !== undefined)
       account.homeDirectory = {
@@ -179,6 +181,16 @@ function applyAction(model: Model, action: HelperAction): void {
         knownOf(model, 'sandbox').maxUserNamespaces = action.value;
       else knownOf(model, 'sandbox').unprivilegedUserNamespaces = action.value === 1;
       return;
+    case 'move': {
+      const known = knownOf(model, 'mycoswarm');
+      known.plugins = known.plugins.filter(({ path }) => path !== action.from);
+      return;
+    }
+    case 'remove-lines': {
+      const known = knownOf(model, 'credentials');
+      known.found = known.found.filter(({ place }) => place !== action.path);
+      return;
+    }
     case 'set-link':
       for (const face of knownOf(model, 'interfaces').interfaces)
         if (face.name === action.interface) face.up = action.up;
@@ -198,6 +210,7 @@ function readWritten(model: Model, path: string, text: string): void {
     if (auditd !== null) auditd.rulesAtBoot = [...lines, ...(auditd.rulesAtBoot ?? [])];
   }
   if (path.startsWith('/etc/ssh/sshd_config.d/')) {
+    // What it takes in from elsewhere holds until the next start of the machine only.
     const server = knownOf(model, 'sshServer');
     for (const line of lines) {
       const [keyword = '', ...rest] = line.split(/\s+/);

@@ -41,6 +41,9 @@ export function settleUnit(model: Model, name: string): void {
   }
   const unit = knownOf(model, 'units').units.find((entry) => entry.name === name);
   if (unit === undefined) return;
+  const host = /OLLAMA_HOST=(\S+):(\d+)/.exec(unit.properties.Environment ?? '');
+  for (const socket of host === null ? [] : knownOf(model, 'sockets').listening)
+    if (socket.unit === name) socket.address = host?.[1] ?? socket.address;
   const account = knownOf(model, 'accounts').accounts.find((entry) => entry.name === unit.user);
   const argv = argvOfExecStart(unit.properties.ExecStart ?? '');
   const isConfined = ['strict', 'full'].includes(unit.properties.ProtectSystem ?? '');
