@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyNoTestNode } from '../../electron/helper/testing/helper-node.ts';
 import { installHelper } from '../../electron/helper/testing/install-helper.ts';
 
@@ -12,6 +12,12 @@ const KILLED_CONSOLE = join(ROOT, 'electron/core/fixes/engine/testing/killed-con
 
 /** Kills per test run; more on demand: `SWARMKEEP_KILLS=200`. */
 const KILLS = Number(process.env.SWARMKEEP_KILLS ?? 24);
+
+/** A busy machine gets its time. */
+const LONG = 120_000 + KILLS * 20_000;
+
+const COMPILED = mkdtempSync(join(tmpdir(), 'swarmkeep-compiled-'));
+afterAll(() => rmSync(COMPILED, { recursive: true, force: true }));
 
 let folder: string;
 beforeEach(() => {
@@ -29,6 +35,8 @@ function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, ['--no-warnings', KILLED_CONSOLE, folder, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: ROOT,
+    // Most of a short life would else be compiling.
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
   });
 }
 
@@ -62,7 +70,7 @@ function expectWhole(said: Said | null): void {
 const instant = (kill: number, span: number): number => (kill * 0.618_034 * span) % span;
 
 describe('kill -9 of the console', () => {
-  it('leaves no half-done node at any boundary', { timeout: 300_000 }, async () => {
+  it('leaves no half-done node at any boundary', { timeout: LONG }, async () => {
     let last: Said | null = null;
     for (let at = 3; at <= 3 + 4 * KILLS; at += 4) {
       last = await runAndKill(start('fake', '', String(at)), null);
@@ -71,7 +79,7 @@ describe('kill -9 of the console', () => {
     expect(last?.last).toBeDefined();
   });
 
-  it(`leaves no half-done node at random instants, ${KILLS} times`, { timeout: 900_000 }, async () => {
+  it(`leaves no half-done node at random instants, ${KILLS} times`, { timeout: LONG }, async () => {
     const seen = new Set<string>();
     for (let kill = 0; kill < KILLS; kill += 1) {
       const said = await runAndKill(start('fake'), instant(kill, 60));
@@ -81,7 +89,7 @@ describe('kill -9 of the console', () => {
     expect(seen.size).toBeGreaterThan(0);
   });
 
-  it('leaves no half-done node with the real helper', { timeout: 900_000 }, async (ctx) => {
+  it('leaves no half-done node with the real helper', { timeout: LONG }, async (ctx) => {
     const why = whyNoTestNode();
     if (why !== null) return ctx.skip(why);
     const helper = await installHelper();
