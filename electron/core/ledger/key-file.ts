@@ -37,8 +37,8 @@ export function keyInFile(folder: string): KeyPlace {
   return {
     kind: 'file',
     read() {
-      if (!requireSafeFile(file)) return null;
-      const text = readBounded(file);
+      const text = readSafely(file);
+      if (text === null) return null;
       const signer = readSigner(text);
       if (signer === null) throw keyTrouble(`${file} holds no key of this ledger.`);
       return signer;
@@ -56,6 +56,16 @@ export function keyInFile(folder: string): KeyPlace {
       return made.signer;
     },
   };
+}
+
+/** @returns null when there is no such file; whatever keeps it from being read is trouble with the key and nothing else */
+function readSafely(file: string): string | null {
+  try {
+    return requireSafeFile(file) ? readBounded(file) : null;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : 'it cannot be read';
+    throw keyTrouble(`The key that signs the ledger cannot be used: ${said}`.slice(0, 480));
+  }
 }
 
 function readBounded(file: string): string {

@@ -69,6 +69,65 @@ describe('a ledger that nobody touched', () => {
   });
 });
 
+describe('many events that were written together', () => {
+  const HEIGHT_ONE = 'SELECT hashes FROM ledger_tile WHERE level = 1';
+  let kept: string;
+  beforeEach(async () => {
+    kept = await lab.append(1, 1_000, 100);
+  });
+
+  it('finds the first one among them that was edited', async () => {
+    for (const number of [1_102, 600, 3]) {
+      lab.tamper((database) =>
+        rewrite(database, number, (texts) =>
+          texts.map((text) => text.replace(`report ${number - 1} `, 'report 0 ')),
+        ),
+      );
+      expect(await lab.verify(kept)).toMatchObject({ verified: false, from: number, upTo: number - 1 });
+    }
+  });
+
+  it('narrows it down to a tile when the hash of the event was changed too', async () => {
+    lab.tamper((database) => {
+      const upper = database.prepare(HEIGHT_ONE).pluck().get();
+      rewrite(database, 600, (texts) =>
+        texts.map((text) => text.replace('"findings":599', '"findings":598')),
+      );
+      rehash(database);
+      database.prepare('UPDATE ledger_tile SET hashes = ? WHERE level = 1').run(upper);
+    });
+    const report = await lab.verify(kept);
+    expect(report).toMatchObject({ verified: false, from: 513, upTo: 512 });
+  });
+
+  it('finds hashes of tiles that were changed or taken out, and that no event was', async () => {
+    lab.tamper((database) => {
+      const upper = database.prepare(HEIGHT_ONE).pluck().get() as Buffer;
+      upper[40] = (upper[40] ?? 0) ^ 1;
+      database.prepare('UPDATE ledger_tile SET hashes = ? WHERE level = 1').run(upper);
+    });
+    const changed = await lab.verify(kept);
+    expect(changed).toMatchObject({ verified: false, from: null, upTo: 1_102 });
+    expect(changed.problems).toMatchObject([{ code: 'hash-changed', event: 257 }]);
+    lab.tamper((database) => database.exec('DELETE FROM ledger_tile'));
+    const gone = await lab.verify(kept);
+    expect(gone).toMatchObject({ verified: false, from: null, upTo: 1_102 });
+    expect(new Set(gone.problems.map((problem) => problem.code))).toEqual(new Set(['hash-missing']));
+  });
+
+  it('cannot read a row that was torn, and says from which event on', async () => {
+    lab.tamper((database) => {
+      const row = database.prepare('SELECT * FROM ledger_text WHERE first = 515').get();
+      const { first, lines } = textRow.parse(row);
+      database
+        .prepare('UPDATE ledger_text SET lines = ? WHERE first = ?')
+        .run(lines.subarray(0, lines.length / 2), first);
+    });
+    const report = await lab.verify(kept);
+    expect(report).toMatchObject({ verified: false, from: 515, upTo: 514 });
+  });
+});
+
 describe('texts that were removed', () => {
   it('are fine where the ledger says so, and missed where it does not; proofs stay', async () => {
     await lab.append(1, 5, 300);
