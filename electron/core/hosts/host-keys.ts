@@ -14,10 +14,13 @@ const PREFERENCE = [
   'ssh-rsa',
 ];
 
+/** A machine that accepted a connection may be slow with its first key exchange: an old one, or one under load. */
+const SERVER_LIMIT_S = 15;
+
 /** How a bare connection ends; ssh-keyscan(1) keeps it to itself. */
 function knock(address: string, port: number): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({ host: address, port, timeout: 1_000 });
+    const socket = connect({ host: address, port, timeout: CONNECT_LIMIT_MS });
     const end = (how: string) => {
       socket.destroy();
       resolve(how);
@@ -28,10 +31,9 @@ function knock(address: string, port: number): Promise<string> {
   });
 }
 
-/** Why there are no keys. */
-async function noKeys(target: { host: string; port: number }, address: string): Promise<HostError> {
+/** Why there are no keys, from how the bare connection ended. */
+function noKeys(target: { host: string; port: number }, address: string, how: string): HostError {
   const machine = address === target.host ? address : `${target.host} (${address})`;
-  const how = await knock(address, target.port);
   const [message, next] =
     how === 'ECONNREFUSED'
       ? [
@@ -54,7 +56,7 @@ async function noKeys(target: { host: string; port: number }, address: string): 
  * Asks a machine for its host keys without trusting any of them (ssh-keyscan(1)).
  * @param target host name or address and port
  * @returns at most 16 keys, the preferred type first; or why there are none: at once for a name without an address, within
- *   5 s for a machine that does not answer
+ *   5 s for a machine that does not answer, within 20 s for one that accepts the connection and then says nothing
  */
 export async function fetchHostKeys(
   target: { host: string; port: number },
@@ -62,12 +64,14 @@ export async function fetchHostKeys(
 ): Promise<{ ok: true; keys: HostKey[] } | { ok: false; error: HostError }> {
   const resolved = await resolveName(target.host, signal);
   if (!resolved.ok) return resolved;
+  const how = await knock(resolved.address, target.port);
+  if (how !== 'open') return { ok: false, error: noKeys(target, resolved.address, how) };
   const chunks: Buffer[] = [];
   const result = await runProcess({
     program: 'ssh-keyscan',
     arguments: [
       '-T',
-      String(CONNECT_LIMIT_MS / 1_000 - 1),
+      String(SERVER_LIMIT_S),
       '-p',
       String(target.port),
       '-t',
@@ -77,7 +81,7 @@ export async function fetchHostKeys(
     ],
     environment: sshEnvironment(),
     script: '',
-    timeoutMs: CONNECT_LIMIT_MS,
+    timeoutMs: (SERVER_LIMIT_S + 5) * 1_000,
     maxStdoutBytes: 262_144,
     signal,
     onOutput: (chunk) => chunks.push(chunk),
@@ -98,7 +102,7 @@ export async function fetchHostKeys(
     .filter((key) => key !== null);
   const unique = [...new Map(keys.map((key) => [key.line, key])).values()].slice(0, 16);
   if (unique.length === 0) {
-    return { ok: false, error: await noKeys(target, resolved.address) };
+    return { ok: false, error: noKeys(target, resolved.address, how) };
   }
   const rank = (key: HostKey): number =>
     (PREFERENCE.indexOf(key.type) + PREFERENCE.length + 1) % (PREFERENCE.length + 1);
