@@ -2,11 +2,15 @@ import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { ChannelOptions } from '#core/hosts/helper-channel-open.ts';
 import type { RootChannel } from '#core/hosts/helper-channel-root.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import type { HelperAccess } from '#shared/domain/plan.ts';
 import type { Clock } from './clock.ts';
 import type { ConsentGate } from './service.ts';
 
 /** A password that was typed for one run is forgotten after this time, whatever becomes of the run. */
 const FORGOTTEN_AFTER_MS = 15 * 60_000;
+
+/** How the helper is reached changes seldom. */
+const ACCESS_KEPT_MS = 60_000;
 
 /** Opens channels to helpers, and holds the passwords of the runs that need one. */
 export interface FixChannels {
@@ -17,6 +21,12 @@ export interface FixChannels {
   open(node: SwarmNode, run: string, how: { fresh: boolean; ask: string | null }): Promise<HelperChannel>;
   /** The same for commands as root, while the helper is not there. Null for a recording. */
   openRoot(node: SwarmNode, run: string, ask: string | null): Promise<RootChannel | null>;
+  /**
+   * How the helper is reached, remembered for a minute: every try of sudo is a line in the node's own log.
+   */
+  access(node: SwarmNode): Promise<HelperAccess>;
+  /** The helper was put there or taken away. */
+  forgetAccess(node: string): void;
   /** The run is at rest: its password is forgotten. */
   forget(run: string): void;
   close(): void;
@@ -75,7 +85,29 @@ export function createFixChannels(parts: {
       : { password: () => passwords.get(run)?.password ?? null }),
   });
 
+  const remembered = new Map<string, { until: number; access: Promise<HelperAccess> }>();
+
+  async function findAccess(node: SwarmNode): Promise<HelperAccess> {
+    const channel = parts.openChannel(optionsFor(node, '', false));
+    try {
+      return await channel.access();
+    } finally {
+      await channel.close();
+    }
+  }
+
   return {
+    access(node) {
+      const now = parts.clock.now().getTime();
+      const known = remembered.get(node.id);
+      if (known && known.until > now && known.until <= now + ACCESS_KEPT_MS) return known.access;
+      const access = findAccess(node);
+      remembered.set(node.id, { until: now + ACCESS_KEPT_MS, access });
+      return access;
+    },
+    forgetAccess: (node) => {
+      remembered.delete(node);
+    },
     async openRoot(node, run, ask) {
       const channel = parts.openRoot(optionsFor(node, run, false));
       if (channel === null) return null;

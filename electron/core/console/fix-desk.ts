@@ -92,6 +92,8 @@ export async function createFixDesk(
       ofNodes.set(change.node, [change, ...others]);
       board.show(change);
       if (change.endedAt !== null) channels.forget(change.id);
+      if (change.plan.checks.length === 0 || change.plan.purpose === 'remove')
+        channels.forgetAccess(change.node);
     },
     told: (change, event) => tellLedger(tell, change, event),
     ...(fault === undefined ? {} : { fault }),

@@ -64,12 +64,21 @@ export async function planAllow(
       root: root === null ? null : await root.access(),
       bundle: parts.bundle,
       withoutPassword,
+      agents: await agentsOf(parts, node),
       contents: parts.contents,
     });
   } finally {
     await channel.close();
     await root?.close();
   }
+}
+
+/** @returns names of the accounts under which mycoSwarm runs on a node, as the last look saw them */
+async function agentsOf({ context }: FixParts, node: SwarmNode): Promise<string[]> {
+  const seen = await context.store.profile({ node: node.id });
+  return (seen?.detected.instances ?? []).flatMap((instance) =>
+    instance.user === null ? [] : [instance.user],
+  );
 }
 
 const UNINSTALL: PlanStep = {

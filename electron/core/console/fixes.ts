@@ -3,7 +3,7 @@ import { appliedChangeOf } from '#core/fixes/plans/applied-change.ts';
 import { makePlan, planTargets, whyNone } from '#core/fixes/plans/make-plan.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import { CHECK_IDS } from '#shared/domain/check-id.ts';
-import type { AppliedChange, HelperAccess, Plan } from '#shared/domain/plan.ts';
+import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
 import { requireNode } from './context.ts';
 import { knownNode } from './fix-facts.ts';
 import { inspectTargets } from './fix-inspect.ts';
@@ -29,7 +29,7 @@ export function fixesGroup(parts: FixParts): ConsoleService['fixes'] {
   return {
     async available({ node: id }) {
       const node = await requireNode(context, id);
-      const access = await accessTo(parts, node.id);
+      const access = await parts.channels.access(node);
       const checks = CHECK_IDS.map((check) => {
         const fix = parts.book.fixes.find((entry) => entry.check === check);
         return { check, automatic: fix !== undefined, words: fix?.words ?? whyNone(check, parts.book) };
@@ -107,14 +107,4 @@ export async function shownChange(
   change: StoredChange,
 ): Promise<AppliedChange> {
   return appliedChangeOf(change, await changesOfNode(parts, change.node));
-}
-
-async function accessTo(parts: FixParts, id: string): Promise<HelperAccess> {
-  const node = await requireNode(parts.context, id);
-  const channel = await parts.channels.open(node, 'access', { fresh: false, ask: null });
-  try {
-    return await channel.access();
-  } finally {
-    await channel.close();
-  }
 }

@@ -59,6 +59,8 @@ export interface PlacingRequest {
   root: RootAccess | null;
   bundle: HelperBundle | null;
   withoutPassword: boolean;
+  /** Accounts under which mycoSwarm runs there. */
+  agents: readonly string[];
   /** Filled with what the steps will need. */
   contents: PlacedContents;
 }
@@ -112,7 +114,14 @@ export async function placingPlan(request: PlacingRequest): Promise<UnhashedPlan
   };
 }
 
-function whyNotPlaced({ node, root, bundle, helper, withoutPassword }: PlacingRequest): string | null {
+function whyNotPlaced({
+  node,
+  root,
+  bundle,
+  helper,
+  withoutPassword,
+  agents,
+}: PlacingRequest): string | null {
   if (root === null) return helper.words;
   if (bundle === null)
     return 'This console carries no helper. Install the package, or build it in the checkout (npm run build).';
@@ -121,6 +130,9 @@ function whyNotPlaced({ node, root, bundle, helper, withoutPassword }: PlacingRe
   if (root.via === 'none') return root.words;
   if (root.machine !== bundle.runtime.machine) {
     return `${node.name} is a machine of the kind ${root.machine}, and this console carries Node.js for ${bundle.runtime.machine} only.`;
+  }
+  if (withoutPassword && root.via !== 'root' && agents.includes(root.user)) {
+    return `mycoSwarm runs as ${root.user} on ${node.name}: a rule without a password would let the agent start the helper too. Allow changes with a password, and give mycoSwarm an account of its own first.`;
   }
   if (withoutPassword && root.via !== 'root' && !accountName.safeParse(root.user).success) {
     return 'The name of this account cannot be written into a rule of sudo.';

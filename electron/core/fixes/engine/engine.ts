@@ -98,6 +98,11 @@ export class ChangeEngine {
       return;
     }
     const running = this.#running.get(change.id);
+    if (!running && change.endedAt === null) {
+      // It was left in the middle, and may wait for a password that only a person has.
+      this.#start(change, (journal) => this.#settle(journal, true));
+      return;
+    }
     if (!running || (change.state !== 'applying' && change.state !== 'waiting')) {
       throw notAllowed('It cannot be stopped any more.', 'Undo it when it has ended.');
     }
