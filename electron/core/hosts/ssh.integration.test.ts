@@ -77,6 +77,10 @@ describe('a node over SSH', () => {
 
   it('runs each trip in one exec channel of one connection, and closes it', async (context) => {
     needsSshd(context);
+    // A folder of this test for the socket: other connections of this machine have theirs elsewhere.
+    const sockets = await mkdtemp('/tmp/sockets-');
+    const usual = process.env.TMPDIR;
+    process.env.TMPDIR = sockets;
     const target = connect();
     const before = await server.countCommands();
     for (let count = 1; count <= 3; count += 1) {
@@ -85,8 +89,12 @@ describe('a node over SSH', () => {
       expect(outputs).toEqual(['0\n', 'a\0\xff']);
       expect(await server.countCommands()).toBe(before + count);
     }
+    expect(isRunning(sockets)).toBe(true);
     await target.close();
-    expect(await waitUntil(() => !isRunning(`swarmkeep-`) || !isRunning('[mux]'))).toBe(true);
+    expect(await waitUntil(() => !isRunning(sockets))).toBe(true);
+    if (usual === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = usual;
+    await rm(sockets, { recursive: true });
   });
 
   it('fetches host keys without trusting them, and needs one confirmed', async (context) => {

@@ -7,10 +7,10 @@ import { askHelper, refusalWords } from './ask.ts';
 import { doAgain } from './do-again.ts';
 import { doSteps, type StepsEnd } from './do-steps.ts';
 import { AT_REST, Journal } from './journal.ts';
-import { changesOnNode } from './on-node.ts';
 import type { EngineParts } from './parts.ts';
 import { type Decision, decide } from './recover.ts';
 import { takeBack } from './take-back.ts';
+import { forgetRecords, markUndone, TAKES_BACK } from './undone.ts';
 
 /** The node does not answer: when it is asked again, in milliseconds. */
 const AGAIN_AFTER_MS = 15_000;
@@ -19,8 +19,6 @@ const AFTER_TIMER_MS = 2_500;
 /** Seconds that steps may take while the timer runs already, so that it does not fire in their midst. */
 const STEP_SECONDS = 20;
 const PACKAGE_SECONDS = 900;
-
-const TAKES_BACK: ReadonlySet<Plan['purpose']> = new Set(['undo', 'remove', 'stop-changes']);
 
 /** Does changes, one at a time per node, and brings every one of them to rest. */
 export class ChangeEngine {
@@ -278,7 +276,7 @@ export class ChangeEngine {
       error: `${why} ${taken.note || 'Everything is as it was before.'}`.slice(0, 2_000),
     });
     // What was done again is held under this change on the node.
-    if (!TAKES_BACK.has(plan.purpose)) await this.#forget(journal.change.id, channel);
+    if (!TAKES_BACK.has(plan.purpose)) await forgetRecords(channel, journal.change.id);
   }
 
   async #verify(journal: Journal, channel: HelperChannel): Promise<void> {
@@ -290,32 +288,7 @@ export class ChangeEngine {
     const state = verdict.holds ? 'done' : 'not-verified';
     await journal.to({ state, results: verdict.results, error: verdict.note === '' ? null : verdict.note });
     if (change.plan.purpose === 'undo' || change.plan.purpose === 'remove')
-      await this.#markUndone(journal, channel);
-  }
-
-  /** The changes whose last step was taken back are undone from now on, and nobody needs their undo records any more. */
-  async #markUndone(journal: Journal, channel: HelperChannel): Promise<void> {
-    const { change } = journal;
-    const named = change.plan.steps.flatMap((step) => (step.takesBack ? [step.takesBack.change] : []));
-    const targets = new Set([...(change.of === null ? [] : [change.of]), ...named]);
-    for (const id of targets) {
-      const other = await this.#parts.store.change({ id });
-      if (other === null || other.undoneBy !== null || TAKES_BACK.has(other.plan.purpose)) continue;
-      if (other.steps.some((step, index) => step.state === 'done' && other.plan.steps[index]?.undoable))
-        continue;
-      await new Journal(this.#parts, other).to({ state: 'undone', undoneBy: change.id });
-    }
-    const known = await changesOnNode(channel, this.#parts.clock);
-    if (known.how !== 'known') return;
-    for (const id of targets) {
-      if (known.changes.get(id)?.steps.every((step) => step.state === 'undone'))
-        await this.#forget(id, channel);
-    }
-  }
-
-  /** Undo records that nobody can need any more. When it fails they stay, which harms nothing. */
-  async #forget(id: string, channel: HelperChannel): Promise<void> {
-    await channel.ask({ version: HELPER_PROTOCOL, ask: 'forget', change: id });
+      await markUndone(this.#parts, journal.change, channel);
   }
 
   /** Finds out from the node where a change stands, and brings it to rest or says why that has to wait. */
@@ -359,7 +332,7 @@ export class ChangeEngine {
             await journal.step(number, { state: 'taken-back' });
         }
         await journal.to({ state: decision.state, error: decision.words });
-        if (decision.state !== 'stuck') await this.#forget(journal.change.id, channel);
+        if (decision.state !== 'stuck') await forgetRecords(channel, journal.change.id);
     }
   }
 

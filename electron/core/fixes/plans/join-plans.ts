@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from '#shared/domain/canonical-json.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { HelperAction } from '#shared/domain/helper/verbs.ts';
 import type { Plan, PlanStep } from '#shared/domain/plan.ts';
-import { commonPart, touchedBy } from './touched.ts';
+import { commonPart, type Touched, touchedBy } from './touched.ts';
 
 /** Most steps of one plan, as the contract has it. */
 const MOST_STEPS = 256;
@@ -84,13 +84,19 @@ function conflictOf(added: readonly PlanStep[], before: readonly PlanStep[]): st
     for (const other of before) {
       if (step.check === other.check) continue;
       if (harmless(step.action) && harmless(other.action) && !opposite(step.action, other.action)) continue;
-      const common = commonPart(touchedBy(step.action), touchedBy(other.action));
+      const common = commonPart(changedBy(step.action), changedBy(other.action));
       if (common === null) continue;
       const first = other.check ?? 'another check';
       return `It changes ${common}, and so does ${first}, in another way. Do ${first} first, then plan this one anew.`;
     }
   }
   return null;
+}
+
+/** A folder that is made takes nothing from who writes into it afterwards: only the folder itself can be meant in two ways. */
+function changedBy(action: HelperAction | null): Touched {
+  const touched = touchedBy(action);
+  return action?.verb === 'make-directory' ? { ...touched, trees: [] } : touched;
 }
 
 function harmless(action: HelperAction | null): boolean {
