@@ -10,6 +10,29 @@ const folder = process.env.SWARMKEEP_SCREENSHOTS ?? join(root, 'assets', 'screen
 
 /** What is shown: a page of a scenario, and the words that say that it is there. */
 const PICTURES = [
+  {
+    name: 'fix',
+    scenario: 'closable',
+    route: '/setup/miu?step=outbound-firewall',
+    wait: 'One rule set that covers IPv6 too',
+    look: '.fix-card',
+  },
+  {
+    name: 'plan',
+    scenario: 'closable',
+    route: '/plan?do=fix&on=miu&checks=outbound-firewall',
+    wait: 'The 4 steps, in this order',
+    press: ['Step 4: Let the daemon'],
+  },
+  {
+    name: 'countdown',
+    scenario: 'closable',
+    route: '/plan?do=fix&on=miu&checks=outbound-firewall',
+    wait: 'The 4 steps, in this order',
+    press: ['Close the way out'],
+    until: 'if nobody keeps it',
+  },
+  { name: 'activity', scenario: 'house', route: '/activity', wait: 'Verified up to event' },
   { name: 'home', scenario: 'evening', route: '/', wait: 'Two doors are open' },
   {
     name: 'setup',
@@ -19,9 +42,9 @@ const PICTURES = [
   },
   {
     name: 'checks',
-    scenario: 'evening',
+    scenario: 'house',
     route: '/checks?check=service-bindings&on=boa',
-    wait: 'Last 30 days',
+    wait: 'As administrator through sudo',
   },
   { name: 'nodes', scenario: 'evening', route: '/nodes', wait: 'Five nodes' },
   { name: 'settings', scenario: 'evening', route: '/settings', wait: 'Appearance' },
@@ -50,10 +73,11 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const { name, scenario, route, wait } of PICTURES) {
+  for (const { name, scenario, route, wait, press = [], until, look } of PICTURES) {
     if (only.length > 0 && !only.includes(name)) continue;
-    const running = await startDouble(scenario);
     for (const theme of ['light', 'dark']) {
+      // A console of its own for each: what is pressed for one picture is not done already for the next.
+      const running = await startDouble(scenario);
       const context = await browser.newContext({
         viewport: SIZES[0],
         deviceScaleFactor: 1.5,
@@ -65,15 +89,18 @@ try {
       const page = await context.newPage();
       await openDouble(page, running, route);
       await page.getByText(wait).first().waitFor();
+      for (const words of press) await page.getByRole('button', { name: words }).click();
+      if (until) await page.getByText(until).first().waitFor();
       await page.evaluate(() => document.fonts.ready);
       for (const { width, height, suffix } of SIZES) {
         await page.setViewportSize({ width, height });
+        if (look) await page.locator(look).scrollIntoViewIfNeeded();
         await page.waitForTimeout(300);
         await page.screenshot({ path: join(folder, `${name}-${theme}${suffix}.png`) });
       }
       await context.close();
+      await running.close();
     }
-    await running.close();
   }
 } finally {
   await browser.close();

@@ -86,7 +86,7 @@ test.describe('The card of a fix', () => {
       'In force on miu, and an independent look says so.',
     );
     await expect(page.locator('.change-page__title')).toContainText('fine');
-    expect(await page.locator('main').innerText()).not.toMatch(/!|success|congrat/i);
+    expect((await page.locator('main').textContent()) ?? '').not.toMatch(/!|success|congrat/i);
   });
 
   test('is taken back at once by Revert, and between two steps by Cancel', async ({ page, open }) => {
@@ -129,14 +129,16 @@ test.describe('Where nothing is allowed', () => {
 
 test('several fixes of a node are chosen with boxes, in one plan with one order', async ({ page, open }) => {
   const { scenario } = await open('house', '/checks');
-  const open2 = scenario.findings.find((entry) => entry.node === 'miu' && entry.check === 'audit-logging');
-  if (open2) Object.assign(open2, { status: 'fix', summary: 'Nothing is recorded on miu' });
+  const logging = scenario.findings.find((entry) => entry.node === 'miu' && entry.check === 'audit-logging');
+  if (logging) Object.assign(logging, { status: 'fix', summary: 'Nothing is recorded on miu' });
   await page.reload();
   await page.getByRole('button', { name: 'Fix all that can be fixed' }).click();
   await page.getByRole('menuitem', { name: /miu/ }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Repair 2 things on miu.');
   await expect(page.getByRole('button', { name: 'Do these four steps' })).toBeVisible();
-  await expect(page.getByText('Auditd, for about 2 seconds')).toBeVisible();
+  await expect(
+    page.getByRole('complementary', { name: 'What it needs' }).getByText('Auditd, for about 2 seconds'),
+  ).toBeVisible();
   await expect(page.getByText(/It asks for your password there/)).toBeVisible();
   await page.getByRole('checkbox', { name: /Logging/ }).uncheck();
   await expect(page.getByRole('button', { name: 'Close the secret' })).toBeVisible();
@@ -243,7 +245,13 @@ test('hostile text in a plan stays text', async ({ page, open }) => {
         ...step,
         title: evil,
         undo: evil,
-        preview: { kind: 'file', path: `/etc/${evil}`, before: evil, after: `${evil}\n${evil}`, attributes: evil },
+        preview: {
+          kind: 'file',
+          path: `/etc/${evil}`,
+          before: evil,
+          after: `${evil}\n${evil}`,
+          attributes: evil,
+        },
       })),
       left: [{ check: 'time-sync', reason: evil }],
     });
@@ -252,7 +260,12 @@ test('hostile text in a plan stays text', async ({ page, open }) => {
     window.location.hash = hash;
   }, PLAN);
   await page.getByRole('button', { name: 'Unfold all' }).click();
-  await expect(page.getByText('Cannot be undone', { exact: false }).or(page.getByText('Undone by', { exact: false })).first()).toBeVisible();
+  await expect(
+    page
+      .getByText('Cannot be undone', { exact: false })
+      .or(page.getByText('Undone by', { exact: false }))
+      .first(),
+  ).toBeVisible();
   const shown = await page.evaluate(() => ({
     images: document.querySelectorAll('img').length,
     text: document.body.textContent ?? '',

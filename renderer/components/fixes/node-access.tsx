@@ -20,7 +20,7 @@ export function NodeAccess({ node }: { node: SwarmNode }) {
   const known = isPlaceholderData ? undefined : data;
   return (
     <section className="node-access" aria-label={`What Swarmkeep may do on ${name}`}>
-      <h3>What Swarmkeep may do there</h3>
+      <h2>What Swarmkeep may do there</h2>
       {recorded ? (
         <p className="node-access__words">
           Nothing: these are recorded facts, and there is no machine to change.

@@ -46,12 +46,12 @@ export function NodeDetails({ node, standing }: NodeDetailsProps) {
       {instances.map((instance) => (
         <section key={instance.id} className="node-details__instance">
           <div className="node-details__head">
-            <h3>
+            <h2>
               mycoSwarm {instance.version ? visible(instance.version) : ''}{' '}
               <span className="node-details__quiet">
                 {instance.running ? 'running' : 'not running'} · {DETECTED[instance.detectedBy]}
               </span>
-            </h3>
+            </h2>
             <Button variant="link" onClick={() => setCorrecting(instance.id)}>
               Correct this…
             </Button>
@@ -101,7 +101,7 @@ function HeldBy({ standing }: { standing: Standing }) {
   const shown = standing.heldBy.slice(0, HOLDING_SHOWN);
   return (
     <section>
-      <h3>What keeps it below {next.name}</h3>
+      <h2>What keeps it below {next.name}</h2>
       <ul className="node-details__held">
         {shown.map(({ check, status }) => (
           <li key={check}>
