@@ -21,12 +21,17 @@ export function accessLogSteps(input: FixInput, agent: Agent): PlanStep[] {
   return stateFiles(instance)
     .filter((path) => stateAt(input, path)?.kind === 'absent')
     .flatMap((path) =>
-      writeFile(input, 'Make the access log, which mycoSwarm has to be able to write', {
-        path,
-        text: '',
-        uid,
-        gid: account?.gid ?? uid,
-        mode: 0o600,
-      }),
+      writeFile(
+        input,
+        'Make the access log, which mycoSwarm has to be able to write',
+        {
+          path,
+          text: '',
+          uid,
+          gid: account?.gid ?? uid,
+          mode: 0o600,
+        },
+        { undoable: false, undo: 'The log stays, with what mycoSwarm wrote into it.' },
+      ),
     );
 }

@@ -20,7 +20,7 @@ import { installNft, whyNoNft } from './nft.ts';
 import { ollamaNeeds, ollamaRelayUnit, ollamaSteps } from './ollama.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
 import { rulesNeeds, rulesSteps } from './rules-file.ts';
-import { makeDirectory, rereadUnits, step, typed, writeFile } from './steps.ts';
+import { afterUndo, makeDirectory, rereadUnits, step, typed, writeFile } from './steps.ts';
 
 const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 const folderOf = (unit: string) => `/etc/systemd/system/${unit}.d`;
@@ -102,7 +102,7 @@ function requireSteps(input: FixInput, units: readonly string[]): PlanStep[] {
       text: textOf(['[Unit]', `Requires=${UNIT}`, `After=${UNIT}`]),
     }),
   ]);
-  return writes.length === 0 ? [] : [rereadUnits(input), ...writes, rereadUnits(input)];
+  return writes.length === 0 ? [] : [afterUndo(input, { rereadUnits: true }), ...writes, rereadUnits(input)];
 }
 
 function settingsOf(input: FixInput, agents: readonly Agent[]): PlanSetting[] {

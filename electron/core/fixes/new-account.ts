@@ -3,7 +3,7 @@ import { seen } from '#core/checks/knowledge.ts';
 import { ACCOUNT_DROP_IN, type AccountTarget, accountLines, targetOf } from '#core/checks/own-account.ts';
 import type { PlanSetting, PlanStep } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
-import type { Needed } from './at-path.ts';
+import { expectedAt, type Needed } from './at-path.ts';
 import { dropInFolder, dropInPath, dropInText, systemUnit } from './drop-in.ts';
 import type { FixInput } from './fix.ts';
 import { needsNewAccount } from './kept-account.ts';
@@ -36,6 +36,12 @@ export interface Move {
   newAgent: Agent;
   whyUnfit(input: FixInput): string | null;
 }
+
+/** mycoSwarm writes in its copies from its first minute, and what somebody wrote is not deleted by an undo. */
+const STAYS = {
+  undoable: false,
+  undo: 'It stays, with what was written there since; the original was never touched, and counts again.',
+} as const;
 
 /** Numbers of system accounts that useradd(8) gives out, highest first; the lowest hundred are the distribution's own. */
 const HIGHEST_SYSTEM_ID = 999;
@@ -168,7 +174,10 @@ function accountSteps(input: FixInput, { target, id }: Move): PlanStep[] {
         String(id),
         target.name,
       ),
-      { undo: `The account ${target.name} and its group are taken away again.` },
+      {
+        undoable: false,
+        undo: `The account ${target.name} stays, locked and with no program running as it, for what it wrote still belongs to it. When you need that no more: userdel --remove ${target.name}`,
+      },
     ),
   ];
 }
@@ -177,11 +186,11 @@ function copyStep(input: FixInput, move: Move, title: string, from: string, to: 
   return step(
     input,
     title,
-    { verb: 'copy-tree', from, path: to, uid: move.id, gid: move.gid, expect: { kind: 'absent' } },
+    { verb: 'copy-tree', from, path: to, uid: move.id, gid: move.gid, expect: expectedAt(input, from) },
     said(
       `${from} is copied to ${to}, owned by ${move.target.name}. The original stays where it is, as it is.`,
     ),
-    { undo: `The copy ${to} is taken away again.` },
+    STAYS,
   );
 }
 
@@ -190,7 +199,7 @@ function homeSteps(input: FixInput, move: Move): PlanStep[] {
   const { agent, target, id: uid, gid } = move;
   const { configurationFolder, workspace } = agent.instance;
   const folder = (title: string, path: string, mode: number) =>
-    makeDirectory(input, title, { path, uid, gid, mode });
+    makeDirectory(input, title, { path, uid, gid, mode }, STAYS);
   return [
     ...folder('Make its home, closed to others', target.home, 0o750),
     ...(workspace === null

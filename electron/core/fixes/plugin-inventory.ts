@@ -2,7 +2,7 @@ import { declaredReason, seen } from '#core/checks/knowledge.ts';
 import type { PluginFact } from '#shared/domain/facts/software.ts';
 import type { PlanStep } from '#shared/domain/plan.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
-import { type Needed, obstacleAt } from './at-path.ts';
+import { expectedAt, type Needed, obstacleAt } from './at-path.ts';
 import { systemUnit, targetsFor } from './drop-in.ts';
 import type { Fix, FixInput } from './fix.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
@@ -59,7 +59,7 @@ function quarantine(input: FixInput, { plugin, folder, to }: Suspect): PlanStep[
     step(
       input,
       `Put the plugin ${plugin.name} aside, as it is, for a look later`,
-      { verb: 'move', from: plugin.path, path: to, expect: { kind: 'absent' } },
+      { verb: 'move', from: plugin.path, path: to, expect: expectedAt(input, plugin.path) },
       said(`${plugin.path} is moved to ${to}. Nothing in it is opened or started.`),
       { undo: `${plugin.name} is put back where it was; it is loaded at the next start of mycoSwarm.` },
     ),

@@ -5,7 +5,7 @@ import type { TreeFact } from '#shared/domain/facts/files.ts';
 import type { PlanStep } from '#shared/domain/plan.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
 import { visible } from '#shared/domain/text.ts';
-import { type Needed, stateAt } from './at-path.ts';
+import { expectedAt, type Needed, stateAt } from './at-path.ts';
 import type { FixInput } from './fix.ts';
 import { makeDirectory, said, step, writeFile } from './steps.ts';
 
@@ -143,7 +143,7 @@ export function copySteps(input: FixInput, { trees, editable }: ProgramCopy): Pl
       step(
         input,
         'Copy the program there, as it is now; the original stays',
-        { verb: 'copy-tree', from, path: to, uid: 0, gid: 0, expect: { kind: 'absent' } },
+        { verb: 'copy-tree', from, path: to, uid: 0, gid: 0, expect: expectedAt(input, from) },
         said(
           `${from} is copied to ${to}, owned by root. Compare it with the released version: until now the agent could change it.`,
         ),

@@ -12,7 +12,8 @@ type Known = Omit<FixInput, 'states'>;
 const MAIN_FILE = '/etc/ssh/sshd_config';
 const FOLDER = '/etc/ssh/sshd_config.d';
 /** Gone with the next start of the machine, and with it what it says. */
-const RUNTIME_FILE = '/run/swarmkeep-sshd.conf';
+const RUNTIME_FOLDER = '/run/swarmkeep';
+const RUNTIME_FILE = `${RUNTIME_FOLDER}/sshd.conf`;
 const DEBIAN_LIKE = ['debian', 'ubuntu', 'raspbian', 'linuxmint', 'pop'];
 
 const SETTINGS = KEYS_ONLY.map((line) => `${line}\n`).join('');
@@ -23,6 +24,7 @@ const NEEDS: readonly Needed[] = [
   { path: MAIN_FILE, kind: 'file' },
   { path: FOLDER, kind: 'directory' },
   { path: KEYS_ONLY_FILE, kind: 'file' },
+  { path: RUNTIME_FOLDER, kind: 'directory' },
   { path: RUNTIME_FILE, kind: 'file' },
 ];
 
@@ -153,6 +155,9 @@ export const sshServerFix: Fix = {
       ],
       steps: [
         afterUndo(input, { units: isRunning ? [{ unit, action: 'reload' }] : [] }),
+        ...makeDirectory(input, 'Make a folder that the next start of the machine forgets', {
+          path: RUNTIME_FOLDER,
+        }),
         ...writeFile(input, 'Turn off passwords until the next start of the machine', {
           path: RUNTIME_FILE,
           text: SETTINGS,

@@ -13,6 +13,8 @@ export const DAEMON_RESTART_SECONDS = 11;
 interface More {
   phase?: PlanStep['phase'];
   undo?: string;
+  /** False: what was made is left where it is when the plan is taken back, and `undo` says so. */
+  undoable?: boolean;
 }
 
 const octal = (mode: number) => mode.toString(8).padStart(4, '0');

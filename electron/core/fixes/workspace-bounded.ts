@@ -108,11 +108,16 @@ function boundSteps(input: FixInput, agent: Agent): PlanStep[] {
   const { uid, account, instance } = agent;
   const own = { uid: uid ?? 0, gid: account?.gid ?? uid ?? 0 };
   return [
-    ...makeDirectory(input, 'Make one folder for the agent to write in', {
-      path: workspaceOf(agent),
-      ...own,
-      mode: 0o700,
-    }),
+    ...makeDirectory(
+      input,
+      'Make one folder for the agent to write in',
+      {
+        path: workspaceOf(agent),
+        ...own,
+        mode: 0o700,
+      },
+      { undoable: false, undo: 'The folder stays, with what the agent put into it.' },
+    ),
     ...setuidSteps(input, agent),
     ...accessLogSteps(input, agent),
     ...ownerSteps(input, agent),

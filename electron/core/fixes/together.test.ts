@@ -1,0 +1,153 @@
+import { performance } from 'node:perf_hooks';
+import { describe, expect, it } from 'vitest';
+import { runChecks } from '#core/checks/run.ts';
+import { changed, inputFor, networkInterface } from '#core/checks/testing/facts-builder.ts';
+import { NO_BOOT, NO_RULES } from '#core/checks/testing/firewall-facts.ts';
+import { hardened } from '#core/checks/testing/situations.ts';
+import { stockNode } from '#core/checks/testing/stock-node.ts';
+import { CHECK_IDS } from '#shared/domain/check-id.ts';
+import type { Facts } from '#shared/domain/facts/facts.ts';
+import { helperAction } from '#shared/domain/helper/verbs.ts';
+import { plan as planSchema } from '#shared/domain/plan.ts';
+import { FIXES, NOT_AUTOMATIC } from './all.ts';
+import { makePlan, planTargets } from './plans/make-plan.ts';
+import { recorded } from './testing/recorded.ts';
+import { statesOf } from './testing/states.ts';
+
+/** A node with an account of its own and nothing else: every check that a program repairs asks for it. */
+function bare(): Facts {
+  const changes: ((facts: Facts) => Facts)[] = [
+    (facts) =>
+      changed(facts, 'firewall', (value) => Object.assign(value, { nftJson: NO_RULES, boot: NO_BOOT })),
+    (facts) =>
+      changed(facts, 'units', (value) => {
+        for (const unit of value.units)
+          Object.assign(unit.properties, {
+            ProtectSystem: 'no',
+            NoNewPrivileges: 'no',
+            ReadWritePaths: '',
+            IPAddressDeny: '',
+          });
+      }),
+    (facts) =>
+      changed(facts, 'files', (value) => {
+        for (const file of value.files) {
+          if (file.path.startsWith('/home/mycoswarm'))
+            Object.assign(file, { uid: 1_001, mode: file.mode | 0o044 });
+          if (file.path.startsWith('/opt')) file.uid = 1_001;
+        }
+      }),
+    (facts) =>
+      changed(facts, 'audit', (value) =>
+        Object.assign(value.auditd ?? {}, { installed: false, running: false }),
+      ),
+    (facts) =>
+      changed(facts, 'interfaces', (value) => {
+        value.interfaces.push(
+          networkInterface('wg0', 'vpn', ['10.9.0.2/24']),
+          networkInterface('wlan0', 'wifi', ['192.168.7.9/24']),
+        );
+      }),
+    (facts) => changed(facts, 'time', (value) => Object.assign(value, { synchronised: false })),
+    (facts) =>
+      changed(facts, 'sshServer', (value) =>
+        Object.assign(value.effective ?? {}, { passwordauthentication: ['yes'] }),
+      ),
+    (facts) =>
+      changed(facts, 'updates', (value) => {
+        value.pending.push({
+          package: 'openssl',
+          installed: '1',
+          available: '2',
+          security: true,
+          publishedAt: '2026-10-01T00:00:00.000Z',
+        });
+      }),
+  ];
+  return changes.reduce((facts, change) => change(facts), hardened);
+}
+
+function planAll(facts: Facts) {
+  const known = inputFor(facts);
+  const findings = new Map(runChecks(known).map((finding) => [finding.check, finding]));
+  const book = { fixes: FIXES, notAutomatic: NOT_AUTOMATIC };
+  const request = { checks: CHECK_IDS, book, known, findings };
+  const states = statesOf(facts, planTargets(request));
+  const access = { via: 'root' as const, installed: true, outdated: false, words: 'as root' };
+  return makePlan({
+    ...request,
+    id: 'ab'.repeat(16),
+    node: { id: 'n1', name: 'miu' },
+    madeAt: facts.collectedAt,
+    states,
+    access,
+    revertsAfter: undefined,
+    unseen: null,
+  });
+}
+
+const TOGETHER = [
+  'sandbox-mode',
+  'workspace-bounded',
+  'source-read-only',
+  'outbound-firewall',
+  'peer-allowlist',
+  'audit-logging',
+];
+
+describe('all fixes of a node in one plan', () => {
+  it('keeps to the contract, with every step as the helper takes it', () => {
+    for (const facts of [
+      bare(),
+      stockNode(),
+      hardened,
+      ...['stock', 'ufw', 'containers', 'hardened'].map(recorded),
+    ]) {
+      const made = planAll(facts);
+      planSchema.parse({ ...made, hash: '0'.repeat(64) });
+      for (const { action } of made.steps) if (action !== null) helperAction.parse(action);
+      for (const { reason } of made.left) expect(reason).toMatch(/[a-z].*\.$/);
+      expect([...made.checks, ...made.left.map(({ check }) => check)].toSorted()).toEqual(
+        [...CHECK_IDS].toSorted(),
+      );
+    }
+  });
+
+  it('leaves none out because two of them write beside each other', () => {
+    const made = planAll(bare());
+    expect(made.left.filter(({ check }) => TOGETHER.includes(check))).toEqual([]);
+    expect(made.checks).toEqual(expect.arrayContaining(TOGETHER));
+  });
+
+  it('restarts the daemon once, after everything that it starts with', () => {
+    const { steps } = planAll(bare());
+    const restarts = steps.flatMap(({ action }, index) =>
+      action?.verb === 'set-unit' && action.unit === 'mycoswarm.service' ? [index] : [],
+    );
+    const written = steps.flatMap(({ action }, index) =>
+      action?.verb === 'write-file' && action.path.includes('mycoswarm.service.d/') ? [index] : [],
+    );
+    expect(restarts).toHaveLength(1);
+    for (const index of written.filter((at) => !steps[at]?.title.includes('only while')))
+      expect(index).toBeLessThan(restarts[0] ?? 0);
+  });
+
+  it('takes no more than 50 ms of its own', () => {
+    const facts = bare();
+    planAll(facts);
+    const known = inputFor(facts);
+    const findings = new Map(runChecks(known).map((finding) => [finding.check, finding]));
+    const times = Array.from({ length: 7 }, () => {
+      const from = performance.now();
+      for (const fix of FIXES) {
+        const finding = findings.get(fix.check);
+        if (finding === undefined) continue;
+        const input = { ...known, finding };
+        const states = statesOf(facts, fix.targets(input));
+        fix.plan({ ...input, states });
+      }
+      return performance.now() - from;
+    });
+    expect(Math.min(...times)).toBeLessThan(50);
+  });
+});
