@@ -39,7 +39,7 @@ function setUp(change: Parameters<typeof hashed>[0] = {}, holds = true) {
   const clock = new QuickClock();
   const place = inMemory(BEFORE);
   const helper = new FakeHelper(place, () => clock.now().getTime());
-  const { engine, told } = engineOn(store, helper, clock, { holds });
+  const { engine, told, opened } = engineOn(store, helper, clock, { holds });
   const plan = hashed({ id, node: `node-${number}`, steps: STEPS, ...change });
   const frame = {
     id: nextId(),
@@ -47,7 +47,7 @@ function setUp(change: Parameters<typeof hashed>[0] = {}, holds = true) {
     node: { id: plan.node, name: 'miu' },
     access: plan.access,
   };
-  return { id, clock, place, helper, engine, told, plan, frame, things: () => place.read().things };
+  return { id, clock, place, helper, engine, told, opened, plan, frame, things: () => place.read().things };
 }
 
 const AFTER = afterSteps(BEFORE, STEPS);
@@ -157,15 +157,17 @@ describe('the engine', () => {
 describe('a change that takes itself back', () => {
   const timed = { revertsAfter: 60, steps: [...STEPS, fileStep('/etc/kept', null, 'k', 'when-kept')] };
 
-  it('does what survives a reboot only once it is kept', async () => {
-    const { engine, plan, id, things } = setUp(timed);
+  it('does what survives a reboot only once it is kept, over a fresh connection', async () => {
+    const { engine, plan, id, things, opened } = setUp(timed);
     await engine.apply(plan);
     await engine.idle();
     expect(things()).toEqual(AFTER);
     const waiting = await stored(store, id);
     expect(waiting).toMatchObject({ state: 'unconfirmed', kept: false });
     expect(Date.parse(waiting.revertsAt ?? '') - Date.parse(waiting.startedAt)).toBe(60_000);
+    expect(opened.map((how) => how.fresh)).toEqual([false]);
     await engine.keep(waiting);
+    expect(opened[1]?.fresh).toBe(true);
     await engine.idle();
     expect(things()).toEqual({ ...AFTER, '/etc/kept': 'k' });
     expect(await stored(store, id)).toMatchObject({ state: 'done', kept: true, revertsAt: null });
@@ -193,6 +195,16 @@ describe('a change that takes itself back', () => {
     await engine.idle();
     expect(await stored(store, id)).toMatchObject({ state: 'reverted' });
     expect(things()).toEqual(BEFORE);
+  });
+
+  it('cannot be kept while the node does not answer over a fresh connection', async () => {
+    const { engine, plan, id, helper, things } = setUp(timed);
+    await engine.apply(plan);
+    await engine.idle();
+    helper.trouble = () => 'away';
+    await expect(engine.keep(await stored(store, id))).rejects.toMatchObject({ code: 'NODE_UNREACHABLE' });
+    expect(await stored(store, id)).toMatchObject({ state: 'unconfirmed', kept: false });
+    expect(things()).not.toHaveProperty('/etc/kept');
   });
 
   it('is taken back at once by a word', async () => {

@@ -51,10 +51,12 @@ export function engineOn(
   more: { fault?: FaultPoint; holds?: boolean } = {},
 ) {
   const told: string[] = [];
+  const opened: { fresh: boolean; ask: boolean }[] = [];
   const engine = new ChangeEngine({
     store,
     clock,
-    async open() {
+    async open(_change, how) {
+      opened.push(how);
       const reply = await helper.ask({ version: 1, ask: 'hello' });
       return reply.ok ? { ok: true, channel: helper } : { ok: false, failure: reply.failure };
     },
@@ -64,7 +66,7 @@ export function engineOn(
     told: (change, event) => told.push(`${event} ${change.state}`),
     ...(more.fault === undefined ? {} : { fault: more.fault }),
   });
-  return { engine, told };
+  return { engine, told, opened };
 }
 
 /** @returns a step that writes a text where another one is now, or removes it */
