@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_RULES } from '#core/checks/testing/firewall-facts.ts';
+import type { Proof } from '#core/firewall/prove/proof.ts';
 import { run } from '../program.ts';
 import { capturedTerminal } from '../testing/captured-terminal.ts';
 
@@ -180,6 +181,45 @@ describe('firewall on the command line', () => {
     writeFileSync(file('other'), FIVE.replace('1001 -j DROP', '1002 -j DROP'));
     const refused = await command('prove', '--check', file('proof.json'), '--ruleset', file('other'));
     expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('refused') });
+  });
+
+  it('says of a proof that it is about packets, as text and as JSON', async () => {
+    const { out } = await command('prove', '--uid', '1001', '--ruleset', file('five'), '--json');
+    writeFileSync(file('proof.json'), out);
+    const args = ['prove', '--check', file('proof.json'), '--ruleset', file('five')];
+    expect((await command(...args)).out).toContain(
+      'This is about packets of these uids. Programs that pass data on (a resolver, a proxy, Ollama) are judged by: swarmkeep check --only outbound-firewall',
+    );
+    expect(JSON.parse((await command(...args, '--json')).out)).toEqual({
+      proofs: [
+        { holds: true, question: 'IPv4: no packet of uid 1001 gets to a public address', reason: null },
+      ],
+      scope: {
+        note: expect.stringContaining('about packets of these uids'),
+        judgedBy: 'check --only outbound-firewall',
+      },
+    });
+  });
+
+  it.each<[string, (question: Proof['question']) => void, number, string]>([
+    ['another uid', (question) => (question.fields.skuid = [['1002', '1002']]), 1, 'refused'],
+    ['every uid', (question) => (question.fields.skuid = [['0', '4294967295']]), 1, 'refused'],
+    ['the other family', (question) => (question.version = 6), 1, 'refused'],
+    ['the other direction', (question) => (question.direction = 'in'), 1, 'refused'],
+    ['the home network too', (question) => (question.fields.daddr = [['0x0', '0xffffffff']]), 1, 'refused'],
+    ['no protocols', (question) => Reflect.deleteProperty(question.fields, 'l4proto'), 1, 'refused'],
+    ['no uid at all', (question) => (question.fields.skuid = []), 0, 'a part of the packets only'],
+    ['one address', (question) => (question.fields.daddr = [['0x8080808', '0x8080808']]), 0, 'a part of'],
+    ['no interface', (question) => question.exceptInterfaces.push(...question.names), 0, 'a part of'],
+  ])('is not taken in by a proof whose question was changed to %s', async (_what, change, exit, words) => {
+    const { out } = await command('prove', '--uid', '1001', '--ruleset', file('five'), '--json');
+    const { proof } = JSON.parse(out).results[0];
+    change(proof.question);
+    writeFileSync(file('forged.json'), JSON.stringify(proof));
+    const told = await command('prove', '--check', file('forged.json'), '--ruleset', file('five'));
+    expect(told.code).toBe(exit);
+    expect(told.out).toContain(words);
+    expect(told.out).not.toContain('gets to a public address');
   });
 
   it.each([

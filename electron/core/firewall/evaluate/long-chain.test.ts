@@ -46,5 +46,5 @@ describe('a long chain', () => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, 60_000);
 });

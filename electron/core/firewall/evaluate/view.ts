@@ -47,7 +47,12 @@ function ctState({ tracking }: PacketState): Known {
 
 function destinationType(host: HostContext, packet: Packet, state: PacketState): Known {
   const { daddr, local } = state;
-  if (local) return number(FIB_TYPE.local);
+  // The type is that of the address: a packet to one of the host's own that a bound socket sends out by another interface has it too.
+  const isOwnAbroad =
+    packet.direction === 'out' &&
+    daddr.kind === 'number' &&
+    isOwn(host, packet.version, daddr.value) === true;
+  if (local || isOwnAbroad) return number(FIB_TYPE.local);
   if (daddr.kind !== 'number' || local === null)
     return oneOf(null, [], "whether the translated address is the host's own is not known");
   return foreignType(host, packet.version, daddr.value);

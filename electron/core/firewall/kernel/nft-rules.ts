@@ -144,7 +144,7 @@ function basePlan(random: Random, family: NftFamily): BasePlan {
   if (family === 'netdev') {
     const hook = random.pick(['egress', 'egress', 'ingress']);
     // nft 1.0.6 leaves several out of its listing, and then what the chain does is not known.
-    const devices = random.some(['eth0', 'eth1', 'wan0', 'lo'], 1, random.chance(0.06) ? 3 : 1);
+    const devices = random.some(['eth0', 'eth1', 'wan0', 'lo'], 1, random.chance(0.02) ? 3 : 1);
     const at =
       hook === 'egress'
         ? `device "${devices[0]}"`

@@ -4,10 +4,22 @@ import { UNKNOWN_HOST } from '../host.ts';
 import { single } from '../interval.ts';
 import type { Ruleset } from '../model.ts';
 import { checkProof } from './check-proof.ts';
+import { rulesetDigest } from './digest.ts';
 import { type Proof, readProof } from './proof.ts';
 import { provable } from './provable.ts';
 import { outboundSpace } from './space.ts';
-import { ACCEPT, baseChain, DROP, port, protocol, rulesets, to, uid } from './testing/rules.ts';
+import {
+  ACCEPT,
+  baseChain,
+  DROP,
+  jump,
+  plainChain,
+  port,
+  protocol,
+  rulesets,
+  to,
+  uid,
+} from './testing/rules.ts';
 
 /** An accept for web that is shadowed for half of the addresses by one drop and for the others by another. */
 function shadowed(last = DROP): Ruleset {
@@ -30,6 +42,20 @@ function proofOf(ruleset: Ruleset): Proof {
 }
 
 const PROOF = proofOf(RULES);
+
+/** Chains of which each jumps 40 times to the next; the last one drops, or jumps back. */
+function branches(depth: number, back: string | null = null): Ruleset {
+  const { rule, table, ruleset } = rulesets();
+  const chains = Array.from({ length: depth }, (_, level) =>
+    plainChain(
+      `c${level + 1}`,
+      level + 1 < depth
+        ? Array.from({ length: 40 }, () => rule(protocol(6n), jump(`c${level + 2}`)))
+        : [rule(back === null ? DROP : jump(back))],
+    ),
+  );
+  return ruleset(table('ip', 'filter', [baseChain('OUTPUT', [rule(jump('c1')), rule(DROP)]), ...chains]));
+}
 
 /** A copy of the proof, changed. */
 function changed(change: (proof: Proof) => void): Proof {
@@ -115,13 +141,36 @@ describe('a proof', () => {
     }));
     const policy = { table: 'ip filter', chain: 'OUTPUT', rule: null, text: null };
     const forged = changed((proof) => {
-      proof.ruleset = digestOf(open);
+      proof.ruleset = rulesetDigest(open);
       proof.stops = [...stops, policy];
       proof.regions = proof.regions.map((region) =>
         'split' in region ? region : { stoppedBy: [0, 1, 2, 3, 4], redirectedBy: [0, 1, 2, 3, 4] },
       );
     });
     expect(() => checkProof(open, forged)).toThrow('gets through');
+  });
+
+  it('is checked once for each chain, however many ways lead there', () => {
+    const branching = branches(15);
+    const proof = proofOf(branching);
+    const start = performance.now();
+    // 40 to the power of 15 ways.
+    expect(() => checkProof(branching, proof, start + 20_000)).not.toThrow();
+    expect(() => checkProof(branching, { ...proof, stops: [] })).toThrow('gets through');
+  }, 30_000);
+
+  it('is refused behind more jumps than the kernel takes, and in a circle', () => {
+    for (const rules of [branches(18), branches(3, 'c1')]) {
+      const forged = changed((proof) => {
+        proof.ruleset = rulesetDigest(rules);
+        proof.regions = [{ stoppedBy: [0], redirectedBy: [] }];
+      });
+      expect(() => checkProof(rules, forged, performance.now() + 20_000)).toThrow('a jump leads nowhere');
+    }
+  }, 30_000);
+
+  it('is refused when its time is over', () => {
+    expect(() => checkProof(RULES, PROOF, performance.now() - 1)).toThrow('it takes too long');
   });
 
   it('is refused after random damage, or still says what is true', () => {
@@ -145,7 +194,7 @@ describe('a proof', () => {
       ),
       { numRuns: 3_000 },
     );
-  });
+  }, 60_000);
 
   it.each([
     '',
@@ -159,12 +208,3 @@ describe('a proof', () => {
     expect(readProof(text).ok).toBe(false);
   });
 });
-
-function digestOf(ruleset: Ruleset): string {
-  const found = provable(ruleset, UNKNOWN_HOST, {
-    ...outboundSpace(4, single(5)),
-    fields: { daddr: single(0x08080808), l4proto: single(6), dport: single(443) },
-  });
-  if (found.kind !== 'proof') throw new Error(`expected a proof, got ${found.kind}`);
-  return found.proof.ruleset;
-}

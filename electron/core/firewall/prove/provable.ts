@@ -10,7 +10,15 @@ import { type Redirection, redirections } from './redirected.ts';
 import { childRegion, type Region, rootRegion } from './region.ts';
 import { type Budget, type Search, search } from './search.ts';
 import { allowed, REGION_FIELDS, type Space } from './space.ts';
-import { interfacesFirst, narrowed, packetOf, type Telling, tellings, throughInterface } from './telling.ts';
+import {
+  interfacesFirst,
+  narrowed,
+  packetOf,
+  staysHome,
+  type Telling,
+  tellings,
+  throughInterface,
+} from './telling.ts';
 import { walker } from './walk.ts';
 import { writeProof } from './write-proof.ts';
 
@@ -137,6 +145,7 @@ function confirmed(
 ): Provable | null {
   for (const complete of [false, true]) {
     const packet = packetOf(question, region, complete, uid);
+    if (staysHome(question, packet)) return null;
     const verdict = evaluatePacket(ruleset, question.host, packet);
     if (verdict.verdict === 'accept') return { kind: 'open', packet, verdict };
   }

@@ -106,12 +106,13 @@ export function packetOf(question: Question, region: Region, complete: boolean, 
   );
   const ports = l4proto === PROTOCOL.udp ? [53n, 443n, 123n] : [443n, 80n, 53n, 22n];
   const skuid = direction === 'out' ? pick(set('skuid'), uid === null ? [] : [uid]) : undefined;
-  const interfaceName = interfaceOf(question, region, complete);
+  const daddr = pick(set('daddr'), [WELL_KNOWN[version]]);
+  const interfaceName = interfaceOf(question, region, complete, daddr);
   return {
     direction,
     version,
     l4proto,
-    daddr: pick(set('daddr'), [WELL_KNOWN[version]]),
+    daddr,
     saddr: direction === 'in' ? pick(set('saddr'), [WELL_KNOWN[version]]) : optional('saddr', own),
     ...(hasPorts && { dport: pick(set('dport'), ports), sport: optional('sport', [40_000n]) }),
     ...(isIcmp && {
@@ -123,16 +124,40 @@ export function packetOf(question: Question, region: Region, complete: boolean, 
   };
 }
 
-function interfaceOf(question: Question, region: Region, complete: boolean): string | undefined {
+/** Interfaces that have an address: from a socket that is bound to one of them a packet to it stays on the host, from others it leaves. */
+function ownersOf({ host, space }: Question, daddr: bigint): ReadonlySet<string> {
+  if (space.direction !== 'out') return new Set();
+  const owners = (host.interfaces ?? []).filter(({ addresses }) =>
+    addresses.some(({ version, value }) => version === space.version && value === daddr),
+  );
+  return new Set(owners.map(({ name }) => name));
+}
+
+/** Whether a packet never leaves: it is for an address of the very interface that it should leave by (fib_table_lookup in fib_trie.c). */
+export function staysHome(question: Question, { daddr, oifname }: Packet): boolean {
+  return oifname !== undefined && ownersOf(question, daddr).has(oifname);
+}
+
+function interfaceOf(
+  question: Question,
+  region: Region,
+  complete: boolean,
+  daddr: bigint,
+): string | undefined {
   const { ranks, space } = question;
+  const owners = ownersOf(question, daddr);
   const set = region.box[indexOf(space.direction === 'out' ? 'oifname' : 'iifname')] as RankSet;
   const names: string[] = [];
   for (let at = 0; at < set.length; at += 2)
     names.push(...ranks.nameOf.slice(set[at] as number, (set[at + 1] as number) + 1));
-  const known = interfacesFirst(question).find((name) => names.includes(name));
+  const others = names.filter((name) => !owners.has(name));
+  const known = interfacesFirst(question).find((name) => others.includes(name));
   if (known !== undefined) return known;
-  if (!complete && names.length >= ranks.nameOf.length - space.exceptInterfaces.length) return undefined;
-  const [name = SOME] = names.toSorted((a, b) => Number(a.endsWith(SOME)) - Number(b.endsWith(SOME)));
+  if (owners.size === 0 && !complete && names.length >= ranks.nameOf.length - space.exceptInterfaces.length)
+    return undefined;
+  const [name = SOME] = (others.length > 0 ? others : names).toSorted(
+    (a, b) => Number(a.endsWith(SOME)) - Number(b.endsWith(SOME)),
+  );
   return name.endsWith(SOME) ? freeName(name.slice(0, -SOME.length), ranks.nameOf) : name;
 }
 

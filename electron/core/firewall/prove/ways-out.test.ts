@@ -47,19 +47,32 @@ describe('no proof rests on', () => {
     expect(kindOf(rules(UNKNOWN))).toBe('unknown');
   });
 
-  it('a public address of the host being at home: a bound socket sends to it by another interface', () => {
-    const { rule, table, ruleset } = rulesets();
-    const own: HostContext = {
-      ...UNKNOWN_HOST,
-      interfaces: [{ name: 'eth0', addresses: [{ version: 4, value: 0xcb007105n, prefix: 24 }] }],
-    };
-    const rules = ruleset(
-      table('inet', 'f', [
-        baseChain('o', [rule(match(condition('fibDaddrType', [2n, 2n])), ACCEPT), rule(DROP)]),
-      ]),
-    );
-    expect(kindOf(rules, own)).not.toBe('proof');
-  });
+  it.each([
+    [4, 0xcb007105n, 24],
+    [6, (0x20010db8n << 96n) + 5n, 64],
+  ] as const)(
+    'a public address of the host being at home: a bound socket sends to it by another interface, IPv%i',
+    (version, value, prefix) => {
+      const own: HostContext = {
+        ...UNKNOWN_HOST,
+        interfaces: [{ name: 'eth0', addresses: [{ version, value, prefix }] }],
+      };
+      const { rule, table, ruleset } = rulesets();
+      const local = match(condition('fibDaddrType', [2n, 2n]));
+      const rules = ruleset(table('inet', 'f', [baseChain('o', [rule(local, ACCEPT), rule(DROP)])]));
+      const found = provable(rules, own, outboundSpace(version, single(1001)));
+      expect(found).toMatchObject({
+        kind: 'open',
+        packet: { daddr: value, oifname: 'other0', skuid: 1001n },
+        verdict: { verdict: 'accept' },
+      });
+      // By the interface that has the address it goes to the host itself.
+      const only = ruleset(
+        table('inet', 'f', [baseChain('o', [rule(by('eth0'), local, ACCEPT), rule(DROP)])]),
+      );
+      expect(provable(only, own, outboundSpace(version, single(1001))).kind).not.toBe('open');
+    },
+  );
 
   it('packets for the home network that a rule may rewrite, or copy elsewhere', () => {
     const { rule, table, ruleset } = rulesets();
