@@ -20,7 +20,7 @@ function form<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.object(Object.fromEntries(sorted) as Shape);
 }
 
-const amount = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const amount = z.int().min(0);
 const free = shownMessage(2_048);
 const word = shownName;
 

@@ -102,6 +102,8 @@ describe('events of the ledger', { timeout: 30_000 }, () => {
       { ...event, kind: 'something-else' },
       { ...event, at: 'yesterday' },
       { ...event, where: { node: '../x', name: 'x' } },
+      { ...event, where: { node: '', name: '' } },
+      { ...event, at: '' },
       { ...event, who: { shell: 'root', user: 'x', scheduled: false } },
       { ...event, salt: 'short' },
     ]) {

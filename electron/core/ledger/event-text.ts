@@ -4,15 +4,17 @@ import {
   LEDGER_FORMAT,
   LEDGER_WHAT,
   type LedgerEvent,
+  type LedgerWhere,
   type LedgerWho,
   ledgerSalt,
   ledgerWhere,
   ledgerWho,
 } from '#shared/domain/ledger.ts';
 
-/** Most events of a batch were made at the same instant by the same one: both are checked and written once. */
+/** Most events of a batch are of the same instant, account and node: each is checked and written once. */
 const writtenWho = new WeakMap<LedgerWho, string>();
-let writtenAt = { at: '', text: '' };
+let writtenAt: { at: string; text: string } | null = null;
+let writtenWhere: { node: string; name: string; text: string } | null = null;
 
 /**
  * The canonical texts (RFC 8785) of events without their numbers, which only the one writer of the ledger can know: for each
@@ -26,7 +28,7 @@ export function eventLines(events: readonly LedgerEvent[]): string {
     if (!Object.hasOwn(LEDGER_WHAT, kind)) throw new RangeError('There is no such kind of event');
     const salted = salt === undefined ? '' : `"salt":${JSON.stringify(ledgerSalt.parse(salt))},`;
     const said = JSON.stringify(LEDGER_WHAT[kind].parse(what));
-    const there = JSON.stringify(ledgerWhere.parse(where));
+    const there = textOfWhere(where);
     const before = `{"at":${textOfAt(at)},"format":${LEDGER_FORMAT},"kind":"${kind}","number":`;
     const after = `,${salted}"what":${said},"where":${there},"who":${textOfWho(who)}}`;
     if (before.length + after.length > LEDGER_EVENT_LIMIT) {
@@ -38,8 +40,16 @@ export function eventLines(events: readonly LedgerEvent[]): string {
 }
 
 function textOfAt(at: string): string {
-  if (writtenAt.at !== at) writtenAt = { at, text: JSON.stringify(instant.parse(at)) };
+  if (writtenAt?.at !== at) writtenAt = { at, text: JSON.stringify(instant.parse(at)) };
   return writtenAt.text;
+}
+
+function textOfWhere(where: LedgerWhere): string {
+  if (where === null) return 'null';
+  if (writtenWhere?.node !== where.node || writtenWhere.name !== where.name) {
+    writtenWhere = { node: where.node, name: where.name, text: JSON.stringify(ledgerWhere.parse(where)) };
+  }
+  return writtenWhere.text;
 }
 
 function textOfWho(who: LedgerWho): string {
