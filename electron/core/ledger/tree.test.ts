@@ -78,7 +78,7 @@ describe('values that are known from Certificate Transparency', () => {
   });
 });
 
-describe('beside the twin that follows the RFC word for word', () => {
+describe('beside the twin that follows the RFC word for word', { timeout: 60_000 }, () => {
   const leaves = Array.from({ length: 300 }, (_, index) => Buffer.from(`leaf ${index}`));
   const tiles = treeOf(leaves);
   const leafOf = (index: number): Hash => leafHash(`leaf ${index}`);
