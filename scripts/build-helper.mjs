@@ -6,11 +6,14 @@ import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Writes `swarmkeep-helper.mjs` into `folder` and answers its path. Fails when anything but node: stays imported. */
-export async function buildHelper(folder) {
+/**
+ * Writes `swarmkeep-helper.mjs` into `folder` and answers its path. Fails when anything but node: stays imported. Tests
+ * build another `entry` in the same way.
+ */
+export async function buildHelper(folder, entry = 'electron/helper/main.ts', name = 'swarmkeep-helper.mjs') {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const build = await rolldown({
-    input: join(root, 'electron', 'helper', 'main.ts'),
+    input: join(root, entry),
     cwd: root,
     platform: 'node',
     external: [/^node:/],
@@ -21,7 +24,7 @@ export async function buildHelper(folder) {
   const { output } = await build.write({
     dir: folder,
     format: 'esm',
-    entryFileNames: 'swarmkeep-helper.mjs',
+    entryFileNames: name,
     codeSplitting: false,
     minify: { compress: true, mangle: false, codegen: false },
   });
@@ -35,4 +38,7 @@ export async function buildHelper(folder) {
   return join(folder, bundle.fileName);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildHelper(join(root, 'dist', 'helper'));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder = join(root, 'dist', 'helper'), ...more] = process.argv.slice(2);
+  await buildHelper(folder, ...more);
+}

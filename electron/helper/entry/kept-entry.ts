@@ -9,7 +9,7 @@ import { type Held, holdFolder } from '../walk/walk.ts';
 import { unpack } from './archive.ts';
 import { compareEntries, compareExpected, type Part } from './compare.ts';
 import { entryState } from './entry-state.ts';
-import { folderTime, setFolderTime } from './folder-time.ts';
+import { folderTime, withFolderTimes } from './folder-time.ts';
 import { readEntry } from './read-entry.ts';
 import { explain, makeWorkFolder, putInPlace, removeWorkFolder, syncFolder } from './work-folder.ts';
 
@@ -26,7 +26,6 @@ export type KeptEntry = z.infer<typeof keptEntry>;
 export const leftEntry = z.strictObject({ state: entryState, folderTime: z.string().max(32).nullable() });
 export type LeftEntry = z.infer<typeof leftEntry>;
 
-const undoing = z.strictObject({ restoreTime: z.boolean() });
 const WHOLE: readonly Part[] = ['contents', 'time'];
 
 /** Holds the folder of a target that is to be changed for as long as `use` runs. */
@@ -88,14 +87,11 @@ export function plannedEntry(work: Work): LeftEntry | null {
 /** Brings back what was kept, whole, by one rename; and the time of its folder, when nobody else changed the folder since. */
 export function restoreEntry(work: Work, kept: KeptEntry, left: LeftEntry | null): string {
   return withHeld(work, kept.path, (held) => {
-    const earlier = undoing.safeParse(work.record.marked('undoing'));
-    const restoreTime = earlier.success
-      ? earlier.data.restoreTime
-      : left?.folderTime === null || left === null || left.folderTime === folderTime(held);
-    work.record.mark('undoing', { restoreTime });
-    removeWorkFolder(held, work.record.workName);
-    if (!isAsKept(work, held, kept)) replaceByKept(work, held, kept);
-    if (restoreTime) setFolderTime(work.machine, held, kept.folderTime);
+    const folder = { held, kept: kept.folderTime, left: left?.folderTime ?? null };
+    withFolderTimes(work, [folder], () => {
+      removeWorkFolder(held, work.record.workName);
+      if (!isAsKept(work, held, kept)) replaceByKept(work, held, kept);
+    });
     return `${kept.path} is as it was.`;
   });
 }

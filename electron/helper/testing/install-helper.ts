@@ -26,19 +26,26 @@ export interface InstalledHelper {
 
 /** Builds the helper where the build is missing or older than its sources (about 1 s). */
 export function builtHelper(): string {
-  const bundle = join(root, 'dist', 'helper', 'swarmkeep-helper.mjs');
-  const newest = spawnSync('find', [
-    join(root, 'electron', 'helper'),
-    join(root, 'shared', 'domain'),
-    '-name',
-    '*.ts',
-    ...(existsSync(bundle) ? ['-newer', bundle] : []),
-  ]);
-  if (newest.stdout.length > 0) {
-    const end = spawnSync(process.execPath, [join(root, 'scripts', 'build-helper.mjs')], {
-      encoding: 'utf8',
-    });
-    if (end.status !== 0) throw new Error(`The helper could not be built: ${end.stderr}`);
+  return built(join(root, 'dist', 'helper'), 'electron/helper/main.ts', 'swarmkeep-helper.mjs');
+}
+
+/** The helper's code as a server of lines, as one file that starts fast; for tests only, never installed. */
+export function builtServer(): string {
+  return built(
+    join(root, 'node_modules', '.cache', 'swarmkeep'),
+    'electron/helper/testing/serve.ts',
+    'serve.mjs',
+  );
+}
+
+function built(folder: string, entry: string, name: string): string {
+  const bundle = join(folder, name);
+  const sources = [join(root, 'electron', 'helper'), join(root, 'shared', 'domain')];
+  const newer = existsSync(bundle) ? ['-newer', bundle] : [];
+  if (spawnSync('find', [...sources, '-name', '*.ts', ...newer]).stdout.length > 0) {
+    const script = join(root, 'scripts', 'build-helper.mjs');
+    const end = spawnSync(process.execPath, [script, folder, entry, name], { encoding: 'utf8' });
+    if (end.status !== 0) throw new Error(`${name} could not be built: ${end.stderr}`);
   }
   return bundle;
 }

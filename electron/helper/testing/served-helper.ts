@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type HelperAnswer, helperAnswer } from '#shared/domain/helper/answers.ts';
 import { openTestNode, type TestNode } from './helper-node.ts';
+import { builtServer } from './install-helper.ts';
 
 /** The helper's code in one lasting process on a test node. */
 export interface ServedHelper {
@@ -15,7 +15,7 @@ export interface ServedHelper {
 export async function serveHelper(): Promise<ServedHelper> {
   const node = await openTestNode();
   const [enter, ...rest] = node.inside;
-  const args = [...rest, process.execPath, '--no-warnings', join(import.meta.dirname, 'serve.ts')];
+  const args = [...rest, process.execPath, '--no-warnings', builtServer()];
   const child = spawn(enter ?? 'nsenter', args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

@@ -22,10 +22,4 @@ export function snapshot(node: TestNode, folder: string, skip: readonly string[]
   return node.run('sh', '-c', script, 'sh', folder, ...options).trim();
 }
 
-/** The same, entry by entry, for saying what differs: `path owner group mode size time sha256 acl attributes`. */
-export function listing(node: TestNode, folder: string): string[] {
-  const script = `cd "$1" && find . -xdev -printf '%p %y %U:%G %m %s %T@ %l\\n' | sort`;
-  return node.run('sh', '-c', script, 'sh', folder).split('\n').filter(Boolean);
-}
-
 export const sha256Of = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Difference } from '#shared/domain/helper/answers.ts';
 import { sha256, targetPath } from '#shared/domain/helper/targets.ts';
 import { compareExpected } from '../entry/compare.ts';
-import { folderTime, setFolderTime } from '../entry/folder-time.ts';
+import { folderTime, withFolderTimes } from '../entry/folder-time.ts';
 import { withHeld } from '../entry/kept-entry.ts';
 import { readEntry, readPlace } from '../entry/read-entry.ts';
 import { makeWorkFolder, putInPlace, syncFolder } from '../entry/work-folder.ts';
@@ -142,12 +142,13 @@ export const copyTree = anyVerb<'copy-tree', Before, z.infer<typeof left>>({
     }) ?? [],
   takeBack: (kept, leftThere, work) =>
     withHeld(work, kept.path, (held) => {
-      const undisturbed = leftThere === null || leftThere.folderTime === folderTime(held);
-      work.record.mark('undoing', {});
-      removeTree(held, work.record.workName);
-      removeTree(held, held.name);
-      syncFolder(held.folder);
-      if (undisturbed) setFolderTime(work.machine, held, kept.folderTime);
+      const folder = { held, kept: kept.folderTime, left: leftThere?.folderTime ?? null };
+      withFolderTimes(work, [folder], () => {
+        removeTree(held, work.record.workName);
+        removeTree(held, held.name);
+        work.machine.pause?.('tree-removed');
+        syncFolder(held.folder);
+      });
       return `${kept.path} is gone again; ${kept.from} was never changed.`;
     }),
 });

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { compareEntries } from '../entry/compare.ts';
 import { folderTime } from '../entry/folder-time.ts';
 import {
@@ -74,6 +74,21 @@ export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
       return { left: { state, folderTime: folderTime(held) }, already: false, notUndone: null, output: '' };
     });
   },
-  differences: (before, left, work) => entryDifferences(work, before, left),
+  differences: (before, left, work) => {
+    const found = entryDifferences(work, before, left);
+    if (found.length > 0 || before.state.kind !== 'absent') return found;
+    return withHeld(work, before.path, (held) => {
+      if (readEntry(work.machine, held, false).state.kind !== 'directory') return [];
+      // Somebody's work lies in it by now.
+      return readdirSync(inFolder(held.folder, held.name))
+        .slice(0, 256)
+        .map((name) => ({
+          path: `${before.path}/${name}`.slice(0, 4_096),
+          what: 'added',
+          left: 'nothing',
+          now: 'there',
+        }));
+    });
+  },
   takeBack: (before, left, work) => restoreEntry(work, before, left),
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { targetPath } from '#shared/domain/helper/targets.ts';
 import { compareEntries, compareExpected } from '../entry/compare.ts';
 import { type EntryState, entryState } from '../entry/entry-state.ts';
-import { folderTime, setFolderTime } from '../entry/folder-time.ts';
+import { folderTime, withFolderTimes } from '../entry/folder-time.ts';
 import { withHeld } from '../entry/kept-entry.ts';
 import { readEntry } from '../entry/read-entry.ts';
 import { explain, syncFolder } from '../entry/work-folder.ts';
@@ -105,12 +105,11 @@ export const move = anyVerb<'move', Before, Left>({
     }),
   takeBack: (kept, leftThere, work) =>
     withBoth(work, kept.from, kept.path, (source, target) => {
-      const same = leftThere === null || leftThere.fromTime === folderTime(source);
-      const sameTarget = leftThere === null || leftThere.toTime === folderTime(target);
-      work.record.mark('undoing', {});
-      moveTo(work, target, source, kept.state);
-      if (same) setFolderTime(work.machine, source, kept.fromTime);
-      if (sameTarget) setFolderTime(work.machine, target, kept.toTime);
+      const folders = [
+        { held: source, kept: kept.fromTime, left: leftThere?.fromTime ?? null },
+        { held: target, kept: kept.toTime, left: leftThere?.toTime ?? null },
+      ];
+      withFolderTimes(work, folders, () => moveTo(work, target, source, kept.state));
       return `${kept.from} is back.`;
     }),
 });

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestNode, type TestNode, whyNoTestNode } from './testing/helper-node.ts';
+import { askKilled } from './testing/kill-run.ts';
+import { sha256Of } from './testing/snapshot.ts';
+
+const any = { kind: 'any' } as const;
+const owner = { uid: 11, gid: 12, mode: 0o600 };
+const contents = Buffer.from('new').toString('base64');
+const rules = 'table inet swarmkeep_k {\nchain o {\ntype filter hook output priority 0\n}\n}';
+const MAKE = `
+set -e
+rm -rf /srv/k && mkdir -p /srv/k/tree/sub && cd /srv/k && umask 022
+printf 'one\\ntwo\\n' > file && setfacl -m u:7:rw file && printf deep > tree/sub/deep && ln -s sub/deep tree/link && chown -hR 5:6 tree
+find . -depth -exec touch -h -d @1500000000.123456789 {} +
+`;
+
+const LOOK = `cd /srv/k
+find . -xdev -printf '%p %y %U:%G %m %s %T@ %l\\n' | sort
+find . -print0 | sort -z | xargs -0 getfacl -np
+nft list tables`;
+
+const ACTIONS = [
+  { verb: 'write-file', path: '/srv/k/file', contents, ...owner, expect: any },
+  { verb: 'write-file', path: '/srv/k/made', contents, ...owner, expect: any },
+  { verb: 'remove-file', path: '/srv/k/file', expect: any },
+  { verb: 'make-directory', path: '/srv/k/made', ...owner, expect: any },
+  { verb: 'set-attributes', path: '/srv/k/file', ...owner, expect: any },
+  {
+    verb: 'set-tree-attributes',
+    path: '/srv/k/tree',
+    uid: 0,
+    gid: 0,
+    takeBits: 0o022,
+    giveBits: 0,
+    expect: any,
+  },
+  { verb: 'copy-tree', from: '/srv/k/tree', path: '/srv/k/copy', uid: 21, gid: 22, expect: any },
+  { verb: 'move', from: '/srv/k/tree', path: '/srv/k/moved', expect: any },
+  { verb: 'remove-lines', path: '/srv/k/file', lines: [sha256Of('one')], expect: any },
+  { verb: 'load-table', table: { family: 'inet', name: 'swarmkeep_k' }, text: rules },
+] as const;
+
+const reason = whyNoTestNode();
+
+describe('a helper that is killed between two acts', () => {
+  let node: TestNode;
+  let id = 0;
+  /** All that there is: files with time, owner, mode; access lists; own tables. Times of what a step makes differ per run. */
+  const state = () => node.run('sh', '-c', LOOK).split('\n');
+  const untimed = (lines: string[]) => lines.map((line) => line.replace(/ \d{10}\.\d+/, ''));
+
+  beforeAll(async () => {
+    if (reason !== null) return;
+    node = await openTestNode();
+  });
+  beforeEach((context) => {
+    if (reason !== null) context.skip(reason);
+  });
+  afterAll(() => node?.close());
+
+  it.each(ACTIONS)('ends before or after, never between: $verb $path', (action) => {
+    node.run('sh', '-c', MAKE);
+    const before = state();
+    const step = () => ({ version: 1, change: (++id).toString(16).padStart(32, '0'), step: 0 });
+    const first = step();
+    const whole = askKilled(node, { ...first, ask: 'do', action }, 0);
+    if (whole?.answer !== 'done') throw new Error(JSON.stringify(whole));
+    const after = untimed(state());
+    askKilled(node, { ...first, ask: 'undo', record: whole.record, dry: false }, 0);
+    expect(state()).toEqual(before);
+    let killed = 0;
+    for (let at = 1; ; at += 1) {
+      const into = step();
+      const answer = askKilled(node, { ...into, ask: 'do', action }, at);
+      if (answer !== null) {
+        if (answer.answer === 'done') killEachUndo(into, answer.record, before);
+        break;
+      }
+      killed += 1;
+      if (at % 2 === 0) {
+        const again = askKilled(node, { ...into, ask: 'do', action }, 0);
+        if (again?.answer !== 'done') throw new Error(`killed at ${at}: ${JSON.stringify(again)}`);
+        expect(untimed(state()), `do again, killed at ${at}`).toEqual(after);
+      }
+      takeBack(into, at);
+      expect(state(), `undone, killed at ${at}`).toEqual(before);
+    }
+    expect(killed).toBeGreaterThan(3);
+  });
+
+  /** As the console does that never got an answer: the list of changes has the hash. */
+  function takeBack(into: { change: string }, at: number): void {
+    const list = askKilled(node, { version: 1, ask: 'changes' }, 0);
+    const found =
+      list?.answer === 'changes' ? list.changes.find((one) => one.change === into.change) : undefined;
+    const record = found?.steps[0]?.record;
+    // Killed before the record was durable: nothing had begun.
+    if (record === undefined) return;
+    const undo = askKilled(node, { ...into, ask: 'undo', record, dry: false }, 0);
+    if (undo?.answer !== 'undone') throw new Error(`killed at ${at}: ${JSON.stringify(undo)}`);
+  }
+
+  function killEachUndo(into: object, record: string, before: string[]): void {
+    for (let at = 1; ; at += 1) {
+      const answer = askKilled(node, { ...into, ask: 'undo', record, dry: false }, at);
+      if (answer !== null) {
+        expect(answer).toMatchObject({ answer: 'undone' });
+        break;
+      }
+    }
+    expect(state()).toEqual(before);
+  }
+});

@@ -1,0 +1,277 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import {
+  HELPER_FOLDER,
+  HELPER_PROGRAM,
+  POLICY_FILE,
+  programForClass,
+} from '#shared/domain/helper/installation.ts';
+import { whyNoTestNode } from './testing/helper-node.ts';
+import { askHelper, type InstalledHelper, installHelper } from './testing/install-helper.ts';
+
+const reason = whyNoTestNode();
+const any = { kind: 'any' } as const;
+const make = (path: string) => ({ verb: 'make-directory', path, uid: 0, gid: 0, mode: 0o755, expect: any });
+
+describe('the installed program', () => {
+  let helper: InstalledHelper;
+  let id = 0;
+  const change = () => (++id).toString(16).padStart(32, '0');
+  const sh = (script: string) => helper.node.run('sh', '-c', script);
+  const done = (answer: HelperAnswer) => {
+    if (answer.answer !== 'done') throw new Error(JSON.stringify(answer));
+    return answer;
+  };
+
+  beforeAll(async () => {
+    if (reason !== null) return;
+    helper = await installHelper();
+    sh('mkdir -p /srv/p');
+  });
+  beforeEach((context) => {
+    if (reason !== null) context.skip(reason);
+  });
+  afterAll(() => helper?.close());
+
+  it('says who it is', () => {
+    const bundle = sh(`sha256sum < ${HELPER_FOLDER}/swarmkeep-helper.mjs`).slice(0, 64);
+    expect(helper.ask({ version: 1, ask: 'hello' })).toMatchObject({ protocol: 1, bundle, uid: 0 });
+  });
+
+  it.each([
+    ['no document', ''],
+    ['a cut document', '{"version":1,"ask":"chan'],
+    ['two documents', '{"version":1,"ask":"changes"}{}'],
+    ['an unknown field', '{"version":1,"ask":"changes","root":"/tmp"}'],
+    ['a field of a prototype', '{"version":1,"ask":"changes","__proto__":{"a":1}}'],
+    ['an unknown ask', '{"version":1,"ask":"run"}'],
+    ['deep nesting', `${'['.repeat(1_000_000)}`],
+    ['more than 8 MiB', JSON.stringify({ version: 1, ask: 'changes', x: 'x'.repeat(9 * 1024 * 1024) })],
+    ['bytes that are no text', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]).toString('latin1')],
+  ])('refuses %s', (_name, text) => {
+    expect(helper.ask(text)).toMatchObject({ answer: 'refused', refusal: 'bad-request', rolledBack: false });
+  });
+
+  it('refuses another version of the protocol', () => {
+    expect(helper.ask({ version: 2, ask: 'changes' })).toMatchObject({ refusal: 'wrong-version' });
+  });
+
+  it.each([
+    ['its folder', `chmod 0777 ${HELPER_FOLDER}`, `chmod 0755 ${HELPER_FOLDER}`],
+    [
+      'its file',
+      `chown 1000 ${HELPER_FOLDER}/swarmkeep-helper.mjs`,
+      `chown 0 ${HELPER_FOLDER}/swarmkeep-helper.mjs`,
+    ],
+    ['its runtime', `chmod 0775 ${HELPER_FOLDER}/node`, `chmod 0755 ${HELPER_FOLDER}/node`],
+    ['a folder above', 'chmod 1777 /usr/local', 'chmod 0755 /usr/local'],
+  ])('refuses to run when somebody else can change %s', (_name, spoil, mend) => {
+    sh(spoil);
+    expect(helper.ask({ version: 1, ask: 'changes' })).toMatchObject({ refusal: 'unsafe-helper' });
+    sh(mend);
+  });
+
+  it('does nothing for somebody who is not root', () => {
+    const [enter = '', ...rest] = helper.argv;
+    const argv = [
+      enter,
+      ...rest.slice(0, -1),
+      'setpriv',
+      '--reuid=1000',
+      '--regid=1000',
+      '--clear-groups',
+      HELPER_PROGRAM,
+    ] as const;
+    expect(askHelper(argv, { version: 1, ask: 'changes' })).toMatchObject({ refusal: 'no-permission' });
+  });
+
+  it('takes nothing of the caller: environment, options of the runtime', () => {
+    const env = { ...process.env, NODE_OPTIONS: '--require /srv/p/evil.js', LD_PRELOAD: '/srv/p/evil.so' };
+    sh("echo \"require('fs').writeFileSync('/srv/p/owned', '')\" > /srv/p/evil.js");
+    const [enter = '', ...rest] = helper.argv;
+    const end = spawnSync(enter, rest, { input: '{"version":1,"ask":"changes"}', env, encoding: 'utf8' });
+    expect(JSON.parse(end.stdout)).toMatchObject({ answer: 'changes' });
+    expect(sh('ls /srv/p')).not.toContain('owned');
+  });
+
+  it('lets a class of polkit through as far as it goes', () => {
+    const [enter = '', ...rest] = helper.argv;
+    const as = (program: string) => [enter, ...rest.slice(0, -1), program] as const;
+    const request = { version: 1, ask: 'do', change: change(), step: 0, action: make('/srv/p/polkit') };
+    expect(askHelper(as(programForClass('look')), request)).toMatchObject({ refusal: 'no-permission' });
+    expect(askHelper(as(programForClass('look')), { version: 1, ask: 'changes' })).toMatchObject({
+      answer: 'changes',
+    });
+    expect(askHelper(as(programForClass('change')), request)).toMatchObject({ answer: 'done' });
+    expect(sh(`cat ${POLICY_FILE}`)).toContain(programForClass('network'));
+  });
+
+  it('answers busy while another run holds the node', async () => {
+    const [enter = '', ...rest] = helper.argv;
+    const holder = spawn(enter, [...rest.slice(0, -1), 'flock', '/var/lib/swarmkeep/lock', 'sleep', '60']);
+    await sleep(1_000);
+    expect(helper.ask({ version: 1, ask: 'changes' })).toMatchObject({ refusal: 'busy' });
+    sh('kill -9 $(pgrep -x sleep | tail -n +2) 2>/dev/null || true');
+    holder.kill('SIGKILL');
+  });
+
+  it('refuses an undo record that was tampered with', () => {
+    const into = { version: 1, change: change(), step: 3 };
+    const { record } = done(
+      helper.ask({
+        ...into,
+        ask: 'do',
+        action: {
+          verb: 'write-file',
+          path: '/srv/p/evil.js',
+          contents: '',
+          uid: 0,
+          gid: 0,
+          mode: 0o600,
+          expect: any,
+        },
+      }),
+    );
+    const folder = `/var/lib/swarmkeep/changes/${into.change}/3`;
+    const undo = { ...into, ask: 'undo', record, dry: false };
+    for (const [file, script] of [
+      ['begun', `sed -i 's/evil/hosts/' ${folder}/begun`],
+      ['entry.tar', `printf x | dd of=${folder}/entry.tar bs=1 seek=2000 conv=notrunc status=none`],
+      ['done', `truncate -s 40 ${folder}/done`],
+    ] as const) {
+      sh(`cp -a ${folder}/${file} /srv/p/kept; ${script}`);
+      expect(helper.ask(undo), file).toMatchObject({ answer: 'refused', refusal: 'record-damaged' });
+      sh(`cp -a /srv/p/kept ${folder}/${file}`);
+    }
+    expect(helper.ask({ ...undo, record: '0'.repeat(64) })).toMatchObject({ refusal: 'record-damaged' });
+    expect(helper.ask(undo)).toMatchObject({ answer: 'undone' });
+  });
+
+  it('says read-only, full and immutable, and leaves nothing half done', () => {
+    sh(
+      'mkdir -p /srv/p/small /srv/p/ro && mount -t tmpfs -o size=1m,mode=0755 tmpfs /srv/p/small && mount -t tmpfs -o mode=0755 tmpfs /srv/p/ro && echo old > /srv/p/small/file && echo old > /srv/p/ro/file && mount -o remount,ro /srv/p/ro',
+    );
+    const write = (path: string, contents: string) =>
+      helper.ask({
+        version: 1,
+        ask: 'do',
+        change: change(),
+        step: 0,
+        action: {
+          verb: 'write-file',
+          path,
+          contents: Buffer.from(contents).toString('base64'),
+          uid: 0,
+          gid: 0,
+          mode: 0o600,
+          expect: any,
+        },
+      });
+    expect(write('/srv/p/ro/file', 'new')).toMatchObject({ refusal: 'read-only', rolledBack: true });
+    expect(write('/srv/p/small/file', 'x'.repeat(2_000_000))).toMatchObject({
+      refusal: 'no-space',
+      rolledBack: true,
+    });
+    expect(sh('cat /srv/p/small/file /srv/p/ro/file; ls -A /srv/p/small /srv/p/ro')).toBe(
+      'old\nold\n/srv/p/ro:\nfile\n\n/srv/p/small:\nfile\n',
+    );
+    sh('umount /srv/p/small /srv/p/ro');
+  });
+
+  it('takes an unconfirmed change back in time, also when the one who asked is gone', async () => {
+    const into = { version: 1, change: change() };
+    const armed = helper.ask({ ...into, ask: 'arm', seconds: 6 });
+    const began = performance.now();
+    done(helper.ask({ ...into, step: 0, ask: 'do', action: make('/srv/p/timed') }));
+    while (sh('ls /srv/p').includes('timed')) {
+      if (performance.now() - began > 20_000) throw new Error('It never reverted');
+      await sleep(50);
+    }
+    const took = (performance.now() - began) / 1_000;
+    expect(armed.answer).toBe('armed');
+    expect(took).toBeGreaterThan(4);
+    expect(took).toBeLessThan(8);
+    expect(helper.ask({ ...into, ask: 'confirm' })).toMatchObject({ refusal: 'too-late' });
+    expect(helper.ask({ ...into, step: 1, ask: 'do', action: make('/srv/p/late') })).toMatchObject({
+      refusal: 'too-late',
+    });
+  });
+
+  it('keeps a change that was confirmed', async () => {
+    const into = { version: 1, change: change() };
+    helper.ask({ ...into, ask: 'arm', seconds: 5 });
+    done(helper.ask({ ...into, step: 0, ask: 'do', action: make('/srv/p/kept-folder') }));
+    expect(helper.ask({ ...into, ask: 'confirm' })).toEqual({ answer: 'confirmed' });
+    await sleep(6_500);
+    expect(sh('ls /srv/p')).toContain('kept-folder');
+    expect(helper.ask({ ...into, ask: 'revert' })).toMatchObject({ refusal: 'too-late' });
+  });
+
+  it('takes back at boot what was armed before it, and leaves what the kernel forgot', async () => {
+    const into = { version: 1, change: change() };
+    helper.ask({ ...into, ask: 'arm', seconds: 3_600 });
+    done(helper.ask({ ...into, step: 0, ask: 'do', action: make('/srv/p/before-boot') }));
+    const text = 'table inet swarmkeep_boot {\n}';
+    done(
+      helper.ask({
+        ...into,
+        step: 1,
+        ask: 'do',
+        action: { verb: 'load-table', table: { family: 'inet', name: 'swarmkeep_boot' }, text },
+      }),
+    );
+    sh(
+      `sed -i 's/"bootId":"[^"]*"/"bootId":"another"/' /var/lib/swarmkeep/changes/${into.change}/armed; nft flush ruleset`,
+    );
+    sh(`${HELPER_PROGRAM} --revert-unconfirmed`);
+    expect(sh('ls /srv/p')).not.toContain('before-boot');
+    const answer = helper.ask({ version: 1, ask: 'changes' });
+    const found =
+      answer.answer === 'changes' ? answer.changes.find((one) => one.change === into.change) : null;
+    expect(found).toMatchObject({ reverted: true, steps: [{ state: 'undone' }, { state: 'undone' }] });
+  });
+
+  it('probes as another account', async () => {
+    const listener = spawn(helper.argv[0], [
+      ...helper.argv.slice(1, -1),
+      process.execPath,
+      '-e',
+      "require('net').createServer().listen(7890, '127.0.0.1', () => console.log('up'))",
+    ]);
+    await once(listener.stdout, 'data');
+    const probe = (port: number, uid: number) =>
+      helper.ask({
+        version: 1,
+        ask: 'probe',
+        uid,
+        probe: { kind: 'connect', address: '127.0.0.1', port, timeoutMs: 1_000 },
+      });
+    expect(probe(7890, 1_000)).toMatchObject({ outcome: 'open' });
+    sh(
+      "nft -f - <<'X'\ntable inet swarmkeep_p {\nchain o {\ntype filter hook output priority 0\nmeta skuid 1000 tcp dport 7890 drop\n}\n}\nX",
+    );
+    expect(probe(7890, 1_000)).toMatchObject({ outcome: 'stopped' });
+    expect(probe(7890, 1_001)).toMatchObject({ outcome: 'open' });
+    expect(probe(7890, 0)).toMatchObject({ refusal: 'bad-request' });
+    expect(helper.ask({ version: 1, ask: 'probe', uid: 1_000, probe: { kind: 'isolation' } })).toMatchObject({
+      answer: 'probed',
+      outcome: expect.stringMatching(/works|fails/),
+    });
+    listener.kill('SIGKILL');
+  });
+
+  it('goes without a trace, once nothing can be taken back any more', () => {
+    expect(helper.ask({ version: 1, ask: 'uninstall', force: false })).toMatchObject({ refusal: 'busy' });
+    sh('rm -rf /var/lib/swarmkeep/changes');
+    expect(helper.ask({ version: 1, ask: 'uninstall', force: false })).toEqual({
+      answer: 'uninstalled',
+      left: [],
+    });
+    expect(
+      sh(`ls -d ${HELPER_FOLDER} /usr/local/libexec /var/lib/swarmkeep ${POLICY_FILE} 2>/dev/null || true`),
+    ).toBe('');
+  });
+});
