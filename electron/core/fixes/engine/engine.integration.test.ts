@@ -297,4 +297,18 @@ describe('taking back', () => {
     expect(change.state).toBe('rolled-back');
     expect(change.error).toContain('not the one that was written');
   });
+
+  it.each(['cut-before', 'cut-after'] as const)(
+    'rolls an undo back when the node is lost in its midst (%s), whatever came of the last step',
+    async (how) => {
+      const { engine, undo, id, things, helper } = await done();
+      // Step 1 is the second to be taken back. Its answer never comes, however often it is asked.
+      helper.trouble = (request) => (request.ask === 'undo' && request.step === 1 ? how : null);
+      await engine.apply(undo);
+      await engine.idle();
+      expect(things()).toEqual(AFTER);
+      expect(await stored(store, undo.id)).toMatchObject({ state: 'rolled-back' });
+      expect(await stored(store, id)).toMatchObject({ state: 'done', undoneBy: null });
+    },
+  );
 });
