@@ -145,6 +145,30 @@ describe('the fix that gives mycoSwarm an account of its own', () => {
     expect(writtenBy(plan, LASTING)).not.toContain('ExecStart');
   });
 
+  it.each([
+    ['somebody works with it', { sessions: 1 }],
+    ['somebody logs in with it', { authorizedKeys: 1 }],
+    ['it holds things of a person', { personalTraces: ['/home/mycoswarm/.mozilla'] }],
+  ])('moves away from an account of its own name when %s', (_, more) => {
+    const [create] = planFor('dedicated-user', agentAccount(more)).steps;
+    expect(create?.action).toMatchObject({ verb: 'create-account', name: 'mycoswarm-agent' });
+  });
+
+  it('leaves what was written since where it is when it is taken back, and the original counts again', () => {
+    const { steps } = planFor('dedicated-user', recorded('stock'));
+    const staying = steps.filter(({ undoable }) => !undoable).map(({ action }) => action);
+    for (const action of staying)
+      expect(action !== null && 'path' in action ? action.path : '/home/mycoswarm').toMatch(
+        /^\/home\/mycoswarm/,
+      );
+    // Everything runs as the old account again before anything else goes.
+    const restart = steps.findIndex(({ action }) => action?.verb === 'after-undo');
+    const program = steps.findIndex(
+      ({ action }) => action?.verb === 'copy-tree' && action.path.startsWith('/opt'),
+    );
+    expect(restart).toBeGreaterThan(program);
+  });
+
   it('leaves to a person a program that obeys whoever starts it', () => {
     const facts = but('accounts', (value) => {
       value.setuidPrograms.push({

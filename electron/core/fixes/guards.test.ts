@@ -219,6 +219,18 @@ describe('the other fixes', () => {
     expect(reasonFor('audit-logging', locked)).toMatch(/locked/);
   });
 
+  it('load the audit rules again when the file of rules is taken back', () => {
+    const plan = planFor(
+      'audit-logging',
+      but('audit', (value) => Object.assign(value.auditd ?? {}, { rules: [], rulesAtBoot: [] })),
+    );
+    expect(verbsOf(plan)).toEqual(['after-undo', 'write-file', 'load-audit-rules']);
+    expect(plan.steps[0]?.action).toMatchObject({ loadAuditRules: true });
+    expect(writtenBy(plan, '/etc/audit/rules.d/00-swarmkeep.rules')).toMatch(
+      /-F arch=b64 .*execve.* -F uid=1001 .*\n.*-F arch=b32 /,
+    );
+  });
+
   it('take no interface down that leads to the rest of the world, or that a program made', () => {
     const vpn = but(
       'interfaces',
