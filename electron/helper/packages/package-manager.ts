@@ -103,6 +103,14 @@ export function packageManager(machine: Machine): PackageManager {
   throw new Refused('missing-tool', 'This node has neither apt-get, dnf nor pacman. Nothing was touched.');
 }
 
+/** Fetches the lists of what there is. apt-get ends well when it reached nobody, so its words count too. */
+export function refreshLists(machine: Machine, manager: PackageManager): void {
+  if (manager.refresh === null) return;
+  const words = runManager(machine, manager, manager.refresh);
+  if (NO_NETWORK.test(words))
+    throw new Refused('no-network', `${manager.name} could not fetch its lists: ${last(words)}`);
+}
+
 /** Runs the manager; refuses `no-network`, `no-space`, `timed-out`, `program-failed`. */
 export function runManager(machine: Machine, manager: PackageManager, args: readonly string[]): string {
   const end = tryManager(machine, manager, args);

@@ -35,7 +35,8 @@ room=$1
 mount -t tmpfs -o mode=0755 tmpfs "$room"
 mkdir "$room/upper" "$room/work" "$room/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$room/upper,workdir=$room/work" "$room/root"
-for folder in dev sys; do mount --rbind "/$folder" "$room/root/$folder"; done
+mount --rbind /dev "$room/root/dev"
+mount -t sysfs sysfs "$room/root/sys"
 mount -t proc proc "$room/root/proc"
 mount -t tmpfs -o mode=0755 tmpfs "$room/root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$room/root/tmp"

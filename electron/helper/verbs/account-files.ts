@@ -45,7 +45,10 @@ export function processesOf(uid: number): number {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      const line = /^Uid:(.*)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1] ?? '';
+      const status = readFileSync(`/proc/${name}/status`, 'utf8');
+      // A zombie has ended, and only waits for its parent to hear of it.
+      if (/^State:\s*Z/m.test(status)) continue;
+      const line = /^Uid:(.*)$/m.exec(status)?.[1] ?? '';
       if (line.trim().split(/\s+/).map(Number).includes(uid)) count += 1;
     } catch {
       // It ended meanwhile.

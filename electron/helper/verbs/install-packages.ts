@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type PackageManager, packageManager, runManager, tryManager } from '../packages/package-manager.ts';
+import {
+  type PackageManager,
+  packageManager,
+  refreshLists,
+  runManager,
+  tryManager,
+} from '../packages/package-manager.ts';
 import { Refused } from '../refused.ts';
 import { anyVerb, type Work } from './verb.ts';
 
@@ -16,7 +22,7 @@ const missing = (manager: PackageManager, wanted: readonly string[]) => {
 function install(work: Work, manager: PackageManager, wanted: readonly string[]): string {
   const first = tryManager(work.machine, manager, manager.install(wanted));
   if (first.status === 0) return first.output.toString('utf8').slice(-8_000);
-  if (manager.refresh !== null) runManager(work.machine, manager, manager.refresh);
+  refreshLists(work.machine, manager);
   return runManager(work.machine, manager, manager.install(wanted));
 }
 

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { type PackageManager, packageManager, runManager } from '../packages/package-manager.ts';
+import {
+  type PackageManager,
+  packageManager,
+  refreshLists,
+  runManager,
+} from '../packages/package-manager.ts';
 import { Refused } from '../refused.ts';
 import { anyVerb, type Work } from './verb.ts';
 
@@ -22,7 +27,7 @@ function updates(work: Work, manager: PackageManager, securityOnly: boolean): re
     if (securityOnly) throw new Refused('missing-tool', 'pacman cannot install security updates alone.');
     return ['-Syu', '--noconfirm'];
   }
-  runManager(work.machine, manager, ['update', '-q']);
+  refreshLists(work.machine, manager);
   if (!securityOnly) return ['upgrade', ...base, '--with-new-pkgs'];
   const planned = runManager(work.machine, manager, ['upgrade', '-s', '-q', '--with-new-pkgs']);
   const names = planned
