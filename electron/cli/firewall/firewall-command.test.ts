@@ -168,6 +168,7 @@ describe('firewall on the command line', () => {
     expect((await ask('--port', '70000')).error).toContain('a port is a whole number from 0 to 65535');
     expect((await ask('--uid', 'root')).error).toContain('With --ruleset a uid is a number');
     expect((await command('explain', '--help')).out).toContain('2 that of a packet is unknown');
+    expect((await command('prove', '--help')).out).toContain('What comes in is not asked here');
   });
 
   it('checks a proof again, and refuses it for other rules', async () => {

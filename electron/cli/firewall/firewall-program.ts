@@ -64,7 +64,7 @@ export function addFirewallCommands(
     .option('--json', 'one JSON document', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 proven, 1 a packet gets out (or the proof is refused), 2 it cannot be told, 64 wrong usage.\nPrograms that pass data on, such as a resolver, are listed and do not count here: check --only outbound-firewall.',
+      '\nExit codes: 0 proven, 1 a packet gets out (or the proof is refused), 2 it cannot be told, 64 wrong usage.\nPrograms that pass data on, such as a resolver, are listed and do not count here: check --only outbound-firewall.\nWhat comes in is not asked here; check --only service-bindings tells that by the prover alone, no checker goes over it.',
     )
     .action(async (options) => {
       const { prove } = await import('./prove.ts');

@@ -12,7 +12,7 @@ import {
   type Target,
 } from '#core/firewall/questions/inbound.ts';
 import { translatedTo } from '#core/firewall/questions/translations.ts';
-import { packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
+import { BY_PROVER_ALONE, packetWords, whyOpen, whyStopped } from '#core/firewall/questions/words.ts';
 import type { InterfaceFact } from '#shared/domain/facts/network.ts';
 import type { CheckInput } from './check.ts';
 import { notSeen, seen, sourceOf } from './knowledge.ts';
@@ -115,7 +115,7 @@ export function outsidePart(
         : `stopped ${whyStopped(ruleset, answer.sample.verdict)}`;
     return {
       what,
-      seen: `${words.seen}; ${why}`,
+      seen: `${words.seen}; ${why}${answer.proof === null ? '' : `; ${BY_PROVER_ALONE}`}`,
       status: 'pass',
       source: sourceOf(input, 'firewall'),
       ...(answer.sample === null
@@ -238,7 +238,7 @@ function openDoorParts(input: CheckInput, rules: Rules, door: Door): DoorPart[] 
         answer.sample === null ? '' : `, stopped ${whyStopped(rules.ruleset, answer.sample.verdict)}`;
       return {
         what: where,
-        seen: `no password, and only listed nodes get to it${why}`,
+        seen: `no password, and only listed nodes get to it${why}${answer.proof === null ? '' : `; ${BY_PROVER_ALONE}`}`,
         status: 'pass',
         source: sourceOf(input, 'firewall'),
       };

@@ -28,6 +28,19 @@ export type NumberField =
   | 'fibSaddrType'
   | 'pkttype';
 
+/** Fields by which the packets of a question, and of a proof about them, differ; all others follow from these or from rules on the way. */
+export const QUESTION_FIELDS = [
+  'skuid',
+  'skgid',
+  'l4proto',
+  'daddr',
+  'dport',
+  'saddr',
+  'sport',
+  'icmpType',
+  'icmpCode',
+] as const satisfies readonly NumberField[];
+
 /** Interfaces are known by name; a packet that has none (no `iifname` while it goes out) has the empty name. */
 export type NameField = 'iifname' | 'oifname';
 

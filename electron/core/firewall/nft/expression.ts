@@ -1,6 +1,7 @@
 import { complement, type NumberField, PROTOCOL, WITH_PORTS } from '../fields.ts';
 import { type IntervalSet, normalize } from '../interval.ts';
 import type { Condition, Field, TableFamily } from '../model.ts';
+import { PROTOCOL_NUMBERS } from '../protocol-names.ts';
 import { isList, isObject, type Json, type JsonObject, Malformed, member, shown, tagged } from './json.ts';
 import {
   CT_DIRECTION,
@@ -12,7 +13,6 @@ import {
   ICMP_TYPE,
   ICMPV6_CODE,
   ICMPV6_TYPE,
-  L4PROTO,
   type Names,
   NFPROTO,
   PACKET_TYPE_NAME,
@@ -115,12 +115,12 @@ const HEADER: ReadonlyMap<string, Dependencies> = new Map<string, Dependencies>(
 ]);
 
 /** The protocol, unless an extension header stands before it. */
-export const NEXT_HEADER: Names = new Map(L4PROTO);
+export const NEXT_HEADER: Names = new Map(PROTOCOL_NUMBERS);
 
 const PAYLOAD: ReadonlyMap<string, Key> = new Map([
   ['ip saddr', key('saddr', 32)],
   ['ip daddr', key('daddr', 32)],
-  ['ip protocol', key('l4proto', 8, L4PROTO)],
+  ['ip protocol', key('l4proto', 8, PROTOCOL_NUMBERS)],
   ['ip6 saddr', key('saddr', 128)],
   ['ip6 daddr', key('daddr', 128)],
   ['ip6 nexthdr', key('l4proto', 8, NEXT_HEADER)],
@@ -155,7 +155,7 @@ function readPayload(body: JsonObject, context: ExpressionContext): Expression {
 const META: ReadonlyMap<string, Key> = new Map([
   ['nfproto', key('nfproto', 8, NFPROTO)],
   ['protocol', key('nfproto', 16, ETHER_TYPE)],
-  ['l4proto', key('l4proto', 8, L4PROTO)],
+  ['l4proto', key('l4proto', 8, PROTOCOL_NUMBERS)],
   ['skuid', key('skuid', 32)],
   ['skgid', key('skgid', 32)],
   ['mark', key('mark', 32)],
@@ -171,7 +171,7 @@ const CT: ReadonlyMap<string, Key> = new Map([
   ['mark', key('ctMark', 32)],
   ['status', key('ctStatus', 32, CT_STATUS, true)],
   ['direction', key('ctDirection', 8, CT_DIRECTION)],
-  ['protocol', key('l4proto', 8, L4PROTO)],
+  ['protocol', key('l4proto', 8, PROTOCOL_NUMBERS)],
   ['l3proto', key('nfproto', 8, NFPROTO)],
 ]);
 const CT_STATE_KEY = key('ctState', 8, CT_STATE_NAME, true);

@@ -1,4 +1,4 @@
-import { CT_STATE, domain, FIB_TYPE, type Field, PACKET_TYPE } from '../fields.ts';
+import { CT_STATE, domain, FIB_TYPE, type Field, PACKET_TYPE, QUESTION_FIELDS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import { contains, type IntervalSet, isSubset, normalize, subtract } from '../interval.ts';
 import type { Chain, Condition, Hook, MarkChange, NatTarget, Rule, Statement, Verdict } from '../model.ts';
@@ -6,7 +6,7 @@ import { addressTypes, CONNTRACK_CLASSES } from './derived.ts';
 import { protocolsWith } from './guards.ts';
 import { type RankSet, uniteRanks } from './rank-set.ts';
 import { excludesVersion, fitsPattern, type Ranks } from './ranks.ts';
-import { NUMBER_FIELDS, REGION_FIELDS, type RegionNumberField, type Space } from './space.ts';
+import { REGION_FIELDS, type RegionNumberField, type Space } from './space.ts';
 import { unmask } from './unmask.ts';
 
 /** Where a chain is read: what the hook and connection tracking make of fields there. */
@@ -97,7 +97,7 @@ function fieldIndex(field: RegionNumberField | 'oifname' | 'iifname'): number {
 }
 
 const isRegionNumber = (field: Field): field is RegionNumberField =>
-  (NUMBER_FIELDS as readonly string[]).includes(field);
+  (QUESTION_FIELDS as readonly string[]).includes(field);
 
 /** Turns conditions into tests for one question at one place. */
 export function compiler(question: Question, place: Place) {

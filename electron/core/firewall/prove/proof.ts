@@ -1,19 +1,10 @@
 import { z } from 'zod';
+import { QUESTION_FIELDS } from '../fields.ts';
 
 /** A number of up to 128 bits: decimal, or hexadecimal with `0x` (addresses). */
 const number = z.string().regex(/^(?:0x[0-9a-f]{1,32}|0|[1-9][0-9]{0,9})$/);
 const intervals = z.array(z.tuple([number, number])).max(200_000);
-const numberField = z.enum([
-  'skuid',
-  'skgid',
-  'l4proto',
-  'daddr',
-  'dport',
-  'saddr',
-  'sport',
-  'icmpType',
-  'icmpCode',
-]);
+const numberField = z.enum(QUESTION_FIELDS);
 /** An interface name, `eth …` for all names that begin so and that no rule tells apart, ` …` for all other names. */
 const interfaceName = z.string().max(256);
 const index = z.int().min(0).max(1_000_000);

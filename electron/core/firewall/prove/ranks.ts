@@ -1,10 +1,11 @@
+import { QUESTION_FIELDS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import { contains, type IntervalSet } from '../interval.ts';
 import type { Condition, Ruleset, Statement } from '../model.ts';
 import { addressTypes, CONNTRACK_CLASSES } from './derived.ts';
 import { ICMP, PORTS } from './guards.ts';
 import { type RankSet, uniteRanks } from './rank-set.ts';
-import { allowed, NUMBER_FIELDS, REGION_FIELDS, type RegionNumberField, type Space } from './space.ts';
+import { allowed, REGION_FIELDS, type RegionNumberField, type Space } from './space.ts';
 import { unmask } from './unmask.ts';
 
 /**
@@ -59,7 +60,7 @@ interface Boundaries {
 }
 
 function isRegionNumber(field: string): field is RegionNumberField {
-  return (NUMBER_FIELDS as readonly string[]).includes(field);
+  return (QUESTION_FIELDS as readonly string[]).includes(field);
 }
 
 function addSet(into: Set<bigint>, set: IntervalSet): void {
@@ -87,11 +88,11 @@ function addStatement(to: Boundaries, statement: Statement, version: 4 | 6): voi
 
 function collect(ruleset: Ruleset, host: HostContext, space: Space): Boundaries {
   const { version } = space;
-  const numbers = new Map(NUMBER_FIELDS.map((field) => [field, new Set([0n])] as const));
+  const numbers = new Map(QUESTION_FIELDS.map((field) => [field, new Set([0n])] as const));
   const patterns = new Set(space.exceptInterfaces);
   const boundaries = { numbers, patterns };
   for (const one of host.interfaces ?? []) patterns.add(one.name);
-  for (const field of NUMBER_FIELDS) addSet(numbers.get(field) as Set<bigint>, allowed(space, field));
+  for (const field of QUESTION_FIELDS) addSet(numbers.get(field) as Set<bigint>, allowed(space, field));
   for (const set of [PORTS, ICMP, [[6n, 6n]] as const]) addSet(numbers.get('l4proto') as Set<bigint>, set);
   for (const one of CONNTRACK_CLASSES[version]) {
     addSet(numbers.get('l4proto') as Set<bigint>, one.l4proto);

@@ -1,22 +1,10 @@
 import { prefixInterval } from '../address.ts';
-import { domain, type NumberField } from '../fields.ts';
+import { domain, QUESTION_FIELDS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import { type Interval, type IntervalSet, normalize, single, subtract } from '../interval.ts';
 
-/** Fields by which packets of a question differ; all others follow from them or from the rules on the way. */
-export const NUMBER_FIELDS = [
-  'skuid',
-  'skgid',
-  'l4proto',
-  'daddr',
-  'dport',
-  'saddr',
-  'sport',
-  'icmpType',
-  'icmpCode',
-] as const satisfies readonly NumberField[];
-export const REGION_FIELDS = ['oifname', 'iifname', ...NUMBER_FIELDS] as const;
-export type RegionNumberField = (typeof NUMBER_FIELDS)[number];
+export const REGION_FIELDS = ['oifname', 'iifname', ...QUESTION_FIELDS] as const;
+export type RegionNumberField = (typeof QUESTION_FIELDS)[number];
 export type RegionField = (typeof REGION_FIELDS)[number];
 
 /** All packets that a question is about: first packets of new connections, mark 0, as in `packet.ts`. */

@@ -1,3 +1,4 @@
+import { QUESTION_FIELDS } from '../fields.ts';
 import type { IntervalSet } from '../interval.ts';
 import type { Ruleset } from '../model.ts';
 import type { Question } from './compile.ts';
@@ -6,7 +7,7 @@ import type { Outcome } from './outcome.ts';
 import type { Proof, ProofSet } from './proof.ts';
 import type { RankSet } from './rank-set.ts';
 import type { TreeNode } from './search.ts';
-import { allowed, NUMBER_FIELDS, REGION_FIELDS } from './space.ts';
+import { allowed, REGION_FIELDS } from './space.ts';
 
 const HEXADECIMAL: ReadonlySet<string> = new Set(['daddr', 'saddr']);
 
@@ -91,7 +92,7 @@ export function writeProof(ruleset: Ruleset, question: Question, nodes: readonly
    */
   const everyStop = [...new Set(ends.flatMap(stopsOf))].slice(0, 2_000);
   const fields = Object.fromEntries(
-    NUMBER_FIELDS.map((field) => [field, intervalsIn(field, allowed(space, field))]),
+    QUESTION_FIELDS.map((field) => [field, intervalsIn(field, allowed(space, field))]),
   ) as Proof['question']['fields'];
   return {
     format: 'swarmkeep-firewall-proof',

@@ -62,6 +62,9 @@ export function whyStopped(ruleset: Ruleset, verdict: PacketVerdict): string {
   return `by ${which} in ${where}: ${quoted(last.rule)}`;
 }
 
+/** What an answer rests on that says of all packets that none comes in: two programs agree about those that go out, one here. */
+export const BY_PROVER_ALONE = 'said of all packets by the prover alone, no checker went over it';
+
 function chainLabel({ table, chain, base }: HookedChain): string {
   const count = chain.rules.length === 1 ? '1 rule' : `${chain.rules.length} rules`;
   return `${table.family} ${table.name} ${chain.name}: ${count}, policy ${base.policy}`.slice(0, 256);
