@@ -25,7 +25,7 @@ test.describe('Activity', () => {
     await page.getByRole('searchbox').fill('no such words');
     await expect(page.getByText('No event fits these words and filters.')).toBeVisible();
     await page.getByRole('button', { name: 'Show everything' }).click();
-    await page.getByRole('button', { name: 'Everything' }).click();
+    await page.getByRole('button', { name: 'Everything', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Changes' }).click();
     await expect(page).toHaveURL(/about=changes/);
     await expect(page.getByRole('button', { name: /Changes were allowed on uncho/ })).toBeVisible();

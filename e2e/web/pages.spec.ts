@@ -13,7 +13,6 @@ const PAGES: readonly [route: string, sentence: RegExp][] = [
   ['/settings', /Swarmkeep looks every hour/],
   ['/audit', /does not follow logs/],
   ['/activity', /Nothing has been recorded yet|Verified/],
-  ['/plan?do=allow&on=boa', /Allow changes on boa/],
 ];
 
 const FIRST_START: readonly [route: string, sentence: RegExp][] = [

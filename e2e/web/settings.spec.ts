@@ -47,7 +47,7 @@ test.describe('Settings', () => {
 
   test('say what Swarmkeep will and will not do, and what runs here', async ({ page, open }) => {
     await open('evening', '/settings');
-    await expect(page.getByText('Change anything on a node in this version')).toBeVisible();
+    await expect(page.getByText('Change anything on a node without your yes')).toBeVisible();
     await expect(page.getByText('/home/ines/.local/share/swarmkeep')).toBeVisible();
     await expect(page.getByText('a browser, on this computer only')).toBeVisible();
   });

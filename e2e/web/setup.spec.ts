@@ -104,7 +104,7 @@ test('answers four questions in order and unfolds the steps', async ({ page, ope
   await page.getByRole('button', { name: 'Show the two steps' }).click();
   await copy.click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('nft -f');
-  await expect(page.locator('.button--filled')).toHaveText(['Look again']);
+  await expect(page.locator('.button--filled')).toHaveText(['Allow changes on boa…']);
   await page.getByRole('button', { name: /^Raw/ }).click();
   await expect(page.getByText('LISTEN 0 100 0.0.0.0:7890')).toBeVisible();
 });

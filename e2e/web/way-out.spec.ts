@@ -9,7 +9,7 @@ test('an open way out is shown as a packet, its way, and what the rules do besid
 }) => {
   await open('way-out', STEP);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/can still send data to the internet/);
-  await expect(page.getByText('tcp to [2001:4860:4860::8888]:443 as uid 1001')).toBeVisible();
+  await expect(page.getByText('tcp to [2001:4860:4860::8888]:443 as uid 1001').first()).toBeVisible();
   const way = page.getByRole('list', { name: 'The way of this packet' }).getByRole('listitem');
   await expect(way).toHaveText([
     'mycoswarm, uid 1001',

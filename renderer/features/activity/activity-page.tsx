@@ -116,7 +116,7 @@ function Eyebrow({ state, verifying: { result } }: { state: ActivityState; verif
 
 function sentenceOf(state: ActivityState, { result, error }: Verifying): string {
   if (state.size === 0) return 'Nothing has been recorded yet.';
-  if (result) return visible(result.sentence);
+  if (result) return firstSentence(result.sentence).first;
   if (error) return 'The record could not be verified.';
   return `${count(state.size, 'event')} ${state.size === 1 ? 'is' : 'are'} recorded. Verifying now.`;
 }
@@ -124,8 +124,20 @@ function sentenceOf(state: ActivityState, { result, error }: Verifying): string 
 function leadOf(state: ActivityState, { result, error }: Verifying): string | undefined {
   if (state.size === 0) return undefined;
   if (error && !result) return errorWords(error, 'It is not known whether it is whole.').what;
-  if (!result?.verified) return undefined;
+  if (!result) return undefined;
+  // The console's own words go first; these only stand where it says no more than how far.
+  const { rest } = firstSentence(result.sentence);
+  if (rest !== '' || !result.verified) return rest || undefined;
   return result.against === 'own'
     ? 'Whoever can write this console’s folder could have made that too. A checkpoint that you keep elsewhere cannot be made afterwards.'
     : 'Events that came after that checkpoint are vouched for by this console alone.';
+}
+
+/** What the console says of the record: its first sentence is the page's, the others stand under it. */
+function firstSentence(text: string): { first: string; rest: string } {
+  const shown = visible(text);
+  const end = /\.\s+(?=\p{Lu})/u.exec(shown);
+  return end
+    ? { first: shown.slice(0, end.index + 1), rest: shown.slice(end.index + end[0].length) }
+    : { first: shown, rest: '' };
 }

@@ -4,7 +4,6 @@ import { ChevronDown, Search } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { LEDGER_SUBJECTS } from '#shared/domain/ledger-words.ts';
 import { visible } from '#shared/domain/text.ts';
-import { useChooseScope } from '../../app/scope.ts';
 import { Menu } from '../../components/menu.tsx';
 import { orpc } from '../../transport/queries.ts';
 
@@ -19,7 +18,6 @@ export interface ActivityToolbarProps {
 /** Search, what about, and which node: one quiet line. */
 export function ActivityToolbar({ search, onSearch, about, node }: ActivityToolbarProps) {
   const navigate = useNavigate();
-  const choose = useChooseScope();
   const field = useRef<HTMLInputElement>(null);
   useSlash(field);
   const nodes = useQuery(orpc.nodes.list.queryOptions()).data ?? [];
@@ -29,6 +27,13 @@ export function ActivityToolbar({ search, onSearch, about, node }: ActivityToolb
       to: '/activity',
       search: (before) => ({ ...before, about: key ?? undefined }),
       replace: true,
+      resetScroll: false,
+    });
+  // Named although it is undefined: a node that is left out would be kept from the address before.
+  const choose = (id: string | null) =>
+    void navigate({
+      to: '/activity',
+      search: (before) => ({ ...before, node: id ?? undefined }),
       resetScroll: false,
     });
   return (

@@ -3,7 +3,6 @@ import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { RawText } from '../../components/raw-text.tsx';
 import { Spinner } from '../../components/spinner.tsx';
-import { count } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
 import { useSaveText } from './use-save-text.ts';
 
@@ -24,7 +23,7 @@ export function ProofPart({ number }: { number: number }) {
   return (
     <div className="proof">
       <p className="proof__words">
-        {count(data.path.length, 'hash').replace('hashs', 'hashes')} lead from event{' '}
+        {data.path.length === 1 ? 'One hash leads' : `${data.path.length} hashes lead`} from event{' '}
         {number.toLocaleString('en')} to the root of all {data.size.toLocaleString('en')} events, and the
         checkpoint below signs that root. Anybody can check it with the verifier key: no trust in this console
         is needed for that.
