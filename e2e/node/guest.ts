@@ -26,14 +26,16 @@ async function freePort(): Promise<number> {
 export class Guest {
   readonly port: number;
   readonly key: string;
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
   readonly #folder: string;
   readonly #overlay: string;
+  readonly #image: Image;
 
-  private constructor(process_: ChildProcess, port: number, key: string, folder: string, overlay: string) {
+  private constructor(process_: ChildProcess, port: number, image: Image, folder: string, overlay: string) {
     this.#process = process_;
     this.port = port;
-    this.key = key;
+    this.key = image.key;
+    this.#image = image;
     this.#folder = folder;
     this.#overlay = overlay;
   }
@@ -79,7 +81,20 @@ export class Guest {
     extra: readonly string[],
   ): Promise<Guest> {
     const port = await freePort();
-    const child = spawn(
+    const child = Guest.#boot(image, folder, overlay, port, extra);
+    const guest = new Guest(child, port, image, folder, overlay);
+    await guest.#untilReached(240_000);
+    return guest;
+  }
+
+  static #boot(
+    image: Image,
+    folder: string,
+    overlay: string,
+    port: number,
+    extra: readonly string[],
+  ): ChildProcess {
+    return spawn(
       'qemu-system-x86_64',
       [
         ...MACHINE,
@@ -106,9 +121,19 @@ export class Guest {
       ],
       { stdio: 'ignore' },
     );
-    const guest = new Guest(child, port, image.key, folder, overlay);
-    await guest.#untilReached(240_000);
-    return guest;
+  }
+
+  /** Shut the guest down in order and boot it again from its disk; connections to it are closed by the caller before. */
+  async reboot(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    await this.run('sync; systemctl reboot', 60_000).catch(() => undefined);
+    await ended; // `-no-reboot`: the machine is turned off instead
+    this.#process = Guest.#boot(this.#image, this.#folder, this.#overlay, this.port, []);
+    await this.#untilReached(400_000);
+    await this.must(
+      `date -s @${Math.floor(Date.now() / 1000)} >/dev/null; systemctl is-system-running --wait || true`,
+      400_000,
+    );
   }
 
   async #untilReached(limitMs: number): Promise<void> {

@@ -32,11 +32,13 @@ const PRESENT: Readonly<Record<SubjectName, string>> = {
  * Looking with the real collectors and judging with the real checks.
  * @param environment.recording file with the facts of recorded nodes
  * @param environment.version of Swarmkeep, kept in the facts
+ * @param environment.patience factor on every limit of time, for machines known to be slow; 1 by default
  */
 export function realLooking(environment: {
   dataFolder: string;
   recording: string;
   version: string;
+  patience?: number;
 }): Looking {
   return {
     async collect({ node, corrections, salt, signal, onProgress }) {
@@ -50,6 +52,7 @@ export function realLooking(environment: {
           corrections,
           salt,
           appVersion: environment.version,
+          ...(environment.patience ? { patience: environment.patience } : {}),
           signal,
           onProgress: ({ done, total, subject }) =>
             onProgress({
