@@ -4,7 +4,8 @@ import { changed, file, inputFor, networkInterface, tree } from '#core/checks/te
 import { but, fileAt, hardened, unitWith } from '#core/checks/testing/situations.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
-import { apply, modelOf } from './testing/after.ts';
+import { apply } from './testing/after.ts';
+import { modelOf } from './testing/model.ts';
 import { planFor } from './testing/plan-for.ts';
 
 function statusOf(check: CheckId, facts: Facts) {
@@ -195,7 +196,7 @@ describe('a plan that is carried out', () => {
     ['cloud-api-keys', 'a key in a file', withKey],
   ])('%s: %s, and then the check passes', (check, _, facts) => {
     expect(statusOf(check, facts).status).not.toBe('pass');
-    const texts = check === 'cloud-api-keys' ? { '/home/mycoswarm/.bashrc': KEY_TEXT } : {};
+    const texts = { '/home/mycoswarm/.bashrc': KEY_TEXT };
     const model = apply(modelOf(facts), planFor(check, facts, { texts }));
     expect(statusOf(check, model.facts)).toEqual(fine);
   });

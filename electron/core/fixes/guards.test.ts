@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { changed, declare, networkInterface } from '#core/checks/testing/facts-builder.ts';
+import { runChecks } from '#core/checks/run.ts';
+import { changed, declare, inputFor, networkInterface } from '#core/checks/testing/facts-builder.ts';
 import { fiveLines, NO_BOOT, NO_RULES, withFirewall } from '#core/checks/testing/firewall-facts.ts';
 import { agentAccount, but, hardened, unitWith } from '#core/checks/testing/situations.ts';
 import { stockNode } from '#core/checks/testing/stock-node.ts';
+import type { PathState } from '#shared/domain/helper/targets.ts';
 import { fixOf, outcomeFor, planFor, reasonFor, verbsOf } from './testing/plan-for.ts';
 import { statesOf } from './testing/states.ts';
 import { writtenBy } from './testing/written-by.ts';
@@ -145,25 +147,14 @@ describe('the fence', () => {
 });
 
 describe('what lies at the targets', () => {
-  const fix = fixOf('outbound-firewall');
-  const plain = (path: string, state: object) =>
-    outcomeFor('outbound-firewall', open, {
-      states: new Map([
-        ...statesOf(
-          open,
-          fix.targets({
-            ...({} as never),
-            facts: open,
-            declarations: [],
-            settings: {} as never,
-            nodeName: 'n',
-            now: new Date(),
-            finding: {} as never,
-          }),
-        ),
-        [path, { path, ...state } as never],
-      ]),
-    });
+  const plain = (path: string, state: object) => {
+    const known = inputFor(open);
+    const [finding] = runChecks(known, { only: ['outbound-firewall'] });
+    if (finding === undefined) throw new Error('the check said nothing');
+    const targets = fixOf('outbound-firewall').targets({ ...known, finding });
+    const states = new Map([...statesOf(open, targets), [path, { path, ...state } as PathState]]);
+    return outcomeFor('outbound-firewall', open, { states });
+  };
 
   it.each([
     ['a link', { kind: 'other', what: 'link' }, /lies a link/],

@@ -12,10 +12,25 @@ import {
 import { NO_BOOT, NO_RULES, withFirewall } from '#core/checks/testing/firewall-facts.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
-import { apply, modelOf } from './testing/after.ts';
-import { canLoad, loadInto } from './testing/kernel.ts';
+import { apply } from './testing/after.ts';
+import { modelOf } from './testing/model.ts';
 import { planFor, verbsOf } from './testing/plan-for.ts';
+import { loadInto } from './testing/rules-after.ts';
 import { writtenBy } from './testing/written-by.ts';
+
+/** Whether tables can be loaded in a network namespace of their own here. */
+const canLoad =
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', ['-n', 'nft', 'list', 'ruleset'], { stdio: 'ignore' }).status === 0;
+
+/** Loads rules in a namespace of their own, checked by `nft -c` first, and lists what is there then. */
+function listed(text: string): string {
+  const script =
+    'f=$(mktemp) && trap "rm -f $f" EXIT && cat > "$f" && nft -c -f "$f" && nft -f "$f" && nft -f "$f" && nft -j list ruleset';
+  const run = spawnSync('unshare', ['-n', '/bin/sh', '-c', script], { input: text });
+  if (run.status !== 0) throw new Error(`nft: ${run.stderr.toString()}`);
+  return run.stdout.toString();
+}
 
 const open = withFirewall({ nftJson: NO_RULES, boot: NO_BOOT });
 const swarm = [{ nodeName: 'ane', addresses: ['192.168.1.25', 'fd00:1::25'], port: 7_890 }];
@@ -30,7 +45,7 @@ function statusOf(check: CheckId, facts: Facts, more: Partial<CheckInput> = {}) 
 function afterwards(check: CheckId, facts: Facts, input: Partial<CheckInput> = {}): Facts {
   const plan = planFor(check, facts, { input });
   const model = apply(modelOf(facts), plan);
-  loadInto(model, plan);
+  loadInto(model, plan, listed);
   return model.facts;
 }
 

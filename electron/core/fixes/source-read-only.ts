@@ -11,7 +11,7 @@ import { isWithin } from '#core/facts/profile/paths.ts';
 import type { FileFact, TreeFact } from '#shared/domain/facts/files.ts';
 import type { PlanSetting, PlanStep } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
-import { type Needed, obstacleAt } from './at-path.ts';
+import { expectedAt, type Needed, obstacleAt } from './at-path.ts';
 import { dropInNeeds, systemUnit, targetsFor, writeDropIn } from './drop-in.ts';
 import type { Fix, FixInput } from './fix.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
@@ -221,7 +221,7 @@ function takeSteps(input: FixInput, { agent, single, trees }: Reach): PlanStep[]
           gid: 0,
           takeBits: 0o022,
           giveBits: 0,
-          expect: { kind: 'any' },
+          expect: expectedAt(input, root),
         },
         {
           kind: 'attributes',

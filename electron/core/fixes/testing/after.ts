@@ -1,32 +1,12 @@
 import { isWithin } from '#core/facts/profile/paths.ts';
 import type { FixPlan } from '#core/fixes/fix.ts';
-import type { Facts, SubjectName, Subjects } from '#shared/domain/facts/facts.ts';
 import type { FileFact } from '#shared/domain/facts/files.ts';
 import type { HelperAction } from '#shared/domain/helper/verbs.ts';
+import { knownOf, type Model } from './model.ts';
 import { readDropIn, settleUnit } from './unit-after.ts';
-
-type ValueIn<S extends SubjectName> = Extract<Subjects[S], { state: 'seen' }>['value'];
 
 /** After the look, and before the restart of a unit (unit-after.ts). */
 const WRITTEN_AT = '2026-11-21T19:18:00.000Z';
-
-/** A model of a node that can be changed: facts, and what lies in the files that a plan wrote. */
-export interface Model {
-  facts: Facts;
-  /** Texts by path, as written by plans. */
-  texts: Map<string, string>;
-}
-
-/** What was seen of a subject; a model has it, or the test asks for something that it cannot know. */
-export function knownOf<S extends SubjectName>(model: Model, subject: S): ValueIn<S> {
-  const observation = model.facts.subjects[subject];
-  if (observation.state === 'unseen') throw new Error(`${subject} was not seen`);
-  return observation.value as ValueIn<S>;
-}
-
-export function modelOf(facts: Facts): Model {
-  return { facts: structuredClone(facts), texts: new Map() };
-}
 
 /**
  * Applies a plan to a model of a node, step by step: files, owners, units, accounts, audit rules, switches. What only a kernel

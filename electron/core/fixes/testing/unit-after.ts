@@ -1,5 +1,5 @@
 import { argvOfExecStart } from '#core/facts/profile/command.ts';
-import { knownOf, type Model } from './after.ts';
+import { knownOf, type Model } from './model.ts';
 
 /** Settings that add up when they are given several times (systemd.exec(5), systemd.resource-control(5)). */
 const LISTS = new Set(['ReadWritePaths', 'IPAddressAllow', 'IPAddressDeny', 'SupplementaryGroups']);
