@@ -1,5 +1,5 @@
 import type { Rules } from '#core/firewall/questions/ask.ts';
-import { areSameTables, type Moment } from '#core/firewall/questions/lasting.ts';
+import { areSameTables, MANAGER_FILES, type Moment } from '#core/firewall/questions/lasting.ts';
 import { askOutboundOnce } from './ask-once.ts';
 import type { CheckInput } from './check.ts';
 import { AS_ADMINISTRATOR, gapParts, labelOf, notSeen, seen, sourceOf } from './knowledge.ts';
@@ -11,9 +11,9 @@ import { momentsOfNode } from './packet-rules.ts';
 /** Programs that make rules of their own at boot, from files that are not evaluated here. */
 function managersAtBoot(input: CheckInput): string[] {
   const managers = seen(input, 'firewall')?.managers ?? [];
-  return managers
-    .filter(({ name, enabledAtBoot }) => (name === 'ufw' || name === 'firewalld') && enabledAtBoot !== false)
-    .map(({ name }) => name);
+  return managers.flatMap(({ name, enabledAtBoot }) =>
+    (name === 'ufw' || name === 'firewalld') && enabledAtBoot !== false ? [MANAGER_FILES[name]] : [],
+  );
 }
 
 /** Why it cannot be told, and what would help against that. */
@@ -68,7 +68,7 @@ function doubtOf(input: CheckInput, moment: Moment, unclear: string | null): Dou
   const elsewhere = [...managersAtBoot(input), ...(seen(input, 'firewall')?.boot?.elsewhere ?? [])];
   if (elsewhere.length === 0) return null;
   return {
-    why: `they may be made by ${elsewhere.slice(0, 3).join(', ')}, and what these make at boot cannot be read beforehand`,
+    why: `they may be made by ${elsewhere.slice(0, 3).join(', ')}; what these make at boot is not known beforehand`,
     wouldHelp: BY_ITS_OWN_UNIT,
   };
 }

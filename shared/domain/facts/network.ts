@@ -107,7 +107,8 @@ export const bootRules = z.object({
       active: z.boolean(),
       /** Paths among `files`, in the order in which it loads them. */
       files: listOf(pathText, 16),
-      /** What it runs when it stops and when it is reloaded, one command each; absent where that was not looked at. */
+      /** What it runs when it starts, stops and is reloaded, one command each; absent where that was not looked at. */
+      starts: listOf(lineText, 16).nullish(),
       stops: listOf(lineText, 16).nullish(),
       reloads: listOf(lineText, 16).nullish(),
       /** `After=`, as far as these loaders are named there. */

@@ -9,6 +9,8 @@ export interface Effects {
   readonly deleted: ReadonlySet<string>;
   /** Tables that are changed in place, without being defined in the same text. */
   readonly changed: ReadonlySet<string>;
+  /** Tables that lose their rules and keep the policies of their chains, as `ip filter`: what `iptables -F` does. */
+  readonly emptied: ReadonlySet<string>;
   /** Families of which anything may be erased, and why that is not known; null where all was read. */
   readonly perhaps: { readonly families: ReadonlySet<string>; readonly why: string } | null;
 }
@@ -18,6 +20,7 @@ export const NO_EFFECTS: Effects = {
   families: new Set(),
   deleted: new Set(),
   changed: new Set(),
+  emptied: new Set(),
   perhaps: null,
 };
 
@@ -106,18 +109,26 @@ export function effectsOf(text: string): Effects {
     else if (object === 'table' && (verb === 'delete' || verb === 'destroy')) deleted.add(table);
     else if (!defined.has(table)) changed.add(table);
   }
-  return { families, deleted, changed, perhaps: why === null ? null : { families: EVERY, why } };
+  return {
+    ...NO_EFFECTS,
+    families,
+    deleted,
+    changed,
+    perhaps: why === null ? null : { families: EVERY, why },
+  };
 }
 
 /** One after the other. */
 export function joinEffects(all: readonly Effects[]): Effects {
-  const sets = (key: 'families' | 'deleted' | 'changed') => new Set(all.flatMap((one) => [...one[key]]));
+  const sets = (key: 'families' | 'deleted' | 'changed' | 'emptied') =>
+    new Set(all.flatMap((one) => [...one[key]]));
   const doubts = all.flatMap((one) => one.perhaps ?? []);
   const [first] = doubts;
   return {
     families: sets('families'),
     deleted: sets('deleted'),
     changed: sets('changed'),
+    emptied: sets('emptied'),
     perhaps:
       first === undefined
         ? null
@@ -130,22 +141,72 @@ export function anything(why: string): Effects {
   return { ...NO_EFFECTS, perhaps: { families: EVERY, why } };
 }
 
-/**
- * What a command of a unit does to tables, from its words as systemd prints them. What is no command of nft, or hands it a file, may do
- * anything; programs of iptables touch the families ip and ip6 only.
- */
-export function effectsOfCommand(command: string): Effects {
+const IPTABLES = /^ip(6?)tables(-nft)?$/;
+const IDLE_OPTION = /^(-[LSNZCVh]|--(list|list-rules|new-chain|zero|check|version|help))$/;
+const CHANGING_OPTION =
+  /^(-[ADIRPXEF]|--(append|delete|insert|replace|policy|delete-chain|rename-chain|flush))$/;
+
+/** What iptables(8) does with these words; null where that is not known. */
+function effectsOfIptables(family: 'ip' | 'ip6', words: readonly string[]): Effects | null {
+  const named = words.findIndex((word) => word === '-t' || word === '--table');
+  const table = `${family} ${named < 0 ? 'filter' : (words[named + 1] ?? '')}`;
+  if (words.some((word) => IDLE_OPTION.test(word))) return NO_EFFECTS;
+  const at = words.findIndex((word) => CHANGING_OPTION.test(word));
+  if (at < 0) return null;
+  const ofWhole = words[at + 1] === undefined || words[at + 1]?.startsWith('-');
+  return /^(-F|--flush)$/.test(words[at] ?? '') && ofWhole
+    ? { ...NO_EFFECTS, emptied: new Set([table]) }
+    : { ...NO_EFFECTS, changed: new Set([table]) };
+}
+
+/** The commands of a line: those of `sh -c`, else itself. systemd prints the words without quotes. */
+export function commandsIn(line: string): string[] {
+  const inner = /^\S*\/?(?:ba|da)?sh\s+-\w*c\s+(.*)$/s.exec(line.trim())?.[1];
+  return inner === undefined
+    ? [line]
+    : inner.split(/;|&&|\|\||\n/).map((one) => one.trim().replace(/^["']|["']$/g, ''));
+}
+
+function effectsOfOne(command: string): Effects {
   const words = command.split(/\s+/).filter((word) => word !== '');
   const program = (words[0] ?? '').replace(/^.*\//, '');
-  if (/^(true|echo|sleep|logger|kill)$/.test(program)) return NO_EFFECTS;
+  if (/^(true|echo|sleep|logger|kill|)$/.test(program)) return NO_EFFECTS;
   const why = `"${command.slice(0, 120)}" was not followed`;
+  const isPlain = !words.some((word) => /["'$`|<>()]/.test(word));
   if (program === 'nft') {
     const rest = words.slice(1);
-    return rest.some((word) => word.startsWith('-') || /["'$`]/.test(word))
-      ? anything(why)
-      : effectsOf(rest.join(' '));
+    return rest.some((word) => word.startsWith('-')) || !isPlain ? anything(why) : effectsOf(rest.join(' '));
   }
+  const [, six] = IPTABLES.exec(program) ?? [];
+  const known = six !== undefined && isPlain ? effectsOfIptables(six === '6' ? 'ip6' : 'ip', words) : null;
+  if (known !== null) return known;
   if (/^(netfilter-persistent|ip6?tables(-nft|-legacy)?(-restore)?|ip6?tables\.init)$/.test(program))
     return { ...NO_EFFECTS, perhaps: { families: new Set(['ip', 'ip6']), why } };
   return anything(why);
+}
+
+/**
+ * What a command of a unit does to tables, from its words as systemd prints them. What is no command of nft or iptables, or hands nft a file,
+ * may do anything; what is not known of programs of iptables touches the families ip and ip6 only.
+ */
+export function effectsOfCommand(command: string): Effects {
+  return joinEffects(commandsIn(command).map(effectsOfOne));
+}
+
+/**
+ * What a command does to tables when a unit starts. Unlike one at its stop it is expected to set things up: what names no program of rules is
+ * left out, and so is what they only list.
+ */
+export function effectsOfStart(command: string): Effects {
+  const [program = '', ...rest] = command.split(/\s+/);
+  const name = program.replace(/^.*\//, '');
+  const isRules = /^(nft|ip6?tables(-nft|-legacy)?)$/.test(name);
+  if (name === 'netfilter-persistent' && rest.includes('flush')) return effectsOfOne(command);
+  if (!isRules) return NO_EFFECTS;
+  if (
+    name === 'nft' &&
+    !rest.some((word) => /^(flush|delete|destroy|add|create|insert|replace|reset)$/.test(word))
+  )
+    return NO_EFFECTS;
+  return effectsOfOne(command);
 }

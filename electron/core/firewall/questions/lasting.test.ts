@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BootRules } from '#shared/domain/facts/network.ts';
 import { effectsOf } from './effects.ts';
 import { momentsOf } from './lasting.ts';
@@ -121,4 +121,113 @@ it('leaves out what is not started', () => {
     elsewhere: [],
   };
   expect(names(boot)).toEqual([['after a reboot', [], []]]);
+});
+
+describe('commands of a unit', () => {
+  const SAVE = {
+    path: '/etc/iptables/rules.v4',
+    language: 'iptables-save' as const,
+    family: 4 as const,
+    text: '*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT DROP\n-A OUTPUT -m owner --uid-owner 1001 -j DROP\nCOMMIT\n',
+    loaded: null,
+    problem: null,
+  };
+  const persistent = loader('netfilter-persistent', {
+    files: [SAVE.path],
+    starts: ['/usr/sbin/netfilter-persistent start'],
+  });
+  const cleaner = (...starts: string[]) =>
+    loader('cleaner', { files: [], after: ['netfilter-persistent', 'b'], starts });
+  const afterReboot = (...loaders: Loader[]) => {
+    const [moment] = momentsOf({ loaders, files: [file('b', 'tb'), SAVE], elsewhere: [] });
+    return {
+      tables: moment?.tables.map(({ name, chains }) => [
+        name,
+        [...chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0),
+      ]),
+      doubts: moment?.doubts,
+      maybe: moment?.maybe,
+    };
+  };
+  const both = [loader('b'), persistent];
+  const kept = [
+    ['tb', 0],
+    ['filter', 1],
+  ];
+
+  it.each([
+    ['/usr/sbin/nft flush ruleset', [], 0],
+    ['/usr/sbin/nft flush ruleset inet', [['filter', 1]], 0],
+    ['/bin/sh -c nft flush ruleset; true', [], 0],
+    ['/bin/sh -c true && /usr/sbin/nft flush ruleset', [], 0],
+    [
+      '/usr/sbin/iptables -F',
+      [
+        ['tb', 0],
+        ['filter', 0],
+      ],
+      0,
+    ],
+    [
+      '/usr/sbin/iptables -w --flush -t filter',
+      [
+        ['tb', 0],
+        ['filter', 0],
+      ],
+      0,
+    ],
+    ['/usr/sbin/iptables -t nat -F', kept, 0],
+    ['/usr/sbin/ip6tables -F', kept, 0],
+    ['/usr/sbin/iptables -L', kept, 0],
+    ['/usr/sbin/nft -a list ruleset', kept, 0],
+    ['/usr/bin/dockerd --iptables=false', kept, 0],
+    ['/usr/sbin/iptables -F OUTPUT', [['tb', 0]], 1],
+    ['/usr/sbin/iptables -I OUTPUT -j ACCEPT', [['tb', 0]], 1],
+    ['/usr/sbin/nft delete table inet tb', [['filter', 1]], 0],
+  ])('erase at its start what %s erases', (command, tables, maybe) => {
+    const found = afterReboot(...both, cleaner(command));
+    expect(found.tables).toEqual(tables);
+    expect(found.doubts).toEqual([]);
+    expect(found.maybe).toHaveLength(maybe);
+  });
+
+  it('that are not followed leave open what is there, and erase nothing for certain', () => {
+    const shell = afterReboot(...both, cleaner('/usr/sbin/nft $FLUSH ruleset; nft delete table $X'));
+    expect(shell.maybe).not.toEqual([]);
+    const adds = afterReboot(loader('own', { files: [], starts: ['/usr/sbin/iptables -A OUTPUT -j DROP'] }));
+    expect(adds).toEqual({
+      tables: [],
+      doubts: [],
+      maybe: ['own makes rules in table ip filter by commands, which are not followed'],
+    });
+  });
+
+  it('run in their order among the files that it loads', () => {
+    const load = `/usr/sbin/nft -f /etc/b`;
+    const flush = '/usr/sbin/nft flush ruleset';
+    expect(afterReboot(loader('b', { starts: [flush, load] })).tables).toEqual([['tb', 0]]);
+    expect(afterReboot(loader('b', { starts: [load, flush] })).tables).toEqual([]);
+    expect(afterReboot(loader('b', { starts: [`/bin/sh -c ${flush}; ${load}`] })).tables).toEqual([
+      ['tb', 0],
+    ]);
+    expect(
+      afterReboot({ ...persistent, starts: [flush, '/usr/sbin/netfilter-persistent start'] }).tables,
+    ).toEqual([['filter', 1]]);
+  });
+
+  it('take away at a restart what others loaded', () => {
+    const moments = momentsOf({
+      loaders: [
+        loader('b', { after: ['cleaner'] }),
+        { ...cleaner('/usr/sbin/nft flush ruleset'), after: [] },
+      ],
+      files: [file('b', 'tb')],
+      elsewhere: [],
+    });
+    expect(moments.map(({ when, tables }) => [when, tables.length])).toEqual([
+      ['after a reboot', 1],
+      ['after a reload of cleaner', 1],
+      ['after a restart of cleaner', 0],
+    ]);
+  });
 });

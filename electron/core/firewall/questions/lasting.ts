@@ -2,7 +2,16 @@ import type { BootRules } from '#shared/domain/facts/network.ts';
 import { readSave } from '../iptables/read-save.ts';
 import type { Table } from '../model.ts';
 import { readNft } from '../nft/read-nft.ts';
-import { anything, type Effects, effectsOf, effectsOfCommand, joinEffects, NO_EFFECTS } from './effects.ts';
+import {
+  anything,
+  commandsIn,
+  type Effects,
+  effectsOf,
+  effectsOfCommand,
+  effectsOfStart,
+  joinEffects,
+  NO_EFFECTS,
+} from './effects.ts';
 
 type Loader = BootRules['loaders'][number];
 
@@ -41,12 +50,16 @@ function fileOfCommand(command: string): string | null {
 }
 
 /** What a unit does to tables by its own commands, ahead of the files that it loads itself. */
-function effectsOfCommands(loader: Loader, commands: readonly string[]): Effects {
+function effectsOfCommands(
+  loader: Loader,
+  commands: readonly string[],
+  effectsOfOne: (command: string) => Effects = effectsOfCommand,
+): Effects {
   return joinEffects(
     commands.map((command) => {
       const path = fileOfCommand(command);
       if (path !== null && loader.files.includes(path)) return NO_EFFECTS;
-      const effects = path === null ? effectsOfCommand(command) : anything(`${path} was not followed`);
+      const effects = path === null ? effectsOfOne(command) : anything(`${path} was not followed`);
       return effects.perhaps === null
         ? effects
         : { ...effects, perhaps: { ...effects.perhaps, why: `${loader.unit}: ${effects.perhaps.why}` } };
@@ -60,12 +73,50 @@ function stopEffects(loader: Loader): Effects {
   return loader.unit === 'nftables.service' ? effectsOf('flush ruleset') : NO_EFFECTS;
 }
 
-const fileEffects = (boot: BootRules, loader: Loader): Effects =>
-  joinEffects(loader.files.map((path) => effectsOfFile(boot, path)));
+/** One thing that a unit does when it starts: it loads a file, or does something to tables by a command. */
+type Step = { readonly path: string } | { readonly effects: Effects };
+
+/** What a unit does when it starts, in order. Files that none of its commands names are loaded by the first that is not followed. */
+function stepsOf(loader: Loader): Step[] {
+  if (!loader.starts) return loader.files.map((path) => ({ path }));
+  const steps: Step[] = [];
+  const named = (words: readonly string[]) => loader.files.filter((path) => words.includes(path));
+  const wordsOf = (command: string) => command.split(/\s+/).map((word) => word.replace(/^<+/, ''));
+  const left = new Set(loader.files);
+  for (const path of loader.starts.flatMap((line) => named(wordsOf(line)))) left.delete(path);
+  const load = (path: string) => steps.push({ path });
+  for (const command of loader.starts.flatMap(commandsIn)) {
+    const files = named(wordsOf(command));
+    files.forEach(load);
+    if (files.length > 0) continue;
+    const effects = effectsOfCommands(loader, [command], effectsOfStart);
+    const isIdle = !reaches(effects, new Set());
+    if (!isIdle) steps.push({ effects });
+    else {
+      left.forEach(load);
+      left.clear();
+    }
+  }
+  left.forEach(load);
+  return steps;
+}
+
+/** What the start of a unit does to tables, by its commands and files. */
+const startEffects = (boot: BootRules, loader: Loader): Effects =>
+  joinEffects(
+    stepsOf(loader).map((step) => ('path' in step ? effectsOfFile(boot, step.path) : step.effects)),
+  );
 
 /** Whether a unit may take away or change what another one loads. */
-function reaches({ families, deleted, changed, perhaps }: Effects, own: ReadonlySet<string>): boolean {
-  return families.size > 0 || perhaps !== null || [...deleted, ...changed].some((table) => !own.has(table));
+function reaches(
+  { families, deleted, changed, emptied, perhaps }: Effects,
+  own: ReadonlySet<string>,
+): boolean {
+  return (
+    families.size > 0 ||
+    perhaps !== null ||
+    [...deleted, ...changed, ...emptied].some((table) => !own.has(table))
+  );
 }
 
 /** Sorts so that a unit comes after those that it names in `After=`; the others keep their order. */
@@ -127,24 +178,38 @@ function loadAll(
   let tables = [...start];
   const doubts: string[] = [];
   const maybe: { table: Table; why: string }[] = [];
-  const apply = ({ families, deleted, changed, perhaps }: Effects): void => {
+  const made: string[] = [];
+  /** `byCommand`: what commands change in a table is not followed, so that nothing may rest on it. A file is read as a whole. */
+  const apply = ({ families, deleted, changed, emptied, perhaps }: Effects, byCommand: boolean): void => {
+    tables = tables.map((table) => (emptied.has(keyOf(table)) ? withoutRules(table) : table));
     tables = tables.filter((table) => {
       if (!isLegacy(table) && (families.has(table.family) || deleted.has(keyOf(table)))) return false;
       if (perhaps?.families.has(table.family)) {
         maybe.push({ table, why: perhaps.why });
         return false;
       }
-      if (isLegacy(table)) return true;
-      if (changed.has(keyOf(table))) doubts.push(`table ${keyOf(table)} is changed by another file`);
-      return true;
+      if (isLegacy(table) || !changed.has(keyOf(table))) return true;
+      if (byCommand)
+        maybe.push({ table, why: `table ${keyOf(table)} is changed by a command, which is not followed` });
+      else doubts.push(`table ${keyOf(table)} is changed by another file`);
+      return !byCommand;
     });
   };
-  for (const effects of before) apply(effects);
-  for (const path of loaders.flatMap((loader) => loader.files)) {
+  for (const effects of before) apply(effects, true);
+  for (const [loader, step] of loaders.flatMap((one) => stepsOf(one).map((step) => [one, step] as const))) {
+    if ('effects' in step) {
+      // What commands add to a table that no file gives is not followed: it may be the rules that are looked for.
+      for (const key of step.effects.changed)
+        if (!tables.some((table) => keyOf(table) === key))
+          made.push(`${loader.unit} makes rules in table ${key} by commands, which are not followed`);
+      apply(step.effects, true);
+      continue;
+    }
+    const { path } = step;
     const loaded = tablesOf(boot, path);
     if (loaded.doubt !== null) doubts.push(loaded.doubt);
     const file = boot.files.find((one) => one.path === path);
-    apply(effectsOfFile(boot, path));
+    apply(effectsOfFile(boot, path), false);
     for (const table of loaded.tables) {
       const at = tables.findIndex((other) => sameTable(other, table));
       // iptables-restore puts its table in the place of the one before; nft adds to it, which is not followed here.
@@ -155,7 +220,27 @@ function loadAll(
     }
   }
   const lost = maybe.filter(({ table }) => !tables.some((other) => sameTable(other, table)));
-  return { tables, doubts: [...new Set(doubts)], maybe: [...new Set(lost.map(({ why }) => why))] };
+  return {
+    tables,
+    doubts: [...new Set(doubts)],
+    maybe: [...new Set([...lost.map(({ why }) => why), ...made])],
+  };
+}
+
+/**
+ * What programs make rules of when they start, for a sentence that says why these are not known beforehand: they write rules of their own
+ * around what these files say, by what the machine has then (ufw-framework(8), firewalld.direct(5), firewalld.policies(5)).
+ */
+export const MANAGER_FILES: Readonly<Record<'ufw' | 'firewalld', string>> = {
+  ufw: 'ufw (/etc/ufw/user.rules and user6.rules, before.rules, before6.rules, after.rules and after6.rules were not read: ufw loads them by a script)',
+  firewalld:
+    'firewalld (/etc/firewalld/direct.xml, policies/ and zones/ were not read: firewalld makes rules of them when it starts)',
+};
+
+/** A table whose rules were flushed: its chains and their policies stay (iptables(8), --flush). */
+function withoutRules(table: Table): Table {
+  const chains = [...table.chains].map(([name, chain]) => [name, { ...chain, rules: [] }] as const);
+  return { ...table, chains: new Map(chains) };
 }
 
 const isLegacy = (table: Table): boolean => table.source.backend === 'legacy';
@@ -206,14 +291,15 @@ export function momentsOf(boot: BootRules): Moment[] {
   const isUnordered = (one: Loader, other: Loader): boolean =>
     one !== other && !one.after.includes(other.unit) && !other.after.includes(one.unit);
   const mayHit = (one: Loader, other: Loader): boolean => {
-    const { families, deleted, changed, perhaps } = fileEffects(boot, one);
+    const { families, deleted, changed, emptied, perhaps } = startEffects(boot, one);
     const own = ownTables(boot, other);
-    return families.size > 0 || perhaps !== null || [...deleted, ...changed].some((table) => own.has(table));
+    const touched = [...deleted, ...changed, ...emptied];
+    return families.size > 0 || perhaps !== null || touched.some((table) => own.has(table));
   };
   const hitBy = (one: Loader) => atBoot.find((other) => isUnordered(one, other) && mayHit(other, one));
   // Nothing says which of two comes first: then the one that begins anew may come last.
   const racing = atBoot.filter((loader) => hitBy(loader) !== undefined);
-  const isEraser = (loader: Loader): boolean => reaches(fileEffects(boot, loader), ownTables(boot, loader));
+  const isEraser = (loader: Loader): boolean => reaches(startEffects(boot, loader), ownTables(boot, loader));
   const [racer] = racing;
   const steady = atBoot.filter((loader) => !racing.includes(loader) || isEraser(loader));
   const tangled = racing.filter(isEraser);
@@ -224,7 +310,7 @@ export function momentsOf(boot: BootRules): Moment[] {
       because:
         racer !== undefined
           ? `${racer.unit} may run before ${hitBy(racer)?.unit}, which erases what it loaded`
-          : atBoot.every((loader) => loader.files.length === 0)
+          : atBoot.every((loader) => stepsOf(loader).length === 0)
             ? 'nothing loads these rules at boot'
             : 'what is loaded at boot leaves this open',
       tables: reboot.tables,
@@ -240,7 +326,7 @@ export function momentsOf(boot: BootRules): Moment[] {
   const reloadEffects = (one: Loader) => effectsOfCommands(one, one.reloads ?? []);
   const erasing = started.filter((one) =>
     reaches(
-      joinEffects([fileEffects(boot, one), stopEffects(one), reloadEffects(one)]),
+      joinEffects([startEffects(boot, one), stopEffects(one), reloadEffects(one)]),
       ownTables(boot, one),
     ),
   );
@@ -254,13 +340,14 @@ export function momentsOf(boot: BootRules): Moment[] {
     one.reloads
       ? {
           ...one,
+          starts: null,
           files: one.files.filter((path) =>
             one.reloads?.some(
               (command) => command.split(/\s+/).includes(path) || /^\S*netfilter-persistent\s/.test(command),
             ),
           ),
         }
-      : one;
+      : { ...one, starts: null };
   for (const loader of erasing) {
     for (const [verb, follows] of [
       ['reload', (one: Loader) => one.reloadsWith.includes(loader.unit)],

@@ -60,6 +60,7 @@ function loaderOf(record: ScriptRecord): Loader {
       .map((line) => line.slice(line.indexOf(' ') + 1))
       .filter((path) => path.startsWith('/'))
       .slice(0, 16),
+    starts: commandsOf(values, 'ExecStartPre', 'ExecStart', 'ExecStartPost'),
     stops: commandsOf(values, 'ExecStop', 'ExecStopPost'),
     reloads: commandsOf(values, 'ExecReload'),
     after: namesOf(values, 'After'),
