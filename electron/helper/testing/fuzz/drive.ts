@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { answerUnlocked, type Launched, refusedAnswer } from '../../handle-request.ts';
 import { type Machine, OWN_FOLDER, STATE_FOLDER } from '../../machine.ts';
@@ -106,6 +106,9 @@ function raceTry(
   bytes: Buffer,
   canary: ReadonlyMap<string, string>,
 ): boolean {
+  // A race that nobody ran would show nothing.
+  if (lstatSync(`${WORLD}/agent/swap`, { throwIfNoEntry: false })?.isSymbolicLink())
+    counts.swapped = (counts.swapped ?? 0) + 1;
   const answer = ask(bytes);
   count(answer);
   if (answer.answer === 'done') {
@@ -128,10 +131,12 @@ const SWAP = `
 $) = $( = ${AGENT}; $> = $< = ${AGENT};
 chdir "${WORLD}/agent";
 my $call = \`uname -m\` =~ /aarch64/ ? 276 : 316;
+# syscall() writes to its strings, so they are variables.
+my ($s, $so, $f, $fo, $w, $t) = ("swap", "swap-other", "flip", "flip-other", "work", "tree");
 while (1) {
-  syscall($call, -100, "swap", -100, "swap-other", 2);
-  syscall($call, -100, "flip", -100, "flip-other", 2);
-  syscall($call, -100, "work", -100, "tree", 2) if rand() < 0.1;
+  syscall($call, -100, $s, -100, $so, 2);
+  syscall($call, -100, $f, -100, $fo, 2);
+  syscall($call, -100, $w, -100, $t, 2) if rand() < 0.1;
 }`;
 
 function racePath(): string {

@@ -10,10 +10,15 @@ beforeEach((context) => {
 
 it.each([
   ['hostile requests', 1_500, 'quiet'],
-  ['an agent that swaps what is walked', 40, 'race'],
-] as const)('writes nothing outside declared targets under %s', async (_name, tries, mode) => {
-  const { counts, violations } = await runFuzz(tries, 4, mode);
-  expect(violations).toEqual([]);
-  // A run that only ever refused would have shown nothing.
-  expect(counts.done ?? 0).toBeGreaterThan(mode === 'quiet' ? 20 : 5);
-});
+  ['an agent that swaps what is walked', 100, 'race'],
+] as const)(
+  'writes nothing outside declared targets under %s',
+  async (_name, tries, mode) => {
+    const { counts, violations } = await runFuzz(tries, 4, mode);
+    expect(violations).toEqual([]);
+    // A run that only ever refused would have shown nothing.
+    expect(counts.done ?? 0).toBeGreaterThan(mode === 'quiet' ? 20 : 0);
+    if (mode === 'race') expect(counts.swapped ?? 0).toBeGreaterThan(0);
+  },
+  180_000,
+);
