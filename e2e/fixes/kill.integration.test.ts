@@ -8,7 +8,7 @@ import { whyNoTestNode } from '../../electron/helper/testing/helper-node.ts';
 import { installHelper } from '../../electron/helper/testing/install-helper.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const KILLED_CONSOLE = join(ROOT, 'electron/core/fixes/engine/testing/killed-console.ts');
+const KILLED_CONSOLE = join(ROOT, 'e2e/fixes/inside/killed-console.ts');
 
 /** Kills per test run, a quarter of them with the real helper; more on demand: `SWARMKEEP_KILLS=200`. */
 const KILLS = Number(process.env.SWARMKEEP_KILLS ?? 24);

@@ -180,6 +180,8 @@ export class FakeHelper implements HelperChannel {
   }
 
   #takeBack(node: FakeNode, step: FakeNode['changes'][string]['steps'][number]): void {
+    step.undoing = true;
+    this.#keep(node);
     if (step.before === null) delete node.things[step.place];
     else node.things[step.place] = step.before;
     this.#keep(node);
@@ -209,7 +211,7 @@ function changeIn(node: FakeNode, id: string): FakeNode['changes'][string] {
 function differencesOf(node: FakeNode, step: FakeNode['changes'][string]['steps'][number]): Difference[] {
   const now = node.things[step.place] ?? null;
   const left = step.gone ? null : step.left;
-  if (now === left || (step.state === 'begun' && now === step.before)) return [];
+  if (now === left || ((step.state === 'begun' || step.undoing) && now === step.before)) return [];
   return [{ path: step.place, what: 'contents', left: left ?? 'nothing', now: now ?? 'nothing' }];
 }
 

@@ -12,6 +12,8 @@ interface FakeStep {
   left: string;
   gone: boolean;
   state: 'begun' | 'done' | 'undone';
+  /** Taking it back has begun: what is there may be either. */
+  undoing?: boolean;
 }
 
 interface FakeChange {

@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '#core/console/clock.ts';
+import { ChangeEngine } from '#core/fixes/engine/engine.ts';
+import { fileStep, hashed } from '#core/fixes/engine/testing/engine-bench.ts';
+import { FakeHelper } from '#core/fixes/engine/testing/fake-helper.ts';
+import { inFile } from '#core/fixes/engine/testing/fake-node.ts';
 import { undoPlan } from '#core/fixes/plans/undo-plans.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import { parseAnswer } from '#core/hosts/helper-channel-answer.ts';
 import { openStore } from '#core/store/open-store.ts';
 import type { PlanStep } from '#shared/domain/plan.ts';
-import { ChangeEngine } from '../engine.ts';
-import { fileStep, hashed } from './engine-bench.ts';
-import { FakeHelper } from './fake-helper.ts';
-import { inFile } from './fake-node.ts';
 
 /**
  * A console that does nothing but change one node: brings to rest what was left, says how the node is, then does change
