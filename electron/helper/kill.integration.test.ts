@@ -58,35 +58,39 @@ describe('a helper that is killed between two acts', () => {
   });
   afterAll(() => node?.close());
 
-  it.each(ACTIONS)('ends before or after, never between: $verb $path', (action) => {
-    node.run('sh', '-c', MAKE);
-    const before = state();
-    const step = () => ({ version: 1, change: (++id).toString(16).padStart(32, '0'), step: 0 });
-    const first = step();
-    const whole = askKilled(node, { ...first, ask: 'do', action }, 0);
-    if (whole?.answer !== 'done') throw new Error(JSON.stringify(whole));
-    const after = untimed(state());
-    askKilled(node, { ...first, ask: 'undo', record: whole.record, dry: false }, 0);
-    expect(state()).toEqual(before);
-    let killed = 0;
-    for (let at = 1; ; at += 1) {
-      const into = step();
-      const answer = askKilled(node, { ...into, ask: 'do', action }, at);
-      if (answer !== null) {
-        if (answer.answer === 'done') killEachUndo(into, answer.record, before);
-        break;
+  it.each(ACTIONS)(
+    'ends before or after, never between: $verb $path',
+    (action) => {
+      node.run('sh', '-c', MAKE);
+      const before = state();
+      const step = () => ({ version: 1, change: (++id).toString(16).padStart(32, '0'), step: 0 });
+      const first = step();
+      const whole = askKilled(node, { ...first, ask: 'do', action }, 0);
+      if (whole?.answer !== 'done') throw new Error(JSON.stringify(whole));
+      const after = untimed(state());
+      askKilled(node, { ...first, ask: 'undo', record: whole.record, dry: false }, 0);
+      expect(state()).toEqual(before);
+      let killed = 0;
+      for (let at = 1; ; at += 1) {
+        const into = step();
+        const answer = askKilled(node, { ...into, ask: 'do', action }, at);
+        if (answer !== null) {
+          if (answer.answer === 'done') killEachUndo(into, answer.record, before);
+          break;
+        }
+        killed += 1;
+        if (at % 2 === 0) {
+          const again = askKilled(node, { ...into, ask: 'do', action }, 0);
+          if (again?.answer !== 'done') throw new Error(`killed at ${at}: ${JSON.stringify(again)}`);
+          expect(untimed(state()), `do again, killed at ${at}`).toEqual(after);
+        }
+        takeBack(into, at);
+        expect(state(), `undone, killed at ${at}`).toEqual(before);
       }
-      killed += 1;
-      if (at % 2 === 0) {
-        const again = askKilled(node, { ...into, ask: 'do', action }, 0);
-        if (again?.answer !== 'done') throw new Error(`killed at ${at}: ${JSON.stringify(again)}`);
-        expect(untimed(state()), `do again, killed at ${at}`).toEqual(after);
-      }
-      takeBack(into, at);
-      expect(state(), `undone, killed at ${at}`).toEqual(before);
-    }
-    expect(killed).toBeGreaterThan(3);
-  });
+      expect(killed).toBeGreaterThan(3);
+    },
+    180_000,
+  );
 
   /** As the console does that never got an answer: the list of changes has the hash. */
   function takeBack(into: { change: string }, at: number): void {
