@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readChecksSearch, readSetupSearch } from './search.ts';
+import { readActivitySearch, readChecksSearch, readPlanSearch, readSetupSearch } from './search.ts';
 
 it('takes what is expected from an address', () => {
   expect(readSetupSearch({ step: 'outbound-firewall', add: true })).toEqual({
@@ -19,4 +19,23 @@ it.each([
 ])('leaves out anything else: %j', (search) => {
   expect(readSetupSearch(search)).toEqual({});
   expect(readChecksSearch(search)).toEqual({});
+});
+
+test('leaves out of the address of a plan whatever is no plan', () => {
+  const change = 'a'.repeat(32);
+  expect(readPlanSearch({ do: 'fix', on: 'miu', checks: 'swarm-secret,time-sync' })).toEqual({
+    do: 'fix',
+    on: 'miu',
+    checks: 'swarm-secret,time-sync',
+  });
+  expect(readPlanSearch({ do: 'undo', change })).toEqual({ do: 'undo', change });
+  expect(
+    readPlanSearch({ do: 'apply', on: '../miu', checks: 'A"<', change: `${change}0`, hash: 'x' }),
+  ).toEqual({});
+});
+
+test('leaves out of the address of Activity whatever is no event and no subject', () => {
+  expect(readActivitySearch({ event: 12, about: 'changes' })).toEqual({ event: 12, about: 'changes' });
+  expect(readActivitySearch({ event: -1, about: '<b>' })).toEqual({});
+  expect(readActivitySearch({ event: '12' })).toEqual({});
 });

@@ -67,7 +67,11 @@ export function FixPlan({ node, wanted }: FixPlanProps) {
           eyebrow={`Plan · ${name}`}
           sentence={`Nothing is allowed on ${name}, so nothing is planned there.`}
           lead={visible(available.data.access.words)}
-          actions={<AllowLink node={node} nodeName={name} filled />}
+          actions={
+            <AllowLink node={node} nodeName={name} filled>
+              Allow changes…
+            </AllowLink>
+          }
         />
       </Page>
     );
