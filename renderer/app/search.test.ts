@@ -21,7 +21,7 @@ it.each([
   expect(readChecksSearch(search)).toEqual({});
 });
 
-test('leaves out of the address of a plan whatever is no plan', () => {
+it('leaves out of the address of a plan whatever is no plan', () => {
   const change = 'a'.repeat(32);
   expect(readPlanSearch({ do: 'fix', on: 'miu', checks: 'swarm-secret,time-sync' })).toEqual({
     do: 'fix',
@@ -34,7 +34,7 @@ test('leaves out of the address of a plan whatever is no plan', () => {
   ).toEqual({});
 });
 
-test('leaves out of the address of Activity whatever is no event and no subject', () => {
+it('leaves out of the address of Activity whatever is no event and no subject', () => {
   expect(readActivitySearch({ event: 12, about: 'changes' })).toEqual({ event: 12, about: 'changes' });
   expect(readActivitySearch({ event: -1, about: '<b>' })).toEqual({});
   expect(readActivitySearch({ event: '12' })).toEqual({});
