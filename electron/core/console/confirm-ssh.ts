@@ -47,7 +47,7 @@ async function reach(dataFolder: string, address: SshAddress): Promise<void> {
     const result = await host.run({
       script: 'exit 0\n',
       sudo: false,
-      timeoutMs: 15_000,
+      timeoutMs: 30_000, // an old machine under load takes its time to log somebody in
       maxStdoutBytes: 65_536,
       onOutput: () => undefined,
     });
