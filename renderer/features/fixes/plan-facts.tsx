@@ -62,15 +62,19 @@ export function PlanFacts({ plan, revertsAfter }: { plan: Plan; revertsAfter: Re
           <dd>
             {plan.steps.length > 0 && lasting.length === 0
               ? 'Everything it does can be undone, from Activity.'
-              : lasting.map((step, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: steps are an order, and their place is their name
-                  <p key={index}>
-                    {visible(step.title)}: {visible(step.undo)}
-                  </p>
-                ))}
+              : lastingInWords(lasting).map((words) => <p key={words}>{words}</p>)}
           </dd>
         </div>
       </dl>
     </aside>
+  );
+}
+
+/** What undo does not bring back: the same words of several steps only once, and without naming each of them. */
+function lastingInWords(steps: readonly Plan['steps'][number][]): string[] {
+  const titles = new Map<string, string[]>();
+  for (const step of steps) titles.set(step.undo, [...(titles.get(step.undo) ?? []), step.title]);
+  return [...titles].map(([undo, [title, ...more]]) =>
+    visible(more.length === 0 ? `${title}: ${undo}` : capital(undo)),
   );
 }
