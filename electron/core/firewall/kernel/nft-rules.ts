@@ -143,8 +143,7 @@ function basePlan(random: Random, family: NftFamily): BasePlan {
   const policy = random.chance(0.15) ? 'drop' : 'accept';
   if (family === 'netdev') {
     const hook = random.pick(['egress', 'egress', 'ingress']);
-    // nft 1.0.6 leaves several out of its listing, and then what the chain does is not known.
-    const devices = random.some(['eth0', 'eth1', 'wan0', 'lo'], 1, random.chance(0.02) ? 3 : 1);
+    const devices = random.some(['eth0', 'eth1', 'wan0', 'lo'], 1, 3);
     const at =
       hook === 'egress'
         ? `device "${devices[0]}"`
@@ -212,7 +211,8 @@ function namedSets(random: Random, family: NftFamily, name: string): { sets: str
 
 /** A random table of nft with all that stands in it. */
 export function randomNftTable(random: Random, index: number): TableText {
-  const family = random.weighted({ ip: 2, ip6: 2, inet: 4, netdev: 1.2 });
+  // nft 1.0.6 never lists the interfaces of a chain of netdev, and then what it does is not known: as rare here as on machines.
+  const family = random.weighted({ ip: 2, ip6: 2, inet: 4, netdev: 0.25 });
   const name = `${family} t${index}`;
   const { sets, terms } = namedSets(random, family, name);
   const plans = Array.from({ length: 1 + random.below(3) }, () => basePlan(random, family));
