@@ -123,6 +123,17 @@ it('leaves out what is not started', () => {
   expect(names(boot)).toEqual([['after a reboot', [], []]]);
 });
 
+it('names the file that another one includes, as what it may erase is not known', () => {
+  const boot = {
+    loaders: [loader('b'), loader('a', { after: ['b'] })],
+    files: [file('a', 'ta', 'include "/etc/nftables.d/*.nft"\n'), file('b', 'tb')],
+    elsewhere: [],
+  };
+  const [reboot] = momentsOf(boot);
+  expect(reboot?.tables.map(({ name }) => name)).toEqual(['ta']);
+  expect(reboot?.maybe).toEqual(['/etc/a: it includes "/etc/nftables.d/*.nft", which was not read']);
+});
+
 describe('commands of a unit', () => {
   const SAVE = {
     path: '/etc/iptables/rules.v4',
