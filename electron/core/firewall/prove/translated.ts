@@ -30,7 +30,10 @@ export function translated(
   const self = space.version === 4 ? 0x7f000001n : 1n;
   const address =
     step.type === 'redirect' && space.direction === 'out' ? ([self, self] as const) : target.address;
-  if (address) {
+  // What comes in is redirected to an address of the interface by which it came, whichever that is (nf_nat_redirect.c).
+  if (step.type === 'redirect' && space.direction === 'in') {
+    next = override(next, DADDR, null);
+  } else if (address) {
     next = override(next, DADDR, ranks.numbers(DADDR, [address]));
     if (space.direction === 'in') next = override(next, OIFNAME, null);
   }

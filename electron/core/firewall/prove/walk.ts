@@ -1,13 +1,14 @@
 import { tracksConnections } from '../evaluate/connections.ts';
 import { hookOrders } from '../evaluate/order.ts';
 import { CONNTRACK_PRIORITY, effectivePriority, type HookedChain } from '../hooks.ts';
+import { intersects, isSubset } from '../interval.ts';
 import type { Hook, Ruleset } from '../model.ts';
 import type { Place, Question, Step } from './compile.ts';
 import { eitherWay, type Flow, gather, noNotes, type Outcome, routedAnew } from './outcome.ts';
 import { placesOf } from './places.ts';
 import { type Region, refineCases } from './region.ts';
 import { chainRunner } from './run-chain.ts';
-import { REGION_FIELDS } from './space.ts';
+import { ownAddresses, REGION_FIELDS } from './space.ts';
 import { FIRST, IN_DOUBT, SURELY, through, type Ways } from './state.ts';
 
 const DADDR = REGION_FIELDS.indexOf('daddr');
@@ -140,8 +141,21 @@ export function walker(ruleset: Ruleset, question: Question) {
     ]);
     let left = first;
     if (space.direction === 'in') {
-      const onward = first.filter((flow) => flow.state.overrides.some((one) => one.field === DADDR));
-      const here = first.filter((flow) => !onward.includes(flow));
+      // Redirected to the host itself a packet has an address of its own, or one that is not known.
+      const own = ownAddresses(question.host, space.version);
+      const targetOf = ({ state }: Flow) => state.overrides.find((one) => one.field === DADDR)?.set ?? null;
+      const valuesOf = (flow: Flow) => {
+        const target = targetOf(flow);
+        return target === null ? null : question.ranks.values(DADDR, target);
+      };
+      const onward = first.filter((flow) => {
+        const values = valuesOf(flow);
+        return values !== null && !isSubset(values, own);
+      });
+      const here = first.filter((flow) => {
+        const values = valuesOf(flow);
+        return values === null || intersects(values, own);
+      });
       left = [
         ...(here.length > 0 ? throughHooks(['input'], here) : []),
         ...(onward.length > 0 ? throughHooks(ONWARD, onward) : []),
