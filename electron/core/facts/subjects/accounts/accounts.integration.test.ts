@@ -186,6 +186,18 @@ it('reads the rules of doas and of polkit that somebody added, and sees what ksu
   expect(elevation?.kerberos).toEqual(['/home/swk/.k5users']);
 });
 
+it('takes the folder of polkit as Debian ships it, and not one of anybody else', (context) => {
+  const set = (owner: string) =>
+    `rm -rf /etc/polkit-1; install -d -m 700 /etc/polkit-1/rules.d; grep -q ^polkitd: /etc/passwd || echo 'polkitd:x:61999:61999::/:/bin/false' >>/etc/passwd
+    echo 'polkit.addRule(0)' >/etc/polkit-1/rules.d/50-own.rules; chown ${owner} /etc/polkit-1/rules.d`;
+  expect(look(context, set('polkitd')).value.elevation?.polkit).toEqual([
+    { path: '/etc/polkit-1/rules.d/50-own.rules', text: 'polkit.addRule(0)\n' },
+  ]);
+  expect(look(context, set('swk')).value.elevation?.polkit).toEqual([
+    { path: '/etc/polkit-1/rules.d', text: null },
+  ]);
+});
+
 it('finds no rules of doas where there are none', (context) => {
   const { value } = look(context, 'rm -rf /etc/doas.conf /etc/doas.d /etc/polkit-1');
   expect(value.elevation).toMatchObject({ doas: [], polkit: [], kerberos: [] });

@@ -3,19 +3,23 @@ export const ELEVATION_LIMIT = 65_536;
 
 /**
  * Rules of doas and polkit, which give other rights beside sudo. As root nothing is read that somebody else could have chosen: only
- * plain files of root, in folders of root, which nobody else may change. What packages install below /usr/share is not asked for.
+ * plain files of root, in folders of root or of polkit's own account, which nobody else may change. What packages install below /usr/share is not asked for.
  *
  * Records: `doas PATH CONTENT`, `polkit PATH CONTENT`; `doas-closed PATH`, `polkit-closed PATH` for what is there, or may be,
  * and was not read; `elevation-end`. Needs `sudo_owned` of `SUDOERS`.
  * Sources: doas.conf(5), polkit(8), pklocalauthority(8).
  */
-export const ELEVATION = `rules_in() { # TAG FOLDER PATTERN…
+export const ELEVATION = `rules_folder_owned() {
+  # Debian gives the folder of polkit's rules to the account of polkit itself, which decides these things anyway.
+  sudo_owned "$1" || { [ "$rules_tag" = polkit ] && [ -n "$(find "$1" -maxdepth 0 -user polkitd ! -perm /022 2>/dev/null)" ]; }
+}
+rules_in() { # TAG FOLDER PATTERN…
   rules_tag=$1; rules_folder=$2; shift 2
   if [ ! -d "$rules_folder" ]; then
     [ ! -e "$rules_folder" ] && known_missing "$rules_folder" || emit "$rules_tag-closed" "$rules_folder"
     return
   fi
-  { [ -r "$rules_folder" ] && [ -x "$rules_folder" ] && sudo_owned "$rules_folder"; } || { emit "$rules_tag-closed" "$rules_folder"; return; }
+  { [ -r "$rules_folder" ] && [ -x "$rules_folder" ] && rules_folder_owned "$rules_folder"; } || { emit "$rules_tag-closed" "$rules_folder"; return; }
   for rules_pattern in "$@"; do
     for rules_file in "$rules_folder"/$rules_pattern; do
       { [ -e "$rules_file" ] || [ -L "$rules_file" ]; } || continue
