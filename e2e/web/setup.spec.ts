@@ -119,7 +119,7 @@ test('shows a file that a step writes as lines, and its command and the way back
   const step = page.locator('.fix-steps__step').filter({ hasText: 'the home network reach port 7890' });
   await expect(step.getByText('owner root:root, mode 0644')).toBeVisible();
   const lines = step.getByRole('region', { name: `Contents of ${path}` });
-  expect((await lines.innerText()).split('\n')).toContain('  chain input {');
+  expect((await lines.textContent())?.split('\n')).toContain('  chain input {');
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await step.getByRole('button', { name: `Copy the contents of ${path}` }).click();
   expect(await copied()).toMatch(/^table inet swarmkeep_port_7890 \{\n {2}chain input \{\n.*\n\}\n$/s);
