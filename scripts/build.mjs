@@ -56,6 +56,8 @@ for (const shell of ['cli', 'web']) {
   copyFileSync(join(root, 'scripts', 'node-entry.mjs'), join(dist, shell, 'main.js'));
 }
 await buildHelper(join(dist, 'helper'));
+// What is placed on a node beside the helper: the policy of polkit, and the unit for the boot.
+cpSync(join(root, 'assets', 'linux'), join(dist, 'helper'), { recursive: true });
 // A sandboxed preload script must be one CommonJS file (Electron: sandboxed preloads have no ES modules).
 await bundle(
   { 'preload/preload': 'electron/preload/preload.ts' },
