@@ -89,14 +89,20 @@ async function tryAs(user: string, password: string | null | undefined, bundle: 
 const local = openHelperChannel({ address: { kind: 'local' }, nodeName: 'here', dataFolder: sshd.folder });
 const cut = openHelperChannel({ address: address('root'), nodeName: 'miu', dataFolder: sshd.folder });
 await cut.access();
+// Nothing answers there, so that it lasts.
+execFileSync('nft', ['-f', '-'], {
+  input: 'table inet silent {\nchain o {\ntype filter hook output priority 0\ntcp dport 9 drop\n}\n}\n',
+});
 const slow = cut.ask({
   version: HELPER_PROTOCOL,
   ask: 'probe',
-  uid: 0,
-  // Nobody answers there, so that it lasts.
-  probe: { kind: 'connect', address: '192.0.2.1', port: 9, timeoutMs: 5_000 },
+  uid: 1,
+  probe: { kind: 'connect', address: '127.0.0.1', port: 9, timeoutMs: 4_000 },
 });
-setTimeout(() => sshd.cutConnections(), 700);
+setTimeout(() => sshd.cutConnections(), 1_500);
+const afterCut = shown(await slow);
+// The helper there ends by itself, and works for nobody else until then.
+await new Promise((resolve) => setTimeout(resolve, 5_000));
 
 const said = {
   local: { access: await local.access(), reply: shown(await local.ask(write())) },
@@ -108,7 +114,7 @@ const said = {
   cannotAsk: await tryAs('withpw', undefined),
   outsider: await tryAs('outsider', PASSWORD),
   outdated: await tryAs('root', undefined, '0'.repeat(64)),
-  cut: shown(await slow),
+  cut: afterCut,
   arguments: execFileSync('sh', [
     '-c',
     'grep -c correct /var/log/auth.log /root/.bash_history 2>/dev/null || true',

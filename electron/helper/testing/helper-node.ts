@@ -32,6 +32,7 @@ export function whyNoTestNode(): string | null {
 const SET_UP = `
 set -e
 room=$1
+checkout=$2
 mount -t tmpfs -o mode=0755 tmpfs "$room"
 mkdir "$room/upper" "$room/work" "$room/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$room/upper,workdir=$room/work" "$room/root"
@@ -40,11 +41,16 @@ mount -t sysfs sysfs "$room/root/sys"
 mount -t proc proc "$room/root/proc"
 mount -t tmpfs -o mode=0755 tmpfs "$room/root/run"
 mount -t tmpfs -o mode=1777 tmpfs "$room/root/tmp"
+# This checkout may lie below /tmp, or on a file system of its own, which a copy of the root does not have.
+mkdir -p "$room/root$checkout"
+mount --bind -o ro "$checkout" "$room/root$checkout"
 ip link set lo up
 rm -rf "$room/root/var/lib/swarmkeep" "$room/root/usr/local/libexec/swarmkeep"
 echo ready
 exec sleep infinity
 `;
+
+const CHECKOUT = join(import.meta.dirname, '../../..');
 
 /** Makes a node. Close it in any case: it is a process and a mount. */
 export async function openTestNode(): Promise<TestNode> {
@@ -53,7 +59,19 @@ export async function openTestNode(): Promise<TestNode> {
   writeFileSync(script, SET_UP, { mode: 0o600 });
   const keeper = spawn(
     'unshare',
-    ['--mount', '--net', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'sh', script, room],
+    [
+      '--mount',
+      '--net',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--propagation',
+      'private',
+      'sh',
+      script,
+      room,
+      CHECKOUT,
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let words = '';
