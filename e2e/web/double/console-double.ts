@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS, type Settings } from '#shared/domain/settings.ts';
 import type { SetupProgress } from '#shared/domain/setup-progress.ts';
 import { ActivityDouble } from './activity/activity-double.ts';
 import { clockFrom } from './clock.ts';
+import { decisionsDouble } from './decisions-double.ts';
 import { findingsOf } from './findings.ts';
 import { FixesDouble } from './fixes/fixes-double.ts';
 import { nodeOf, profileOf } from './nodes.ts';
@@ -38,6 +39,7 @@ export class ConsoleDouble implements ConsoleService {
   #serial = 0;
   readonly changing: FixesDouble;
   readonly recorded: ActivityDouble;
+  readonly decisions: ConsoleService['decisions'];
 
   readonly topics = {
     progress: new TopicDouble<LookState[], LookState>(() => [...this.#looks.values()]),
@@ -56,6 +58,12 @@ export class ConsoleDouble implements ConsoleService {
     });
     this.changing.topic.onDelta((change) => this.topics.fixes.push(change));
     this.recorded = new ActivityDouble(scenario, answer);
+    this.decisions = decisionsDouble(scenario, {
+      answer,
+      id: (kind) => this.#id(kind),
+      finding: (node, check) => this.#finding(node, check),
+      changed: (node) => this.#changed('decisions', node),
+    });
   }
 
   readonly system: ConsoleService['system'] = {
@@ -211,60 +219,6 @@ export class ConsoleDouble implements ConsoleService {
         mediaType: format === 'html' ? 'text/html' : 'application/json',
         text: format === 'html' ? '<!doctype html><title>Report</title>' : '{"double":true}',
       })),
-  };
-
-  readonly decisions: ConsoleService['decisions'] = {
-    waivers: ({ node }) =>
-      this.#answer(() => this.#scenario.waivers.filter((entry) => node === null || entry.node === node)),
-    waive: ({ node, check, reason, until }) =>
-      this.#answer(() => {
-        const finding = this.#finding(node, check);
-        if (!['fix', 'review', 'unknown'].includes(finding.status)) {
-          throw new ConsoleError('NOT_ALLOWED', 'Only what is open can be accepted.');
-        }
-        const id = this.#id('waiver');
-        finding.waiver = { id, reason, until, underneath: finding.status };
-        finding.status = 'waived';
-        const waiver = {
-          id,
-          node,
-          check: finding.check,
-          reason,
-          createdAt: this.#now(),
-          until,
-          evidenceHash: 'b'.repeat(64),
-          ended: null,
-        };
-        this.#scenario.waivers.push(waiver);
-        this.#changed('decisions', node);
-        return waiver;
-      }),
-    withdraw: ({ waiver }) =>
-      this.#answer(() => {
-        const found = this.#scenario.waivers.find((entry) => entry.id === waiver);
-        if (!found) throw new ConsoleError('DECISION_UNKNOWN', 'There is no such entry.');
-        found.ended = { at: this.#now(), why: 'withdrawn' };
-        const finding = this.#finding(found.node, found.check);
-        finding.status = finding.waiver?.underneath ?? 'unknown';
-        finding.waiver = null;
-        this.#changed('decisions', found.node);
-        return found;
-      }),
-    declarations: () => this.#answer(() => this.#scenario.declarations),
-    declare: (input) =>
-      this.#answer(() => {
-        const declaration = { id: this.#id('declaration'), createdAt: this.#now(), ...input };
-        this.#scenario.declarations.push(declaration);
-        this.#changed('decisions', input.node);
-        return declaration;
-      }),
-    undeclare: ({ declaration }) =>
-      this.#answer(() => {
-        const before = this.#scenario.declarations.length;
-        this.#scenario.declarations = this.#scenario.declarations.filter((entry) => entry.id !== declaration);
-        this.#changed('decisions', null);
-        return { removed: this.#scenario.declarations.length < before };
-      }),
   };
 
   readonly settings: ConsoleService['settings'] = {

@@ -15,6 +15,14 @@ const where = (name: string) => ({ node: name, name });
 
 /** The change that `others` speak of: done on uncho at 17:05. */
 export const UNCHO_CHANGE = 'a'.repeat(32);
+const UNCHO_ORDER = {
+  change: UNCHO_CHANGE,
+  plan: 'e'.repeat(32),
+  hash: '5'.repeat(64),
+  purpose: 'fix' as const,
+  title: 'Make the source read-only on uncho',
+  checks: ['source-read-only' as const],
+};
 
 /** What was done on the evening, newest first, by minutes before its "now". */
 const EVENING: readonly Told[] = [
@@ -67,12 +75,7 @@ const EVENING: readonly Told[] = [
     who: INES,
     where: where('uncho'),
     what: {
-      change: UNCHO_CHANGE,
-      plan: 'e'.repeat(32),
-      hash: '5'.repeat(64),
-      purpose: 'fix',
-      title: 'Make the source read-only on uncho',
-      checks: ['source-read-only'],
+      ...UNCHO_ORDER,
       state: 'done',
       note: '',
     },
@@ -83,12 +86,7 @@ const EVENING: readonly Told[] = [
     who: INES,
     where: where('uncho'),
     what: {
-      change: UNCHO_CHANGE,
-      plan: 'e'.repeat(32),
-      hash: '5'.repeat(64),
-      purpose: 'fix',
-      title: 'Make the source read-only on uncho',
-      checks: ['source-read-only'],
+      ...UNCHO_ORDER,
     },
   },
   {

@@ -82,7 +82,7 @@ const THERE = [
   'agent/link/new',
   'agent/secret',
   'agent/top/etc/passwd',
-  'agent/work/link/secret',
+  'agent/workspace/link/secret',
   'agent/passwd',
   'agent/dangling',
   'agent/foreign/new',
@@ -100,9 +100,9 @@ const THERE = [
   'canary/twice',
   'root/file',
   'agent/file',
-  'agent/work/file',
+  'agent/workspace/file',
   'agent/tree',
-  'agent/work/deep',
+  'agent/workspace/deep',
   'root/sub',
   'root/sub/new',
   'agent',
@@ -123,7 +123,7 @@ export function anyPath(random: Random): string {
 
 /** A path that is there and may be changed: for requests that get far. */
 const goodPath = (random: Random) =>
-  `${WORLD}/${random.pick(['root/file', 'root/new', 'root/sub/file', 'root/sub/new', 'agent/file', 'agent/new', 'agent/work/file', 'agent/work/deep/new', 'agent/tree', 'agent/work', 'root/sub'])}`;
+  `${WORLD}/${random.pick(['root/file', 'root/new', 'root/sub/file', 'root/sub/new', 'agent/file', 'agent/new', 'agent/workspace/file', 'agent/workspace/deep/new', 'agent/tree', 'agent/workspace', 'root/sub'])}`;
 
 const hex = (random: Random, digits: number) =>
   Array.from({ length: digits }, () => random.below(16).toString(16)).join('');

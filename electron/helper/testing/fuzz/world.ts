@@ -17,8 +17,8 @@ printf twice > canary/twice
 mkdir -p root/sub root/shared root/sticky && printf 'a\\nb\\nc\\n' > root/file && printf 'x' > root/sub/file
 chmod 0777 root/shared && chmod 1777 root/sticky && printf y > root/shared/file && printf y > root/sticky/file
 printf s > root/suid && chmod 4755 root/suid
-mkdir -p agent/work/deep agent/foreign && printf 'one\\ntwo\\n' > agent/file && printf z > agent/work/file && printf d > agent/work/deep/file
-ln -s ../canary agent/link && ln -s ../canary/secret agent/secret && ln -s / agent/top && ln -s ../../canary agent/work/link
+mkdir -p agent/workspace/deep agent/foreign && printf 'one\\ntwo\\n' > agent/file && printf z > agent/workspace/file && printf d > agent/workspace/deep/file
+ln -s ../canary agent/link && ln -s ../canary/secret agent/secret && ln -s / agent/top && ln -s ../../canary agent/workspace/link
 ln -s /etc/passwd agent/passwd && ln -s nowhere agent/dangling
 chown -hR ${AGENT}:${AGENT} agent && chown 2000:2000 agent/foreign
 mkfifo agent/fifo && mknod root/null c 1 3
