@@ -26,6 +26,8 @@ const OUTDATES = {
   setup: [orpc.setup.key()],
   // The list itself stays as it was read; it says how many events are newer.
   activity: [orpc.activity.state.key()],
+  // What comes in is streamed to the page itself; here it is what the rail counts.
+  audit: [orpc.audit.state.key(), orpc.audit.alerts.key()],
   notice: [],
 } as const;
 

@@ -78,7 +78,8 @@ export const audit = {
     .input(
       selection.extend({
         before: eventNumber.optional(),
-        after: eventNumber.optional(),
+        /** 0: from the very first one on. */
+        after: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
         limit: z.int().min(1).max(500).default(200),
       }),
     )

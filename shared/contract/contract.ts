@@ -1,4 +1,5 @@
 import { activity } from './activity.ts';
+import { audit } from './audit.ts';
 import { decisions, findings } from './findings.ts';
 import { fixes } from './fixes.ts';
 import { changes, looks } from './looks.ts';
@@ -19,5 +20,6 @@ export const contract = {
   plans,
   fixes,
   activity,
+  audit,
 };
 export type Contract = typeof contract;

@@ -47,13 +47,13 @@ export const looks = {
 };
 
 export const changes = {
-  /** Anything that makes a page old: a finished look, a decision, a node, a setting, an event in the ledger. The delta names what. */
+  /** Anything that makes a page old: a finished look, a decision, a node, a setting, an event in the ledger, an alert. The delta names what. */
   watch: read.input(streamInput).output(
     streamOf(
       z.object({ at: instant }),
       z.object({
         at: instant,
-        what: z.enum(['nodes', 'findings', 'decisions', 'settings', 'setup', 'notice', 'activity']),
+        what: z.enum(['nodes', 'findings', 'decisions', 'settings', 'setup', 'notice', 'activity', 'audit']),
         node: nodeId.nullable(),
         /** For `notice`: the sentence of a notification. */
         sentence: z.string().max(512).nullable(),

@@ -5,6 +5,7 @@ import type { ClaimedPlan } from '#core/fixes/plan-registry.ts';
 import { contract } from '#shared/contract/contract.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { AccessGuard } from './access.ts';
+import { AuditDesk } from './audit-desk.ts';
 import type { CallContext, ErrorLog } from './caller.ts';
 import { ReplayedTopic } from './replayed-topic.ts';
 import { safeError } from './safe-errors.ts';
@@ -33,14 +34,16 @@ export function createApi(options: ApiOptions): Api {
   const progress = new ReplayedTopic(options.service.topics.progress, keep);
   const changes = new ReplayedTopic(options.service.topics.changes, keep);
   const fixes = new ReplayedTopic(options.service.topics.fixes, keep);
+  const audit = new AuditDesk(options.service.audit);
   return {
-    router: createRouter(options, streams, { progress, changes, fixes }),
+    router: createRouter(options, streams, { progress, changes, fixes }, audit),
     streams,
     close() {
       streams.close();
       progress.close();
       changes.close();
       fixes.close();
+      audit.close();
     },
   };
 }
@@ -57,7 +60,12 @@ interface Topics {
   fixes: ReplayedTopic<AppliedChange[], AppliedChange>;
 }
 
-function createRouter({ service, consent, log }: ApiOptions, hub: StreamHub, topics: Topics) {
+function createRouter(
+  { service, consent, log }: ApiOptions,
+  hub: StreamHub,
+  topics: Topics,
+  audit: AuditDesk,
+) {
   const guard = new AccessGuard(service.planRegistry, consent);
   // Both run around the validation of input and output, so refusals of either pass through `safeError` too.
   const os = implement(contract)
@@ -171,6 +179,35 @@ function createRouter({ service, consent, log }: ApiOptions, hub: StreamHub, top
       verify: os.activity.verify.handler(({ input }) => service.activity.verify(input)),
       checkAgainst: os.activity.checkAgainst.handler(({ input }) => service.activity.checkAgainst(input)),
       replaceKey: os.activity.replaceKey.handler(({ input }) => service.activity.replaceKey(input)),
+    },
+    audit: {
+      state: os.audit.state.handler(() => audit.state()),
+      live: os.audit.live.handler(({ input, context, signal }) =>
+        audit.open({ query: input.query, node: input.node ?? null }, hub, context.caller, input, signal),
+      ),
+      events: os.audit.events.handler(({ input }) => audit.group.events(input)),
+      context: os.audit.context.handler(({ input }) => audit.group.context(input)),
+      nextError: os.audit.nextError.handler(({ input }) => audit.group.nextError(input)),
+      histogram: os.audit.histogram.handler(({ input }) => audit.group.histogram(input)),
+      facets: os.audit.facets.handler(({ input }) => audit.group.facets(input)),
+      complete: os.audit.complete.handler(({ input }) => audit.group.complete(input)),
+      exportEvents: os.audit.exportEvents.handler(({ input }) => audit.group.exportEvents(input)),
+      sources: os.audit.sources.handler(({ input }) => audit.group.sources(input)),
+      gaps: os.audit.gaps.handler(({ input }) => audit.group.gaps(input)),
+      addSource: os.audit.addSource.handler(({ input }) => audit.group.addSource(input)),
+      removeSource: os.audit.removeSource.handler(({ input }) => audit.group.removeSource(input)),
+      setSource: os.audit.setSource.handler(({ input }) => audit.group.setSource(input)),
+      alerts: os.audit.alerts.handler(({ input }) => audit.group.alerts(input)),
+      alert: os.audit.alert.handler(({ input }) => audit.group.alert(input)),
+      setAlert: os.audit.setAlert.handler(({ input }) => audit.group.setAlert(input)),
+      silences: os.audit.silences.handler(({ input }) => audit.group.silences(input)),
+      previewSilence: os.audit.previewSilence.handler(({ input }) => audit.group.previewSilence(input)),
+      silence: os.audit.silence.handler(({ input }) => audit.group.silence(input)),
+      endSilence: os.audit.endSilence.handler(({ input }) => audit.group.endSilence(input)),
+      rules: os.audit.rules.handler(({ input }) => audit.group.rules(input)),
+      searches: os.audit.searches.handler(({ input }) => audit.group.searches(input)),
+      saveSearch: os.audit.saveSearch.handler(({ input }) => audit.group.saveSearch(input)),
+      removeSearch: os.audit.removeSearch.handler(({ input }) => audit.group.removeSearch(input)),
     },
   });
 }

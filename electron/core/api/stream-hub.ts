@@ -36,6 +36,7 @@ export class StreamHub {
   /**
    * Opens a stream. The same client opening the same stream again replaces it: after a break the reader is back before
    * the console noticed that it was gone.
+   * @param onEnd called once when the stream has ended
    * @param signal ends the stream when the call is cancelled or its connection is gone
    * @throws ConsoleError NOT_ALLOWED when too many are open
    */
@@ -44,6 +45,7 @@ export class StreamHub {
     caller: Caller,
     input: StreamInput,
     signal: AbortSignal | undefined,
+    onEnd?: () => void,
   ): AsyncIteratorObject<StreamMessage<S, D>, void, void> {
     this.#clients.get(caller.client)?.get(input.stream)?.close();
     const mine = this.#clients.get(caller.client) ?? new Map<string, StreamReader<unknown, unknown>>();
@@ -62,6 +64,7 @@ export class StreamHub {
         signal?.removeEventListener('abort', abort);
         this.#open -= 1;
         mine.delete(input.stream);
+        onEnd?.();
         if (mine.size === 0 && this.#clients.get(caller.client) === mine) this.#clients.delete(caller.client);
       },
     );

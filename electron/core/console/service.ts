@@ -1,8 +1,10 @@
 import type { AnySchema, ContractProcedure, InferSchemaOutput } from '@orpc/contract';
 import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
+import type { AuditState, LiveDelta } from '#shared/contract/audit.ts';
 import type { Contract } from '#shared/contract/contract.ts';
 import type { ErrorCode, ErrorData } from '#shared/contract/errors.ts';
 import type { Drift, LookState } from '#shared/contract/looks.ts';
+import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 
 /** An error that may be shown: a stable code of the contract, and what to do next. */
@@ -39,9 +41,22 @@ export type ServiceGroup<G extends keyof Contract, Except extends PropertyKey = 
 
 type ChangeDelta = {
   at: string;
-  what: 'nodes' | 'findings' | 'decisions' | 'settings' | 'setup' | 'notice' | 'activity';
+  what: 'nodes' | 'findings' | 'decisions' | 'settings' | 'setup' | 'notice' | 'activity' | 'audit';
   node: string | null;
   sentence: string | null;
+};
+
+/** What a reader of the live audit chose; one topic for each. */
+export interface LiveChoice {
+  /** Text of the query language; empty: everything. */
+  query: string;
+  /** Null: all nodes. */
+  node: string | null;
+}
+
+/** What logs say. `live` throws ConsoleError NOT_ALLOWED for a query that cannot be read. */
+export type ConsoleAudit = ServiceGroup<'audit', 'live'> & {
+  live(choice: LiveChoice): Topic<{ state: AuditState; events: AuditEvent[] }, LiveDelta>;
 };
 
 /** Who is asking for consent-bound work, and how that shell asks a person outside the renderer. */
@@ -72,6 +87,8 @@ export interface ConsoleService {
   };
   fixes: ServiceGroup<'fixes', 'progress'>;
   activity: ServiceGroup<'activity'>;
+  /** Left out by a console that follows no logs. */
+  audit?: ConsoleAudit;
   /** Plans that the core made and nobody has ordered yet; what stands before the console claims them there. */
   planRegistry: PlanRegistry;
   topics: {
