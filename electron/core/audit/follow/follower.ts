@@ -3,7 +3,7 @@ import type { SourceGap, SourceState } from '#shared/domain/audit/source.ts';
 
 /** One line without its line end. */
 export interface FollowedLine {
-  /** UTF-8; each byte that is not UTF-8 became U+FFFD. NUL stays. */
+  /** UTF-8; what is not UTF-8 became U+FFFD as browsers do it (WHATWG Encoding). NUL stays. */
   text: string;
   /** Set when the line was longer than 16 MiB and `text` is its beginning. */
   cut: CutLine | null;
@@ -14,6 +14,8 @@ export interface FollowedLine {
  * position gives exactly what came after this batch.
  */
 export interface FollowedBatch {
+  /** The file that all these lines are of; null for a journal. A pattern has several: each needs a parser of its own. */
+  path: string | null;
   lines: readonly FollowedLine[];
   /** Milliseconds since 1970 UTC when these bytes were read. */
   receivedAt: number;
@@ -27,6 +29,8 @@ export interface FollowerStatus {
   state: SourceState;
   trouble: string;
   lagBytes: number | null;
+  /** Who owns the file that is read now (uid on its node); null when none is open. */
+  owner: number | null;
 }
 
 /**
