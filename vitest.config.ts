@@ -1,6 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit`: fast, touches nothing. `integration`: real processes, sockets, files; one file at a time. */
+/**
+ * Tests that look at this machine as it is, or run daemons on it that such a look would find: never two of them at once.
+ */
+const MACHINE = [
+  'electron/{cli,core/console,core/facts,core/hosts}/**/*.integration.test.ts',
+  'electron/core/checks/**/*.integration.test.ts',
+  'electron/web/serve.integration.test.ts',
+  'e2e/{fixes,security}/**/*.integration.test.ts',
+  'e2e/electron/console.integration.test.ts',
+];
+
+/**
+ * `unit`: fast, touches nothing, so that files can share a process. `integration`: real processes, sockets, files and
+ * namespaces of their own; one file at a time. `machine`: the machine itself; one file at a time, may run beside `integration`.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +25,8 @@ export default defineConfig({
           include: ['{shared,electron,renderer}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts', 'node_modules/**'],
           environment: 'node',
+          // A fresh process for each file would take three times as long, nearly all of it loading the same modules.
+          isolate: false,
         },
       },
       {
@@ -18,6 +34,18 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{shared,electron,renderer,e2e}/**/*.integration.test.ts'],
+          exclude: [...MACHINE, 'node_modules/**'],
+          environment: 'node',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'machine',
+          include: MACHINE,
           environment: 'node',
           fileParallelism: false,
           testTimeout: 60_000,

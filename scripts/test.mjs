@@ -124,30 +124,32 @@ const playwright = (name) => ({
   verdict: playwrightVerdict(`e2e-${name}`),
 });
 
+/** One after the other; those in one list at the same time, for each of them leaves half of a small machine idle. */
 const PARTS = [
-  { name: 'types', tool: ['typescript', 'tsc'], args: ['--pretty', 'false'], verdict },
-  {
-    name: 'lint and format',
-    tool: ['@biomejs/biome', 'biome'],
-    args: ['ci', '--error-on-warnings', '.'],
-    verdict,
-  },
-  {
-    name: 'import rules',
-    tool: ['dependency-cruiser', 'depcruise'],
-    args: ['--output-type', 'json', 'shared', 'electron', 'renderer'],
-    verdict: importVerdict,
-    quiet: true,
-  },
-  vitest('unit'),
-  vitest('integration'),
-  playwright('web'),
-  playwright('electron'),
+  [
+    { name: 'types', tool: ['typescript', 'tsc'], args: ['--pretty', 'false'], verdict },
+    {
+      name: 'lint and format',
+      tool: ['@biomejs/biome', 'biome'],
+      args: ['ci', '--error-on-warnings', '.'],
+      verdict,
+    },
+    {
+      name: 'import rules',
+      tool: ['dependency-cruiser', 'depcruise'],
+      args: ['--output-type', 'json', 'shared', 'electron', 'renderer'],
+      verdict: importVerdict,
+      quiet: true,
+    },
+  ],
+  [vitest('unit')],
+  [vitest('integration'), vitest('machine')],
+  [playwright('web')],
+  [playwright('electron')],
 ];
 
 async function runPart(node, part) {
   const began = Date.now();
-  process.stdout.write(`${part.name.padEnd(18)}`);
   const outcome = await run(node, programOf(...part.tool), part.args, part.env ?? {});
   let counts;
   try {
@@ -157,7 +159,9 @@ async function runPart(node, part) {
     outcome.output += `\nThe results could not be read: ${error.message}`;
   }
   const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(6);
-  console.log(`${seconds} s  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  console.log(
+    `${part.name.padEnd(18)}${seconds} s  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+  );
   if (counts.failed > 0 && !(part.quiet && outcome.output.startsWith('{')))
     console.log(outcome.output.slice(-60_000));
   for (const skip of counts.skips) console.log(`    skipped: ${skip}`);
@@ -176,7 +180,12 @@ if (!ensureBrowser())
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 ensureBuild(node);
-for (const part of PARTS) if (only.length === 0 || only.includes(part.name)) await runPart(node, part);
+for (const group of PARTS) {
+  const parts = group.filter((part) => only.length === 0 || only.includes(part.name));
+  if (parts.length === 0) continue;
+  say(`now: ${parts.map((part) => part.name).join(', ')}`);
+  await Promise.all(parts.map((part) => runPart(node, part)));
+}
 writeFileSync(join(results, 'summary.json'), JSON.stringify(totals));
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed > 0 || totals.passed === 0 ? 1 : 0);

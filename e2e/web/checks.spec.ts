@@ -5,7 +5,7 @@ test.describe('Checks', () => {
   test('puts what waits for a person first and folds the rest', async ({ page, open }) => {
     await open('evening', '/checks');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(
-      'Two checks need fixing, and each has its steps.',
+      'Two checks need fixing, and each says how.',
     );
     await expect(page.getByRole('button', { name: '2 to fix' })).toBeVisible();
     await expect(page.getByRole('button', { name: '3 to review' })).toBeVisible();

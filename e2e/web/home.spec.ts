@@ -9,7 +9,7 @@ test('says how things are and leads to the one next action', async ({ page, open
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Two doors are open/);
   await expect(page.getByText('2 to fix', { exact: true }).first()).toBeVisible();
   await expect(page.locator('.button--filled')).toHaveCount(1);
-  await page.getByRole('link', { name: 'Show the steps' }).click();
+  await page.getByRole('link', { name: 'See how to fix it' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/boa answers on every network/);
   await expect(page).toHaveTitle(/^Setup · .* · Swarmkeep$/);
 });

@@ -11,8 +11,8 @@ export function pageSentence(groups: readonly Group[], nodeName: string | null):
   const on = nodeName === null ? '' : ` on ${nodeName}`;
   const fix = amount('fix');
   const review = amount('review');
-  if (fix === 1) return `One check needs fixing${on}, and its steps are here.`;
-  if (fix > 1) return `${numberInWords(fix)} checks need fixing${on}, and each has its steps.`;
+  if (fix === 1) return `One check needs fixing${on}, and it says how.`;
+  if (fix > 1) return `${numberInWords(fix)} checks need fixing${on}, and each says how.`;
   if (review === 1) return `Nothing to fix${on}. One check waits for your word.`;
   if (review > 1) return `Nothing to fix${on}. ${numberInWords(review)} checks wait for your word.`;
   if (amount('pass') === 0) return `Nothing could be looked at yet${on}.`;

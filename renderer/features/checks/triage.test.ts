@@ -113,8 +113,8 @@ describe('triage', () => {
 
 describe('pageSentence', () => {
   it.each([
-    [['fix', 'fix'], null, 'Two checks need fixing, and each has its steps.'],
-    [['fix'], 'boa', 'One check needs fixing on boa, and its steps are here.'],
+    [['fix', 'fix'], null, 'Two checks need fixing, and each says how.'],
+    [['fix'], 'boa', 'One check needs fixing on boa, and it says how.'],
     [['review'], null, 'Nothing to fix. One check waits for your word.'],
     [['pass', 'waived'], null, 'Nothing to fix and nothing to review.'],
     [['unknown'], null, 'Nothing could be looked at yet.'],

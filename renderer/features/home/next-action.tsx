@@ -33,8 +33,7 @@ export function NextAction({ next }: { next: NonNullable<Overview['next']> }) {
   );
 }
 
-/** Swarmkeep changes nothing on a node in this version, so the button promises no more than it keeps. */
+/** Whether a program can repair it is known only there, so the button promises no more than it keeps. */
 function wayOn(steps: number | undefined): string {
-  if (steps === 0) return 'See what to do';
-  return steps === 1 ? 'Show the step' : 'Show the steps';
+  return steps === 0 ? 'See what to do' : 'See how to fix it';
 }
