@@ -1,13 +1,12 @@
 import { type ConsoleAudit, ConsoleError, type LiveChoice } from '#core/console/service.ts';
 import type { AuditState, LiveDelta } from '#shared/contract/audit.ts';
+import { LARGE_DELTAS } from '#shared/contract/read-stream.ts';
 import type { StreamInput } from '#shared/contract/stream.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import type { Caller } from './caller.ts';
 import { ReplayedTopic } from './replayed-topic.ts';
 import type { StreamHub } from './stream-hub.ts';
 
-/** Deltas kept for a reader that falls behind: each may hold 500 events, so these are few. */
-const KEPT_DELTAS = 64;
 /** Milliseconds that a topic is kept after its last reader went away: it may come back after a break. */
 const LINGER_MS = 5_000;
 
@@ -68,7 +67,7 @@ export class AuditDesk {
   ) {
     const key = `${choice.node ?? ''} ${choice.query}`;
     const open = this.#topics.get(key) ?? {
-      topic: new ReplayedTopic<LiveSnapshot, LiveDelta>(this.group.live(choice), KEPT_DELTAS),
+      topic: new ReplayedTopic<LiveSnapshot, LiveDelta>(this.group.live(choice), LARGE_DELTAS.window),
       readers: 0,
       end: undefined,
     };
@@ -83,7 +82,7 @@ export class AuditDesk {
       if (open.readers === 0) this.#endLater(key, open);
     };
     try {
-      return hub.open(open.topic, caller, input, signal, leave);
+      return hub.open(open.topic, caller, input, signal, { window: LARGE_DELTAS.window, onEnd: leave });
     } catch (error) {
       leave();
       throw error;

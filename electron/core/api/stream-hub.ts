@@ -36,7 +36,7 @@ export class StreamHub {
   /**
    * Opens a stream. The same client opening the same stream again replaces it: after a break the reader is back before
    * the console noticed that it was gone.
-   * @param onEnd called once when the stream has ended
+   * @param own `window`: unacknowledged messages, where others than usual; `onEnd`: called once when the stream has ended
    * @param signal ends the stream when the call is cancelled or its connection is gone
    * @throws ConsoleError NOT_ALLOWED when too many are open
    */
@@ -45,7 +45,7 @@ export class StreamHub {
     caller: Caller,
     input: StreamInput,
     signal: AbortSignal | undefined,
-    onEnd?: () => void,
+    own: { window?: number; onEnd?: () => void } = {},
   ): AsyncIteratorObject<StreamMessage<S, D>, void, void> {
     this.#clients.get(caller.client)?.get(input.stream)?.close();
     const mine = this.#clients.get(caller.client) ?? new Map<string, StreamReader<unknown, unknown>>();
@@ -58,13 +58,13 @@ export class StreamHub {
     const abort = () => reader.close();
     const reader: StreamReader<S, D> = new StreamReader(
       topic,
-      this.#limits.window,
+      Math.min(own.window ?? WINDOW, this.#limits.window),
       input.resumeAfter ?? null,
       () => {
         signal?.removeEventListener('abort', abort);
         this.#open -= 1;
         mine.delete(input.stream);
-        onEnd?.();
+        own.onEnd?.();
         if (mine.size === 0 && this.#clients.get(caller.client) === mine) this.#clients.delete(caller.client);
       },
     );

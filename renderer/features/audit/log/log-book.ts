@@ -1,0 +1,237 @@
+import type { EventPage } from '#shared/contract/audit.ts';
+import type { AuditEvent } from '#shared/domain/audit/event.ts';
+
+/** A line of the list: an event, or a place where events are in the records and not here. */
+export type LogItem =
+  | { kind: 'event'; key: number; event: AuditEvent }
+  /**
+   * `count` events came faster than they are sent to a page; they stand between `after` and the next line. 0: it is not
+   * known how many.
+   */
+  | { kind: 'not-shown'; key: number; after: number; count: number };
+
+/**
+ * `following`: the newest line is at the foot and new ones come in. `paused`: somebody reads further back. `range`: a time was
+ * chosen that has an end.
+ */
+export type LogMode = 'following' | 'paused' | 'range';
+
+/** All that is drawn, in the order of numbers. The same object until something changes. */
+export interface LogView {
+  items: readonly LogItem[];
+  mode: LogMode;
+  /** Events that fit and came while the list stood still. */
+  waiting: number;
+  /** Events that came faster than they are sent here, since the list was opened. */
+  notShown: number;
+  /** Whether there is more before the first line and after the last one. */
+  older: boolean;
+  newer: boolean;
+}
+
+/** Events in memory while new ones come in, and while somebody reads on in either direction. */
+export const FOLLOWED = 800;
+export const READ = 2_400;
+
+const EMPTY: LogView = { items: [], mode: 'following', waiting: 0, notShown: 0, older: false, newer: false };
+
+/**
+ * The part of the records that the list holds: a window that slides, never all. What streams in is collected and put in once
+ * per frame.
+ */
+export class LogBook {
+  #view: LogView = EMPTY;
+  #arrived: AuditEvent[] = [];
+  #missed = 0;
+  #skipped = false;
+  #frame: number | null = null;
+  readonly #listeners = new Set<() => void>();
+  readonly #schedule: (flush: () => void) => number;
+
+  /** @param schedule calls back once, before the next frame is drawn */
+  constructor(schedule: (flush: () => void) => number = (flush) => requestAnimationFrame(flush)) {
+    this.#schedule = schedule;
+  }
+
+  readonly get = (): LogView => this.#view;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Begin anew with the newest events. @param events in the order of numbers */
+  begin(events: readonly AuditEvent[], mode: LogMode, older: boolean, newer = false): void {
+    this.#arrived = [];
+    this.#missed = 0;
+    this.#set({ ...EMPTY, items: events.map(itemOf), mode, older, newer, notShown: this.#view.notShown });
+  }
+
+  /** What a snapshot of the stream says: it begins a list that follows, and for one that stands still it is what came. */
+  snapshot(events: readonly AuditEvent[], older: boolean): void {
+    const last = lastNumber(this.#view.items);
+    const fresh = events.filter(({ number }) => number > last);
+    const items = this.#view.items;
+    if (this.#view.mode !== 'following') this.arrive(fresh);
+    else if (!this.#skipped || items.length === 0) this.begin(events, 'following', older);
+    else if (fresh.length === events.length) {
+      // Nothing of the snapshot is known: what lies between was never sent.
+      this.#set({ ...this.#view, items: [...items, notShown(last, 0), ...fresh.map(itemOf)] });
+    } else this.arrive(fresh);
+    this.#skipped = false;
+  }
+
+  /** This page was too slow, and deltas were left out; a snapshot follows. */
+  skipped(): void {
+    this.#skipped = true;
+  }
+
+  /** New events, in the order of numbers. */
+  arrive(events: readonly AuditEvent[]): void {
+    for (const event of events) this.#arrived.push(event);
+    // Nothing is drawn in a hidden window: what is kept for it must not grow.
+    const over = this.#arrived.length - FOLLOWED;
+    if (over > 0) {
+      this.#arrived.splice(0, over);
+      this.#missed += over;
+    }
+    this.#wake();
+  }
+
+  /** Events that are in the records and were not sent. */
+  notSent(count: number): void {
+    this.#missed += count;
+    this.#wake();
+  }
+
+  /** A page of what stands before the first line. @param page newest first */
+  prepend(page: EventPage): void {
+    const before = [...page.events].reverse().map(itemOf);
+    const items = [...before, ...this.#view.items];
+    const cut = items.length > READ;
+    this.#set({
+      ...this.#view,
+      items: cut ? items.slice(0, READ) : items,
+      older: page.next !== null,
+      newer: this.#view.newer || cut,
+      // The newest lines are no longer here: new ones cannot be put under them.
+      mode: cut && this.#view.mode === 'following' ? 'paused' : this.#view.mode,
+    });
+  }
+
+  /** A page of what stands after the last line. @param page oldest first */
+  append(page: EventPage): void {
+    const last = lastNumber(this.#view.items);
+    const items = [...this.#view.items, ...page.events.filter(({ number }) => number > last).map(itemOf)];
+    const cut = items.length > READ;
+    const waiting = page.next === null ? 0 : Math.max(0, this.#view.waiting - page.events.length);
+    this.#set({
+      ...this.#view,
+      items: cut ? items.slice(items.length - READ) : items,
+      newer: page.next !== null,
+      older: this.#view.older || cut,
+      waiting: this.#view.mode === 'range' ? this.#view.waiting : waiting,
+    });
+  }
+
+  /** Events that belong in the place of a `not-shown` line. @param page oldest first */
+  fill(after: number, page: EventPage): void {
+    const items: LogItem[] = [];
+    for (const item of this.#view.items) {
+      if (item.kind !== 'not-shown' || item.after !== after) items.push(item);
+      else {
+        const next = this.#view.items[this.#view.items.indexOf(item) + 1];
+        const end = next === undefined ? Number.POSITIVE_INFINITY : firstNumber([next]);
+        const found = page.events.filter(({ number }) => number > after && number < end);
+        items.push(...found.map(itemOf));
+        const last = found.at(-1)?.number;
+        // A full page that does not reach the next line: the rest is still not here.
+        if (
+          last !== undefined &&
+          page.next !== null &&
+          page.events.at(-1)?.number === last &&
+          last < end - 1
+        ) {
+          items.push(notShown(last, Math.max(0, item.count - found.length)));
+        }
+      }
+    }
+    this.#set({ ...this.#view, items });
+  }
+
+  /** Stand still: somebody reads. */
+  pause(): void {
+    if (this.#view.mode === 'following') this.#set({ ...this.#view, mode: 'paused' });
+  }
+
+  /** Follow again, when the newest line is here already. @returns whether it is; otherwise begin anew */
+  resume(): boolean {
+    if (this.#view.mode === 'range' || this.#view.newer || this.#view.waiting > 0) return false;
+    this.#set({ ...this.#view, mode: 'following' });
+    return true;
+  }
+
+  #wake(): void {
+    this.#frame ??= this.#schedule(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#frame = null;
+    const arrived = this.#arrived;
+    const missed = this.#missed;
+    this.#arrived = [];
+    this.#missed = 0;
+    const view = this.#view;
+    if (view.mode !== 'following') {
+      this.#set({
+        ...view,
+        waiting: view.waiting + arrived.length + missed,
+        newer: view.mode === 'paused' ? true : view.newer,
+      });
+      return;
+    }
+    const last = lastNumber(view.items);
+    const fresh = arrived.filter(({ number }) => number > last);
+    const items = [...view.items];
+    if (missed > 0) {
+      const before = items.at(-1);
+      // Nothing stands between: one line for both.
+      if (before?.kind === 'not-shown')
+        items[items.length - 1] = notShown(before.after, before.count + missed);
+      else items.push(notShown(last, missed));
+    }
+    for (const event of fresh) items.push(itemOf(event));
+    const cut = items.length - FOLLOWED;
+    this.#set({
+      ...view,
+      items: cut > 0 ? items.slice(cut) : items,
+      older: view.older || cut > 0,
+      notShown: view.notShown + missed,
+    });
+  }
+
+  #set(view: LogView): void {
+    this.#view = view;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function itemOf(event: AuditEvent): LogItem {
+  return { kind: 'event', key: event.number, event };
+}
+
+function notShown(after: number, count: number): LogItem {
+  return { kind: 'not-shown', key: after + 0.5, after, count };
+}
+
+/** The number of the last event of the items; 0 without one. */
+export function lastNumber(items: readonly LogItem[]): number {
+  const last = items.at(-1);
+  return last === undefined ? 0 : last.kind === 'event' ? last.event.number : last.after;
+}
+
+/** The number of the first event of the items; 1 without one. */
+export function firstNumber(items: readonly LogItem[]): number {
+  const first = items[0];
+  return first === undefined ? 1 : first.kind === 'event' ? first.event.number : first.after + 1;
+}

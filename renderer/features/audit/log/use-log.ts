@@ -1,0 +1,173 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { LiveDelta } from '#shared/contract/audit.ts';
+import type { Alert } from '#shared/domain/audit/alert.ts';
+import type { AuditEvent } from '#shared/domain/audit/event.ts';
+import { client, orpc } from '../../../transport/queries.ts';
+import { followLive } from './follow-live.ts';
+import { firstNumber, LogBook, type LogView, lastNumber } from './log-book.ts';
+
+const PAGE = 200;
+
+/** What is listed. Times are ISO 8601; `to` is not included and null while the list goes on into the present. */
+export interface LogChoice {
+  query: string;
+  node: string | null;
+  from: string | null;
+  to: string | null;
+}
+
+/** The list and how to move in it. */
+export interface Log extends LogView {
+  /** Whether anything was answered yet for what is chosen. */
+  known: boolean;
+  reading: boolean;
+  error: Error | null;
+  readOlder(): void;
+  readNewer(): void;
+  /** Events that were not sent, read from the records. */
+  fill(after: number): void;
+  pause(): void;
+  /** To the newest event, and follow from there. */
+  follow(): void;
+  oldest(): void;
+  /** Read around an event and stand there. */
+  goTo(number: number): Promise<void>;
+  retry(): void;
+}
+
+/** The events that fit, followed or read by pages in both directions. What else the stream tells is kept for its queries. */
+export function useLog({ query, node, from, to }: LogChoice, enabled: boolean): Log {
+  const queries = useQueryClient();
+  const [book] = useState(() => new LogBook());
+  const view = useSyncExternalStore(book.subscribe, book.get);
+  const [status, setStatus] = useState({ known: false, reading: false, error: null as Error | null });
+  const turn = useRef(0);
+  const ranged = to !== null;
+  const selection = useMemo(
+    () => ({
+      query,
+      ...(node === null ? {} : { node }),
+      ...(from === null ? {} : { from }),
+      ...(to === null ? {} : { to }),
+    }),
+    [query, node, from, to],
+  );
+
+  /** One reading at a time; an answer for what is no longer chosen is dropped. */
+  const read = useCallback(async (work: () => Promise<() => void>) => {
+    turn.current += 1;
+    const mine = turn.current;
+    setStatus((now) => ({ ...now, reading: true, error: null }));
+    try {
+      const put = await work();
+      if (mine !== turn.current) return;
+      put();
+      setStatus({ known: true, reading: false, error: null });
+    } catch (error) {
+      if (mine === turn.current)
+        setStatus((now) => ({
+          ...now,
+          reading: false,
+          error: error instanceof Error ? error : new Error(''),
+        }));
+    }
+  }, []);
+
+  const newest = useCallback(
+    () =>
+      read(async () => {
+        const page = await client.audit.events({ ...selection, limit: PAGE });
+        return () =>
+          book.begin([...page.events].reverse(), ranged ? 'range' : 'following', page.next !== null);
+      }),
+    [read, book, selection, ranged],
+  );
+
+  useEffect(() => {
+    if (!enabled) return;
+    const end = new AbortController();
+    setStatus({ known: false, reading: true, error: null });
+    book.begin([], ranged ? 'range' : 'following', false);
+    void newest();
+    void followLive(
+      query,
+      node,
+      {
+        snapshot: ({ state, events }) => {
+          queries.setQueryData(orpc.audit.state.queryKey(), state);
+          book.snapshot(events, book.get().older || events.length > 0);
+        },
+        delta: (delta) => {
+          if (delta.kind === 'events') book.arrive(delta.events);
+          else if (delta.kind === 'not-shown') book.notSent(delta.count);
+          else keep(delta);
+        },
+        skipped: () => book.skipped(),
+      },
+      end.signal,
+    );
+    const keep = (delta: Exclude<LiveDelta, { kind: 'events' | 'not-shown' }>) => {
+      if (delta.kind === 'state') queries.setQueryData(orpc.audit.state.queryKey(), delta.state);
+      else if (delta.kind === 'alert') keepAlert(delta.alert);
+      else void queries.invalidateQueries({ queryKey: orpc.audit.sources.key() });
+    };
+    const keepAlert = (alert: Alert) => {
+      queries.setQueriesData<Alert[]>({ queryKey: orpc.audit.alerts.key() }, (alerts) =>
+        alerts === undefined ? alerts : [alert, ...alerts.filter(({ id }) => id !== alert.id)],
+      );
+    };
+    return () => end.abort();
+  }, [enabled, book, newest, queries, query, node, ranged]);
+
+  return {
+    ...view,
+    ...status,
+    readOlder: () => {
+      if (status.reading || !view.older) return;
+      void read(async () => {
+        const page = await client.audit.events({
+          ...selection,
+          before: firstNumber(view.items),
+          limit: PAGE,
+        });
+        return () => book.prepend(page);
+      });
+    },
+    readNewer: () => {
+      if (status.reading || !view.newer) return;
+      void read(async () => {
+        const page = await client.audit.events({ ...selection, after: lastNumber(view.items), limit: PAGE });
+        return () => book.append(page);
+      });
+    },
+    fill: (after) =>
+      void read(async () => {
+        const page = await client.audit.events({ ...selection, after, limit: 500 });
+        return () => {
+          book.pause();
+          book.fill(after, page);
+        };
+      }),
+    pause: () => book.pause(),
+    follow: () => {
+      if (!book.resume()) void newest();
+    },
+    oldest: () =>
+      void read(async () => {
+        const page = await client.audit.events({ ...selection, after: 0, limit: PAGE });
+        return () => book.begin(page.events, ranged ? 'range' : 'paused', false, page.next !== null);
+      }),
+    goTo: (number) =>
+      read(async () => {
+        const [before, after] = await Promise.all([
+          client.audit.events({ ...selection, before: number + 1, limit: PAGE / 2 }),
+          client.audit.events({ ...selection, after: number, limit: PAGE / 2 }),
+        ]);
+        const events: AuditEvent[] = [...before.events.reverse(), ...after.events];
+        return () =>
+          book.begin(events, ranged ? 'range' : 'paused', before.next !== null, after.next !== null);
+      }),
+    retry: () => void newest(),
+  };
+}
