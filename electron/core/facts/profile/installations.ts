@@ -10,22 +10,22 @@ const MAX_ENTRIES = 256;
 
 /**
  * One find(1) per root: no links followed, no other file system entered, folders that are large and can hold no
- * installation left out, packages other than mycoswarm not descended into. Patterns are only tried on folders, and on files of
- * three names: a home with a hundred thousand notes costs no more than reading its folders. `-execdir` holds the folder while
+ * installation left out, packages other than mycoswarm not descended into. Files come first, with one pattern for nearly all of
+ * them, and are then done with: a home with a hundred thousand notes costs hardly more than reading its folders. `-execdir` holds the folder while
  * direct_url.json is read, so that a renamed parent leads nowhere.
  */
 const SCRIPT = `${PRELUDE}
 look() {
-  limit 3 find "$1" -xdev -maxdepth 8 -type d \\( \\
+  limit 3 find "$1" -xdev -maxdepth 8 ! -type d \\( -name '[mp]y*' \\( ! -path '*-packages/*' ! -path '*/lib/python[0-9]*/*' \\( \\
+        -name pyvenv.cfg -printf '@venv:1\\0%h\\0' -o \\
+        -name mycoswarm -path '*/bin/mycoswarm' -printf '@program:3\\0%p\\0%U\\0%T@\\0' -o \\
+        -name pyproject.toml -path '*/[mM]yco[sS]warm*/pyproject.toml' -printf '@source:2\\0%h\\0%U\\0' \\) -o -true \\) -o -true \\) -o \\
       \\( -name node_modules -o -name .git -o -name .cache -o -name .npm -o -name __pycache__ -o -name snap -o -name .cargo -o -name .rustup -o -name .mozilla -o -name .gradle -o -name '.vscode*' \\
         -o -path '*/.local/share' -o -path '*/lib/python[0-9]*/*' ! -name '*-packages' ! -path '*-packages/*' \\) -prune -o \\
       -path '*-packages/*' \\( \\( \\( -name 'mycoswarm-*.dist-info' -o -name 'mycoswarm*.egg-info' \\) \\
         -printf '@distribution:3\\0%p\\0%h\\0%U\\0' \\
         -execdir sh -c 'cd -P -- "$1" || exit; [ -f ./direct_url.json ] && [ ! -L ./direct_url.json ] || exit; printf "@direct:1\\0"; dd if=./direct_url.json bs=4096 count=1 iflag=nofollow,nonblock,noctty 2>/dev/null | tr -d "\\000"; printf "\\0"' _ '{}' ';' \\) \\
-        -o -true \\) -prune \\) -o ! -type d \\( -name mycoswarm -o -name pyvenv.cfg -o -name pyproject.toml \\) ! -path '*-packages/*' ! -path '*/lib/python[0-9]*/*' \\( \\
-      -name pyvenv.cfg -printf '@venv:1\\0%h\\0' -o \\
-      -name mycoswarm -path '*/bin/mycoswarm' -printf '@program:3\\0%p\\0%U\\0%T@\\0' -o \\
-      -name pyproject.toml -path '*/[mM]yco[sS]warm*/pyproject.toml' -printf '@source:2\\0%h\\0%U\\0' \\) 2>/dev/null
+        -o -true \\) -prune 2>/dev/null
   [ $? -lt 124 ] || emit late "$1"
 }
 state_of() {

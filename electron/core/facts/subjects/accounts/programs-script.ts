@@ -7,7 +7,11 @@ export const PROGRAMS_LIMIT = 524_288;
 const PRUNED =
   '-path /var/lib/docker -o -path /var/lib/containers -o -path /var/lib/containerd -o -path /var/lib/machines -o -path /var/lib/snapd';
 
-const WITHIN = `-xdev -maxdepth 5 -type d '(' ${PRUNED}`;
+/**
+ * Asked of files first, and answered for each of them: find(1) tries names before all else, so that a folder that is left out
+ * would have its name compared with that of every file.
+ */
+const WITHIN = `-xdev -maxdepth 5 -type f '(' -perm /6111 '(' ! -perm /6000 -o -printf '%m %U %G %p\\0' ')' -perm /111 -fprint0 /dev/fd/5 -o -true ')' -o -type d '(' ${PRUNED}`;
 
 /**
  * Programs with setuid or setgid bit or file capabilities, both out of one walk. The distribution's folders come first; then every
@@ -40,10 +44,10 @@ export const PROGRAMS = `search_places() { # WANTED MOUNTS: places of a list, an
     }' /proc/self/mountinfo 2>/dev/null | head -n 64
 }
 if has getcap; then with_capabilities() { limit 4 xargs -0 -r getcap 2>/dev/null; }; else with_capabilities() { cat >/dev/null; }; fi
-search_programs() { # LABEL PLACE… -xdev EXPRESSION, which leaves out: the lists of getcap(8) are held back until those of find(1) are out
+search_programs() { # LABEL PLACE… EXPRESSION: the lists of getcap(8) are held back until those of find(1) are out
   search_label=$1; shift
   { capabilities=$({
-      { limit 4 find "$@" -prune -o -type f -perm /6111 '(' ! -perm /6000 -o -printf '%m %U %G %p\\0' ')' -perm /111 -fprint0 /dev/fd/5 2>/dev/null
+      { limit 4 find "$@" -prune 2>/dev/null
         [ "$?" -lt 124 ] || printf 'late\\0'
       } | head -c ${PROGRAMS_LIMIT} | tr '\\000' '\\001' | emit_content setuid "$search_label"
     } 5>&1 >&6 | {

@@ -14,8 +14,12 @@ export const MAX_ACLS = 2_000;
 
 /**
  * Reads what the walks print, with line ends in names as \\001:
- * `W walk` and `E walk status` around each, `kind uid gid mode links inode size mtime device path` for an entry, the same
- * behind `M walk` for the root of another walk, `! path` for a closed folder, `= path` for a link that may lead out.
+ * `W walk tells root` and `E walk status` around each, `kind uid gid mode links inode size mtime device path` for an entry, the
+ * same behind `M walk` for the root of another walk, `! path` for a closed folder, `= path` for a link that may lead out.
+ *
+ * Nearly all entries are plain files (`s uid gid mode mtime path-below-root`), and nearly all of those are like the one before.
+ * When five of a kind were kept as examples, the next ones are only compared with it, not taken apart (`run`, until `settle`):
+ * the newest of them is the greatest line, as long as times have the same width.
  *
  * A tree is its own walk and those that were left out of it, as far as they lie on its file system. For each it prints
  * `N walk` and then counts by kind, owner, group and mode, with five examples each, and single entries only where they
@@ -23,20 +27,39 @@ export const MAX_ACLS = 2_000;
  * each with setuid or setgid bit and `Y status` when it is over. Behind all that stands `K` before each line of getcap(8).
  */
 const COUNT = `
-function place(line, at) { for (at = 1; at <= 9; at++) line = substr(line, index(line, " ") + 1); return line }
+function place(line, at) { for (; at > 0; at--) line = substr(line, index(line, " ") + 1); return line }
 function gather(walk, list, at) { members[++size] = walk; count = split(inner[walk], list, " "); for (at = 1; at in list; at++) gather(list[at]) }
-$1 == "W" { walk = $2; tells[walk] = $3; next }
+function settle() {
+  if (run) { total[walk] += run; counted[walk, common] += run; later(substr(top, wide + 1, 21)) }
+  run = room = 0; same = "\\n"; wide = 1
+}
+function later(time) { if (time + 0 > newest[walk] + 0 && time + 0 < 253402300800) newest[walk] = time }
+function add(key, time) { # true when it may be counted; number is how many there are by now
+  if (total[walk] + run >= ${MAX_ENTRIES}) { over[walk] = 1; return 0 }
+  total[walk]++; room--; later(time)
+  if ((number = ++counted[walk, key]) == 1) { if (++kinds[walk] > 4096) { kinds[walk]--; over[walk] = 1 } else kind[walk, kinds[walk]] = key }
+  return 1
+}
+BEGIN { same = "\\n"; wide = 1 }
+run < room && substr($0, 1, wide) == same && substr($0, wide + 11, 1) == "." { run++; if ($0 > top) top = $0; next }
+$1 == "s" {
+  settle()
+  key = "f " $2 " " $3 " " $4
+  if (!add(key, $5)) next
+  if (number <= 5) { example[walk, key, number] = base[walk] "/" place($0, 5); next }
+  common = key; same = "s " $2 " " $3 " " $4 " "; wide = length(same); top = substr($0, wide + 11, 1) == "." ? $0 : same; room = ${MAX_ENTRIES} - total[walk]
+  next
+}
+$1 == "W" { walk = $2; tells[walk] = $3; base[walk] = place($0, 3); next }
 $1 == "x" { if (++able[walk] <= ${MAX_PROGRAMS}) print "Q" substr($0, 2); else cut[walk] = 1; next }
-$1 == "E" { status[walk] = $3; next }
+$1 == "E" { settle(); status[walk] = $3; next }
 $1 == "!" { if (++closed[walk] <= 64) closedat[walk, closed[walk]] = substr($0, 3); next }
 $1 == "=" { if (++links[walk] <= ${MAX_LINKS}) print "L " substr($0, 3); else over[walk] = 1; next }
 $1 == "M" { if ($11 == device[walk]) { inner[walk] = inner[walk] " " $2; next } sub(/^M [0-9]+ /, "") }
-{ if (++total[walk] > ${MAX_ENTRIES}) { total[walk]--; over[walk] = 1; next }
+{ key = $1 " " $2 " " $3 " " $4
+  if (!add(key, $8)) next
   if (!(walk in device)) device[walk] = $9
-  key = $1 " " $2 " " $3 " " $4
-  if ((number = ++counted[walk, key]) == 1) { if (++kinds[walk] > 4096) { kinds[walk]--; over[walk] = 1 } else kind[walk, kinds[walk]] = key }
-  if (number <= 5) example[walk, key, number] = place($0)
-  if ($8 > newest[walk] && $8 < 253402300800) newest[walk] = $8
+  if (number <= 5) example[walk, key, number] = place($0, 9)
   if ($1 == "f") {
     if ($5 > 1 && ++names[walk, $6] == 1) { if (++linked[walk] > 20000) { linked[walk]--; over[walk] = 1 } else { inode[walk, linked[walk]] = $6; first[walk, $6] = $0; more[walk, $6] = $5 } }
     if (length($4) > 3 && $4 >= 2000 && setuid[walk] < 500) setuidat[walk, ++setuid[walk]] = $0
@@ -87,15 +110,15 @@ END {
  */
 export const WALK_FUNCTIONS = `
 FIELDS='%y %U %G %m %n %i %s %T@ %D %p\\0'
-walk() { # WALK ROOT TELLS EXPRESSION: TELLS programs when 1, EXPRESSION leaves out the roots of other walks
+walk() { # WALK ROOT TELLS EXPRESSION -o: TELLS programs when 1, EXPRESSION leaves out the roots of other walks. Plain files come first.
   walk_number=$1; walk_root=$2; walk_tells=$3; shift 3
   read -r now rest < /proc/uptime; left=$((walk_end - \${now%.*}))
-  printf 'W %d %d\\0' "$walk_number" "$walk_tells"
+  printf 'W %d %d %s\\0' "$walk_number" "$walk_tells" "\${walk_root%/}"
   [ "$left" -gt 0 ] || { printf 'E %d 137\\0' "$walk_number"; return; }
   [ "$walk_tells" = 1 ] && programs=-true || programs=-false
-  limit "$left" find -H "$walk_root" -xdev "$@" \\
+  limit "$left" find -H "$walk_root" -xdev -type f -links 1 ! -perm /7111 '(' ! -perm -020 $MINE ')' -printf 's %U %G %m %T@ %P\\0' -o "$@" \\
     '(' -type d '(' ! -readable -o ! -executable ')' -printf '! %p\\0' -o -type l '(' -lname '/*' -o -lname '..' -o -lname '../*' -o -lname '*/../*' -o -lname '*/..' ')' -printf '= %p\\0' -o -true ')' \\
-    '(' -type d -fprint0 /dev/fd/5 -o ! -type l -perm -020 $OTHERS -fprint0 /dev/fd/5 -o -true ')' \\
+    '(' -type d -fprint0 /dev/fd/5 -o ! -type l -perm -020 ! '(' -false $MINE ')' -fprint0 /dev/fd/5 -o -true ')' \\
     '(' $programs -type f -perm /6111 '(' ! -perm /6000 -o -printf 'x %m %U %G %p\\0' ')' -perm /111 -fprint0 /dev/fd/7 -o -true ')' -printf "$FIELDS" 2>/dev/null </dev/null
   printf 'E %d %d\\0' "$walk_number" $?
 }
@@ -164,10 +187,10 @@ export function walkScript(
     return { walk, word: quoteAll([root]).text, tells: programs[walk] === true ? 1 : 0, expression };
   });
   return `COUNT='${COUNT.replaceAll("'", "'\\''")}'
-OTHERS='${agent === null ? '' : `! -uid ${agent}`}'
+MINE='${agent === null ? '' : `-o -uid ${agent}`}'
 ${WALK_FUNCTIONS}walks=
 ${calls.map(({ walk, word }) => `root ${walk} ${word} && walks="$walks ${walk} "\n`).join('')}walk_all() {
-${calls.map(({ walk, word, tells, expression }) => `case $walks in *' ${walk} '*) walk ${walk} ${word} ${tells}${expression} ;; *) printf 'W ${walk} ${tells}\\0E ${walk} 0\\0' ;; esac\n`).join('')}}
+${calls.map(({ walk, word, tells, expression }) => `case $walks in *' ${walk} '*) walk ${walk} ${word} ${tells}${expression} ;; *) printf 'W ${walk} ${tells} \\0E ${walk} 0\\0' ;; esac\n`).join('')}}
 [ -z "$walks" ] || summary "$({ { { walk_all | tr '\\n\\000' '\\001\\n' | awk "$COUNT"; } 5>&1 >&6 7>&8 | access_lists >&6; } 8>&1 | capability_lists; } 6>&1)"
 `;
 }

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blankInstance, type InstanceProfile } from '#shared/domain/profile.ts';
@@ -162,6 +171,46 @@ describe('one walk for trees that lie inside each other', () => {
   });
 });
 
+describe('many files that are alike', () => {
+  const newest = (seconds: readonly number[]) => {
+    for (const [at, time] of seconds.entries()) {
+      writeFileSync(deep(`note-${at}`), 'x');
+      utimesSync(deep(`note-${at}`), time, time);
+    }
+    execFileSync('find', [workspace, '-type', 'd', '-exec', 'touch', '-d', '1999-01-01', '{}', '+']);
+    return look().tree('workspace');
+  };
+  const many = Array.from({ length: 30 }, (_, at) => 1_700_000_000 + ((at * 7) % 30));
+
+  it('are counted with those that are not, and show five', () => {
+    for (const [at, mode] of [0o644, 0o600, 0o644, 0o755, 0o660, 0o4644].entries()) {
+      for (let file = 0; file < 9; file += 1) {
+        writeFileSync(deep(`${at} ${file}`), 'x');
+        chmodSync(deep(`${at} ${file}`), mode);
+      }
+    }
+    linkSync(deep('0 0'), join(workspace, 'again'));
+    const { buckets, hardLinks, setuid, counted: all } = look().tree('workspace');
+    const of = (mode: number) => buckets.find((bucket) => bucket.kind === 'file' && bucket.mode === mode);
+    expect([0o644, 0o600, 0o755, 0o660, 0o4644].map((mode) => of(mode)?.count)).toEqual([19, 9, 9, 9, 9]);
+    for (const mode of [0o644, 0o600, 0o755, 0o660, 0o4644]) {
+      const examples = of(mode)?.examples ?? [];
+      expect(new Set(examples).size).toBe(5);
+      for (const example of examples)
+        expect(example).toMatch(/^\/var\/tmp\/.*\/work \[space\]\*\/.*[0-9 a-z]$/);
+    }
+    expect([all, hardLinks.length, setuid.length]).toEqual([counted(workspace), 0, 9]);
+  });
+
+  it('tell the newest, also where times differ in width', () => {
+    const at = (time: number) => new Date(time * 1_000).toISOString();
+    expect(newest(many).newestModifiedAt).toBe(at(1_700_000_029));
+    expect(newest([...many, 999_999_999]).newestModifiedAt).toBe(at(1_700_000_029));
+    expect(newest([...many, 10_000_000_000]).newestModifiedAt).toBe(at(10_000_000_000));
+    expect(newest(many.map(() => 900_000_000)).newestModifiedAt).toBe(at(10_000_000_000));
+  });
+});
+
 describe('access lists', () => {
   const grant = (path: string, entry: string) => {
     try {
@@ -207,7 +256,7 @@ describe('access lists', () => {
 
   it('are not known where the look at them was ended, or cannot show them', () => {
     for (const edit of [
-      (script: string) => script.replace('limit 8 xargs', 'timeout -s KILL 0.01 sh -c "sleep 5"'),
+      (script: string) => script.replace('limit 8 xargs', 'limit 1 sh -c "cat >/dev/null; sleep 5"'),
       (script: string) => script.replace('xargs -0 -r ls -ldnUb', 'xargs -0 -r ls --no-such-option'),
       (script: string) =>
         script.replace('&& ++found <= 2000', '&& ++found <= 0').replace('substr($0, 11, 1) == "+"', '1'),
@@ -228,7 +277,7 @@ describe('a walk that does not come to its end', () => {
       ['workspace', workspace],
     ] as const)
       expect(killed.tree(purpose)).toMatchObject({ complete: false, counted: counted(root) });
-    const over = look({ edit: (script) => script.replaceAll('> 1000000)', '> 3)') });
+    const over = look({ edit: (script) => script.replaceAll('1000000', '3') });
     for (const purpose of ['source', 'workspace']) {
       expect(over.tree(purpose).complete).toBe(false);
       expect(over.tree(purpose).counted).toBeGreaterThanOrEqual(3);
@@ -236,6 +285,13 @@ describe('a walk that does not come to its end', () => {
     expect(over.gaps).toContain(`workspace ${workspace}`);
     const late = look({ edit: (script) => script.replace(/walk_end=.*$/m, 'walk_end=0') });
     for (const purpose of ['source', 'workspace']) expect(late.tree(purpose).complete).toBe(false);
+  });
+
+  it('counts to its limit and no further among files that are all alike', () => {
+    for (let at = 0; at < 40; at += 1) writeFileSync(deep(`note-${at}`), 'x');
+    const { tree } = look({ edit: (script) => script.replaceAll('1000000', '30') });
+    expect(tree('workspace')).toMatchObject({ counted: 30, complete: false });
+    expect(tree('workspace').buckets.reduce((sum, bucket) => sum + bucket.count, 0)).toBe(30);
   });
 
   it('says that links were not followed', () => {
