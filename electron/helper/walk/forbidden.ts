@@ -34,8 +34,9 @@ const TREES = [
   '/etc/ld.so.cache',
   '/root/.ssh',
 ] as const;
-/** Places below them that hold settings until the next boot. */
-const DECLARED = ['/run/systemd/system', '/run/swarmkeep'] as const;
+/** Places below them that hold settings until the next boot: our own folder, and what lies in that of systemd. */
+const OWN_RUNTIME = '/run/swarmkeep';
+const DECLARED = ['/run/systemd/system', OWN_RUNTIME] as const;
 const HOST_KEY = /^\/etc\/ssh\/ssh_host_/;
 
 /** Folders whose identity is compared too, so that a bind mount of one of them is recognised. */
@@ -67,6 +68,7 @@ export function refuseForbiddenPath(machine: Machine, path: string): void {
     HOST_KEY.test(path) ||
     path === '/etc/ssh' ||
     (trees.some((tree) => within(path, tree) || within(tree, path)) &&
+      path !== OWN_RUNTIME &&
       !DECLARED.some((tree) => path.startsWith(`${tree}/`)));
   if (forbidden) throw new Refused('forbidden-path', `No plan may touch ${path}.`);
 }
