@@ -73,6 +73,16 @@ function signerOf(name: string, seed: Buffer): Signer {
   return { verifier: verifierOf(name, bytes), key };
 }
 
+/** @returns the same key under another name, for another log of the same ledger's owner */
+export function renamed({ key }: Signer, name: string): Signer {
+  return { verifier: renamedVerifier(createPublicKey(key), name), key };
+}
+
+/** @returns who checks signatures of a public key under a name */
+export function renamedVerifier(key: KeyObject, name: string): Verifier {
+  return verifierOf(name, key.export({ format: 'der', type: 'spki' }).subarray(PUBLIC_DER.length));
+}
+
 /** @returns null when the text is no Ed25519 verifier key, or its id is not that of its name and key */
 export function readVerifier(text: string): Verifier | null {
   const match = /^([^\s+]{1,128})\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44})$/.exec(text);

@@ -1,0 +1,106 @@
+import type { Database } from 'better-sqlite3';
+import { z } from 'zod';
+import { blockRow, textsOfBlock, unpackBlock } from './blocks.ts';
+import { BLOCK_EVENTS, segmentOf } from './index/layout.ts';
+import type { StoredSegment } from './index/plan.ts';
+import { unpackTimes } from './index/segment-index.ts';
+import { readRecordText, type StoredEvent } from './record-text.ts';
+
+/** Unpacked blocks that are kept: somebody who pages comes back to them. */
+const MOST_BLOCKS = 64;
+/** Of these, characters in all. */
+const MOST_CHARACTERS = 16_777_216;
+
+const segmentRow = z.object({ first_at: z.int(), last_at: z.int(), times: z.instanceof(Buffer) });
+
+/** Reads stored events by number, and the index over them. What cannot be read counts as not there. */
+export class EventReader {
+  readonly #statements;
+  readonly #blocks = new Map<number, string[]>();
+  #characters = 0;
+
+  constructor(database: Database) {
+    this.#statements = {
+      block: database.prepare('SELECT first, count, form, lines FROM block WHERE first = ?'),
+      newest: database.prepare('SELECT first + count - 1 FROM block ORDER BY first DESC LIMIT 1').pluck(),
+      oldest: database.prepare('SELECT first FROM block ORDER BY first LIMIT 1').pluck(),
+      segment: database.prepare('SELECT first_at, last_at, times FROM segment WHERE place = ?'),
+      term: database.prepare('SELECT entries FROM term WHERE id = ?').pluck(),
+      gram: database.prepare('SELECT slots FROM gram WHERE id = ?').pluck(),
+    };
+  }
+
+  /** Number of the newest event; 0 when there is none. */
+  newest(): number {
+    return z.int().parse(this.#statements.newest.get() ?? 0);
+  }
+
+  /** Number of the oldest event that was not removed; 1 when there is none. */
+  oldest(): number {
+    return z.int().parse(this.#statements.oldest.get() ?? 1);
+  }
+
+  /** @returns null when there is no such event, or it was removed */
+  event(number: number): StoredEvent | null {
+    const first = number - ((number - 1) % BLOCK_EVENTS);
+    const text = this.#block(first)[number - first];
+    return text === undefined ? null : readRecordText(text);
+  }
+
+  /** @returns null when the segment is not complete, or was removed */
+  segment(place: number): StoredSegment | null {
+    const found = this.#statements.segment.get(place);
+    if (found === undefined) return null;
+    const { first_at: firstAt, last_at: lastAt, times } = segmentRow.parse(found);
+    const { term, gram } = this.#statements;
+    const buckets = new Map<number, Buffer | null>();
+    return {
+      firstAt,
+      lastAt,
+      times: () => unpackTimes(times, firstAt),
+      bucket(number) {
+        let entries = buckets.get(number);
+        if (entries === undefined) {
+          entries = asBytes(term.get(place * 256 + number));
+          buckets.set(number, entries);
+        }
+        return entries;
+      },
+      gram: (part) => asBytes(gram.get(place * 16 + part)),
+    };
+  }
+
+  /** @returns the segment of an event, when it is complete */
+  segmentOf(number: number): StoredSegment | null {
+    return this.segment(segmentOf(number));
+  }
+
+  #block(first: number): string[] {
+    const known = this.#blocks.get(first);
+    if (known !== undefined) return known;
+    const row = this.#statements.block.get(first);
+    if (row === undefined) return [];
+    const texts = textsOfBlock(unpackBlock(blockRow.parse(row)));
+    // One that is not full yet will be another one soon.
+    if (texts.length === BLOCK_EVENTS) this.#keep(first, texts);
+    return texts;
+  }
+
+  #keep(first: number, texts: string[]): void {
+    const length = texts.reduce((sum, text) => sum + text.length, 0);
+    while (
+      this.#blocks.size >= MOST_BLOCKS ||
+      (this.#characters + length > MOST_CHARACTERS && this.#blocks.size > 0)
+    ) {
+      const [oldest, gone] = this.#blocks.entries().next().value ?? [0, []];
+      this.#blocks.delete(oldest);
+      this.#characters -= gone.reduce((sum, text) => sum + text.length, 0);
+    }
+    this.#blocks.set(first, texts);
+    this.#characters += length;
+  }
+}
+
+function asBytes(value: unknown): Buffer | null {
+  return Buffer.isBuffer(value) ? value : null;
+}
