@@ -1,0 +1,164 @@
+import type { AuditRecord, LogSource } from '#shared/domain/audit/event.ts';
+import { FieldSet } from '../field-set.ts';
+import { createRecord, LOG_SOURCES } from '../record.ts';
+import type { AuditGroup, AuditSyscall } from './group.ts';
+import { absolutePath } from './path.ts';
+import type { ProcessNames } from './process-names.ts';
+
+/** errno(3): ways to say that the file is simply not there, as every search along PATH meets them. */
+const NOT_THERE: ReadonlySet<number> = new Set([-2, -20]);
+/** open(2): O_ACCMODE, O_CREAT, O_TRUNC. */
+const ACCESS_MODE = 0o3;
+const CREATE_OR_TRUNCATE = 0o100 | 0o1000;
+/** Folders that every program reads all the time, so that reading there says nothing. */
+const READ_ALWAYS = /^\/(?:usr|lib|lib32|lib64|proc|sys|dev)\/|^\/etc\/ld\.so\.|\.pyc$/;
+
+const RENAMES = new Set(['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat']);
+const ATTRIBUTES = new Set([
+  'chmod',
+  'fchmodat',
+  'fchmodat2',
+  'chown',
+  'lchown',
+  'fchownat',
+  'setxattr',
+  'lsetxattr',
+]);
+
+/** The account in Sigma's word: its name when auditd wrote it or when it is root, else the number. */
+function userOf(call: AuditSyscall): string | undefined {
+  return call.user ?? (call.uid === 0 ? 'root' : call.uid === undefined ? undefined : String(call.uid));
+}
+
+function putProcess(fields: FieldSet, group: AuditGroup, call: AuditSyscall, processes: ProcessNames): void {
+  const put = (name: string, value: string | number | undefined): void => fields.putNew(name, value);
+  put('User', userOf(call));
+  put('ProcessId', call.pid);
+  put('ParentProcessId', call.ppid);
+  const parent = call.ppid === undefined ? undefined : processes.get(call.ppid);
+  put('ParentImage', parent?.image);
+  put('ParentCommandLine', parent?.command);
+  put('CurrentDirectory', group.cwd);
+  put('LogonId', call.auid);
+  put('TerminalSessionId', call.ses);
+  put('uid', call.uid);
+  put('euid', call.euid);
+  put('comm', call.comm);
+  put('tty', call.tty);
+  put('key', call.key);
+  put('SYSCALL', call.name);
+  put('success', call.success ? 'yes' : 'no');
+  put('exit', call.exit);
+}
+
+interface Made {
+  logsource: LogSource;
+  message: string;
+  fields: FieldSet;
+}
+
+function processCreation(group: AuditGroup, call: AuditSyscall): Made | null {
+  if (!call.success && (call.exit === undefined || NOT_THERE.has(call.exit))) return null;
+  const fields = new FieldSet();
+  // A program that could not be started leaves the caller's name in `exe`; what was asked for is the first path.
+  const asked = group.paths[0];
+  const image = call.success
+    ? call.exe
+    : asked === undefined
+      ? undefined
+      : absolutePath(asked.name, group.cwd);
+  fields.putNew('Image', image);
+  const command = group.command ?? group.proctitle;
+  fields.putNew('CommandLine', command);
+  return {
+    logsource: LOG_SOURCES.processCreation,
+    message: command ?? image ?? 'a program was started',
+    fields,
+  };
+}
+
+function networkConnection(group: AuditGroup, call: AuditSyscall): Made | null {
+  if (group.address === undefined) return null;
+  const fields = new FieldSet();
+  fields.putNew('Image', call.exe);
+  fields.put('Initiated', 'true');
+  fields.put('DestinationIp', group.address.ip);
+  fields.put('DestinationPort', group.address.port);
+  return {
+    logsource: LOG_SOURCES.networkConnection,
+    message: `${call.exe ?? 'a program'} connects to ${group.address.ip} port ${group.address.port}`,
+    fields,
+  };
+}
+
+/** What was done to a file, or null when that cannot be told or says nothing. */
+function operationOn(kind: string, call: AuditSyscall): string | null {
+  if (kind === 'CREATE') return RENAMES.has(call.name) ? 'rename' : 'create';
+  if (kind === 'DELETE') return RENAMES.has(call.name) ? null : 'delete';
+  if (kind !== 'NORMAL' && kind !== 'UNKNOWN') return null;
+  if (call.name === 'truncate' || call.name === 'creat') return 'write';
+  if (ATTRIBUTES.has(call.name)) return 'attributes';
+  const flags = call.name === 'open' ? call.a1 : call.name === 'openat' ? call.a2 : undefined;
+  if (flags === undefined || !/^[0-9a-f]{1,16}$/.test(flags)) return null;
+  const bits = Number.parseInt(flags.slice(-8), 16);
+  return (bits & ACCESS_MODE) !== 0 || (bits & CREATE_OR_TRUNCATE) !== 0 ? 'write' : 'read';
+}
+
+function fileEvents(group: AuditGroup, call: AuditSyscall): Made[] {
+  const made: Made[] = [];
+  for (const { name, kind } of group.paths) {
+    const operation = operationOn(kind, call);
+    if (operation === null) continue;
+    const path = absolutePath(name, isAtFolder(call) ? undefined : group.cwd);
+    if (operation === 'read' && READ_ALWAYS.test(path)) continue;
+    const fields = new FieldSet();
+    fields.putNew('Image', call.exe);
+    fields.put('TargetFilename', path);
+    fields.put('Operation', operation);
+    made.push({
+      logsource: operation === 'read' ? LOG_SOURCES.fileAccess : LOG_SOURCES.fileEvent,
+      message: `${call.exe ?? 'a program'}: ${operation} ${path}`,
+      fields,
+    });
+  }
+  return made;
+}
+
+/** Whether a name is relative to an open folder that the record does not name (openat(2) with another than AT_FDCWD). */
+function isAtFolder(call: AuditSyscall): boolean {
+  return call.name.includes('at') && call.name.startsWith('open') && call.name !== 'open'
+    ? call.a0 !== undefined && !/^f{8,16}9c$|^f*ffffff9c$/.test(call.a0)
+    : false;
+}
+
+function isConnect(call: AuditSyscall): boolean {
+  if (call.name === 'socketcall') return call.a0 === '3';
+  return call.name === 'connect' || call.name === 'sendto';
+}
+
+/**
+ * Puts together what the records of one happening say: a `process_creation` of a started program, a `network_connection` of a
+ * connection or a datagram, a `file_event` of a file that was changed and a `file_access` of one that was read outside of the
+ * system's own folders. Names of fields are those of Sigma's taxonomy (sysmon for Linux).
+ * @returns no record when there is nothing of the kind, or the SYSCALL record is missing
+ */
+export function deriveRecords(group: AuditGroup, processes: ProcessNames): AuditRecord[] {
+  const call = group.syscall;
+  if (call === undefined) return [];
+  let made: (Made | null)[];
+  const isStart = call.name === 'execve' || call.name === 'execveat';
+  if (isStart) made = [processCreation(group, call)];
+  else if (isConnect(call)) made = [networkConnection(group, call)];
+  else made = call.success ? fileEvents(group, call) : [];
+  const records: AuditRecord[] = [];
+  for (const each of made) {
+    if (each === null) continue;
+    putProcess(each.fields, group, call, processes);
+    const { logsource, message, fields } = each;
+    const { at, timeText, id } = group;
+    records.push(createRecord({ at, timeText, logsource, message, fields, group: id, derived: true }));
+  }
+  if (isStart && call.success && call.pid !== undefined)
+    processes.set(call.pid, { image: call.exe, command: group.command ?? group.proctitle });
+  return records;
+}

@@ -1,0 +1,122 @@
+import type { ParseContext } from './format.ts';
+
+/** A time that was read, and the place behind it. */
+export interface ReadTime {
+  /** Milliseconds since 1970 UTC; null when the text has the form of a time and is none (31 February). */
+  at: number | null;
+  /** Place behind the time, in UTF-16 units. */
+  end: number;
+}
+
+/** Sticky: date, `T` or blank, time, fraction, zone. RFC 3339, and what Python's logging writes (`,` before the fraction). */
+const ISO =
+  /(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?([Zz]|[+-]\d\d:?\d\d)(?![\d:]))?/y;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** Sticky: `Nov  2 03:04:05`, the time stamp of RFC 3164, section 4.1.2. */
+const BSD = /([A-Z][a-z]{2}) ([ \d]?\d) (\d\d):(\d\d):(\d\d)/y;
+const DAY = 86_400_000;
+/** Furthest time that a Date can hold. */
+const LAST = 8.64e15;
+
+/** The time of a date in UTC; null when there is no such date. Second 60 is a leap second and the next minute. */
+function utc(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number | null {
+  if (hour > 23 || minute > 59 || second > 60 || day < 1 || month < 1 || month > 12) return null;
+  const at = Date.UTC(year, month - 1, day, hour, minute, second);
+  // Date.UTC takes years below 100 for 19xx; such a log line is nonsense anyway.
+  if (year < 100 || (day > 28 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day)) return null;
+  return at;
+}
+
+function offsetOf(zone: string): number {
+  if (zone === 'Z' || zone === 'z') return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+  return zone.startsWith('-') ? -minutes : minutes;
+}
+
+/**
+ * Reads a time with its year at a place of a text. Without a zone it is in the node's.
+ * @returns null when there is none of this form
+ */
+export function readIsoTime(text: string, start: number, context: ParseContext): ReadTime | null {
+  const first = text.charCodeAt(start);
+  if (!(first >= 48 && first <= 57)) return null;
+  ISO.lastIndex = start;
+  const match = ISO.exec(text);
+  if (match === null) return null;
+  const [all, year, month, day, hour, minute, second, fraction = '', zone] = match;
+  const whole = utc(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  const minutes = zone === undefined ? context.utcOffsetMinutes : offsetOf(zone);
+  const parts = fraction === '' ? 0 : Math.trunc(Number(`0.${fraction}`) * 1_000 + 1e-6);
+  return { at: whole === null ? null : whole + parts - minutes * 60_000, end: start + all.length };
+}
+
+/** Of several times the one nearest to the time of receipt. */
+function nearest(times: readonly (number | null)[], context: ParseContext): number | null {
+  let best: number | null = null;
+  for (const at of times) {
+    if (at === null) continue;
+    if (best === null || Math.abs(at - context.receivedAt) < Math.abs(best - context.receivedAt)) best = at;
+  }
+  return best;
+}
+
+/**
+ * Reads a time without a year (RFC 3164) at a place of a text: the year is the one that puts it nearest to the time of receipt.
+ * @returns null when there is none of this form
+ */
+export function readBsdTime(text: string, start: number, context: ParseContext): ReadTime | null {
+  BSD.lastIndex = start;
+  const match = BSD.exec(text);
+  if (match === null) return null;
+  const month = MONTHS.indexOf(match[1] ?? '') + 1;
+  if (month === 0) return null;
+  const [day, hour, minute, second] = match.slice(2, 6).map(Number) as [number, number, number, number];
+  const shift = context.utcOffsetMinutes * 60_000;
+  const year = new Date(context.receivedAt + shift).getUTCFullYear();
+  const times = [year - 1, year, year + 1].map((each) => {
+    const at = utc(each, month, day, hour, minute, second);
+    return at === null ? null : at - shift;
+  });
+  return { at: nearest(times, context), end: start + match[0].length };
+}
+
+/** The time of a clock without a date: on the day that puts it nearest to the time of receipt; null for `25:00:00`. */
+export function clockTime(
+  hour: number,
+  minute: number,
+  second: number,
+  context: ParseContext,
+): number | null {
+  if (hour > 23 || minute > 59 || second > 60) return null;
+  const shift = context.utcOffsetMinutes * 60_000;
+  const midnight = Math.floor((context.receivedAt + shift) / DAY) * DAY - shift;
+  const at = midnight + hour * 3_600_000 + minute * 60_000 + second * 1_000;
+  return nearest([at - DAY, at, at + DAY], context);
+}
+
+/**
+ * A number as a time since 1970: its size says whether it counts seconds, milli-, micro- or nanoseconds.
+ * @returns milliseconds, or null for what no Date can hold
+ */
+export function epochTime(number: number): number | null {
+  if (!Number.isFinite(number)) return null;
+  const size = Math.abs(number);
+  const at =
+    size < 1e11 ? number * 1_000 : size < 1e14 ? number : size < 1e17 ? number / 1_000 : number / 1e6;
+  return Math.abs(at) > LAST ? null : Math.floor(at + 1e-6);
+}
+
+/** A time as a field has it: a number since 1970, digits, or an ISO time; null when it is none of these. */
+export function timeOfValue(value: unknown, context: ParseContext): number | null {
+  if (typeof value === 'number') return epochTime(value);
+  if (typeof value !== 'string' || value.length > 64) return null;
+  if (/^\d{9,19}(?:\.\d{1,9})?$/.test(value)) return epochTime(Number(value));
+  return (readIsoTime(value, 0, context) ?? readBsdTime(value, 0, context))?.at ?? null;
+}
