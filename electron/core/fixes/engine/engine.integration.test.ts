@@ -217,6 +217,58 @@ describe('a change that takes itself back', () => {
     expect(await stored(store, id)).toMatchObject({ state: 'reverted' });
   });
 
+  describe('with a step that the plan lets stay', () => {
+    const lasting = { ...fileStep('/etc/made', null, 'm'), undoable: false, undo: 'It stays.' };
+    const withLasting = { revertsAfter: 60, steps: [...STEPS, lasting] };
+    const written = ({ place }: ReturnType<typeof setUp>): void => {
+      const node = place.read();
+      node.things['/etc/made'] = 'written since';
+      place.write(node);
+    };
+
+    it('says nothing of it where the node took it back all the same', async () => {
+      const { engine, plan, id, things } = setUp(withLasting);
+      await engine.apply(plan);
+      await engine.idle();
+      engine.revert(await stored(store, id));
+      await engine.idle();
+      expect(things()).toEqual(BEFORE);
+      const change = await stored(store, id);
+      expect(change.error).not.toContain('stays');
+      expect(change.steps.map((step) => step.state)).toEqual(Array(4).fill('taken-back'));
+    });
+
+    it.each(['by a word', 'by the timer'])('is no failure when it was written to since: %s', async (how) => {
+      const all = setUp(withLasting);
+      const { engine, plan, id, things, clock } = all;
+      await engine.apply(plan);
+      await engine.idle();
+      written(all);
+      if (how === 'by a word') engine.revert(await stored(store, id));
+      else clock.pass(63_000);
+      await expect.poll(async () => (await stored(store, id)).state).toBe('reverted');
+      expect(things()).toEqual({ ...BEFORE, '/etc/made': 'written since' });
+      const change = await stored(store, id);
+      expect(change.error).toContain('stays: It stays.');
+      expect(change.steps.map((step) => step.state)).toEqual([...Array(3).fill('taken-back'), 'done']);
+    });
+
+    it('is stuck all the same when something else was changed', async () => {
+      const all = setUp(withLasting);
+      const { engine, plan, id, place } = all;
+      await engine.apply(plan);
+      await engine.idle();
+      const node = place.read();
+      node.things['/etc/a'] = 'somebody else';
+      place.write(node);
+      engine.revert(await stored(store, id));
+      await engine.idle();
+      const change = await stored(store, id);
+      expect(change.state).toBe('stuck');
+      expect(change.error).toContain('was changed since');
+    });
+  });
+
   it('is not begun when its timer cannot be set', async () => {
     const { engine, plan, id, helper, things } = setUp(timed);
     helper.trouble = (request) => (request.ask === 'arm' ? 'program-failed' : null);

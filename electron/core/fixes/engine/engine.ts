@@ -328,10 +328,10 @@ export class ChangeEngine {
         return this.#backOver(journal, channel, decision.words, 'rolled-back');
       case 'rest':
         for (const [number, step] of journal.change.steps.entries()) {
-          if (step.state === 'done' || step.state === 'running')
+          if ((step.state === 'done' || step.state === 'running') && !decision.stays.has(number))
             await journal.step(number, { state: 'taken-back' });
         }
-        await journal.to({ state: decision.state, error: decision.words });
+        await journal.to({ state: decision.state, error: decision.words.slice(0, 2_000) });
         if (decision.state !== 'stuck') await forgetRecords(channel, journal.change.id);
     }
   }

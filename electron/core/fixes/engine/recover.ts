@@ -11,7 +11,8 @@ export type Decision =
   | { go: 'verify' }
   | { go: 'unconfirmed'; revertsAt: string }
   | { go: 'take-back'; words: string }
-  | { go: 'rest'; state: 'reverted' | 'stuck'; words: string };
+  /** `stays`: steps that the plan lets stay, and that the node could not take back. */
+  | { go: 'rest'; state: 'reverted' | 'stuck'; words: string; stays: ReadonlySet<number> };
 
 /**
  * Compares the journal with what the node has. Resumed is what the operator kept, what takes something back, and what only
@@ -39,15 +40,21 @@ export async function decide(
   const entry = known.changes.get(change.id);
   const { purpose } = change.plan;
   if (entry?.reverted) {
-    const left = entry.steps
-      .filter((step) => step.state !== 'undone')
+    const there = entry.steps.filter((step) => step.state !== 'undone');
+    const stays = new Set(
+      there.map(({ step }) => step).filter((step) => change.plan.steps[step]?.undoable === false),
+    );
+    const left = there
+      .filter(({ step }) => !stays.has(step))
       .map((step) => `"${change.plan.steps[step.step]?.title ?? step.verb}"`);
+    const words = `${revertedWords(change)} ${staysWords(change, stays)}`.trim();
     return left.length === 0
-      ? { go: 'rest', state: 'reverted', words: revertedWords(change) }
+      ? { go: 'rest', state: 'reverted', words, stays }
       : {
           go: 'rest',
           state: 'stuck',
-          words: `${revertedWords(change)} Left as it is, for it was changed since: ${left.join(', ')}.`,
+          words: `${words} Left as it is, for it was changed since: ${left.join(', ')}.`,
+          stays,
         };
   }
   if (change.state === 'rolling-back')
@@ -68,7 +75,8 @@ function decideFix(parts: EngineParts, change: StoredChange, entry: ChangeOnNode
   );
 
   if (change.state === 'unconfirmed') {
-    if (entry === undefined) return { go: 'rest', state: 'stuck', words: lostRecords(change) };
+    if (entry === undefined)
+      return { go: 'rest', state: 'stuck', words: lostRecords(change), stays: new Set() };
     // The answer to "keep" was lost, and the node had heard it.
     if (entry.armedUntil === null) return { go: 'on' };
     const late = parts.clock.now().getTime() > Date.parse(change.revertsAt ?? entry.armedUntil) + 30_000;
@@ -89,6 +97,13 @@ function decideFix(parts: EngineParts, change: StoredChange, entry: ChangeOnNode
 
 function revertedWords(change: StoredChange): string {
   return `Nobody kept it within ${change.plan.revertsAfter ?? 0} seconds, so ${change.plan.nodeName} took it back by itself.`;
+}
+
+function staysWords({ plan }: StoredChange, stays: ReadonlySet<number>): string {
+  return plan.steps
+    .filter((_, step) => stays.has(step))
+    .map(({ title, undo }) => `"${title}" stays: ${undo}`)
+    .join(' ');
 }
 
 function lostRecords(change: StoredChange): string {

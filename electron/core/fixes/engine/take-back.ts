@@ -25,9 +25,11 @@ export async function takeBack(
   if (before.how === 'lost') return before;
   if (before.how === 'refused') return { how: 'stuck', message: refusalWords(before.refused) };
   const entry = before.changes.get(change.id);
+  let why = '';
   if (entry && entry.armedUntil !== null) {
     const reverted = await revertArmed(parts, journal, channel);
-    if (reverted !== null) return reverted;
+    if (typeof reverted !== 'string') return reverted;
+    why = reverted;
   } else {
     const undone = await undoSteps(parts, journal, channel, entry);
     if (undone !== null) return undone;
@@ -36,13 +38,13 @@ export async function takeBack(
   if (after.how === 'lost') return after;
   const left = after.how === 'known' ? standing(after.changes.get(change.id), journal) : [];
   if (left.length > 0) {
-    return {
-      how: 'stuck',
-      message: `${left.map((step) => titleOf(journal, step)).join(', ')} could not be taken back.`,
-    };
+    const titles = left.map((step) => titleOf(journal, step)).join(', ');
+    return { how: 'stuck', message: why || `${titles} could not be taken back.` };
   }
+  // The node's own timer takes back all that it can, what this console would have left where it is too.
+  const gone = undoneThere(after.how === 'known' ? after.changes.get(change.id) : undefined);
   for (const [number, step] of change.steps.entries()) {
-    const stays = step.state === 'done' && change.plan.steps[number]?.undoable === false;
+    const stays = step.state === 'done' && change.plan.steps[number]?.undoable === false && !gone.has(number);
     if ((step.state === 'done' || step.state === 'running') && !stays) {
       await journal.step(number, { state: 'taken-back' });
     }
@@ -50,11 +52,12 @@ export async function takeBack(
   return { how: 'all', note: notUndoable(journal) };
 }
 
+/** @returns what the node left because it was changed since, in words; empty for nothing. What a plan lets stay may be in it. */
 async function revertArmed(
   parts: EngineParts,
   journal: Journal,
   channel: HelperChannel,
-): Promise<TakenBack | null> {
+): Promise<TakenBack | string> {
   await parts.fault?.('before-revert');
   const asked = await askHelper(
     channel,
@@ -65,12 +68,11 @@ async function revertArmed(
   await parts.fault?.('after-revert');
   if (asked.how === 'lost') return asked;
   // The timer was faster: what it left shows when the node is asked once more.
-  if (asked.how === 'refused' && asked.refused.refusal === 'too-late') return null;
+  if (asked.how === 'refused' && asked.refused.refusal === 'too-late') return '';
   if (asked.how === 'refused') return { how: 'stuck', message: refusalWords(asked.refused) };
   const [first] = asked.answer.left;
-  if (first === undefined) return null;
-  const message = `${first.path} was changed since (${first.what} was ${first.left}, is ${first.now}), and stays as it is.`;
-  return { how: 'stuck', message };
+  if (first === undefined) return '';
+  return `${first.path} was changed since (${first.what} was ${first.left}, is ${first.now}), and stays as it is.`;
 }
 
 async function undoSteps(
@@ -110,13 +112,16 @@ function standing(entry: ChangeOnNode | undefined, journal: Journal): number[] {
     .sort((left, right) => right - left);
 }
 
+function undoneThere(entry: ChangeOnNode | undefined): ReadonlySet<number> {
+  return new Set((entry?.steps ?? []).filter(({ state }) => state === 'undone').map(({ step }) => step));
+}
+
 function titleOf(journal: Journal, number: number): string {
   return journal.change.plan.steps[number]?.title ?? `Step ${number + 1}`;
 }
 
 /** What stays although everything else was taken back, in words. */
-function notUndoable(journal: Journal): string {
-  const { change } = journal;
+function notUndoable({ change }: Journal): string {
   const stays = change.plan.steps.filter(
     (step, number) => !step.undoable && change.steps[number]?.state === 'done',
   );
