@@ -11,6 +11,8 @@ export const RECORD_LIMITS = {
   /** Of all values together. */
   total: 262_144,
   list: 256,
+  /** Values that are looked at in all; a line with more is a flood, and the rest of it stays raw. */
+  values: 4_096,
   message: 16_384,
   timeText: 256,
   group: 256,
@@ -28,9 +30,21 @@ export class FieldSet {
   #count = 0;
   #room: number = RECORD_LIMITS.total;
   #cut = false;
+  #seen = 0;
 
   /** Adds a value. Strings are cut at the bounds; what has no room is left out, and the record is marked. */
   put(name: string, value: FieldValue): void {
+    this.#seen += 1;
+    if (this.isFull()) this.#cut = true;
+    else this.#bound(name, value);
+  }
+
+  /** Whether so much was put in that the rest of the line need not be read. */
+  isFull(): boolean {
+    return this.#seen > RECORD_LIMITS.values;
+  }
+
+  #bound(name: string, value: FieldValue): void {
     if (typeof value === 'string') {
       if (value.length > RECORD_LIMITS.value || value.length > this.#room) {
         this.#cut = true;
@@ -39,7 +53,7 @@ export class FieldSet {
       this.#room -= value.length;
     }
     const key = name.length > RECORD_LIMITS.name ? name.slice(0, RECORD_LIMITS.name) : name;
-    if (key === '__proto__') this.put('(__proto__)', value);
+    if (key === '__proto__') this.#add('(__proto__)', value);
     else this.#add(key, value);
   }
 

@@ -66,7 +66,7 @@ export function putKeyValues(fields: FieldSet, text: string, start = 0): { found
   let covered = 0;
   let at = start;
   const end = text.length;
-  while (at < end) {
+  while (at < end && !fields.isFull()) {
     while (at < end && text.charCodeAt(at) <= SPACE) at += 1;
     const nameStart = at;
     while (at < end && isNameCharacter(text.charCodeAt(at))) at += 1;

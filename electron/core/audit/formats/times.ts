@@ -53,7 +53,7 @@ export function readIsoTime(text: string, start: number, context: ParseContext):
   const [all, year, month, day, hour, minute, second, fraction = '', zone] = match;
   const whole = utc(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
   const minutes = zone === undefined ? context.utcOffsetMinutes : offsetOf(zone);
-  const parts = fraction === '' ? 0 : Math.trunc(Number(`0.${fraction}`) * 1_000 + 1e-6);
+  const parts = fraction === '' ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
   return { at: whole === null ? null : whole + parts - minutes * 60_000, end: start + all.length };
 }
 
@@ -67,6 +67,16 @@ function nearest(times: readonly (number | null)[], context: ParseContext): numb
   return best;
 }
 
+let known = { year: 1970, from: 0, to: 0 };
+
+/** The year of a time in UTC. Lines of a batch were all received in the same year, so the last one is kept. */
+function yearOf(at: number): number {
+  if (at >= known.from && at < known.to) return known.year;
+  const year = new Date(at).getUTCFullYear();
+  known = { year, from: Date.UTC(year, 0, 1), to: Date.UTC(year + 1, 0, 1) };
+  return year;
+}
+
 /**
  * Reads a time without a year (RFC 3164) at a place of a text: the year is the one that puts it nearest to the time of receipt.
  * @returns null when there is none of this form
@@ -77,14 +87,21 @@ export function readBsdTime(text: string, start: number, context: ParseContext):
   if (match === null) return null;
   const month = MONTHS.indexOf(match[1] ?? '') + 1;
   if (month === 0) return null;
-  const [day, hour, minute, second] = match.slice(2, 6).map(Number) as [number, number, number, number];
+  const day = Number(match[2]);
+  const hour = Number(match[3]);
+  const minute = Number(match[4]);
+  const second = Number(match[5]);
   const shift = context.utcOffsetMinutes * 60_000;
-  const year = new Date(context.receivedAt + shift).getUTCFullYear();
-  const times = [year - 1, year, year + 1].map((each) => {
+  const year = yearOf(context.receivedAt + shift);
+  const inYear = (each: number): number | null => {
     const at = utc(each, month, day, hour, minute, second);
     return at === null ? null : at - shift;
-  });
-  return { at: nearest(times, context), end: start + match[0].length };
+  };
+  const end = start + match[0].length;
+  const at = inYear(year);
+  // Nearer than half a year: no other year can be nearer.
+  if (at !== null && Math.abs(at - context.receivedAt) < 180 * DAY) return { at, end };
+  return { at: nearest([inYear(year - 1), at, inYear(year + 1)], context), end };
 }
 
 /** The time of a clock without a date: on the day that puts it nearest to the time of receipt; null for `25:00:00`. */

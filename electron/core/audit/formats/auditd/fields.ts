@@ -27,7 +27,7 @@ function readInto(
   mayNest: boolean,
 ): void {
   let at = start;
-  while (at < end) {
+  while (at < end && !fields.isFull()) {
     let code = line.charCodeAt(at);
     if (code === SPACE || code === ENRICHMENT) {
       at += 1;

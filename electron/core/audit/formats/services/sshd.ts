@@ -3,6 +3,8 @@ import type { FieldSet } from '../field-set.ts';
 
 /** The last ` from A port N` of a line: a name of an account may contain one too, and stands before it. */
 const FROM = /^(.*) from (\S{1,64}) port (\d{1,5})((?: ssh2)?(?:: .*)?(?: \[preauth\])?)$/s;
+const CLOSED =
+  /^(?:Connection (?:closed|reset) by|Disconnected from) (?:(invalid user|authenticating user|user) (.*) )?(\S{1,64}) port (\d{1,5})(?: \[preauth\])?$/s;
 const LOGIN = /^(Accepted|Failed|Postponed|Partial) (\S{1,64}) for (invalid user )?(.*)$/s;
 
 /**
@@ -10,6 +12,16 @@ const LOGIN = /^(Accepted|Failed|Postponed|Partial) (\S{1,64}) for (invalid user
  * @returns how bad it is; null when the line ranks itself no further
  */
 export function putSshd(fields: FieldSet, message: string): EventSeverity | null {
+  const closed = CLOSED.exec(message);
+  if (closed !== null) {
+    const [, whom, user, ip, port] = closed;
+    fields.putNew('SourceIp', ip);
+    fields.putNew('SourcePort', Number(port));
+    fields.putNew('User', user);
+    fields.putNew('action', 'closed');
+    if (whom === 'invalid user') fields.putNew('unknown_user', true);
+    return null;
+  }
   const from = FROM.exec(message);
   if (from === null) return null;
   const [, head = '', ip = '', port = ''] = from;
@@ -27,11 +39,8 @@ export function putSshd(fields: FieldSet, message: string): EventSeverity | null
     if (invalid !== undefined) fields.putNew('unknown_user', true);
     return outcome === 'Failed' ? 'warning' : null;
   }
-  const start = ['Invalid user ', 'Connection closed by invalid user ', 'Disconnected from user '].find(
-    (each) => head.startsWith(each),
-  );
-  if (start === undefined) return null;
-  fields.putNew('User', head.slice(start.length));
-  if (start.startsWith('Invalid')) fields.putNew('action', 'unknown_user');
+  if (!head.startsWith('Invalid user ')) return null;
+  fields.putNew('User', head.slice('Invalid user '.length));
+  fields.putNew('action', 'unknown_user');
   return null;
 }

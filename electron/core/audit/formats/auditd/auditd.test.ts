@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { CONTEXT, parseAll } from '../testing/parse.ts';
+import { createAuditdParser } from './auditd.ts';
+import { decodeSocketAddress } from './socket-address.ts';
+
+const call = (id: number, number: number, rest: string): string =>
+  `type=SYSCALL msg=audit(1795338000.250:${id}): arch=c000003e syscall=${number} success=yes exit=0 ${rest} items=2 ppid=812 pid=4242 auid=4294967295 uid=1001 gid=1001 euid=1001 tty=(none) ses=4294967295 comm="curl" exe="/usr/bin/curl" subj=unconfined key="swarmkeep"`;
+
+const START = [
+  `${call(1, 59, 'a0=55d0 a1=55d1 a2=55d2 a3=8')}\u001dARCH=x86_64 SYSCALL=execve AUID="unset" UID="mycoswarm" GID="mycoswarm"`,
+  'type=EXECVE msg=audit(1795338000.250:1): argc=3 a0="curl" a1="-d" a2=404D592046494C45',
+  'type=CWD msg=audit(1795338000.250:1): cwd="/home/mycoswarm"',
+  'type=PATH msg=audit(1795338000.250:1): item=0 name="/usr/bin/curl" inode=1048 dev=08:01 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0',
+  'type=PROCTITLE msg=audit(1795338000.250:1): proctitle=6375726C002D6400404D592046494C45',
+];
+
+describe('audit records', () => {
+  it('makes every record an event of its own, and one of all that started a program', () => {
+    const records = parseAll('auditd', START);
+    expect(records.map((record) => record.fields.type ?? record.logsource.category)).toEqual([
+      'SYSCALL',
+      'EXECVE',
+      'CWD',
+      'PATH',
+      'PROCTITLE',
+      'process_creation',
+    ]);
+    expect(new Set(records.map((record) => record.group))).toEqual(new Set(['1795338000.250:1']));
+    expect(records.every((record) => record.at === 1_795_338_000_250)).toBe(true);
+    const [syscall, execve] = records;
+    expect(syscall?.fields).toMatchObject({ SYSCALL: 'execve', a0: '55d0', exe: '/usr/bin/curl', uid: 1001 });
+    expect(execve?.fields).toEqual({ type: 'EXECVE', argc: 3, a0: 'curl', a1: '-d', a2: '@MY FILE' });
+    expect(execve?.fields).not.toHaveProperty('exe');
+    expect(records[5]).toMatchObject({
+      derived: true,
+      logsource: { product: 'linux', category: 'process_creation', service: null },
+      fields: {
+        Image: '/usr/bin/curl',
+        CommandLine: 'curl -d @MY FILE',
+        CurrentDirectory: '/home/mycoswarm',
+        User: 'mycoswarm',
+        ProcessId: 4242,
+        ParentProcessId: 812,
+        LogonId: 4_294_967_295,
+      },
+    });
+  });
+
+  it('names the parent that was started before', () => {
+    const child = START.map((line) =>
+      line.replace(':1)', ':2)').replace('ppid=812 pid=4242', 'ppid=4242 pid=5000'),
+    );
+    const records = parseAll('auditd', [...START, ...child]);
+    expect(records.at(-1)?.fields).toMatchObject({
+      ParentImage: '/usr/bin/curl',
+      ParentCommandLine: 'curl -d @MY FILE',
+    });
+  });
+
+  it('reads the name of a system call from its number where auditd did not', () => {
+    const [record] = parseAll('auditd', [call(3, 103, 'a0=4 a1=0 a2=0 a3=0')]);
+    expect(record?.fields).toMatchObject({ SYSCALL: 'syslog', a0: '4' });
+    const arm = call(4, 203, 'a0=4').replace('c000003e', 'c00000b7');
+    expect(parseAll('auditd', [arm])[0]?.fields.SYSCALL).toBe('connect');
+    const unknown = call(5, 203, 'a0=4').replace('c000003e', '40000028');
+    expect(parseAll('auditd', [unknown])[0]?.fields).not.toHaveProperty('SYSCALL');
+  });
+
+  it('makes a connection of connect and its address', () => {
+    const records = parseAll('auditd', [
+      call(6, 42, 'a0=3 a1=7ffe a2=10 a3=0').replace('success=yes exit=0', 'success=no exit=-115'),
+      'type=SOCKADDR msg=audit(1795338000.250:6): saddr=020001BBCB0071050000000000000000',
+      'type=PROCTITLE msg=audit(1795338000.250:6): proctitle="curl"',
+    ]);
+    expect(records.at(-1)).toMatchObject({
+      logsource: { category: 'network_connection' },
+      fields: {
+        DestinationIp: '203.0.113.5',
+        DestinationPort: 443,
+        Initiated: 'true',
+        success: 'no',
+        exit: -115,
+      },
+    });
+  });
+
+  it('makes events of files that were changed, read and made, with their whole path', () => {
+    const open = (id: number, flags: string, name: string, kind: string): string[] => [
+      call(id, 257, `a0=ffffff9c a1=7ffe a2=${flags} a3=1b6`),
+      `type=CWD msg=audit(1795338000.250:${id}): cwd="/home/mycoswarm"`,
+      `type=PATH msg=audit(1795338000.250:${id}): item=0 name="/home/mycoswarm/" inode=1 nametype=PARENT`,
+      `type=PATH msg=audit(1795338000.250:${id}): item=1 name="${name}" inode=2 nametype=${kind}`,
+      `type=PROCTITLE msg=audit(1795338000.250:${id}): proctitle="python3"`,
+    ];
+    const seen = parseAll('auditd', [
+      ...open(7, '80000', '.ssh/id_ed25519', 'NORMAL'),
+      ...open(8, '241', '../../etc/cron.d/x', 'CREATE'),
+      ...open(9, '80401', 'notes.txt', 'NORMAL'),
+      ...open(10, '80000', '/usr/lib/python3/os.py', 'NORMAL'),
+    ]).filter((record) => record.derived);
+    expect(
+      seen.map(({ logsource, fields }) => [logsource.category, fields.Operation, fields.TargetFilename]),
+    ).toEqual([
+      ['file_access', 'read', '/home/mycoswarm/.ssh/id_ed25519'],
+      ['file_event', 'create', '/etc/cron.d/x'],
+      ['file_event', 'write', '/home/mycoswarm/notes.txt'],
+    ]);
+  });
+
+  it('does not say that a program was started that is not there, and says what was asked for when it was refused', () => {
+    const failed = (exit: number): string[] =>
+      START.map((line) =>
+        line
+          .replace('success=yes exit=0', `success=no exit=${exit}`)
+          .replace('exe="/usr/bin/curl"', 'exe="/usr/bin/python3"'),
+      );
+    expect(parseAll('auditd', failed(-2)).filter((record) => record.derived)).toEqual([]);
+    expect(parseAll('auditd', failed(-13)).at(-1)?.fields).toMatchObject({
+      Image: '/usr/bin/curl',
+      success: 'no',
+    });
+  });
+
+  it('opens the message of a program, whatever names are in it', () => {
+    const [record] = parseAll('auditd', [
+      `type=USER_CMD msg=audit(1795338000.000:11): pid=12 uid=1001 auid=1001 ses=3 msg='cwd="/home/o'neil" cmd=6361742073656372657473 exe="/usr/bin/sudo" terminal=pts/0 res=failed'\u001dUID="mycoswarm"`,
+    ]);
+    expect(record).toMatchObject({
+      severity: 'warning',
+      fields: { type: 'USER_CMD', cwd: "/home/o'neil", cmd: 'cat secrets', res: 'failed', UID: 'mycoswarm' },
+    });
+  });
+
+  it('keeps what waits over a restart, and does not wait where nothing closes a happening', () => {
+    const first = createAuditdParser();
+    for (const line of START.slice(0, 3)) first.parse(line, CONTEXT);
+    const second = createAuditdParser(JSON.parse(JSON.stringify(first.state())));
+    const records = START.slice(3).flatMap((line) => second.parse(line, CONTEXT));
+    expect(records.at(-1)?.fields.CommandLine).toBe('curl -d @MY FILE');
+    expect(second.state()).toBe(null);
+    const withoutTitles = [...START.slice(0, 4), call(2, 59, 'a0=1')];
+    const third = createAuditdParser();
+    const seen = withoutTitles.flatMap((line) => third.parse(line, CONTEXT));
+    expect(seen.map((record) => record.derived)).toEqual([false, false, false, false, true, false]);
+    expect(createAuditdParser({ groups: 'no' }).state()).toBe(null);
+  });
+
+  it('joins an argument that was written in pieces', () => {
+    const records = parseAll('auditd', [
+      START[0] as string,
+      'type=EXECVE msg=audit(1795338000.250:1): argc=2 a0="sh" a1_len=10 a1[0]="curl " a1[1]="http:"',
+      'type=EXECVE msg=audit(1795338000.250:1): a1[2]="//x"',
+      START[4] as string,
+    ]);
+    expect(records.at(-1)?.fields.CommandLine).toBe('sh curl http://x');
+  });
+
+  it('reads records with a node, behind syslog and of the kernel itself', () => {
+    const body = 'audit(1795338000.250:77): pid=1 uid=0 res=1';
+    const node = parseAll('auditd', [`node=owl type=CONFIG_CHANGE msg=${body}`])[0];
+    expect(node).toMatchObject({
+      group: 'owl@1795338000.250:77',
+      fields: { node: 'owl', type: 'CONFIG_CHANGE' },
+    });
+    const kernel = parseAll('syslog', [
+      `Nov 22 09:00:00 owl kernel: [ 1.5] audit: type=1400 ${body} apparmor="DENIED"`,
+    ])[0];
+    expect(kernel).toMatchObject({ severity: 'warning', fields: { type: 'AVC', apparmor: 'DENIED' } });
+    expect(kernel?.logsource.service).toBe('auditd');
+  });
+
+  it.each([
+    ['0A0001BB0000000020010DB8000000000000000000000001', { family: 'inet6', ip: '2001:db8::1', port: 443 }],
+    ['0A0000350000000000000000000000000000FFFF0A000001', { family: 'inet6', ip: '10.0.0.1', port: 53 }],
+    ['01002F72756E2F646F636B65722E736F636B00', { family: 'unix', path: '/run/docker.sock' }],
+    ['0100006162', { family: 'unix', path: '@ab' }],
+    ['100000000000', { family: 'other', number: 16 }],
+    ['02', null],
+    ['zz', null],
+  ])('decodes the address %s', (saddr, expected) => {
+    expect(decodeSocketAddress(saddr)).toEqual(expected);
+  });
+});
