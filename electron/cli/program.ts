@@ -3,6 +3,7 @@ import { defaultDataFolder } from '#core/store/data-folder.ts';
 import { visible } from '#shared/domain/text.ts';
 import { check } from './check-command.ts';
 import { commandName } from './command-name.ts';
+import { addDetectionCommands } from './detection-program.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { addFirewallCommands } from './firewall/firewall-program.ts';
 import { addFixCommands } from './fix-program.ts';
@@ -69,6 +70,7 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
 
   addFirewallCommands(program, place, terminal, done);
   addFixCommands(program, place, terminal, done);
+  addDetectionCommands(program, terminal, done);
 
   program
     .command('verify')
