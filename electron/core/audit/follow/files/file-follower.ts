@@ -1,0 +1,425 @@
+import type { SourceGap, SourceState } from '#shared/domain/audit/source.ts';
+import type { FollowedBatch, FollowedLine, Follower, FollowerStatus } from '../follower.ts';
+import { type FilePlace, type FilePosition, filePosition } from './file-place.ts';
+import { type LogReach, LogTrouble, type Look } from './log-reach.ts';
+import { LogReader, type ReaderOptions } from './log-reader.ts';
+import {
+  behind,
+  type ChainFile,
+  endOf,
+  findPlace,
+  isSameFile,
+  listChain,
+  packingOf,
+} from './rotation-chain.ts';
+import { UnpackError } from './unpack.ts';
+
+/** How long a file that was rotated may still get the rest of a line, and further lines, from a writer that was not told. */
+const SETTLE_MS = 2_000;
+const WATCH_BEFORE_MS = 60_000;
+/** Unread bytes from which on a follower is said to be catching up. */
+const CATCHING_UP_BYTES = 1024 * 1024;
+
+export interface FileFollowerOptions extends ReaderOptions {
+  reach: LogReach;
+  /** Absolute path of the file that is written to. */
+  path: string;
+  /** What was stored with the last batch; anything else is taken as "never followed". */
+  position?: unknown;
+  settleMs?: number | undefined;
+}
+
+type Gap = Omit<SourceGap, 'source'>;
+
+/** Follows one file through its rotations. Design section 7; logrotate(8) for what rotations there are. */
+export class FileFollower implements Follower {
+  readonly #options: FileFollowerOptions;
+  readonly #reach: LogReach;
+  readonly #path: string;
+  readonly #settleMs: number;
+  readonly #change: ReturnType<LogReach['onChange']>;
+  #reader: LogReader | null = null;
+  /** The rotated file before, as long as somebody may still write to it. */
+  #late: LogReader | null = null;
+  /** Where to go on when nothing is open. */
+  #resume: FilePlace | null = null;
+  #before: FilePlace | null = null;
+  #lateToOpen = false;
+  #begun = false;
+  /** The log is rotated by copying and cutting, as far as was seen since the last file was opened. */
+  #copies = false;
+  /** What the reader gave first was compared with what was rotated in the meantime. */
+  #inOrder = false;
+  #ahead = 0;
+  #at = Date.now();
+  #gaps: Gap[] = [];
+  #moved = false;
+  #state: SourceState = 'waiting';
+  #trouble = '';
+  #closed = false;
+  #awake = false;
+  #wake: () => void = () => {
+    this.#awake = true;
+  };
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: FileFollowerOptions) {
+    this.#options = options;
+    this.#reach = options.reach;
+    this.#path = options.path;
+    this.#settleMs = options.settleMs ?? SETTLE_MS;
+    const stored = filePosition.safeParse(options.position);
+    if (stored.success) {
+      this.#begun = true;
+      this.#resume = stored.data.current;
+      this.#before = stored.data.before;
+      this.#at = stored.data.at;
+      this.#lateToOpen = stored.data.before !== null && !stored.data.before.settled;
+    }
+    this.#change = this.#reach.onChange(this.#path, () => this.#wake());
+  }
+
+  next(): Promise<FollowedBatch | null> {
+    const batch = this.#running.then(() => this.#next());
+    this.#running = batch.catch(() => {});
+    return batch;
+  }
+
+  status(): FollowerStatus {
+    const reader = this.#reader;
+    const lagBytes = reader ? reader.unread + this.#ahead : null;
+    const state = this.#state === 'live' && (lagBytes ?? 0) > CATCHING_UP_BYTES ? 'catching-up' : this.#state;
+    return { state, trouble: this.#trouble, lagBytes, owner: reader?.file.owner ?? null };
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#change.stop();
+      this.#wake();
+    }
+    await this.#running;
+    await this.#reader?.close();
+    await this.#late?.close();
+    this.#reader = null;
+    this.#late = null;
+  }
+
+  async #next(): Promise<FollowedBatch | null> {
+    while (!this.#closed) {
+      this.#awake = false;
+      const lines: FollowedLine[] = [];
+      let more = false;
+      try {
+        more = await this.#step(lines);
+      } catch (error) {
+        if (!(error instanceof LogTrouble)) throw error;
+        this.#say('waiting', error.message);
+      }
+      if (lines.length > 0 || this.#gaps.length > 0 || this.#moved) return this.#batch(lines);
+      if (!more) await this.#idle();
+    }
+    return null;
+  }
+
+  #batch(lines: FollowedLine[]): FollowedBatch {
+    const receivedAt = Date.now();
+    this.#at = receivedAt;
+    const gaps = this.#gaps;
+    this.#gaps = [];
+    this.#moved = false;
+    const position: FilePosition = {
+      form: 'file-1',
+      current: this.#reader?.place ?? this.#resume,
+      before: this.#late?.place ?? this.#before,
+      at: receivedAt,
+    };
+    return { path: this.#path, lines, receivedAt, gaps, position };
+  }
+
+  async #idle(): Promise<void> {
+    if (this.#awake || this.#closed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#change.pollMs());
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {
+      this.#awake = true;
+    };
+  }
+
+  #say(state: SourceState, trouble = ''): void {
+    this.#state = state;
+    this.#trouble = trouble.slice(0, 1_024);
+  }
+
+  #gap(kind: Gap['kind'], bytes: number | null, detail: string): void {
+    const now = Date.now();
+    const from = new Date(Math.min(this.#at, now)).toISOString();
+    this.#gaps.push({ kind, from, to: new Date(now).toISOString(), bytes, detail: detail.slice(0, 1_024) });
+  }
+
+  /** @returns whether to go on at once */
+  async #step(lines: FollowedLine[]): Promise<boolean> {
+    if (!this.#begun) await this.#begin();
+    if (this.#lateToOpen) await this.#openLate();
+    const reader = this.#reader;
+    if (!reader) return this.#resume ? this.#find(this.#resume, lines) : this.#goOn(lines);
+    const pulled = await reader.pull();
+    switch (pulled.kind) {
+      case 'bytes':
+        if (!this.#inOrder && (await this.#cameInBetween(reader))) return true;
+        this.#inOrder = true;
+        reader.take(pulled.bytes, lines);
+        this.#say('live');
+        return true;
+      case 'end':
+        return this.#atEnd(reader, lines);
+      case 'damaged':
+        this.#gap('damaged', null, `${reader.file.name}, ${reader.file.size} bytes packed: ${pulled.detail}`);
+        return this.#leave(reader, lines);
+      default:
+        return this.#find(reader.place, lines);
+    }
+  }
+
+  /** First time: what was rotated before is only remembered, what is there is read from its beginning. */
+  async #begin(): Promise<void> {
+    const chain = await listChain(this.#reach, this.#path);
+    const newest = chain.filter(({ rotated }) => rotated !== null).at(-1);
+    if (newest) this.#before = await endOf(this.#reach, newest);
+    this.#begun = true;
+  }
+
+  /** Opens what was written next after the file before. */
+  async #goOn(lines: FollowedLine[]): Promise<boolean> {
+    const chain = await listChain(this.#reach, this.#path);
+    const before = this.#late?.place ?? this.#before;
+    const { files, known } = await behind(this.#reach, chain, before, null);
+    const next = files[0];
+    if (!next) {
+      this.#sayWhy(await this.#reach.look(this.#path));
+      return false;
+    }
+    if (!known && next.rotated) {
+      this.#gap(
+        'rotated-away',
+        null,
+        'Rotated files were removed before they were read; how many is not known.',
+      );
+    }
+    const copies = this.#copies || before?.copied === true;
+    return this.#open(next, files, copies && next.rotated !== null, lines);
+  }
+
+  async #open(
+    next: ChainFile,
+    files: readonly ChainFile[],
+    copied: boolean,
+    lines: FollowedLine[],
+  ): Promise<boolean> {
+    try {
+      const reader = await LogReader.open(this.#reach, next, packingOf(next), null, this.#options);
+      if (typeof reader === 'string') return false;
+      reader.copied = copied;
+      reader.skipHole = this.#copies && !copied;
+      this.#copies = false;
+      this.#reader = reader;
+      this.#inOrder = false;
+      this.#ahead = sizeOf(files.slice(1));
+      this.#say('live');
+      return true;
+    } catch (error) {
+      if (!(error instanceof UnpackError)) throw error;
+      this.#gap('damaged', null, `${next.name}, ${next.size} bytes packed: ${error.message}`);
+      await this.#settleLate(lines);
+      this.#before = await endOf(this.#reach, next);
+      return true;
+    }
+  }
+
+  /** Finds the file of a place again, after a start or when what had been read is no longer where it was. */
+  async #find(place: FilePlace, lines: FollowedLine[]): Promise<boolean> {
+    const chain = await listChain(this.#reach, this.#path);
+    const live = chain.at(-1)?.rotated === null ? chain.at(-1) : undefined;
+    const wasCut = live !== undefined && isSameFile(live, place);
+    const found = await findPlace(this.#reach, chain, place);
+    const file = found ? chain[found.index] : undefined;
+    if (found && file && found.how !== 'shorter') {
+      const copied = found.how === 'content' && (wasCut || packingOf(file) === 'none');
+      return this.#reopen(file, place, place.copied || copied, chain.slice(found.index + 1), lines);
+    }
+    const { files } = file
+      ? { files: chain.slice(chain.indexOf(file) + 1) }
+      : await behind(this.#reach, chain, place, this.#late?.place ?? this.#before);
+    while (await this.#readLate(lines));
+    await this.#settleLate(lines);
+    const readTo = this.#reader?.readTo ?? place.offset;
+    this.#reader?.finish(lines);
+    await this.#reader?.close();
+    this.#reader = null;
+    this.#resume = null;
+    this.#moved = true;
+    this.#before = { ...place, ...(file ? idOf(file) : {}), copied: wasCut, settled: true };
+    if (place.head !== '') {
+      const bytes = place.size > readTo ? place.size - readTo : null;
+      if (wasCut || file) this.#gap('copytruncate', bytes, CUT_WITHOUT_COPY);
+      else this.#gap('rotated-away', bytes, 'The rotated file was gone before it was read to its end.');
+    }
+    this.#copies = wasCut;
+    const next = files[0];
+    return next ? this.#open(next, files, wasCut && next.rotated !== null, lines) : true;
+  }
+
+  async #reopen(
+    file: ChainFile,
+    place: FilePlace,
+    copied: boolean,
+    files: readonly ChainFile[],
+    lines: FollowedLine[],
+  ): Promise<boolean> {
+    try {
+      const reader = await LogReader.open(this.#reach, file, packingOf(file), place, this.#options);
+      if (typeof reader === 'string') return false;
+      await this.#reader?.close();
+      reader.copied = copied;
+      this.#reader = reader;
+      this.#resume = null;
+      this.#inOrder = place.head !== '';
+      this.#ahead = sizeOf(files);
+      this.#say('live');
+    } catch (error) {
+      if (!(error instanceof UnpackError)) throw error;
+      this.#gap('damaged', null, `${file.name}, ${file.size} bytes packed: ${error.message}`);
+      await this.#settleLate(lines);
+      this.#resume = null;
+      this.#before = { ...place, ...idOf(file), copied, settled: true };
+    }
+    return true;
+  }
+
+  async #atEnd(reader: LogReader, lines: FollowedLine[]): Promise<boolean> {
+    if (reader.packing !== 'none') return this.#leave(reader, lines);
+    await reader.look();
+    const look = await this.#reach.look(this.#path);
+    if (look.kind === 'file' && isSameFile(look.file, reader.file)) {
+      this.#ahead = 0;
+      this.#say('live');
+      if (reader.readTo === 0 && (await this.#cameInBetween(reader))) return true;
+      return this.#readLate(lines);
+    }
+    if (look.kind !== 'file') this.#sayWhy(look);
+    const chain = await listChain(this.#reach, this.#path);
+    const { files } = await behind(this.#reach, chain, reader.place, this.#late?.place ?? this.#before);
+    const next = files[0];
+    this.#ahead = sizeOf(files);
+    if (!next) return this.#readLate(lines);
+    // What was written between the last read and the rotation stands before all that is in the next file.
+    const again = await reader.pull();
+    if (again.kind === 'bytes') {
+      reader.take(again.bytes, lines);
+      return true;
+    }
+    // The rest of a line may still come, as long as the writer was not told to open the new file.
+    const settled = reader.copied || next.rotated !== null || reader.splitter.waiting === 0;
+    if (!settled && performance.now() - reader.grewAt < this.#settleMs) return false;
+    return this.#leave(reader, lines);
+  }
+
+  /** Ends a file that was read to its end. */
+  async #leave(reader: LogReader, lines: FollowedLine[]): Promise<boolean> {
+    while (await this.#readLate(lines));
+    await this.#settleLate(lines);
+    reader.finish(lines);
+    if (reader.copied) {
+      this.#gap('copytruncate', reader.unread > 0 ? reader.unread : null, BETWEEN_COPY_AND_CUT);
+      this.#copies = true;
+    }
+    this.#reader = null;
+    this.#moved = true;
+    if (reader.packing === 'none' && !reader.copied) {
+      reader.grewAt = performance.now();
+      this.#late = reader;
+    } else {
+      reader.settled = true;
+      this.#before = reader.place;
+      await reader.close();
+    }
+    return true;
+  }
+
+  /**
+   * A file that had nothing in it yet may have been written, copied and cut, all between two looks.
+   * @returns whether something else has to be read first; the reader is closed then
+   */
+  async #cameInBetween(reader: LogReader): Promise<boolean> {
+    const chain = await listChain(this.#reach, this.#path);
+    const { files, known } = await behind(this.#reach, chain, this.#late?.place ?? this.#before, null);
+    const next = files[0];
+    if (!known || !next?.rotated || isSameFile(next, reader.file)) return false;
+    const live = chain.at(-1);
+    this.#copies = reader.copied || (live !== undefined && isSameFile(live, reader.file));
+    await reader.close();
+    this.#reader = null;
+    return true;
+  }
+
+  async #openLate(): Promise<void> {
+    this.#lateToOpen = false;
+    const before = this.#before;
+    if (!before) return;
+    const chain = await listChain(this.#reach, this.#path);
+    const found = await findPlace(this.#reach, chain, before);
+    const file = found && found.how !== 'shorter' ? chain[found.index] : undefined;
+    const late = file
+      ? await LogReader.open(this.#reach, file, packingOf(file), before, this.#options).catch(() => null)
+      : null;
+    if (late && typeof late !== 'string') this.#late = late;
+    else this.#before = { ...before, settled: true };
+  }
+
+  /** @returns whether there was something in the file before that a late writer added */
+  async #readLate(lines: FollowedLine[]): Promise<boolean> {
+    const late = this.#late;
+    if (!late) return false;
+    const pulled = await late.pull().catch(() => ({ kind: 'gone' }) as const);
+    if (pulled.kind === 'bytes') {
+      late.take(pulled.bytes, lines);
+      return true;
+    }
+    const mayGrow = pulled.kind === 'end' && late.packing === 'none';
+    if (!mayGrow || performance.now() - late.grewAt > WATCH_BEFORE_MS) await this.#settleLate(lines);
+    return false;
+  }
+
+  async #settleLate(lines: FollowedLine[]): Promise<void> {
+    const late = this.#late;
+    if (!late) return;
+    late.finish(lines);
+    late.settled = true;
+    this.#before = late.place;
+    this.#late = null;
+    this.#moved = true;
+    await late.close();
+  }
+
+  #sayWhy(look: Look): void {
+    if (look.kind === 'missing') this.#say('waiting', look.trouble);
+    else if (look.kind === 'refused') this.#say('failed', look.trouble);
+  }
+}
+
+const BETWEEN_COPY_AND_CUT =
+  'The log was rotated by copying and cutting: what was written between the two is lost, if anything was.';
+const CUT_WITHOUT_COPY = 'The log was cut, and no copy was found of what had not been read.';
+
+function sizeOf(files: readonly ChainFile[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+function idOf({ device, inode, bornAt }: ChainFile): Pick<FilePlace, 'device' | 'inode' | 'bornAt'> {
+  return { device, inode, bornAt };
+}

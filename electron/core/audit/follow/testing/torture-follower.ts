@@ -1,0 +1,53 @@
+/**
+ * For the torture test, run as a program of its own so that it can be killed: follows one file and appends each batch with its
+ * position to a journal, in one write of one line. A line without its end was never committed.
+ * Arguments: the log, the journal, and for SSH the console's folder, port and key file.
+ */
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { FileFollower } from '../files/file-follower.ts';
+import type { LogReach } from '../files/log-reach.ts';
+import { LocalReach } from '../local/local-reach.ts';
+
+/** What a journal line holds. */
+export interface Committed {
+  lines: string[];
+  gaps: { kind: string; bytes: number | null; detail: string }[];
+  position: unknown;
+}
+
+/** @returns what was committed; a torn end is left out */
+export function readJournal(path: string): { committed: Committed[]; bytes: number } {
+  if (!existsSync(path)) return { committed: [], bytes: 0 };
+  const text = readFileSync(path);
+  const bytes = text.lastIndexOf(10) + 1;
+  const lines = text.subarray(0, bytes).toString('utf8').split('\n').filter(Boolean);
+  return { committed: lines.map((line) => JSON.parse(line) as Committed), bytes };
+}
+
+async function reachOf(folder: string | undefined, port: string, identityFile: string): Promise<LogReach> {
+  if (folder === undefined) return new LocalReach();
+  const { sshHost } = await import('#core/hosts/ssh.ts');
+  const { NodeLoop } = await import('../remote/node-loop.ts');
+  const { RemoteReach } = await import('../remote/remote-reach.ts');
+  const address = { kind: 'ssh', host: '127.0.0.1', port: Number(port), user: 'root', identityFile } as const;
+  return new RemoteReach(new NodeLoop(sshHost(address, folder)));
+}
+
+async function main(): Promise<void> {
+  const [path = '', journal = '', folder, port = '', identityFile = ''] = process.argv.slice(2);
+  const { committed, bytes } = readJournal(journal);
+  if (existsSync(journal)) truncateSync(journal, bytes);
+  const reach = await reachOf(folder, port, identityFile);
+  const position = committed.at(-1)?.position;
+  const follower = new FileFollower({ reach, path, position, settleMs: 300 });
+  const output = openSync(journal, 'a');
+  for (let batch = await follower.next(); batch; batch = await follower.next()) {
+    const { gaps } = batch;
+    const lines = batch.lines.map(({ text }) => text);
+    writeSync(output, `${JSON.stringify({ lines, gaps, position: batch.position })}\n`);
+  }
+  fsyncSync(output);
+  closeSync(output);
+}
+
+if (process.argv[1]?.endsWith('torture-follower.ts')) await main();

@@ -1,0 +1,244 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { readJournal } from './torture-follower.ts';
+
+/** What a run of the torture test found. */
+export interface TortureResult {
+  kills: number;
+  written: number;
+  rotations: Record<string, number>;
+  doubled: number[];
+  /** Lines that are missing and that no copy-and-cut explains. */
+  lost: number[];
+  /** Lines between a copy and its cut, which nobody can have. */
+  cutAway: number;
+  /** Copy-and-cut rotations, those of them that were told as a gap, and those that lost something without being told. */
+  copies: number;
+  told: number;
+  untold: number;
+  /** Lines that were never written so. */
+  strange: string[];
+  otherGaps: { kind: string; detail: string }[];
+}
+
+/** Random numbers that are the same for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A writer and a rotator in one: it knows what it cut away, since nobody else writes between its copy and its cut. */
+class Writer {
+  written = 0;
+  readonly rotations: Record<string, number> = {};
+  /** First and last number of what each cut took away. */
+  readonly cuts: { from: number; to: number }[] = [];
+  readonly #path: string;
+  readonly #random: () => number;
+  #file: number;
+  #kept: number;
+
+  constructor(path: string, random: () => number, kept: number) {
+    this.#path = path;
+    this.#random = random;
+    this.#kept = kept;
+    this.#file = openSync(path, 'a', 0o644);
+  }
+
+  /** Appends some lines; the last may come in two pieces, between which others have their turn. */
+  async write(): Promise<void> {
+    const count = 1 + Math.floor(this.#random() * 40);
+    let text = '';
+    for (let index = 0; index < count; index += 1) text += this.#line();
+    const torn = this.#random() < 0.2 ? Math.floor(text.length * this.#random()) : 0;
+    writeSync(this.#file, text.slice(0, torn));
+    if (torn > 0) await new Promise((resolve) => setImmediate(resolve));
+    writeSync(this.#file, text.slice(torn));
+  }
+
+  #line(): string {
+    const text = `event ${this.written} ${'.'.repeat(Math.floor(this.#random() * 120))}\n`;
+    this.written += 1;
+    return text;
+  }
+
+  rotate(): void {
+    const mode =
+      ['rename', 'gzip', 'zstd', 'copytruncate', 'copytruncate-gzip'][Math.floor(this.#random() * 5)] ?? '';
+    this.rotations[mode] = (this.rotations[mode] ?? 0) + 1;
+    this.#shift();
+    if (mode.startsWith('copytruncate')) {
+      copyFileSync(this.#path, `${this.#path}.1`);
+      const from = this.written;
+      if (this.#random() < 0.5) {
+        let text = '';
+        for (let index = this.#random() * 5; index > 0; index -= 1) text += this.#line();
+        writeSync(this.#file, text);
+      }
+      truncateSync(this.#path, 0);
+      this.cuts.push({ from, to: this.written });
+      if (mode === 'copytruncate-gzip') this.#pack('gzip');
+    } else {
+      renameSync(this.#path, `${this.#path}.1`);
+      closeSync(this.#file);
+      this.#file = openSync(this.#path, 'a', 0o644);
+      if (mode !== 'rename') this.#pack(mode);
+    }
+  }
+
+  #shift(): void {
+    for (let number = this.#kept; number >= 1; number -= 1) {
+      for (const end of ['', '.gz', '.zst']) {
+        const name = `${this.#path}.${number}${end}`;
+        if (!existsSync(name)) continue;
+        if (number === this.#kept) unlinkSync(name);
+        else renameSync(name, `${this.#path}.${number + 1}${end}`);
+      }
+    }
+  }
+
+  #pack(mode: string): void {
+    const name = `${this.#path}.1`;
+    const content = readFileSync(name);
+    const packed = mode === 'gzip' ? `${name}.gz` : `${name}.zst`;
+    writeFileSync(packed, mode === 'gzip' ? gzipSync(content) : zstdCompressSync(content));
+    const { atime, mtime } = statSync(name);
+    utimesSync(packed, atime, mtime);
+    unlinkSync(name);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+export interface TortureOptions {
+  folder: string;
+  kills: number;
+  seed: number;
+  /** Rotated files that are kept. */
+  kept?: number;
+  /** Arguments of the follower behind log and journal. */
+  followerArguments?: readonly string[];
+  /** Longest life of a follower in milliseconds. */
+  lifeMs?: number;
+}
+
+/** Writes, rotates, and kills the follower again and again; then lets it come to the end, and compares. */
+export async function torture(options: TortureOptions): Promise<TortureResult> {
+  const { folder, kills, seed, kept = 12, followerArguments = [], lifeMs = 250 } = options;
+  const random = randomFrom(seed);
+  const log = `${folder}/torture.log`;
+  const journal = `${folder}/journal`;
+  const writer = new Writer(log, random, kept);
+  const program = new URL('./torture-follower.ts', import.meta.url).pathname;
+  let stderr = '';
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, [program, log, journal, ...followerArguments], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr?.on('data', (chunk) => {
+      stderr = `${stderr}${chunk}`.slice(-4_000);
+    });
+    return child;
+  };
+  let stopped = false;
+  const pauseMs = () => random() * 12;
+  const writing = (async () => {
+    while (!stopped) {
+      await writer.write();
+      if (random() < 0.04) writer.rotate();
+      await new Promise((resolve) => setTimeout(resolve, pauseMs()));
+    }
+  })();
+  const size = () => (existsSync(journal) ? statSync(journal).size : 0);
+  for (let count = 0; count < kills; count += 1) {
+    const before = size();
+    const child = start();
+    // The time to start is not the one of interest: it is killed some time after its first commit.
+    for (let wait = 0; wait < 2_000 && size() === before && child.exitCode === null; wait += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await new Promise((resolve) => setTimeout(resolve, random() ** 2 * lifeMs));
+    if (child.exitCode !== null) throw new Error(`the follower ended by itself: ${stderr}`);
+    await new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.kill('SIGKILL');
+    });
+  }
+  stopped = true;
+  await writing;
+  await writer.write();
+  writer.close();
+  const last = start();
+  const isThere = () => readFileSync(journal).includes(`event ${writer.written - 1} `);
+  for (let wait = 0; wait < 3_000 && !isThere(); wait += 1)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await new Promise((resolve) => {
+    last.once('exit', resolve);
+    last.kill('SIGKILL');
+  });
+  return compare(writer, journal, kills, `${basename(folder)}: ${readdirSync(folder).join(' ')} ${stderr}`);
+}
+
+function compare(writer: Writer, journal: string, kills: number, about: string): TortureResult {
+  const { committed } = readJournal(journal);
+  const times = new Map<number, number>();
+  const strange: string[] = [];
+  for (const { lines } of committed) {
+    for (const line of lines) {
+      const number = /^event (\d+) \.*$/.exec(line)?.[1];
+      if (number === undefined) strange.push(line);
+      else times.set(Number(number), (times.get(Number(number)) ?? 0) + 1);
+    }
+  }
+  const gaps = committed.flatMap((one) => one.gaps);
+  const told = gaps.filter(({ kind }) => kind === 'copytruncate').length;
+  const doubled = [...times].filter(([, count]) => count > 1).map(([number]) => number);
+  const missing = Array.from({ length: writer.written }, (_, index) => index).filter(
+    (index) => !times.has(index),
+  );
+  const isCut = (number: number) => writer.cuts.some(({ from, to }) => number >= from && number < to);
+  const lost = missing.filter((number) => !isCut(number));
+  const losing = writer.cuts.filter(({ from, to }) =>
+    missing.some((number) => number >= from && number < to),
+  );
+  if (lost.length > 0) strange.push(about);
+  return {
+    kills,
+    written: writer.written,
+    rotations: writer.rotations,
+    doubled,
+    lost,
+    cutAway: missing.length - lost.length,
+    copies: writer.cuts.length,
+    told,
+    untold: Math.max(0, losing.length - told),
+    strange,
+    otherGaps: gaps
+      .filter(({ kind }) => kind !== 'copytruncate')
+      .map(({ kind, detail }) => ({ kind, detail })),
+  };
+}
