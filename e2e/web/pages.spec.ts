@@ -11,7 +11,7 @@ const PAGES: readonly [route: string, sentence: RegExp][] = [
   ['/checks?check=service-bindings&on=boa', /Two checks need fixing/],
   ['/nodes', /Five nodes/],
   ['/settings', /Swarmkeep looks every hour/],
-  ['/audit', /does not follow logs/],
+  ['/audit', /Nobody is watching: no log is followed yet/],
   ['/activity', /Nothing has been recorded yet|Verified/],
 ];
 

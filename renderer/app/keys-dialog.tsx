@@ -12,8 +12,14 @@ const EVERYWHERE: readonly (readonly [keys: readonly string[], does: string])[] 
   [['Home', 'End'], 'First and last row of a list'],
   [['Enter'], 'Unfold, press'],
   [['Esc'], 'Fold, close'],
-  [['/'], 'Search the list of Activity'],
+  [['/'], 'Search, in Audit and Activity'],
   [['g', 'k'], 'To the change that waits to be kept or reverted'],
+];
+
+const AUDIT: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['j', 'k'], 'Next and previous line of Audit'],
+  [['n', 'N'], 'Next and previous error, in Audit'],
+  [['.'], 'Follow what comes, in Audit'],
 ];
 
 /** The list of keys. */
@@ -23,6 +29,16 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
       <div className="keys">
         <dl>
           {EVERYWHERE.map(([keys, does]) => (
+            <div key={does} className="keys__row">
+              <dt>
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+          {AUDIT.map(([keys, does]) => (
             <div key={does} className="keys__row">
               <dt>
                 {keys.map((key) => (

@@ -30,22 +30,6 @@ function LaterPage({ name, sentence, lead, will, untilThen }: LaterProps) {
   );
 }
 
-export function AuditLaterPage() {
-  return (
-    <LaterPage
-      name="Audit"
-      sentence="Swarmkeep does not follow logs yet."
-      lead="What your agents do from minute to minute is not watched by this version. It looks at how each node is set up, and when that changes."
-      will={[
-        'What every agent ran, opened and connected to, live and searchable.',
-        'Alerts that say which rule matched, why, and what to do; repeats folded into one.',
-        'How far the record is verified, and every gap in it.',
-      ]}
-      untilThen="Checks tells you whether your nodes record what agents do. Read those records on the node itself."
-    />
-  );
-}
-
 export function IncidentLaterPage() {
   return (
     <LaterPage

@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { Counts, Overview } from '#shared/contract/findings.ts';
+import type { Overview } from '#shared/contract/findings.ts';
 import type { NodeId } from '#shared/domain/node.ts';
 import { Tooltip } from '../components/tooltip.tsx';
+import { orpc } from '../transport/queries.ts';
 import { useLooking } from './looking.ts';
 import { NAV_ITEMS, type NavItem } from './nav-items.ts';
 import { NodeSwitcher } from './node-switcher.tsx';
@@ -20,6 +22,8 @@ export function Rail({ node, overview }: RailProps) {
   const narrow = useIsNarrow();
   const { running } = useLooking(node);
   const empty = overview?.standings.length === 0;
+  const newAlerts =
+    useQuery(orpc.audit.state.queryOptions({ enabled: overview !== undefined })).data?.newAlerts ?? 0;
   return (
     <header className="rail">
       <NodeSwitcher node={node} narrow={narrow} />
@@ -30,7 +34,7 @@ export function Rail({ node, overview }: RailProps) {
             item={item}
             node={node}
             narrow={narrow}
-            waiting={item.to === '/checks' && overview ? overview.counts : undefined}
+            waiting={waitingAt(item, overview, newAlerts)}
             dim={empty && item.to !== '/setup/{-$node}' && item.to !== '/settings'}
           />
         ))}
@@ -45,15 +49,14 @@ interface RailLinkProps {
   node: NodeId | null;
   narrow: boolean;
   /** What waits for a person there. */
-  waiting: Pick<Counts, 'fix' | 'review'> | undefined;
+  waiting: Waiting;
   /** There is nothing to see there before a node was added. */
   dim: boolean;
 }
 
 function RailLink({ item, node, narrow, waiting, dim }: RailLinkProps) {
   const Icon = item.icon;
-  const count = waiting ? waiting.fix + waiting.review : 0;
-  const words = waiting ? waitingInWords(waiting) : '';
+  const { count, words } = waiting;
   const link = (
     <Link
       to={item.to}
@@ -82,7 +85,19 @@ function RailLink({ item, node, narrow, waiting, dim }: RailLinkProps) {
   );
 }
 
-/** What the number in the rail is made of: `11 to fix and 2 to review`. */
-function waitingInWords({ fix, review }: Pick<Counts, 'fix' | 'review'>): string {
-  return [fix > 0 && `${fix} to fix`, review > 0 && `${review} to review`].filter(Boolean).join(' and ');
+interface Waiting {
+  count: number;
+  words: string;
+}
+
+/** What waits for a person on a page: a number, and what it is made of: `11 to fix and 2 to review`. */
+function waitingAt({ to }: NavItem, overview: Overview | undefined, newAlerts: number): Waiting {
+  if (to === '/checks' && overview) {
+    const { fix, review } = overview.counts;
+    const words = [fix > 0 && `${fix} to fix`, review > 0 && `${review} to review`];
+    return { count: fix + review, words: words.filter(Boolean).join(' and ') };
+  }
+  if (to === '/audit')
+    return { count: newAlerts, words: `${newAlerts} new ${newAlerts === 1 ? 'alert' : 'alerts'}` };
+  return { count: 0, words: '' };
 }

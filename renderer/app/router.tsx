@@ -11,7 +11,13 @@ import { Layout } from './layout.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { PageCrashed } from './page-crashed.tsx';
 import { readScope } from './scope.ts';
-import { readActivitySearch, readChecksSearch, readPlanSearch, readSetupSearch } from './search.ts';
+import {
+  readActivitySearch,
+  readAuditSearch,
+  readChecksSearch,
+  readPlanSearch,
+  readSetupSearch,
+} from './search.ts';
 
 const rootRoute = createRootRoute({
   component: Layout,
@@ -69,13 +75,20 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import('../features/activity/activity-page.tsx'), 'ActivityPage'),
 });
 
-const later = (path: '/audit' | '/incident' | '/secrets', name: LaterName) =>
+const audit = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
+});
+
+const later = (path: '/incident' | '/secrets', name: LaterName) =>
   createRoute({
     getParentRoute: () => rootRoute,
     path,
     component: lazyRouteComponent(() => import('./later-page.tsx'), name),
   });
-type LaterName = 'AuditLaterPage' | 'IncidentLaterPage' | 'SecretsLaterPage';
+type LaterName = 'IncidentLaterPage' | 'SecretsLaterPage';
 
 const routeTree = rootRoute.addChildren([
   home,
@@ -83,7 +96,7 @@ const routeTree = rootRoute.addChildren([
   checks,
   nodes,
   settings,
-  later('/audit', 'AuditLaterPage'),
+  audit,
   later('/incident', 'IncidentLaterPage'),
   later('/secrets', 'SecretsLaterPage'),
   plan,

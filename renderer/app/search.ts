@@ -76,3 +76,41 @@ export function readActivitySearch(search: Record<string, unknown>): ActivitySea
     ...(typeof search.about === 'string' && WORD.test(search.about) ? { about: search.about } : {}),
   };
 }
+
+/** What the address of Audit may carry: the query, the chosen time, the unfolded event, and what stands in place of the log. */
+export interface AuditSearch {
+  /** In the query language of the audit. */
+  q?: string | undefined;
+  /** ISO 8601; `to` is not included. */
+  from?: string | undefined;
+  to?: string | undefined;
+  span?: '15m' | '1h' | '24h' | '7d' | undefined;
+  event?: number | undefined;
+  alert?: string | undefined;
+  view?: 'sources' | 'rules' | undefined;
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const AUDIT_SPANS = ['15m', '1h', '24h', '7d'] as const;
+const AUDIT_VIEWS = ['sources', 'rules'] as const;
+
+/** Read the search part of Audit, which comes from outside: anything that is not as expected is left out. */
+export function readAuditSearch(search: Record<string, unknown>): AuditSearch {
+  const { q, from, to, event, alert } = search;
+  const span = AUDIT_SPANS.find((entry) => entry === search.span);
+  const view = AUDIT_VIEWS.find((entry) => entry === search.view);
+  const begins = isInstant(from) ? from : undefined;
+  return {
+    ...(typeof q === 'string' && q !== '' && q.length <= 2_048 ? { q } : {}),
+    ...(begins === undefined ? {} : { from: begins }),
+    ...(begins !== undefined && isInstant(to) && to > begins ? { to } : {}),
+    ...(span ? { span } : {}),
+    ...(view ? { view } : {}),
+    ...(typeof event === 'number' && Number.isSafeInteger(event) && event > 0 ? { event } : {}),
+    ...(typeof alert === 'string' && alert !== '' && alert.length <= 256 ? { alert } : {}),
+  };
+}
+
+function isInstant(value: unknown): value is string {
+  return typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
+}

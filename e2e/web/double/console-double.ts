@@ -6,6 +6,7 @@ import type { Profile, ProfileCorrection } from '#shared/domain/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '#shared/domain/settings.ts';
 import type { SetupProgress } from '#shared/domain/setup-progress.ts';
 import { ActivityDouble } from './activity/activity-double.ts';
+import { AuditDouble } from './audit/audit-double.ts';
 import { clockFrom } from './clock.ts';
 import { decisionsDouble } from './decisions-double.ts';
 import { findingsOf } from './findings.ts';
@@ -39,6 +40,7 @@ export class ConsoleDouble implements ConsoleService {
   #serial = 0;
   readonly changing: FixesDouble;
   readonly recorded: ActivityDouble;
+  readonly watched: AuditDouble;
   readonly decisions: ConsoleService['decisions'];
 
   readonly topics = {
@@ -58,6 +60,12 @@ export class ConsoleDouble implements ConsoleService {
     });
     this.changing.topic.onDelta((change) => this.topics.fixes.push(change));
     this.recorded = new ActivityDouble(scenario, answer);
+    this.watched = new AuditDouble(scenario, {
+      answer,
+      id: (kind) => this.#id(kind),
+      now: () => Date.parse(scenario.now) + 30_000 + Date.now() - this.#openedAt,
+      changed: () => this.#changed('audit', null),
+    });
     this.decisions = decisionsDouble(scenario, {
       answer,
       id: (kind) => this.#id(kind),
@@ -257,9 +265,14 @@ export class ConsoleDouble implements ConsoleService {
     return this.recorded.group;
   }
 
+  get audit(): AuditDouble['group'] {
+    return this.watched.group;
+  }
+
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.changing.close();
+    this.watched.close();
   }
 
   #now(): string {

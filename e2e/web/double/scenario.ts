@@ -6,6 +6,7 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 import type { AppliedChange, HelperAccess, Plan } from '#shared/domain/plan.ts';
 import type { Profile } from '#shared/domain/profile.ts';
 import type { LedgerScenario } from './activity/activity-double.ts';
+import type { AuditScenario } from './audit/audit-scenario.ts';
 import type { Outcome } from './fixes/change-run.ts';
 
 /** What may be changed in a scenario, and how changes go. */
@@ -54,6 +55,8 @@ export interface Scenario {
   fixes?: FixesScenario;
   /** Without it the ledger is empty. */
   ledger?: LedgerScenario;
+  /** Without it no log is followed. */
+  audit?: AuditScenario;
   /** Milliseconds that every answer takes. */
   delayMs: number;
   /** Every reading fails with STORE_UNAVAILABLE. */

@@ -12,6 +12,7 @@ import {
   stuckChange,
   unreachableNode,
 } from './house.ts';
+import { hostileLogs, knocking, nobodyWatches, quietHouse } from './knocking.ts';
 import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
 import { wayOut } from './way-out.ts';
 
@@ -35,4 +36,8 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'changed-since': changedSince,
   'long-ledger': longLedger,
   'damaged-ledger': damagedLedger,
+  knocking,
+  'quiet-house': quietHouse,
+  'nobody-watches': nobodyWatches,
+  'hostile-logs': hostileLogs,
 };

@@ -1,0 +1,137 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { AuditEvent } from '#shared/domain/audit/event.ts';
+import { Button } from '../../../components/button.tsx';
+import { ErrorState, errorWords } from '../../../components/error-state.tsx';
+import { Spinner } from '../../../components/spinner.tsx';
+import { count } from '../../../components/time-words.ts';
+import { orpc } from '../../../transport/queries.ts';
+import { BackToLog } from '../back-to-log.tsx';
+import { LogDetails, type RowActions } from '../log/log-details.tsx';
+import { LogRow } from '../log/log-row.tsx';
+import { toggleValue } from '../query/query-text.ts';
+import { AlertCard } from './alert-card.tsx';
+import './alert-view.css';
+
+export interface AlertViewProps {
+  id: string;
+  names: ReadonlyMap<string, string>;
+}
+
+/** One alert with what matched, and what happened just before and after on that node, in one list. */
+export function AlertView({ id, names }: AlertViewProps) {
+  const { data, error, refetch } = useQuery(orpc.audit.alert.queryOptions({ input: { alert: id } }));
+  const sources = useQuery(orpc.audit.sources.queryOptions({ input: {} })).data ?? [];
+  const [open, setOpen] = useState<number | undefined>();
+  const navigate = useNavigate();
+  if (error && !data) {
+    return (
+      <div className="audit__panel">
+        <BackToLog />
+        <ErrorState
+          inline
+          {...errorWords(error, 'The alert could not be read.')}
+          action={<Button onClick={() => void refetch()}>Try again</Button>}
+        />
+      </div>
+    );
+  }
+  if (!data || data.alert.id !== id) {
+    return (
+      <div className="audit__panel">
+        <p className="log__note" role="status">
+          <Spinner /> Reading the alert
+        </p>
+      </div>
+    );
+  }
+  const { alert, matched, around } = data;
+  const nodeName = names.get(alert.node) ?? alert.node;
+  const hits = new Set(matched.map(({ number }) => number));
+  const events = [...new Map([...around, ...matched].map((event) => [event.number, event])).values()].sort(
+    (a, b) => a.number - b.number,
+  );
+  const actions: RowActions = {
+    onFilter: (field, value, not) =>
+      void navigate({
+        to: '/audit',
+        search: (before) => ({ ...before, alert: undefined, q: toggleValue('', field, value, not) }),
+      }),
+    onColumn: () => undefined,
+    onGoTo: (number) =>
+      void navigate({ to: '/audit', search: (before) => ({ ...before, alert: undefined, event: number }) }),
+    sourceName: (source) => sources.find((entry) => entry.id === source)?.name ?? source,
+  };
+  return (
+    <div className="audit__panel">
+      <BackToLog />
+      <div className="alert-view">
+        <section className="alert-view__events" aria-labelledby="alert-view-title">
+          <h2 id="alert-view-title">Before and after on {nodeName}</h2>
+          <p className="quiet">
+            {matched.length < alert.count
+              ? `${matched.length} of ${count(alert.count, 'match')}`.replace('matchs', 'matches')
+              : `${matched.length === 1 ? 'The match' : 'All matches'}`}{' '}
+            marked, among what else the node did.
+          </p>
+          <ol className="alert-view__lines">
+            {events.map((event, index) => (
+              <AroundRow
+                key={event.number}
+                event={event}
+                nodeName={nodeName}
+                before={events[index - 1]}
+                hit={hits.has(event.number)}
+                open={open === event.number}
+                onOpen={setOpen}
+                actions={actions}
+              />
+            ))}
+          </ol>
+        </section>
+        <aside className="alert-view__card">
+          <AlertCard alert={alert} nodeName={nodeName} alone />
+          <p>
+            <Link
+              to="/audit"
+              search={(before) => ({
+                ...before,
+                alert: undefined,
+                q: alert.entityField ? toggleValue('', alert.entityField, alert.entity) : undefined,
+              })}
+            >
+              Everything in the log about it
+            </Link>
+          </p>
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+interface AroundRowProps {
+  event: AuditEvent;
+  nodeName: string;
+  before: AuditEvent | undefined;
+  hit: boolean;
+  open: boolean;
+  onOpen: (number: number | undefined) => void;
+  actions: RowActions;
+}
+
+function AroundRow({ event, nodeName, before, hit, open, onOpen, actions }: AroundRowProps) {
+  const between = before === undefined ? 0 : event.number - before.number - 1;
+  return (
+    <li className={hit ? 'alert-view__line alert-view__line--hit' : 'alert-view__line'}>
+      {between > 0 ? (
+        <span className="alert-view__between">{between.toLocaleString('en')} other events in between</span>
+      ) : null}
+      <div className="alert-view__row">
+        <span className="alert-view__mark">{hit ? 'matched' : ''}</span>
+        <LogRow event={event} nodeName={nodeName} columns={[]} open={open} focusable onOpen={onOpen} />
+      </div>
+      {open ? <LogDetails event={event} columns={[]} actions={actions} /> : null}
+    </li>
+  );
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditState } from '#shared/contract/audit.ts';
+import type { Alert } from '#shared/domain/audit/alert.ts';
+import type { AuditSource } from '#shared/domain/audit/source.ts';
+import { auditSentence } from './audit-sentence.ts';
+
+const NOW = Date.parse('2026-11-21T22:41:30.000Z');
+const names = new Map([['naru', 'naru']]);
+
+const state: AuditState = {
+  watching: true,
+  since: '2026-11-21T19:00:00.000Z',
+  trouble: '',
+  events: 12,
+  eventsPerSecond: 1,
+  verified: null,
+  newAlerts: 0,
+  rules: 41,
+  idleRules: 0,
+};
+
+const alert: Alert = {
+  id: 'a',
+  rule: {
+    id: 'r',
+    title: 'An agent keeps trying to leave the network',
+    level: 'high',
+    origin: 'swarmkeep',
+    story: '',
+    todo: '',
+    falsePositives: [],
+    leadsTo: { kind: 'check', check: 'plugin-inventory' },
+  },
+  node: 'naru',
+  entity: '203.0.113.50',
+  entityField: 'DestinationIp',
+  state: 'new',
+  count: 214,
+  firstAt: '2026-11-21T22:31:00.000Z',
+  lastAt: '2026-11-21T22:41:00.000Z',
+  firstEvent: 1,
+  lastEvent: 2,
+  silence: null,
+  notes: [],
+};
+
+const source: AuditSource = {
+  id: 's',
+  node: 'naru',
+  target: { kind: 'journal', unit: null },
+  name: 'journal',
+  origin: 'found',
+  chosenFormat: 'auto',
+  format: null,
+  state: 'live',
+  trouble: '',
+  lagBytes: 0,
+  bytesPerSecond: 0,
+  eventsPerSecond: 0,
+  events: 0,
+  lastEventAt: null,
+  silentSince: null,
+  gaps: 0,
+};
+
+const brief = (more: Partial<Parameters<typeof auditSentence>[0]> = {}) =>
+  auditSentence({ state, alerts: [], sources: [source], names, now: NOW, ...more });
+
+describe('the first line of the page', () => {
+  it('says what the gravest new alert says, where, how often and since when', () => {
+    const low: Alert = { ...alert, id: 'b', rule: { ...alert.rule, level: 'low' }, lastAt: alert.lastAt };
+    expect(brief({ alerts: [low, alert] })).toEqual({
+      sentence: expect.stringMatching(
+        /^An agent on naru keeps trying to leave the network, 214 times since \d\d:31\.$/,
+      ),
+      lead: 'One more alert waits for you.',
+      next: { kind: 'check', node: 'naru', check: 'plugin-inventory', words: 'Look at the plugin' },
+    });
+  });
+
+  it('says that nobody watches before anything else', () => {
+    const dark = { ...state, watching: false, trouble: 'The disk is full.' };
+    expect(brief({ state: dark, alerts: [alert] }).sentence).toBe('Nobody is watching: the disk is full.');
+    expect(brief({ state: { ...dark, trouble: '' }, sources: [] }).sentence).toBe(
+      'Nobody is watching: no log is followed yet.',
+    );
+  });
+
+  it('never calls quiet what it cannot see', () => {
+    const { sentence, lead } = brief({ sources: [{ ...source, state: 'waiting' }] });
+    expect(sentence).toMatch(/^Nothing unusual since \d\d:00\.$/);
+    expect(lead).toBe('naru says nothing, so nothing is known of it.');
+    expect(brief({ sources: [{ ...source, state: 'failed' }] }).next).toEqual({
+      kind: 'sources',
+      words: 'Show the sources',
+    });
+  });
+
+  it('counts quiet from the last alert that is done with', () => {
+    const done = { ...alert, state: 'resolved' as const };
+    expect(brief({ alerts: [done] }).sentence).toMatch(/since \d\d:41\.$/);
+  });
+});

@@ -1,0 +1,25 @@
+import { count as counted } from '../../../components/time-words.ts';
+
+export interface NotShownRowProps {
+  /** 0: not known. */
+  count: number;
+  itemKey: number;
+  focusable: boolean;
+  onShow: () => void;
+}
+
+/** The place of events that came faster than they are sent to a page. They are in the records. */
+export function NotShownRow({ count, itemKey, focusable, onShow }: NotShownRowProps) {
+  return (
+    <button
+      type="button"
+      className="row row--not-shown"
+      data-item={itemKey}
+      tabIndex={focusable ? 0 : -1}
+      onClick={onShow}
+    >
+      {count > 0 ? `${counted(count, 'line')} not shown here` : 'Some lines are not shown here'}
+      <span>kept in the records, press to read them</span>
+    </button>
+  );
+}

@@ -1,0 +1,109 @@
+import uPlot from 'uplot';
+import type { HistogramBar } from '#shared/contract/audit.ts';
+import type { Stretch } from './span.ts';
+import 'uplot/dist/uPlot.min.css';
+
+/** What is drawn. Bars inside the chosen stretch are brighter; without one all are. */
+export interface BarsShown {
+  bars: readonly HistogramBar[];
+  bar: number;
+  chosen: Stretch | null;
+}
+
+export interface BarsPlot {
+  draw(shown: BarsShown): void;
+  resize(width: number): void;
+  destroy(): void;
+}
+
+const HEIGHT = 60;
+/** CSS pixels that a cap has at least: one match among thousands is still to be seen. */
+const CAP = 2;
+const GAP = 0.22;
+
+/**
+ * Bars over time in true proportion: all events of the time dim, those that the query selects on them, and those that an alert
+ * matched as a cap.
+ * @param element that it fills
+ * @param onDrawn a stretch that was drawn with the pointer, in milliseconds
+ */
+export function createBarsPlot(
+  element: HTMLElement,
+  width: number,
+  onDrawn: (drawn: Stretch) => void,
+): BarsPlot {
+  let shown: BarsShown = { bars: [], bar: 1, chosen: null };
+  const plot = new uPlot(
+    {
+      width,
+      height: HEIGHT,
+      padding: [2, 0, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: 4 } },
+      select: { show: true, left: 0, top: 0, width: 0, height: 0 },
+      axes: [{ show: false }, { show: false }],
+      scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, Math.max(1, high)] } },
+      series: [{}, { paths: () => null, points: { show: false } }],
+      hooks: {
+        draw: [(self) => drawBars(self, shown)],
+        setSelect: [
+          (self) => {
+            const { left, width: wide } = self.select;
+            if (wide < 1) return;
+            onDrawn({ from: self.posToVal(left, 'x'), to: self.posToVal(left + wide, 'x') });
+            self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          },
+        ],
+      },
+    },
+    [[], []],
+    element,
+  );
+  return {
+    draw(next) {
+      shown = next;
+      const times = next.bars.map(({ at }) => Date.parse(at));
+      const first = times[0] ?? 0;
+      plot.batch(() => {
+        plot.setData([times, next.bars.map(({ total }) => total)], false);
+        plot.setScale('x', { min: first, max: first + Math.max(1, times.length) * next.bar });
+        plot.setScale('y', { min: 0, max: Math.max(1, ...next.bars.map(({ total }) => total)) });
+      });
+    },
+    resize: (wide) => plot.setSize({ width: wide, height: HEIGHT }),
+    destroy: () => plot.destroy(),
+  };
+}
+
+function drawBars(plot: uPlot, { bars, bar, chosen }: BarsShown): void {
+  const style = getComputedStyle(plot.root);
+  const colour = (name: string) => style.getPropertyValue(name);
+  const dim = colour('--bar-dim');
+  const bright = colour('--bar-bright');
+  const cap = colour('--bar-cap');
+  const { ctx } = plot;
+  const base = plot.valToPos(0, 'y', true);
+  const scale = window.devicePixelRatio || 1;
+  ctx.save();
+  for (const { at, total, matched, alerts } of bars) {
+    if (total === 0) continue;
+    const from = Date.parse(at);
+    const left = plot.valToPos(from, 'x', true);
+    const wide = Math.max(1, (plot.valToPos(from + bar, 'x', true) - left) * (1 - GAP));
+    const inside = chosen === null || (from >= chosen.from && from < chosen.to);
+    const top = Math.min(base - scale, plot.valToPos(total, 'y', true));
+    ctx.fillStyle = dim;
+    ctx.fillRect(left, top, wide, base - top);
+    if (inside && matched > 0) {
+      const high = Math.min(base - scale, plot.valToPos(matched, 'y', true));
+      ctx.fillStyle = bright;
+      ctx.fillRect(left, high, wide, base - high);
+    }
+    if (alerts > 0) {
+      const high = Math.max(CAP * scale, base - plot.valToPos(alerts, 'y', true));
+      ctx.fillStyle = cap;
+      ctx.fillRect(left, top, wide, Math.min(high, base - top));
+    }
+  }
+  ctx.restore();
+}
