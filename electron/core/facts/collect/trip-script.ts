@@ -41,7 +41,7 @@ job() {
       printf '%s\\n' "$4" | {
         exec 3<&0 </dev/null; bounded "$2" /bin/sh /dev/fd/3 9>&-
         printf '%s %s exit %s\\n' "$nonce" "$1" "$?" >&9
-      } 2>&1 >&8 8>&- | head -c 65536 9>&- | if IFS= read -r line || [ -n "$line" ]; then { printf '%s\\n' "$line"; cat; } | frames "$1 e"; fi
+      } 2>&1 >&8 8>&- | { ulimit -v 131072; if IFS= read -r line || [ -n "$line" ]; then { printf '%s\\n' "$line"; cat; } | head -c 65536 9>&- | frames "$1 e"; fi; } 2>/dev/null
     } 8>&1 >&9 | base64 -w 3000 9>&- | awk -v "head=$nonce $1 o " -v "most=$3" '{ print head $0; fflush(); sent += length($0) } sent * 3 > most * 4 { exit }'
   } 9>&1
   printf '%s %s end\\n' "$nonce" "$1"
@@ -97,7 +97,8 @@ main() {
   for tool in base64 awk head date id; do
     command -v "$tool" >/dev/null 2>&1 || { printf '%s - lacks %s\\n' "$nonce" "$tool"; exit 3; }
   done
-  printf '%s - hello %s %s\\n' "$nonce" "$(id -u)" "$1"
+  node_uid=$(id -u); export node_uid
+  printf '%s - hello %s %s\\n' "$nonce" "$node_uid" "$1"
   order=
   while [ "$order" != go ]; do read -r order || exit 0; done
   trap 'stop; exit 1' HUP INT TERM

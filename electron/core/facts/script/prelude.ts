@@ -2,10 +2,13 @@
  * Functions that every fragment of ours begins with. POSIX sh (dash is what runs them on Debian), C locale so that
  * bytes stay bytes, and only root-owned folders in PATH: as root nothing that an agent can write may ever be executed.
  *
+ * - `$node_uid`: uid of the look; the trip knows it.
  * - `has PROGRAM`: is it there?
  * - `limit SECONDS COMMAND…`: ends it by KILL when its time is over, where timeout(1) exists; `$patience` times later on a machine
  *   known to be slow.
- * - `emit TAG FIELD…` and `emit_content TAG FIELD… < CONTENT`: records for `readRecords`; content loses its NUL bytes.
+ * - `limited SECONDS PROGRAM…`: the same as the last of a pipe or of \`$(…)\`, which then costs no process of its own.
+ * - `emit TAG FIELD…` and `emit_content TAG FIELD… < CONTENT`: records for `readRecords`; content loses its NUL bytes. What is
+ *   small goes into a field as \`$(…)\`, which drops them too and costs two processes less.
  * - `answer PATH…`: true when all of them, there or not, answered within two seconds: none lies on a mount that hangs.
  * - `enter BASE REST`: goes into BASE/REST so that no symbolic link below BASE is followed. The check comes after
  *   chdir(2): from then on the folder is held, whatever the agent renames.
@@ -16,8 +19,10 @@
  */
 export const PRELUDE = `LC_ALL=C; export LC_ALL; umask 077
 PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+[ -n "$node_uid" ] || node_uid=$(id -u)
 has() { command -v "$1" >/dev/null 2>&1; }
 limit() { limit_for=$(($1 * \${patience:-1})); shift; if has timeout; then timeout -s KILL "$limit_for" "$@"; else "$@"; fi; }
+limited() { limit_for=$(($1 * \${patience:-1})); shift; if has timeout; then exec timeout -s KILL "$limit_for" "$@"; else exec "$@"; fi; }
 emit() { emit_tag=$1; shift; printf '@%s:%d\\0' "$emit_tag" "$#"; for emit_field in "$@"; do printf '%s\\0' "$emit_field"; done; }
 emit_content() { emit_tag=$1; shift; printf '@%s:%d\\0' "$emit_tag" $(($# + 1)); for emit_field in "$@"; do printf '%s\\0' "$emit_field"; done; tr -d '\\000'; printf '\\0'; }
 enter() {
@@ -46,11 +51,11 @@ export const END = `emit end
  * in bulk is read this way: a link or hard link to somebody else's file then leads no further than for the agent itself.
  * Without root the command keeps the rights it has. Status 126 where setpriv(1) is missing.
  */
-export const AS_UID = `as_self=$(id -u); as_known=
+export const AS_UID = `as_self=$node_uid; as_known=
 as_prepare() { # UID: finds its group, which is then known to every as_uid that follows, also behind a pipe
   [ "$as_known" != "$1" ] || return 0
   as_known=$1; as_group=
-  if [ "$as_self" = 0 ] && [ "$1" != 0 ]; then as_group=$(limit 1 getent passwd "$1" 2>/dev/null </dev/null | cut -d: -f4); fi
+  if [ "$as_self" = 0 ] && [ "$1" != 0 ]; then as_group=$(limited 1 getent passwd "$1" 2>/dev/null </dev/null); as_group=\${as_group#*:*:*:}; as_group=\${as_group%%:*}; fi
 }
 as_uid() {
   as_whom=$1; shift
@@ -86,8 +91,8 @@ http_statuses() {
   else return 127; fi
 }
 http_body() {
-  if has curl; then limit 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -- "$1" </dev/null 2>/dev/null | head -c "$2"
-  elif [ -x /usr/bin/python3 ]; then limit 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$2" "$1" </dev/null 2>/dev/null | head -c "$2"
+  if has curl; then limited 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -- "$1" </dev/null 2>/dev/null | head -c "$2"
+  elif [ -x /usr/bin/python3 ]; then limited 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$2" "$1" </dev/null 2>/dev/null | head -c "$2"
   else return 127; fi
 }
 `;

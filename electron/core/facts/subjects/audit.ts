@@ -19,7 +19,7 @@ log_folder() { # FOLDER
   find "$1" -xdev -maxdepth 1 -type f -name '*.log' -print0 2>/dev/null </dev/null | head -z -n 64 | xargs -0 -r stat --printf='@source:6\\0%n\\0yes\\0%u\\0%a\\0%s\\0%Y\\0' -- 2>/dev/null
 }
 probe() { # UID
-  [ "$(id -u)" = 0 ] || { emit probe untried 'only root can run a program as the agent and read the record'; return 0; }
+  [ "$node_uid" = 0 ] || { emit probe untried 'only root can run a program as the agent and read the record'; return 0; }
   has setpriv || { emit probe untried 'setpriv is not installed'; return 0; }
   case $audit_enabled in 1 | 2) ;; *) emit probe untried 'auditing is not switched on'; return 0 ;; esac
   [ -f "$audit_log" ] && [ -r "$audit_log" ] || { emit probe untried 'the log of auditd was not found'; return 0; }
@@ -39,11 +39,11 @@ if [ -r /etc/audit/auditd.conf ]; then
 elif [ -e /etc/audit/auditd.conf ]; then emit closed /etc/audit/auditd.conf; fi
 emit auditd "$(command -v auditd)" "$audit_log"
 if has auditctl || has auditd || [ -d /etc/audit ]; then
-  if [ "$(id -u)" = 0 ] && has auditctl; then
-    state=$(limit 2 auditctl -s 2>/dev/null </dev/null | head -c 4096)
+  if [ "$node_uid" = 0 ] && has auditctl; then
+    state=$(limited 2 auditctl -s 2>/dev/null </dev/null)
     audit_enabled=$(printf '%s\\n' "$state" | sed -n 's/^enabled //p')
     emit state "$state"
-    limit 2 auditctl -l 2>/dev/null </dev/null | head -c 1048576 | emit_content rules
+    emit rules "$(limited 2 auditctl -l 2>/dev/null </dev/null | head -c 1048576)"
   fi
   if [ -r /etc/audit/audit.rules ] || { [ -d /etc/audit/rules.d ] && [ -r /etc/audit/rules.d ] && [ -x /etc/audit/rules.d ]; }; then
     cat /etc/audit/rules.d/*.rules /etc/audit/audit.rules 2>/dev/null </dev/null | head -c 1048576 | emit_content boot
@@ -52,7 +52,7 @@ if has auditctl || has auditd || [ -d /etc/audit ]; then
 fi
 if [ -r /proc/sys/kernel/io_uring_disabled ]; then emit uring "$(head -c 8 /proc/sys/kernel/io_uring_disabled)"; fi
 if has journalctl; then
-  cat /usr/lib/systemd/journald.conf /usr/lib/systemd/journald.conf.d/*.conf /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf /run/systemd/journald.conf.d/*.conf 2>/dev/null </dev/null | head -c 65536 | emit_content journald
+  emit journald "$(cat /usr/lib/systemd/journald.conf /usr/lib/systemd/journald.conf.d/*.conf /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf /run/systemd/journald.conf.d/*.conf 2>/dev/null </dev/null | head -c 65536)"
   persistent=no; [ ! -d /var/log/journal ] || persistent=yes
   readable=no; for file in /var/log/journal/*/system.journal /run/log/journal/*/system.journal; do [ ! -r "$file" ] || readable=yes; done
   running=no; [ ! -d /run/systemd/journal ] || running=yes

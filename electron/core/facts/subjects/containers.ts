@@ -34,7 +34,7 @@ for socket in /run/docker.sock /run/user/*/docker.sock /run/podman/podman.sock /
     ask "$socket" "/containers/$id/json" | head -c 262144 | emit_content inspect "$socket"
   done
 done
-if has podman && [ -e /var/lib/containers/storage/overlay-containers/containers.json ] && [ "$(id -u)" = 0 ]; then
+if has podman && [ -e /var/lib/containers/storage/overlay-containers/containers.json ] && [ "$node_uid" = 0 ]; then
   emit podman-program
   ids=$(limit 3 podman ps -q --no-trunc 2>/dev/null | grep -xE '[0-9a-f]{64}' | head -n 128)
   [ -n "$ids" ] && limit 4 podman inspect --type container $ids 2>/dev/null | head -c 8388608 | emit_content podman-inspect

@@ -7,21 +7,23 @@ import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
 
 const SCRIPT = `${PRELUDE}
-value() { read -r value_line 2>/dev/null < "$1" || :; printf '%s' "$value_line"; value_line=; }
+value() { value_line=; read -r value_line 2>/dev/null < "$1" || :; }
 emit account "$(id -u)" "$(id -un 2>/dev/null)" "$(id -Gn 2>/dev/null)"
-emit kernel "$(value /proc/sys/kernel/hostname)" "$(uname -s) $(uname -r)" "$(uname -m)"
-head -c 65536 /etc/os-release 2>/dev/null | emit_content os-release
-init=$(value /proc/1/comm); [ -d /run/systemd/system ] && init=systemd
-emit init "$init"
+set -- $(uname -srm)
+value /proc/sys/kernel/hostname; emit kernel "$value_line" "$1 $2" "$3"
+emit os-release "$(head -c 65536 /etc/os-release 2>/dev/null)"
+value /proc/1/comm; [ -d /run/systemd/system ] && value_line=systemd
+emit init "$value_line"
 boot=; while read -r key number; do [ "$key" = btime ] && boot=$number && break; done < /proc/stat
 emit time "$boot" "$(date +%s)"
-if has systemd-detect-virt; then emit virtualization "$(limit 2 systemd-detect-virt 2>/dev/null)"
+if has systemd-detect-virt; then emit virtualization "$(limited 2 systemd-detect-virt 2>/dev/null)"
 elif [ -e /.dockerenv ]; then emit virtualization docker; fi
-head -c 65536 /proc/cpuinfo 2>/dev/null | emit_content cpuinfo
-emit memory "$(sed -n 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p' /proc/meminfo)"
+emit cpuinfo "$(head -c 65536 /proc/cpuinfo 2>/dev/null)"
+memory=; while read -r key number unit; do [ "$key $unit" = 'MemTotal: kB' ] && memory=$number && break; done < /proc/meminfo
+emit memory "$memory"
 emit cores "$(grep -c '^processor' /proc/cpuinfo)"
-model="$(value /sys/class/dmi/id/sys_vendor) $(value /sys/class/dmi/id/product_name)"
-[ -r /proc/device-tree/model ] && model=$(head -c 256 /proc/device-tree/model | tr -d '\\000')
+value /sys/class/dmi/id/sys_vendor; model=$value_line; value /sys/class/dmi/id/product_name; model="$model $value_line"
+[ -r /proc/device-tree/model ] && model=$(head -c 256 /proc/device-tree/model)
 emit model "$model"
 ${END}`;
 

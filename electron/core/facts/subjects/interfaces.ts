@@ -10,11 +10,11 @@ import { readForwarding, readRules } from './interfaces/routing.ts';
 const SCRIPT = `${PRELUDE}
 value() { value_line=; read -r value_line 2>/dev/null < "$1" || :; }
 if has ip; then
-  limit 3 ip -j -d -s address 2>/dev/null | head -c 4194304 | emit_content address
-  limit 3 ip -j -4 route show 2>/dev/null | head -c 1048576 | emit_content route-inet
-  limit 3 ip -j -6 route show 2>/dev/null | head -c 1048576 | emit_content route-inet-six
-  limit 3 ip -j -4 rule show 2>/dev/null | head -c 262144 | emit_content rule-inet
-  limit 3 ip -j -6 rule show 2>/dev/null | head -c 262144 | emit_content rule-inet-six
+  emit address "$(limited 3 ip -j -d -s address 2>/dev/null | head -c 4194304)"
+  emit route-inet "$(limited 3 ip -j -4 route show 2>/dev/null | head -c 1048576)"
+  emit route-inet-six "$(limited 3 ip -j -6 route show 2>/dev/null | head -c 1048576)"
+  emit rule-inet "$(limited 3 ip -j -4 rule show 2>/dev/null | head -c 262144)"
+  emit rule-inet-six "$(limited 3 ip -j -6 rule show 2>/dev/null | head -c 262144)"
 fi
 forwards() { # values of the settings; empty when there is none
   forwarded=; for place; do [ ! -r "$place" ] || { value "$place"; forwarded=$forwarded$value_line; }; done
@@ -33,7 +33,7 @@ for folder in /sys/class/net/*; do
   for file in flags carrier address statistics/rx_bytes statistics/tx_bytes; do value "$folder/$file"; set -- "$@" "$value_line"; done
   emit net "$@"
 done
-head -c 65536 /proc/net/if_inet6 2>/dev/null | emit_content inet-six
+emit inet-six "$(head -c 65536 /proc/net/if_inet6 2>/dev/null)"
 for radio in /sys/class/rfkill/rfkill*; do
   [ -r "$radio/type" ] || continue
   set --
@@ -41,7 +41,7 @@ for radio in /sys/class/rfkill/rfkill*; do
   emit radio "$1" "$2" "$3$4"
 done
 for place in /etc/resolv.conf /run/systemd/resolve/resolv.conf; do
-  sed -n 's/^[[:space:]]*nameserver[[:space:]]\\{1,\\}\\([^[:space:]]\\{1,64\\}\\).*/\\1/p' "$place" 2>/dev/null | head -n 16 | emit_content resolvers "$place"
+  emit resolvers "$place" "$(sed -n 's/^[[:space:]]*nameserver[[:space:]]\\{1,\\}\\([^[:space:]]\\{1,64\\}\\).*/\\1/p' "$place" 2>/dev/null | head -n 16)"
 done
 ${END}`;
 

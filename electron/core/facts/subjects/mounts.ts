@@ -10,7 +10,7 @@ import { readRecords } from '../script/records.ts';
  * answered after a second is left alone: a process that waits for a dead server may not even be killable.
  */
 const SCRIPT = `${PRELUDE}
-head -c 4194304 /proc/self/mountinfo | emit_content mountinfo
+emit mountinfo "$(head -c 4194304 /proc/self/mountinfo)"
 suspects=$(awk '{ for (at = 7; at <= NF; at++) if ($at == "-") { if ($(at + 1) ~ /^(nfs|nfs4|cifs|smb3|smbfs|ceph|9p|afs|glusterfs|lustre|ncpfs|davfs|fuse|fuse\\..*)$/ && ++count <= 64) print $5; break } }' /proc/self/mountinfo)
 if [ -n "$suspects" ]; then
   asked=

@@ -71,12 +71,12 @@ for place in /usr/local/bin/ollama /usr/bin/ollama /opt/ollama/bin/ollama /snap/
 agent() {
   for uid in "$@"; do
     has curl || return
-    if [ "$(id -u)" != "$uid" ] && { [ "$(id -u)" != 0 ] || ! has setpriv; }; then emit agent "$uid" may-not; continue; fi
+    if [ "$as_self" != "$uid" ] && { [ "$as_self" != 0 ] || ! has setpriv; }; then emit agent "$uid" may-not; continue; fi
     as_uid "$uid" timeout -s KILL 3 curl -q -s -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -o /dev/null -- ${address}/api/version </dev/null >/dev/null 2>&1
     emit agent "$uid" "$?"
   done
 }
-http_body ${address}/api/version 4096 | emit_content version
+emit version "$(http_body ${address}/api/version 4096)"
 http_body ${address}/api/tags ${MAX_TAGS + 1} | emit_content tags
 ${asAgent}${END}`;
 }

@@ -17,9 +17,9 @@ import { readRecords, type ScriptRecord } from '../script/records.ts';
 const FUNCTIONS = `
 try() { # NUMBER UID
   if ! has unshare; then emit tried "$1" absent ''; return; fi
-  if [ "$(id -u)" != "$2" ] && { [ "$(id -u)" != 0 ] || ! has setpriv; }; then emit tried "$1" may-not ''; return; fi
+  if [ "$as_self" != "$2" ] && { [ "$as_self" != 0 ] || ! has setpriv; }; then emit tried "$1" may-not ''; return; fi
   answer=$(as_uid "$2" timeout -s KILL 3 unshare -rn true </dev/null 2>&1)
-  emit tried "$1" "$?" "$(printf '%s' "$answer" | head -c 300)"
+  emit tried "$1" "$?" "$(printf '%.300s' "$answer")"
 }
 switch() { if [ -r "$1" ]; then emit switch "$2" "$(head -c 32 "$1")"; fi; }
 switch /proc/sys/user/max_user_namespaces max

@@ -15,16 +15,16 @@ import { type BareSocket, readSs } from './sockets/ss.ts';
  * links have no text that a process can choose.
  */
 const SCRIPT = `${PRELUDE}
-head -c 1048576 /etc/passwd | cut -d: -f1,3 | emit_content accounts
-if has ss && lines=$(limit 4 ss -Hltune 2>/dev/null); then
-  printf '%s\\n' "$lines" | head -c 8388608 | emit_content ss
+emit accounts "$(head -c 1048576 /etc/passwd | cut -d: -f1,3)"
+if has ss && lines=$(limited 4 ss -Hltune 2>/dev/null); then
+  if [ "\${#lines}" -le 8388608 ]; then emit ss "$lines"; else printf '%s\\n' "$lines" | head -c 8388608 | emit_content ss; fi
 else
   for table in tcp tcp6 udp udp6; do
     case $table in tcp) tag=tcp ;; tcp6) tag=tcp-six ;; udp) tag=udp ;; udp6) tag=udp-six ;; esac
     head -c 8388608 "/proc/net/$table" 2>/dev/null | awk '$4 == "0A" || $4 == "07"' | emit_content "$tag"
   done
 fi
-limit 4 find /proc/[0-9]*/fd -maxdepth 1 -lname 'socket:*' -printf '%p %l\\n' 2>/dev/null | head -c 8388608 | emit_content owners
+emit owners "$(limited 4 find /proc/[0-9]*/fd -maxdepth 1 -lname 'socket:*' -printf '%p %l\\n' 2>/dev/null | head -c 8388608)"
 cd /proc && {
   emit begin files
   grep -azsH '' [0-9]*/status [0-9]*/cgroup 2>/dev/null

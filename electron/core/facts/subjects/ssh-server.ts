@@ -10,7 +10,7 @@ const SCRIPT = `${PRELUDE}
 show() { # FILE DEPTH
   if [ ! -f "$1" ]; then return; fi
   if [ ! -r "$1" ]; then emit closed "$1"; return; fi
-  head -c 262144 "$1" | emit_content file "$1"
+  emit file "$1" "$(head -c 262144 "$1")"
   [ "$2" -lt 3 ] || return
   sed -n 's/^[[:space:]]*[Ii][Nn][Cc][Ll][Uu][Dd][Ee][[:space:]=]*//p' "$1" | head -n 32 | tr -s ' \\t"' '\\n\\n\\n' | while IFS= read -r pattern; do
     [ -n "$pattern" ] || continue
@@ -24,9 +24,9 @@ show() { # FILE DEPTH
   done
 }
 if has sshd; then
-  emit installed "$(command -v sshd)" "$(limit 2 sshd -V 2>&1 </dev/null | head -c 512)" "$(limit 2 ssh -V 2>&1 </dev/null | head -c 512)"
-  if [ "$(id -u)" = 0 ]; then
-    errors=$( { limit 3 sshd -T </dev/null 2>&3 | head -c 131072 | emit_content effective >&4; } 3>&1 4>&5 ) 5>&1
+  emit installed "$(command -v sshd)" "$(limited 2 sshd -V 2>&1 </dev/null)" "$(limited 2 ssh -V 2>&1 </dev/null)"
+  if [ "$node_uid" = 0 ]; then
+    errors=$( { limited 3 sshd -T </dev/null 2>&3 | head -c 131072 | emit_content effective >&4; } 3>&1 4>&5 ) 5>&1
     emit errors "$errors"
   fi
   show /etc/ssh/sshd_config 0

@@ -8,11 +8,11 @@ import { readRecords } from '../script/records.ts';
 
 const SCRIPT = `${PRELUDE}
 if has timedatectl; then
-  limit 2 timedatectl show 2>/dev/null </dev/null | head -c 8192 | emit_content show
-  limit 2 timedatectl timesync-status 2>/dev/null </dev/null | head -c 8192 | emit_content timesync
+  emit show "$(limited 2 timedatectl show 2>/dev/null </dev/null)"
+  emit timesync "$(limited 2 timedatectl timesync-status 2>/dev/null </dev/null)"
 fi
-if has chronyc; then limit 2 chronyc -n -c tracking 2>/dev/null </dev/null | head -c 8192 | emit_content chrony; fi
-if has ntpq; then limit 2 ntpq -pn 2>/dev/null </dev/null | head -c 8192 | emit_content ntpq; fi
+if has chronyc; then emit chrony "$(limited 2 chronyc -n -c tracking 2>/dev/null </dev/null | head -c 8192)"; fi
+if has ntpq; then emit ntpq "$(limited 2 ntpq -pn 2>/dev/null </dev/null | head -c 8192)"; fi
 emit zone "$(head -c 256 /etc/timezone 2>/dev/null)" "$(readlink /etc/localtime)"
 ${END}`;
 

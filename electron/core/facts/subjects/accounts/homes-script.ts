@@ -28,7 +28,7 @@ const PERSONAL_TRACES = [
  * `unknown-home HOME` where it may be there, hidden or no folder, `closed HOME`, `keys HOME NUMBER|closed`,
  * `trace HOME PATH`, `kerberos PATH`.
  */
-export const HOMES = `homes=$(printf '%s\\n' "$passwd" | head -n 4096 | cut -d: -f6 | grep '^/.' | grep -vE '^/(bin|sbin|dev|proc|sys|usr/s?bin|nonexistent)/?$' | LC_ALL=C sort -u)
+export const HOMES = `homes=$(printf '%s\\n' "$passwd" | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(bin|sbin|dev|proc|sys|usr\\/s?bin|nonexistent)\\/?$/ && !known[$6]++ { print $6 }' | LC_ALL=C sort)
 count_keys() { # BASE REST NAME: sets counted to a number, or to closed
   counted=closed
   [ ! -L "$1/$2/$3" ] || return
@@ -44,7 +44,7 @@ if [ "$#" -gt 0 ]; then
   if [ "$?" -ge 124 ]; then
     answers=$(for home in "$@"; do limit 1 find -H "$home" -maxdepth 0 -type d -printf '%m %U %G %p\\n' 2>/dev/null || { [ "$?" -ge 124 ] && printf 'late 0 0 %s\\n' "$home"; }; done)
   fi
-  printf '%s\\n' "$answers" | emit_content homes
+  emit homes "$answers"
   for home in "$@"; do
     case "$newline$answers$newline" in *" $home$newline"*) continue ;; esac
     [ ! -e "$home" ] && [ ! -L "$home" ] && known_missing "$home" || emit unknown-home "$home"
@@ -52,7 +52,7 @@ if [ "$#" -gt 0 ]; then
   IFS=$newline; set -f
   set -- $(printf '%s\\n' "$answers" | grep -v '^late' | cut -d' ' -f4-)
   set +f; unset IFS
-  [ "$#" -gt 0 ] && ls --version 2>/dev/null | grep -q GNU && ls -ldnUH -- "$@" 2>/dev/null | sed 's/^\\([^ ]*\\).* \\(\\/.*\\)$/\\1 \\2/' | emit_content modes
+  [ "$#" -gt 0 ] && case $(ls --version 2>/dev/null) in *GNU*) ;; *) false ;; esac && ls -ldnUH -- "$@" 2>/dev/null | sed 's/^\\([^ ]*\\).* \\(\\/.*\\)$/\\1 \\2/' | emit_content modes
   [ "$#" -gt 0 ] && limit 2 readlink -f -- "$@" 2>/dev/null | emit_content reals
   for home in "$@"; do
     if [ ! -x "$home" ]; then emit closed "$home"; continue; fi

@@ -46,7 +46,7 @@ while [ -n "$key_queue" ]; do
 done
 [ -z "$key_unknown" ] || emit keys-unknown "$key_unknown"
 if [ -n "$key_patterns" ]; then
-  printf '%s\\n' "$passwd" | head -n 4096 | key_patterns=$key_patterns awk -F: '
+  printf '%s\\n' "$passwd" | key_patterns=$key_patterns awk -F: '
     BEGIN { count = split(ENVIRON["key_patterns"], patterns, " ") }
     { for (i = 1; i <= count && i <= 16; i++) {
         rest = patterns[i]; path = ""

@@ -40,22 +40,22 @@ emit home-programs-end ${patterns.length}
 
 /** Password hashes never leave the node, only what can be done with them. */
 export const ACCOUNTS_SCRIPT = `${PRELUDE}${NEWLINE}
-passwd=$(limit 3 getent passwd 2>/dev/null || cat /etc/passwd)
-printf '%s\\n' "$passwd" | head -n 4096 | emit_content passwd
-{ limit 2 getent group 2>/dev/null || cat /etc/group; } | head -c 1048576 | emit_content group
+passwd=$({ limit 3 getent passwd 2>/dev/null || cat /etc/passwd; } | head -n 4096)
+emit passwd "$passwd"
+emit group "$({ limit 2 getent group 2>/dev/null || cat /etc/group; } | head -c 1048576)"
 if [ -r /etc/shadow ]; then
-  awk -F: '{ state = "set"; if ($2 == "") state = "empty"; else if ($2 ~ /^[!*]/) state = "locked"; print $1 ":" state }' /etc/shadow 2>/dev/null | emit_content shadow
+  emit shadow "$(awk -F: '{ state = "set"; if ($2 == "") state = "empty"; else if ($2 ~ /^[!*]/) state = "locked"; print $1 ":" state }' /etc/shadow 2>/dev/null)"
 fi
-head -c 65536 /etc/subuid 2>/dev/null | emit_content subuid
-head -c 65536 /etc/subgid 2>/dev/null | emit_content subgid
+emit subuid "$(head -c 65536 /etc/subuid 2>/dev/null)"
+emit subgid "$(head -c 65536 /etc/subgid 2>/dev/null)"
 
 ${SUDOERS}
 ${ELEVATION}
 ${HOMES}
 ${KEYS}
-grep -sH -E '^(USER|CLASS|STATE)=' /run/systemd/sessions/*[0-9] 2>/dev/null | head -c 262144 | emit_content sessions
-has who && who 2>/dev/null | head -n 1024 | cut -d' ' -f1 | emit_content who
-has last && TZ=UTC limit 2 last -F -w -n 4000 2>/dev/null | awk '!known[$1]++' | head -n 1024 | emit_content last
+emit sessions "$(grep -sH -E '^(USER|CLASS|STATE)=' /run/systemd/sessions/*[0-9] 2>/dev/null | head -c 262144)"
+has who && emit who "$(who 2>/dev/null | head -n 1024 | cut -d' ' -f1)"
+has last && emit last "$(TZ=UTC limit 2 last -F -w -n 4000 2>/dev/null | awk '!known[$1]++ && ++count <= 1024')"
 
 for folder in /usr/bin /bin /usr/sbin /usr/local/bin; do
   [ -f "$folder/newuidmap" ] && emit newuidmap "$folder/newuidmap" && break

@@ -25,12 +25,10 @@ look_in() { # KIND PLACE NAME: one file of the folder that was entered
   [ -f "./$3" ] && [ ! -L "./$3" ] || return 0
   if [ ! -r "./$3" ]; then emit closed "$2"; return 0; fi
   emit looked "$2"
-  read_here "$3" 2097152 | tr '\\000\\r' '\\n\\n' | { grep -aiE '${NAMES}|${SHAPES}'; } | head -n 2000 | {
-    text=$(cat)
-    [ -n "$text" ] || exit 0
-    printf '%s\\n' "$text" | names_in | while IFS= read -r found; do emit name "$1" "$2" "$found"; done
-    printf '%s\\n' "$text" | shapes_in | while IFS= read -r found; do emit shape "$1" "$2" "$(printf '%s' "$found" | sed -E 's/^[^A-Za-z0-9]//' | cut -c1-8)"; done
-  }
+  text=$(read_here "$3" 2097152 | tr '\\000\\r' '\\n\\n' | grep -aiE -m 2000 '${NAMES}|${SHAPES}')
+  [ -n "$text" ] || return 0
+  printf '%s\\n' "$text" | names_in | while IFS= read -r found; do emit name "$1" "$2" "$found"; done
+  printf '%s\\n' "$text" | shapes_in | while IFS= read -r found; do emit shape "$1" "$2" "$(printf '%s' "$found" | sed -E 's/^[^A-Za-z0-9]//' | cut -c1-8)"; done
 }
 inside() { # KIND BASE FILE…: files below BASE, no link followed on the way
   kind=$1; base=$2; shift 2

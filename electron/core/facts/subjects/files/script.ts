@@ -39,9 +39,9 @@ one() {
   set -- "$@" $wholes
   [ "$wholes" = "$newline" ] || limit 3 stat --printf="$STAT" -- $wholes 2>/dev/null </dev/null
   unset IFS; set +f
-  limit 3 ls -ldnUb -- "$@" 2>/dev/null </dev/null | emit_content marks
-  if has getfacl; then limit 3 getfacl -p -n -s -- "$@" 2>/dev/null </dev/null | head -c 262144 | emit_content acl; fi
-  if has lsattr; then limit 3 lsattr -d -- "$@" 2>/dev/null </dev/null | head -c 262144 | emit_content attributes; fi
+  emit marks "$(limited 3 ls -ldnUb -- "$@" 2>/dev/null </dev/null)"
+  if has getfacl; then emit acl "$(limited 3 getfacl -p -n -s -- "$@" 2>/dev/null </dev/null | head -c 262144)"; fi
+  if has lsattr; then emit attributes "$(limited 3 lsattr -d -- "$@" 2>/dev/null </dev/null | head -c 262144)"; fi
 }
 `;
 

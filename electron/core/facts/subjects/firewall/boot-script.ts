@@ -57,7 +57,7 @@ boot_nft() { # path, whether its unit is switched off
   boot_text "$1" nft
   if [ ! -e "$1" ]; then return 0
   elif [ "$2" = yes ]; then emit boot-problem "$1" idle
-  elif [ "$(id -u)" != 0 ]; then emit boot-problem "$1" root
+  elif [ "$node_uid" != 0 ]; then emit boot-problem "$1" root
   elif ! has unshare || ! has nft; then emit boot-problem "$1" tools
   elif ! trusted "$1" 0; then emit boot-problem "$1" trust
   else { limit 4 unshare -n /bin/sh -c "$INSIDE" sh "$1" </dev/null; printf '\\001%s' "$?"; } | head -c ${MAX_BOOT_RULES} | emit_content boot-loaded "$1"; fi

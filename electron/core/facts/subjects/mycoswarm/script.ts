@@ -48,7 +48,7 @@ leaks() { # INSTANCE: reads \`=KIND WHERE\` and below it names, all ended by NUL
 seek() { # KIND SECONDS WHERE OPTION-OR-PATH…
   printf '=%s %s\\0' "$1" "$3"
   seek_seconds=$2; shift 3
-  printf '%s\\n' "$TOKEN" | limit "$seek_seconds" grep -lsFZ -D skip -f - "$@"
+  printf '%s\\n' "$TOKEN" | limited "$seek_seconds" grep -lsFZ -D skip -f - "$@"
   [ $? -lt 124 ] || printf 'late\\0'
 }
 at_most() { # NUMBER: names go on, at most so many; to descriptor 5 goes what is none, and that there were more
@@ -62,7 +62,7 @@ TOKEN_END
     case $? in 0 | 123) ;; *) printf 'late\\0' ;; esac; } 5>&1
 }
 histories() { # Names of all histories, of every account with a home; those that are closed to this account count as not searched.
-  limit 2 getent passwd 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev)(\\/|$)/ && !known[$6]++ { printf "%s%c", $6, 0 }' | limit 2 xargs -0 -r sh -c '
+  limited 2 getent passwd 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev)(\\/|$)/ && !known[$6]++ { printf "%s%c", $6, 0 }' | limited 2 xargs -0 -r sh -c '
     for folder in "$@"; do
       [ -d "$folder" ] || continue
       [ -x "$folder" ] || { printf "late\\0"; continue; }
@@ -224,8 +224,8 @@ function forInstance(instance: InstanceProfile, context: CollectContext): string
 export function mycoswarmScript(context: CollectContext): string {
   const salt = /^[0-9a-f]{64}$/.test(context.salt) ? context.salt : '';
   const parts = context.profile.instances.map((instance) => forInstance(instance, context));
-  const announced = `if has avahi-browse; then limit 2 avahi-browse -rptc _mycoswarm._tcp 2>/dev/null </dev/null | head -c 131072 | emit_content announced; fi
-if has ss; then limit 2 ss -Htn state established '( dport = :7890 )' 2>/dev/null </dev/null | head -c 65536 | emit_content connected; fi
+  const announced = `if has avahi-browse; then emit announced "$(limited 2 avahi-browse -rptc _mycoswarm._tcp 2>/dev/null </dev/null | head -c 131072)"; fi
+if has ss; then emit connected "$(limited 2 ss -Htn state established '( dport = :7890 )' 2>/dev/null </dev/null | head -c 65536)"; fi
 `;
   return `${PRELUDE}${HTTP}SALT='${salt}'\n${FUNCTIONS}${parts.join('')}${announced}${END}`;
 }

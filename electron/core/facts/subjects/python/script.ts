@@ -36,11 +36,11 @@ site() { # NUMBER FOLDER
   owner=$(stat -L -c %u "$2") || return 1
   as_prepare "$owner"
   emit site "$1" "$2"
-  find -H "$2" -mindepth 1 -maxdepth 1 \\( -name '*.dist-info' -o -name '*.egg-info' -o -name '*.egg-link' -o -name '__editable__*' \\) ! -name "*$NL*" -printf '%y%f\\n' 2>/dev/null | head -n 20000 | emit_content names "$1"
+  emit names "$1" "$(find -H "$2" -mindepth 1 -maxdepth 1 \\( -name '*.dist-info' -o -name '*.egg-info' -o -name '*.egg-link' -o -name '__editable__*' \\) ! -name "*$NL*" -printf '%y%f\\n' 2>/dev/null | head -n 20000)"
   if [ ! -r "$2" ] || [ ! -x "$2" ]; then emit closed "$1"; return 0; fi
   as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 2 -type f \\( -path '*.dist-info/METADATA' -o -path '*.egg-info/PKG-INFO' -o -path '*.egg-info' \\) -size -2048k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL 5 xargs -0 -r awk "$HEADERS" 2>/dev/null | emit_content headers "$1"
   as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -type f -path '*.dist-info/*' \\( -name INSTALLER -o -name direct_url.json \\) -size -5k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL 5 xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } FNR <= 8 { print "L" substr($0, 1, 2048) }' 2>/dev/null | emit_content small "$1"
-  as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -path '*.dist-info/RECORD' ! -path "*$NL*" -print 2>/dev/null | head -n 8192 | emit_content records "$1"
+  emit records "$1" "$(as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -path '*.dist-info/RECORD' ! -path "*$NL*" -print 2>/dev/null | head -n 8192)"
 }
 environment() { # NUMBER ROOT EXACT: without an exact folder all that fit below ROOT
   if [ -n "$3" ]; then site "$1" "$3" || emit missing "$1" "$3"; else

@@ -26,15 +26,15 @@ if has systemctl && [ -d /run/systemd/system ]; then
     sc list-unit-files --no-legend --full ${PATTERNS}
     limit 2 grep -lsE -- 'mycoswarm|ollama' /etc/systemd/system/*.service /usr/local/lib/systemd/system/*.service /usr/lib/systemd/system/*.service 2>/dev/null | sed 's,.*/,,'
   } | awk '$1 ~ /^[A-Za-z0-9:_.@\\\\-]+$/ && $1 !~ /@\\./ && !known[$1]++ && ++count <= 96 { print $1 }' | while IFS= read -r unit; do
-    sc show --property=${ASKED_PROPERTIES} -- "$unit" | head -c 131072 | emit_content show "$unit" system
+    emit show "$unit" system "$(sc show --property=${ASKED_PROPERTIES} -- "$unit" | head -c 131072)"
     sc show --value --property=EnvironmentFiles -- "$unit" | env_names
-    sc cat -- "$unit" | head -c 262144 | emit_content text "$unit" system
+    emit text "$unit" system "$(sc cat -- "$unit" | head -c 262144)"
   done
 else
   emit systemd no "$(systemctl --version 2>/dev/null | head -n 1)"
 fi
 if has systemctl; then
-  own=$(id -u)
+  own=$node_uid
   for manager in /run/user/*; do
     owner=\${manager#/run/user/}
     case $owner in '' | *[!0-9]*) continue ;; esac

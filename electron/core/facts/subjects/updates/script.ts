@@ -46,7 +46,7 @@ own_lists() { # NAME TAB SUITE TAB VERSION TAB ARCHITECTURE TAB INSTALLED, where
     limit 3 dpkg-query -W -f 'I \${db:Status-Status} \${Package} \${Architecture} \${Version}\\n' 2>/dev/null </dev/null
     for release in /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do
       [ -f "$release" ] || continue
-      printf 'S %s\\n' "$(sed -n 's/^Suite: *//p' "$release" | head -n 1)"
+      printf 'S %s\\n' "$(sed -n '/^Suite: */{s///p;q;}' "$release")"
       for list in "\${release%_*Release}"_*_Packages*; do
         [ ! -f "$list" ] || limit 5 /usr/lib/apt/apt-helper cat-file "$list" 2>/dev/null </dev/null || echo failed
       done
@@ -72,18 +72,18 @@ if has apt-get; then
   for list in /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do
     [ -f "$list" ] || continue
     lists=$((lists + 1)); [ $lists -le 64 ] || break
-    head -c 4096 "$list" | emit_content release
+    emit release "$(head -c 4096 "$list")"
     [ "$cache" -nt "$list" ] || memory=yes
   done
   [ "$cache" -nt /var/lib/dpkg/status ] || memory=yes
   emit lists "$lists"
-  limit 2 find /var/cache/apt/archives -maxdepth 1 -type f -name '*.deb' -printf '@package:2\\0%f\\0%Ts\\0' 2>/dev/null | head -c 262144; printf '\\0'
+  limited 2 find /var/cache/apt/archives -maxdepth 1 -type f -name '*.deb' -printf '@package:2\\0%f\\0%Ts\\0' 2>/dev/null | head -c 262144; printf '\\0'
   if [ -n "$memory" ] && [ -x /usr/lib/apt/apt-helper ] && has dpkg-query && ! decided; then own_lists
   else
-    if [ "$(id -u)" = 0 ] && [ -n "$memory" ]; then set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=; else set --; fi
-    limit 6 apt "$@" list --upgradable 2>/dev/null </dev/null | grep -F '[upgradable from: ' | head -n 4096 | emit_content pending
+    if [ "$node_uid" = 0 ] && [ -n "$memory" ]; then set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=; else set --; fi
+    limited 6 apt "$@" list --upgradable 2>/dev/null </dev/null | grep -F '[upgradable from: ' | head -n 4096 | emit_content pending
   fi
-  emit unattended "$(limit 2 apt-config dump APT::Periodic::Unattended-Upgrade 2>/dev/null </dev/null | head -c 256)" "$(command -v unattended-upgrade)"
+  emit unattended "$(limited 2 apt-config dump APT::Periodic::Unattended-Upgrade 2>/dev/null </dev/null)" "$(command -v unattended-upgrade)"
 elif has dnf; then emit manager dnf
 elif has pacman; then emit manager pacman
 elif has zypper; then emit manager zypper
