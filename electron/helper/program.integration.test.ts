@@ -242,12 +242,12 @@ describe('the installed program', () => {
       "require('net').createServer().listen(7890, '127.0.0.1', () => console.log('up'))",
     ]);
     await once(listener.stdout, 'data');
-    const probe = (port: number, uid: number) =>
+    const probe = (port: number, uid: number, address = '127.0.0.1') =>
       helper.ask({
         version: 1,
         ask: 'probe',
         uid,
-        probe: { kind: 'connect', address: '127.0.0.1', port, timeoutMs: 1_000 },
+        probe: { kind: 'connect', address, port, timeoutMs: 1_000 },
       });
     expect(probe(7890, 1_000)).toMatchObject({ outcome: 'open' });
     sh(
@@ -256,6 +256,19 @@ describe('the installed program', () => {
     expect(probe(7890, 1_000)).toMatchObject({ outcome: 'stopped' });
     expect(probe(7890, 1_001)).toMatchObject({ outcome: 'open' });
     expect(probe(7890, 0)).toMatchObject({ refusal: 'bad-request' });
+    // Without a route nothing leaves. The same error from elsewhere says that something had left, and proves nothing.
+    for (const address of ['192.0.2.1', '2001:db8::1'])
+      expect(probe(443, 1_001, address)).toMatchObject({
+        outcome: 'stopped',
+        detail: expect.stringContaining('no way'),
+      });
+    sh(
+      "nft -f - <<'X'\ntable inet swarmkeep_p {\nchain i {\ntype filter hook input priority 0\nip daddr 127.0.0.9 reject with icmp type net-unreachable\n}\n}\nX",
+    );
+    expect(probe(443, 1_001, '127.0.0.9')).toMatchObject({
+      outcome: 'unknown',
+      detail: expect.stringContaining('ENETUNREACH'),
+    });
     expect(helper.ask({ version: 1, ask: 'probe', uid: 1_000, probe: { kind: 'isolation' } })).toMatchObject({
       answer: 'probed',
       outcome: expect.stringMatching(/works|fails/),

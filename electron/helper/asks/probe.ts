@@ -3,7 +3,7 @@ import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
 import { ENVIRONMENT, type Machine } from '../machine.ts';
 import { Refused } from '../refused.ts';
-import { runProgram } from '../run/run-program.ts';
+import { findProgram, runProgram } from '../run/run-program.ts';
 import { lookUp } from '../verbs/account-files.ts';
 import type { Relaunch } from './revert-timer.ts';
 
@@ -20,13 +20,18 @@ const OUTCOMES: Record<string, Probed['outcome']> = {
   ETIMEDOUT: 'stopped',
 };
 
+/** A slow machine needs seconds to start the connecting process; only then its own limit counts. */
+const START_MS = 30_000;
+
 /** Looks as another account, never as root: a connection, or whether its code can be isolated. */
 export function probe(machine: Machine, uid: number, wanted: Probe, relaunch: Relaunch): HelperAnswer {
   if (uid === 0) throw new Refused('bad-request', 'A probe is made as an account, not as root.');
   const gid = Number(lookUp(machine, 'passwd', uid)?.split(':')[3] ?? uid);
   if (!Number.isInteger(gid) || gid === 0)
     throw new Refused('bad-request', 'That account is in the group of root.');
-  return wanted.kind === 'connect' ? connect(uid, gid, wanted, relaunch) : isolation(machine, uid, gid);
+  return wanted.kind === 'connect'
+    ? connect(machine, uid, gid, wanted, relaunch)
+    : isolation(machine, uid, gid);
 }
 
 /**
@@ -34,6 +39,7 @@ export function probe(machine: Machine, uid: number, wanted: Probe, relaunch: Re
  * setuid(2), then execs, which leaves no capability. It connects, says one word, and ends.
  */
 function connect(
+  machine: Machine,
   uid: number,
   gid: number,
   { address, port, timeoutMs }: Extract<Probe, { kind: 'connect' }>,
@@ -46,16 +52,36 @@ function connect(
     uid,
     gid,
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: timeoutMs + 5_000,
+    timeout: timeoutMs + START_MS,
     killSignal: 'SIGKILL',
     maxBuffer: 4_096,
   });
   const word = /^([A-Za-z]{1,32})\n?$/.exec(end.stdout?.toString('latin1') ?? '')?.[1] ?? 'nothing';
+  if (word === 'ENETUNREACH' && hasNoRoute(machine, uid, address))
+    return {
+      answer: 'probed',
+      outcome: 'stopped',
+      detail: `From this machine there is no way to ${address} at all.`,
+    };
   return {
     answer: 'probed',
     outcome: OUTCOMES[word] ?? 'unknown',
     detail: word === 'open' ? `${address} port ${port} answered.` : `${address} port ${port}: ${word}.`,
   };
+}
+
+/**
+ * Whether the kernel itself has no route there, as a home without IPv6. A router that answers "unreachable" gives the same
+ * error, and then the packet had left. ip-route(8): exit status 2 is the kernel's refusal.
+ */
+function hasNoRoute(machine: Machine, uid: number, address: string): boolean {
+  if (findProgram(machine, 'ip') === null) return false;
+  const end = runProgram(machine, {
+    program: 'ip',
+    arguments: ['-o', 'route', 'get', address, 'uid', String(uid)],
+    timeoutMs: 5_000,
+  });
+  return end.status === 2 && /unreachable/i.test(end.errors);
 }
 
 /** mycoSwarm isolates code by `unshare -rn` and runs it unsandboxed where that fails. */
@@ -67,7 +93,7 @@ function isolation(machine: Machine, uid: number, gid: number): Probed {
     gid,
     environment: { HOME: '/' },
     holdsLock: false,
-    timeoutMs: 5_000,
+    timeoutMs: START_MS,
   });
   const outcome = end.timedOut ? 'unknown' : end.status === 0 ? 'works' : 'fails';
   return { answer: 'probed', outcome, detail: end.errors.trim().slice(0, 512) };
