@@ -32,7 +32,8 @@ pinned() { # a pin may choose the candidate of an installed package; one for an 
  * versions in each list, to be compared by the console. Where pins (apt_preferences(5)) that concern an installed package
  * and an origin that has lists, a default release or backports decide what is a candidate, apt is asked after all, and told to keep its cache in memory.
  *
- * Lists are 50 MB of text of which awk needs a fifth: grep, four times as quick, leaves the rest out. If either dies, the word
+ * Lists are 50 MB of text of which awk needs a fifth: grep, four times as quick, leaves the rest out, and awk passes over packages
+ * that are not installed. If either dies, the word
  * `all` at the end is missing.
  */
 export const UPDATES_SCRIPT = `${PRELUDE}
@@ -42,7 +43,7 @@ ${PINNED}decided() { # something other than the version chooses the candidate
   grep -rqs 'Default-Release' /etc/apt/apt.conf /etc/apt/apt.conf.d
 }
 own_lists() { # NAME TAB SUITE TAB VERSION TAB ARCHITECTURE TAB INSTALLED, where the version is another one
-  {
+  emit candidates "$({
     limit 3 dpkg-query -W -f 'I \${db:Status-Status} \${Package} \${Architecture} \${Version}\\n' 2>/dev/null </dev/null
     for release in /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do
       [ -f "$release" ] || continue
@@ -53,14 +54,15 @@ own_lists() { # NAME TAB SUITE TAB VERSION TAB ARCHITECTURE TAB INSTALLED, where
     done
     echo finished
   } | grep -aE '^([IS] |Package:|Version:|Architecture:|failed$|finished$|$)' | awk '
-    $1 == "I" && NF == 5 { if ($2 == "installed") installed[$3 " " $4] = $5; next }
-    $1 == "S" { suite = $2; next }
-    $1 == "Package:" { name = $2; next }
+    $0 == "" { key = name " " architecture; if (key in installed && installed[key] != version) print name "\\t" suite "\\t" version "\\t" architecture "\\t" installed[key]; skip = 0; name = architecture = version = ""; next }
+    skip && index("VA", substr($0, 1, 1)) { next }
+    $1 == "Package:" { name = $2; skip = !(name in wanted); next }
     $1 == "Version:" { version = $2; next }
-    $1 == "Architecture:" { key = name " " $2; architecture = $2; next }
+    $1 == "Architecture:" { architecture = $2; next }
+    $1 == "I" && NF == 5 { if ($2 == "installed") { installed[$3 " " $4] = $5; wanted[$3] = 1 } next }
+    $1 == "S" { suite = $2; next }
     $1 == "failed" { failed = 1 }
-    $0 == "" { if (key in installed && installed[key] != version) print name "\\t" suite "\\t" version "\\t" architecture "\\t" installed[key]; key = "" }
-    $1 == "finished" { if (!failed) print "all" }' | head -c 1048576 | emit_content candidates
+    $1 == "finished" { if (!failed) print "all" }' | head -c 1048576)"
 }
 emit kernel "$(uname -r)"
 for image in /boot/vmlinuz-*; do [ ! -f "$image" ] || emit image "\${image#/boot/vmlinuz-}"; done
