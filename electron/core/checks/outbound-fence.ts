@@ -12,8 +12,9 @@ import { apiPorts, type ListedNode, listedNodes } from './swarm-nodes.ts';
 export const RULES = '/etc/nftables.d/swarmkeep-agent.nft';
 export const UNIT = 'swarmkeep-agent.service';
 
-const HOME4 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '224.0.0.0/24'];
-const HOME6 = ['fe80::/10', 'fc00::/7', 'ff02::/16'];
+/** The home network as the fence lets it pass. */
+export const HOME4 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', '224.0.0.0/24'];
+export const HOME6 = ['fe80::/10', 'fc00::/7', 'ff02::/16'];
 
 /** What a rule set for an agent is made of. */
 export interface Fence {
@@ -28,7 +29,8 @@ export interface Fence {
 
 const set = (items: readonly (string | number)[]): string => `{ ${[...new Set(items)].join(', ')} }`;
 
-function addressesOf(list: Fence['nodes'], version: 4 | 6): string[] {
+/** @returns the addresses of one family */
+export function addressesOf(list: Fence['nodes'], version: 4 | 6): string[] {
   return list.filter((entry) => entry.version === version).map((entry) => entry.address);
 }
 

@@ -16,7 +16,8 @@ import { visible } from '#shared/domain/text.ts';
 import { type Needed, obstacleAt } from './at-path.ts';
 import { targetsFor } from './drop-in.ts';
 import type { FixInput, FixOutcome } from './fix.ts';
-import { installNft, whyNoNft } from './nft.ts';
+import { chainsNeeds, chainsSteps, hasIptablesOnly } from './iptables-fence.ts';
+import { installNft, whyNoNft, whyNoSystemd } from './nft.ts';
 import { ollamaNeeds, ollamaRelayUnit, ollamaSteps } from './ollama.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
 import { rulesNeeds, rulesSteps } from './rules-file.ts';
@@ -40,9 +41,9 @@ function unitsOf(input: Known, agents: readonly Agent[]): string[] {
 }
 
 /** Files and folders that the fence is made of. */
-function neededAt(units: readonly string[]): Needed[] {
+function neededAt(input: Known, units: readonly string[]): Needed[] {
   return [
-    ...rulesNeeds({ rules: RULES, unit: UNIT }),
+    ...(hasIptablesOnly(input) ? chainsNeeds() : rulesNeeds({ rules: RULES, unit: UNIT })),
     ...units.flatMap((unit): Needed[] => [
       { path: folderOf(unit), kind: 'directory' },
       { path: dropInOf(unit), kind: 'file' },
@@ -54,7 +55,10 @@ function neededAt(units: readonly string[]): Needed[] {
 export function fenceTargets(input: Known): { path: string; text: boolean }[] {
   const relay = ollamaRelayUnit(input);
   return [
-    ...neededAt(unitsOf(input, agentsOf(input))).map(({ path, kind }) => ({ path, text: kind === 'file' })),
+    ...neededAt(input, unitsOf(input, agentsOf(input))).map(({ path, kind }) => ({
+      path,
+      text: kind === 'file',
+    })),
     ...(relay === null ? [] : targetsFor(ollamaNeeds(relay, ['network']))),
   ];
 }
@@ -69,7 +73,7 @@ function whyNotFenced(input: FixInput, agents: readonly Agent[]): string | null 
     if (elsewhereParts(input, agent).length > 0)
       return 'mycoSwarm runs in a network of its own here, as in a container, and rules of the machine for its account do not see that. Take the steps of the finding by hand.';
   }
-  return whyNoNft(input);
+  return hasIptablesOnly(input) ? whyNoSystemd(input) : whyNoNft(input);
 }
 
 /** Takes out the line of the security model that stops mDNS too, where it stands exactly so (iptables-save(8)). */
@@ -114,7 +118,7 @@ function settingsOf(input: FixInput, agents: readonly Agent[]): PlanSetting[] {
     from,
     to,
     takesEffect: 'at once, for open connections too, and at every start of the machine',
-    recover: 'Undo this change in Activity; at the machine: nft delete table inet swarmkeep_agent',
+    recover: `Undo this change in Activity; at the machine: ${hasIptablesOnly(input) ? 'iptables -D OUTPUT -j SWARMKEEP_OUT, and the same with ip6tables' : 'nft delete table inet swarmkeep_agent'}`,
   });
   return [
     row(
@@ -149,6 +153,21 @@ function packetProofs(input: FixInput, agents: readonly Agent[], port: number): 
   });
 }
 
+function tableSteps(input: FixInput, agents: readonly Agent[]): PlanStep[] {
+  return [
+    ...installNft(input),
+    ...rulesSteps(input, {
+      rules: RULES,
+      unit: UNIT,
+      table: 'swarmkeep_agent',
+      text: fenceLines(fenceOf(input, agents)),
+      unitText: FENCE_UNIT,
+      words: 'the account of the agent',
+      phase: 'now',
+    }),
+  ];
+}
+
 /**
  * The plan of the fence for all agents of a node: one table of its own, both families, loaded now and by a unit at every start,
  * which the daemon requires. It closes the way out and port 7890 of strangers together, so both checks have the same steps.
@@ -164,23 +183,14 @@ export function planFence(
   const agents = agentsOf(input);
   const relay = about.withRelays ? ollamaRelayUnit(input) : null;
   const units = unitsOf(input, agents);
-  const refused = whyNotFenced(input, agents) ?? obstacleAt(input, neededAt(units));
+  const refused = whyNotFenced(input, agents) ?? obstacleAt(input, neededAt(input, units));
   if (refused !== null) return notAutomatic(refused);
   const uids = new Set(agents.flatMap((agent) => agent.uid ?? []));
   return planned({
     title: about.title,
     settings: settingsOf(input, agents),
     steps: [
-      ...installNft(input),
-      ...rulesSteps(input, {
-        rules: RULES,
-        unit: UNIT,
-        table: 'swarmkeep_agent',
-        text: fenceLines(fenceOf(input, agents)),
-        unitText: FENCE_UNIT,
-        words: 'the account of the agent',
-        phase: 'now',
-      }),
+      ...(hasIptablesOnly(input) ? chainsSteps(input, fenceOf(input, agents)) : tableSteps(input, agents)),
       ...requireSteps(input, units),
       ...oldLineSteps(input, uids),
       ...(relay === null ? [] : ollamaSteps(input, relay, ['network'])),

@@ -9,6 +9,11 @@ export function whyNoNft(input: FixInput): string | null {
   const manager = seen(input, 'updates')?.manager ?? null;
   if (!firewall?.toolsPresent.includes('nft') && manager !== 'apt')
     return 'The program nft is not on this node, and with what it could be installed was not recognised. Install nftables, then look again.';
+  return whyNoSystemd(input);
+}
+
+/** Why nothing would load rules again after a restart; null when a unit can. */
+export function whyNoSystemd(input: FixInput): string | null {
   const hasSystemd = seen(input, 'identity')?.init === 'systemd' || seen(input, 'units')?.systemd === true;
   return hasSystemd
     ? null
