@@ -49,13 +49,13 @@ export async function detect(options: DetectOptions, terminal: Terminal): Promis
   const numbers = new Map<RunResult['rule'], number>();
   let at = 0;
   for await (const group of eventsOf(options.events))
-    for (const { object, text } of group) {
+    for (const { object } of group) {
       const fields = flatEvent(object);
       const own = options.allRules ? null : (source ?? sourceOfEvent(fields));
       if (own !== null && own.product === null && own.category === null && own.service === null)
         found.unknownSource += 1;
       if (set.correlations.length > 0) at = eventTime(fields) ?? at;
-      const results = run.take({ fields, raw: text }, own, found.events, at, '');
+      const results = run.take({ fields, raw: '' }, own, found.events, at, '');
       for (const { rule } of results) {
         let number = numbers.get(rule);
         if (number === undefined) {

@@ -13,12 +13,11 @@ const PIECE = 1_048_576;
 export async function* eventsOf(file: string): AsyncGenerator<Iterable<ParsedEvent>> {
   const name = file === '-' ? 'standard input' : visible(file);
   const stream = file === '-' ? process.stdin : openFile(file, name);
-  const decoder = new TextDecoder('utf-8');
   const events = new JsonEvents();
   try {
     for await (const bytes of stream as AsyncIterable<Uint8Array>)
-      yield events.push(decoder.decode(bytes, { stream: true }));
-    yield events.push(`${decoder.decode()}\n`);
+      yield events.push(bytes);
+    yield events.push(Buffer.from('\n'));
     events.end();
   } catch (error) {
     if (error instanceof EventFault) throw couldNot(`${name}: ${error.message}`);

@@ -4,7 +4,7 @@ export interface ParsedEvent {
   text: string;
 }
 
-/** Characters that one event may have. */
+/** Bytes that one event may have. */
 const LONGEST = 16_777_216;
 
 /** Text that is no event: which one it would have been, counted from 0, and what is wrong. */
@@ -12,12 +12,22 @@ export class EventFault extends Error {
   override readonly name = 'EventFault';
 }
 
+const LINE_FEED = 10;
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN_LIST = 91;
+const BACKSLASH = 92;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+
 /**
- * Finds JSON objects in a text that comes in pieces: one on each line, the items of an array, or one after the other, with any white space.
- * No more is kept than the event that is not whole yet.
+ * Finds JSON objects in UTF-8 that comes in pieces: one on each line, the items of an array, or one after the other, with any white space
+ * between. No more is kept than the event that is not whole yet. A text is only made of the bytes of one event: reading a
+ * long text in small pieces would cost more than parsing it.
  */
 export class JsonEvents {
-  #rest = '';
+  #rest: Buffer = Buffer.alloc(0);
   #count = 0;
   /** Where in `#rest` the search for the end of an event goes on, and what it has seen. */
   #at = 0;
@@ -25,30 +35,32 @@ export class JsonEvents {
   #inText = false;
   #list: 'unknown' | 'none' | 'open' | 'closed' = 'unknown';
 
-  /** @returns the events that this piece completes; @throws EventFault */
-  *push(piece: string): Generator<ParsedEvent> {
-    this.#rest += piece;
+  /** @returns the events that this piece completes; the piece is not kept. @throws EventFault */
+  *push(piece: Uint8Array): Generator<ParsedEvent> {
+    const own = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    this.#rest = this.#rest.length === 0 ? own : Buffer.concat([this.#rest, own]);
     let start = 0;
     for (;;) {
       if (this.#depth === 0) {
         start = this.#skip(start);
         this.#at = start;
         if (start >= this.#rest.length) break;
-        const quick = this.#line(start);
-        if (quick !== null) {
-          yield quick;
-          start += quick.text.length;
+        const line = this.#line(start);
+        if (line !== null) {
+          start = line.end;
+          yield line;
           continue;
         }
       }
       const end = this.#end(start);
       if (end < 0) break;
-      yield this.#parsed(this.#rest.slice(start, end));
+      const event = this.#parsed(start, end);
       start = end;
+      yield event;
     }
-    this.#rest = this.#rest.slice(start);
+    this.#rest = Buffer.from(this.#rest.subarray(start));
     this.#at = Math.max(0, this.#at - start);
-    if (this.#rest.length > LONGEST) this.#fail(`has more than ${LONGEST} characters`);
+    if (this.#rest.length > LONGEST) this.#fail(`has more than ${LONGEST} bytes`);
   }
 
   /** No more comes. @throws EventFault when an event or the array is not whole */
@@ -61,16 +73,17 @@ export class JsonEvents {
     throw new EventFault(`Event ${this.#count} ${what}.`);
   }
 
-  /** Over white space, and over what stands between events. */
+  /** Over white space, a byte order mark, record separators (RFC 7464), and the commas of an array. */
   #skip(from: number): number {
     let at = from;
     for (; at < this.#rest.length; at += 1) {
-      const unit = this.#rest.charCodeAt(at);
-      if (unit === 32 || (unit >= 9 && unit <= 13) || unit === 0xfeff || unit === 0x1e) continue;
-      if (unit === 91 && this.#list === 'unknown') this.#list = 'open';
-      else if (unit === 93 && this.#list === 'open') this.#list = 'closed';
-      else if (unit === 44 && this.#list === 'open' && this.#count > 0) continue;
-      else if (unit === 123 && this.#list !== 'closed') {
+      const byte = this.#rest[at] ?? 0;
+      if (byte === 32 || (byte >= 9 && byte <= 13) || byte === 0x1e) continue;
+      if ((byte === 0xef || byte === 0xbb || byte === 0xbf) && this.#list === 'unknown') continue;
+      if (byte === OPEN_LIST && this.#list === 'unknown') this.#list = 'open';
+      else if (byte === CLOSE_LIST && this.#list === 'open') this.#list = 'closed';
+      else if (byte === COMMA && this.#list === 'open' && this.#count > 0) continue;
+      else if (byte === OPEN_OBJECT && this.#list !== 'closed') {
         if (this.#list === 'unknown') this.#list = 'none';
         return at;
       } else this.#fail('is no JSON object');
@@ -78,15 +91,15 @@ export class JsonEvents {
     return at;
   }
 
-  /** The usual case: an event that is a whole line. */
-  #line(start: number): ParsedEvent | null {
-    const end = this.#rest.indexOf('\n', start);
-    if (end < 0 || this.#list === 'open') return null;
-    const text = this.#rest.slice(start, end);
+  /** The usual case: an event that is a whole line. Null for anything else, which is looked at more closely then. */
+  #line(start: number): (ParsedEvent & { end: number }) | null {
+    const end = this.#list === 'open' ? -1 : this.#rest.indexOf(LINE_FEED, start);
+    if (end < 0 || end - start > LONGEST) return null;
+    const text = this.#rest.toString('utf8', start, end);
     try {
-      const object: unknown = JSON.parse(text);
+      const object: ParsedEvent['object'] = JSON.parse(text);
       this.#count += 1;
-      return { object: object as ParsedEvent['object'], text };
+      return { object, text, end };
     } catch {
       return null;
     }
@@ -96,18 +109,20 @@ export class JsonEvents {
   #end(start: number): number {
     const rest = this.#rest;
     for (let at = Math.max(start, this.#at); at < rest.length; at += 1) {
-      const unit = rest.charCodeAt(at);
+      const byte = rest[at];
       if (this.#inText) {
-        if (unit === 92) at += 1;
-        else if (unit === 34) this.#inText = false;
-        if (at >= rest.length) {
-          // The escaped character is in the next piece: its backslash is looked at again then.
-          this.#at = rest.length - 1;
-          return -1;
+        if (byte === QUOTE) this.#inText = false;
+        else if (byte === BACKSLASH) {
+          at += 1;
+          if (at >= rest.length) {
+            // What is escaped comes with the next piece, and the backslash is looked at again then.
+            this.#at = rest.length - 1;
+            return -1;
+          }
         }
-      } else if (unit === 34) this.#inText = true;
-      else if (unit === 123 || unit === 91) this.#depth += 1;
-      else if (unit === 125 || unit === 93) {
+      } else if (byte === QUOTE) this.#inText = true;
+      else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#depth += 1;
+      else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
         this.#depth -= 1;
         if (this.#depth === 0) {
           this.#at = at + 1;
@@ -119,11 +134,12 @@ export class JsonEvents {
     return -1;
   }
 
-  #parsed(text: string): ParsedEvent {
+  #parsed(start: number, end: number): ParsedEvent {
+    const text = this.#rest.toString('utf8', start, end);
     try {
-      const object: unknown = JSON.parse(text);
+      const object: ParsedEvent['object'] = JSON.parse(text);
       this.#count += 1;
-      return { object: object as ParsedEvent['object'], text };
+      return { object, text };
     } catch {
       return this.#fail('is no valid JSON');
     }

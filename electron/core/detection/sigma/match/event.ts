@@ -3,7 +3,7 @@ import type { EventFields, FieldValue } from '#shared/domain/audit/event.ts';
 /** What a rule is asked about. Names of fields are as rules write them (`flatEvent` makes them so). */
 export interface SigmaEvent {
   fields: EventFields;
-  /** The whole text, for keywords. */
+  /** The text of the log, for keywords; empty when it says no more than the values do, as with an event that is a JSON object. */
   raw: string;
 }
 

@@ -15,7 +15,7 @@ export class AhoCorasick {
   /** Classes of characters beyond ASCII. */
   readonly #wide = new Map<number, number>();
   readonly #width: number;
-  /** For each state and class: twice the row of the next state, and one more when patterns end there. */
+  /** For each state and class: where the row of the next state begins; its bits turned round (below zero) when patterns end there. */
   readonly #moves: Int32Array;
   /** For each state, the values of all patterns that end there. */
   readonly #found: readonly (readonly number[])[];
@@ -37,10 +37,10 @@ export class AhoCorasick {
     this.#width = classes + 1;
     const { moves, ends } = this.#trie(patterns);
     const found = this.#link(moves, ends);
-    this.#moves = Int32Array.from(
-      moves,
-      (state) => 2 * state * this.#width + ((found[state] ?? NOTHING).length > 0 ? 1 : 0),
-    );
+    this.#moves = Int32Array.from(moves, (state) => {
+      const row = state * this.#width;
+      return (found[state] ?? NOTHING).length > 0 ? ~row : row;
+    });
     this.#found = found;
   }
 
@@ -114,20 +114,22 @@ export class AhoCorasick {
         this.#scanFolded(fold(text), take);
         return;
       }
-      state = moves[(state >> 1) + (classes[unit] as number)] as number;
-      if ((state & 1) === 1) take(this.#valuesOf(state));
+      state = moves[state + (classes[unit] as number)] as number;
+      if (state < 0) {
+        state = ~state;
+        take(this.#found[state / this.#width] as readonly number[]);
+      }
     }
-  }
-
-  #valuesOf(state: number): readonly number[] {
-    return this.#found[(state >> 1) / this.#width] ?? NOTHING;
   }
 
   #scanFolded(text: string, take: Take): void {
     let state = 0;
     for (let at = 0; at < text.length; at += 1) {
-      state = this.#moves[(state >> 1) + this.#classOf(text.charCodeAt(at))] ?? 0;
-      if ((state & 1) === 1) take(this.#valuesOf(state));
+      state = this.#moves[state + this.#classOf(text.charCodeAt(at))] ?? 0;
+      if (state < 0) {
+        state = ~state;
+        take(this.#found[state / this.#width] ?? NOTHING);
+      }
     }
   }
 }

@@ -4,18 +4,39 @@ import { fold } from '../match/fold.ts';
 import { AhoCorasick } from './aho-corasick.ts';
 import { type Necessary, WHOLE_EVENT } from './witness.ts';
 
+/** Rules by the texts that they need. */
+type RulesByText = Map<string, number[]>;
+
 interface FieldFilter {
   field: string;
   /** Rules by the whole value. */
   whole: ReadonlyMap<string, readonly number[]> | null;
-  /** Rules by a piece of the value. */
+  /** Rules by a piece of the value; where there are keywords, by those too, so that each value is gone through once. */
   pieces: AhoCorasick | null;
+}
+
+/** What a number or a boolean can look like: a keyword with anything else in it is in none of them. */
+const LIKE_NUMBER = /^[\d.e+\-infatyrulsn]+$/;
+
+function add(texts: RulesByText, text: string, rule: number): void {
+  const sharing = texts.get(text);
+  if (sharing === undefined) texts.set(text, [rule]);
+  else if (sharing.at(-1) !== rule) sharing.push(rule);
+}
+
+function textsFor(kind: Map<string, RulesByText>, field: string): RulesByText {
+  const texts = kind.get(field) ?? new Map<string, number[]>();
+  kind.set(field, texts);
+  return texts;
 }
 
 /** Picks those of the rules for one kind of log that an event may match; one that matches is always among them. */
 export class Prefilter {
   readonly #fields: FieldFilter[] = [];
-  #anywhere: AhoCorasick | null = null;
+  readonly #byName = new Map<string, FieldFilter>();
+  /** Keywords; null when no rule has any. */
+  readonly #anywhere: FieldFilter | null;
+  readonly #numbersToo: boolean;
   readonly #always: readonly number[];
   readonly #marks: Int32Array;
   #mark = 0;
@@ -30,22 +51,23 @@ export class Prefilter {
   constructor(rules: readonly number[], necessary: readonly (Necessary | null)[], count: number) {
     this.#marks = new Int32Array(count);
     this.#always = rules.filter((rule) => necessary[rule] === null);
-    const whole = new Map<string, Map<string, number[]>>();
-    const pieces = new Map<string, Map<string, number[]>>();
+    const whole = new Map<string, RulesByText>();
+    const pieces = new Map<string, RulesByText>();
     for (const rule of rules)
-      for (const witness of necessary[rule]?.witnesses ?? []) {
-        const kind = witness.whole ? whole : pieces;
-        const texts = kind.get(witness.field) ?? new Map<string, number[]>();
-        kind.set(witness.field, texts);
-        const sharing = texts.get(witness.text);
-        if (sharing === undefined) texts.set(witness.text, [rule]);
-        else if (sharing.at(-1) !== rule) sharing.push(rule);
-      }
+      for (const { field, text, whole: isWhole } of necessary[rule]?.witnesses ?? [])
+        add(textsFor(isWhole ? whole : pieces, field), text, rule);
+    const keywords = pieces.get(WHOLE_EVENT) ?? null;
+    pieces.delete(WHOLE_EVENT);
+    this.#anywhere =
+      keywords === null ? null : { field: WHOLE_EVENT, whole: null, pieces: new AhoCorasick(keywords) };
+    this.#numbersToo = keywords !== null && [...keywords.keys()].some((text) => LIKE_NUMBER.test(text));
     for (const field of new Set([...whole.keys(), ...pieces.keys()])) {
-      const texts = pieces.get(field);
-      const automaton = texts === undefined ? null : new AhoCorasick(texts);
-      if (field === WHOLE_EVENT) this.#anywhere = automaton;
-      else this.#fields.push({ field, whole: whole.get(field) ?? null, pieces: automaton });
+      const texts = pieces.get(field) ?? new Map<string, number[]>();
+      for (const [text, sharing] of keywords ?? []) for (const rule of sharing) add(texts, text, rule);
+      const automaton = texts.size === 0 ? null : new AhoCorasick(texts);
+      const filter = { field, whole: whole.get(field) ?? null, pieces: automaton };
+      this.#fields.push(filter);
+      this.#byName.set(field, filter);
     }
     this.#take = (values) => {
       for (const rule of values) {
@@ -61,13 +83,22 @@ export class Prefilter {
     this.#mark += 1;
     this.#candidates = this.#always.slice();
     const { fields } = evaluation;
-    for (const filter of this.#fields) {
-      const held = fields[filter.field];
-      if (typeof held === 'string') this.#look(filter, held);
-      else if (typeof held === 'number' || typeof held === 'boolean') this.#look(filter, String(held));
-      else if (Array.isArray(held)) this.#lookAtList(filter, held);
+    if (this.#anywhere === null) {
+      for (const filter of this.#fields) {
+        const held = fields[filter.field];
+        if (typeof held === 'string') this.#look(filter, held);
+        else if (held !== undefined) this.#lookAt(filter, held);
+      }
+      return this.#candidates;
     }
-    if (this.#anywhere !== null) for (const text of evaluation.texts()) this.#anywhere.scan(text, this.#take);
+    if (evaluation.raw !== '') this.#look(this.#anywhere, evaluation.raw);
+    for (const name in fields) {
+      const held = fields[name];
+      const own = this.#byName.get(name);
+      if (typeof held === 'string') this.#look(own ?? this.#anywhere, held);
+      else if (held !== undefined && (own !== undefined || this.#numbersToo || typeof held === 'object'))
+        this.#lookAt(own ?? this.#anywhere, held);
+    }
     return this.#candidates;
   }
 
@@ -79,7 +110,9 @@ export class Prefilter {
     if (filter.pieces !== null) filter.pieces.scan(text, this.#take);
   }
 
-  #lookAtList(filter: FieldFilter, list: readonly FieldValue[]): void {
-    for (const value of list) if (value !== null) this.#look(filter, String(value));
+  /** Anything but one text. What a prototype has under the name of a field is none of them. */
+  #lookAt(filter: FieldFilter, held: FieldValue | readonly FieldValue[]): void {
+    if (typeof held === 'number' || typeof held === 'boolean') this.#look(filter, String(held));
+    else if (Array.isArray(held)) for (const value of held) if (value !== null) this.#look(filter, String(value));
   }
 }

@@ -13,7 +13,7 @@ export interface Witness {
   text: string;
 }
 
-/** Witnesses of which every match has at least one, and about how often events have one, 0 to 1. */
+/** Witnesses of which every match has at least one, and about how often events have one. */
 export interface Necessary {
   witnesses: readonly Witness[];
   often: number;
@@ -21,7 +21,7 @@ export interface Necessary {
 
 const MOST_WITNESSES = 2_048;
 /** Longer texts are cut to their most telling piece. */
-const LONGEST = 16;
+const LONGEST = 10;
 
 /** Fields that hold the same few values in most events. */
 const COMMON_FIELDS = new Set([
@@ -66,11 +66,13 @@ function rarity(text: string): number {
   return bits;
 }
 
+/** How many events of a thousand have it, roughly; above a thousand for what most events have several times. */
 function oftenOf({ field, whole, text }: Witness): number {
-  if (COMMON_FIELDS.has(field)) return 0.9;
-  if (!whole && COMMON_TEXTS.some((common) => common.includes(text))) return 0.6;
-  const places = whole ? 1 : field === WHOLE_EVENT ? 60 : 20;
-  return Math.min(1, Math.max(1e-6, places * 2 ** (-2 * rarity(text))));
+  const places = whole ? 1 : field === WHOLE_EVENT ? 200 : 30;
+  const often = 1_000 * places * 2 ** (-2.5 * rarity(text));
+  if (COMMON_FIELDS.has(field)) return Math.max(often, 900);
+  const isCommon = !whole && text.length > 2 && COMMON_TEXTS.some((common) => common.includes(text));
+  return isCommon ? Math.max(often, 600) : Math.max(often, 0.001);
 }
 
 /** The piece of a text that is rarest, at most `LONGEST` characters. */
