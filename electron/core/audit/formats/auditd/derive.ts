@@ -10,8 +10,9 @@ const NOT_THERE: ReadonlySet<number> = new Set([-2, -20]);
 /** open(2): O_ACCMODE, O_CREAT, O_TRUNC. */
 const ACCESS_MODE = 0o3;
 const CREATE_OR_TRUNCATE = 0o100 | 0o1000;
-/** Folders that every program reads all the time, so that reading there says nothing. */
-const READ_ALWAYS = /^\/(?:usr|lib|lib32|lib64|proc|sys|dev)\/|^\/etc\/ld\.so\.|\.pyc$/;
+/** Folders that every program reads all the time, so that reading there says nothing; what a process keeps to itself is no such thing. */
+const READ_ALWAYS =
+  /^\/(?:usr|lib|lib32|lib64|sys|dev)\/|^\/proc\/(?!\d+\/(?:environ|mem)$)|^\/etc\/ld\.so\.|\.pyc$/;
 
 const RENAMES = new Set(['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat']);
 const ATTRIBUTES = new Set([
@@ -77,10 +78,21 @@ function processCreation(group: AuditGroup, call: AuditSyscall): Made | null {
   };
 }
 
+/** Sockets that rule over containers: whoever may talk to one may do anything on the machine. */
+const CONTAINER_SOCKET = /\/(?:docker|podman|containerd|crio|buildkitd)\.sock$/;
+
 function networkConnection(group: AuditGroup, call: AuditSyscall): Made | null {
-  if (group.address === undefined) return null;
   const fields = new FieldSet();
+  if (group.socket !== undefined && CONTAINER_SOCKET.test(group.socket)) {
+    fields.putNew('Image', call.exe);
+    fields.putNew('CommandLine', group.proctitle);
+    fields.put('DestinationSocket', group.socket);
+    const message = `${call.exe ?? 'a program'} connects to ${group.socket}`;
+    return { logsource: LOG_SOURCES.networkConnection, message, fields };
+  }
+  if (group.address === undefined) return null;
   fields.putNew('Image', call.exe);
+  fields.putNew('CommandLine', group.proctitle);
   fields.put('Initiated', 'true');
   fields.put('DestinationIp', group.address.ip);
   fields.put('DestinationPort', group.address.port);
@@ -113,6 +125,7 @@ function fileEvents(group: AuditGroup, call: AuditSyscall): Made[] {
     if (operation === 'read' && READ_ALWAYS.test(path)) continue;
     const fields = new FieldSet();
     fields.putNew('Image', call.exe);
+    fields.putNew('CommandLine', group.proctitle);
     fields.put('TargetFilename', path);
     fields.put('Operation', operation);
     made.push({

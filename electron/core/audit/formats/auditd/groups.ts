@@ -127,6 +127,7 @@ export class AuditGroups {
       const address = decodeSocketAddress(fields.text('saddr') ?? '');
       if (address?.family === 'inet' || address?.family === 'inet6')
         group.address = { ip: address.ip, port: address.port };
+      else if (address?.family === 'unix') group.socket = address.path;
     }
   }
 

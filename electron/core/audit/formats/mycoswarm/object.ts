@@ -62,6 +62,8 @@ function asLinux(found: Found): AuditRecord | null {
     fields.put('Initiated', 'true');
   }
   fields.putNew('ExitCode', found.ExitCode);
+  // What mycoSwarm logs is what its agents did, whatever their account is called.
+  fields.put('swarmkeep.agent', true);
   fields.putNew('User', found.User);
   return createRecord({
     logsource: command !== null ? LOG_SOURCES.processCreation : LOG_SOURCES.networkConnection,
