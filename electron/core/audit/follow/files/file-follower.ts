@@ -1,13 +1,14 @@
 import type { SourceGap, SourceState } from '#shared/domain/audit/source.ts';
 import type { FollowedBatch, FollowedLine, Follower, FollowerStatus } from '../follower.ts';
 import { type FilePlace, type FilePosition, filePosition } from './file-place.ts';
-import { type LogReach, LogTrouble, type Look } from './log-reach.ts';
+import { type LogReach, LogTrouble, type Look, RotatingNow } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
 import {
   behind,
   type ChainFile,
   endOf,
   findPlace,
+  isCopyOf,
   isSameFile,
   listChain,
   packingOf,
@@ -17,6 +18,9 @@ import { UnpackError } from './unpack.ts';
 /** How long a file that was rotated may still get the rest of a line, and further lines, from a writer that was not told. */
 const SETTLE_MS = 2_000;
 const WATCH_BEFORE_MS = 60_000;
+/** How long a rotation is given before files are compared again, and how often nothing must be found to be believed. */
+const ROTATING_MS = 40;
+const NOT_FOUND_TIMES = 5;
 /** Unread bytes from which on a follower is said to be catching up. */
 const CATCHING_UP_BYTES = 1024 * 1024;
 
@@ -50,6 +54,7 @@ export class FileFollower implements Follower {
   #copies = false;
   /** What the reader gave first was compared with what was rotated in the meantime. */
   #inOrder = false;
+  #notFound = 0;
   #ahead = 0;
   #at = Date.now();
   #gaps: Gap[] = [];
@@ -114,7 +119,12 @@ export class FileFollower implements Follower {
         more = await this.#step(lines);
       } catch (error) {
         if (!(error instanceof LogTrouble)) throw error;
-        this.#say('waiting', error.message);
+        if (error instanceof RotatingNow) {
+          await new Promise((resolve) => setTimeout(resolve, ROTATING_MS));
+          more = true;
+        } else {
+          this.#say('waiting', error.message);
+        }
       }
       if (lines.length > 0 || this.#gaps.length > 0 || this.#moved) return this.#batch(lines);
       if (!more) await this.#idle();
@@ -199,6 +209,8 @@ export class FileFollower implements Follower {
     const chain = await listChain(this.#reach, this.#path);
     const before = this.#late?.place ?? this.#before;
     const { files, known } = await behind(this.#reach, chain, before, null);
+    if (!known) this.#notFoundAgain();
+    this.#notFound = 0;
     const next = files[0];
     if (!next) {
       this.#sayWhy(await this.#reach.look(this.#path));
@@ -212,7 +224,18 @@ export class FileFollower implements Follower {
       );
     }
     const copies = this.#copies || before?.copied === true;
-    return this.#open(next, files, copies && next.rotated !== null, lines);
+    return this.#open(
+      next,
+      files,
+      (copies && next.rotated !== null) || isCopyOf(next, files.slice(1)),
+      lines,
+    );
+  }
+
+  /** A file that was not found may have been between two names: it is looked for some times more. */
+  #notFoundAgain(): void {
+    this.#notFound += 1;
+    if (this.#notFound < NOT_FOUND_TIMES) throw new RotatingNow('Looking for the rotated file.');
   }
 
   async #open(
@@ -252,6 +275,8 @@ export class FileFollower implements Follower {
       const copied = found.how === 'content' && (wasCut || packingOf(file) === 'none');
       return this.#reopen(file, place, place.copied || copied, chain.slice(found.index + 1), lines);
     }
+    if (!file && place.head !== '') this.#notFoundAgain();
+    this.#notFound = 0;
     const { files } = file
       ? { files: chain.slice(chain.indexOf(file) + 1) }
       : await behind(this.#reach, chain, place, this.#late?.place ?? this.#before);
@@ -271,7 +296,13 @@ export class FileFollower implements Follower {
     }
     this.#copies = wasCut;
     const next = files[0];
-    return next ? this.#open(next, files, wasCut && next.rotated !== null, lines) : true;
+    if (!next) return true;
+    return this.#open(
+      next,
+      files,
+      (wasCut && next.rotated !== null) || isCopyOf(next, files.slice(1)),
+      lines,
+    );
   }
 
   async #reopen(
@@ -340,7 +371,7 @@ export class FileFollower implements Follower {
     }
     this.#reader = null;
     this.#moved = true;
-    if (reader.packing === 'none' && !reader.copied) {
+    if (reader.packing === 'none') {
       reader.grewAt = performance.now();
       this.#late = reader;
     } else {

@@ -51,9 +51,10 @@ export interface LogReach {
 }
 
 /** Why files cannot be reached at the moment, in words for a person. */
-export class LogTrouble extends Error {
-  override readonly name = 'LogTrouble';
-}
+export class LogTrouble extends Error {}
+
+/** A rotation was going on while files were compared: nothing may be concluded, it is done again at once. */
+export class RotatingNow extends LogTrouble {}
 
 /** Most rotated files of one log that are looked at. */
 export const MOST_ROTATED = 512;

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { beginsAs, type FilePlace, HEAD_BYTES, lengthOfHead, markOf } from './file-place.ts';
-import { type LogReach, LogTrouble, type SeenFile } from './log-reach.ts';
+import { type LogReach, LogTrouble, RotatingNow, type SeenFile } from './log-reach.ts';
 import { LogReader } from './log-reader.ts';
 import { inOrder, type Packing, type RotatedName, rotatedName } from './rotated-names.ts';
 import { UnpackError } from './unpack.ts';
@@ -23,6 +23,17 @@ export function isSameFile(one: Identity, other: Identity): boolean {
   return one.bornAt === other.bornAt || one.bornAt === 0 || other.bornAt === 0;
 }
 
+/**
+ * Whether a rotated file is a copy that was made before its original was cut: the one that was written to next was there already
+ * when the rotated one was written last. Packing keeps the time of change (gzip(1), zstd(1)), and makes a new inode.
+ * @param later the files behind it in order
+ */
+export function isCopyOf(file: ChainFile, later: readonly ChainFile[]): boolean {
+  if (file.rotated === null) return false;
+  return later.some((next) => packingOf(next) === 'none' && next.bornAt > 0 && next.bornAt < file.modifiedAt);
+}
+
+const MOVED = 'It is being rotated at this moment; looking again.';
 const LISTINGS = 6;
 const BETWEEN_MS = 15;
 
@@ -74,6 +85,7 @@ async function withoutCopyOfLive(reach: LogReach, chain: ChainFile[]): Promise<C
 async function headOf(reach: LogReach, file: ChainFile, length: number): Promise<Buffer | null> {
   try {
     const reader = await LogReader.open(reach, file, packingOf(file), null);
+    if (reader === 'gone') throw new RotatingNow(MOVED);
     if (typeof reader === 'string') return null;
     try {
       let head: Buffer = Buffer.alloc(0);
@@ -88,6 +100,7 @@ async function headOf(reach: LogReach, file: ChainFile, length: number): Promise
       await reader.close();
     }
   } catch (error) {
+    if (error instanceof RotatingNow) throw error;
     if (error instanceof LogTrouble || error instanceof UnpackError) return null;
     throw error;
   }
@@ -150,6 +163,7 @@ async function matchOf(
   try {
     const reader = await LogReader.open(reach, file, packingOf(file), place);
     if (reader === 'shorter') return 'shorter';
+    if (reader === 'gone') throw new RotatingNow(MOVED);
     if (typeof reader === 'string') return 'other';
     await reader.close();
     return 'content';
@@ -157,7 +171,7 @@ async function matchOf(
     // It begins as it should and cannot be unpacked further: reading it will say so.
     if (error instanceof UnpackError) return 'content';
     // A file of the right inode that cannot be read is waited for; of the others, one that can be read may be the right one.
-    if (error instanceof LogTrouble && !must) return 'other';
+    if (error instanceof LogTrouble && !must && !(error instanceof RotatingNow)) return 'other';
     throw error;
   }
 }

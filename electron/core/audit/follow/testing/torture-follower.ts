@@ -3,7 +3,16 @@
  * position to a journal, in one write of one line. A line without its end was never committed.
  * Arguments: the log, the journal, and for SSH the console's folder, port and key file.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { FileFollower } from '../files/file-follower.ts';
 import type { LogReach } from '../files/log-reach.ts';
 import { LocalReach } from '../local/local-reach.ts';
@@ -45,6 +54,8 @@ async function main(): Promise<void> {
     const { gaps } = batch;
     const lines = batch.lines.map(({ text }) => text);
     writeSync(output, `${JSON.stringify({ lines, gaps, position: batch.position })}\n`);
+    // Only to keep the rotator from running away.
+    if (lines.length > 0) writeFileSync(`${journal}.progress`, lines.at(-1) ?? '');
   }
   fsyncSync(output);
   closeSync(output);
