@@ -184,11 +184,23 @@ function judgeGroups(
 /** Programs that give other accounts by rules of their own. */
 const RULED_ELSEWHERE = /\/(doas|ksu)$/;
 
+const agents = new WeakMap<CheckInput, Map<InstanceProfile, Agent>>();
+
 /**
  * Who the agent of an installation is (design, "The agent"): its own uid, subordinate uids when newuidmap works
- * (subuid(5)), setuid programs, sudo rules, groups and engine sockets that give another account.
+ * (subuid(5)), setuid programs, sudo rules, groups and engine sockets that give another account. Most checks ask, and are told the same.
  */
 export function agentOf(input: CheckInput, instance: InstanceProfile): Agent {
+  const known = agents.get(input) ?? new Map<InstanceProfile, Agent>();
+  agents.set(input, known);
+  const before = known.get(instance);
+  if (before !== undefined) return before;
+  const agent = lookForAgent(input, instance);
+  known.set(instance, agent);
+  return agent;
+}
+
+function lookForAgent(input: CheckInput, instance: InstanceProfile): Agent {
   const accounts = seen(input, 'accounts');
   const uids = runningUids(input, instance);
   const uid = uids.find((running) => running === 0) ?? instance.uid ?? uids[0] ?? null;

@@ -1,3 +1,4 @@
+import { asksSender } from '#core/firewall/asks-sender.ts';
 import { PROTOCOL } from '#core/firewall/fields.ts';
 import { type Interval, normalize } from '#core/firewall/interval.ts';
 import { type Judged, judge, type Rules } from '#core/firewall/questions/ask.ts';
@@ -106,32 +107,33 @@ type Reach =
   | { kind: 'unknown'; judged: Judged }
   | { kind: 'closed'; judged: Judged | null };
 
+/** The first packet that gets through says it all; only what is closed takes every packet. */
 function reachOfRelay(rules: Rules, sender: Sender, relay: Relay): Reach {
-  const judged = relay.targets.flatMap(({ version, daddr, protocol, port, isHere }) =>
-    uidsToTry(sender).map((uid) =>
-      judge(
-        rules,
-        packetOut(
-          rules.host,
-          { uid, gid: uid === sender.uid ? sender.gid : undefined },
-          {
-            version,
-            daddr,
-            l4proto: PROTOCOL[protocol],
-            dport: BigInt(port),
-            ...(isHere ? { oifname: 'lo' } : {}),
-          },
-        ),
-      ),
-    ),
-  );
-  const open = judged.find(({ verdict }) => verdict.verdict === 'accept');
-  if (open !== undefined) return { kind: 'open', judged: open };
-  const unknown = judged.find(({ verdict }) => verdict.verdict === 'unknown');
-  if (unknown !== undefined) return { kind: 'unknown', judged: unknown };
-  const [first] = judged;
-  if (first !== undefined && relay.targets.length >= MAX_TARGETS) return { kind: 'unknown', judged: first };
-  return { kind: 'closed', judged: first ?? null };
+  let first: Judged | null = null;
+  let unknown: Judged | null = null;
+  const uids = asksSender(rules.ruleset) ? uidsToTry(sender) : [sender.uid];
+  for (const { version, daddr, protocol, port, isHere } of relay.targets) {
+    for (const uid of uids) {
+      const packet = packetOut(
+        rules.host,
+        { uid, gid: uid === sender.uid ? sender.gid : undefined },
+        {
+          version,
+          daddr,
+          l4proto: PROTOCOL[protocol],
+          dport: BigInt(port),
+          ...(isHere ? { oifname: 'lo' } : {}),
+        },
+      );
+      const judged = judge(rules, packet);
+      if (judged.verdict.verdict === 'accept') return { kind: 'open', judged };
+      if (judged.verdict.verdict === 'unknown') unknown ??= judged;
+      first ??= judged;
+    }
+  }
+  if (unknown !== null) return { kind: 'unknown', judged: unknown };
+  if (first !== null && relay.targets.length >= MAX_TARGETS) return { kind: 'unknown', judged: first };
+  return { kind: 'closed', judged: first };
 }
 
 /** Whether a unit of the system is the one that a program runs in: the manager of a person may have one of the same name. */
@@ -142,8 +144,17 @@ function isOwnUnit(input: CheckInput, unit: UnitFact, relay: Relay): boolean {
   return relay.uids.every((uid) => !isPerson(uid) || uid === owner);
 }
 
-/** Whether the relay itself is held: by its unit, or by rules for its own uid. Null when that cannot be told. */
-function isFenced(input: CheckInput, rules: Rules, relay: Relay, others: readonly Relay[]): boolean | null {
+/**
+ * Whether the relay itself is held: by its unit, or by rules for its own uid. Null when that cannot be told.
+ * @param agent where no rule asks who sends, what is known of the agent's packets is known of the relay's
+ */
+function isFenced(
+  input: CheckInput,
+  rules: Rules,
+  agent: Sender,
+  relay: Relay,
+  others: readonly Relay[],
+): boolean | null {
   if (!relay.isHere) return false;
   const units = seen(input, 'units')?.units;
   // The fence of a unit holds what runs in that unit, and nothing else of the same name.
@@ -163,7 +174,9 @@ function isFenced(input: CheckInput, rules: Rules, relay: Relay, others: readonl
     uid,
     gid: undefined,
   };
-  const answers = ([4, 6] as const).map((version) => askOutboundOnce(rules, version, sender).kind);
+  const isAlike = sender.uids.length > 0 && agent.uids.length > 0 && !asksSender(rules.ruleset);
+  const asked = isAlike ? agent : sender;
+  const answers = ([4, 6] as const).map((version) => askOutboundOnce(rules, version, asked).kind);
   // Where its program was not seen, its unit was not seen either.
   if (answers.includes('open')) {
     const isPlain = relay.kind !== 'ollama' && relay.kind !== 'other' && relay.kind !== 'ssh';
@@ -243,7 +256,7 @@ export function relayPart(
       packet: packetEvidence(rules.ruleset, reach.judged, 'open', `${relay.name} does as it is told`, ends),
       steps: stepsFor(input, relay),
     };
-  const fenced = relay.kind === 'engine' ? null : isFenced(input, rules, relay, others);
+  const fenced = relay.kind === 'engine' ? null : isFenced(input, rules, sender, relay, others);
   if (fenced === true)
     return { ...base, seen: `${relay.name} itself cannot reach the internet`, status: 'pass' };
   // Whoever sends as the account that is logged in to is not held by rules for the server.

@@ -168,9 +168,17 @@ export function hookOrders(ruleset: Ruleset, hook: Hook, version: 4 | 6): readon
   return named;
 }
 
+const translating = new WeakMap<Ruleset, Map<4 | 6, boolean>>();
+
 /** Whether a rule set translates addresses of this family at all: then every tracked packet meets NAT (nf_nat_register_fn). */
 export function translates(ruleset: Ruleset, version: 4 | 6): boolean {
-  return (['prerouting', 'input', 'output', 'postrouting'] as const).some((hook) =>
+  const byVersion = translating.get(ruleset) ?? new Map<4 | 6, boolean>();
+  translating.set(ruleset, byVersion);
+  const known = byVersion.get(version);
+  if (known !== undefined) return known;
+  const answer = (['prerouting', 'input', 'output', 'postrouting'] as const).some((hook) =>
     chainsAt(ruleset, hook, version).some(({ base }) => base.type === 'nat'),
   );
+  byVersion.set(version, answer);
+  return answer;
 }
