@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, numericId, pathText, portNumber, shortText } from './bounds.ts';
+import { listOf, numericId, pathText, portNumber, shortText, shownName } from './bounds.ts';
 
 /** How an installation of mycoSwarm was recognised. */
 export const detectionKind = z.enum(['systemd', 'by-hand', 'pip-user', 'declared']);
@@ -55,18 +55,31 @@ export function blankInstance(id: string, detectedBy: InstanceProfile['detectedB
   };
 }
 
+/**
+ * A place that a person names: absolute, one line, no way back in it. What the look finds may be anything; what is typed, or sent by
+ * a page that somebody took over, ends in settings of units.
+ */
+const namedPlace = pathText
+  .refine(
+    (path) =>
+      path.startsWith('/') &&
+      !/\p{Cc}|\p{Cf}|\p{Cs}|\u2028|\u2029/u.test(path) &&
+      !/(^|\/)\.\.?(\/|$)/.test(path),
+    'A place is an absolute path of one line, without dots and unseen characters',
+  )
+  .nullable();
+
 /** Corrections that the operator made in Setup; a field that is present replaces what was detected. */
 export const profileCorrection = instanceProfile
-  .pick({
-    user: true,
-    configurationFolder: true,
-    workspace: true,
-    source: true,
-    virtualEnvironment: true,
-    unit: true,
-    apiPort: true,
-    dashboardPort: true,
-    logFolder: true,
+  .pick({ apiPort: true, dashboardPort: true })
+  .extend({
+    user: shownName.nullable(),
+    unit: shownName.nullable(),
+    configurationFolder: namedPlace,
+    workspace: namedPlace,
+    source: namedPlace,
+    virtualEnvironment: namedPlace,
+    logFolder: namedPlace,
   })
   .partial()
   .extend({ instance: shortText });

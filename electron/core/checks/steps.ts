@@ -183,7 +183,12 @@ export function restartsLast(finding: Finding): Finding {
 /** A word of a unit file: quoted, and without specifiers (systemd.syntax(7), systemd.unit(5) "Specifiers"). */
 export function unitWord(text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
-  return `"${escaped}"`;
+  // A path may hold a line feed, and what follows one would be a line of the unit of its own.
+  const oneLine = escaped.replace(
+    /\p{Cc}|\u2028|\u2029/gu,
+    (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
+  );
+  return `"${oneLine}"`;
 }
 
 /** Ends the steps of a finding with a look at the node; a finding without steps stays as it is. */

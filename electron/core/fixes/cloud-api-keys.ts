@@ -50,16 +50,15 @@ function holdsKey(line: string, names: readonly string[]): boolean {
 /** Numbers of the lines that go, their hashes, and how the rest reads with every value masked. */
 function linesOf(text: string, names: readonly string[]): { hashes: string[]; masked: string[] } {
   const lines = text.split('\n').filter((line) => holdsKey(line, names));
-  const hidden = (line: string) => {
-    const name = names.map((one) => one.replace(/…$/, '')).find((one) => line.includes(one)) ?? '';
-    return `${line.slice(0, line.indexOf(name))}${name}${name === line ? '' : '••••••••'}`;
+  // Anything else on the line can be another secret: only a line that is one assignment to a found name shows that name.
+  const shown = (line: string) => {
+    const [, before, name = ''] =
+      /^(\s*(?:export\s+|Environment=\s*"?)?)([A-Za-z_][A-Za-z0-9_]*)=\S*$/.exec(line) ?? [];
+    return before !== undefined && names.includes(name) ? `${before}${name}=••••••••` : '••••••••';
   };
-  // What stands before the name can be another secret on the same line.
-  const isPlain = (line: string) =>
-    /^\s*(export\s+|Environment=\s*"?)?$/.test(line.slice(0, line.search(/[A-Z]{2,}_|AKIA|ASIA|sk-|hf_/)));
   return {
     hashes: [...new Set(lines.map(sha256Of))],
-    masked: lines.map((line) => (isPlain(line) ? hidden(line) : '••••••••')),
+    masked: lines.map(shown),
   };
 }
 

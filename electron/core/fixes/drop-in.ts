@@ -26,8 +26,14 @@ export function targetsFor(needed: readonly Needed[]): { path: string; text: boo
   return needed.map(({ path, kind }) => ({ path, text: kind === 'file' }));
 }
 
-/** Text of a drop-in with one section. */
+/**
+ * Text of a drop-in with one section.
+ * @throws RangeError when a line is more than one: what a node or a page names must not become a setting
+ */
 export function dropInText(lines: readonly string[], section = 'Service'): string {
+  const broken = lines.find((line) => /\p{Cc}/u.test(line));
+  if (broken !== undefined)
+    throw new RangeError(`A line of a drop-in holds a control character: ${visible(broken)}`);
   return [`[${section}]`, ...lines].map((line) => `${line}\n`).join('');
 }
 

@@ -249,15 +249,17 @@ describe('the other fixes', () => {
         value.found.push({ name: 'OPENAI_API_KEY', provider: 'OpenAI', kind: 'file', place, pid: null });
       });
     const text =
-      'db=geheim OPENAI_API_KEY=not-a-real-key\nexport OPENAI_API_KEY="not-a-real-key"\nPATH=/bin\n';
+      'db=geheim OPENAI_API_KEY=not-a-real-key\nexport OPENAI_API_KEY="not-a-real-key"\nOPENAI_API_KEY=not-a-real-key DB=geheim\nexport DB=geheim OPENAI_API_KEY=not-a-real-key\nPATH=/bin\n';
     const plan = planFor('cloud-api-keys', at('/home/mycoswarm/.env'), {
       texts: { '/home/mycoswarm/.env': text },
     });
     expect(JSON.stringify(plan)).not.toMatch(/not-a-real|geheim/);
-    expect(plan.steps[0]?.preview).toMatchObject({ before: '••••••••\nexport OPENAI_API_KEY••••••••' });
+    expect(plan.steps[0]?.preview).toMatchObject({
+      before: '••••••••\nexport OPENAI_API_KEY=••••••••\n••••••••\n••••••••',
+    });
     expect(plan.steps[0]?.action).toMatchObject({
       verb: 'remove-lines',
-      lines: [expect.any(String), expect.any(String)],
+      lines: [0, 1, 2, 3].map(() => expect.any(String)),
     });
     expect(
       reasonFor('cloud-api-keys', at('/srv/config.json'), { texts: { '/srv/config.json': text } }),

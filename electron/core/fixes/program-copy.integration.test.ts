@@ -82,4 +82,20 @@ describe('a copy of the program', () => {
       firstWords(NEW, home, [`${old}/mycoSwarm/venv/bin/mycoswarm`, 'daemon', '--help']),
     ).rejects.toThrow();
   }, 60_000);
+
+  it('is not made of what belongs to a third account, for the agent names the place of its source', () => {
+    const facts = stockNode();
+    const [instance] = facts.profile.instances;
+    if (instance === undefined) throw new Error('the stock node has an installation');
+    const answerWith = (uid: number) => {
+      const owned = changed(facts, 'files', (value) => {
+        for (const tree of value.trees) for (const bucket of tree.buckets) bucket.uid = uid;
+      });
+      const [finding] = runChecks(inputFor(owned), { only: ['dedicated-user'] });
+      if (finding === undefined) throw new Error('the check said nothing');
+      return copyOf({ ...inputFor(owned), finding }, instance);
+    };
+    expect(answerWith(instance.uid ?? -1)).toMatchObject({ ok: true });
+    expect(answerWith(4_711)).toMatchObject({ ok: false, why: expect.stringContaining('another account') });
+  });
 });

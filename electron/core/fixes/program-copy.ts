@@ -40,11 +40,17 @@ function treeAt(input: Known, instance: InstanceProfile, root: string): TreeFact
   return seen(input, 'files')?.trees.find((tree) => tree.root === root && tree.instance === instance.id);
 }
 
-/** Why a tree cannot be copied as it is; null when it can. */
-function whyNotCopied(tree: TreeFact | undefined, root: string): string | null {
+/**
+ * Why a tree cannot be copied as it is; null when it can. Files of the agent name the place of its source, and root copies it for
+ * everybody to read: what belongs to a third account is not the agent's to name.
+ */
+function whyNotCopied(tree: TreeFact | undefined, root: string, uid: number | null): string | null {
   const shown = visible(root);
   if (tree === undefined || !tree.exists || !tree.complete || tree.unreadableCount > 0)
     return `Not all of ${shown} was seen, so it cannot be copied. Look at this node as administrator first.`;
+  const foreign = tree.buckets.find((bucket) => bucket.uid !== 0 && bucket.uid !== uid);
+  if (foreign !== undefined)
+    return `${visible(foreign.examples[0] ?? root)} belongs to another account (uid ${foreign.uid}) than mycoSwarm, and a copy could be read by everybody. ${byHandInstead}`;
   const leading = tree.linksOut.find(({ resolved }) => resolved !== null && isInHome(resolved));
   if (leading !== undefined)
     return `${visible(leading.path)} leads to ${visible(leading.resolved ?? '')}, which the new account could not read: the Python of mycoSwarm is one of its own. ${byHandInstead}`;
@@ -80,7 +86,7 @@ export function copyOf(input: Known, instance: InstanceProfile): CopyAnswer {
   const isInside = editable && source !== null && isWithin(environment, source) && environment !== source;
   const roots = editable && source !== null ? (isInside ? [source] : [environment, source]) : [environment];
   for (const root of roots) {
-    const why = whyNotCopied(treeAt(input, instance, root), root);
+    const why = whyNotCopied(treeAt(input, instance, root), root, instance.uid);
     if (why !== null) return { ok: false, why };
   }
   const moved = (root: string) => `${PLACE}/${root === environment ? 'venv' : 'source'}`;

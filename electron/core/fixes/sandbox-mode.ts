@@ -42,6 +42,7 @@ function neededFor(input: Known, instance: InstanceProfile): Needed[] {
       ...(needsProfile(input, instance) ? [APPARMOR_DROP_IN] : []),
     ]),
     ...accessLogNeeds(instance),
+    ...(instance.workspace === null ? [] : [{ path: instance.workspace, kind: 'directory' } as const]),
     ...(cause?.includes('.') ? [{ path: NAMESPACES_SYSCTL, kind: 'file' } as const] : []),
     ...(needsProfile(input, instance) ? [{ path: APPARMOR_PROFILE, kind: 'file' } as const] : []),
   ];
