@@ -16,8 +16,8 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { FileFollower, type FileFollowerOptions } from '../files/file-follower.ts';
 import { Gather } from '../testing/gather.ts';
 import { LocalReach } from './local-reach.ts';

@@ -1,5 +1,5 @@
-import type { FollowedLine, Follower } from '../follower.ts';
 import type { SourceGap } from '#shared/domain/audit/source.ts';
+import type { FollowedLine, Follower } from '../follower.ts';
 
 /** For tests: takes everything from a follower as it comes, and the position with it. */
 export class Gather {

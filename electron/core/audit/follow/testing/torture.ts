@@ -7,10 +7,10 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   truncateSync,
   unlinkSync,
   utimesSync,
-  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -153,11 +153,13 @@ export interface TortureOptions {
   followerArguments?: readonly string[];
   /** Longest life of a follower in milliseconds. */
   lifeMs?: number;
+  /** How many times slower it is written than to a log here. */
+  pace?: number;
 }
 
 /** Writes, rotates, and kills the follower again and again; then lets it come to the end, and compares. */
 export async function torture(options: TortureOptions): Promise<TortureResult> {
-  const { folder, kills, seed, kept = 40, followerArguments = [], lifeMs = 250 } = options;
+  const { folder, kills, seed, kept = 40, followerArguments = [], lifeMs = 250, pace = 1 } = options;
   const random = randomFrom(seed);
   const log = `${folder}/torture.log`;
   const journal = `${folder}/journal`;
@@ -174,7 +176,7 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
     return child;
   };
   let stopped = false;
-  const pauseMs = () => random() * 12;
+  const pauseMs = () => random() * 12 * pace;
   const size = () => (existsSync(journal) ? statSync(journal).size : 0);
   // A follower that starts slowly on a busy machine must not find that more was rotated away than is kept.
   const progress = () => {
