@@ -15,8 +15,7 @@ export async function* eventsOf(file: string): AsyncGenerator<Iterable<ParsedEve
   const stream = file === '-' ? process.stdin : openFile(file, name);
   const events = new JsonEvents();
   try {
-    for await (const bytes of stream as AsyncIterable<Uint8Array>)
-      yield events.push(bytes);
+    for await (const bytes of stream as AsyncIterable<Uint8Array>) yield events.push(bytes);
     yield events.push(Buffer.from('\n'));
     events.end();
   } catch (error) {

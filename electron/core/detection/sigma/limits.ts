@@ -14,7 +14,7 @@ export const LIMITS = {
   /** Scalars, lists and maps of one file, aliases counted as often as they are used. */
   yamlNodes: 100_000,
   documents: 1_000,
-  conditionLength: 16_384,
+  conditionLength: 131_072,
   /** Search identifiers and patterns that a condition names. */
   conditionOperands: 1_000,
   conditionDepth: 100,

@@ -13,9 +13,11 @@ describe('public rules', () => {
   it('all compile, or lack values for their placeholders', (context) => {
     if (set === null) return context.skip(NO_RULES);
     expect(set.failed).toEqual([]);
-    expect(set.detections.length + set.correlations.length + set.filters + set.needsValues.length).toBe(set.total);
+    expect(set.detections.length + set.correlations.length + set.filters + set.needsValues.length).toBe(
+      set.total,
+    );
     expect(set.detections.length).toBeGreaterThan(0);
-  });
+  }, 60_000);
 
   it('have each an event that they find and one that they do not, made of their own structure', (context) => {
     if (set === null) return context.skip(NO_RULES);
@@ -31,7 +33,7 @@ describe('public rules', () => {
       else expect(engine.match(left, rule.logsource), file).not.toContain(number);
     });
     expect({ neverFire, neverSilent }).toEqual({ neverFire: [], neverSilent: [] });
-  });
+  }, 120_000);
 
   it('are matched by the engine as by its slow twin, on events made of pieces of what they look for', (context) => {
     if (set === null) return context.skip(NO_RULES);
@@ -46,18 +48,22 @@ describe('public rules', () => {
       fc.constantFrom(...values).map((one) => String(one).toUpperCase()),
     );
     const mixed: fc.Arbitrary<SigmaEvent> = fc.record({
-      fields: fc.dictionary(fc.constantFrom(...names), fc.oneof(value, fc.array(value, { maxLength: 3 })), { maxKeys: 8 }),
+      fields: fc.dictionary(fc.constantFrom(...names), fc.oneof(value, fc.array(value, { maxLength: 3 })), {
+        maxKeys: 8,
+      }),
       raw: fc.constantFrom('', ...events.map(({ raw }) => raw)),
     });
     let matches = 0;
     fc.assert(
       fc.property(fc.oneof(fc.constantFrom(...events), mixed), (event) => {
-        const slow = rules.flatMap(({ expression }, number) => (matchesNaively(expression, event) ? [number] : []));
+        const slow = rules.flatMap(({ expression }, number) =>
+          matchesNaively(expression, event) ? [number] : [],
+        );
         matches += slow.length;
         expect(engine.match(event, null)).toEqual(slow);
       }),
       { numRuns: 150 },
     );
     expect(matches).toBeGreaterThan(50);
-  });
+  }, 120_000);
 });

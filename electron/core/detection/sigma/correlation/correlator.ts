@@ -60,6 +60,8 @@ export class Correlator {
   readonly #uses = new Map<string, { index: number; rule: number }[]>();
   readonly #groups: Map<string, Group>[];
   readonly #needed: { most: number; exact: boolean }[];
+  /** Time of the newest entry of each correlation. */
+  readonly #newest: number[];
   #groupCount = 0;
   #entryCount = 0;
   readonly letGo: LetGo = { groups: 0, entries: 0 };
@@ -68,6 +70,7 @@ export class Correlator {
   constructor(correlations: readonly LoadedCorrelation[], state?: unknown) {
     this.#correlations = correlations;
     this.#groups = correlations.map(() => new Map());
+    this.#newest = correlations.map(() => Number.NEGATIVE_INFINITY);
     this.#needed = correlations.map(({ rule }) => entriesNeeded(rule.correlation));
     correlations.forEach((entry, index) => {
       entry.of.forEach((target, rule) => {
@@ -111,6 +114,7 @@ export class Correlator {
     const lost = addEntry(group, entry, correlation, needed.most);
     if (!needed.exact) this.letGo.entries += lost;
     this.#entryCount += group.entries.length - before;
+    this.#newest[index] = Math.max(this.#newest[index] ?? 0, happening.at);
     this.#makeRoom();
     if (!fires(group, correlation)) {
       group.firedAt = null;
@@ -149,20 +153,22 @@ export class Correlator {
 
   #makeRoom(): void {
     while (this.#groupCount > MOST_GROUPS || this.#entryCount > MOST_TOTAL) {
-      const largest = this.#groups.reduce((most, groups) => (groups.size > most.size ? groups : most));
-      const [oldest] = largest;
-      if (oldest === undefined) return;
+      let largest = 0;
+      this.#groups.forEach((groups, index) => {
+        if (groups.size > (this.#groups[largest]?.size ?? 0)) largest = index;
+      });
+      const groups = this.#groups[largest];
+      const [oldest] = groups ?? [];
+      if (groups === undefined || oldest === undefined) return;
       const [key, group] = oldest;
-      const { timespan } = this.#correlations[this.#groups.indexOf(largest)]?.rule.correlation ?? {
-        timespan: 0,
-      };
-      const newest = [...largest.values()].at(-1)?.entries.at(-1)?.at ?? 0;
+      const timespan = this.#correlations[largest]?.rule.correlation.timespan ?? 0;
+      const newest = this.#newest[largest] ?? 0;
       // What has run out anyway is no loss.
       if ((group.entries.at(-1)?.at ?? 0) >= newest - timespan) {
         this.letGo.groups += 1;
         this.letGo.entries += group.entries.length;
       }
-      largest.delete(key);
+      groups.delete(key);
       this.#groupCount -= 1;
       this.#entryCount -= group.entries.length;
     }
@@ -203,6 +209,7 @@ export class Correlator {
             ...(led === undefined ? {} : { led }),
           }));
         this.#groups[index]?.set(key, { firedAt, entries: kept });
+        this.#newest[index] = Math.max(this.#newest[index] ?? 0, kept.at(-1)?.at ?? 0);
         this.#groupCount += 1;
         this.#entryCount += kept.length;
       }

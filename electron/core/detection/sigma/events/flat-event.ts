@@ -100,8 +100,10 @@ function nested(fields: Fields, value: object, path: string, depth: number, room
     walk(fields, value as Record<string, unknown>, path, depth + 1, room);
     return;
   }
-  if (value.length === 0) {
-    fields[fieldName(path)] = [];
+  const name = fieldName(path);
+  if (!Object.hasOwn(fields, name) && value.every(isPlain)) {
+    fields[name] = value.slice(0, Math.max(0, room.left));
+    room.left -= value.length;
     return;
   }
   const data = path.endsWith('.Data') && WINDOWS_CONTAINERS.has(path.slice(0, -'.Data'.length));

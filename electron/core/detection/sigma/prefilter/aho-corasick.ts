@@ -27,9 +27,8 @@ export class AhoCorasick {
       for (let at = 0; at < pattern.length; at += 1) {
         const unit = pattern.charCodeAt(at);
         if (unit < 128 ? this.#classes[unit] !== 0 : this.#wide.has(unit)) continue;
-        // So many letters are in no set of rules; those beyond would only be found by looking at every event.
-        if (classes === 255) throw new RangeError('more than 255 different characters in the patterns');
-        classes += 1;
+        // Letters beyond the 255th share its class: that finds too much, which is looked at again, and never too little.
+        if (classes < 255) classes += 1;
         if (unit < 128) this.#classes[unit] = classes;
         else this.#wide.set(unit, classes);
       }

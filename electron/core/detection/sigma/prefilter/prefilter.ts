@@ -113,6 +113,7 @@ export class Prefilter {
   /** Anything but one text. What a prototype has under the name of a field is none of them. */
   #lookAt(filter: FieldFilter, held: FieldValue | readonly FieldValue[]): void {
     if (typeof held === 'number' || typeof held === 'boolean') this.#look(filter, String(held));
-    else if (Array.isArray(held)) for (const value of held) if (value !== null) this.#look(filter, String(value));
+    else if (Array.isArray(held))
+      for (const value of held) if (value !== null) this.#look(filter, String(value));
   }
 }

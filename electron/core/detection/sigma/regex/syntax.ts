@@ -88,7 +88,6 @@ class Parser {
     for (;;) {
       const bounds = this.#quantifier();
       if (bounds === null) return node;
-      if (node.kind === 'assert') this.#fail('an anchor cannot be repeated');
       const [min, max] = bounds;
       if (max < min) this.#fail('a repeat has its bounds the wrong way round');
       if (this.#looksAt('+')) this.#fail('possessive quantifiers are not supported');

@@ -96,7 +96,8 @@ function valueFor(tests: readonly Test[], fill: string): FieldValue | undefined 
   if (tests.some((test) => test.kind === 'exists' && !test.present)) return undefined;
   if (tests.some((test) => test.kind === 'null')) return null;
   for (const test of tests) {
-    if (test.kind === 'compare') return test.of === null ? numberFor(tests) : dateFor(test.of, numberFor(tests));
+    if (test.kind === 'compare')
+      return test.of === null ? numberFor(tests) : dateFor(test.of, numberFor(tests));
     if (test.kind === 'cidr') {
       const bytes = [...test.network];
       if (test.prefix < bytes.length * 8) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 1;
@@ -147,7 +148,9 @@ function textFor(tests: readonly Test[], fill: string): string | null {
     const plain = plainText(test.parts);
     if (plain !== null) return plain;
     const text = test.parts
-      .map((part) => (typeof part === 'string' ? part : part.any === 'many' ? fill : part.any === 'dash' ? '-' : 'x'))
+      .map((part) =>
+        typeof part === 'string' ? part : part.any === 'many' ? fill : part.any === 'dash' ? '-' : 'x',
+      )
       .join('');
     if (!isMany(test.parts[0])) start = start.length >= text.length ? start : text;
     else if (!isMany(test.parts.at(-1))) end = end.length >= text.length ? end : text;
@@ -160,8 +163,7 @@ function textFor(tests: readonly Test[], fill: string): string | null {
 export function sample(node: RegexNode): string {
   switch (node.kind) {
     case 'set': {
-      for (const wished of 'a0 /-x')
-        if (includes(node.set, wished.charCodeAt(0))) return wished;
+      for (const wished of 'a0 /-x') if (includes(node.set, wished.charCodeAt(0))) return wished;
       const printable = rangesOf(node.set).find(([from, to]) => to >= 33 && from <= 126);
       return String.fromCharCode(Math.max(33, printable?.[0] ?? 0) || (node.set[0] ?? 0));
     }
