@@ -20,6 +20,7 @@ const MODULES = {
   'main/main': 'electron/main/main.ts',
   'main/core': 'electron/main/core.ts',
   'core/store-worker': 'electron/core/store/worker.ts',
+  'core/audit-worker': 'electron/core/audit/worker.ts',
   'cli/start': 'electron/cli/main.ts',
   'web/start': 'electron/web/main.ts',
 };
@@ -66,6 +67,7 @@ await bundle(
 // Vite takes the renderer's folder from its own file, relative to the checkout.
 process.chdir(root);
 await buildRenderer({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+cpSync(join(root, 'assets', 'rules'), join(dist, 'rules'), { recursive: true });
 mkdirSync(join(dist, 'sample'), { recursive: true });
 copyFileSync(join(root, 'assets', 'sample', 'facts.json'), join(dist, 'sample', 'facts.json'));
 // The desktop shell reads its icons at run time.

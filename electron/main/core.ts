@@ -65,7 +65,8 @@ async function openConsole(
   { version, sample }: Extract<ToCore, { kind: 'start' }>,
   dataFolder: string,
 ): Promise<ConsoleService> {
-  const open = () => createConsole({ dataFolder, shell: 'desktop', version, consent, sample });
+  const open = () =>
+    createConsole({ dataFolder, shell: 'desktop', version, consent, sample, watching: true });
   for (const wait of WAIT_FOR_FOLDER_MS) {
     try {
       return await open();

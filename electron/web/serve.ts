@@ -75,6 +75,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   let service: Awaited<ReturnType<typeof createConsole>>;
   try {
     service = await createConsole({
+      watching: true,
       dataFolder,
       shell: 'web',
       version: options.version,

@@ -69,6 +69,20 @@ export const verificationProblem = z.object({
 });
 export type VerificationProblem = z.infer<typeof verificationProblem>;
 
+/** What came of verifying the events of logs. */
+export const eventsVerification = z.object({
+  verified: z.boolean(),
+  sentence: z.string().max(512),
+  /** Events up to this number are vouched for; 0 when none is. */
+  upTo: treeSize,
+  /** Events in all. */
+  size: treeSize,
+  /** Of these, how many the ledger itself vouches for by a root that was recorded in it. */
+  toldUpTo: treeSize,
+  problems: listOf(verificationProblem, 100),
+});
+export type EventsVerification = z.infer<typeof eventsVerification>;
+
 /** What came of verifying the whole ledger. */
 export const verification = z.object({
   /** Everything is as it was recorded, as far as `against` can tell. */
@@ -89,6 +103,8 @@ export const verification = z.object({
   ownUpTo: treeSize,
   /** The first hundred. */
   problems: listOf(verificationProblem, 100),
+  /** The events of logs; left out by a console that keeps none. */
+  events: eventsVerification.optional(),
   checkedAt: instant,
   tookMs: z.number().min(0),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { alert, alertState, ruleInfo, silence } from '../domain/audit/alert.ts';
 import { auditEvent } from '../domain/audit/event.ts';
 import { auditSource, formatId, sourceGap, sourceTarget } from '../domain/audit/source.ts';
-import { instant, listOf, shortText, shownMessage } from '../domain/bounds.ts';
+import { instant, listOf, pathText, shortText, shownMessage } from '../domain/bounds.ts';
 import { nodeId } from '../domain/node.ts';
 import { change, read } from './procedure.ts';
 import { streamInput, streamOf } from './stream.ts';
@@ -194,5 +194,21 @@ export const audit = {
   saveSearch: change
     .input(z.object({ name: z.string().trim().min(1).max(128), query: queryText }))
     .output(savedSearch),
+  /**
+   * Read a file of this computer once. What an earlier call read of it is left out. Errors: NODE_UNKNOWN, STORE_UNAVAILABLE
+   * with the reason when it cannot be read.
+   */
+  ingest: change
+    .input(
+      z.object({
+        node: nodeId,
+        path: pathText,
+        format: z.union([formatId, z.literal('auto')]).default('auto'),
+      }),
+    )
+    .output(
+      z.object({ bytes: amount, lines: amount, events: amount, known: amount, format: formatId.nullable() }),
+    ),
+
   removeSearch: change.input(z.object({ search: shortText })).output(z.object({ removed: z.boolean() })),
 };

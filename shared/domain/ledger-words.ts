@@ -34,6 +34,18 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
       'host-keys-confirmed',
     ],
   },
+  logs: {
+    title: 'Logs',
+    kinds: [
+      'watching-began',
+      'source-changed',
+      'matches-silenced',
+      'silence-ended',
+      'events-checkpoint',
+      'events-removed',
+      'events-exported',
+    ],
+  },
   console: {
     title: 'This console',
     kinds: [
@@ -69,6 +81,14 @@ const STATE: Readonly<Record<ChangeState, string>> = {
   undone: 'was undone',
   stuck: 'could neither be finished nor taken back',
 };
+
+const SOURCE_CHANGE = {
+  added: 'was added',
+  removed: 'is not followed any more',
+  paused: 'was paused',
+  resumed: 'is followed again',
+  format: 'is read in another way',
+} as const;
 
 const titleOf = (check: CheckId): string => catalogueEntry(check).title;
 const quoted = (text: string): string => `“${text}”`;
@@ -114,6 +134,20 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       return `No longer declared on ${node}: ${event.what.about} ${quoted(event.what.value)}.`;
     case 'settings-changed':
       return settingsSentence(event.what.changes);
+    case 'watching-began':
+      return 'This console began to follow logs.';
+    case 'events-checkpoint':
+      return `${counted(event.what.size, 'event')} of logs were stored up to here; their root is part of this ledger.`;
+    case 'events-removed':
+      return `The texts of events of logs up to number ${event.what.upTo} were removed, as the settings say.`;
+    case 'events-exported':
+      return `${counted(event.what.events, 'event')} of logs left the console as ${event.what.fileName}.`;
+    case 'matches-silenced':
+      return `Matches of ${quoted(event.what.query)} are hidden until ${event.what.until.slice(0, 10)}. Reason: ${event.what.reason}`;
+    case 'silence-ended':
+      return 'Matches that were hidden are shown again.';
+    case 'source-changed':
+      return `The log ${quoted(event.what.source)} on ${node} ${SOURCE_CHANGE[event.what.change]}.`;
     case 'report-exported':
       return `A report about ${node} left the console as ${event.what.format}, with ${counted(event.what.findings, 'finding')}.`;
     case 'node-added':

@@ -109,6 +109,29 @@ export const LEDGER_WHAT = {
       64,
     ),
   }),
+  /** From here on this console followed logs. */
+  'watching-began': form({}),
+  /** Signed root of the events of logs, so that who keeps a checkpoint of this ledger elsewhere vouches for those too. */
+  'events-checkpoint': form({
+    size: amount,
+    /** Base64, 32 bytes. */
+    root: z.string().regex(/^[A-Za-z0-9+/]{43}=$/),
+  }),
+  /** Events of logs up to this number were removed as the settings say; their leaves stay. */
+  'events-removed': form({ upTo: amount }),
+  'events-exported': form({ query: free, events: amount, fileName: word }),
+  'matches-silenced': form({
+    silence: word,
+    query: free,
+    rule: word.nullable(),
+    reason: free,
+    until: instant,
+  }),
+  'silence-ended': form({ silence: word }),
+  'source-changed': form({
+    source: word,
+    change: z.enum(['added', 'removed', 'paused', 'resumed', 'format']),
+  }),
   'report-exported': form({ format: word, fileName: word, findings: amount }),
 
   'node-added': form({ reachedBy: z.enum(['local', 'ssh', 'recorded']), address: word }),

@@ -14,6 +14,20 @@ export const settings = z.object({
       weeklySummaryHour: z.int().min(0).max(23).default(9),
     })
     .prefault({}),
+  /** What is kept of the logs that are followed, and when somebody is told of alerts. */
+  audit: z
+    .object({
+      /** Find words within lines fast; without it storing takes less. */
+      fullText: z.boolean().default(true),
+      keepDays: z.int().min(1).max(3_650).default(90),
+      keepMegabytes: z.int().min(100).max(1_048_576).default(4_096),
+      /** Told of at once: alerts of this level and above; the others come in a digest. */
+      notifyFrom: z.enum(['informational', 'low', 'medium', 'high', 'critical']).default('medium'),
+      /** Nobody is woken from this hour to that one, local time; what came is told then. Equal: never quiet. */
+      quietFromHour: z.int().min(0).max(23).default(22),
+      quietToHour: z.int().min(0).max(23).default(22),
+    })
+    .prefault({}),
   /** Days after which a swarm secret is due for rotation. */
   secretMaxAgeDays: z.int().min(1).max(3_650).default(90),
   /** Days after which an open security update counts as late. */

@@ -7,6 +7,7 @@ import type { AppliedChange } from '#shared/domain/plan.ts';
 import { AccessGuard } from './access.ts';
 import { AuditDesk } from './audit-desk.ts';
 import type { CallContext, ErrorLog } from './caller.ts';
+import { addressOfNode } from './node-address.ts';
 import { ReplayedTopic } from './replayed-topic.ts';
 import { safeError } from './safe-errors.ts';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './stream-hub.ts';
@@ -66,7 +67,7 @@ function createRouter(
   topics: Topics,
   audit: AuditDesk,
 ) {
-  const guard = new AccessGuard(service.planRegistry, consent);
+  const guard = new AccessGuard(service.planRegistry, consent, addressOfNode(service));
   // Both run around the validation of input and output, so refusals of either pass through `safeError` too.
   const os = implement(contract)
     .$context<CallContext>()
@@ -207,6 +208,7 @@ function createRouter(
       rules: os.audit.rules.handler(({ input }) => audit.group.rules(input)),
       searches: os.audit.searches.handler(({ input }) => audit.group.searches(input)),
       saveSearch: os.audit.saveSearch.handler(({ input }) => audit.group.saveSearch(input)),
+      ingest: os.audit.ingest.handler(({ input }) => audit.group.ingest(input)),
       removeSearch: os.audit.removeSearch.handler(({ input }) => audit.group.removeSearch(input)),
     },
   });

@@ -2,8 +2,11 @@ import { readCheckpoint } from '#core/ledger/checkpoint.ts';
 import { toBase64 } from '#core/ledger/hash.ts';
 import { writeTlogProof } from '#core/ledger/tlog-proof.ts';
 import { eventTime } from '#core/ledger/verify/event-time.ts';
+import type { EventsVerification, EventsVouchedFor } from '#core/ledger/verify/events-told.ts';
 import { verifyLedger } from '#core/ledger/verify/verify.ts';
 import { entryOf, pageOfEvents } from './activity-page.ts';
+import { guarded } from './audit-threads.ts';
+import type { AuditWatch } from './audit-watch.ts';
 import type { Context } from './context.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
 
@@ -12,8 +15,15 @@ const UNTOUCHED = 'Nothing was changed.';
 /** What the console did and was told, and the proofs that the record of it is whole. */
 export function activityGroup(
   context: Pick<Context, 'store' | 'clock' | 'ledger'>,
+  watch: Pick<AuditWatch, 'threads' | 'hasEvents'>,
 ): ConsoleService['activity'] {
   const { store, clock, ledger } = context;
+
+  /** The events of logs; where they cannot be opened nothing can be said of them, and that is no proof. */
+  async function ofLogs(told: EventsVouchedFor): Promise<EventsVerification | null> {
+    if (!watch.hasEvents()) return null;
+    return guarded(async () => (await watch.threads()).reader.verify(told));
+  }
 
   async function newestCheckpoint() {
     const head = await store.ledgerHead();
@@ -92,11 +102,11 @@ export function activityGroup(
       return state();
     },
 
-    verify: () => verifyLedger(store, null, () => clock.now()),
+    verify: () => verifyLedger(store, null, () => clock.now(), ofLogs),
 
     async checkAgainst({ checkpoint }) {
       const elsewhere = readCheckpoint(checkpoint);
-      if (elsewhere !== null) return verifyLedger(store, elsewhere, () => clock.now());
+      if (elsewhere !== null) return verifyLedger(store, elsewhere, () => clock.now(), ofLogs);
       throw new ConsoleError('NOT_ALLOWED', 'This text is no checkpoint.', {
         untouched: UNTOUCHED,
         next: 'Paste the whole text as it was saved: the name of the ledger, two lines, an empty one and the signature.',

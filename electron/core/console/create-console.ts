@@ -3,6 +3,9 @@ import { createLedger, type Ledger } from '#core/ledger/ledger.ts';
 import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
 import { activityGroup } from './activity.ts';
+import { auditGroup } from './audit.ts';
+import { nodesToWatch } from './audit-nodes.ts';
+import { type AuditWatch, createAuditWatch } from './audit-watch.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { announce, type Context, momentOf } from './context.ts';
 import { decisionsGroup } from './decisions.ts';
@@ -41,6 +44,8 @@ export interface ConsoleOptions {
   notify?: (notice: ConsoleNotice) => void;
   /** Looks by the clock; by default in every shell but the command line. */
   schedule?: boolean;
+  /** Follows logs for as long as it runs; by default it only answers what is asked of stored events. */
+  watching?: boolean;
   /** The records, when the shell has begun to open them already; they are closed with the console. */
   store?: Promise<Store> | undefined;
   /** Answer store requests in a thread of its own; by default in every shell but the command line. */
@@ -69,7 +74,8 @@ export async function createConsole(options: ConsoleOptions): Promise<ConsoleSer
   const store = opened.value;
   try {
     if (loaded.status === 'rejected') throw loaded.reason;
-    return await assemble({ ...options, schedule: options.schedule ?? running }, store, loaded.value);
+    const { schedule = running } = options;
+    return await assemble({ ...options, schedule }, store, loaded.value);
   } catch (error) {
     await store.close();
     throw error;
@@ -114,6 +120,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     { context, board, lookout },
   );
   if (options.sample) await openSample(context, nodes, lookout);
+  const watch = createAuditWatch(context, options.watching === true, () => nodesToWatch(context));
 
   let closing: Promise<void> | null = null;
   return {
@@ -129,7 +136,8 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
       return fixing.engine.apply(claimed.plan);
     }),
     fixes: fixing.group,
-    activity: activityGroup(context),
+    activity: activityGroup(context, watch),
+    audit: auditGroup(context, watch),
     planRegistry: fixing.registry,
     topics: {
       progress: board.topic,
@@ -140,7 +148,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
       fixes: fixing.topic,
     },
     close() {
-      closing ??= closeAll(schedule, board.cancelAll, lookout, fixing, ledger, opened);
+      closing ??= closeAll(schedule, board.cancelAll, lookout, fixing, watch, ledger, opened);
       return closing;
     },
   };
@@ -157,6 +165,7 @@ async function closeAll(
   cancelAll: () => void,
   lookout: Lookout,
   fixing: FixDesk,
+  watch: AuditWatch,
   ledger: Ledger,
   store: Store,
 ): Promise<void> {
@@ -165,6 +174,7 @@ async function closeAll(
   await fixing.close();
   cancelAll();
   await lookout.idle();
+  await watch.close();
   await ledger.idle();
   await store.close();
 }

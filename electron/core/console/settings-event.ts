@@ -7,6 +7,9 @@ const RELAXES: Readonly<Record<string, (from: number, to: number) => boolean>> =
   secretMaxAgeDays: (from, to) => to > from,
   updateMaxAgeDays: (from, to) => to > from,
   clockToleranceMs: (from, to) => to > from,
+  'audit.fullText': (from, to) => to < from,
+  'audit.keepDays': (from, to) => to < from,
+  'audit.keepMegabytes': (from, to) => to < from,
   'notifications.onChange': (from, to) => to < from,
   'notifications.weeklySummary': (from, to) => to < from,
 };

@@ -282,6 +282,7 @@ export class AuditDouble {
         this.scenario.searches.push(search);
         return search;
       }),
+    ingest: () => this.#answer(() => ({ bytes: 0, lines: 0, events: 0, known: 0, format: null })),
     removeSearch: ({ search }) =>
       this.#answer(() => {
         this.scenario.searches = this.scenario.searches.filter(({ id }) => id !== search);

@@ -7,6 +7,8 @@ const LINE_FEED = 10;
 const TILE_HEIGHT = 8;
 /** Numbers of events that are kept for the report and for finding the first wrong one. */
 const MOST_NUMBERS = 4_096;
+/** Of what the ledger says of the events of logs, the newest so many are kept: what is newer says more. */
+const MOST_TOLD = 1_024;
 /** Stands for a hash that is nowhere: no SHA-256 that anybody could find a text for. */
 const NOWHERE: Hash = '\0'.repeat(32);
 
@@ -33,6 +35,8 @@ export interface Recomputed {
   withoutHash: readonly number[];
   /** Texts of events that the ledger needs for judging itself: keys and prunings. */
   notable: readonly string[];
+  /** Texts of the newest events about the events of logs: signed roots, and what was removed of them. */
+  told: readonly string[];
 }
 
 /**
@@ -75,6 +79,7 @@ class Pass implements Recomputed {
   readonly withoutText: { first: number; last: number }[] = [];
   readonly withoutHash: number[] = [];
   readonly notable: string[] = [];
+  readonly told: string[] = [];
   /** Number of the event that comes next. */
   next = 1;
   readonly #sizes: readonly number[];
@@ -168,6 +173,14 @@ class Pass implements Recomputed {
         const end = bytes.indexOf(LINE_FEED, at);
         if (this.notable.length < MOST_NUMBERS)
           this.notable.push(bytes.toString('utf8', start, end < 0 ? bytes.length : end));
+      }
+    }
+    for (const mark of ['"kind":"events-checkpoint"', '"kind":"events-removed"']) {
+      for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) {
+        const start = bytes.lastIndexOf(LINE_FEED, at) + 1;
+        const end = bytes.indexOf(LINE_FEED, at);
+        this.told.push(bytes.toString('utf8', start, end < 0 ? bytes.length : end));
+        if (this.told.length > MOST_TOLD) this.told.shift();
       }
     }
   }

@@ -4,11 +4,15 @@ import { readCheckpoint, type SignedCheckpoint } from '../checkpoint.ts';
 import { isSignedBy, type Verifier } from '../signed-note.ts';
 import { compareUpper } from './compare-upper.ts';
 import { eventTime } from './event-time.ts';
+import { type EventsVerification, type EventsVouchedFor, vouchedFor } from './events-told.ts';
 import { firstUnexplained, ownWordsOf } from './own-words.ts';
 import { type Recomputed, recompute } from './recompute.ts';
 import type { LedgerSource } from './stored-hashes.ts';
 import { type Vouching, vouching } from './vouched.ts';
 import { sentenceOf } from './words.ts';
+
+/** Verifies the events of logs by what the ledger says of them. */
+export type VerifyEvents = (told: EventsVouchedFor) => Promise<EventsVerification | null>;
 
 /** Most that a report lists; the first of each sort are there. */
 const MOST_PROBLEMS = 100;
@@ -24,12 +28,14 @@ interface OwnCheckpoint {
  * with the newest checkpoint and with one that was kept elsewhere. Changes nothing.
  * @param elsewhere a checkpoint that was kept elsewhere, as it was read; null to compare with this console's own alone
  * @param now for the report
+ * @param events verifies the events of logs by what the ledger says of them; gives null where there are none
  * @throws what the store says when it cannot be read
  */
 export async function verifyLedger(
   source: LedgerSource,
   elsewhere: SignedCheckpoint | null,
   now: () => Date,
+  events: VerifyEvents = async () => null,
 ): Promise<Verification> {
   const began = performance.now();
   const head = await source.ledgerHead();
@@ -61,6 +67,7 @@ export async function verifyLedger(
   });
   await compareStored({ source, made, missing, vouched: judged.sound, problems });
 
+  const ofEvents = await events(vouchedFor(made.told, words.keys));
   const report = {
     verified: problems.length === 0,
     against: elsewhere === null ? ('own' as const) : ('elsewhere' as const),
@@ -71,9 +78,11 @@ export async function verifyLedger(
     ownUpTo,
     problems: problems.slice(0, MOST_PROBLEMS),
   };
+  const sentence = sentenceOf(report, elsewhere?.size ?? null);
   return {
     ...report,
-    sentence: sentenceOf(report, elsewhere?.size ?? null),
+    ...(ofEvents !== null && { verified: report.verified && ofEvents.verified, events: ofEvents }),
+    sentence: ofEvents === null ? sentence : `${sentence} ${ofEvents.sentence}`.slice(0, 1_024),
     checkedAt: now().toISOString(),
     tookMs: Math.round((performance.now() - began) * 10) / 10,
   };

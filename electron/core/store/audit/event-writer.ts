@@ -115,7 +115,7 @@ export class EventWriter {
 
   /** Signs the root of all that is written, when that is not done yet. In the caller's transaction. */
   signAgain(signer: Signer, now: number): void {
-    if (this.#written > 0 && this.#newest()?.size !== this.#written) this.#sign(signer, now);
+    if (this.#written > 0 && this.newest()?.size !== this.#written) this.#sign(signer, now);
   }
 
   /** To be called when a transaction went back: everything is read anew. */
@@ -125,14 +125,15 @@ export class EventWriter {
 
   #sign(signer: Signer, now: number): void {
     const { range } = this.#tip();
-    const former = this.#newest()?.size ?? 0;
+    const former = this.newest()?.size ?? 0;
     if (Math.floor(former / CHECKPOINT_EVERY) === Math.floor(range.size / CHECKPOINT_EVERY)) {
       this.#statements.dropNote.run(former);
     }
     this.#statements.note.run(range.size, now, signCheckpoint(range.size, range.root(), signer));
   }
 
-  #newest(): EventsHead | null {
+  /** The newest signed root; null when there is none. */
+  newest(): EventsHead | null {
     const row = this.#statements.newest.get();
     return row === undefined ? null : headRow.parse(row);
   }
@@ -164,7 +165,7 @@ export class EventWriter {
     const tile = lastTile.get() as { place: number; bytes: number } | undefined;
     const leaves = tile === undefined ? 0 : tile.place * TILE_WIDTH + Math.floor(tile.bytes / HASH_BYTES);
     if (leaves !== size) throw eventsDamaged('there are not as many as hashes');
-    const newest = this.#newest();
+    const newest = this.newest();
     const checkpoint = newest === null ? null : readCheckpoint(newest.note);
     try {
       if (newest !== null) {

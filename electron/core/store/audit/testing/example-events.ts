@@ -35,7 +35,7 @@ export function exampleEvent(random: () => number, at: number): Omit<StoredEvent
   const [word, other, user] = [pick(WORDS), pick(WORDS), pick(USERS)];
   const pid = Math.floor(random() * 40);
   const fields: StoredEvent['fields'] = { User: user, pid, CommandLine: `${word} --to ${other}` };
-  const more = random() < 0.3 ? { Tags: [word, other, true], Nothing: null } : {};
+  const more: StoredEvent['fields'] = random() < 0.3 ? { Tags: [word, other, true], Nothing: null } : {};
   const raw = random() < 0.1 ? '' : `${word} by ${user}[${pid}]: ${other}`;
   return {
     node: pick(['miu', 'uku']),

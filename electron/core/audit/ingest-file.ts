@@ -1,0 +1,175 @@
+import { createHash, hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { z } from 'zod';
+import type { AuditStore } from '#core/store/audit/audit-store.ts';
+import { StoreError } from '#core/store/store-error.ts';
+import type { AuditSource } from '#shared/domain/audit/source.ts';
+import type { FollowedLine } from './follow/follower.ts';
+import { LineSplitter } from './follow/lines/line-splitter.ts';
+import type { Intake, OpenSource } from './pipeline/intake.ts';
+
+/** Bytes of text that are stored at once. */
+const BATCH_BYTES = 1_048_576;
+/** Bytes that a compressed file may unpack to: more is a bomb. */
+const MOST_BYTES = 64 * 1024 * 1024 * 1024;
+
+/** How far a file was read: so many bytes, and what they were. */
+const positionShape = z.object({ bytes: z.int().min(0), sha256: z.string() });
+
+/** What came of reading a file once. */
+export interface Ingested {
+  /** Bytes after unpacking, lines and events that were new. */
+  bytes: number;
+  lines: number;
+  events: number;
+  /** Bytes that had been read before and were left out. */
+  known: number;
+  format: AuditSource['format'];
+}
+
+/**
+ * Reads a file once through the pipeline. What an earlier call read of the same file is left out; a file that no longer begins
+ * with that is read as another one. A killed call goes on where its last transaction ended.
+ * @throws StoreError `failed` with words for what cannot be read, else as storing does
+ */
+export async function ingestFile(
+  input: { node: string; path: string; format: AuditSource['chosenFormat'] },
+  tools: { store: AuditStore; intake: Intake; now: () => number },
+): Promise<Ingested> {
+  const path = await plainFile(input.path);
+  const source = await openSource({ ...input, path }, tools.store);
+  const { kept } = source;
+  const former = positionShape.safeParse(kept.position);
+  let known = former.success ? former.data.bytes : 0;
+  if (former.success && (await prefixHash(path, known)) !== former.data.sha256) known = 0;
+  const before = kept.events;
+  if (known === 0) source.kept = { ...kept, position: null, parser: null };
+  const counted = await readFrom(path, known, source, tools);
+  return { ...counted, events: source.kept.events - before, known, format: source.kept.format };
+}
+
+async function plainFile(path: string): Promise<string> {
+  try {
+    const real = await realpath(path);
+    if ((await stat(real)).isFile()) return real;
+  } catch {
+    throw unreadable(path, 'It is not there, or may not be read.');
+  }
+  throw unreadable(path, 'It is no plain file.');
+}
+
+async function openSource(
+  { node, path, format }: { node: string; path: string; format: AuditSource['chosenFormat'] },
+  store: AuditStore,
+): Promise<OpenSource> {
+  const id = `ingest-${hash('sha256', JSON.stringify([node, path]), 'hex').slice(0, 16)}`;
+  store.durably(() => {
+    const target = { kind: 'file' as const, path };
+    store.sources.add({ id, node, target, name: path.slice(-256), origin: 'added' });
+    store.sources.choose(id, false, format);
+    // Read when somebody asks for it, and never followed.
+    store.sources.remove(id);
+  });
+  const kept = store.sources.all().find((source) => source.id === id);
+  if (kept === undefined) throw unreadable(path, 'What is known of it cannot be read.');
+  return { kept, parsers: new Map(), utcOffsetMinutes: -new Date().getTimezoneOffset() };
+}
+
+/** The bytes of a file, unpacked when its name says that it is packed (gzip RFC 1952, Zstandard RFC 8878). */
+async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: 262_144 });
+  const unpack = /\.gz$/i.test(path) ? createGunzip() : /\.zst$/i.test(path) ? createZstdDecompress() : null;
+  const stream = unpack === null ? file : file.on('error', (error) => unpack.destroy(error)).pipe(unpack);
+  let total = 0;
+  try {
+    for await (const chunk of stream) {
+      total += chunk.length;
+      if (total > MOST_BYTES) throw unreadable(path, 'It unpacks to more than 64 GiB.');
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw unreadable(path, error instanceof Error ? error.message.slice(0, 200) : 'It is damaged.');
+  } finally {
+    file.destroy();
+    unpack?.destroy();
+  }
+}
+
+async function prefixHash(path: string, bytes: number): Promise<string | null> {
+  const sum = createHash('sha256');
+  let left = bytes;
+  if (left === 0) return sum.digest('hex');
+  for await (const chunk of bytesOf(path)) {
+    sum.update(chunk.subarray(0, left));
+    left -= Math.min(left, chunk.length);
+    if (left === 0) return sum.digest('hex');
+  }
+  return null;
+}
+
+async function readFrom(
+  path: string,
+  known: number,
+  source: OpenSource,
+  { intake, now }: { intake: Intake; now: () => number },
+): Promise<{ bytes: number; lines: number }> {
+  const sum = createHash('sha256');
+  const splitter = new LineSplitter();
+  let [skip, waiting, size] = [known, [] as FollowedLine[], 0];
+  let [bytes, lines, done] = [0, 0, known];
+  /** Bytes of an unfinished line, which count as read only with it. */
+  let rest: Buffer[] = [];
+
+  const store = (): void => {
+    const position = { bytes: done, sha256: sum.copy().digest('hex') };
+    intake.take(source, { path, lines: waiting, receivedAt: now(), gaps: [], position });
+    lines += waiting.length;
+    waiting = [];
+    size = 0;
+  };
+  const count = (pieces: readonly Buffer[]): void => {
+    for (const piece of pieces) {
+      sum.update(piece);
+      done += piece.length;
+      bytes += piece.length;
+    }
+  };
+  for await (const whole of bytesOf(path)) {
+    if (skip > 0) sum.update(whole.subarray(0, skip));
+    const chunk = whole.subarray(Math.min(skip, whole.length));
+    skip -= whole.length - chunk.length;
+    if (chunk.length === 0) continue;
+    const end = splitter.push(chunk, waiting);
+    if (end > 0) {
+      count([...rest, chunk.subarray(0, end)]);
+      rest = [];
+    }
+    if (end < chunk.length) rest.push(Buffer.from(chunk.subarray(end)));
+    size += chunk.length;
+    if (size >= BATCH_BYTES && waiting.length > 0) {
+      store();
+      await turn();
+    }
+  }
+  const last = splitter.finish();
+  if (last !== null) {
+    waiting.push(last);
+    count(rest);
+  }
+  if (waiting.length > 0 || (known === 0 && bytes === 0)) store();
+  intake.flush(source);
+  return { bytes, lines };
+}
+
+function unreadable(path: string, why: string): StoreError {
+  return new StoreError({
+    kind: 'failed',
+    message: `${path} cannot be read as a log: ${why}`.slice(0, 480),
+    untouched: 'What was read of it before stays.',
+    next: 'Give a plain file, or one packed with gzip or zstd.',
+  });
+}

@@ -1,0 +1,299 @@
+import { z } from 'zod';
+import type { Detection, Detector } from '#core/detection/detector.ts';
+import type { Signer } from '#core/ledger/signed-note.ts';
+import type { AuditStore } from '#core/store/audit/audit-store.ts';
+import type { StoredEvent } from '#core/store/audit/record-text.ts';
+import type { KeptSource } from '#core/store/audit/sources.ts';
+import type { AuditRecord, LogSource } from '#shared/domain/audit/event.ts';
+import type { FormatId, SourceGap } from '#shared/domain/audit/source.ts';
+import { AlertDesk, type ChangedAlert } from '../alerts/alert-desk.ts';
+import type { FollowedBatch, FollowedLine } from '../follow/follower.ts';
+import { detectFormat, formatOf } from '../formats/all-formats.ts';
+import type { LineParser } from '../formats/format.ts';
+import { eventOfRecord } from './event-of-record.ts';
+import { heard, readRhythm } from './rhythm.ts';
+
+/** A source while it is read. */
+export interface OpenSource {
+  kept: KeptSource;
+  /** One for each file of the source, made when it is needed from what is stored; `` for what comes from no file. */
+  parsers: Map<string, LineParser>;
+  /** Minutes east of UTC in which its node writes times without a zone. */
+  utcOffsetMinutes: number;
+}
+
+/** What became of a batch, once it is on the disk. */
+export interface Committed {
+  source: string | null;
+  events: readonly StoredEvent[];
+  alerts: readonly ChangedAlert[];
+  /** Characters of the lines. */
+  characters: number;
+}
+
+export interface IntakeOptions {
+  store: AuditStore;
+  signer: () => Signer | null;
+  /** @param state as the detector gave it before; null at the beginning */
+  createDetector: (state: unknown) => Detector;
+  now: () => number;
+  committed: (what: Committed) => void;
+}
+
+const DETECTOR = 'detector';
+const LOGSOURCES = 'logsources';
+const MOST_LOGSOURCES = 512;
+
+/** Files of one source whose parsers are kept at hand. */
+const MOST_PARSERS = 64;
+
+const parserStates = z.record(z.string(), z.unknown());
+
+/**
+ * Makes events, leaves, alerts and positions of what was followed, each batch in one transaction. When that goes back all
+ * that was held in memory is read anew, and the batch can be given again.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #desk: AlertDesk;
+  #detector: Detector | null = null;
+  #events: StoredEvent[] = [];
+  /** What events said of their logs so far, as JSON; few, for logs do not change what they are. */
+  readonly #logsources: Set<string>;
+  #newLogsource = false;
+  #lastLogsource = '';
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#desk = new AlertDesk(options.store.alerts);
+    const stored = z.array(z.string()).safeParse(options.store.note(LOGSOURCES));
+    this.#logsources = new Set(stored.success ? stored.data : []);
+  }
+
+  /**
+   * Stores a batch.
+   * @param gaps besides those of the batch
+   * @throws StoreError when it could not be stored; then nothing of it was
+   */
+  take(source: OpenSource, batch: FollowedBatch, gaps: readonly SourceGap[] = []): void {
+    const { kept } = source;
+    const { store, now } = this.#options;
+    let characters = 0;
+    const work = (): KeptSource => {
+      const format = this.#formatOf(kept, batch.lines);
+      const parser = parserOf(source, format, batch.path ?? '');
+      const context = { receivedAt: batch.receivedAt, utcOffsetMinutes: source.utcOffsetMinutes };
+      for (const line of batch.lines) {
+        characters += line.text.length;
+        for (const record of parser.parse(line.text, context)) {
+          this.#stage(record, line, kept, batch.receivedAt);
+        }
+      }
+      return this.#progress(source, batch.lines.length === 0 ? kept.format : format, batch.position, batch);
+    };
+    this.#commit(
+      source,
+      work,
+      () => {
+        for (const gap of batch.gaps) store.sources.addGap({ ...gap, source: kept.id });
+        for (const gap of gaps) store.sources.addGap(gap);
+      },
+      () => characters,
+      now(),
+    );
+  }
+
+  /** Stores what the parser of a source waited for in vain. @throws StoreError as {@link take} */
+  flush(source: OpenSource): void {
+    const { kept } = source;
+    const waiting = [...source.parsers.values()].filter((parser) => parser.state() !== null);
+    if (waiting.length === 0) return;
+    const receivedAt = this.#options.now();
+    const work = (): KeptSource => {
+      for (const parser of waiting) {
+        for (const record of parser.flush({ receivedAt, utcOffsetMinutes: source.utcOffsetMinutes })) {
+          this.#stage(record, null, kept, receivedAt);
+        }
+      }
+      return this.#progress(source, kept.format, kept.position, null);
+    };
+    this.#commit(
+      source,
+      work,
+      () => undefined,
+      () => 0,
+      receivedAt,
+    );
+  }
+
+  /**
+   * Stores an event of the console's own, with the detection that it is.
+   * @param detect makes the detection of the number that the event gets
+   */
+  say(
+    record: AuditRecord,
+    origin: { node: string; source: string },
+    detect: (number: number) => Detection | null,
+  ): void {
+    const at = this.#options.now();
+    const staged = this.#options.store.events;
+    this.#guarded(() => {
+      const event = staged.stage(eventOfRecord(record, null, { ...origin, receivedAt: at }));
+      this.#events.push(event);
+      const detection = detect(event.number);
+      if (detection !== null) this.#desk.match(detection, event, at);
+      this.#write(() => undefined, at, origin.source, 0);
+    });
+  }
+
+  /** @returns what events said of their logs so far */
+  logsources(): LogSource[] {
+    return [...this.#logsources].map((text) => JSON.parse(text) as LogSource);
+  }
+
+  /** Silences or alerts were changed by somebody else, or rules. */
+  forgetAlerts(): void {
+    this.#desk.forget();
+  }
+
+  /** Rules have changed: they begin with what is stored of correlations. */
+  forgetDetector(): void {
+    this.#detector = null;
+  }
+
+  #formatOf(kept: KeptSource, lines: readonly FollowedLine[]) {
+    if (kept.chosenFormat !== 'auto') return kept.chosenFormat;
+    return kept.format ?? detectFormat(lines.map((line) => line.text));
+  }
+
+  #progress(
+    source: OpenSource,
+    format: KeptSource['format'],
+    position: unknown,
+    batch: FollowedBatch | null,
+  ): KeptSource {
+    const { kept } = source;
+    const spoke = batch !== null && batch.lines.length > 0;
+    return {
+      ...kept,
+      format,
+      position,
+      parser: statesOf(source),
+      events: kept.events + this.#events.length,
+      lastEventAt: this.#events.at(-1)?.at ?? kept.lastEventAt,
+      lastLineAt: spoke ? batch.receivedAt : kept.lastLineAt,
+      rhythm: spoke ? heard(readRhythm(kept.rhythm), batch.receivedAt) : kept.rhythm,
+    };
+  }
+
+  #stage(record: AuditRecord, line: FollowedLine | null, { id, node }: KeptSource, receivedAt: number): void {
+    const event = this.#options.store.events.stage(
+      eventOfRecord(record, line, { node, source: id, receivedAt }),
+    );
+    this.#events.push(event);
+    this.#noteLogsource(event.logsource);
+    this.#detector ??= this.#options.createDetector(this.#options.store.note(DETECTOR));
+    const looked = {
+      fields: event.fields,
+      logsource: event.logsource,
+      raw: event.raw === '' ? event.message : event.raw,
+    };
+    for (const detection of this.#detector.detect(looked, event.number, event.at, node)) {
+      this.#desk.match(detection, event, receivedAt);
+    }
+  }
+
+  #noteLogsource({ product, category, service }: LogSource): void {
+    const key = `${product}\0${category}\0${service}`;
+    if (this.#lastLogsource === key) return;
+    this.#lastLogsource = key;
+    const text = JSON.stringify({ product, category, service });
+    if (this.#logsources.has(text) || this.#logsources.size >= MOST_LOGSOURCES) return;
+    this.#logsources.add(text);
+    this.#newLogsource = true;
+  }
+
+  #commit(
+    source: OpenSource,
+    work: () => KeptSource,
+    more: () => void,
+    characters: () => number,
+    now: number,
+  ): void {
+    this.#guarded(
+      () => {
+        const progress = work();
+        this.#write(
+          () => {
+            this.#options.store.sources.progress(progress);
+            more();
+          },
+          now,
+          source.kept.id,
+          characters(),
+        );
+        source.kept = progress;
+      },
+      () => {
+        source.parsers.clear();
+      },
+    );
+  }
+
+  #write(more: () => void, now: number, source: string, characters: number): void {
+    const { store, signer, committed } = this.#options;
+    const events = this.#events;
+    const state = this.#detector?.state() ?? null;
+    const alerts = store.durably(() => {
+      store.events.write(signer(), now);
+      more();
+      if (this.#detector !== null) store.writeNote(DETECTOR, state);
+      if (this.#newLogsource) store.writeNote(LOGSOURCES, [...this.#logsources]);
+      store.writeNote('watched-until', now);
+      return this.#desk.write(now);
+    });
+    this.#desk.settle();
+    this.#newLogsource = false;
+    this.#events = [];
+    committed({ source, events, alerts, characters });
+  }
+
+  #guarded(work: () => void, back: () => void = () => undefined): void {
+    try {
+      work();
+    } catch (error) {
+      this.#events = [];
+      this.#options.store.events.forget();
+      this.#desk.forget();
+      this.#detector = null;
+      back();
+      throw error;
+    }
+  }
+}
+
+/** The parser of a file of a source; it goes on with what is stored. */
+function parserOf({ parsers, kept }: OpenSource, format: FormatId, path: string): LineParser {
+  const known = parsers.get(path);
+  if (known !== undefined) return known;
+  const states = parserStates.safeParse(kept.parser);
+  const parser = formatOf(format).createParser(states.success ? states.data[path] : undefined);
+  parsers.set(path, parser);
+  while (parsers.size > MOST_PARSERS) {
+    const idle = [...parsers].find(([other, entry]) => other !== path && entry.state() === null);
+    parsers.delete(idle?.[0] ?? parsers.keys().next().value ?? '');
+  }
+  return parser;
+}
+
+/** What parsers wait for, by file; null when none waits. */
+function statesOf({ parsers, kept }: OpenSource): unknown {
+  const states = parserStates.safeParse(kept.parser);
+  const all = new Map(Object.entries(states.success ? states.data : {}));
+  for (const [path, parser] of parsers) {
+    const state = parser.state();
+    if (state === null) all.delete(path);
+    else all.set(path, state);
+  }
+  return all.size === 0 ? null : Object.fromEntries([...all].slice(-MOST_PARSERS));
+}

@@ -1,0 +1,14 @@
+import type { Detector } from '#core/detection/detector.ts';
+import type { RuleInfo } from '#shared/domain/audit/alert.ts';
+import type { LogSource } from '#shared/domain/audit/event.ts';
+
+/** The rules that events are held against. */
+export interface RulesInForce {
+  /** @param state as a detector gave it before; null at the beginning */
+  createDetector(state: unknown): Detector;
+  /**
+   * All rules, and why one can never fire.
+   * @param seen what events said of their logs so far
+   */
+  list(seen: readonly LogSource[]): { rule: RuleInfo; canFire: boolean; whyNot: string }[];
+}

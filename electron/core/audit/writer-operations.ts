@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import { asAlert, asSilence } from '#core/store/audit/alerts.ts';
+import { eventsSigner, openAuditStore } from '#core/store/audit/audit-store.ts';
+import { StoreError } from '#core/store/store-error.ts';
+import type { AuditState } from '#shared/contract/audit.ts';
+import type { RuleInfo } from '#shared/domain/audit/alert.ts';
+import type { AuditSource, SourceTarget } from '#shared/domain/audit/source.ts';
+import { ingestFile } from './ingest-file.ts';
+import { LiveDesk } from './live-desk.ts';
+import { type Committed, Intake } from './pipeline/intake.ts';
+import { Rate } from './pipeline/rates.ts';
+import { Watcher } from './pipeline/watcher.ts';
+import type { AuditKeep, AuditResponse } from './protocol.ts';
+import type { RulesInForce } from './rules-in-force.ts';
+import type { OpenFollower, WatchedNode } from './watched-node.ts';
+
+/** Milliseconds between what is due again and again. */
+const LIVE_MS = 50;
+const TICK_MS = 1_000;
+const LISTEN_MS = 20_000;
+/** Segments that are removed one after the other before others have their turn. */
+const PRUNED_AT_ONCE = 4;
+
+export interface WriterOptions {
+  folder: string;
+  keep: AuditKeep;
+  openFollower: OpenFollower;
+  rules: RulesInForce;
+  say: (response: AuditResponse) => void;
+}
+
+/** Everything that changes what the audit keeps. One of it runs in its own thread and owns the database. */
+export function writerOperations({ folder, keep: first, openFollower, rules, say }: WriterOptions) {
+  let keep = first;
+  let trouble = '';
+  const store = openAuditStore(folder, keep.fullText);
+  let signer = eventsSigner(folder);
+  const live = new LiveDesk((id, deltas) => say({ live: id, deltas }));
+  const rate = new Rate(performance.now());
+  let verified: AuditState['verified'] = headOf();
+  let newAlerts = store.alerts.count('new');
+  let pruned: { first: number; last: number }[] = [];
+
+  function headOf(): AuditState['verified'] {
+    const head = store.events.newest();
+    return head === null ? null : { upTo: head.size, at: new Date(head.at).toISOString() };
+  }
+
+  function committed(what: Committed): void {
+    watcher.committed(what);
+    rate.add(what.events.length);
+    live.push(what.events);
+    if (signer !== null && what.events.length > 0) {
+      verified = { upTo: store.events.size, at: new Date().toISOString() };
+    }
+    if (what.alerts.length === 0) return;
+    newAlerts = store.alerts.count('new');
+    say({ alerts: what.alerts.map(({ alert, woke }) => ({ alert: asAlert(alert), woke })) });
+  }
+
+  const intake = new Intake({
+    store,
+    signer: () => signer,
+    createDetector: rules.createDetector,
+    now: Date.now,
+    committed,
+  });
+  const watcher = new Watcher({
+    store,
+    intake,
+    openFollower,
+    now: Date.now,
+    trouble: (error) => {
+      trouble = error === null ? '' : `${error.message} ${error.untouched} ${error.next}`.slice(0, 1_024);
+    },
+  });
+
+  function state(): AuditState {
+    const infos = rules.list(intake.logsources());
+    return {
+      watching: watcher.since !== null,
+      since: watcher.since === null ? null : new Date(watcher.since).toISOString(),
+      trouble,
+      events: store.events.size,
+      eventsPerSecond: rate.value,
+      verified,
+      newAlerts,
+      rules: infos.length,
+      idleRules: infos.filter(({ canFire }) => !canFire).length,
+    };
+  }
+
+  function tick(): void {
+    rate.tick(performance.now());
+    watcher.tick();
+    say({ state: state(), sources: watcher.list() });
+  }
+
+  /** What is due a few times a minute; what cannot be written then is written the next time. */
+  function listen(): void {
+    try {
+      watcher.listen();
+      watcher.recountGaps();
+      if (watcher.since !== null) store.durably(() => store.writeNote('watched-until', Date.now()));
+      // The key may have come, or may be another one.
+      signer = eventsSigner(folder);
+      if (signer !== null) {
+        const own = signer;
+        store.durably(() => store.events.signAgain(own, Date.now()));
+        verified = headOf();
+      }
+      for (let count = 0; count < PRUNED_AT_ONCE; count += 1) {
+        const range = store.prune(keep, Date.now());
+        if (range === null) break;
+        const last = pruned.at(-1);
+        if (last !== undefined && last.last + 1 === range.first) last.last = range.last;
+        else pruned.push(range);
+      }
+      store.checkpointWal();
+    } catch (error) {
+      trouble = error instanceof StoreError ? error.message : 'What the logs say could not be stored.';
+    }
+  }
+
+  const timers = [
+    setInterval(() => live.flush(), LIVE_MS),
+    setInterval(tick, TICK_MS),
+    setInterval(listen, LISTEN_MS),
+  ];
+
+  const operations = {
+    watch: ({ nodes }: { nodes: readonly WatchedNode[] }) => watcher.watch(nodes),
+    keep(input: AuditKeep): void {
+      keep = input;
+      store.events.setFullText(input.fullText);
+    },
+    state: () => state(),
+    sources: (): AuditSource[] => watcher.list(),
+    addSource: ({ node, target }: { node: string; target: SourceTarget }) => watcher.add(node, target),
+    removeSource: ({ source }: { source: string }) => watcher.remove(source),
+    setSource: ({ source, ...change }: Parameters<Watcher['set']>[1] & { source: string }) =>
+      watcher.set(source, change),
+    ingest: (input: { node: string; path: string; format: AuditSource['chosenFormat'] }) =>
+      ingestFile(input, { store, intake, now: Date.now }),
+
+    /** @returns null when there is no such alert */
+    setAlert({
+      alert: id,
+      state: wanted,
+      note,
+    }: {
+      alert: number;
+      state?: 'new' | 'acknowledged' | 'resolved' | undefined;
+      note: string;
+    }) {
+      const found = store.alerts.byId(id);
+      if (found === null) return null;
+      if (wanted !== undefined) {
+        found.state = wanted;
+        found.silence = null;
+      }
+      if (note !== '') found.notes.push({ at: Date.now(), text: note });
+      store.durably(() => store.alerts.update(found));
+      intake.forgetAlerts();
+      newAlerts = store.alerts.count('new');
+      const alert = asAlert(found);
+      say({ alerts: [{ alert, woke: false }] });
+      return alert;
+    },
+
+    /** @param hides alerts that the silence covers already: they are silenced with it */
+    silence(input: {
+      id: string;
+      query: string;
+      rule: string | null;
+      reason: string;
+      until: number;
+      hides: readonly number[];
+    }) {
+      const { hides, ...rest } = input;
+      const { id } = rest;
+      const silence = { ...rest, createdAt: Date.now(), endedAt: null, hidden: 0 };
+      const changed = store.durably(() => {
+        store.alerts.addSilence(silence);
+        return hides.flatMap((alert) => {
+          const found = store.alerts.byId(alert);
+          if (found === null || found.state === 'resolved') return [];
+          const silenced = { ...found, state: 'silenced' as const, silence: id };
+          store.alerts.update(silenced);
+          return [silenced];
+        });
+      });
+      intake.forgetAlerts();
+      newAlerts = store.alerts.count('new');
+      say({ alerts: changed.map((alert) => ({ alert: asAlert(alert), woke: false })) });
+      return asSilence(silence);
+    },
+
+    /** @returns null when there is none */
+    endSilence({ silence: id }: { silence: string }) {
+      store.durably(() => store.alerts.endSilence(id, Date.now()));
+      intake.forgetAlerts();
+      const found = store.alerts.silences().find((silence) => silence.id === id);
+      return found === undefined ? null : asSilence(found);
+    },
+
+    rules: (): { rule: RuleInfo; canFire: boolean; whyNot: string }[] => rules.list(intake.logsources()),
+    saveSearch: (input: { name: string; query: string }) => {
+      const search = { id: randomBytes(9).toString('base64url'), ...input };
+      store.saveSearch(search);
+      return search;
+    },
+    removeSearch: ({ search }: { search: string }) => store.removeSearch(search),
+    openLive: ({ id, query, node }: { id: number; query: string; node: string | null }) =>
+      live.open(id, query, node, Date.now()),
+    closeLive: ({ id }: { id: number }) => live.close(id),
+    /** The newest signed root, and events that were removed since this was asked last. */
+    takeHead() {
+      signer = eventsSigner(folder);
+      if (signer !== null) {
+        const own = signer;
+        store.durably(() => store.events.signAgain(own, Date.now()));
+        verified = headOf();
+      }
+      const removed = pruned;
+      pruned = [];
+      return { head: store.events.newest(), removed };
+    },
+    async close(): Promise<void> {
+      for (const timer of timers) clearInterval(timer);
+      await watcher.close();
+      if (watcher.since !== null) store.durably(() => store.writeNote('watched-until', Date.now()));
+      store.close();
+    },
+  };
+  return { operations, arrived: (id: number) => live.arrived(id) };
+}
+
+export type WriterOperations = ReturnType<typeof writerOperations>['operations'];
