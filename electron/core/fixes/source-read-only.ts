@@ -198,8 +198,10 @@ function neededFor({ agent, single, trees, copy, dropIns }: Reach): Needed[] {
 }
 
 function takeSteps(input: FixInput, { agent, single, trees }: Reach): PlanStep[] {
-  const owners = single.flatMap(({ path, uid, gid, mode }) => {
-    const after = { uid: 0, gid: agent.canBe(uid) ? 0 : gid, mode: mode & ~0o022 };
+  const owners = single.flatMap(({ path, kind, uid, gid, mode }) => {
+    // Of a file the marks set-uid and set-gid go too: a program that the agent chose must not run as the administrator.
+    const taken = kind === 'directory' ? 0o022 : 0o6022;
+    const after = { uid: 0, gid: agent.canBe(uid) ? 0 : gid, mode: mode & ~taken };
     return setAttributes(
       input,
       'Give it to the administrator; the mode alone is not enough, an owner can change it back',

@@ -12,14 +12,6 @@ import { close, inFolder } from '../walk/descriptor.ts';
 import type { Held } from '../walk/walk.ts';
 import type { Outcome, Work } from './verb.ts';
 
-const SPECIAL_BITS = 0o6000;
-
-/** Refuses to hand out rights that a file did not have: no step makes a program setuid or setgid. */
-export function refuseSpecialBits(path: string, wanted: number, had: number): void {
-  if ((wanted & SPECIAL_BITS & ~had) !== 0)
-    throw new Refused('bad-request', `No step makes ${path} setuid or setgid.`);
-}
-
 /**
  * Puts `contents` in the place of what was kept, with the wanted owner and mode, and with access list and extended
  * attributes of what was there. Made whole beside it, durable, then one rename.

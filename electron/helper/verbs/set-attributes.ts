@@ -1,5 +1,6 @@
 import { chmodSync, chownSync } from 'node:fs';
 import { z } from 'zod';
+import type { Difference } from '#shared/domain/helper/answers.ts';
 import { type Ownership, ownership, targetPath } from '#shared/domain/helper/targets.ts';
 import { compareEntries, compareExpected } from '../entry/compare.ts';
 import { type EntryState, entryState } from '../entry/entry-state.ts';
@@ -10,7 +11,7 @@ import { explain } from '../entry/work-folder.ts';
 import { Refused } from '../refused.ts';
 import { close, throughDescriptor } from '../walk/descriptor.ts';
 import { type Held, holdTarget } from '../walk/walk.ts';
-import { refuseSpecialBits } from './replace-file.ts';
+import { handedOver, refuseSpecialBits, SPECIAL_BITS } from './special-bits.ts';
 import { anyVerb, type Work } from './verb.ts';
 
 const before = z.strictObject({ path: targetPath, state: entryState, wanted: ownership });
@@ -28,9 +29,15 @@ function withPlace<T>(work: Work, path: string, use: (place: number, state: Entr
   });
 }
 
-/** chown(2) and chmod(2) on the very thing that is held; chmod last, because chown takes setuid bits away. */
-function apply(work: Work, held: Held, place: number, wanted: Ownership): void {
+/**
+ * chown(2) and chmod(2) on the very thing that is held. chown takes setuid and setgid of a program away in the same act, and a file
+ * that changes hands never gets them back: who had it until then chose what it does.
+ */
+function apply(work: Work, held: Held, place: number, now: EntryState, wanted: Ownership): void {
   try {
+    // setgid without execution for the group would stay.
+    if (now.kind === 'file' && wanted.mode !== now.mode && (now.mode & SPECIAL_BITS) !== 0)
+      chmodSync(throughDescriptor(place), now.mode & (wanted.mode | ~SPECIAL_BITS));
     chownSync(throughDescriptor(place), wanted.uid, wanted.gid);
     work.machine.pause?.('owner-set');
     chmodSync(throughDescriptor(place), wanted.mode);
@@ -39,16 +46,47 @@ function apply(work: Work, held: Held, place: number, wanted: Ownership): void {
   }
 }
 
+const inodeOf = (identity: string) => identity.slice(identity.indexOf(':') + 1);
+
+/** Another inode than the one that was looked at, or one with a second name. Device numbers may change with a restart. */
+function isAnother(kept: Before, now: EntryState): boolean {
+  const { state } = kept;
+  if (state.kind === 'absent' || state.kind === 'other' || now.kind !== state.kind) return true;
+  return inodeOf(now.identity) !== inodeOf(state.identity) || (now.kind === 'file' && now.links > 1);
+}
+
+/** Another file lies there by now, or the same one under a second name too: giving it an owner could give away something else. */
+const swapped = (path: string): Difference => ({
+  path,
+  what: 'kind',
+  left: 'the one that was there',
+  now: 'another in its place, or one with several names',
+});
+
+/** What undo gives back: all of it, but setuid and setgid of a file that changed hands. */
+function backOf(kept: Before, now: EntryState): EntryState {
+  const { state } = kept;
+  if (state.kind !== 'file' || now.kind !== 'file') return state;
+  return { ...state, mode: handedOver(now, state) };
+}
+
 /** Owner, group or mode that is neither what it was nor what was wanted: somebody else was here. */
 function foreign(kept: Before, now: EntryState): boolean {
   const { state, wanted } = kept;
   if (state.kind === 'absent' || state.kind === 'other' || now.kind !== state.kind) return true;
+  if (isAnother(kept, now)) return true;
   const mode = [state.mode, wanted.mode, state.mode & 0o1777, wanted.mode & 0o1777];
   return (
     ![state.uid, wanted.uid].includes(now.uid) ||
     ![state.gid, wanted.gid].includes(now.gid) ||
     !mode.includes(now.mode)
   );
+}
+
+/** What undo will not give back, in a sentence. */
+function markTaken({ path, state, wanted }: Before): string | null {
+  if (state.kind !== 'file' || (state.mode & SPECIAL_BITS & ~wanted.mode) === 0) return null;
+  return `${path} was setuid or setgid and is not any more; undo does not bring that back.`;
 }
 
 /** Owner, group and mode of one file or folder (`set-attributes` of the protocol). Contents may change meanwhile. */
@@ -77,7 +115,7 @@ export const setAttributes = anyVerb<'set-attributes', Before, EntryState>({
             'unsafe-path',
             `${path} has ${state.links} names (hard links), so changing it could change something else.`,
           );
-        refuseSpecialBits(path, action.mode, state.mode);
+        refuseSpecialBits(path, action, state);
         if ('security.capability' in state.attributes)
           throw new Refused(
             'unsafe-path',
@@ -101,9 +139,9 @@ export const setAttributes = anyVerb<'set-attributes', Before, EntryState>({
         state.uid === wanted.uid &&
         state.gid === wanted.gid &&
         state.mode === wanted.mode;
-      if (!already) apply(work, held, place, action);
+      if (!already) apply(work, held, place, now, action);
       const left = readPlace(work.machine, place, false, kept.path).state;
-      return { left, already, notUndone: null, output: '' };
+      return { left, already, notUndone: markTaken(kept), output: '' };
     }),
   differences: (kept, left, work) =>
     withHeld(work, kept.path, (held) => {
@@ -112,6 +150,7 @@ export const setAttributes = anyVerb<'set-attributes', Before, EntryState>({
       try {
         const now = readPlace(work.machine, place, false, kept.path).state;
         if (compareEntries(kept.path, kept.state, now, []).length === 0) return [];
+        if (isAnother(kept, now)) return [swapped(kept.path)];
         if (left === null || work.record.marked('undoing') !== null)
           return foreign(kept, now) ? compareEntries(kept.path, kept.state, now, []) : [];
         return compareEntries(kept.path, left, now, []);
@@ -120,12 +159,19 @@ export const setAttributes = anyVerb<'set-attributes', Before, EntryState>({
       }
     }),
   takeBack: (kept, _left, work) =>
-    withPlace(work, kept.path, (place, _now, held) => {
+    withPlace(work, kept.path, (place, found, held) => {
       if (kept.state.kind === 'absent' || kept.state.kind === 'other') return '';
-      work.record.mark('undoing', {});
-      apply(work, held, place, kept.state);
+      const back = backOf(kept, found);
+      if (compareEntries(kept.path, back, found, []).length > 0) {
+        if (isAnother(kept, found) || back.kind === 'absent' || back.kind === 'other')
+          throw new Refused('changed-since', `${kept.path} is another file by now. It was not touched.`, [
+            swapped(kept.path),
+          ]);
+        work.record.mark('undoing', {});
+        apply(work, held, place, found, back);
+      }
       const now = readPlace(work.machine, place, false, kept.path).state;
-      const wrong = compareEntries(kept.path, kept.state, now, []);
+      const wrong = compareEntries(kept.path, back, now, []);
       if (wrong.length > 0)
         throw new Refused('program-failed', `${kept.path} could not be made as it was.`, wrong);
       return `${kept.path} is as it was.`;

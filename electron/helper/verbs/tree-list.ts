@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { Machine } from '../machine.ts';
 import { Refused } from '../refused.ts';
+import { runProgram } from '../run/run-program.ts';
 import { kindOf, type TreeEntry, visitTree } from '../walk/tree.ts';
 
 /** One line of a list of a tree: relative name, kind, inode, owner, group, mode, size and time (files only). */
@@ -42,6 +44,47 @@ export function listTree(top: number, path: string): TreeLine[] {
     lines.push(lineOf(entry));
   });
   return lines;
+}
+
+/** A line of tar about an extended attribute; names of files cannot look so, for they stand behind their mode. */
+const CAPABILITY = /\n {2}x: +\d+ security\.capability$/m;
+
+/**
+ * Refuses `unsafe-path` for a held tree with file capabilities (capabilities(7)), which a new owner takes away for good. Nothing
+ * that Node has reads them; GNU tar names them, and writing to /dev/null it reads no contents.
+ */
+export function refuseCapabilities(machine: Machine, top: number, path: string): void {
+  const end = runProgram(machine, {
+    program: 'tar',
+    arguments: [
+      '--create',
+      '--file=/dev/null',
+      '-vvv',
+      '--quoting-style=escape',
+      '--xattrs',
+      '--xattrs-include=security.capability',
+      '--one-file-system',
+      '--directory=/proc/self/fd/3/.',
+      '.',
+    ],
+    descriptors: [top],
+    timeoutMs: 120_000,
+    maxBytes: 256 * 1024 * 1024,
+  });
+  if (end.timedOut || end.cut || end.status !== 0)
+    throw new Refused('program-failed', `tar could not look at all of ${path}: ${end.errors.slice(0, 700)}`);
+  const lines = end.output.toString('latin1');
+  const at = CAPABILITY.exec(`\n${lines}`)?.index;
+  if (at === undefined) return;
+  const name =
+    lines
+      .slice(0, Math.max(0, at - 1))
+      .split('\n')
+      .at(-1) ?? '';
+  throw new Refused(
+    'unsafe-path',
+    `In ${path} is a file with file capabilities, which a new owner would take away for good: ${name.slice(0, 500)}`,
+  );
 }
 
 export const treeBytes = (lines: readonly TreeLine[]) =>

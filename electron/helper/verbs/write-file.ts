@@ -9,7 +9,8 @@ import {
 } from '../entry/kept-entry.ts';
 import { hashOf } from '../record/step-record.ts';
 import { Refused } from '../refused.ts';
-import { refuseSpecialBits, replaceFile } from './replace-file.ts';
+import { replaceFile } from './replace-file.ts';
+import { refuseSpecialBits } from './special-bits.ts';
 import { anyVerb } from './verb.ts';
 
 /** Replaces or makes a file (`write-file` of the protocol). */
@@ -22,7 +23,7 @@ export const writeFile = anyVerb<'write-file', KeptEntry, ReturnType<typeof left
     withHeld(work, action.path, (held) => {
       const kept = keepEntry(work, held, action.path, action.expect);
       if (kept.state.kind === 'directory') throw new Refused('unsafe-path', `${action.path} is a folder.`);
-      refuseSpecialBits(action.path, action.mode, kept.state.kind === 'file' ? kept.state.mode : 0);
+      refuseSpecialBits(action.path, action, kept.state.kind === 'file' ? kept.state : null);
       return kept;
     }),
   perform: (action, before, work) => {
