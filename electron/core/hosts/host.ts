@@ -33,6 +33,9 @@ export interface ScriptChannel {
   write(text: string): void;
   /** Closes standard input. The engine's scripts take this as "stop". */
   end(): void;
+  /** Takes no more standard output until `resume`: what is full waits on the node. What came already is still handed over. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface ScriptRun {

@@ -79,6 +79,8 @@ export function runProcess(request: ProcessRun): Promise<ProcessEnd> {
         if (child.stdin.writable) child.stdin.write(text);
       },
       end: () => child.stdin.end(),
+      pause: () => void child.stdout.pause(),
+      resume: () => void child.stdout.resume(),
     };
     child.stdin.on('error', () => {}); // the process ended before it read everything; its exit status tells
     child.stdout.on('data', (chunk: Buffer) => {

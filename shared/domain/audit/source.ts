@@ -16,7 +16,10 @@ export const FORMAT_IDS = [
 export const formatId = z.enum(FORMAT_IDS);
 export type FormatId = z.infer<typeof formatId>;
 
-/** What is followed: a file, all files that a pattern names, or a journal's unit (null: all of the journal). */
+/**
+ * What is followed: a file, all files that a pattern names, or a journal's unit (null: all of the journal; `kernel`: what the kernel
+ * says; `auth`: logins, sudo and sshd, by syslog facility; no unit is called so, for their names have a suffix).
+ */
 export const sourceTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('file'), path: pathText }),
   z.object({ kind: z.literal('pattern'), pattern: pathText }),
