@@ -21,6 +21,7 @@ const WATCH_BEFORE_MS = 60_000;
 /** How long a rotation is given before files are compared again, and how often nothing must be found to be believed. */
 const ROTATING_MS = 40;
 const NOT_FOUND_TIMES = 5;
+const CLOSE_MS = 2_000;
 /** Unread bytes from which on a follower is said to be catching up. */
 const CATCHING_UP_BYTES = 1024 * 1024;
 
@@ -103,11 +104,14 @@ export class FileFollower implements Follower {
       this.#change.stop();
       this.#wake();
     }
-    await this.#running;
-    await this.#reader?.close();
-    await this.#late?.close();
-    this.#reader = null;
-    this.#late = null;
+    const ended = this.#running.then(async () => {
+      await this.#reader?.close();
+      await this.#late?.close();
+      this.#reader = null;
+      this.#late = null;
+    });
+    // A node that does not answer must not hold up whoever closes; what is open is closed when it has answered or not.
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
   }
 
   async #next(): Promise<FollowedBatch | null> {

@@ -127,7 +127,8 @@ it('makes journalctl wait for a slow reader, and leaves no process behind', asyn
   while (count < 15_000) count += (await follower.next())?.lines.length ?? 0;
   expect(count).toBe(15_000);
   await follower.close();
-  const left = () => execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).includes('-f -s 0.05 entries');
+  const left = () =>
+    execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).includes('-f -s 0.05 entries');
   for (let wait = 0; wait < 40 && left(); wait += 1) await new Promise((resolve) => setTimeout(resolve, 50));
   expect(left()).toBe(false);
 });
