@@ -1,17 +1,21 @@
+import { benchAuditPage } from './audit-page.ts';
 import { benchChecks } from './checks.ts';
 import { benchFirewall } from './firewall.ts';
 import { benchFirewallProve } from './firewall-prove.ts';
 import { benchLedger } from './ledger.ts';
 import { machine } from './measure.ts';
+import { benchSigma } from './sigma.ts';
 import { benchWeb } from './web.ts';
 
-/** `npm run bench [checks|firewall|firewall-prove|ledger|web]`: every figure that is promised, with machine, median and spread. */
+/** `npm run bench [checks|firewall|firewall-prove|ledger|sigma|web|audit-page]`: every figure that is promised, with machine, median and spread. */
 const PARTS = {
   checks: benchChecks,
   firewall: benchFirewall,
   'firewall-prove': benchFirewallProve,
   ledger: benchLedger,
+  sigma: benchSigma,
   web: benchWeb,
+  'audit-page': benchAuditPage,
 };
 
 console.log(machine());

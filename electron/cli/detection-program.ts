@@ -18,10 +18,15 @@ export function addDetectionCommands(
     .description('compile Sigma rules, and say which cannot be used and why')
     .argument('<paths...>', 'rule files, or folders that are looked through for .yml and .yaml')
     .option('--value <name=value>', 'a value for a placeholder; may be given several times', gathered, [])
+    .option(
+      '--prove',
+      'make an event for each rule that it finds, and name the rules for which there is none',
+      false,
+    )
     .option('--json', 'one JSON document', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 every rule compiles or only lacks values for its placeholders, 1 one does not, 2 nothing could be read, 64 wrong usage.',
+      '\nExit codes: 0 every rule compiles or only lacks values for its placeholders, 1 one does not or can never fire, 2 nothing could be read, 64 wrong usage.',
     )
     .action(async (paths, options) => {
       const { checkRules } = await import('./rules-command.ts');

@@ -1,3 +1,4 @@
+import { exampleFor } from '#core/detection/sigma/examples.ts';
 import { createRun } from '#core/detection/sigma/run.ts';
 import { visible } from '#shared/domain/text.ts';
 import { EXIT, type ExitCode } from './failure.ts';
@@ -7,6 +8,7 @@ import { painter, type Terminal, wantsColour } from './terminal.ts';
 
 export interface RulesCheckOptions {
   value: readonly string[];
+  prove: boolean;
   json: boolean;
 }
 
@@ -20,11 +22,13 @@ export interface RulesReport {
   /** Compiled rules that are only looked at when an event has what they need. */
   prefiltered: number;
   placeholders: { file: string; names: readonly string[] }[];
+  /** With `--prove`: rules for which no event could be made that they find. */
+  neverFire?: { file: string; rule: string }[];
 }
 
 /**
  * `swarmkeep rules check`: compiles rules.
- * @returns 0, or 1 when a rule cannot be used
+ * @returns 0, or 1 when a rule cannot be used or, if that was asked, can never fire
  * @throws CommandFailure when there is nothing to read
  */
 export async function checkRules(
@@ -41,9 +45,13 @@ export async function checkRules(
     prefiltered: createRun(set).prefiltered,
     placeholders: set.needsValues.map(({ file, placeholders }) => ({ file, names: placeholders })),
   };
+  if (options.prove)
+    report.neverFire = set.detections
+      .filter(({ rule }) => exampleFor(rule.expression, true) === null)
+      .map(({ file, id }) => ({ file, rule: id }));
   if (options.json) terminal.out.write(asJson(report));
   else terminal.out.write(wordsOf(report, terminal));
-  return report.failed.length > 0 ? EXIT.found : EXIT.fine;
+  return report.failed.length > 0 || (report.neverFire?.length ?? 0) > 0 ? EXIT.found : EXIT.fine;
 }
 
 function wordsOf(report: RulesReport, terminal: Terminal): string {
@@ -57,5 +65,9 @@ function wordsOf(report: RulesReport, terminal: Terminal): string {
       ({ file, names }) => `${paint('yellow', 'values')}  ${visible(file)}: ${names.map(visible).join(', ')}`,
     ),
   ];
+  for (const { file, rule } of report.neverFire ?? [])
+    lines.push(
+      `${paint('red', 'never ')}  ${visible(file)}: no event could be made that ${visible(rule)} finds`,
+    );
   return `${lines.join('\n')}\n`;
 }

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FieldValue } from '#shared/domain/audit/event.ts';
 import { createEngine } from './engine.ts';
+import { exampleFor } from './examples.ts';
 import type { SigmaEvent } from './match/event.ts';
 import { matchesNaively } from './match/naive.ts';
-import { exampleFor } from './testing/examples.ts';
 import { NO_RULES, rulesOfEnvironment } from './testing/rules-of-environment.ts';
 
 const set = rulesOfEnvironment();

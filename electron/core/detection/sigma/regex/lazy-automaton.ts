@@ -6,6 +6,7 @@ import type { Assertion } from './syntax.ts';
 const MOST_STATES = 1_000;
 const NOT_YET = -1;
 const MATCHED = -2;
+const ENDED = -3;
 
 /** What stands on one side of a place between characters, as far as assertions ask. */
 const EDGE = 0;
@@ -38,6 +39,8 @@ export class LazyAutomaton {
   readonly #end: number;
   #states: State[] = [];
   #byKey = new Map<string, number>();
+  /** The state before the first character; -1 when it has to be found again. */
+  #first = -1;
 
   constructor(program: RegexProgram) {
     this.#program = program;
@@ -78,7 +81,8 @@ export class LazyAutomaton {
 
   /** Whether the expression is found anywhere in the text. */
   test(text: string): boolean {
-    let state = this.#state([this.#program.start], EDGE);
+    if (this.#first < 0) this.#first = this.#state([this.#program.start], EDGE);
+    let state = this.#first;
     for (let at = 0; at < text.length; at += 1) {
       const unit = text.charCodeAt(at);
       // PCRE's `$` also holds before a line feed that is the last character, so that one is told apart.
@@ -92,7 +96,8 @@ export class LazyAutomaton {
       state = next === NOT_YET ? this.#move(state, symbol) : next;
       if (state === MATCHED) return true;
     }
-    return this.#move(state, this.#end) === MATCHED;
+    const last = this.#states[state]?.next[this.#end] ?? NOT_YET;
+    return (last === NOT_YET ? this.#move(state, this.#end) : last) === MATCHED;
   }
 
   #classAbove(unit: number): number {
@@ -113,6 +118,7 @@ export class LazyAutomaton {
     if (this.#states.length >= MOST_STATES) {
       this.#states = [];
       this.#byKey.clear();
+      this.#first = -1;
     }
     const next = new Int32Array(this.#end + 2).fill(NOT_YET);
     const index = this.#states.push({ places, before, next }) - 1;
@@ -131,7 +137,10 @@ export class LazyAutomaton {
       state.next[symbol] = MATCHED;
       return MATCHED;
     }
-    if (symbol === this.#end) return NOT_YET;
+    if (symbol === this.#end) {
+      state.next[symbol] = ENDED;
+      return ENDED;
+    }
     const column = lastLineFeed ? (this.#ascii[10] ?? 0) : symbol;
     const places = new Set<number>();
     for (const place of reached) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sample } from '../testing/examples.ts';
+import { sample } from '../examples.ts';
 import { LazyAutomaton } from './lazy-automaton.ts';
 import { testLookingAround } from './look-around.ts';
 import { regexMatcher } from './matcher.ts';

@@ -1,9 +1,9 @@
 import type { FieldValue } from '#shared/domain/audit/event.ts';
-import type { SigmaEvent } from '../match/event.ts';
-import { matchesNaively } from '../match/naive.ts';
-import { includes, rangesOf } from '../regex/char-set.ts';
-import type { RegexNode } from '../regex/syntax.ts';
-import { type Expression, plainText, type Test, type TextPart, type TimePart } from '../rule/expression.ts';
+import type { SigmaEvent } from './match/event.ts';
+import { matchesNaively } from './match/naive.ts';
+import { includes, rangesOf } from './regex/char-set.ts';
+import type { RegexNode } from './regex/syntax.ts';
+import { type Expression, plainText, type Test, type TextPart, type TimePart } from './rule/expression.ts';
 
 /** One thing that an event has to be, or must not be. `field` null: keyword. */
 interface Demand {
