@@ -21,6 +21,7 @@ describe('the ways to the helper', () => {
       expect(said.root).toMatchObject({ access: { via: 'root' }, ...twice });
       expect(said.free).toMatchObject({ access: { via: 'sudo' }, ...twice, commands: 2 });
       expect(said.withpw).toMatchObject({ access: { via: 'sudo-password' }, ...twice });
+      expect(said.relaxed).toEqual({ via: 'sudo-password', first: { answer: 'done' }, later: 'sudo' });
       expect(said.wrong.first).toMatchObject({ failure: 'password-wrong' });
       expect(said.none.first).toMatchObject({ failure: 'password-needed' });
       expect(said.cannotAsk).toMatchObject({ access: { via: 'none' }, first: { failure: 'no-access' } });

@@ -57,8 +57,12 @@ command -v pkexec >/dev/null 2>&1 && printf 'swarmkeep pkexec-there\\n'
 say() { printf 'swarmkeep %s ' "$1"; head -c 4096 | tr -d '\\n'; printf '\\n'; }
 [ -e "$helper" ] || exit 0
 if [ "$id" -eq 0 ]; then printf '%s\\n' "$hello" | "$helper" 2>/dev/null | say root; exit 0; fi
-printf '%s\\n' "$hello" | "$helper" 2>/dev/null | say plain
-if command -v sudo >/dev/null 2>&1; then printf '%s\\n' "$hello" | timeout -k 1 10 sudo -n -- "$helper" 2>/dev/null | say sudo; fi
+found=
+if command -v sudo >/dev/null 2>&1; then
+  found=$(printf '%s\\n' "$hello" | timeout -k 1 60 sudo -n -- "$helper" 2>/dev/null | head -c 4096 | tr -d '\\n')
+  printf 'swarmkeep sudo %s\\n' "$found"
+fi
+[ -n "$found" ] || printf '%s\\n' "$hello" | "$helper" 2>/dev/null | say plain
 exit 0
 `;
 
@@ -71,6 +75,6 @@ printf 'swarmkeep machine %s\\n' "$(uname -m)"
 [ -d /usr/share/polkit-1/actions ] && printf 'swarmkeep polkit\\n'
 command -v sudo >/dev/null 2>&1 || exit 0
 printf 'swarmkeep sudo-there\\n'
-timeout -k 1 10 sudo -n -- sh -c : </dev/null >/dev/null 2>&1 && printf 'swarmkeep sudo-free\\n'
+timeout -k 1 60 sudo -n -- sh -c : </dev/null >/dev/null 2>&1 && printf 'swarmkeep sudo-free\\n'
 exit 0
 `;

@@ -48,7 +48,7 @@ export function openRootChannel(options: ChannelOptions): RootChannel | null {
     const end = await line.run({
       words: ['/bin/sh', '-s'],
       input: ROOT_SCRIPT,
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
       maxBytes: 65_536,
     });
     if (!end.ok)
