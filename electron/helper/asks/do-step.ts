@@ -71,7 +71,14 @@ function begin(verb: AnyVerb, action: HelperAction, work: Work, hash: string): u
 
 function perform(verb: AnyVerb, action: HelperAction, work: Work, before: unknown): HelperAnswer {
   try {
-    const outcome = verb.perform(action, before, work);
+    const { left, already, ...said } = verb.perform(action, before, work);
+    // As bounded as the record that has to be read back.
+    const outcome = {
+      left,
+      already,
+      notUndone: said.notUndone?.slice(0, 512) ?? null,
+      output: said.output.slice(0, 16_384),
+    };
     work.record.finish({ at: new Date().toISOString(), ...outcome });
     return answer(work.record, outcome.already, outcome.notUndone, outcome.output);
   } catch (thrown) {
@@ -113,5 +120,5 @@ function answer(
   notUndone: string | null,
   output: string,
 ): HelperAnswer {
-  return { answer: 'done', record: record.hash(), already, notUndone, output: output.slice(0, 16_384) };
+  return { answer: 'done', record: record.hash(), already, notUndone, output };
 }

@@ -9,6 +9,9 @@ import { mustRun, runProgram } from '../run/run-program.ts';
 /** How this helper is started again: program and arguments before the mode. */
 export type Relaunch = readonly [string, ...string[]];
 
+/** A slow machine needs seconds to start the helper, which then waits for its deadline itself: so it is started before. */
+const START_SECONDS = 8;
+
 const unitOf = (change: string) => `swarmkeep-revert-${change}`;
 
 /**
@@ -42,25 +45,27 @@ function startTimer(
   relaunch: Relaunch,
 ): void {
   stopTimer(machine, change);
-  // The calendar knows whole seconds: the next one, for never early.
-  const calendar = new Date(Math.ceil(revertsAt.getTime() / 1_000) * 1_000).toISOString();
   mustRun(machine, {
     program: 'systemd-run',
-    arguments: [
-      '--quiet',
-      '--collect',
-      `--unit=${unitOf(change)}`,
-      '--description=Swarmkeep: take back a change that nobody confirmed',
-      `--on-active=${seconds}s`,
-      `--on-calendar=${calendar.slice(0, 10)} ${calendar.slice(11, 19)} UTC`,
-      '--timer-property=AccuracySec=100ms',
-      '--property=KillMode=process',
-      '--',
-      ...relaunch,
-      '--revert',
-      change,
-    ],
+    arguments: [...timerArguments(change, seconds, revertsAt), '--', ...relaunch, '--revert', change],
   });
+}
+
+/** Arguments of systemd-run(1) up to the command: both clocks, each a little before the deadline. */
+export function timerArguments(change: string, seconds: number, revertsAt: Date): string[] {
+  const early = Math.min(START_SECONDS, seconds - 1);
+  // The calendar knows whole seconds.
+  const calendar = new Date(Math.floor(revertsAt.getTime() / 1_000 - early) * 1_000).toISOString();
+  return [
+    '--quiet',
+    '--collect',
+    `--unit=${unitOf(change)}`,
+    '--description=Swarmkeep: take back a change that nobody confirmed',
+    `--on-active=${seconds - early}s`,
+    `--on-calendar=${calendar.slice(0, 10)} ${calendar.slice(11, 19)} UTC`,
+    '--timer-property=AccuracySec=100ms',
+    '--property=KillMode=process',
+  ];
 }
 
 function startWaiting(change: string, relaunch: Relaunch): void {
