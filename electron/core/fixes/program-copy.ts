@@ -145,37 +145,26 @@ export function whyPlaceUnfit(input: FixInput): string | null {
 export function copySteps(input: FixInput, { trees, editable }: ProgramCopy): PlanStep[] {
   return [
     ...makeDirectory(input, 'Make a place that only the administrator can write', { path: PLACE }),
-    ...trees.flatMap(({ from, to, isClosed: closed }) => [
+    ...trees.map(({ from, to, isClosed: closed }) =>
       step(
         input,
         'Copy the program there, as it is now; the original stays',
-        { verb: 'copy-tree', from, path: to, uid: 0, gid: 0, expect: expectedAt(input, from) },
-        said(
-          `${from} is copied to ${to}, owned by root. Compare it with the released version: until now the agent could change it.`,
-        ),
-        { undo: `${to} is taken away again.` },
-      ),
-      step(
-        input,
-        'Let nobody but the administrator write in the copy',
         {
-          verb: 'set-tree-attributes',
+          verb: 'copy-tree',
+          from,
           path: to,
           uid: 0,
           gid: 0,
-          takeBits: 0o6022,
+          takeBits: 0o022,
           giveBits: closed ? 0o055 : 0,
-          expect: { kind: 'any' },
+          expect: expectedAt(input, from),
         },
-        {
-          kind: 'attributes',
-          path: to,
-          before: 'modes as in the original',
-          after: `root:root, nothing writable by others${closed ? ', readable by all' : ''}, no set-uid marks`,
-        },
-        { undo: 'The copy goes as a whole.' },
+        said(
+          `${from} is copied to ${to}: root:root, nothing in it writable by others${closed ? ', readable by all' : ''}, no set-uid marks, no access lists, and no link in it that leads to somebody else’s. Compare it with the released version: until now the agent could change it.`,
+        ),
+        { undo: `${to} is taken away again.` },
       ),
-    ]),
+    ),
     ...(editable === null
       ? []
       : writeFile(input, 'Let the copy find mycoSwarm in the copied source', {

@@ -11,7 +11,14 @@ import { compareEntries, compareExpected, type Part } from './compare.ts';
 import { entryState } from './entry-state.ts';
 import { folderTime, withFolderTimes } from './folder-time.ts';
 import { readEntry } from './read-entry.ts';
-import { explain, makeWorkFolder, putInPlace, removeWorkFolder, syncFolder } from './work-folder.ts';
+import {
+  explain,
+  makeWorkFolder,
+  putInPlace,
+  removeWorkFolder,
+  removeWorkFolders,
+  syncFolder,
+} from './work-folder.ts';
 
 /** What was at a target before a step: all of it, with its archive kept under `entry.tar`, and its folder's time. */
 export const keptEntry = z.strictObject({
@@ -89,7 +96,7 @@ export function restoreEntry(work: Work, kept: KeptEntry, left: LeftEntry | null
   return withHeld(work, kept.path, (held) => {
     const folder = { held, kept: kept.folderTime, left: left?.folderTime ?? null };
     withFolderTimes(work, [folder], () => {
-      removeWorkFolder(held, work.record.workName);
+      removeWorkFolders(work, held);
       if (!isAsKept(work, held, kept)) replaceByKept(work, held, kept);
     });
     return `${kept.path} is as it was.`;
@@ -97,13 +104,12 @@ export function restoreEntry(work: Work, kept: KeptEntry, left: LeftEntry | null
 }
 
 function replaceByKept(work: Work, held: Held, kept: KeptEntry): void {
-  const name = work.record.workName;
   if (kept.state.kind === 'absent') {
-    takeAway(work, held, name);
+    takeAway(work, held);
     return;
   }
   if (kept.archive === null) throw new Refused('record-damaged', `Of ${kept.path} nothing was kept.`);
-  const folder = makeWorkFolder(work.machine, held, name);
+  const folder = makeWorkFolder(work, held);
   try {
     unpack(work.machine, work.record.kept('entry.tar', kept.archive), folder.descriptor);
     const unpacked = readEntry(
@@ -121,12 +127,12 @@ function replaceByKept(work: Work, held: Held, kept: KeptEntry): void {
     putInPlace(work.machine, held, folder);
   } finally {
     close(folder.descriptor);
-    removeWorkFolder(held, name);
+    removeWorkFolder(held, folder.name);
   }
 }
 
 /** Removes what is at a target. A folder goes only when it is empty. */
-export function takeAway(work: Work, held: Held, workName: string): void {
+export function takeAway(work: Work, held: Held): void {
   const { state } = readEntry(work.machine, held, false);
   if (state.kind === 'absent') return;
   try {
@@ -138,7 +144,7 @@ export function takeAway(work: Work, held: Held, workName: string): void {
   } catch (thrown) {
     throw explain(work.machine, held, thrown);
   }
-  const folder = makeWorkFolder(work.machine, held, workName);
+  const folder = makeWorkFolder(work, held);
   try {
     // Out of reach first: what is removed is then surely what was looked at.
     renameSync(inFolder(held.folder, held.name), inFolder(folder.descriptor, 'entry'));
@@ -156,6 +162,6 @@ export function takeAway(work: Work, held: Held, workName: string): void {
     throw explain(work.machine, held, thrown);
   } finally {
     close(folder.descriptor);
-    removeWorkFolder(held, workName);
+    removeWorkFolder(held, folder.name);
   }
 }

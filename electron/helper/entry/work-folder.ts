@@ -2,16 +2,17 @@ import {
   chmodSync,
   constants,
   fsyncSync,
-  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmdirSync,
-  unlinkSync,
 } from 'node:fs';
 import type { Machine } from '../machine.ts';
 import { asRefused, codeOf, Refused } from '../refused.ts';
 import { runProgram } from '../run/run-program.ts';
+import { removeTree } from '../verbs/remove-tree.ts';
+import type { Work } from '../verbs/verb.ts';
 import { close, inFolder, openFolder, statOf, throughDescriptor } from '../walk/descriptor.ts';
 import type { Held } from '../walk/walk.ts';
 
@@ -31,12 +32,10 @@ export function syncFolder(descriptor: number): void {
   }
 }
 
-/**
- * Makes the work folder of a step beside its target. Its name carries the change's secret random id, so that nobody can
- * have put something there; what an earlier run of the same step left in it is removed.
- */
-export function makeWorkFolder(machine: Machine, held: Held, name: string): WorkFolder {
-  removeWorkFolder(held, name);
+/** Makes a work folder of a step beside its target, under a name that nobody can have known before. */
+export function makeWorkFolder(work: Work, held: Held): WorkFolder {
+  const { machine } = work;
+  const name = work.record.newWorkName();
   try {
     mkdirSync(inFolder(held.folder, name), 0o700);
   } catch (thrown) {
@@ -53,23 +52,31 @@ export function makeWorkFolder(machine: Machine, held: Held, name: string): Work
   return { descriptor, name };
 }
 
-/** Removes the work folder with the one entry that can be in it; not being there is fine. */
+/** Removes the work folders that runs of this step have left beside its target, with what is in them. */
+export function removeWorkFolders(work: Work, held: Held): void {
+  for (const name of work.record.workNames()) removeWorkFolder(held, name);
+}
+
+/**
+ * Removes one work folder. Whoever may write beside the target can move it away and put something of the same name there: what
+ * is not a folder of root's alone with one entry in it is not ours, and stays.
+ */
 export function removeWorkFolder(held: Held, name: string): void {
   let descriptor: number;
   try {
     descriptor = openFolder(inFolder(held.folder, name));
   } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT') return;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(thrown) ?? '')) return;
     throw asRefused(thrown, `${held.path}: work folder`);
   }
   try {
-    if (statOf(descriptor).uid !== 0n)
-      throw new Refused('unsafe-path', `Somebody swaps folders beside ${held.path}.`);
-    const entry = inFolder(descriptor, 'entry');
-    const found = lstatSync(entry, { throwIfNoEntry: false });
-    if (found?.isDirectory()) rmdirSync(entry);
-    else if (found !== undefined) unlinkSync(entry);
+    const { uid, mode } = statOf(descriptor);
+    const entries = readdirSync(throughDescriptor(descriptor));
+    if (uid !== 0n || (mode & 0o777n) !== 0o700n || entries.some((entry) => entry !== 'entry')) return;
+    removeTree(descriptor, 'entry');
     rmdirSync(inFolder(held.folder, name));
+  } catch (thrown) {
+    if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY'].includes(codeOf(thrown) ?? '')) throw thrown;
   } finally {
     close(descriptor);
   }

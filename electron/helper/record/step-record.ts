@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { changeId, sha256 } from '#shared/domain/helper/targets.ts';
@@ -32,6 +32,9 @@ const doneRecord = z.strictObject({
 });
 export type DoneRecord = z.infer<typeof doneRecord>;
 
+const MAX_WORK_NAMES = 64;
+const workNames = z.array(z.string().regex(/^\.swarmkeep-[0-9a-f]{24}$/)).max(MAX_WORK_NAMES);
+
 const MAX_RECORD = 96 * 1024 * 1024;
 
 export const hashOf = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
@@ -50,9 +53,20 @@ export class StepRecord {
     this.folder = `${machine.stateFolder}/changes/${change}/${step}`;
   }
 
-  /** Name of the folder beside a target in which the new entry is made. */
-  get workName(): string {
-    return `.swarmkeep-${this.change}-${this.step}`;
+  /**
+   * A name for a folder beside a target in which the new entry is made: never the same twice, for whoever may write there sees it
+   * while it is used. Written down before, so that a later run takes away what one that was killed has left.
+   */
+  newWorkName(): string {
+    const name = `.swarmkeep-${randomBytes(12).toString('hex')}`;
+    writeDurable(this.folder, 'work', JSON.stringify([...this.workNames(), name].slice(-MAX_WORK_NAMES)));
+    return name;
+  }
+
+  /** The names that runs of this step have used. */
+  workNames(): string[] {
+    const bytes = this.read('work');
+    return bytes === null ? [] : this.parse(bytes, workNames);
   }
 
   private get making(): string {
@@ -67,19 +81,21 @@ export class StepRecord {
 
   /** Keeps bytes beside the record while it is being made; answers their SHA-256. */
   keep(name: string, bytes: Uint8Array): string {
-    writeDurable(this.making, name, bytes);
+    this.write(this.making, name, bytes);
     return hashOf(bytes);
   }
 
   /** Keeps bytes that are known only after the step; answers their SHA-256. */
   keepLate(name: string, bytes: Uint8Array): string {
-    writeDurable(this.folder, name, bytes);
+    this.write(this.folder, name, bytes);
     return hashOf(bytes);
   }
 
-  /** Makes the record durable; from here on the step has begun. */
+  /** Makes the record durable; from here on the step has begun. Refuses `unsafe-path` for one that could not be read back. */
   begin(record: BegunRecord): void {
-    writeDurable(this.making, 'begun', JSON.stringify(record));
+    const text = JSON.stringify(record);
+    if (!begunRecord.safeParse(JSON.parse(text)).success) throw tooMuch();
+    this.write(this.making, 'begun', text);
     this.machine.pause?.('begun-written');
     renameSync(this.making, this.folder);
     const changes = `${this.machine.stateFolder}/changes`;
@@ -97,7 +113,7 @@ export class StepRecord {
 
   /** What will be there after the step, written before it is touched. */
   plan(left: unknown): void {
-    writeDurable(this.folder, 'plan', JSON.stringify(left));
+    this.write(this.folder, 'plan', JSON.stringify(left));
     this.machine.pause?.('planned');
   }
 
@@ -159,6 +175,13 @@ export class StepRecord {
     rmSync(this.making, { recursive: true, force: true });
   }
 
+  /** Refuses what `read` would refuse, before anything is touched that it would be needed for. */
+  private write(folder: string, name: string, value: Uint8Array | string): void {
+    const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+    if (bytes.length > MAX_RECORD) throw tooMuch();
+    writeDurable(folder, name, bytes);
+  }
+
   private read(name: string): Buffer | null {
     try {
       const path = `${this.folder}/${name}`;
@@ -190,6 +213,13 @@ export function stepsOf(machine: Machine, change: string): number[] {
     if (codeOf(thrown) === 'ENOENT') return [];
     throw thrown;
   }
+}
+
+function tooMuch(): Refused {
+  return new Refused(
+    'unsafe-path',
+    'What is there is more than an undo record can hold. Nothing was touched.',
+  );
 }
 
 function damaged(record: StepRecord): Refused {

@@ -6,12 +6,20 @@ import { compareExpected } from '../entry/compare.ts';
 import { folderTime, withFolderTimes } from '../entry/folder-time.ts';
 import { withHeld } from '../entry/kept-entry.ts';
 import { readEntry, readPlace } from '../entry/read-entry.ts';
-import { makeWorkFolder, putInPlace, syncFolder } from '../entry/work-folder.ts';
+import {
+  makeWorkFolder,
+  putInPlace,
+  removeWorkFolder,
+  removeWorkFolders,
+  syncFolder,
+} from '../entry/work-folder.ts';
 import { Refused } from '../refused.ts';
 import { mustRun } from '../run/run-program.ts';
 import { close, inFolder, openFolder, reopenForReading } from '../walk/descriptor.ts';
 import { type Held, holdTarget } from '../walk/walk.ts';
 import { removeTree } from './remove-tree.ts';
+import { type Settled, settleCopy } from './settle-copy.ts';
+import { SPECIAL_BITS } from './special-bits.ts';
 import { copyInto } from './tar-copy.ts';
 import { listTree, readTree, type TreeLine, treeBytes } from './tree-list.ts';
 import { anyVerb, type Work } from './verb.ts';
@@ -88,7 +96,9 @@ export const copyTree = anyVerb<'copy-tree', Before, z.infer<typeof left>>({
   before,
   left,
   target: (action) => action.path,
-  look: ({ from, path, expect, uid }, work) => {
+  look: ({ from, path, expect, uid, giveBits = 0 }, work) => {
+    if ((giveBits & SPECIAL_BITS) !== 0)
+      throw new Refused('bad-request', 'No step makes a tree setuid or setgid.');
     const checked = withTop(work, from, (top, held) => {
       const { state } = readPlace(work.machine, top, false, from);
       const differences = compareExpected(from, expect, state);
@@ -107,13 +117,14 @@ export const copyTree = anyVerb<'copy-tree', Before, z.infer<typeof left>>({
     return withHeld(work, path, (held) => {
       if (readEntry(work.machine, held, false).state.kind !== 'absent')
         throw new Refused('changed-since', `${path} is there already. Nothing was touched.`);
+      if (uid === 0 && held.subject !== 0)
+        throw new Refused('unsafe-path', `Others than root can change what lies at ${path}.`);
       return { path, from, folderTime: folderTime(held) };
     });
   },
-  perform: ({ uid, gid }, kept, work) =>
+  perform: ({ uid, gid, takeBits = 0, giveBits = 0 }, kept, work) =>
     withHeld(work, kept.path, (held) => {
-      const name = work.record.workName;
-      removeTree(held, name);
+      removeWorkFolders(work, held);
       const place = holdTarget(held);
       let lines: TreeLine[];
       if (place !== null) {
@@ -125,7 +136,7 @@ export const copyTree = anyVerb<'copy-tree', Before, z.infer<typeof left>>({
         const was = plannedTree(work);
         if (was === null || compareTrees(kept.path, was, lines).length > 0)
           throw new Refused('changed-since', `Somebody made ${kept.path} meanwhile.`);
-      } else lines = copy(work, kept, held, name, { uid, gid });
+      } else lines = copy(work, kept, held, { uid, gid, takeBits, giveBits });
       const tree = work.record.keepLate('tree', treeBytes(lines));
       return {
         left: { tree, folderTime: folderTime(held) },
@@ -144,8 +155,8 @@ export const copyTree = anyVerb<'copy-tree', Before, z.infer<typeof left>>({
     withHeld(work, kept.path, (held) => {
       const folder = { held, kept: kept.folderTime, left: leftThere?.folderTime ?? null };
       withFolderTimes(work, [folder], () => {
-        removeTree(held, work.record.workName);
-        removeTree(held, held.name);
+        removeWorkFolders(work, held);
+        removeTree(held.folder, held.name);
         work.machine.pause?.('tree-removed');
         syncFolder(held.folder);
       });
@@ -153,15 +164,12 @@ export const copyTree = anyVerb<'copy-tree', Before, z.infer<typeof left>>({
     }),
 });
 
-/** Copies into a folder of root's own beside the target, makes it durable, and puts it in place by one rename. */
-function copy(
-  work: Work,
-  kept: Before,
-  held: Held,
-  name: string,
-  to: { uid: number; gid: number },
-): TreeLine[] {
-  const folder = makeWorkFolder(work.machine, held, name);
+/**
+ * Copies into a folder of root's own beside the target, settles there who may do what with the copy, makes it durable, and puts it
+ * in place by one rename: nobody else ever had a way to what is in it.
+ */
+function copy(work: Work, kept: Before, held: Held, to: Settled): TreeLine[] {
+  const folder = makeWorkFolder(work, held);
   try {
     const entry = inFolder(folder.descriptor, 'entry');
     mkdirSync(entry, 0o700);
@@ -177,6 +185,7 @@ function copy(
         return true;
       });
       if (copied === null) throw new Refused('not-found', `${kept.from} is not there.`);
+      settleCopy(work.machine, target, kept.path, to);
       mustRun(work.machine, {
         program: 'sync',
         arguments: ['--file-system', '/proc/self/fd/3/.'],
@@ -184,11 +193,6 @@ function copy(
         timeoutMs: 600_000,
       });
       const lines = listTree(target, kept.path);
-      if (lines.some(([, , , uid, gid]) => uid !== to.uid || gid !== to.gid))
-        throw new Refused(
-          'program-failed',
-          'tar did not give everything its new owner. The copy was removed.',
-        );
       work.record.plan({ lines: lines.map((line) => JSON.stringify(line)) });
       putInPlace(work.machine, held, folder);
       return lines;
@@ -197,6 +201,6 @@ function copy(
     }
   } finally {
     close(folder.descriptor);
-    removeTree(held, name);
+    removeWorkFolder(held, folder.name);
   }
 }

@@ -67,7 +67,7 @@ export const loadAuditRules = anyVerb<'load-audit-rules', z.infer<typeof before>
     if (!kept.hadPrevious)
       withHeld(work, PREVIOUS, (held) => {
         const time = folderTime(held);
-        takeAway(work, held, work.record.workName);
+        takeAway(work, held);
         if (time === kept.compiled.folderTime) setFolderTime(work.machine, held, time);
       });
     if (work.machine.booting) return words;

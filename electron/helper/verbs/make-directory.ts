@@ -13,7 +13,7 @@ import {
   withHeld,
 } from '../entry/kept-entry.ts';
 import { readEntry } from '../entry/read-entry.ts';
-import { makeWorkFolder, putInPlace, removeWorkFolder } from '../entry/work-folder.ts';
+import { makeWorkFolder, putInPlace, removeWorkFolder, removeWorkFolders } from '../entry/work-folder.ts';
 import { Refused } from '../refused.ts';
 import { close, inFolder } from '../walk/descriptor.ts';
 import { anyVerb } from './verb.ts';
@@ -37,9 +37,8 @@ export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
       if (!exact) throw new Refused('changed-since', `${action.path} is there already, and not as wanted.`);
       return kept;
     }),
-  perform: (action, before, work) => {
-    const name = work.record.workName;
-    return withHeld(work, before.path, (held) => {
+  perform: (action, before, work) =>
+    withHeld(work, before.path, (held) => {
       if (before.state.kind !== 'absent')
         return {
           left: { state: before.state, folderTime: null },
@@ -47,7 +46,7 @@ export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
           notUndone: null,
           output: '',
         };
-      removeWorkFolder(held, name);
+      removeWorkFolders(work, held);
       const now = readEntry(work.machine, held, false).state;
       if (now.kind !== 'absent') {
         const planned = plannedEntry(work);
@@ -55,7 +54,7 @@ export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
         if (differences.length > 0)
           throw new Refused('changed-since', `Somebody made ${before.path} meanwhile.`, differences);
       } else {
-        const folder = makeWorkFolder(work.machine, held, name);
+        const folder = makeWorkFolder(work, held);
         try {
           const entry = inFolder(folder.descriptor, 'entry');
           mkdirSync(entry, 0o700);
@@ -67,13 +66,12 @@ export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
           putInPlace(work.machine, held, folder);
         } finally {
           close(folder.descriptor);
-          removeWorkFolder(held, name);
+          removeWorkFolder(held, folder.name);
         }
       }
       const { state } = readEntry(work.machine, held, false);
       return { left: { state, folderTime: folderTime(held) }, already: false, notUndone: null, output: '' };
-    });
-  },
+    }),
   differences: (before, left, work) => {
     const found = entryDifferences(work, before, left);
     if (found.length > 0 || before.state.kind !== 'absent') return found;

@@ -12,7 +12,7 @@ import {
   withHeld,
 } from '../entry/kept-entry.ts';
 import { readEntry } from '../entry/read-entry.ts';
-import { removeWorkFolder } from '../entry/work-folder.ts';
+import { removeWorkFolders } from '../entry/work-folder.ts';
 import { Refused } from '../refused.ts';
 import { anyVerb } from './verb.ts';
 
@@ -33,13 +33,13 @@ export const removeFile = anyVerb<'remove-file', KeptEntry, LeftEntry>({
   perform: (_action, before, work) =>
     withHeld(work, before.path, (held) => {
       const already = before.state.kind === 'absent';
-      removeWorkFolder(held, work.record.workName);
+      removeWorkFolders(work, held);
       const gone = readEntry(work.machine, held, false).state.kind === 'absent';
       if (!gone) {
         if (!isAsKept(work, held, before))
           throw new Refused('changed-since', `${before.path} was changed by somebody else since.`);
         work.record.plan({ state: ABSENT, folderTime: null });
-        takeAway(work, held, work.record.workName);
+        takeAway(work, held);
       }
       return {
         left: { state: ABSENT, folderTime: already ? null : folderTime(held) },

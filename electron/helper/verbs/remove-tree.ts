@@ -1,17 +1,16 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { Refused } from '../refused.ts';
 import { close, mountOf, openFolder, throughDescriptor } from '../walk/descriptor.ts';
-import type { Held } from '../walk/walk.ts';
 
 const MAX_DEPTH = 200;
 
 /**
- * Removes a tree beside a held target, entry by entry relative to held folders, never through a link and never across a
+ * Removes a tree in a held folder, entry by entry relative to held folders, never through a link and never across a
  * mount. Not being there is fine.
  */
-export function removeTree(held: Held, name: string): void {
-  const mount = mountOf(held.folder);
-  remove(held.folder, Buffer.from(name), mount, 0);
+export function removeTree(folder: number, name: string): void {
+  const mount = mountOf(folder);
+  remove(folder, Buffer.from(name), mount, 0);
 }
 
 function remove(folder: number, name: Buffer, mount: string, depth: number): void {

@@ -5,7 +5,13 @@ import { compareEntries } from '../entry/compare.ts';
 import { folderTime } from '../entry/folder-time.ts';
 import { isAsKept, type KeptEntry, type LeftEntry, plannedEntry, withHeld } from '../entry/kept-entry.ts';
 import { readEntry } from '../entry/read-entry.ts';
-import { makeWorkFolder, putInPlace, removeWorkFolder, type WorkFolder } from '../entry/work-folder.ts';
+import {
+  makeWorkFolder,
+  putInPlace,
+  removeWorkFolder,
+  removeWorkFolders,
+  type WorkFolder,
+} from '../entry/work-folder.ts';
 import { writeAll } from '../record/durable.ts';
 import { Refused } from '../refused.ts';
 import { close, inFolder } from '../walk/descriptor.ts';
@@ -22,11 +28,10 @@ export function replaceFile(
   contents: Uint8Array,
   wanted: Ownership,
 ): Outcome<LeftEntry> {
-  const name = work.record.workName;
   return withHeld(work, kept.path, (held) => {
     const finished = finishedEarlier(work, held, kept);
     if (finished !== null) return finished;
-    const folder = makeWorkFolder(work.machine, held, name);
+    const folder = makeWorkFolder(work, held);
     try {
       fill(work, folder, kept, contents, wanted);
       const made = { ...held, folder: folder.descriptor, name: 'entry' };
@@ -40,7 +45,7 @@ export function replaceFile(
       putInPlace(work.machine, held, folder);
     } finally {
       close(folder.descriptor);
-      removeWorkFolder(held, name);
+      removeWorkFolder(held, folder.name);
     }
     return outcome(work, held, kept);
   });
@@ -48,7 +53,7 @@ export function replaceFile(
 
 /** An earlier run of this step put its file in place and was then cut off. Refuses when there is neither old nor new. */
 export function finishedEarlier(work: Work, held: Held, kept: KeptEntry): Outcome<LeftEntry> | null {
-  removeWorkFolder(held, work.record.workName);
+  removeWorkFolders(work, held);
   if (isAsKept(work, held, kept)) return null;
   const planned = plannedEntry(work);
   const now = readEntry(work.machine, held, true).state;

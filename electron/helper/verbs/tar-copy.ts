@@ -6,8 +6,9 @@ import { mustRun, needProgram } from '../run/run-program.ts';
 const COPY_MS = 1_800_000;
 
 /**
- * Copies what is in one held folder into another: modes, times, access lists, extended attributes, links as links, one file
- * system; everything gets the new owner. Both folders are held, and GNU tar walks relative to them without following links.
+ * Copies what is in one held folder into another: modes, times, attributes of users, links as links, one file system; everything
+ * gets the new owner. File capabilities are left behind: their owner could change the file between the reading of both. Access
+ * lists are taken along too, but not by a copy of root's, which nobody else may write. Both folders are held, and GNU tar walks relative to them without following links.
  * Refuses `no-space`, `read-only`, `program-failed`; what was copied until then is the caller's to remove.
  */
 export function copyInto(
@@ -19,7 +20,8 @@ export function copyInto(
   const shell = needProgram(machine, 'sh');
   const tar = needProgram(machine, 'tar');
   if (!/^\/[a-z/]+$/.test(tar)) throw new Refused('missing-tool', 'tar is not where it belongs.');
-  const keep = '--xattrs --xattrs-include="*" --acls --selinux --numeric-owner';
+  const lists = owner.uid === 0 ? '' : '--acls --selinux';
+  const keep = `--xattrs --xattrs-include="user.*" ${lists} --numeric-owner`;
   // Constant text: a pipe between two programs is what a shell is for. The only values are two numbers, as arguments.
   const script = `
 { ${tar} --create --file=- --format=pax ${keep} --one-file-system --sparse --owner=":$1" --group=":$2" \\

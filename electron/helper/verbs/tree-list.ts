@@ -4,9 +4,13 @@ import { Refused } from '../refused.ts';
 import { runProgram } from '../run/run-program.ts';
 import { kindOf, type TreeEntry, visitTree } from '../walk/tree.ts';
 
+/** The longest relative name, and the most that a list may take: what is longer could be written and never be read back. */
+const MAX_NAME = 16_384;
+const MAX_LIST = 32 * 1024 * 1024;
+
 /** One line of a list of a tree: relative name, kind, inode, owner, group, mode, size and time (files only). */
 const line = z.tuple([
-  z.string().max(16_384),
+  z.string().max(MAX_NAME),
   z.enum(['f', 'd', 'l', 's', 'p', 'c']),
   z.string().max(32),
   z.int().min(0),
@@ -33,7 +37,11 @@ export function lineOf({ relative, stat }: TreeEntry): TreeLine {
 /** Lists a held tree, one JSON line per entry. Refuses `unsafe-path` for files with several names and for devices. */
 export function listTree(top: number, path: string): TreeLine[] {
   const lines: TreeLine[] = [];
+  let names = 0;
   visitTree(top, (entry) => {
+    names += entry.relative.length;
+    if (entry.relative.length > MAX_NAME || names > MAX_LIST)
+      throw new Refused('unsafe-path', `What lies in ${path} is too deep, or too much, for an undo record.`);
     const kind = kindOf(entry.stat);
     if (kind === 'c') throw new Refused('unsafe-path', `${path}/${entry.relative} is a device.`);
     if (kind !== 'd' && entry.stat.nlink > 1n)

@@ -71,7 +71,15 @@ export function anyVerb<V extends HelperVerb, Before, Left>(
   return {
     untilBoot: verb.untilBoot === true,
     target: (action) => verb.target(mine(action)),
-    look: (action, work) => verb.look(mine(action), work),
+    look: (action, work) => {
+      // What could not be read back would keep the step from ever being taken back.
+      const before = verb.before.safeParse(verb.look(mine(action), work));
+      if (before.success) return before.data;
+      throw new Refused(
+        'unsafe-path',
+        'What is there does not fit into an undo record. Nothing was touched.',
+      );
+    },
     perform: (action, before, work) => verb.perform(mine(action), read(verb.before, before), work),
     differences: (before, left, work) => verb.differences(read(verb.before, before), readLeft(left), work),
     takeBack: (before, left, work) => verb.takeBack(read(verb.before, before), readLeft(left), work),

@@ -55,7 +55,8 @@ export const helperAction = z.discriminatedUnion('verb', [
   }),
   /**
    * Owner and group of everything in a tree, and mode bits taken away and given; one file system, links themselves and
-   * never what they point to; files with several names are refused.
+   * never what they point to, and none given to root; files with several names or capabilities are refused. A file that changes
+   * hands is not setuid or setgid afterwards, nor after undo.
    */
   z.strictObject({
     verb: z.literal('set-tree-attributes'),
@@ -66,13 +67,20 @@ export const helperAction = z.discriminatedUnion('verb', [
     giveBits: permissionBits,
     expect: expected,
   }),
-  /** Copy a tree with modes, times, ACL and extended attributes to a place that is absent; the original stays. */
+  /**
+   * Copy a tree with modes, times and attributes of users to a place that is absent; the original stays. No file of the copy is
+   * setuid, setgid or has capabilities. Bits are taken and given before it is put in place, the right to execute only to what its
+   * owner could execute. A copy of root's (uid 0) has no access lists, can be written by nobody else, and its links lead to entries
+   * of it or to files that only root can change; other copies keep access lists.
+   */
   z.strictObject({
     verb: z.literal('copy-tree'),
     from: targetPath,
     path: targetPath,
     uid: numericId,
     gid: numericId,
+    takeBits: permissionBits.optional(),
+    giveBits: permissionBits.optional(),
     expect: expected,
   }),
   /** Move a file or folder within one file system to a place that is absent: quarantine. */

@@ -85,10 +85,17 @@ function applyAction(model: Model, action: HelperAction): void {
       return;
     }
     case 'copy-tree': {
+      const settled = (mode: number) => (mode & ~(action.takeBits ?? 0)) | (action.giveBits ?? 0);
       const moved = (path: string) => action.path + path.slice(action.from.length);
       for (const file of [...(files?.files ?? [])])
         if (isWithin(file.path, action.from))
-          put(model, moved(file.path), { ...file, path: moved(file.path), uid: action.uid, gid: action.gid });
+          put(model, moved(file.path), {
+            ...file,
+            path: moved(file.path),
+            uid: action.uid,
+            gid: action.gid,
+            mode: settled(file.mode),
+          });
       for (const tree of [...(files?.trees ?? [])])
         if (isWithin(tree.root, action.from))
           files?.trees.push({
@@ -98,6 +105,7 @@ function applyAction(model: Model, action: HelperAction): void {
               ...bucket,
               uid: action.uid,
               gid: action.gid,
+              mode: settled(bucket.mode),
               examples: bucket.examples.map(moved),
             })),
           });
