@@ -54,7 +54,7 @@ function stepLines(step: PlanStep, number: number, paint: Paint): string[] {
   if (preview.kind === 'file') {
     lines.push(`     ${visible(preview.path)} (${visible(preview.attributes)})`);
     lines.push(...differenceOf(preview.before, preview.after).map((line) => `     ${coloured(line, paint)}`));
-  } else lines.push(`     ${paint('dim', previewLine(preview))}`);
+  } else lines.push(`     ${paint('dim', visible(previewLine(preview)))}`);
   if (step.interrupts !== null) {
     lines.push(`     Interrupts ${visible(step.interrupts.what)} for about ${step.interrupts.seconds} s`);
   }

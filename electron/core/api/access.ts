@@ -18,12 +18,21 @@ const untouched = { untouched: 'Nothing was changed.' };
 export class AccessGuard {
   readonly #plans: PlanRegistry;
   readonly #consent: ConsentGate | null;
+  readonly #addressOf: (node: string) => Promise<string | null>;
   #asking = false;
 
-  /** @param consent null where nobody can be asked: then nothing privileged is done */
-  constructor(plans: PlanRegistry, consent: ConsentGate | null) {
+  /**
+   * @param consent null where nobody can be asked: then nothing privileged is done
+   * @param addressOf where a node is, for the question: a page can give nodes other names, and no other addresses
+   */
+  constructor(
+    plans: PlanRegistry,
+    consent: ConsentGate | null,
+    addressOf: (node: string) => Promise<string | null> = async () => null,
+  ) {
     this.#plans = plans;
     this.#consent = consent;
+    this.#addressOf = addressOf;
   }
 
   /**
@@ -51,7 +60,7 @@ export class AccessGuard {
     this.#asking = true;
     try {
       const asker = context.caller.kind === 'renderer' ? 'the page' : 'a command';
-      const { title, lines } = consentQuestion(plan);
+      const { title, lines } = consentQuestion(plan, await this.#addressOf(plan.node));
       const agreed = await this.#consent
         .ask({ title, lines: [...lines, `Asked for by ${asker}.`] })
         .catch(() => false);

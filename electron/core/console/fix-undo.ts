@@ -1,4 +1,5 @@
 import type { UnhashedPlan } from '#core/fixes/plan-registry.ts';
+import { isAsShown } from '#core/fixes/plans/as-shown.ts';
 import { stands, undoState } from '#core/fixes/plans/undo-order.ts';
 import { type PlanFrame, redoPlan, removePlan, stepsBack, undoPlan } from '#core/fixes/plans/undo-plans.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
@@ -28,7 +29,10 @@ export async function planRedo(parts: FixParts, change: StoredChange): Promise<U
   const node = await requireNode(parts.context, change.node);
   const again = change.plan.purpose === 'fix' || change.plan.purpose === 'redo';
   const ended = change.state === 'undone' || change.state === 'rolled-back' || change.state === 'reverted';
-  const reason = again && ended ? null : 'Only what was taken back can be done again.';
+  const damaged = isAsShown(change.plan)
+    ? null
+    : 'The record of this change was altered: its steps are not what it shows. Plan the fix anew.';
+  const reason = again && ended ? damaged : 'Only what was taken back can be done again.';
   return withChannel(parts, node, async (_channel, frame) => redoPlan(frame, change, reason));
 }
 
@@ -73,12 +77,11 @@ export async function planAllow(
   }
 }
 
-/** @returns names of the accounts under which mycoSwarm runs on a node, as the last look saw them */
-async function agentsOf({ context }: FixParts, node: SwarmNode): Promise<string[]> {
+/** @returns names of the accounts under which mycoSwarm runs on a node, as the last look saw them; null when one was not seen */
+async function agentsOf({ context }: FixParts, node: SwarmNode): Promise<string[] | null> {
   const seen = await context.store.profile({ node: node.id });
-  return (seen?.detected.instances ?? []).flatMap((instance) =>
-    instance.user === null ? [] : [instance.user],
-  );
+  const users = seen?.detected.instances.map(({ user }) => user) ?? [null];
+  return users.some((user) => user === null) ? null : users.flatMap((user) => user ?? []);
 }
 
 const UNINSTALL: PlanStep = {

@@ -9,6 +9,7 @@ import type { StoredChange } from '#core/store/operations/changes.ts';
 import {
   type InstallationChoice,
   installCommands,
+  isInstallCommand,
   type PlacedSource,
   placedFiles,
   sudoersText,
@@ -59,8 +60,8 @@ export interface PlacingRequest {
   root: RootAccess | null;
   bundle: HelperBundle | null;
   withoutPassword: boolean;
-  /** Accounts under which mycoSwarm runs there. */
-  agents: readonly string[];
+  /** Accounts under which mycoSwarm runs there; null when that was not seen. */
+  agents: readonly string[] | null;
   /** Filled with what the steps will need. */
   contents: PlacedContents;
 }
@@ -131,7 +132,10 @@ function whyNotPlaced({
   if (root.machine !== bundle.runtime.machine) {
     return `${node.name} is a machine of the kind ${root.machine}, and this console carries Node.js for ${bundle.runtime.machine} only.`;
   }
-  if (withoutPassword && root.via !== 'root' && agents.includes(root.user)) {
+  if (withoutPassword && root.via !== 'root' && agents === null) {
+    return `Under which account mycoSwarm runs on ${node.name} is not known, and if it is ${root.user}, a rule without a password would let the agent start the helper too. Look at the node first, or allow changes with a password.`;
+  }
+  if (withoutPassword && root.via !== 'root' && agents?.includes(root.user)) {
     return `mycoSwarm runs as ${root.user} on ${node.name}: a rule without a password would let the agent start the helper too. Allow changes with a password, and give mycoSwarm an account of its own first.`;
   }
   if (withoutPassword && root.via !== 'root' && !accountName.safeParse(root.user).success) {
@@ -174,6 +178,12 @@ export async function placeStep(
   const shownWith = preview.arguments.slice(0, ROOT_PREFIX[via].length);
   if (JSON.stringify(shownWith) !== JSON.stringify(ROOT_PREFIX[via])) {
     return { ok: false, message: 'It can be reached in another way now than the plan shows. Make it anew.' };
+  }
+  if (!isInstallCommand(words)) {
+    return {
+      ok: false,
+      message: 'This is none of the commands that place the helper. Nothing was run; make the plan anew.',
+    };
   }
   const hash = words.find((word) => /^[0-9a-f]{64}$/.test(word));
   const input = hash === undefined ? null : (contents.get(hash) ?? null);

@@ -62,7 +62,8 @@ export function said(text: string): StepPreview {
 }
 
 /** A text file as the preview shows it: nothing hidden in it. */
-function shownText(text: string | null): string | null {
+/** @returns text as a preview shows it */
+export function shownText(text: string | null): string | null {
   return text === null ? null : shortened(visibleLines(text), MOST_TEXT);
 }
 

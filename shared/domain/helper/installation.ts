@@ -130,11 +130,34 @@ export interface InstallCommand {
   input: PlacedSource | null;
 }
 
+/**
+ * Constant text. Refuses a folder that others than root can change, or one above it: what lies there could be replaced by them and
+ * would be started as root. The mode's bits for the group are also the mask of an access list (acl(5)).
+ */
+const ROOTS_ALONE = `set -eu
+alone() {
+  folder=$1
+  while :; do
+    if [ -L "$folder" ] || [ ! -d "$folder" ] || [ "$(stat -c %u -- "$folder")" != 0 ]; then refused=yes
+    else case $(stat -c %A -- "$folder") in ?????w* | ????????w*) refused=yes ;; *) refused=no ;; esac; fi
+    if [ "$refused" = yes ]; then
+      echo "Others than root can change $folder, so the helper is not placed below it. Mend that first: chown root $folder && chmod go-w $folder" >&2
+      exit 4
+    fi
+    [ "$folder" = / ] && return 0
+    folder=\${folder%/*}
+    folder=\${folder:-/}
+  done
+}
+`;
+
 /** Constant text; $1 folder. A folder that is there keeps its owner and mode. */
-const MAKE_FOLDER = 'set -eu; [ -d "$1" ] || { umask 022; mkdir -m 0755 "$1"; }';
+const MAKE_FOLDER = `${ROOTS_ALONE}alone "\${1%/*}"
+[ -d "$1" ] || { umask 022; mkdir -m 0755 "$1"; }
+alone "$1"`;
 
 /** Constant text; $1 path, $2 mode, $3 SHA-256, $4 a program that checks the new file or `true`. Whole or not at all. */
-const PLACE = `set -eu
+const PLACE = `${ROOTS_ALONE}alone "\${1%/*}"
 umask 077
 new="\${1%/*}/.\${1##*/}.new"
 rm -f "$new"
@@ -179,6 +202,20 @@ export function installCommands(
         input: null,
       });
   return commands;
+}
+
+/** Every choice at once: what may be placed at all. */
+const EVERYTHING: InstallationChoice = { sudoersFor: 'root', polkit: true, systemd: true };
+const ANY_HASH = '0'.repeat(64);
+
+/**
+ * Whether words are one of the commands that place the helper, whatever the hash. What is run as root is one of these, and not what
+ * some record says.
+ */
+export function isInstallCommand(words: readonly string[]): boolean {
+  const hashes = Object.fromEntries(placedFiles(EVERYTHING).map(({ source }) => [source, ANY_HASH]));
+  const plain = JSON.stringify(words.map((word) => (/^[0-9a-f]{64}$/.test(word) ? ANY_HASH : word)));
+  return installCommands(EVERYTHING, hashes).some((command) => JSON.stringify(command.arguments) === plain);
 }
 
 /** Every path that is taken away by "Stop changes on this node", files first, then folders that are empty then. */

@@ -1,4 +1,5 @@
 import { ConsoleError } from '#core/console/service.ts';
+import { planHash } from '#core/fixes/plan-registry.ts';
 import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
@@ -298,6 +299,13 @@ export class ChangeEngine {
       return journal.to({
         state: 'rolled-back',
         error: 'Swarmkeep ended before it began. Nothing was changed.',
+      });
+    }
+    if (planHash(change.plan) !== change.plan.hash) {
+      return journal.to({
+        state: 'stuck',
+        error:
+          'The record of this change was altered after it was agreed to, so nothing is done by it. Look at each step by hand.',
       });
     }
     const opened = await this.#parts.open(change, { fresh: false, ask });

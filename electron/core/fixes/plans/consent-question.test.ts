@@ -22,14 +22,28 @@ describe('what a person is asked', () => {
     expect(lines.at(-1)).toMatch(/[0-9a-f]{64}$/);
   });
 
-  it('always fits into a dialog, and counts what does not', () => {
+  it('always fits into a dialog, and names every step of the longest plan', () => {
     const steps = Array.from({ length: 256 }, (_, index) =>
       exampleStep(`/etc/${index}-${'x'.repeat(2_000)}`),
     );
     const { lines } = question({ steps, title: 'T'.repeat(512) });
     expect(lines.length).toBeLessThanOrEqual(60);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(1_024);
-    expect(lines.join('\n')).toMatch(/and \d+ more lines/);
+    for (const index of steps.keys())
+      expect(lines.join('; ')).toMatch(new RegExp(`\\b${index + 1}\\. Write /etc/${index}-`));
+  });
+
+  it('names the last step however many stand before it, with what it changes', () => {
+    const many = Array.from({ length: 60 }, (_, index) => exampleStep(`/srv/${index}/.env`));
+    const settings = Array.from({ length: 40 }, () => examplePlan().settings[0]).flatMap((row) => row ?? []);
+    const { lines } = question({ steps: [...many, exampleStep('/etc/shadow')], settings });
+    expect(lines.join('\n')).toContain('61. Write /etc/shadow');
+  });
+
+  it('says where the node is, whatever its name', () => {
+    const made = examplePlan({});
+    const { lines } = consentQuestion({ ...made, hash: planHash(made) }, 'operator@192.168.1.24');
+    expect(lines[0]).toMatch(/^On miu \(operator@192\.168\.1\.24\)\. /);
   });
 
   it('shows nothing that is hidden or turned round', () => {
