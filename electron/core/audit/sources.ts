@@ -1,5 +1,5 @@
 import type { FormatId, SourceTarget } from '#shared/domain/audit/source.ts';
-import type { Facts } from '#shared/domain/facts/facts.ts';
+import type { Subjects } from '#shared/domain/facts/facts.ts';
 import type { InstanceProfile, Profile } from '#shared/domain/profile.ts';
 
 /** A source that is worth following on a node. */
@@ -9,6 +9,11 @@ export interface FoundSource {
   name: string;
   /** What its lines most likely are; what they really are is seen when they come. */
   hint: FormatId;
+}
+
+/** What of a node's facts tells of its logs. */
+export interface LogFacts {
+  subjects: Pick<Subjects, 'identity' | 'audit'>;
 }
 
 /** Where mycoSwarm's security model puts its logs ("Shell Execution Controls"). */
@@ -30,7 +35,7 @@ const LOGS_OF_THE_AGENT = [
  * @param facts of the newest look; null when the node was never looked at: then only what every node has
  * @returns each target once, at most 64
  */
-export function findSources(profile: Profile, facts: Pick<Facts, 'subjects'> | null): FoundSource[] {
+export function findSources(profile: Profile, facts: LogFacts | null): FoundSource[] {
   const found: FoundSource[] = [];
   const several = profile.instances.length > 1;
   for (const instance of profile.instances) {
@@ -67,7 +72,7 @@ function ofInstance(instance: InstanceProfile, whose: string): FoundSource[] {
   return found;
 }
 
-function ofSystem(facts: Pick<Facts, 'subjects'> | null): FoundSource[] {
+function ofSystem(facts: LogFacts | null): FoundSource[] {
   const audit = facts?.subjects.audit.state === 'seen' ? facts.subjects.audit.value : null;
   const found: FoundSource[] = [];
   if (audit?.auditd?.installed || audit?.auditd?.running || audit?.auditd?.logFile) {

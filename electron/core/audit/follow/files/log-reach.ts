@@ -23,7 +23,10 @@ export type Look =
 
 /** A file that can be read. What was opened stays the same file, however it is renamed. */
 export interface OpenLog {
-  /** @returns at most `length` bytes; none at the end of the file; null when the file cannot be reached any more */
+  /**
+   * @returns at most `length` bytes, which are these until the next read; none at the end of the file; null when the file cannot be
+   *   reached any more
+   */
   read(offset: number, length: number): Promise<Buffer | null>;
   /** @returns how the file is now, under the name that it was opened by; null when it cannot be reached any more */
   look(): Promise<SeenFile | null>;

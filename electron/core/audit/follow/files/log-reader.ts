@@ -181,15 +181,15 @@ export class LogReader {
     this.#size = this.file.size;
     const head = await this.#log.read(0, HEAD_BYTES);
     if (head === null) return 'gone';
-    this.#head = head;
+    this.#head = Buffer.from(head);
     if (place === null) return null;
     const length = lengthOfHead(place.head);
-    if (length > 0 && !beginsAs(head.subarray(0, length), place.head)) return 'other';
+    if (length > 0 && !beginsAs(this.#head.subarray(0, length), place.head)) return 'other';
     const tail = await this.#log.read(place.offset - place.tail.bytes, place.tail.bytes);
     if (tail === null) return 'gone';
     if (tail.length < place.tail.bytes || this.file.size < place.offset) return 'shorter';
     if (!isMarked(tail, place.tail)) return 'other';
-    this.#begin(place, tail);
+    this.#begin(place, Buffer.from(tail));
     return null;
   }
 

@@ -61,6 +61,7 @@ function openTrouble(error: unknown, stat: BigIntStats): string {
 class LocalLog implements OpenLog {
   readonly #file: SeenFile;
   readonly #handle: FileHandle;
+  #buffer = Buffer.alloc(0);
 
   constructor(file: SeenFile, handle: FileHandle) {
     this.#file = file;
@@ -69,9 +70,11 @@ class LocalLog implements OpenLog {
 
   async read(offset: number, length: number): Promise<Buffer> {
     try {
-      const buffer = Buffer.allocUnsafeSlow(length);
-      const { bytesRead } = await this.#handle.read(buffer, 0, length, offset);
-      return buffer.subarray(0, bytesRead);
+      // A buffer for each read would be garbage faster than it is collected; a large one is not kept by a quiet log.
+      const fits = this.#buffer.length >= length && this.#buffer.length <= length * 4;
+      if (!fits) this.#buffer = Buffer.allocUnsafeSlow(length);
+      const { bytesRead } = await this.#handle.read(this.#buffer, 0, length, offset);
+      return this.#buffer.subarray(0, bytesRead);
     } catch (error) {
       throw new LogTrouble(
         `It cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,

@@ -12,6 +12,7 @@ it.for([
   ['does now this, now that', [...RENAMING, ...COPYING]],
 ] as const)(
   `loses and doubles nothing when killed at any time, with a rotation that %s (seed ${SEED})`,
+  { timeout: 60_000 + KILLS * 2_000 },
   async ([, modes]) => {
     const folder = mkdtempSync('/tmp/swarmkeep-torture-');
     try {
@@ -28,5 +29,4 @@ it.for([
       rmSync(folder, { recursive: true, force: true });
     }
   },
-  60_000 + KILLS * 2_000,
 );

@@ -233,6 +233,7 @@ it.for([
   ['copies and cuts', COPYING],
 ] as const)(
   'loses and doubles nothing over SSH when killed at any time, with a rotation that %s',
+  { timeout: 60_000 + KILLS * 8_000 },
   async ([, modes]) => {
     const seed = Number(process.env.FOLLOW_SEED ?? Date.now() % 1_000_000);
     const followerArguments = [server.folder, String(server.port), server.identityFile];
@@ -249,5 +250,4 @@ it.for([
     expect({ seed, ...result }).toMatchObject({ lost: [], doubled: [], strange: [], otherGaps: [] });
     expect(result.told).toBeGreaterThanOrEqual(modes === COPYING ? result.copies : 0);
   },
-  60_000 + KILLS * 8_000,
 );
