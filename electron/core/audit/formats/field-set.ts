@@ -58,8 +58,9 @@ export class FieldSet {
   }
 
   #add(key: string, value: FieldValue): void {
-    const there = Object.hasOwn(this.#fields, key) ? this.#fields[key] : undefined;
-    if (there === undefined) {
+    const there = this.#fields[key];
+    // No value is ever a function, so what is one is inherited and no field.
+    if (there === undefined || typeof there === 'function') {
       if (this.#count >= RECORD_LIMITS.fields) {
         this.#cut = true;
         return;
@@ -86,12 +87,13 @@ export class FieldSet {
   }
 
   has(name: string): boolean {
-    return Object.hasOwn(this.#fields, name);
+    const value: unknown = this.#fields[name];
+    return value !== undefined && typeof value !== 'function' && name !== '__proto__';
   }
 
   /** @returns the value; of a list the first one; undefined when there is none */
   get(name: string): FieldValue | undefined {
-    if (!Object.hasOwn(this.#fields, name)) return undefined;
+    if (!this.has(name)) return undefined;
     const value = this.#fields[name];
     return Array.isArray(value) ? value[0] : value;
   }

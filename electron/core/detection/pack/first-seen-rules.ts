@@ -1,7 +1,7 @@
 import type { RuleInfo } from '#shared/domain/audit/alert.ts';
 
 /** What is watched for being new. */
-export const FIRST_SEEN_KINDS = ['command', 'destination', 'peer'] as const;
+export const FIRST_SEEN_KINDS = ['command', 'destination', 'peer', 'plugin'] as const;
 export type FirstSeenKind = (typeof FIRST_SEEN_KINDS)[number];
 
 const base = { origin: 'built-in' as const, falsePositives: ['Something that you began to use yourself.'] };
@@ -37,6 +37,16 @@ export const FIRST_SEEN_RULES: Readonly<Record<FirstSeenKind | 'many', RuleInfo>
       'A node with this name at this address was never a peer of this node since it is being watched. mycoSwarm believes every announcement, and sends the swarm token with the first task.',
     todo: 'If it is yours, list it under Nodes. If not, fence it off at the peers and rotate the token.',
     leadsTo: { kind: 'check', check: 'peer-allowlist' },
+  },
+  plugin: {
+    ...base,
+    id: 'first-seen:plugin',
+    title: 'A plugin that was never loaded here before',
+    level: 'high',
+    story:
+      'mycoSwarm said that it loaded a plugin that it has not had on this node since it is being watched. A plugin runs with all that the daemon may do, beside the swarm token.',
+    todo: 'If you did not install it: stop the daemon, keep the plugin as evidence and rotate the token.',
+    leadsTo: { kind: 'check', check: 'plugin-inventory' },
   },
   many: {
     ...base,

@@ -62,6 +62,17 @@ describe('what was never seen before', () => {
     });
   });
 
+  it('tells a plugin that was never loaded', () => {
+    const plugin = (name: string) => event('', { action: 'plugin_loaded', plugin: name }, 'mycoswarm');
+    const watch = createFirstSeen();
+    expect(watch.detect(plugin('notes'), 1, START, 'a')).toEqual([]);
+    expect(watch.detect(plugin('notes'), 2, LATER, 'a')).toEqual([]);
+    expect(watch.detect(plugin('helper'), 3, LATER, 'a')[0]).toMatchObject({
+      rule: { level: 'high' },
+      entity: 'helper',
+    });
+  });
+
   it('does not care what people do', () => {
     const watch = learnt();
     const own = { ...command('/usr/bin/nmap'), fields: { Image: '/usr/bin/nmap', User: 'miu' } };

@@ -12,6 +12,7 @@ export const LEARNING: Readonly<Record<FirstSeenKind, number>> = {
   command: 3 * DAY,
   destination: 3 * DAY,
   peer: DAY,
+  plugin: DAY,
 };
 const MOST_NODES = 64;
 /** Things that are remembered for a node and kind; of more, those that were seen longest ago are forgotten. */
@@ -47,10 +48,10 @@ const text = (fields: EventFields, name: string): string | null => {
   return typeof value === 'string' && value !== '' ? value : null;
 };
 
-/** Whether an event is about what the agent did: by the key of our audit rules, its usual account, or mycoSwarm's own logs. */
+/** Whether an event is about what the agent did: by the key of the audit rules for it, its usual account, or mycoSwarm's own logs. */
 function isAgents(fields: EventFields): boolean {
   return (
-    text(fields, 'key')?.includes('swarmkeep') === true ||
+    /swarmkeep|mycoswarm/.test(text(fields, 'key') ?? '') ||
     text(fields, 'User') === 'mycoswarm' ||
     fields['swarmkeep.agent'] === true
   );
@@ -88,6 +89,10 @@ function thingIn({ fields, logsource }: DetectableEvent): Thing | null {
     const name = text(fields, 'peer') ?? '';
     return { kind: 'peer', key: `${name}\n${ip}`, entityField: 'PeerIp', entity: ip };
   }
+  if (logsource.product === 'mycoswarm' && text(fields, 'action') === 'plugin_loaded') {
+    const plugin = text(fields, 'plugin');
+    return plugin === null ? null : { kind: 'plugin', key: plugin, entityField: 'plugin', entity: plugin };
+  }
   if (!isAgents(fields)) return null;
   if (logsource.category === 'process_creation') {
     const image = text(fields, 'Image');
@@ -119,7 +124,7 @@ export interface FirstSeen {
 }
 
 /**
- * Watches for programs and destinations of the agent, and for peers, that a node has not had before. For the first days of a kind on a node
+ * Watches for programs and destinations of the agent, and for peers and plugins, that a node has not had before. For the first days of a kind on a node
  * it only learns. What is remembered are salted hashes, so that nobody can make something that looks like a known one.
  * @param state what `state()` gave earlier; anything else begins anew
  */

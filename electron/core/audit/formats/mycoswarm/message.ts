@@ -75,7 +75,7 @@ function putSentence(fields: FieldSet, text: string): LogSource {
   let began = false;
   for (const each of BY_BEGINNING.get(word) ?? []) {
     if (!text.startsWith(each.begins)) continue;
-    began ||= each.begins.length > 8;
+    began ||= each.begins.length > 8 || each.begins === 'task ';
     const match = each.whole.exec(text);
     if (match === null) continue;
     fields.put('action', each.action);

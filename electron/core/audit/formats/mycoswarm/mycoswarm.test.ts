@@ -69,7 +69,11 @@ describe("mycoSwarm's own logs", () => {
       'auth',
       { action: 'refused', SourceIp: '172.16.4.9', 'sc-status': 403, 'cs-uri-stem': '/status' },
     ],
-    ['mycoSwarm 0.2.16 on 0.0.0.0:7890, node owl-1', null, { action: 'started', listens: '0.0.0.0:7890' }],
+    [
+      'mycoSwarm 0.2.16 on 0.0.0.0:7890, node owl-1',
+      null,
+      { action: 'daemon_started', listens: '0.0.0.0:7890' },
+    ],
   ])('understands %s', (message, category, fields) => {
     const record = said(message);
     expect(record.logsource.category).toBe(category);
@@ -92,6 +96,33 @@ describe("mycoSwarm's own logs", () => {
     ]);
     const midnight = ['23:59:59 | INFO  | a', '00:00:01 | INFO  | b'];
     expect(parseAll('mycoswarm', midnight).some((record) => record.fields.forged !== undefined)).toBe(false);
+  });
+
+  it('reads what the stand-in wrote while somebody forged a line', () => {
+    const lines = [
+      '10:00:02 | INFO | plugin loaded: notes',
+      '10:00:02 | INFO | mycoSwarm 0.2.16 on 0.0.0.0:7890, node 4f7e8fa5886750bb',
+      '10:00:04 | INFO | task 748e9ad5 accepted',
+      '10:00:04 | INFO | code_run net_isolated=True',
+      '10:00:04 | INFO | task 748e9ad5 done',
+      "10:00:05 | ERROR | task cad59ad0 failed: [Errno 2] No such file or directory: '/nope'",
+      '10:00:07 | INFO | task a',
+      '09:00:00 | INFO | all is well accepted',
+      '10:00:09 | INFO | shutting down',
+    ];
+    const records = parseAll('mycoswarm', lines);
+    expect(records.map(({ fields }) => fields.action ?? fields.forged)).toEqual([
+      'plugin_loaded',
+      'daemon_started',
+      'accepted',
+      'code_run',
+      'completed',
+      'failed',
+      'unfinished',
+      'time-runs-back',
+      'daemon_stopped',
+    ]);
+    expect(records[5]).toMatchObject({ severity: 'error', fields: { task_id: 'cad59ad0' } });
   });
 
   it('reads the access log', () => {
