@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import {
   closeSync,
   copyFileSync,
@@ -16,6 +15,7 @@ import {
 } from 'node:fs';
 import { basename } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { startTestProgram } from '#core/hosts/testing/test-program.ts';
 import { readJournal } from './torture-follower.ts';
 
 /** What a run of the torture test found. */
@@ -165,16 +165,7 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
   const journal = `${folder}/journal`;
   const writer = new Writer(log, random, kept, options.modes);
   const program = new URL('./torture-follower.ts', import.meta.url).pathname;
-  let stderr = '';
-  const start = (): ChildProcess => {
-    const child = spawn(process.execPath, [program, log, journal, ...followerArguments], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    child.stderr?.on('data', (chunk) => {
-      stderr = `${stderr}${chunk}`.slice(-4_000);
-    });
-    return child;
-  };
+  const start = () => startTestProgram(program, [log, journal, ...followerArguments]);
   let stopped = false;
   const pauseMs = () => random() * 12 * pace;
   const size = () => (existsSync(journal) ? statSync(journal).size : 0);
@@ -198,15 +189,12 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
     const before = size();
     const child = start();
     // The time to start is not the one of interest: it is killed some time after its first commit.
-    for (let wait = 0; wait < 2_000 && size() === before && child.exitCode === null; wait += 1) {
+    for (let wait = 0; wait < 2_000 && size() === before && !child.ended(); wait += 1) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await new Promise((resolve) => setTimeout(resolve, random() ** 2 * lifeMs));
-    if (child.exitCode !== null) throw new Error(`the follower ended by itself: ${stderr}`);
-    await new Promise((resolve) => {
-      child.once('exit', resolve);
-      child.kill('SIGKILL');
-    });
+    if (child.ended()) throw new Error(`the follower ended by itself: ${child.errors()}`);
+    await child.kill();
   }
   stopped = true;
   await writing;
@@ -217,11 +205,8 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
   for (let wait = 0; wait < 3_000 && !isThere(); wait += 1)
     await new Promise((resolve) => setTimeout(resolve, 10));
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  await new Promise((resolve) => {
-    last.once('exit', resolve);
-    last.kill('SIGKILL');
-  });
-  return compare(writer, journal, kills, `${basename(folder)}: ${readdirSync(folder).join(' ')} ${stderr}`);
+  await last.kill();
+  return compare(writer, journal, kills, `${basename(folder)}: ${readdirSync(folder).join(' ')} ${last.errors()}`);
 }
 
 function compare(writer: Writer, journal: string, kills: number, about: string): TortureResult {
