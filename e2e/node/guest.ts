@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Image } from './image.ts';
+import { LAN_MAC, type Lan } from './lan.ts';
 import { mustRun, type Outcome, runProgram } from './run-program.ts';
 
 const SAVED_STATE = 'ready';
@@ -30,6 +31,7 @@ export class Guest {
   readonly #folder: string;
   readonly #overlay: string;
   readonly #image: Image;
+  #lan: Lan | null = null;
 
   private constructor(process_: ChildProcess, port: number, image: Image, folder: string, overlay: string) {
     this.#process = process_;
@@ -129,11 +131,27 @@ export class Guest {
     await this.run('sync; systemctl reboot', 60_000).catch(() => undefined);
     await ended; // `-no-reboot`: the machine is turned off instead
     this.#process = Guest.#boot(this.#image, this.#folder, this.#overlay, this.port, []);
+    await this.#plugIn();
     await this.#untilReached(400_000);
     await this.must(
       `date -s @${Math.floor(Date.now() / 1000)} >/dev/null; systemctl is-system-running --wait || true`,
       400_000,
     );
+  }
+
+  /** Give the guest a second network card, on this network; a reboot keeps it. */
+  async join(lan: Lan): Promise<void> {
+    this.#lan = lan;
+    await this.#plugIn();
+  }
+
+  async #plugIn(): Promise<void> {
+    if (this.#lan === null) return;
+    const tap = { type: 'tap', id: 'lan', ifname: this.#lan.tap, script: 'no', downscript: 'no' };
+    await this.#monitor({ execute: 'netdev_add', arguments: tap });
+    await this.#lan.attach();
+    const card = { driver: 'virtio-net-pci', netdev: 'lan', id: 'lan0', mac: LAN_MAC };
+    await this.#monitor({ execute: 'device_add', arguments: card });
   }
 
   async #untilReached(limitMs: number): Promise<void> {
@@ -190,11 +208,15 @@ export class Guest {
   }
 
   async #monitor(command: object): Promise<void> {
+    // A qemu that was started just now makes its socket a moment later.
+    for (let waited = 0; waited < 20_000 && !existsSync(join(this.#folder, 'monitor')); waited += 50)
+      await sleep(50);
     const socket = connect(join(this.#folder, 'monitor'));
     const answers: string[] = [];
     socket.setEncoding('utf8').on('data', (text: string) => answers.push(text));
     const until = async (count: number) => {
       for (let waited = 0; waited < 60_000; waited += 50) {
+        if (answers.join('').includes('"error"')) break;
         if ((answers.join('').match(/"(QMP|return)"/g) ?? []).length >= count) return;
         await sleep(50);
       }

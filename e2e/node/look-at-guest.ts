@@ -12,7 +12,7 @@ import type { Guest } from './guest.ts';
 const EMULATED = 20;
 
 /** ssh-keyscan gives a server five seconds, and an emulated one may need more for its first key exchange. */
-async function hostKeysOf(address: { host: string; port: number }) {
+export async function hostKeysOf(address: { host: string; port: number }) {
   for (let attempt = 1; ; attempt += 1) {
     const fetched = await fetchHostKeys({ host: address.host, port: address.port });
     if (fetched.ok) return fetched.keys;

@@ -5,8 +5,9 @@ import { hashPlace } from '../entry/hash-place.ts';
 import { readPlace } from '../entry/read-entry.ts';
 import { isImmutable } from '../entry/work-folder.ts';
 import type { Machine } from '../machine.ts';
-import { asRefused } from '../refused.ts';
+import { asRefused, Refused } from '../refused.ts';
 import { close, reopenForReading } from '../walk/descriptor.ts';
+import { forbiddenIdentities, refuseForbiddenFolder, refuseForbiddenPath } from '../walk/forbidden.ts';
 import { type Held, holdFolder, holdTarget } from '../walk/walk.ts';
 
 const MAX_TEXT_BYTES = 262_144;
@@ -43,10 +44,23 @@ function stateOf(machine: Machine, held: Held, path: string, text: boolean): Pat
     const immutable = isImmutable(machine, held.folder, held.name);
     if (state.kind === 'directory') return { path, kind: 'directory', extended, immutable, uid, gid, mode };
     const sha256 = hashPlace(place, path);
-    const shown = text && state.size <= MAX_TEXT_BYTES ? textOf(place) : null;
+    const shown =
+      text && state.size <= MAX_TEXT_BYTES && isShown(machine, held, state.links) ? textOf(place) : null;
     return { path, kind: 'file', sha256, size: state.size, extended, immutable, uid, gid, mode, text: shown };
   } finally {
     close(place);
+  }
+}
+
+/** No text of what no plan may touch, such as who may log in; another name or mount of it would be a way around. */
+function isShown(machine: Machine, held: Held, links: number): boolean {
+  try {
+    refuseForbiddenPath(machine, held.path);
+    refuseForbiddenFolder(forbiddenIdentities(machine), held.folder, held.path);
+    return links === 1;
+  } catch (thrown) {
+    if (thrown instanceof Refused) return false;
+    throw thrown;
   }
 }
 

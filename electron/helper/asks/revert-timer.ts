@@ -10,7 +10,7 @@ import { mustRun, runProgram } from '../run/run-program.ts';
 export type Relaunch = readonly [string, ...string[]];
 
 /** A slow machine needs seconds to start the helper, which then waits for its deadline itself: so it is started before. */
-const START_SECONDS = 8;
+const START_SECONDS = 30;
 
 const unitOf = (change: string) => `swarmkeep-revert-${change}`;
 
