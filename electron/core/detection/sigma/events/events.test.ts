@@ -149,6 +149,7 @@ describe('fields', () => {
       category: 'process_creation',
       service: 'security',
     });
+    expect(sourceOfEvent({ Channel: 'constructor' })).toEqual({ ...nothing, product: 'windows' });
     expect(sourceOfEvent({ Channel: 'Other' })).toEqual({ ...nothing, product: 'windows' });
     expect(sourceOfEvent({ a: 1 })).toEqual(nothing);
   });

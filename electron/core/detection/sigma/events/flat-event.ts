@@ -11,14 +11,45 @@ const MOST_NAMES = 20_000;
 type Held = FieldValue | FieldValue[];
 type Fields = Record<string, Held>;
 
-/** Names by how they are written, kept because events repeat them. */
+/** A name by how it is written, and what is written below it. Kept because events repeat their names: no path has to be joined twice. */
+interface Name {
+  path: string;
+  name: string;
+  /** Members keep their own names. */
+  unwrapped: boolean;
+  below: Map<string, Name>;
+}
+
+const nameOf = (path: string, name: string): Name => ({
+  path,
+  name,
+  unwrapped: WINDOWS_CONTAINERS.has(path),
+  below: new Map(),
+});
+const root = nameOf('', '');
+let count = 0;
+
+function below(parent: Name, key: string): Name {
+  const known = parent.below.get(key);
+  if (known !== undefined) return known;
+  const path = parent.path === '' ? key : `${parent.path}.${key}`;
+  const made = nameOf(path, parent.unwrapped ? fieldName(key) : fieldName(path));
+  count += 1;
+  if (count > MOST_NAMES) {
+    root.below.clear();
+    count = 0;
+  }
+  parent.below.set(key, made);
+  return made;
+}
+
 const names = new Map<string, string>();
 
 /** The name by which rules know a field: without spaces, and without the objects that Windows events are wrapped in. */
 export function fieldName(written: string): string {
   const known = names.get(written);
   if (known !== undefined) return known;
-  let name = WINLOGBEAT_NAMES[written] ?? written;
+  let name = WINLOGBEAT_NAMES.get(written) ?? written;
   const dot = name.lastIndexOf('.');
   if (dot > 0 && WINDOWS_CONTAINERS.has(name.slice(0, dot))) name = name.slice(dot + 1);
   else if (name.startsWith('Event.UserData.')) name = name.slice(dot + 1);
@@ -40,25 +71,49 @@ function systemName(name: string): string {
 /**
  * The fields of a parsed JSON object by the names that rules use: what is nested is joined with dots, Windows events are unwrapped, spaces
  * are taken out of names. An object that is flat already is taken as it is.
+ * @param event belongs to the caller no more: a part of it may become the result
  */
 export function flatEvent(event: Readonly<Record<string, unknown>>): EventFields {
+  if (isFlat(event)) return event as EventFields;
+  const room = { left: MOST_FIELDS };
+  // Most of what a Windows event says is in one flat object, which need not be copied.
+  const wrapped = event.Event as Record<string, unknown> | undefined;
+  const data = typeof wrapped === 'object' && wrapped !== null ? wrapped.EventData : undefined;
+  if (
+    typeof data === 'object' &&
+    data !== null &&
+    !Array.isArray(data) &&
+    isFlat(data as Record<string, unknown>)
+  ) {
+    const fields = data as Fields;
+    delete (wrapped as Record<string, unknown>).EventData;
+    walk(fields, event, root, 0, room);
+    return fields;
+  }
+  const fields: Fields = {};
+  walk(fields, event, root, 0, room);
+  return fields;
+}
+
+function isFlat(event: Readonly<Record<string, unknown>>): boolean {
+  let left = MOST_FIELDS;
   for (const key in event) {
     const value = event[key];
-    if ((typeof value === 'object' && value !== null) || fieldName(key) !== key) return flattened(event);
+    left -= 1;
+    if ((typeof value === 'object' && value !== null) || below(root, key).name !== key || left < 0)
+      return false;
   }
-  return event as EventFields;
+  return true;
 }
 
 /** The same for fields that are flat, but may have names of logs. */
 export function namedFields(fields: EventFields): EventFields {
-  for (const key in fields) if (fieldName(key) !== key) return flattened(fields);
-  return fields;
-}
-
-function flattened(event: Readonly<Record<string, unknown>>): Fields {
-  const fields: Fields = {};
-  const room = { left: MOST_FIELDS };
-  walk(fields, event, '', 0, room);
+  for (const key in fields)
+    if (below(root, key).name !== key) {
+      const named: Fields = {};
+      walk(named, fields, root, 0, { left: MOST_FIELDS });
+      return named;
+    }
   return fields;
 }
 
@@ -78,29 +133,25 @@ const isPlain = (value: unknown): value is FieldValue =>
 function walk(
   fields: Fields,
   object: Readonly<Record<string, unknown>>,
-  prefix: string,
+  parent: Name,
   depth: number,
   room: { left: number },
 ): void {
   if (depth > DEEPEST || room.left < 0) return;
-  // Members of a container keep their own names, so that no longer ones have to be made for each event.
-  const unwrapped = prefix !== '' && WINDOWS_CONTAINERS.has(prefix);
   for (const key in object) {
     const value = object[key];
-    if (isPlain(value)) put(fields, unwrapped ? fieldName(key) : fieldName(joined(prefix, key)), value, room);
-    else if (typeof value === 'object' && value !== null)
-      nested(fields, value, joined(prefix, key), depth, room);
+    const name = below(parent, key);
+    if (isPlain(value)) put(fields, name.name, value, room);
+    else if (typeof value === 'object' && value !== null) nested(fields, value, name, depth, room);
   }
 }
 
-const joined = (prefix: string, key: string): string => (prefix === '' ? key : `${prefix}.${key}`);
-
-function nested(fields: Fields, value: object, path: string, depth: number, room: { left: number }): void {
+function nested(fields: Fields, value: object, at: Name, depth: number, room: { left: number }): void {
   if (!Array.isArray(value)) {
-    walk(fields, value as Record<string, unknown>, path, depth + 1, room);
+    walk(fields, value as Record<string, unknown>, at, depth + 1, room);
     return;
   }
-  const name = fieldName(path);
+  const { name, path } = at;
   if (!Object.hasOwn(fields, name) && value.every(isPlain)) {
     fields[name] = value.slice(0, Math.max(0, room.left));
     room.left -= value.length;
@@ -108,9 +159,9 @@ function nested(fields: Fields, value: object, path: string, depth: number, room
   }
   const data = path.endsWith('.Data') && WINDOWS_CONTAINERS.has(path.slice(0, -'.Data'.length));
   for (const item of value) {
-    if (isPlain(item)) put(fields, fieldName(path), item, room);
+    if (isPlain(item)) put(fields, name, item, room);
     else if (typeof item === 'object' && item !== null && !(data && putData(fields, item, room)))
-      nested(fields, item, path, depth + 1, room);
+      nested(fields, item, at, depth + 1, room);
   }
 }
 

@@ -16,12 +16,12 @@ export const WINDOWS_CONTAINERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Names of Winlogbeat that Sigma has other names for. */
-export const WINLOGBEAT_NAMES: Readonly<Record<string, string>> = {
-  'winlog.channel': 'Channel',
-  'winlog.event_id': 'EventID',
-  'winlog.provider_name': 'Provider_Name',
-  'winlog.computer_name': 'Computer',
-};
+export const WINLOGBEAT_NAMES: ReadonlyMap<string, string> = new Map([
+  ['winlog.channel', 'Channel'],
+  ['winlog.event_id', 'EventID'],
+  ['winlog.provider_name', 'Provider_Name'],
+  ['winlog.computer_name', 'Computer'],
+]);
 
 /** Channels by the service that rules name (Sigma taxonomy appendix, "Windows folder"). */
 const SERVICES: Readonly<Record<string, string>> = {
@@ -95,7 +95,8 @@ const OTHER_CATEGORIES: Readonly<Record<string, string>> = {
 
 /** The log source of an event that names its channel; null for a channel that is not known. */
 export function windowsSource(channel: string, eventId: number | null): LogSource {
-  const service = SERVICES[channel.toLowerCase()] ?? null;
+  const known = channel.toLowerCase();
+  const service = Object.hasOwn(SERVICES, known) ? (SERVICES[known] ?? null) : null;
   const category =
     service === null || eventId === null
       ? null

@@ -15,8 +15,10 @@ interface FieldFilter {
   pieces: AhoCorasick | null;
 }
 
-/** What a number or a boolean can look like: a keyword with anything else in it is in none of them. */
-const LIKE_NUMBER = /^[\d.e+\-infatyrulsn]+$/;
+/** Whether a keyword can be a part of a number or a boolean as they are written; if none is, these need not be gone through. */
+function isLikeNumber(text: string): boolean {
+  return /^[\d.e+-]+$/.test(text) || ['true', 'false', 'infinity', 'nan'].some((word) => word.includes(text));
+}
 
 function add(texts: RulesByText, text: string, rule: number): void {
   const sharing = texts.get(text);
@@ -40,7 +42,7 @@ export class Prefilter {
   readonly #always: readonly number[];
   readonly #marks: Int32Array;
   #mark = 0;
-  #candidates: number[] = [];
+  readonly #candidates: number[] = [];
   readonly #take: (values: readonly number[]) => void;
 
   /**
@@ -60,7 +62,7 @@ export class Prefilter {
     pieces.delete(WHOLE_EVENT);
     this.#anywhere =
       keywords === null ? null : { field: WHOLE_EVENT, whole: null, pieces: new AhoCorasick(keywords) };
-    this.#numbersToo = keywords !== null && [...keywords.keys()].some((text) => LIKE_NUMBER.test(text));
+    this.#numbersToo = keywords !== null && [...keywords.keys()].some(isLikeNumber);
     for (const field of new Set([...whole.keys(), ...pieces.keys()])) {
       const texts = pieces.get(field) ?? new Map<string, number[]>();
       for (const [text, sharing] of keywords ?? []) for (const rule of sharing) add(texts, text, rule);
@@ -81,7 +83,8 @@ export class Prefilter {
   /** Numbers of the candidates, each once, in no order; good until the next call. */
   candidates(evaluation: Evaluation): readonly number[] {
     this.#mark += 1;
-    this.#candidates = this.#always.slice();
+    this.#candidates.length = 0;
+    for (const rule of this.#always) this.#candidates.push(rule);
     const { fields } = evaluation;
     if (this.#anywhere === null) {
       for (const filter of this.#fields) {

@@ -94,7 +94,15 @@ function casePartners(): Map<number, number[]> {
 /** The set with the other cases of all its letters. */
 export function anyCase(set: CharSet): CharSet {
   const more: [number, number][] = [];
-  for (const [unit, group] of casePartners())
-    if (includes(set, unit)) for (const other of group) more.push([other, other]);
+  const add = (group: readonly number[] | undefined) => {
+    for (const unit of group ?? []) more.push([unit, unit]);
+  };
+  const groups = casePartners();
+  const size = rangesOf(set).reduce((sum, [from, to]) => sum + to - from + 1, 0);
+  if (size > groups.size) {
+    for (const [unit, group] of groups) if (includes(set, unit)) add(group);
+  } else
+    for (const [from, to] of rangesOf(set))
+      for (let unit = from; unit <= to; unit += 1) add(groups.get(unit));
   return more.length === 0 ? set : normalised([...rangesOf(set), ...more]);
 }

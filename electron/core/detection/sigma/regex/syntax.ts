@@ -185,9 +185,12 @@ class Parser {
   }
 
   #range(): CharSet {
-    const posix = /^\[:(\^?)(\w+):\]/.exec(this.#source.slice(this.#at, this.#at + 14));
+    const posix = /^\[:(\^?)(\w+):\]/.exec(this.#source.slice(this.#at, this.#at + 24));
     if (posix !== null) {
-      const named = POSIX[posix[2] ?? ''] ?? this.#fail(`there is no class ${posix[0]}`);
+      const known = posix[2] ?? '';
+      const named =
+        (Object.hasOwn(POSIX, known) ? POSIX[known] : undefined) ??
+        this.#fail(`there is no class ${posix[0]}`);
       this.#at += posix[0].length;
       return posix[1] === '^' ? complement(named) : named;
     }
