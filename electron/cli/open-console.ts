@@ -20,6 +20,8 @@ export interface ConsolePlace {
   dataFolder: string;
   version: string;
   terminal: Terminal;
+  /** Follows logs when no console does. */
+  watching?: boolean;
   /** How this command asks for consent; by default it shows the question of the console and waits for yes. */
   consent?: ConsentGate;
 }
@@ -35,7 +37,13 @@ export async function openConsole(place: ConsolePlace): Promise<OpenConsole> {
   const { createConsole } = await import('#core/console/create-console.ts');
   const consent = place.consent ?? askHere(terminal);
   try {
-    const service = await createConsole({ dataFolder, shell: 'command-line', version, consent });
+    const service = await createConsole({
+      dataFolder,
+      shell: 'command-line',
+      version,
+      consent,
+      watching: place.watching ?? false,
+    });
     const log = { error: (what: string, error: unknown) => logError(terminal, what, error) };
     const api = createApi({ service, consent, log });
     return {

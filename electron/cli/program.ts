@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { defaultDataFolder } from '#core/store/data-folder.ts';
 import { visible } from '#shared/domain/text.ts';
+import { addAuditCommands } from './audit-program.ts';
 import { check } from './check-command.ts';
 import { commandName } from './command-name.ts';
 import { addDetectionCommands } from './detection-program.ts';
@@ -68,6 +69,7 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
       done(await facts(place(), options, terminal));
     });
 
+  addAuditCommands(program, place, terminal, done);
   addFirewallCommands(program, place, terminal, done);
   addFixCommands(program, place, terminal, done);
   addDetectionCommands(program, terminal, done);

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDetector, ruleInfoOf } from '#core/detection/detector.ts';
+import { createFirstSeen } from '#core/detection/pack/first-seen.ts';
+import { FIRST_SEEN_RULES } from '#core/detection/pack/first-seen-rules.ts';
 import { readRuleFiles } from '#core/detection/sigma/rule-files.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import type { LogSource } from '#shared/domain/audit/event.ts';
@@ -43,8 +45,13 @@ export function loadRules(folder: string): RulesInForce {
   ].filter(({ alerts }) => alerts);
   return {
     createDetector: (state) => createDetector(rules, state),
+    createFirstSeen,
     list: (seen) => [
-      { rule: SILENT_SOURCE, canFire: true, whyNot: '' },
+      ...[SILENT_SOURCE, ...Object.values(FIRST_SEEN_RULES)].map((rule) => ({
+        rule,
+        canFire: true,
+        whyNot: '',
+      })),
       ...infos.map(({ info, logsource }) => {
         const canFire = logsource === null || seen.some((source) => fits(logsource, source));
         return { rule: info, canFire, whyNot: canFire || logsource === null ? '' : whyNot(logsource) };

@@ -1,4 +1,5 @@
 import type { Detector } from '#core/detection/detector.ts';
+import type { FirstSeen } from '#core/detection/pack/first-seen.ts';
 import type { RuleInfo } from '#shared/domain/audit/alert.ts';
 import type { LogSource } from '#shared/domain/audit/event.ts';
 
@@ -6,6 +7,8 @@ import type { LogSource } from '#shared/domain/audit/event.ts';
 export interface RulesInForce {
   /** @param state as a detector gave it before; null at the beginning */
   createDetector(state: unknown): Detector;
+  /** What tells of things never seen before. @param state as an earlier one gave it */
+  createFirstSeen(state: unknown): FirstSeen;
   /**
    * All rules, and why one can never fire.
    * @param seen what events said of their logs so far

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Detection, Detector } from '#core/detection/detector.ts';
+import type { FirstSeen } from '#core/detection/pack/first-seen.ts';
 import type { Signer } from '#core/ledger/signed-note.ts';
 import type { AuditStore } from '#core/store/audit/audit-store.ts';
 import type { StoredEvent } from '#core/store/audit/record-text.ts';
@@ -36,11 +37,13 @@ export interface IntakeOptions {
   signer: () => Signer | null;
   /** @param state as the detector gave it before; null at the beginning */
   createDetector: (state: unknown) => Detector;
+  createFirstSeen: (state: unknown) => FirstSeen;
   now: () => number;
   committed: (what: Committed) => void;
 }
 
 const DETECTOR = 'detector';
+const FIRST_SEEN = 'first-seen';
 const LOGSOURCES = 'logsources';
 const MOST_LOGSOURCES = 512;
 
@@ -57,6 +60,8 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #desk: AlertDesk;
   #detector: Detector | null = null;
+  #firstSeen: FirstSeen | null = null;
+  #learnt: unknown = null;
   #events: StoredEvent[] = [];
   /** What events said of their logs so far, as JSON; few, for logs do not change what they are. */
   readonly #logsources: Set<string>;
@@ -201,6 +206,10 @@ export class Intake {
     for (const detection of this.#detector.detect(looked, event.number, event.at, node)) {
       this.#desk.match(detection, event, receivedAt);
     }
+    this.#firstSeen ??= this.#options.createFirstSeen(this.#options.store.note(FIRST_SEEN));
+    for (const detection of this.#firstSeen.detect(looked, event.number, receivedAt, node)) {
+      this.#desk.match(detection, event, receivedAt);
+    }
   }
 
   #noteLogsource({ product, category, service }: LogSource): void {
@@ -244,16 +253,20 @@ export class Intake {
     const { store, signer, committed } = this.#options;
     const events = this.#events;
     const state = this.#detector?.state() ?? null;
+    const learnt = this.#firstSeen?.state() ?? this.#learnt;
     const alerts = store.durably(() => {
       store.events.write(signer(), now);
       more();
       if (this.#detector !== null) store.writeNote(DETECTOR, state);
+      // The same object while nothing new was learnt.
+      if (learnt !== this.#learnt) store.writeNote(FIRST_SEEN, learnt);
       if (this.#newLogsource) store.writeNote(LOGSOURCES, [...this.#logsources]);
       store.writeNote('watched-until', now);
       return this.#desk.write(now);
     });
     this.#desk.settle();
     this.#newLogsource = false;
+    this.#learnt = learnt;
     this.#events = [];
     committed({ source, events, alerts, characters });
   }
@@ -266,6 +279,8 @@ export class Intake {
       this.#options.store.events.forget();
       this.#desk.forget();
       this.#detector = null;
+      this.#firstSeen = null;
+      this.#learnt = null;
       back();
       throw error;
     }
