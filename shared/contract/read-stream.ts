@@ -31,6 +31,8 @@ export interface ReadStreamOptions<S, D> {
   signal: AbortSignal;
   /** Told about each break: why, and how long it waits before it tries again. */
   onBreak?(error: unknown, waitMs: number): void;
+  /** Its id, chosen once by a reader that changes what it asks for: the new stream takes the place of the one before. */
+  stream?: string;
   /** Deltas after which is acknowledged; fewer for streams of large deltas. */
   acknowledgeEvery?: number;
   /** For tests: the first wait. */
@@ -47,7 +49,7 @@ export async function* readStream<S, D>(
   options: ReadStreamOptions<S, D>,
 ): AsyncGenerator<StreamMessage<S, D>, void, void> {
   const { signal } = options;
-  const stream = crypto.randomUUID();
+  const stream = options.stream ?? crypto.randomUUID();
   const firstWait = options.firstWaitMs ?? FIRST_WAIT_MS;
   const every = options.acknowledgeEvery ?? ACKNOWLEDGE_EVERY;
   let last: number | undefined;

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
@@ -6,7 +6,7 @@ import { visible } from '#shared/domain/text.ts';
 import { orpc } from '../../transport/queries.ts';
 import { categoryWords } from './log/kind-words.ts';
 import type { LogChoice } from './log/use-log.ts';
-import { chosenValues, toggleValue } from './query/query-text.ts';
+import { chosenValues, toggleValue, withoutField } from './query/query-text.ts';
 import { nodesThatSayNothing } from './sources/source-words.ts';
 import './facets.css';
 
@@ -18,6 +18,8 @@ const ALWAYS: readonly (readonly [field: string, title: string])[] = [
   ['severity', 'Severity'],
   ['service', 'Written by'],
 ];
+/** Milliseconds after which values are counted anew while time goes on. */
+const EVERY_MS = 15_000;
 /** Values that stand there before "more". */
 const FIRST = 5;
 
@@ -33,21 +35,32 @@ export interface FacetsProps {
 export function Facets({ choice, columns, sources, names, onQuery }: FacetsProps) {
   const { query, node, from, to } = choice;
   const fields = [...ALWAYS.map(([field]) => field), ...columns].slice(0, 12);
-  const { data } = useQuery(
-    orpc.audit.facets.queryOptions({
+  const options = (asked: string, of: readonly string[]) => ({
+    ...orpc.audit.facets.queryOptions({
       input: {
-        query,
-        fields,
+        query: asked,
+        fields: [...of],
         ...(node === null ? {} : { node }),
         ...(from === null ? {} : { from }),
         ...(to === null ? {} : { to }),
       },
-      staleTime: 15_000,
-      refetchInterval: to === null ? 15_000 : false,
     }),
-  );
+    staleTime: EVERY_MS,
+    refetchInterval: to === null ? EVERY_MS : (false as const),
+  });
+  // A field of which values are chosen is counted as if it were not, so that another value can join them.
+  const chosen = fields.filter((field) => chosenValues(query, field).length > 0);
+  const others = fields.filter((field) => !chosen.includes(field));
+  const answers = useQueries({
+    queries: [options(query, others), ...chosen.map((field) => options(withoutField(query, field), [field]))],
+  });
+  const data = answers[0]?.data;
+  const found = new Map(answers.flatMap((answer) => answer.data?.facets ?? []).map((facet) => [facet.field, facet]));
   const silent = nodesThatSayNothing(sources);
-  const groups = (data?.facets ?? []).filter(({ values }) => values.length > 0);
+  const groups = fields.flatMap((field) => {
+    const facet = found.get(field);
+    return facet && facet.values.length > 0 ? [facet] : [];
+  });
   if (data && groups.length === 0) return <aside className="facets" aria-label="Most frequent values" />;
   return (
     <aside className="facets" aria-label="Most frequent values">
@@ -94,7 +107,7 @@ function Facet({ title, field, values, words, silent, query, onQuery }: FacetPro
   const shown = all ? values : values.slice(0, FIRST);
   return (
     <section className="facet" aria-label={title}>
-      <h3>{visible(title)}</h3>
+      <h2>{visible(title)}</h2>
       <ul>
         {shown.map(({ value, count }) => {
           const here = chosen.includes(value);

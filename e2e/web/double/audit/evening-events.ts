@@ -183,8 +183,11 @@ export function eveningEvents(end: number, last: number): AuditEvent[] {
   const knock = events.findIndex(
     ({ fields, at }) => fields.Outcome === 'stopped' && Date.parse(at) > end - 3 * 60_000 - 6_000,
   );
-  const before = events[knock - 1];
-  if (before) events[knock - 1] = eventOf(before.number, Date.parse(before.at), 'naru', 'tool', -1);
+  const place = events.findLastIndex(
+    ({ node, fields }, index) => index < knock && node === 'naru' && fields.tool !== undefined,
+  );
+  const before = events[place];
+  if (before) events[place] = eventOf(before.number, Date.parse(before.at), 'naru', 'tool', -1);
   return events;
 }
 

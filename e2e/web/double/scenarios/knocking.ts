@@ -187,7 +187,7 @@ export function knocking(): Scenario {
   return {
     ...lateHouse('knocking'),
     audit: {
-      state: { eventsPerSecond: 7.4 },
+      state: { eventsPerSecond: 7.4, verified: { upTo: LAST, at: new Date(NOW).toISOString() } },
       sources: sourcesOf(events.at(-1)?.at ?? new Date(NOW).toISOString()),
       gaps: [],
       events,

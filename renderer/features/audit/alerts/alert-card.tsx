@@ -79,11 +79,6 @@ export function AlertCard({ alert, nodeName, onFold, alone = false }: AlertCardP
         ) : null}
         <div className="alert-card__links">
           {step.kind === 'check' ? (
-            <Link to="/checks" search={(before) => ({ ...before, check: step.check, on: step.node })}>
-              {step.words}
-            </Link>
-          ) : null}
-          {step.kind === 'check' ? (
             <Link
               to="/setup/{-$node}"
               params={{ node: step.node }}
@@ -128,13 +123,9 @@ export function AlertCard({ alert, nodeName, onFold, alone = false }: AlertCardP
             <Button small running={actions.running === 'end' && 'Ending'} onClick={actions.endSilence}>
               End the silence
             </Button>
-          ) : (
-            <Button small variant="plain" onClick={() => setSilencing(true)}>
-              Silence…
-            </Button>
-          )}
+          ) : null}
         </div>
-        <AlertNotes alert={alert} />
+        <AlertNotes alert={alert} {...(alert.state === 'silenced' ? {} : { onSilence: () => setSilencing(true) })} />
       </div>
       <div className="alert-card__foot">
         <Disclosure summary="Which rule, and why">

@@ -6,8 +6,8 @@ import { TextAreaField } from '../../../components/field.tsx';
 import { RelativeTime } from '../../../components/relative-time.tsx';
 import { useAlertActions } from './use-alert-actions.ts';
 
-/** What somebody wrote about an alert, and a place to write. */
-export function AlertNotes({ alert }: { alert: Alert }) {
+/** What somebody wrote about an alert, a place to write, and the way to silence what is like it. */
+export function AlertNotes({ alert, onSilence }: { alert: Alert; onSilence?: () => void }) {
   const form = useId();
   const [writing, setWriting] = useState(false);
   const [text, setText] = useState('');
@@ -58,9 +58,16 @@ export function AlertNotes({ alert }: { alert: Alert }) {
           </div>
         </form>
       ) : (
-        <Button variant="link" className="alert-notes__add" onClick={() => setWriting(true)}>
-          Write a note
-        </Button>
+        <div className="alert-notes__links">
+          {onSilence ? (
+            <Button variant="link" onClick={onSilence}>
+              Silence…
+            </Button>
+          ) : null}
+          <Button variant="link" onClick={() => setWriting(true)}>
+            Write a note
+          </Button>
+        </div>
       )}
     </div>
   );

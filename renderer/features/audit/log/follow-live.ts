@@ -11,8 +11,8 @@ export interface LiveReader {
   skipped(): void;
 }
 
-/** Milliseconds between the end of one stream and the begin of the next: the console counts them, and only so many are let in. */
-const BETWEEN_MS = 120;
+/** One for this window: what is asked next takes the place of what was asked before, so that there is never more than one. */
+const STREAM = crypto.randomUUID();
 
 /**
  * Follow what comes in for as long as the signal allows. Breaks heal by themselves.
@@ -25,12 +25,11 @@ export async function followLive(
   reader: LiveReader,
   signal: AbortSignal,
 ): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
-  if (signal.aborted) return;
   const stream = readStream<{ state: AuditState; events: AuditEvent[] }, LiveDelta>({
     open: (input, options) =>
       client.audit.live({ ...input, query, ...(node === null ? {} : { node }) }, options),
     acknowledge: (input) => client.streams.acknowledge(input),
+    stream: STREAM,
     acknowledgeEvery: LARGE_DELTAS.acknowledgeEvery,
     signal,
   });

@@ -2,7 +2,7 @@ import type { AuditEvent } from '#shared/domain/audit/event.ts';
 
 const CATEGORIES: Readonly<Record<string, readonly [short: string, words: string]>> = {
   network_connection: ['net', 'network'],
-  process_creation: ['sh', 'program started'],
+  process_creation: ['sh', 'program'],
   file_event: ['file', 'file'],
   tool_call: ['tool', 'tool call'],
   task: ['task', 'task'],

@@ -28,7 +28,7 @@ const events = (from: number, to: number) => Array.from({ length: to - from + 1 
 function bookAt(size: number) {
   const frames: (() => void)[] = [];
   const book = new LogBook((flush) => frames.push(flush));
-  book.begin(events(1, size), 'following', true);
+  book.begin(events(1, size), 'following', { older: true });
   const frame = () => {
     for (const flush of frames.splice(0)) flush();
   };
@@ -90,7 +90,7 @@ describe('a list that stands still', () => {
 
   it('slides over the records in both directions without holding them all', () => {
     const { book, numbers } = bookAt(0);
-    book.begin(events(10_001, 10_200), 'paused', true, true);
+    book.begin(events(10_001, 10_200), 'paused', { older: true, newer: true });
     for (let before = 10_001; before > 1_001; before -= 500) {
       book.prepend({ events: events(before - 500, before - 1).reverse(), next: before - 500 });
     }

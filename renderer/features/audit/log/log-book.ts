@@ -16,10 +16,15 @@ export type LogItem =
  */
 export type LogMode = 'following' | 'paused' | 'range';
 
+/** Where a list stands that was begun anew: at its last line, its first one, or the line of an event. */
+export type Stand = 'end' | 'start' | number;
+
 /** All that is drawn, in the order of numbers. The same object until something changes. */
 export interface LogView {
   items: readonly LogItem[];
   mode: LogMode;
+  /** Another object each time that the list is begun anew. */
+  begun: { stand: Stand };
   /** Events that fit and came while the list stood still. */
   waiting: number;
   /** Events that came faster than they are sent here, since the list was opened. */
@@ -33,7 +38,15 @@ export interface LogView {
 export const FOLLOWED = 800;
 export const READ = 2_400;
 
-const EMPTY: LogView = { items: [], mode: 'following', waiting: 0, notShown: 0, older: false, newer: false };
+const EMPTY: LogView = {
+  items: [],
+  mode: 'following',
+  begun: { stand: 'end' },
+  waiting: 0,
+  notShown: 0,
+  older: false,
+  newer: false,
+};
 
 /**
  * The part of the records that the list holds: a window that slides, never all. What streams in is collected and put in once
@@ -61,10 +74,23 @@ export class LogBook {
   };
 
   /** Begin anew with the newest events. @param events in the order of numbers */
-  begin(events: readonly AuditEvent[], mode: LogMode, older: boolean, newer = false): void {
+  begin(
+    events: readonly AuditEvent[],
+    mode: LogMode,
+    more: { older: boolean; newer?: boolean },
+    stand: Stand = 'end',
+  ): void {
     this.#arrived = [];
     this.#missed = 0;
-    this.#set({ ...EMPTY, items: events.map(itemOf), mode, older, newer, notShown: this.#view.notShown });
+    this.#set({
+      items: events.map(itemOf),
+      mode,
+      begun: { stand },
+      waiting: 0,
+      notShown: this.#view.notShown,
+      older: more.older,
+      newer: more.newer ?? false,
+    });
   }
 
   /** What a snapshot of the stream says: it begins a list that follows, and for one that stands still it is what came. */
@@ -72,8 +98,10 @@ export class LogBook {
     const last = lastNumber(this.#view.items);
     const fresh = events.filter(({ number }) => number > last);
     const items = this.#view.items;
+    // What came before this page listened is not new to a list that has an end.
+    if (this.#view.mode === 'range') return;
     if (this.#view.mode !== 'following') this.arrive(fresh);
-    else if (!this.#skipped || items.length === 0) this.begin(events, 'following', older);
+    else if (!this.#skipped || items.length === 0) this.begin(events, 'following', { older });
     else if (fresh.length === events.length) {
       // Nothing of the snapshot is known: what lies between was never sent.
       this.#set({ ...this.#view, items: [...items, notShown(last, 0), ...fresh.map(itemOf)] });

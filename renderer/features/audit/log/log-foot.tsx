@@ -9,19 +9,20 @@ import { useToast } from '../../../components/toast.tsx';
 import { Tooltip } from '../../../components/tooltip.tsx';
 import { client, transport } from '../../../transport/queries.ts';
 import { rateInWords } from '../sources/source-words.ts';
-import type { Log, LogChoice } from './use-log.ts';
+import type { LogChoice } from './use-log.ts';
 
 export interface LogFootProps {
   state: AuditState;
   sources: readonly AuditSource[];
-  log: Log;
+  /** Events that came faster than they are sent to a page. */
+  notShown: number;
   choice: LogChoice;
   onStep: (direction: 'older' | 'newer') => void;
   onGaps: () => void;
 }
 
 /** How far the record is verified, the gaps in it, how fast it grows and what of that is not shown; errors and export. */
-export function LogFoot({ state, sources, log, choice, onStep, onGaps }: LogFootProps) {
+export function LogFoot({ state, sources, notShown, choice, onStep, onGaps }: LogFootProps) {
   const gaps = sources.reduce((sum, source) => sum + source.gaps, 0);
   const { verified } = state;
   return (
@@ -43,7 +44,7 @@ export function LogFoot({ state, sources, log, choice, onStep, onGaps }: LogFoot
         {count(gaps, 'gap')}
       </button>
       <span className="log-foot__rate" role="status">
-        {log.notShown > 0 ? <strong>{log.notShown.toLocaleString('en')} not shown</strong> : null}
+        {notShown > 0 ? <strong>{notShown.toLocaleString('en')} not shown</strong> : null}
         {state.watching ? <span>{rateInWords(state.eventsPerSecond)}/s</span> : null}
       </span>
       <span className="log-foot__tools">

@@ -55,6 +55,7 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
   /** Where the list put itself: a place that differs was chosen by a person. */
   const expected = useRef(0);
   const anchor = useRef<{ key: number; below: number } | null>(null);
+  const stood = useRef<Log['begun']>(null);
   const measured = useRef(new Set<number>());
   if (open !== undefined) measured.current.add(open);
 
@@ -66,7 +67,7 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
     getScrollElement: () => scroll.current,
     estimateSize: () => ROW_HEIGHT,
     getItemKey: (index) => items[index]?.key ?? index,
-    overscan: 12,
+    overscan: 8,
     useFlushSync: false,
     rangeExtractor: (range) =>
       [...new Set([...defaultRangeExtractor(range), tabbed])]
@@ -77,17 +78,31 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
   virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false;
   const total = virtualizer.getTotalSize();
 
+  const remember = (element: HTMLElement) => {
+    const top = element.scrollTop;
+    const seen = virtualizer.getVirtualItemForOffset(top);
+    const item = seen && items[seen.index];
+    anchor.current = seen && item ? { key: item.key, below: top - seen.start } : null;
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: settles anew when lines or their heights change
   useLayoutEffect(() => {
     const element = scroll.current;
     if (!element) return;
-    if (mode === 'following') element.scrollTop = element.scrollHeight;
+    const { stand } = log.begun;
+    const anew = stood.current !== log.begun && items.length > 0;
+    if (anew) stood.current = log.begun;
+    if (mode === 'following' || (anew && stand === 'end')) element.scrollTop = element.scrollHeight;
+    else if (anew && typeof stand === 'number') {
+      const start = virtualizer.measurementsCache[places.get(stand) ?? 0]?.start ?? 0;
+      element.scrollTop = start - element.clientHeight / 3;
+    } else if (anew) element.scrollTop = 0;
     else if (anchor.current) {
       const place = places.get(anchor.current.key);
       const start = place === undefined ? undefined : virtualizer.measurementsCache[place]?.start;
       if (start !== undefined) element.scrollTop = start + anchor.current.below;
     }
     expected.current = element.scrollTop;
+    remember(element);
   }, [items, total, mode]);
 
   const drawn = virtualizer.getVirtualItems();
@@ -101,12 +116,6 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
     else if (newer && mode !== 'following' && last >= items.length - AHEAD) readNewer();
   }, [older, newer, reading, error, first, last, items.length, mode, readOlder, readNewer]);
 
-  const remember = (element: HTMLElement) => {
-    const top = element.scrollTop;
-    const seen = virtualizer.getVirtualItems().find((item) => item.end > top);
-    const item = seen && items[seen.index];
-    anchor.current = seen && item ? { key: item.key, below: top - seen.start } : null;
-  };
   const onScroll = () => {
     const element = scroll.current;
     if (!element) return;
@@ -252,11 +261,11 @@ function Line({ item, open, focusable, columns, names, log, onOpen, actions }: L
       onOpen={onOpen}
     />
   );
-  if (!open) return row;
+  // One shape for both, so that the row keeps the focus while it unfolds.
   return (
-    <div className="log__open">
+    <div className={open ? 'log__open' : undefined}>
       {row}
-      <LogDetails event={item.event} columns={columns} actions={actions} />
+      {open ? <LogDetails event={item.event} columns={columns} actions={actions} /> : null}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { LiveDelta } from '#shared/contract/audit.ts';
 import type { Alert } from '#shared/domain/audit/alert.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
@@ -36,8 +36,11 @@ export interface Log extends LogView {
   retry(): void;
 }
 
-/** The events that fit, followed or read by pages in both directions. What else the stream tells is kept for its queries. */
-export function useLog({ query, node, from, to }: LogChoice, enabled: boolean): Log {
+/**
+ * The events that fit, followed or read by pages in both directions. What else the stream tells is kept for its queries.
+ * @param stand asked whenever something else is chosen: the event to stand at; null for the newest
+ */
+export function useLog({ query, node, from, to }: LogChoice, stand: () => number | null): Log {
   const queries = useQueryClient();
   const [book] = useState(() => new LogBook());
   const view = useSyncExternalStore(book.subscribe, book.get);
@@ -79,24 +82,52 @@ export function useLog({ query, node, from, to }: LogChoice, enabled: boolean): 
       read(async () => {
         const page = await client.audit.events({ ...selection, limit: PAGE });
         return () =>
-          book.begin([...page.events].reverse(), ranged ? 'range' : 'following', page.next !== null);
+          book.begin([...page.events].reverse(), ranged ? 'range' : 'following', {
+            older: page.next !== null,
+          });
       }),
     [read, book, selection, ranged],
   );
 
-  useEffect(() => {
-    if (!enabled) return;
-    const end = new AbortController();
+  const goTo = useCallback(
+    (number: number) =>
+      read(async () => {
+        const [before, after] = await Promise.all([
+          client.audit.events({ ...selection, before: number + 1, limit: PAGE / 2 }),
+          client.audit.events({ ...selection, after: number, limit: PAGE / 2 }),
+        ]);
+        const events: AuditEvent[] = [...before.events.reverse(), ...after.events];
+        return () =>
+          book.begin(
+            events,
+            ranged ? 'range' : 'paused',
+            { older: before.next !== null, newer: after.next !== null },
+            number,
+          );
+      }),
+    [read, book, selection, ranged],
+  );
+  const pause = useCallback(() => book.pause(), [book]);
+  const begin = useEffectEvent(() => {
     setStatus({ known: false, reading: true, error: null });
-    book.begin([], ranged ? 'range' : 'following', false);
-    void newest();
+    book.begin([], ranged ? 'range' : 'following', { older: false });
+    const number = stand();
+    void (number === null ? newest() : goTo(number));
+  });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: begins anew with each selection
+  useEffect(() => {
+    const end = new AbortController();
+    begin();
     void followLive(
       query,
       node,
       {
         snapshot: ({ state, events }) => {
           queries.setQueryData(orpc.audit.state.queryKey(), state);
-          book.snapshot(events, book.get().older || events.length > 0);
+          // The stream knows no time: what lies before the chosen one is left out.
+          const since = from === null ? events : events.filter(({ at }) => at >= from);
+          book.snapshot(since, book.get().older || since.length > 0);
         },
         delta: (delta) => {
           if (delta.kind === 'events') book.arrive(delta.events);
@@ -118,7 +149,7 @@ export function useLog({ query, node, from, to }: LogChoice, enabled: boolean): 
       );
     };
     return () => end.abort();
-  }, [enabled, book, newest, queries, query, node, ranged]);
+  }, [selection, book, queries]);
 
   return {
     ...view,
@@ -149,25 +180,21 @@ export function useLog({ query, node, from, to }: LogChoice, enabled: boolean): 
           book.fill(after, page);
         };
       }),
-    pause: () => book.pause(),
+    pause,
     follow: () => {
       if (!book.resume()) void newest();
     },
     oldest: () =>
       void read(async () => {
         const page = await client.audit.events({ ...selection, after: 0, limit: PAGE });
-        return () => book.begin(page.events, ranged ? 'range' : 'paused', false, page.next !== null);
+        return () => book.begin(
+            page.events,
+            ranged ? 'range' : 'paused',
+            { older: false, newer: page.next !== null },
+            'start',
+          );
       }),
-    goTo: (number) =>
-      read(async () => {
-        const [before, after] = await Promise.all([
-          client.audit.events({ ...selection, before: number + 1, limit: PAGE / 2 }),
-          client.audit.events({ ...selection, after: number, limit: PAGE / 2 }),
-        ]);
-        const events: AuditEvent[] = [...before.events.reverse(), ...after.events];
-        return () =>
-          book.begin(events, ranged ? 'range' : 'paused', before.next !== null, after.next !== null);
-      }),
+    goTo,
     retry: () => void newest(),
   };
 }

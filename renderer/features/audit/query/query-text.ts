@@ -103,6 +103,12 @@ export function toggleValue(text: string, field: string, value: string, not = fa
   return joinQuery({ chips, rest: split.rest });
 }
 
+/** @returns the query without what it asks of a field at its top; what is left out stays so */
+export function withoutField(text: string, field: string): string {
+  const { chips, rest } = splitQuery(text);
+  return joinQuery({ chips: chips.filter((chip) => chip.not || chip.field !== field), rest });
+}
+
 /** @returns values of a field that the query asks for, as events have them */
 export function chosenValues(text: string, field: string): readonly string[] {
   return splitQuery(text)

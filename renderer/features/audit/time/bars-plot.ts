@@ -76,11 +76,8 @@ export function createBarsPlot(
 }
 
 function drawBars(plot: uPlot, { bars, bar, chosen }: BarsShown): void {
-  const style = getComputedStyle(plot.root);
-  const colour = (name: string) => style.getPropertyValue(name);
-  const dim = colour('--bar-dim');
-  const bright = colour('--bar-bright');
-  const cap = colour('--bar-cap');
+  // Colours as the style sheet resolves them for this theme; a custom property would come as its text.
+  const { fill: dim, color: bright, stroke: cap } = getComputedStyle(plot.root);
   const { ctx } = plot;
   const base = plot.valToPos(0, 'y', true);
   const scale = window.devicePixelRatio || 1;

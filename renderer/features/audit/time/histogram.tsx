@@ -113,6 +113,10 @@ interface BrushProps {
 function Brush({ shown, chosen, onChoose, words }: BrushProps) {
   const wide = shown.to - shown.from;
   const percent = (at: number) => ((Math.min(Math.max(at, shown.from), shown.to) - shown.from) / wide) * 100;
+  const place = {
+    left: `${percent(chosen.from)}%`,
+    width: `${percent(chosen.to) - percent(chosen.from)}%`,
+  };
   const move = (edge: 'from' | 'to', at: number) => {
     const stretch = snapped({ ...chosen, [edge]: at }, shown);
     if (stretch) onChoose(stretch);
@@ -146,13 +150,13 @@ function Brush({ shown, chosen, onChoose, words }: BrushProps) {
     />
   );
   return (
-    <div
-      className="brush"
-      style={{ left: `${percent(chosen.from)}%`, width: `${percent(chosen.to) - percent(chosen.from)}%` }}
-    >
-      {edge('from', 'Begin of the chosen time')}
-      {edge('to', 'End of the chosen time')}
-    </div>
+    <>
+      <div className="brush brush--ground" style={place} />
+      <div className="brush" style={place}>
+        {edge('from', 'Begin of the chosen time')}
+        {edge('to', 'End of the chosen time')}
+      </div>
+    </>
   );
 }
 

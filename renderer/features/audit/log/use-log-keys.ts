@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent } from 'react';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
-import { errorWords } from '../../components/error-state.tsx';
-import { useToast } from '../../components/toast.tsx';
-import { client } from '../../transport/queries.ts';
-import type { LogListHandle } from './log/log-list.tsx';
-import type { Log, LogChoice } from './log/use-log.ts';
+import { errorWords } from '../../../components/error-state.tsx';
+import { useToast } from '../../../components/toast.tsx';
+import { client } from '../../../transport/queries.ts';
+import type { LogListHandle } from './log-list.tsx';
+import type { Log, LogChoice } from './use-log.ts';
 
 /** Milliseconds in which a letter after `g` names a page. */
 const GO_MS = 1_200;
