@@ -20,7 +20,7 @@ async function serve(
   try {
     if (role === 'reader') operations = readerOperations(folder);
     else {
-      const options = { folder, keep, say, rules: loadRules(folder), followers: openFollowerOf(folder) };
+      const options = { folder, keep, say, rules: loadRules(folder), openFollower: openFollowerOf(folder) };
       ({ operations, arrived } = writerOperations(options));
     }
   } catch (error) {

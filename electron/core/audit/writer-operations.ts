@@ -7,13 +7,12 @@ import type { RuleInfo } from '#shared/domain/audit/alert.ts';
 import type { AuditSource, SourceTarget } from '#shared/domain/audit/source.ts';
 import { ingestFile } from './ingest-file.ts';
 import { LiveDesk } from './live-desk.ts';
-import type { Followers } from './open-follower.ts';
 import { type Committed, Intake } from './pipeline/intake.ts';
 import { Rate } from './pipeline/rates.ts';
 import { Watcher } from './pipeline/watcher.ts';
 import type { AuditKeep, AuditResponse } from './protocol.ts';
 import type { RulesInForce } from './rules-in-force.ts';
-import type { WatchedNode } from './watched-node.ts';
+import type { OpenFollower, WatchedNode } from './watched-node.ts';
 
 /** Milliseconds between what is due again and again. */
 const LIVE_MS = 50;
@@ -25,13 +24,13 @@ const PRUNED_AT_ONCE = 4;
 export interface WriterOptions {
   folder: string;
   keep: AuditKeep;
-  followers: Followers;
+  openFollower: OpenFollower;
   rules: RulesInForce;
   say: (response: AuditResponse) => void;
 }
 
 /** Everything that changes what the audit keeps. One of it runs in its own thread and owns the database. */
-export function writerOperations({ folder, keep: first, followers, rules, say }: WriterOptions) {
+export function writerOperations({ folder, keep: first, openFollower, rules, say }: WriterOptions) {
   let keep = first;
   let trouble = '';
   const store = openAuditStore(folder, keep.fullText);
@@ -70,7 +69,7 @@ export function writerOperations({ folder, keep: first, followers, rules, say }:
   const watcher = new Watcher({
     store,
     intake,
-    openFollower: followers.open,
+    openFollower,
     now: Date.now,
     trouble: (error) => {
       trouble = error === null ? '' : `${error.message} ${error.untouched} ${error.next}`.slice(0, 1_024);
@@ -231,7 +230,6 @@ export function writerOperations({ folder, keep: first, followers, rules, say }:
     async close(): Promise<void> {
       for (const timer of timers) clearInterval(timer);
       await watcher.close();
-      await followers.close();
       if (watcher.since !== null) store.durably(() => store.writeNote('watched-until', Date.now()));
       store.close();
     },

@@ -26,7 +26,7 @@ if (key.read() === null) key.make('swarmkeep/endless');
 const { operations } = writerOperations({
   folder,
   keep: { fullText: true, days: 90, megabytes: 1_000 },
-  followers: { open: (_node, _target, position) => endlessFollower(position), close: async () => undefined },
+  openFollower: (_node, _target, position) => endlessFollower(position),
   rules: { createDetector: (state) => createDetector(rules, state), createFirstSeen, list: () => [] },
   say: () => undefined,
 });
