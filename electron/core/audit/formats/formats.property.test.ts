@@ -106,6 +106,13 @@ describe('whatever a log says', { timeout: 60_000 }, () => {
     expect(deep?.fields[CUT_FIELD]).toBe(true);
   });
 
+  it('does not unfold a mass of small things, and reads one large thing', () => {
+    const mass = parseAll('json-lines', [`{"a":[${'{},'.repeat(200_000)}{}]}`])[0];
+    expect(mass?.fields).toEqual({});
+    const large = parseAll('json-lines', [JSON.stringify({ a: 1, b: '{,['.repeat(100_000) })])[0];
+    expect(large?.fields).toMatchObject({ a: 1, [CUT_FIELD]: true });
+  });
+
   it.each([
     ['json-lines', '[{'],
     ['json-lines', '{"a":['],

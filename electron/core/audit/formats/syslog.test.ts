@@ -44,6 +44,11 @@ describe('syslog', () => {
       SourceIp: '127.0.0.1',
       SourcePort: 44842,
     });
+    const colon = parseOne(
+      'syslog',
+      `${start}Failed password for invalid user x from 6.6.6.6 port 22 ssh2: y from 127.0.0.1 port 4 ssh2`,
+    );
+    expect(colon.fields).toMatchObject({ User: 'x from 6.6.6.6 port 22 ssh2: y', SourceIp: '127.0.0.1' });
     const failed = parseOne(
       'syslog',
       `${start}Failed password for invalid user admin from 172.16.4.9 port 5 ssh2`,

@@ -94,6 +94,14 @@ describe('what was never seen before', () => {
     expect(nodes.length).toBeLessThanOrEqual(64);
   });
 
+  it('forgets what was not seen for longest, and keeps its state readable', () => {
+    const watch = learnt();
+    for (let index = 0; index < 3_000; index++) watch.detect(command(`/opt/${index}`), index, START, 'a');
+    const next = createFirstSeen(JSON.parse(JSON.stringify(watch.state())));
+    expect(next.detect(command('/opt/2999'), 1, LATER, 'a')).toEqual([]);
+    expect(next.detect(command('/opt/1'), 2, LATER, 'a')).toHaveLength(1);
+  });
+
   it('goes on after a restart, and holds the same state while nothing is new', () => {
     const watch = learnt();
     const state = watch.state();
