@@ -40,7 +40,7 @@ describe('the commands that place the helper', () => {
         /Others than root can change \/usr\/local/,
       );
     expect(node.run('sh', '-c', 'ls /usr/local/libexec/swarmkeep 2>&1 || true')).toMatch(/No such file/);
-    node.run('sh', '-c', 'setfacl -b /usr/local; chown 0:0 /usr/local; chmod g-s,0755 /usr/local');
+    node.run('sh', '-c', 'setfacl -b /usr/local; chown 0:0 /usr/local; chmod g-s,u=rwx,go=rx /usr/local');
   });
 
   it('refuse a link on the way, and make the folder where all is root’s alone', () => {
