@@ -149,6 +149,7 @@ export class Collecting {
     let left = ready.length;
     return runTrip(this.#request.host, jobs, {
       sudo,
+      patience: this.#request.patience,
       signal: this.#request.signal,
       onJob: (index, output, hello) => {
         const aside = asides[index - ready.length];

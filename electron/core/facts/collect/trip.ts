@@ -25,6 +25,8 @@ export interface TripHello {
 
 export interface TripRequest {
   sudo: boolean;
+  /** Multiplies the time that the node has to say hello; the jobs bring their own. 1 when left out. */
+  patience?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Called once for each job, when it ended or was given up. */
   onJob(index: number, output: ScriptOutput, hello: TripHello): void;
@@ -92,7 +94,8 @@ export async function runTrip(
   let lacks: string | null = null;
   let startedAt = 0;
   let overdue: 'hello' | 'jobs' | 'noise' | null = null;
-  let timer = setTimeout(() => abort('hello'), HELLO_MS);
+  const helloMs = HELLO_MS * (request.patience ?? 1);
+  let timer = setTimeout(() => abort('hello'), helloMs);
 
   function abort(why: typeof overdue): void {
     overdue ??= why;
@@ -144,7 +147,7 @@ export async function runTrip(
   const result = await host.run({
     script: tripScript(nonce, jobs),
     sudo: request.sudo,
-    timeoutMs: HELLO_MS + slowest + 2 * GRACE_MS,
+    timeoutMs: helloMs + slowest + 2 * GRACE_MS,
     maxStdoutBytes: Math.ceil(bytes * 1.4) + MAX_NOISE_BYTES + 1_048_576,
     signal: request.signal ? AbortSignal.any([request.signal, giveUp.signal]) : giveUp.signal,
     onOutput,
