@@ -23,7 +23,13 @@ export async function benchAuditPage(): Promise<void> {
   const running = await startDouble('knocking');
   const browser = await chromium.launch({
     executablePath: BROWSER,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+    ],
   });
   try {
     const page = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
@@ -51,7 +57,9 @@ export async function benchAuditPage(): Promise<void> {
     await pause(1_500);
     const flooded = await measure('');
     end();
-    const left = await page.evaluate(() => document.querySelector('.log-foot__rate strong')?.textContent ?? '0 not shown');
+    const left = await page.evaluate(
+      () => document.querySelector('.log-foot__rate strong')?.textContent ?? '0 not shown',
+    );
     await pause(1_000);
     const scrolled = await measure('scroll');
     const load = `load of the machine ${loadavg()[0]?.toFixed(1)}`;
@@ -61,9 +69,18 @@ export async function benchAuditPage(): Promise<void> {
       ['Audit page, scrolling back through 1.2 million events, 20 rows a frame', scrolled],
     ] as const) {
       const sorted = [...stretch.frames].sort((a, b) => a - b);
-      report(`${name}: between two frames, median`, { unit: 'ms', values: [median(stretch.frames)] }, { atMost: 17.5, text: '60 a second' }, load);
+      report(
+        `${name}: between two frames, median`,
+        { unit: 'ms', values: [median(stretch.frames)] },
+        { atMost: 17.5, text: '60 a second' },
+        load,
+      );
       report('    longest', { unit: 'ms', values: [sorted.at(-1) ?? 0] }, { atMost: 50, text: '≤ 50 ms' });
-      report('    processor time of the page’s main thread for a frame', { unit: 'ms', values: [stretch.work] }, null);
+      report(
+        '    processor time of the page’s main thread for a frame',
+        { unit: 'ms', values: [stretch.work] },
+        null,
+      );
     }
     console.log(`    said on the page after ${SECONDS + 1.5} s: ${left}`);
   } finally {

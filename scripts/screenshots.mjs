@@ -32,6 +32,23 @@ const PICTURES = [
     press: ['Close the way out'],
     until: 'if nobody keeps it',
   },
+  {
+    name: 'audit',
+    scenario: 'knocking',
+    route:
+      '/audit?from=2026-11-21T22:29:00.000Z&to=2026-11-21T22:41:00.000Z&q=%28node%3Anaru%20OR%20node%3Auncho%20OR%20node%3Amiu%29%20uid%3A998',
+    wait: 'Verified up to event',
+    act: async (page, { double }) => {
+      const list = page.locator('.log__scroll');
+      await list.evaluate((element) => element.scrollBy(0, -420));
+      const row = list.locator('.row').filter({ hasText: 'stopped' });
+      await row.last().evaluate((element) => element.scrollIntoView({ block: 'start' }));
+      await list.evaluate((element) => element.scrollBy(0, -60));
+      await row.last().click();
+      double.watched.write(1_204, 1_204);
+      await page.getByText('new lines since').waitFor();
+    },
+  },
   { name: 'activity', scenario: 'house', route: '/activity', wait: 'Verified up to event' },
   { name: 'home', scenario: 'evening', route: '/', wait: 'Two doors are open' },
   {
@@ -73,7 +90,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  for (const { name, scenario, route, wait, press = [], until, look } of PICTURES) {
+  for (const { name, scenario, route, wait, press = [], act, until, look } of PICTURES) {
     if (only.length > 0 && !only.includes(name)) continue;
     for (const theme of ['light', 'dark']) {
       // A console of its own for each: what is pressed for one picture is not done already for the next.
@@ -90,6 +107,7 @@ try {
       await openDouble(page, running, route);
       await page.getByText(wait).first().waitFor();
       for (const words of press) await page.getByRole('button', { name: words }).click();
+      if (act) await act(page, running);
       if (until) await page.getByText(until).first().waitFor();
       await page.evaluate(() => document.fonts.ready);
       for (const { width, height, suffix } of SIZES) {

@@ -110,7 +110,7 @@ test.describe('Activity', () => {
     await expect(page.getByText('The text of event 4,188 is not what was hashed.')).toBeVisible();
     await expect(page.getByText(/3 things done since are in no event yet/)).toBeVisible();
     await page.getByRole('searchbox').fill('text was removed');
-    await expect(page.getByText(/Its text was removed as the settings say/).first()).toBeVisible();
+    await expect(page.getByText(/The text of this event is gone/).first()).toBeVisible();
   });
 
   test('an empty record has one sentence', async ({ page, open }) => {

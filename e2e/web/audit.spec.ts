@@ -13,7 +13,9 @@ const list = (page: Page) => page.locator('.log__scroll');
 
 async function isClean(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+  expect(
+    violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html).join(' ')}`),
+  ).toEqual([]);
 }
 
 test.describe('the evening on which naru knocks', () => {
@@ -39,12 +41,18 @@ test.describe('the evening on which naru knocks', () => {
     const values = page.getByRole('complementary', { name: 'Most frequent values' });
     await expect(values.getByRole('button', { name: /^network/ })).toContainText('1,918');
     await expect(values.getByRole('button', { name: /^stopped/ })).toContainText('214');
-    const nodes = await values.getByRole('region', { name: 'Node' }).locator('.facet__count').allTextContents();
+    const nodes = await values
+      .getByRole('region', { name: 'Node' })
+      .locator('.facet__count')
+      .allTextContents();
     expect(nodes.reduce((sum, words) => sum + Number(words.replace(',', '')), 0)).toBe(4_529);
     await expect(page.getByRole('article', { name: /keeps trying/ })).toContainText('214 times');
   });
 
-  test('a press on a value filters, a second value joins it, and a third press takes it back', async ({ page, open }) => {
+  test('a press on a value filters, a second value joins it, and a third press takes it back', async ({
+    page,
+    open,
+  }) => {
     await open('knocking', CHOSEN);
     const values = page.getByRole('complementary', { name: 'Most frequent values' });
     await values.getByRole('button', { name: /^stopped/ }).click();
@@ -80,7 +88,10 @@ test.describe('the evening on which naru knocks', () => {
     await expect(page.getByText('not Outcome: stopped')).toBeVisible();
   });
 
-  test('the alert is acknowledged, gets a note, is resolved, and each can be taken back', async ({ page, open }) => {
+  test('the alert is acknowledged, gets a note, is resolved, and each can be taken back', async ({
+    page,
+    open,
+  }) => {
     await open('knocking', '/audit');
     const card = page.getByRole('article', { name: /keeps trying/ });
     await card.getByRole('button', { name: 'Acknowledge' }).click();
@@ -99,9 +110,14 @@ test.describe('the evening on which naru knocks', () => {
 
   test('a silence says what it would have hidden before it is asked for', async ({ page, open }) => {
     await open('knocking', '/audit');
-    await page.getByRole('article', { name: /keeps trying/ }).getByRole('button', { name: 'Silence…' }).click();
+    await page
+      .getByRole('article', { name: /keeps trying/ })
+      .getByRole('button', { name: 'Silence…' })
+      .click();
     const dialog = page.getByRole('dialog');
-    await expect(dialog.getByLabel('What is like this')).toHaveValue('node:"naru" DestinationIp:"203.0.113.50"');
+    await expect(dialog.getByLabel('What is like this')).toHaveValue(
+      'node:"naru" DestinationIp:"203.0.113.50"',
+    );
     await expect(dialog.getByText('would have hidden 214, all like this')).toBeVisible();
     await dialog.getByLabel('What is like this').fill('node:"uncho"');
     await expect(dialog.getByText('would have hidden 0, all like this')).toBeVisible();
@@ -125,7 +141,7 @@ test.describe('the evening on which naru knocks', () => {
     await page.getByRole('link', { name: 'Before and after' }).click();
     await expect(page.getByRole('heading', { name: 'Before and after on naru' })).toBeVisible();
     await expect(page.getByText('matched', { exact: true }).first()).toBeVisible();
-    await expect(page.getByText(/other events in between/).first()).toBeVisible();
+    await expect(page.getByText(/events of all nodes in between/).first()).toBeVisible();
     await page.getByRole('button', { name: 'Which rule, and why' }).click();
     await expect(page.getByText(/somebody who wants to get out/)).toBeVisible();
     await page.getByRole('link', { name: 'Back to the log' }).click();
@@ -251,11 +267,16 @@ test.describe('the live tail', () => {
     const known = scenario.audit?.alerts[0];
     if (!known) throw new Error('no alert to copy');
     double.watched.raise({ ...known, id: 'fresh', state: 'new', node: 'miu', count: 3, notes: [] });
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^mycoSwarm restarted twice on miu, 3 times/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+      /^mycoSwarm restarted twice on miu, 3 times/,
+    );
     await expect(page.getByRole('link', { name: /^Audit/ })).toContainText('1 new alert');
   });
 
-  test('slides through 1.2 million events in both directions and holds few of them', async ({ page, open }) => {
+  test('slides through 1.2 million events in both directions and holds few of them', async ({
+    page,
+    open,
+  }) => {
     await open('knocking', '/audit');
     await expect(rows(page).last()).toBeInViewport();
     await rows(page).last().focus();
@@ -330,7 +351,10 @@ test.describe('by keys alone', () => {
 });
 
 test.describe('sources and rules', () => {
-  test('each source says how it is; one is paused, read otherwise, added, and no longer followed', async ({ page, open }) => {
+  test('each source says how it is; one is paused, read otherwise, added, and no longer followed', async ({
+    page,
+    open,
+  }) => {
     await open('knocking', '/audit');
     await page.getByRole('link', { name: /5 sources on 4 nodes/ }).click();
     await expect(page.getByText('pi does not answer. It is tried again every minute.')).toBeVisible();
@@ -371,7 +395,10 @@ test.describe('sources and rules', () => {
 });
 
 test.describe('when there is less to see', () => {
-  test('nobody watches: the first line says so and leads to the sources and their gaps', async ({ page, open }) => {
+  test('nobody watches: the first line says so and leads to the sources and their gaps', async ({
+    page,
+    open,
+  }) => {
     await open('nobody-watches', '/audit');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(
       'Nobody is watching: the disk of this computer is full.',
@@ -439,7 +466,10 @@ test('text of hostile logs is never markup, and nothing unseen is passed on', as
   await expect(page.getByRole('heading', { name: /^Before and after/ })).toBeVisible();
   await check();
   await page.getByRole('link', { name: 'Back to the log' }).click();
-  await page.getByRole('link', { name: /source/ }).first().click();
+  await page
+    .getByRole('link', { name: /source/ })
+    .first()
+    .click();
   await check();
   await page.evaluate(() => {
     window.location.hash = '/audit?q=<img+src=x>:"';
@@ -473,7 +503,9 @@ for (const theme of ['light', 'dark'] as const) {
         await page.evaluate((name) => {
           window.location.hash = `/audit?view=${name}`;
         }, view);
-        await expect(page.getByRole('heading', { name: view === 'sources' ? 'Sources' : 'Rules', exact: true })).toBeVisible();
+        await expect(
+          page.getByRole('heading', { name: view === 'sources' ? 'Sources' : 'Rules', exact: true }),
+        ).toBeVisible();
         await isClean(page, `${view} ${width}`);
         const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(over).toBeLessThanOrEqual(0);

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { readActivitySearch, readChecksSearch, readPlanSearch, readSetupSearch } from './search.ts';
+import {
+  readActivitySearch,
+  readAuditSearch,
+  readChecksSearch,
+  readPlanSearch,
+  readSetupSearch,
+} from './search.ts';
 
 it('takes what is expected from an address', () => {
   expect(readSetupSearch({ step: 'outbound-firewall', add: true })).toEqual({
@@ -38,4 +44,29 @@ it('leaves out of the address of Activity whatever is no event and no subject', 
   expect(readActivitySearch({ event: 12, about: 'changes' })).toEqual({ event: 12, about: 'changes' });
   expect(readActivitySearch({ event: -1, about: '<b>' })).toEqual({});
   expect(readActivitySearch({ event: '12' })).toEqual({});
+});
+
+it('takes a query, a time and what is open from the address of Audit, and nothing else', () => {
+  const [from, to] = ['2026-11-21T22:29:00.000Z', '2026-11-21T22:41:00.000Z'];
+  expect(readAuditSearch({ q: 'node:naru', from, to, span: '24h', event: 7, view: 'rules' })).toEqual({
+    q: 'node:naru',
+    from,
+    to,
+    span: '24h',
+    event: 7,
+    view: 'rules',
+  });
+  // An end without a begin, or before it, chooses nothing.
+  expect(readAuditSearch({ to })).toEqual({});
+  expect(readAuditSearch({ from: to, to: from })).toEqual({ from: to });
+  expect(
+    readAuditSearch({
+      q: 'x'.repeat(2_049),
+      from: 'yesterday',
+      span: '1y',
+      event: -1,
+      view: '../x',
+      alert: '',
+    }),
+  ).toEqual({});
 });

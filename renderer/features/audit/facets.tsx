@@ -55,7 +55,9 @@ export function Facets({ choice, columns, sources, names, onQuery }: FacetsProps
     queries: [options(query, others), ...chosen.map((field) => options(withoutField(query, field), [field]))],
   });
   const data = answers[0]?.data;
-  const found = new Map(answers.flatMap((answer) => answer.data?.facets ?? []).map((facet) => [facet.field, facet]));
+  const found = new Map(
+    answers.flatMap((answer) => answer.data?.facets ?? []).map((facet) => [facet.field, facet]),
+  );
   const silent = nodesThatSayNothing(sources);
   const groups = fields.flatMap((field) => {
     const facet = found.get(field);

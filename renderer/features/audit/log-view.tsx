@@ -67,10 +67,7 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
       }),
     [navigate],
   );
-  const setQuery = useCallback(
-    (q: string) => set({ q: q === '' ? undefined : q, event: undefined }),
-    [set],
-  );
+  const setQuery = useCallback((q: string) => set({ q: q === '' ? undefined : q, event: undefined }), [set]);
   const toggleColumn = useCallback(
     (field: string) =>
       setColumns((before) =>

@@ -12,8 +12,8 @@ export interface LedgerScenario {
   /** The event of a number from 1 to `size`. */
   recordAt(number: number): LedgerRecord;
   trouble?: ActivityState['trouble'];
-  /** Texts that were removed as the settings say: up to and including this number. */
-  prunedUpTo?: number;
+  /** Texts that are gone: up to and including this number. */
+  missingUpTo?: number;
   /** From this event on nothing can be vouched for. */
   damagedFrom?: number;
 }
@@ -77,12 +77,12 @@ export class ActivityDouble {
 
   #entry(number: number): ActivityEntry {
     const record = this.#record(number);
-    if (number <= (this.#scenario.ledger?.prunedUpTo ?? 0)) {
+    if (number <= (this.#scenario.ledger?.missingUpTo ?? 0)) {
       return {
         number,
-        state: 'pruned',
+        state: 'missing',
         record: null,
-        sentence: 'Its text was removed as the settings say; its hash is there.',
+        sentence: 'The text of this event is gone.',
       };
     }
     return { number, state: 'whole', record, sentence: ledgerSentence(record) };

@@ -124,7 +124,7 @@ export function damagedLedger(): Scenario {
     name: 'damaged-ledger',
     ledger: ledgerOf(Date.parse(base.now), 4_212, {
       damagedFrom: 4_188,
-      prunedUpTo: 4_180,
+      missingUpTo: 4_180,
       trouble: {
         message: 'Nothing can be written down at present: the disk is full.',
         next: 'Make room, then start Swarmkeep again.',

@@ -125,7 +125,10 @@ export function AlertCard({ alert, nodeName, onFold, alone = false }: AlertCardP
             </Button>
           ) : null}
         </div>
-        <AlertNotes alert={alert} {...(alert.state === 'silenced' ? {} : { onSilence: () => setSilencing(true) })} />
+        <AlertNotes
+          alert={alert}
+          {...(alert.state === 'silenced' ? {} : { onSilence: () => setSilencing(true) })}
+        />
       </div>
       <div className="alert-card__foot">
         <Disclosure summary="Which rule, and why">

@@ -60,7 +60,11 @@ export function AlertColumn({ alerts, names, state }: AlertColumnProps) {
           {today} today
         </p>
       </div>
-      {waiting.length === 0 ? <p className="alerts__none">{state.watching ? 'None waits for you.' : 'Nobody is watching, so none can come.'}</p> : null}
+      {waiting.length === 0 ? (
+        <p className="alerts__none">
+          {state.watching ? 'None waits for you.' : 'Nobody is watching, so none can come.'}
+        </p>
+      ) : null}
       {waiting.map(row)}
       {shown.map(row)}
       {done.length > shown.length ? (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { Button } from '../../../components/button.tsx';
 import { ErrorState, errorWords } from '../../../components/error-state.tsx';
@@ -13,6 +13,9 @@ import { LogRow } from '../log/log-row.tsx';
 import { toggleValue } from '../query/query-text.ts';
 import { AlertCard } from './alert-card.tsx';
 import './alert-view.css';
+
+/** A time between two lines that is worth a word. */
+const LATER_MS = 60_000;
 
 export interface AlertViewProps {
   id: string;
@@ -52,6 +55,7 @@ export function AlertView({ id, names }: AlertViewProps) {
   const events = [...new Map([...around, ...matched].map((event) => [event.number, event])).values()].sort(
     (a, b) => a.number - b.number,
   );
+  const firstHit = events.find(({ number }) => hits.has(number))?.number;
   const actions: RowActions = {
     onFilter: (field, value, not) =>
       void navigate({
@@ -71,7 +75,7 @@ export function AlertView({ id, names }: AlertViewProps) {
           <h2 id="alert-view-title">Before and after on {nodeName}</h2>
           <p className="quiet">
             {matched.length < alert.count
-              ? `${matched.length} of ${count(alert.count, 'match')}`.replace('matchs', 'matches')
+              ? `${matched.length} of ${alert.count.toLocaleString('en')} matches`
               : `${matched.length === 1 ? 'The match' : 'All matches'}`}{' '}
             marked, among what else the node did.
           </p>
@@ -83,6 +87,7 @@ export function AlertView({ id, names }: AlertViewProps) {
                 nodeName={nodeName}
                 before={events[index - 1]}
                 hit={hits.has(event.number)}
+                first={event.number === firstHit}
                 open={open === event.number}
                 onOpen={setOpen}
                 actions={actions}
@@ -115,23 +120,34 @@ interface AroundRowProps {
   nodeName: string;
   before: AuditEvent | undefined;
   hit: boolean;
+  /** The first that matched: the list begins there. */
+  first: boolean;
   open: boolean;
   onOpen: (number: number | undefined) => void;
   actions: RowActions;
 }
 
-function AroundRow({ event, nodeName, before, hit, open, onOpen, actions }: AroundRowProps) {
-  const between = before === undefined ? 0 : event.number - before.number - 1;
+function AroundRow({ event, nodeName, before, hit, first, open, onOpen, actions }: AroundRowProps) {
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (first) row.current?.scrollIntoView({ block: 'center' });
+  }, [first]);
+  const later = before === undefined ? 0 : Date.parse(event.at) - Date.parse(before.at);
   return (
-    <li className={hit ? 'alert-view__line alert-view__line--hit' : 'alert-view__line'}>
-      {between > 0 ? (
-        <span className="alert-view__between">{between.toLocaleString('en')} other events in between</span>
+    <li ref={row} className={hit ? 'alert-view__line alert-view__line--hit' : 'alert-view__line'}>
+      {before !== undefined && later >= LATER_MS ? (
+        <span className="alert-view__between">
+          {count(Math.round(later / 60_000), 'minute')} later,{' '}
+          {(event.number - before.number - 1).toLocaleString('en')} events of all nodes in between
+        </span>
       ) : null}
       <div className="alert-view__row">
         <span className="alert-view__mark">{hit ? 'matched' : ''}</span>
-        <LogRow event={event} nodeName={nodeName} columns={[]} open={open} focusable onOpen={onOpen} />
+        <LogRow event={event} nodeName={nodeName} columns={NONE} open={open} focusable onOpen={onOpen} />
       </div>
-      {open ? <LogDetails event={event} columns={[]} actions={actions} /> : null}
+      {open ? <LogDetails event={event} columns={NONE} actions={actions} /> : null}
     </li>
   );
 }
+
+const NONE: readonly string[] = [];

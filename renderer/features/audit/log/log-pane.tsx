@@ -26,7 +26,17 @@ export interface LogPaneProps {
 }
 
 /** The lines and their foot. In a flood this draws itself every frame, so nothing else is in it. */
-export function LogPane({ choice, state, sources, names, columns, onColumn, open, set, input }: LogPaneProps) {
+export function LogPane({
+  choice,
+  state,
+  sources,
+  names,
+  columns,
+  onColumn,
+  open,
+  set,
+  input,
+}: LogPaneProps) {
   const handle = useRef<LogListHandle>(null);
   /** An event to stand at: the one in the address, later one that another choice was made for. */
   const wanted = useRef<number | null>(open ?? null);
@@ -78,7 +88,9 @@ export function LogPane({ choice, state, sources, names, columns, onColumn, open
             <EmptyState
               sentence="No event fits these words and this time."
               action={
-                <Button onClick={() => set({ q: undefined, from: undefined, to: undefined })}>Show everything</Button>
+                <Button onClick={() => set({ q: undefined, from: undefined, to: undefined })}>
+                  Show everything
+                </Button>
               }
             />
           ) : (

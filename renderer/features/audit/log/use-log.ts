@@ -1,5 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import type { LiveDelta } from '#shared/contract/audit.ts';
 import type { Alert } from '#shared/domain/audit/alert.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
@@ -187,7 +195,8 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
     oldest: () =>
       void read(async () => {
         const page = await client.audit.events({ ...selection, after: 0, limit: PAGE });
-        return () => book.begin(
+        return () =>
+          book.begin(
             page.events,
             ranged ? 'range' : 'paused',
             { older: false, newer: page.next !== null },

@@ -37,7 +37,8 @@ export function sourcesInBrief(sources: readonly AuditSource[], names: ReadonlyM
   const silent = nodesThatSayNothing(sources);
   const reading = sources.filter(({ state }) => state === 'live' || state === 'catching-up');
   if (sources.length === 0) return 'no source yet';
-  if (reading.length === 0) return `${sources.length} ${sources.length === 1 ? 'source' : 'sources'}, none is read now`;
+  if (reading.length === 0)
+    return `${sources.length} ${sources.length === 1 ? 'source' : 'sources'}, none is read now`;
   const nodes = new Set(reading.map(({ node }) => node)).size;
   const first = `${reading.length} ${reading.length === 1 ? 'source' : 'sources'} on ${nodes} ${nodes === 1 ? 'node' : 'nodes'}`;
   const [one] = silent;
