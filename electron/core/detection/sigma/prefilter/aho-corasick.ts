@@ -61,7 +61,9 @@ export class AhoCorasick {
         }
         state = moves[move] ?? 0;
       }
-      ends[state] = values;
+      // Letters that share a class make one of several patterns.
+      const others = ends[state] ?? NOTHING;
+      ends[state] = others.length === 0 ? values : [...new Set([...others, ...values])];
     }
     return { moves, ends };
   }
