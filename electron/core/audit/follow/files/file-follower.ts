@@ -1,6 +1,8 @@
 import type { SourceGap, SourceState } from '#shared/domain/audit/source.ts';
 import type { FollowedBatch, FollowedLine, Follower, FollowerStatus } from '../follower.ts';
+import { FileBefore } from './file-before.ts';
 import { type FilePlace, type FilePosition, filePosition } from './file-place.ts';
+import { BETWEEN_COPY_AND_CUT, CUT_WITHOUT_COPY, GONE_UNREAD, REMOVED_UNREAD } from './gap-words.ts';
 import { type LogReach, LogTrouble, type Look, RotatingNow } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
 import {
@@ -8,18 +10,22 @@ import {
   type ChainFile,
   endOf,
   findPlace,
+  identityOf,
   isCopyOf,
   isSameFile,
   listChain,
   packingOf,
+  sizeOf,
 } from './rotation-chain.ts';
 import { UnpackError } from './unpack.ts';
+import { Waker } from './waker.ts';
 
 /** How long a file that was rotated may still get the rest of a line, and further lines, from a writer that was not told. */
 const SETTLE_MS = 2_000;
-const WATCH_BEFORE_MS = 60_000;
 /** How long a rotation is given before files are compared again, and how often nothing must be found to be believed. */
 const ROTATING_MS = 40;
+/** After so many times it is said, and looked at less often. */
+const ROTATING_TIMES = 50;
 const NOT_FOUND_TIMES = 5;
 const CLOSE_MS = 2_000;
 /** Unread bytes from which on a follower is said to be catching up. */
@@ -44,18 +50,16 @@ export class FileFollower implements Follower {
   readonly #settleMs: number;
   readonly #change: ReturnType<LogReach['onChange']>;
   #reader: LogReader | null = null;
-  /** The rotated file before, as long as somebody may still write to it. */
-  #late: LogReader | null = null;
   /** Where to go on when nothing is open. */
   #resume: FilePlace | null = null;
-  #before: FilePlace | null = null;
-  #lateToOpen = false;
+  #before = new FileBefore(null);
   #begun = false;
   /** The log is rotated by copying and cutting, as far as was seen since the last file was opened. */
   #copies = false;
   /** What the reader gave first was compared with what was rotated in the meantime. */
   #inOrder = false;
   #notFound = 0;
+  #rotating = 0;
   #ahead = 0;
   #at = Date.now();
   #gaps: Gap[] = [];
@@ -63,10 +67,7 @@ export class FileFollower implements Follower {
   #state: SourceState = 'waiting';
   #trouble = '';
   #closed = false;
-  #awake = false;
-  #wake: () => void = () => {
-    this.#awake = true;
-  };
+  readonly #waker = new Waker();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: FileFollowerOptions) {
@@ -78,11 +79,10 @@ export class FileFollower implements Follower {
     if (stored.success) {
       this.#begun = true;
       this.#resume = stored.data.current;
-      this.#before = stored.data.before;
+      this.#before = new FileBefore(stored.data.before);
       this.#at = stored.data.at;
-      this.#lateToOpen = stored.data.before !== null && !stored.data.before.settled;
     }
-    this.#change = this.#reach.onChange(this.#path, () => this.#wake());
+    this.#change = this.#reach.onChange(this.#path, () => this.#waker.wake());
   }
 
   next(): Promise<FollowedBatch | null> {
@@ -102,13 +102,12 @@ export class FileFollower implements Follower {
     if (!this.#closed) {
       this.#closed = true;
       this.#change.stop();
-      this.#wake();
+      this.#waker.wake();
     }
     const ended = this.#running.then(async () => {
       await this.#reader?.close();
-      await this.#late?.close();
+      await this.#before.close();
       this.#reader = null;
-      this.#late = null;
     });
     // A node that does not answer must not hold up whoever closes; what is open is closed when it has answered or not.
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
@@ -116,14 +115,16 @@ export class FileFollower implements Follower {
 
   async #next(): Promise<FollowedBatch | null> {
     while (!this.#closed) {
-      this.#awake = false;
+      this.#waker.reset();
       const lines: FollowedLine[] = [];
       let more = false;
       try {
         more = await this.#step(lines);
+        this.#rotating = 0;
       } catch (error) {
         if (!(error instanceof LogTrouble)) throw error;
-        if (error instanceof RotatingNow) {
+        this.#rotating = error instanceof RotatingNow ? this.#rotating + 1 : 0;
+        if (this.#rotating > 0 && this.#rotating < ROTATING_TIMES) {
           await new Promise((resolve) => setTimeout(resolve, ROTATING_MS));
           more = true;
         } else {
@@ -131,7 +132,7 @@ export class FileFollower implements Follower {
         }
       }
       if (lines.length > 0 || this.#gaps.length > 0 || this.#moved) return this.#batch(lines);
-      if (!more) await this.#idle();
+      if (!more && !this.#closed) await this.#waker.wait(this.#change.pollMs());
     }
     return null;
   }
@@ -145,24 +146,10 @@ export class FileFollower implements Follower {
     const position: FilePosition = {
       form: 'file-1',
       current: this.#reader?.place ?? this.#resume,
-      before: this.#late?.place ?? this.#before,
+      before: this.#before.place,
       at: receivedAt,
     };
     return { path: this.#path, lines, receivedAt, gaps, position };
-  }
-
-  async #idle(): Promise<void> {
-    if (this.#awake || this.#closed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#change.pollMs());
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = () => {
-      this.#awake = true;
-    };
   }
 
   #say(state: SourceState, trouble = ''): void {
@@ -179,7 +166,7 @@ export class FileFollower implements Follower {
   /** @returns whether to go on at once */
   async #step(lines: FollowedLine[]): Promise<boolean> {
     if (!this.#begun) await this.#begin();
-    if (this.#lateToOpen) await this.#openLate();
+    await this.#before.openUnsettled(this.#reach, this.#path, this.#options);
     const reader = this.#reader;
     if (!reader) return this.#resume ? this.#find(this.#resume, lines) : this.#goOn(lines);
     const pulled = await reader.pull();
@@ -204,14 +191,14 @@ export class FileFollower implements Follower {
   async #begin(): Promise<void> {
     const chain = await listChain(this.#reach, this.#path);
     const newest = chain.filter(({ rotated }) => rotated !== null).at(-1);
-    if (newest) this.#before = await endOf(this.#reach, newest);
+    if (newest) this.#before.place = await endOf(this.#reach, newest);
     this.#begun = true;
   }
 
   /** Opens what was written next after the file before. */
   async #goOn(lines: FollowedLine[]): Promise<boolean> {
     const chain = await listChain(this.#reach, this.#path);
-    const before = this.#late?.place ?? this.#before;
+    const before = this.#before.place;
     const { files, known } = await behind(this.#reach, chain, before, null);
     if (!known) this.#notFoundAgain();
     this.#notFound = 0;
@@ -221,11 +208,7 @@ export class FileFollower implements Follower {
       return false;
     }
     if (!known && next.rotated) {
-      this.#gap(
-        'rotated-away',
-        null,
-        'Rotated files were removed before they were read; how many is not known.',
-      );
+      this.#gap('rotated-away', null, REMOVED_UNREAD);
     }
     const copies = this.#copies || before?.copied === true;
     return this.#open(
@@ -262,8 +245,8 @@ export class FileFollower implements Follower {
     } catch (error) {
       if (!(error instanceof UnpackError)) throw error;
       this.#gap('damaged', null, `${next.name}, ${next.size} bytes packed: ${error.message}`);
-      await this.#settleLate(lines);
-      this.#before = await endOf(this.#reach, next);
+      await this.#before.settle(lines);
+      this.#before.place = await endOf(this.#reach, next);
       return true;
     }
   }
@@ -283,20 +266,19 @@ export class FileFollower implements Follower {
     this.#notFound = 0;
     const { files } = file
       ? { files: chain.slice(chain.indexOf(file) + 1) }
-      : await behind(this.#reach, chain, place, this.#late?.place ?? this.#before);
-    while (await this.#readLate(lines));
-    await this.#settleLate(lines);
+      : await behind(this.#reach, chain, place, this.#before.place);
+    await this.#before.settle(lines);
     const readTo = this.#reader?.readTo ?? place.offset;
     this.#reader?.finish(lines);
     await this.#reader?.close();
     this.#reader = null;
     this.#resume = null;
     this.#moved = true;
-    this.#before = { ...place, ...(file ? idOf(file) : {}), copied: wasCut, settled: true };
+    this.#before.place = { ...place, ...(file ? identityOf(file) : {}), copied: wasCut, settled: true };
     if (place.head !== '') {
       const bytes = place.size > readTo ? place.size - readTo : null;
       if (wasCut || file) this.#gap('copytruncate', bytes, CUT_WITHOUT_COPY);
-      else this.#gap('rotated-away', bytes, 'The rotated file was gone before it was read to its end.');
+      else this.#gap('rotated-away', bytes, GONE_UNREAD);
     }
     this.#copies = wasCut;
     const next = files[0];
@@ -329,9 +311,9 @@ export class FileFollower implements Follower {
     } catch (error) {
       if (!(error instanceof UnpackError)) throw error;
       this.#gap('damaged', null, `${file.name}, ${file.size} bytes packed: ${error.message}`);
-      await this.#settleLate(lines);
+      await this.#before.settle(lines);
       this.#resume = null;
-      this.#before = { ...place, ...idOf(file), copied, settled: true };
+      this.#before.place = { ...place, ...identityOf(file), copied, settled: true };
     }
     return true;
   }
@@ -348,7 +330,7 @@ export class FileFollower implements Follower {
     }
     if (look.kind !== 'file') this.#sayWhy(look);
     const chain = await listChain(this.#reach, this.#path);
-    const { files } = await behind(this.#reach, chain, reader.place, this.#late?.place ?? this.#before);
+    const { files } = await behind(this.#reach, chain, reader.place, this.#before.place);
     const next = files[0];
     this.#ahead = sizeOf(files);
     if (!next) return this.#readLate(lines);
@@ -366,8 +348,7 @@ export class FileFollower implements Follower {
 
   /** Ends a file that was read to its end. */
   async #leave(reader: LogReader, lines: FollowedLine[]): Promise<boolean> {
-    while (await this.#readLate(lines));
-    await this.#settleLate(lines);
+    await this.#before.settle(lines);
     reader.finish(lines);
     if (reader.copied) {
       this.#gap('copytruncate', reader.unread > 0 ? reader.unread : null, BETWEEN_COPY_AND_CUT);
@@ -377,10 +358,10 @@ export class FileFollower implements Follower {
     this.#moved = true;
     if (reader.packing === 'none') {
       reader.grewAt = performance.now();
-      this.#late = reader;
+      this.#before.follow(reader);
     } else {
       reader.settled = true;
-      this.#before = reader.place;
+      this.#before.place = reader.place;
       await reader.close();
     }
     return true;
@@ -392,7 +373,7 @@ export class FileFollower implements Follower {
    */
   async #cameInBetween(reader: LogReader): Promise<boolean> {
     const chain = await listChain(this.#reach, this.#path);
-    const { files, known } = await behind(this.#reach, chain, this.#late?.place ?? this.#before, null);
+    const { files, known } = await behind(this.#reach, chain, this.#before.place, null);
     const next = files[0];
     if (!known || !next?.rotated || isSameFile(next, reader.file)) return false;
     const live = chain.at(-1);
@@ -402,59 +383,15 @@ export class FileFollower implements Follower {
     return true;
   }
 
-  async #openLate(): Promise<void> {
-    this.#lateToOpen = false;
-    const before = this.#before;
-    if (!before) return;
-    const chain = await listChain(this.#reach, this.#path);
-    const found = await findPlace(this.#reach, chain, before);
-    const file = found && found.how !== 'shorter' ? chain[found.index] : undefined;
-    const late = file
-      ? await LogReader.open(this.#reach, file, packingOf(file), before, this.#options).catch(() => null)
-      : null;
-    if (late && typeof late !== 'string') this.#late = late;
-    else this.#before = { ...before, settled: true };
-  }
-
-  /** @returns whether there was something in the file before that a late writer added */
+  /** @returns whether a late writer added something to the file before */
   async #readLate(lines: FollowedLine[]): Promise<boolean> {
-    const late = this.#late;
-    if (!late) return false;
-    const pulled = await late.pull().catch(() => ({ kind: 'gone' }) as const);
-    if (pulled.kind === 'bytes') {
-      late.take(pulled.bytes, lines);
-      return true;
-    }
-    const mayGrow = pulled.kind === 'end' && late.packing === 'none';
-    if (!mayGrow || performance.now() - late.grewAt > WATCH_BEFORE_MS) await this.#settleLate(lines);
-    return false;
-  }
-
-  async #settleLate(lines: FollowedLine[]): Promise<void> {
-    const late = this.#late;
-    if (!late) return;
-    late.finish(lines);
-    late.settled = true;
-    this.#before = late.place;
-    this.#late = null;
-    this.#moved = true;
-    await late.close();
+    const { grew, settled } = await this.#before.read(lines);
+    this.#moved ||= settled;
+    return grew;
   }
 
   #sayWhy(look: Look): void {
     if (look.kind === 'missing') this.#say('waiting', look.trouble);
     else if (look.kind === 'refused') this.#say('failed', look.trouble);
   }
-}
-
-const BETWEEN_COPY_AND_CUT =
-  'The log was rotated by copying and cutting: what was written between the two is lost, if anything was.';
-const CUT_WITHOUT_COPY = 'The log was cut, and no copy was found of what had not been read.';
-
-function sizeOf(files: readonly ChainFile[]): number {
-  return files.reduce((sum, { size }) => sum + size, 0);
-}
-
-function idOf({ device, inode, bornAt }: ChainFile): Pick<FilePlace, 'device' | 'inode' | 'bornAt'> {
-  return { device, inode, bornAt };
 }

@@ -38,7 +38,8 @@ export interface OpenLog {
  * opens anything but a regular file. All methods throw {@link LogTrouble} and nothing else.
  */
 export interface LogReach {
-  look(path: string): Promise<Look>;
+  /** @param fresh what a look of a moment ago saw does not do */
+  look(path: string, fresh?: boolean): Promise<Look>;
   /** @returns files beside `base` in `folder` that `rotatedName` recognises; at most 512 */
   rotated(folder: string, base: string): Promise<SeenFile[]>;
   /** @returns null when there is another file now, or none */

@@ -54,7 +54,7 @@ export async function listChain(reach: LogReach, path: string): Promise<ChainFil
 }
 
 async function listOnce(reach: LogReach, path: string): Promise<ChainFile[]> {
-  const look = await reach.look(path);
+  const look = await reach.look(path, true);
   const live = look.kind === 'file' ? look.file : null;
   const folder = live?.folder ?? path.slice(0, Math.max(path.lastIndexOf('/'), 1));
   const base = live?.name ?? basename(path);
@@ -222,4 +222,14 @@ export async function endOf(reach: LogReach, file: ChainFile): Promise<FilePlace
     copied: false,
     settled: true,
   };
+}
+
+/** @returns bytes of all files together, packed as they are */
+export function sizeOf(files: readonly ChainFile[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** @returns what of a place names the file */
+export function identityOf({ device, inode, bornAt }: ChainFile): Identity {
+  return { device, inode, bornAt };
 }

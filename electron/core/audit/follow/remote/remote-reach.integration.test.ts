@@ -26,7 +26,7 @@ import { COPYING, RENAMING, torture } from '../testing/torture.ts';
 import { NodeLoop } from './node-loop.ts';
 import { RemoteReach } from './remote-reach.ts';
 
-const KILLS = Number(process.env.FOLLOW_SSH_KILLS ?? 3);
+const KILLS = Number(process.env.FOLLOW_SSH_KILLS ?? 2);
 /** A first connection on a busy machine. */
 const CONNECT_MS = 40_000;
 const reason = whyNoSshd();

@@ -43,10 +43,13 @@ export class RemoteReach implements LogReach {
     this.#loop = loop;
   }
 
-  async look(path: string): Promise<Look> {
+  async look(path: string, fresh = false): Promise<Look> {
     const watched = this.#watched.get(path);
-    const fresh = watched && performance.now() - watched.listedAt < IDLE_SWEEP_MS * 2;
-    const listing = fresh && watched.listing?.state === 'yes' ? watched.listing : await this.#listPath(path);
+    const swept =
+      watched && performance.now() - watched.listedAt < IDLE_SWEEP_MS * 2 ? watched.listing : null;
+    // What is not a plain file any more may have become a link of root, which has to be gone along.
+    const isThere = swept?.files.some(({ file, trouble }) => file.name === swept.base && trouble === null);
+    const listing = swept && isThere && !fresh ? swept : await this.#listPath(path);
     return 'kind' in listing ? listing : this.#lookOf(listing);
   }
 

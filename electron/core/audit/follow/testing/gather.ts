@@ -43,7 +43,7 @@ export class Gather {
   }
 
   /** @returns when nothing more has come for a while */
-  async quiet(milliseconds = 400): Promise<void> {
+  async quiet(milliseconds = 250): Promise<void> {
     for (let count = -1; count !== this.lines.length + this.gaps.length; ) {
       count = this.lines.length + this.gaps.length;
       await new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -206,7 +206,12 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   await last.kill();
-  return compare(writer, journal, kills, `${basename(folder)}: ${readdirSync(folder).join(' ')} ${last.errors()}`);
+  return compare(
+    writer,
+    journal,
+    kills,
+    `${basename(folder)}: ${readdirSync(folder).join(' ')} ${last.errors()}`,
+  );
 }
 
 function compare(writer: Writer, journal: string, kills: number, about: string): TortureResult {
