@@ -75,8 +75,23 @@ function partsFor(kept: { state: { kind: string } }): readonly Part[] {
   return kept.state.kind === 'file' ? WHOLE : [];
 }
 
+/**
+ * Whether a target that was absent before is absent again because its folder went, too: below /run, which every boot
+ * empties. Then it is as it was.
+ */
+export function isGoneWithFolder(work: Work, kept: KeptEntry): boolean {
+  if (kept.state.kind !== 'absent') return false;
+  try {
+    return withHeld(work, kept.path, () => false);
+  } catch (thrown) {
+    if (thrown instanceof Refused && thrown.refusal === 'not-found') return true;
+    throw thrown;
+  }
+}
+
 /** What keeps an entry from being taken back: it is neither what was kept nor what was left. */
 export function entryDifferences(work: Work, kept: KeptEntry, left: LeftEntry | null): Difference[] {
+  if (isGoneWithFolder(work, kept)) return [];
   return withHeld(work, kept.path, (held) => {
     if (isAsKept(work, held, kept)) return [];
     const wanted = left ?? plannedEntry(work) ?? { state: kept.state, folderTime: null };
@@ -93,6 +108,7 @@ export function plannedEntry(work: Work): LeftEntry | null {
 
 /** Brings back what was kept, whole, by one rename; and the time of its folder, when nobody else changed the folder since. */
 export function restoreEntry(work: Work, kept: KeptEntry, left: LeftEntry | null): string {
+  if (isGoneWithFolder(work, kept)) return `${kept.path} is not there, as before.`;
   return withHeld(work, kept.path, (held) => {
     const folder = { held, kept: kept.folderTime, left: left?.folderTime ?? null };
     withFolderTimes(work, [folder], () => {

@@ -131,6 +131,38 @@ describe('what the verbs about files do and take back', () => {
     expect(await helper.ask({ ...undo, dry: false })).toMatchObject({ answer: 'undone', already: true });
   });
 
+  it('finds nothing to take back where a boot forgot what it made, folder and all', async () => {
+    const into = { version: 1, change: change() };
+    const path = '/run/swarmkeep';
+    const own = { uid: 0, gid: 0, expect: { kind: 'absent' } };
+    const actions = [
+      { verb: 'make-directory', path, ...own, mode: 0o755 },
+      { verb: 'make-directory', path: `${path}/inner`, ...own, mode: 0o755 },
+      { verb: 'write-file', path: `${path}/inner/file`, contents: text('x'), ...own, mode: 0o644 },
+      {
+        verb: 'write-file',
+        path: `${path}/inner/file`,
+        contents: text('y'),
+        ...own,
+        mode: 0o644,
+        expect: any,
+      },
+    ];
+    const records: string[] = [];
+    for (const [step, action] of actions.entries())
+      records.push(done(await helper.ask({ ...into, step, ask: 'do', action })).record);
+    helper.node.run('rm', '-r', path);
+    const undo = (step: number, dry: boolean) =>
+      helper.ask({ ...into, step, ask: 'undo', record: records[step] ?? '', dry });
+    // What was there before and is gone now is not as it was.
+    expect(await undo(3, true)).toMatchObject({ answer: 'refused' });
+    for (const step of [2, 1, 0]) {
+      expect(await undo(step, true)).toMatchObject({ answer: 'differences', differences: [] });
+      expect(await undo(step, false)).toMatchObject({ answer: 'undone' });
+    }
+    expect(look()).toBe(before);
+  });
+
   it('keeps access list and attributes of a file that it replaces', async () => {
     const into = { version: 1, change: change(), step: 0 };
     const action = {

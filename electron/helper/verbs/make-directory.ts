@@ -3,6 +3,7 @@ import { compareEntries } from '../entry/compare.ts';
 import { folderTime } from '../entry/folder-time.ts';
 import {
   entryDifferences,
+  isGoneWithFolder,
   type KeptEntry,
   keepEntry,
   keptEntry,
@@ -74,7 +75,7 @@ export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
     }),
   differences: (before, left, work) => {
     const found = entryDifferences(work, before, left);
-    if (found.length > 0 || before.state.kind !== 'absent') return found;
+    if (found.length > 0 || before.state.kind !== 'absent' || isGoneWithFolder(work, before)) return found;
     return withHeld(work, before.path, (held) => {
       if (readEntry(work.machine, held, false).state.kind !== 'directory') return [];
       // Somebody's work lies in it by now.
