@@ -13,8 +13,8 @@ const checkpointText = z.string().max(16_384);
 /** One line of the list, newest first. */
 export const activityEntry = z.object({
   number: eventNumber,
-  /** `pruned`: its text was removed as the settings say. `unreadable`: what lies there is no event; verifying says more. */
-  state: z.enum(['whole', 'pruned', 'unreadable']),
+  /** `missing`: its text is gone. `unreadable`: what lies there is no event. Verifying says more of both. */
+  state: z.enum(['whole', 'missing', 'unreadable']),
   /** All that was recorded; null unless whole. */
   record: ledgerRecord.nullable(),
   /** What happened, in one sentence that can be shown. */

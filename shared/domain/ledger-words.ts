@@ -48,14 +48,7 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
   },
   console: {
     title: 'This console',
-    kinds: [
-      'settings-changed',
-      'report-exported',
-      'ledger-begun',
-      'ledger-key-replaced',
-      'events-missed',
-      'events-pruned',
-    ],
+    kinds: ['settings-changed', 'report-exported', 'ledger-begun', 'ledger-key-replaced', 'events-missed'],
   },
 };
 
@@ -110,8 +103,6 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       return `Another key signs this ledger from here on. Reason: ${event.what.reason}`;
     case 'events-missed':
       return `${counted(event.what.count, 'thing')} done since ${event.what.since} could not be written down: ${event.what.reason}`;
-    case 'events-pruned':
-      return `The texts of events ${event.what.first} to ${event.what.last} were removed, as the settings say.`;
     case 'look-ended':
       return lookSentence(event.what, node, event.who.scheduled);
     case 'plan-shown':

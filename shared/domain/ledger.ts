@@ -60,8 +60,6 @@ export const LEDGER_WHAT = {
   'ledger-key-replaced': form({ verifierKey, reason: free }),
   /** Things were done that could not be written down. */
   'events-missed': form({ count: amount, since: instant, reason: free }),
-  /** Texts of earlier events were removed as the settings say; their hashes stay. Both ends are included. */
-  'events-pruned': form({ first: amount, last: amount }),
 
   'look-ended': form({
     look: word,

@@ -58,9 +58,9 @@ export function entryOf(number: number, text: string): ActivityEntry {
   if (text === '') {
     return {
       number,
-      state: 'pruned',
+      state: 'missing',
       record: null,
-      sentence: 'The text of this event was removed, as the settings say.',
+      sentence: 'The text of this event is gone.',
     };
   }
   const record = readRecord(text);

@@ -74,10 +74,7 @@ export function activityGroup(
       const { verifierKey } = await newestCheckpoint();
       const { text, size, path, note: checkpoint } = found;
       if (text === null) {
-        throw unknownEvent(
-          'The text of this event was removed, as the settings say.',
-          'Its hash is still part of every proof.',
-        );
+        throw unknownEvent('The text of this event is gone.', 'Its hash is still part of every proof.');
       }
       return {
         entry: entryOf(number, text),

@@ -27,7 +27,6 @@ const EVERY = (text: string): Record<LedgerKind, unknown> => ({
   'ledger-begun': { verifierKey },
   'ledger-key-replaced': { reason: text, verifierKey },
   'events-missed': { since: at, count: 2, reason: text },
-  'events-pruned': { last: 4, first: 2 },
   'look-ended': {
     outcome: 'failed',
     look: text,

@@ -128,25 +128,31 @@ describe('many events that were written together', () => {
   });
 });
 
-describe('texts that were removed', () => {
-  it('are fine where the ledger says so, and missed where it does not; proofs stay', async () => {
-    await lab.append(1, 5, 300);
-    const kept = await lab.use(async (ledger, store) => {
-      await ledger.append([{ kind: 'events-pruned', where: null, what: { first: 3, last: 5 } }]);
-      return (await store.ledgerHead()).newest?.note ?? '';
-    });
-    const without = (first: number, last: number) => (texts: string[]) =>
+describe('texts that are gone', () => {
+  it('are missed, and their hashes and all proofs stay', async () => {
+    const kept = await lab.append(1, 5, 300);
+    const without = (texts: string[]) =>
       texts.map((text) => {
         const number = Number(/"number":(\d+)/.exec(text)?.[1]);
-        return number >= first && number <= last ? '' : text;
+        return number >= 3 && number <= 5 ? '' : text;
       });
-    lab.tamper((database) => rewrite(database, 3, without(3, 5)));
-    expect(await lab.verify(kept)).toMatchObject({ verified: true, upTo: 308, from: null, problems: [] });
+    lab.tamper((database) => rewrite(database, 3, without));
+    expect(await lab.verify(kept)).toMatchObject({ verified: false, upTo: 2, from: 3 });
     await lab.use(async (_ledger, store) => {
-      expect(await store.ledgerProof({ number: 4 })).toMatchObject({ text: null, size: 308 });
+      expect(await store.ledgerProof({ number: 4 })).toMatchObject({ text: null, size: 307 });
     });
-    lab.tamper((database) => rewrite(database, 6, without(6, 6)));
-    expect(await lab.verify(kept)).toMatchObject({ verified: false, upTo: 5, from: 6 });
+  });
+
+  it('are missed too where a row of none hides them from every list', async () => {
+    const kept = await lab.append(3, 10);
+    lab.tamper((database) => {
+      database
+        .prepare('INSERT INTO ledger_text (first, count, form, lines) VALUES (7, 0, 1, ?)')
+        .run(Buffer.from('x'));
+    });
+    const report = await lab.verify(kept);
+    expect(report.verified).toBe(false);
+    expect(report.problems).toContainEqual(expect.objectContaining({ code: 'text-changed', event: 7 }));
   });
 });
 

@@ -4,7 +4,7 @@ import { itemsByDay } from './days.ts';
 
 const entry = (number: number, at: string | null): ActivityEntry => ({
   number,
-  state: at === null ? 'pruned' : 'whole',
+  state: at === null ? 'missing' : 'whole',
   record:
     at === null
       ? null

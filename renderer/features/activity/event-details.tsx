@@ -42,8 +42,8 @@ export function EventDetails({ entry }: { entry: ActivityEntry }) {
         </dl>
       ) : (
         <p className="event__gone">
-          {state === 'pruned'
-            ? 'Its text was removed, as the settings say. Its hash is still in the tree, so nothing could be put in its place.'
+          {state === 'missing'
+            ? 'Its text is gone, and nobody but a stranger removes one. Its hash is still in the tree, so nothing could be put in its place.'
             : 'What lies there is no event. Verify the record to learn from where on it can be vouched for.'}
         </p>
       )}

@@ -30,7 +30,7 @@ export const EventRow = memo(function EventRow({
   onOpen,
 }: EventRowProps) {
   const { number, record, state } = entry;
-  const Icon = record ? KIND_ICON[record.kind] : state === 'pruned' ? Eraser : CircleQuestionMark;
+  const Icon = record ? KIND_ICON[record.kind] : state === 'missing' ? Eraser : CircleQuestionMark;
   const panel = `event-panel-${number}`;
   const classes = ['event', open && 'event--open', first && 'event--first', record === null && 'event--gone'];
   return (

@@ -37,7 +37,6 @@ export const KIND_ICON: Readonly<Record<LedgerKind, LucideIcon>> = {
   'ledger-begun': FlagTriangleRight,
   'ledger-key-replaced': Key,
   'events-missed': CircleAlert,
-  'events-pruned': Eraser,
   'look-ended': ScanSearch,
   'plan-shown': TextSearch,
   'plan-agreed': Check,

@@ -14,7 +14,7 @@ const NOWHERE: Hash = '\0'.repeat(32);
 
 /** Roots of the tree of the first so many events, made twice. */
 export interface Roots {
-  /** From the texts of the events; where a text was pruned, from its stored hash. */
+  /** From the texts of the events; where a text is gone, from its stored hash. */
   texts: Hash;
   /** From the stored hashes of the events; where one is gone, from the text. */
   leaves: Hash;
@@ -33,15 +33,17 @@ export interface Recomputed {
   withoutText: readonly { first: number; last: number }[];
   /** Events whose stored hash is gone, in order; the first few thousand. */
   withoutHash: readonly number[];
-  /** Texts of events that the ledger needs for judging itself: keys and prunings. */
+  /** Texts of events that the ledger needs for judging itself: its keys. */
   notable: readonly string[];
+  /** Numbers under which texts lie that nobody wrote there: the first few thousand. */
+  readonly oddRows: readonly number[];
   /** Texts of the newest events about the events of logs: signed roots, and what was removed of them. */
   told: readonly string[];
 }
 
 /**
  * Makes every hash of the ledger anew from the texts, and beside it from the stored leaf hashes where these differ.
- * @param count of events, pruned and missing ones too
+ * @param count of events, missing ones too
  * @param sizes at which the root is wanted, ascending
  */
 export async function recompute(
@@ -79,6 +81,7 @@ class Pass implements Recomputed {
   readonly withoutText: { first: number; last: number }[] = [];
   readonly withoutHash: number[] = [];
   readonly notable: string[] = [];
+  readonly oddRows: number[] = [];
   readonly told: string[] = [];
   /** Number of the event that comes next. */
   next = 1;
@@ -102,6 +105,9 @@ class Pass implements Recomputed {
 
   /** @param bytes a line feed before each text of the events from `first` on; null when they cannot be read */
   row(bytes: Buffer | null, first: number, last: number): void {
+    // A row that begins where another one has been, that has none, or that cannot be read is nobody's who writes here: it hides
+    // what others look for by its number.
+    if (first !== this.next || last < first || bytes === null) this.#note(this.oddRows, first);
     if (bytes === null) {
       if (this.next <= last) this.#note(this.different, this.next);
       this.missing(last);
@@ -167,7 +173,7 @@ class Pass implements Recomputed {
   }
 
   #remark(bytes: Buffer): void {
-    for (const mark of ['"kind":"ledger-', '"kind":"events-pruned"']) {
+    for (const mark of ['"kind":"ledger-']) {
       for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) {
         const start = bytes.lastIndexOf(LINE_FEED, at) + 1;
         const end = bytes.indexOf(LINE_FEED, at);

@@ -48,6 +48,8 @@ export async function verifyEvents(
   }
   for (const event of made.different)
     say('text-changed', event, `Event ${event} of the logs is not what was stored.`);
+  for (const event of made.oddRows)
+    say('text-changed', event, `Where event ${event} of the logs lies, something lies that was not stored.`);
   for (const event of made.withoutHash)
     say('hash-missing', event, `The stored hash of event ${event} of the logs is gone.`);
   for (const problem of await compareUpper(source as unknown as LedgerSource, made)) {

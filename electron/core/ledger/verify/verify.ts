@@ -5,7 +5,7 @@ import { isSignedBy, type Verifier } from '../signed-note.ts';
 import { compareUpper } from './compare-upper.ts';
 import { eventTime } from './event-time.ts';
 import { type EventsVerification, type EventsVouchedFor, vouchedFor } from './events-told.ts';
-import { firstUnexplained, ownWordsOf } from './own-words.ts';
+import { ownWordsOf } from './own-words.ts';
 import { type Recomputed, recompute } from './recompute.ts';
 import type { LedgerSource } from './stored-hashes.ts';
 import { type Vouching, vouching } from './vouched.ts';
@@ -50,7 +50,8 @@ export async function verifyLedger(
     [...new Set(sizes)].sort((a, b) => a - b),
   );
   const words = ownWordsOf(made.notable);
-  const missing = firstUnexplained(made.withoutText, words.pruned);
+  // No text is ever removed: whoever has the key could announce anything, and empty all that it covers.
+  const missing = made.withoutText[0]?.first ?? null;
   const trust = vouching(source, made, missing);
 
   const problems: VerificationProblem[] = [];
@@ -275,6 +276,13 @@ async function compareStored(given: {
             message: `Event ${event} is not what was recorded as event ${event}.`,
           },
     );
+  }
+  for (const event of made.oddRows.slice(0, MOST_PROBLEMS)) {
+    problems.push({
+      code: 'text-changed',
+      event,
+      message: `Where the texts from event ${event} on lie was altered: something lies there that was not recorded.`,
+    });
   }
   for (const event of made.withoutHash.slice(0, MOST_PROBLEMS)) {
     problems.push({ code: 'hash-missing', event, message: `The stored hash of event ${event} is gone.` });

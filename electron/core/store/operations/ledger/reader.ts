@@ -83,7 +83,7 @@ export function ledgerReader(database: Database, tables: LedgerTables, place: Ke
 
     /**
      * @returns the text of an event, its inclusion proof in the newest checkpoint and that checkpoint; null when no
-     *   checkpoint covers it. The text is null when it was pruned.
+     *   checkpoint covers it. The text is null when it is gone.
      * @throws StoreError `ledger` when hashes or the checkpoint are missing
      */
     ledgerProof: (input: {
