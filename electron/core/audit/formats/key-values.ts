@@ -1,5 +1,6 @@
 import type { FieldValue } from '#shared/domain/audit/event.ts';
 import type { FieldSet } from './field-set.ts';
+import { nameAt } from './names.ts';
 
 const EQUALS = 61;
 const QUOTE = 34;
@@ -69,12 +70,16 @@ export function putKeyValues(fields: FieldSet, text: string, start = 0): { found
   while (at < end && !fields.isFull()) {
     while (at < end && text.charCodeAt(at) <= SPACE) at += 1;
     const nameStart = at;
-    while (at < end && isNameCharacter(text.charCodeAt(at))) at += 1;
+    let hash = 0;
+    for (let code = text.charCodeAt(at); at < end && isNameCharacter(code); code = text.charCodeAt(at)) {
+      hash = (hash * 31 + code) | 0;
+      at += 1;
+    }
     if (at === nameStart || text.charCodeAt(at) !== EQUALS) {
       while (at < end && text.charCodeAt(at) > SPACE) at += 1;
       continue;
     }
-    const name = text.slice(nameStart, at);
+    const name = nameAt(text, nameStart, at, hash);
     at += 1;
     const code = text.charCodeAt(at);
     if (code === QUOTE || code === APOSTROPHE) {

@@ -1,4 +1,5 @@
 import { FieldSet } from '../field-set.ts';
+import { nameAt } from '../names.ts';
 import { bareAuditValue } from './values.ts';
 
 const SPACE = 32;
@@ -34,12 +35,14 @@ function readInto(
       continue;
     }
     const nameStart = at;
+    let hash = 0;
     while (at < end && code !== EQUALS && code !== SPACE && code !== ENRICHMENT) {
+      hash = (hash * 31 + code) | 0;
       at += 1;
       code = line.charCodeAt(at);
     }
     if (at >= end || code !== EQUALS) continue;
-    const name = line.slice(nameStart, at);
+    const name = nameAt(line, nameStart, at, hash);
     at += 1;
     const first = line.charCodeAt(at);
     if (first === 34) {
