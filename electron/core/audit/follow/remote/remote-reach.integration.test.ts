@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -183,6 +184,30 @@ describe('a log on a node', () => {
       expect(gather.lines).toEqual([]);
       await gather.stop();
     }
+  });
+
+  it('is read in the folder that was asked for and no other, by the loop itself', async () => {
+    mkdirSync(`${folder}/real`);
+    writeFileSync(`${folder}/real/a.log`, 'content\n');
+    symlinkSync('real', `${folder}/swapped`);
+    symlinkSync('a.log', `${folder}/real/link.log`);
+    execFileSync('mkfifo', [`${folder}/real/pipe.log`]);
+    const ask = async (order: string[]) => {
+      const { body, status } = await loop.ask(order, 65_536);
+      return `${body.toString('utf8').trim().slice(0, 40)}|${status.slice(0, 4)}`;
+    };
+    const id = (name: string) => {
+      const { dev, ino } = lstatSync(`${folder}/real/${name}`);
+      return `${dev}:${ino}`;
+    };
+    const read = (where: string, name: string) =>
+      ask(['read', `${folder}/${where}`, name, id(name), '0', '100']);
+    expect(await read('real', 'a.log')).toBe('content|ok 6');
+    expect(await read('swapped', 'a.log')).toBe('|gone');
+    expect(await read('real', 'link.log')).toBe('|gone');
+    expect(await read('real', 'pipe.log')).toBe('|gone');
+    expect(await ask(['read', `${folder}/real`, 'a.log', '1:1', '0', '100'])).toBe('|gone');
+    expect(await ask(['list', '1', `${folder}/swapped`, 'a.log'])).toBe('= linked|ok');
   });
 
   it('is followed through a link of root', async () => {
