@@ -1,3 +1,4 @@
+import { benchAudit } from './audit.ts';
 import { benchAuditPage } from './audit-page.ts';
 import { benchChecks } from './checks.ts';
 import { benchFirewall } from './firewall.ts';
@@ -7,7 +8,7 @@ import { machine } from './measure.ts';
 import { benchSigma } from './sigma.ts';
 import { benchWeb } from './web.ts';
 
-/** `npm run bench [checks|firewall|firewall-prove|ledger|sigma|web|audit-page]`: every figure that is promised, with machine, median and spread. */
+/** `npm run bench [checks|firewall|firewall-prove|ledger|sigma|web|audit|audit-page]`: every figure that is promised, with machine, median and spread. */
 const PARTS = {
   checks: benchChecks,
   firewall: benchFirewall,
@@ -15,6 +16,7 @@ const PARTS = {
   ledger: benchLedger,
   sigma: benchSigma,
   web: benchWeb,
+  audit: benchAudit,
   'audit-page': benchAuditPage,
 };
 

@@ -5,6 +5,7 @@ import type { Store } from '#core/store/store.ts';
 import { activityGroup } from './activity.ts';
 import { auditGroup } from './audit.ts';
 import { nodesToWatch } from './audit-nodes.ts';
+import { tellOfAlerts } from './audit-notices.ts';
 import { type AuditWatch, createAuditWatch } from './audit-watch.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { announce, type Context, momentOf } from './context.ts';
@@ -121,6 +122,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   );
   if (options.sample) await openSample(context, nodes, lookout);
   const watch = createAuditWatch(context, options.watching === true, () => nodesToWatch(context));
+  const stopTelling = options.watching === true ? tellOfAlerts(context, watch, notices) : () => undefined;
 
   let closing: Promise<void> | null = null;
   return {
@@ -148,6 +150,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
       fixes: fixing.topic,
     },
     close() {
+      stopTelling();
       closing ??= closeAll(schedule, board.cancelAll, lookout, fixing, watch, ledger, opened);
       return closing;
     },

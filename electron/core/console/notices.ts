@@ -16,6 +16,8 @@ export interface ConsoleNotice {
 export interface Notices {
   afterRound(outcomes: readonly LookOutcome[]): Promise<void>;
   weekly(at: string): Promise<void>;
+  /** Keeps a notice, tells the pages and the shell. */
+  give(notice: ConsoleNotice): Promise<void>;
 }
 
 /** @param notify the shell's own way to show a notification; must not throw */
@@ -29,6 +31,7 @@ export function createNotices(context: Context, notify: (notice: ConsoleNotice) 
   }
 
   return {
+    give,
     async afterRound(outcomes) {
       const { notifications } = await store.settings();
       if (!notifications.onChange) return;
