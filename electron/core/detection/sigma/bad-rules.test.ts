@@ -19,6 +19,8 @@ describe('a detection that is wrong is refused with its reason', () => {
     ["s: {a|cidr: '10.0.0.0/33'}\ncondition: s", 'no prefix of this family'],
     ["s: {a|cidr: 'x'}\ncondition: s", 'no network in CIDR notation'],
     ["s: {a|gt: 'x'}\ncondition: s", 'needs a number'],
+    ["s: {'|gt': 5}\ncondition: s", 'gt needs a field'],
+    ["s: {'|exists': true}\ncondition: s", 'exists needs a field'],
     ["s: {a|exists: 'x'}\ncondition: s", 'needs true or false'],
     ["s: {a|base64: 'x*'}\ncondition: s", 'without wildcards'],
     ['s: {a|contains: null}\ncondition: s', 'null goes with none'],
@@ -83,6 +85,13 @@ describe('a file that is wrong does not keep the others from being used', () => 
     const set = read(GOOD, GOOD.replace('title: good', 'title: other'));
     expect(set.failed).toEqual([{ file: '1.yml', reason: 'its id "good" is that of 0.yml already' }]);
     expect(set.detections).toHaveLength(1);
+  });
+
+  it('tells a name that another rule has already', () => {
+    const named = GOOD.replace('id: good', 'name: same');
+    expect(read(named, named).failed).toEqual([
+      { file: '1.yml', reason: 'its name "same" is that of 0.yml already' },
+    ]);
   });
 
   it('goes on with the other documents of a file', () => {

@@ -71,6 +71,7 @@ export function readRuleSet(
   const needsValues: RuleSet['needsValues'][number][] = [];
   const placed: Placed<SigmaRule>[] = [];
   const ids = new Map<string, string>();
+  const names = new Map<string, string>();
   let total = 0;
 
   function attempt<T>(file: string, work: () => T): T | null {
@@ -97,7 +98,12 @@ export function readRuleSet(
         const id = rule.id ?? `file:${file}${documents.length === 1 ? '' : `#${index + 1}`}`.slice(0, 256);
         const other = ids.get(id);
         if (other !== undefined) fault(`${where}its id ${quoted(id)} is that of ${other} already`);
+        const { name } = rule;
+        const namesake = name === null ? undefined : names.get(name);
+        if (namesake !== undefined)
+          fault(`${where}its name ${quoted(name ?? '')} is that of ${namesake} already`);
         ids.set(id, file);
+        if (name !== null) names.set(name, file);
         if (placeholders.missing.size > 0)
           needsValues.push({ file, id, title: rule.title, placeholders: [...placeholders.missing] });
         else placed.push({ rule, file, origin, id });

@@ -24,7 +24,9 @@ describe('the search for many texts', () => {
     fc.assert(
       fc.property(fc.uniqueArray(text(4).map(fold), { maxLength: 12 }), text(24), (list, subject) => {
         const patterns = list.filter((pattern) => pattern !== '');
-        const expected = patterns.flatMap((pattern, number) => (fold(subject).includes(pattern) ? [number] : []));
+        const expected = patterns.flatMap((pattern, number) =>
+          fold(subject).includes(pattern) ? [number] : [],
+        );
         expect(found(patterns, subject)).toEqual(expected);
       }),
       { numRuns: 1_000 },
@@ -39,6 +41,7 @@ describe('the search for many texts', () => {
 
   it('may find too much, and never too little, when there are more letters than it tells apart', () => {
     const patterns = Array.from({ length: 1_000 }, (_, number) => `${String.fromCharCode(0x4e00 + number)}x`);
-    for (const number of [0, 254, 255, 999]) expect(found(patterns, patterns[number] ?? '')).toContain(number);
+    for (const number of [0, 254, 255, 999])
+      expect(found(patterns, patterns[number] ?? '')).toContain(number);
   });
 });

@@ -52,6 +52,9 @@ const KNOWN: ReadonlySet<string> = new Set([
 /** One kind of comparison excludes the others. */
 const KINDS = ['re', 'cidr', 'exists', 'fieldref', ...COMPARISONS, ...TIME_PARTS];
 
+/** What a keyword, which is looked for in whole messages, cannot have. */
+const NEED_FIELD = ['exists', 'fieldref', ...COMPARISONS, ...TIME_PARTS];
+
 /** What stands behind a field's name, read once for all its values. */
 export interface Modifiers {
   list: readonly string[];
@@ -91,8 +94,8 @@ export function valuesExpression(
   placeholders: Placeholders,
   budget: { tests: number },
 ): Expression {
-  if (field === null && (modifiers.has.has('exists') || modifiers.has.has('fieldref')))
-    fault('the modifiers exists and fieldref need a field');
+  const lonely = NEED_FIELD.find((name) => modifiers.has.has(name));
+  if (field === null && lonely !== undefined) fault(`the modifier ${lonely} needs a field`);
   const each = values.map((value) => {
     const tests = testsOf(value, modifiers, placeholders, field === null);
     budget.tests -= tests.length;
