@@ -1,26 +1,56 @@
 import { isIP, Socket } from 'node:net';
 
+/** What a probe's own process is told: where to connect, as whom, and how long to wait. */
+export interface Connection {
+  address: string;
+  port: number;
+  timeoutMs: number;
+  uid: number;
+  gid: number;
+}
+
+/** A timer that fires so much later than it should is no measurement. */
+const LATE_MS = 2_000;
+
 /**
- * What the probe's own process does: one connection, one word on standard output. It holds no right of root any more, and
- * refuses to start with one. Answers an exit status.
+ * What the probe's own process does: one connection, one word on standard output. The socket is made, and its first packet sent,
+ * with the account's effective ids, which is what firewalls judge a packet by (socket(7), nft(8) `meta skuid`). Real and saved
+ * ids stay those of root, so that no program of the account may signal, trace or slow this process (kill(2), ptrace(2)), and from
+ * then on the effective one is root's again. Nothing is read from the connection. Answers an exit status.
  */
-export async function connectOnce(address: string, port: number, timeoutMs: number): Promise<number> {
-  const bounded = isIP(address) !== 0 && port >= 1 && port <= 65_535 && timeoutMs >= 50 && timeoutMs <= 5_000;
-  if (!bounded || process.getuid?.() === 0 || process.geteuid?.() === 0) return 64;
+export async function connectOnce({ address, port, timeoutMs, uid, gid }: Connection): Promise<number> {
+  const bounded =
+    isIP(address) !== 0 &&
+    isBetween(port, 1, 65_535) &&
+    isBetween(timeoutMs, 50, 5_000) &&
+    isBetween(uid, 1, 4_294_967_294) &&
+    isBetween(gid, 1, 4_294_967_294);
+  if (!bounded || process.getuid?.() !== 0) return 64;
   const socket = new Socket();
   const word = await new Promise<string>((resolve) => {
-    const timer = setTimeout(() => resolve('ETIMEDOUT'), timeoutMs);
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      resolve('open');
-    });
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      resolve(error.code ?? 'unknown');
-    });
+    const begun = performance.now();
+    socket.once('connect', () => resolve('open'));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown'));
+    // What the kernel has to say by now comes first, however late this process is.
+    setTimeout(
+      () =>
+        setImmediate(() => resolve(performance.now() - begun > timeoutMs + LATE_MS ? 'late' : 'ETIMEDOUT')),
+      timeoutMs,
+    ).unref();
+    process.setgroups?.([]);
+    process.setegid?.(gid);
+    process.seteuid?.(uid);
     socket.connect({ host: address, port });
+    // Node makes the socket and connects it in the tick before this one.
+    process.nextTick(() => {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    });
   });
   socket.destroy();
   process.stdout.write(`${word}\n`);
   return 0;
 }
+
+const isBetween = (value: number, least: number, most: number) =>
+  Number.isInteger(value) && value >= least && value <= most;

@@ -27,7 +27,10 @@ async function main(): Promise<number> {
     if (mode === '--revert' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
       return await revertInTime(machine, String(change));
     if (mode === '--revert-unconfirmed' && change === undefined) return revertAtBoot(machine);
-    if (mode === '--connect') return await connectOnce(String(change), Number(more[0]), Number(more[1]));
+    if (mode === '--connect') {
+      const [port = 0, timeoutMs = 0, uid = 0, gid = 0] = more.map(Number);
+      return await connectOnce({ address: String(change), port, timeoutMs, uid, gid });
+    }
     const allowed = mode === undefined ? null : classOf(mode);
     if (mode !== undefined && (allowed === null || change !== undefined))
       throw new Refused('bad-request', 'Requests come on standard input.');

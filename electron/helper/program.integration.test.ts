@@ -253,7 +253,27 @@ describe('the installed program', () => {
     sh(
       "nft -f - <<'X'\ntable inet swarmkeep_p {\nchain o {\ntype filter hook output priority 0\nmeta skuid 1000 tcp dport 7890 drop\n}\n}\nX",
     );
+    // The account tries to stop the looking process, so that its time runs out: it may not even send it a signal.
+    const script = `n=0; until [ -e /tmp/stop ]; do for p in /proc/[0-9]*; do grep -qs -e '--conn[e]ct' $p/cmdline && { kill -STOP \${p#/proc/} 2>/dev/null && n=1 && echo stopped; [ $n = 0 ] && n=2 && echo tried; }; done; done`;
+    const agent = spawn(helper.argv[0], [
+      ...helper.argv.slice(1, -1),
+      'setpriv',
+      '--reuid=1000',
+      '--regid=1000',
+      '--clear-groups',
+      'sh',
+      '-c',
+      script,
+    ]);
+    let said = '';
+    agent.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const ended = once(agent, 'exit');
     expect(probe(7890, 1_000)).toMatchObject({ outcome: 'stopped' });
+    sh('touch /tmp/stop');
+    await ended;
+    expect(said).toBe('tried\n');
     expect(probe(7890, 1_001)).toMatchObject({ outcome: 'open' });
     expect(probe(7890, 0)).toMatchObject({ refusal: 'bad-request' });
     // Without a route nothing leaves. The same error from elsewhere says that something had left, and proves nothing.

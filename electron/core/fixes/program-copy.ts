@@ -60,7 +60,7 @@ function whyNotCopied(tree: TreeFact | undefined, root: string, uid: number | nu
 }
 
 /** Whether something in a tree cannot be read by everybody; folders need to be entered too. */
-function isClosed(tree: TreeFact | undefined): boolean {
+export function isClosed(tree: TreeFact | undefined): boolean {
   return (tree?.buckets ?? []).some(
     ({ kind, mode }) =>
       (kind === 'file' && (mode & 0o004) === 0) || (kind === 'directory' && (mode & 0o005) !== 0o005),

@@ -15,8 +15,8 @@ import { expectedAt, type Needed, obstacleAt } from './at-path.ts';
 import { dropInNeeds, systemUnit, targetsFor, writeDropIn } from './drop-in.ts';
 import type { Fix, FixInput } from './fix.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
-import { copyNeeds, copyOf, copySteps, type ProgramCopy, whyPlaceUnfit } from './program-copy.ts';
-import { afterUndo, DAEMON_RESTART_SECONDS, ownerWords, restartUnit, setAttributes, step } from './steps.ts';
+import { copyNeeds, copyOf, copySteps, isClosed, type ProgramCopy, whyPlaceUnfit } from './program-copy.ts';
+import { afterUndo, DAEMON_RESTART_SECONDS, restartUnit, said, setAttributes, step, typed } from './steps.ts';
 
 type Known = Omit<FixInput, 'states'>;
 
@@ -25,7 +25,7 @@ interface Reach {
   agent: Agent;
   /** Folders above the code, and single files that decide how it starts, that the agent owns or may write. */
   single: readonly FileFact[];
-  /** Whole trees of code with something in them that it owns or may write. */
+  /** Whole trees of code with something in them that it owns or may write; none lies in another. */
   trees: readonly TreeFact[];
   /** It lies where the agent owns a folder above it that has to stay its own: so it moves out of there. */
   copy: ProgramCopy | null;
@@ -162,7 +162,7 @@ function reachOf(input: Known, agent: Agent): Answer {
     reach: {
       agent,
       single: [...single.values()],
-      trees,
+      trees: outermost(trees),
       copy,
       dropIns: [
         ...(copy === null
@@ -186,7 +186,11 @@ function neededFor({ agent, single, trees, copy, dropIns }: Reach): Needed[] {
     ...single.map(
       ({ path, kind }): Needed => ({ path, kind: kind === 'directory' ? kind : 'file', there: true }),
     ),
-    ...trees.map(({ root }): Needed => ({ path: root, kind: 'directory', there: true })),
+    ...trees.flatMap(({ root }): Needed[] => [
+      { path: root, kind: 'directory', there: true },
+      { path: freshOf(root), kind: 'directory', there: false },
+      { path: originalOf(root), kind: 'directory', there: false },
+    ]),
     ...(copy === null ? [] : copyNeeds(copy)),
     ...(unit === null || dropIns.length === 0
       ? []
@@ -196,6 +200,10 @@ function neededFor({ agent, single, trees, copy, dropIns }: Reach): Needed[] {
         )),
   ];
 }
+
+/** Trees that lie in no other one of them: a copy takes along what lies in it. */
+const outermost = (trees: readonly TreeFact[]) =>
+  trees.filter(({ root }) => !trees.some((other) => other.root !== root && isWithin(root, other.root)));
 
 function takeSteps(input: FixInput, { agent, single, trees }: Reach): PlanStep[] {
   const owners = single.flatMap(({ path, kind, uid, gid, mode }) => {
@@ -210,52 +218,79 @@ function takeSteps(input: FixInput, { agent, single, trees }: Reach): PlanStep[]
       after,
     );
   });
+  return [...owners, ...trees.flatMap((tree) => replaceSteps(input, tree))];
+}
+
+const freshOf = (root: string) => `${root}.swarmkeep-new`;
+const originalOf = (root: string) => `${root}.before-swarmkeep`;
+
+/**
+ * Puts a copy of root's in the place of a tree: new files, for whoever has an old one open for writing goes on writing in it,
+ * whatever owner and mode it gets.
+ */
+function replaceSteps(input: FixInput, tree: TreeFact): PlanStep[] {
+  const { root, counted } = tree;
+  const [fresh, original] = [freshOf(root), originalOf(root)];
+  const closed = isClosed(tree);
   return [
-    ...owners,
-    ...trees.map(({ root, counted }) =>
-      step(
-        input,
-        'Give all of it to the administrator, and let nobody else write it',
-        {
-          verb: 'set-tree-attributes',
-          path: root,
-          uid: 0,
-          gid: 0,
-          takeBits: 0o022,
-          giveBits: 0,
-          expect: expectedAt(input, root),
-        },
-        {
-          kind: 'attributes',
-          path: root,
-          before: `${counted} entries, some of them owned or writable by ${visible(agent.name)}`.slice(
-            0,
-            256,
-          ),
-          after: ownerWords(input, { uid: 0, gid: 0, mode: 0 }).replace(
-            ' 0000',
-            ', nothing writable by others',
-          ),
-        },
-        { undo: `Every entry of ${root} gets back its own owner, group and mode.` },
+    step(
+      input,
+      'Copy all of it for the administrator: files that nobody holds open for writing, and nobody else may write',
+      {
+        verb: 'copy-tree',
+        from: root,
+        path: fresh,
+        uid: 0,
+        gid: 0,
+        takeBits: 0o022,
+        giveBits: closed ? 0o055 : 0,
+        expect: expectedAt(input, root),
+      },
+      said(
+        `${counted} entries of ${root} are copied to ${fresh}: root:root, nothing writable by others${closed ? ', readable by all' : ''}, no set-uid marks, no access lists.`,
       ),
+      { undo: `${fresh} is taken away.` },
+    ),
+    step(
+      input,
+      'Put the original aside; it stays as it is, for the way back',
+      { verb: 'move', from: root, path: original, expect: expectedAt(input, root) },
+      typed('mv', '--no-target-directory', root, original),
+      { undo: `${root} is the original again.` },
+    ),
+    step(
+      input,
+      'Put the copy in its place',
+      { verb: 'move', from: fresh, path: root, expect: { kind: 'any' } },
+      typed('mv', '--no-target-directory', fresh, root),
+      { undo: `The copy is moved away from ${root}.` },
     ),
   ];
+}
+
+/**
+ * Whether mycoSwarm is started again: for what it starts with, and so that it holds no file open any more that was its own. Without
+ * a unit of the system only a person can do that; what lies on disk is not its own all the same.
+ */
+function restarts(input: Known, { agent, dropIns, trees, single }: Reach): boolean {
+  const held = trees.length > 0 || single.some(({ kind }) => kind === 'file');
+  return dropIns.length > 0 || (held && systemUnit(input, agent.instance).ok);
 }
 
 function reachSteps(input: FixInput, reach: Reach): PlanStep[] {
   const { agent, copy, dropIns } = reach;
   const unit = agent.instance.unit ?? '';
+  const isRestarted = restarts(input, reach);
   const writes = dropIns.flatMap(({ name, title, lines }) =>
     writeDropIn(input, title, { unit, name, lines }),
   );
   return [
+    ...(isRestarted ? [afterUndo(input, { rereadUnits: true, units: [{ unit, action: 'restart' }] })] : []),
     ...takeSteps(input, reach),
     ...(copy === null ? [] : copySteps(input, copy)),
-    ...(writes.length === 0
+    ...(!isRestarted
       ? []
       : [
-          afterUndo(input, { rereadUnits: true, units: [{ unit, action: 'restart' }] }),
           ...writes,
           restartUnit(
             input,
@@ -267,17 +302,28 @@ function reachSteps(input: FixInput, reach: Reach): PlanStep[] {
   ];
 }
 
-function settingOf(input: FixInput, { agent, copy }: Reach): PlanSetting {
+function settingOf(input: FixInput, reach: Reach): PlanSetting {
+  const { agent, copy, trees, single } = reach;
+  const aside =
+    trees.length === 0
+      ? ''
+      : `. What lay there stays aside in ${trees.map(({ root }) => originalOf(root)).join(', ')} until you take it away. Compare the copy with the released version: until now the agent could change it`;
+  // A single file keeps its inode; the step fails while a process has it open for writing.
+  const hasFiles = single.some(({ kind }) => kind === 'file');
   return {
     check: input.finding.check,
     setting: `The program of ${agent.instance.unit ?? 'mycoSwarm'}`,
     from: `${agent.name} can change it: ${input.finding.summary}`,
     to:
       copy === null
-        ? 'owned by the administrator with every folder above it; the agent reads and runs it'
+        ? `owned by the administrator with every folder above it; the agent reads and runs it${aside}`
         : `a copy in ${copy.trees.map(({ to }) => to).join(', ')} that only the administrator can change. Compare it with the released version: until now the agent could change it`,
-    takesEffect: copy === null ? 'at once' : 'when mycoSwarm is restarted, which this does',
-    recover: 'Undo this change in Activity: every entry gets back its own owner and mode',
+    takesEffect: restarts(input, reach)
+      ? 'when mycoSwarm is restarted, which this does'
+      : trees.length > 0 || hasFiles
+        ? 'when mycoSwarm is started again, which only you can do here'
+        : 'at once',
+    recover: 'Undo this change in Activity: what was there is put back, with its own owners and modes',
   };
 }
 

@@ -13,23 +13,57 @@ const DECLARATION = /^:(\S+) - \[0:0\]$/;
 const JUMP = /^-[AI] (INPUT|OUTPUT|FORWARD|PREROUTING)( 1)? -j (\S+)$/;
 const RULE = /^-A (\S+)( .*)?$/;
 const TARGETS = new Set(['ACCEPT', 'DROP', 'REJECT', 'RETURN', 'LOG', 'NFLOG', 'MARK', 'CONNMARK']);
-const REACHING = new Set([
-  '-t',
-  '--table',
-  '--modprobe',
-  '-M',
-  '-F',
-  '-X',
-  '-Z',
-  '-N',
-  '-E',
-  '-P',
-  '-D',
-  '-R',
-  '-I',
-  '-A',
-  '-L',
-  '-S',
+/**
+ * Options that a rule may have, written out (iptables(8), iptables-extensions(8)): iptables takes every unambiguous beginning of a
+ * long option and `--option=value` too, and some name a program to run, another table or another chain.
+ */
+const OPTIONS = new Set([
+  '-p',
+  '-s',
+  '-d',
+  '-i',
+  '-o',
+  '-m',
+  '-j',
+  '-g',
+  '--jump',
+  '--goto',
+  '--protocol',
+  '--source',
+  '--destination',
+  '--match',
+  '--in-interface',
+  '--out-interface',
+  '--sport',
+  '--dport',
+  '--sports',
+  '--dports',
+  '--uid-owner',
+  '--gid-owner',
+  '--ctstate',
+  '--comment',
+  '--icmp-type',
+  '--icmpv6-type',
+  '--dst-type',
+  '--src-type',
+  '--mark',
+  '--set-mark',
+  '--set-xmark',
+  '--reject-with',
+  '--limit',
+  '--limit-burst',
+  '--hashlimit-upto',
+  '--hashlimit-above',
+  '--hashlimit-burst',
+  '--hashlimit-mode',
+  '--hashlimit-name',
+  '--hashlimit-htable-size',
+  '--hashlimit-htable-max',
+  '--log-prefix',
+  '--log-level',
+  '--log-uid',
+  '--nflog-group',
+  '--nflog-prefix',
 ]);
 
 /**
@@ -87,12 +121,12 @@ function checkTargets(chains: readonly string[], rules: readonly string[], jumps
       .filter(Boolean);
     if (line.split('"').length % 2 === 0 || !own.has(words[1] ?? '')) throw bad(line);
     const rest = words.slice(2);
-    if (rest.some((word) => REACHING.has(word) || /^--(table|modprobe)=/.test(word))) throw bad(line);
+    // A value that begins so would be read as an option as well: none is needed.
+    if (rest.some((word) => word.startsWith('-') && !OPTIONS.has(word))) throw bad(line);
     rest.forEach((word, index) => {
       const target = rest[index + 1] ?? '';
       const jumpsTo = ['-j', '-g', '--jump', '--goto'].includes(word);
       if (jumpsTo && !TARGETS.has(target) && !own.has(target)) throw bad(line);
-      if (/^(-j|-g)./.test(word) || /^--(jump|goto)=/.test(word)) throw bad(line);
     });
   }
 }

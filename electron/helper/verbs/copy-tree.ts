@@ -33,14 +33,12 @@ const left = z.strictObject({
 });
 const planned = z.strictObject({ lines: z.array(z.string()) });
 
-/** Refuses what a copy would turn into more than it was: what root or a third account owns, setuid programs. */
+/** Refuses what a copy would turn into more than it was: what root or a third account owns. */
 function refuseForeign(lines: readonly TreeLine[], owners: ReadonlySet<number>, from: string): void {
-  for (const [relative, kind, , uid, , mode] of lines) {
+  for (const [relative, kind, , uid] of lines) {
     const path = `${from}/${relative}`;
     if (!owners.has(uid))
       throw new Refused('unsafe-path', `${path} belongs to uid ${uid}, so it is not copied.`);
-    if (kind === 'f' && (mode & 0o6000) !== 0)
-      throw new Refused('unsafe-path', `${path} is setuid or setgid.`);
     if (kind === 'p') throw new Refused('unsafe-path', `${path} is a FIFO.`);
   }
 }

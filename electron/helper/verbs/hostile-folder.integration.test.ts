@@ -102,9 +102,9 @@ describe('beside an account that tricks the helper', () => {
   });
 
   it('copies nothing for root to where somebody else can change it', async () => {
-    expect(
-      await helper.ask({ ...step(), ask: 'do', action: copy({ path: `${HOME}/copy` }) }),
-    ).toMatchObject({ refusal: 'unsafe-path' });
+    expect(await helper.ask({ ...step(), ask: 'do', action: copy({ path: `${HOME}/copy` }) })).toMatchObject({
+      refusal: 'unsafe-path',
+    });
   });
 
   it('uses no name twice beside a target, so that nobody keeps a step from being taken back', async () => {
@@ -130,7 +130,9 @@ describe('beside an account that tricks the helper', () => {
     if (answer === null) throw new Error('it answered nothing');
     const { record } = done(answer);
     if (name === undefined) helper.node.run('sh', '-c', `mkdir ${HOME}/.swarmkeep-${into.change}-0`);
-    expect(await helper.ask({ ...into, ask: 'undo', record, dry: false })).toMatchObject({ answer: 'undone' });
+    expect(await helper.ask({ ...into, ask: 'undo', record, dry: false })).toMatchObject({
+      answer: 'undone',
+    });
     expect(helper.node.run('cat', `${HOME}/.env`)).toBe('KEY=1\nb\n');
     if (name !== undefined) expect(helper.node.run('ls', `${HOME}/${name}`).trim()).toBe('mine');
   });
@@ -140,7 +142,15 @@ describe('beside an account that tricks the helper', () => {
     helper.node.run('setpriv', '--reuid=1500', '--regid=1500', '--clear-groups', 'sh', '-c', script);
     for (const action of [
       copy(),
-      { verb: 'set-tree-attributes', path: `${HOME}/tree`, uid: 0, gid: 0, takeBits: 0, giveBits: 0, expect: any },
+      {
+        verb: 'set-tree-attributes',
+        path: `${HOME}/tree`,
+        uid: 0,
+        gid: 0,
+        takeBits: 0,
+        giveBits: 0,
+        expect: any,
+      },
     ])
       expect(await helper.ask({ ...step(), ask: 'do', action })).toMatchObject({
         refusal: 'unsafe-path',
@@ -148,5 +158,61 @@ describe('beside an account that tricks the helper', () => {
       });
     expect(await helper.ask({ version: 1, ask: 'changes' })).not.toMatchObject({ answer: 'refused' });
     expect(helper.node.run('stat', '-c', '%u', `${HOME}/tree`).trim()).toBe('1500');
+  });
+
+  it('gives no file to root that somebody has open for writing, and takes back what it began', async () => {
+    const script = `exec 3>>${HOME}/tree/a/x; echo ready; until [ -e /tmp/stop ]; do sleep 0.05; done`;
+    const action = {
+      verb: 'set-attributes',
+      path: `${HOME}/tree/a/x`,
+      uid: 0,
+      gid: 0,
+      mode: 0o755,
+      expect: any,
+    };
+    await asAgent(script, async () => {
+      expect(await helper.ask({ ...step(), ask: 'do', action })).toMatchObject({
+        refusal: 'changed-since',
+        message: expect.stringContaining('open for writing'),
+        rolledBack: true,
+      });
+    });
+    expect(helper.node.run('stat', '-c', '%u', `${HOME}/tree/a/x`).trim()).toBe('1500');
+    expect(await helper.ask({ ...step(), ask: 'do', action })).toMatchObject({ answer: 'done' });
+  });
+
+  it('walks into no folder that an access list lets somebody else write', async () => {
+    helper.node.run('sh', '-c', 'rm -rf /srv/acl && mkdir /srv/acl && setfacl -m u:1500:rwx /srv/acl');
+    const write = {
+      verb: 'write-file',
+      path: '/srv/acl/f',
+      contents: '',
+      uid: 0,
+      gid: 0,
+      mode: 0o644,
+      expect: any,
+    };
+    expect(await helper.ask({ ...step(), ask: 'do', action: write })).toMatchObject({
+      refusal: 'unsafe-path',
+    });
+    helper.node.run('setfacl', '-m', 'u:1500:r-x,u:7:rw-,m::r-x', '/srv/acl');
+    expect(await helper.ask({ ...step(), ask: 'do', action: write })).toMatchObject({ answer: 'done' });
+  });
+
+  it('shows no text of what no plan may touch, by whatever name', async () => {
+    helper.node.run('sh', '-c', 'ln -f /etc/gshadow /srv/second && printf seen > /srv/first');
+    const paths = ['/etc/shadow', '/etc/sudoers', '/srv/second', '/srv/first'];
+    const answer = await helper.ask({
+      version: 1,
+      ask: 'inspect',
+      paths: paths.map((path) => ({ path, text: true })),
+    });
+    const states = answer.answer === 'inspected' ? answer.states : [];
+    expect(states.map((state) => (state.kind === 'file' ? state.text : state.kind))).toEqual([
+      null,
+      expect.toSatisfy((text) => text === null || text === 'absent'),
+      null,
+      'seen',
+    ]);
   });
 });

@@ -10,6 +10,7 @@ import { readPlace } from '../entry/read-entry.ts';
 import { explain } from '../entry/work-folder.ts';
 import { Refused } from '../refused.ts';
 import { close, throughDescriptor } from '../walk/descriptor.ts';
+import { writerOf } from '../walk/open-for-writing.ts';
 import { type Held, holdTarget } from '../walk/walk.ts';
 import { handedOver, refuseSpecialBits, SPECIAL_BITS } from './special-bits.ts';
 import { anyVerb, type Work } from './verb.ts';
@@ -83,6 +84,16 @@ function foreign(kept: Before, now: EntryState): boolean {
   );
 }
 
+/** A file that root alone can change is not that while somebody still has it open from before. */
+function refuseWriter(place: number, path: string): void {
+  const pid = writerOf(place);
+  if (pid !== null)
+    throw new Refused(
+      'changed-since',
+      `Process ${pid} has ${path} open for writing, and would keep that whoever owns the file. End it first.`,
+    );
+}
+
 /** What undo will not give back, in a sentence. */
 function markTaken({ path, state, wanted }: Before): string | null {
   if (state.kind !== 'file' || (state.mode & SPECIAL_BITS & ~wanted.mode) === 0) return null;
@@ -140,6 +151,7 @@ export const setAttributes = anyVerb<'set-attributes', Before, EntryState>({
         state.gid === wanted.gid &&
         state.mode === wanted.mode;
       if (!already) apply(work, held, place, now, action);
+      if (state.kind === 'file' && state.uid !== 0 && wanted.uid === 0) refuseWriter(place, kept.path);
       const left = readPlace(work.machine, place, false, kept.path).state;
       return { left, already, notUndone: markTaken(kept), output: '' };
     }),

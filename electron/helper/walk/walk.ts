@@ -1,7 +1,9 @@
 import { lstatSync, readlinkSync } from 'node:fs';
+import { archiveOf } from '../entry/archive.ts';
+import { readPaxEntry } from '../entry/pax-header.ts';
 import type { Machine } from '../machine.ts';
 import { asRefused, codeOf, Refused } from '../refused.ts';
-import { close, inFolder, openFolder, openPlace, statOf } from './descriptor.ts';
+import { close, inFolder, openFolder, openPlace, reopenForReading, statOf } from './descriptor.ts';
 import { forbiddenIdentities, refuseForbiddenFolder, refuseForbiddenPath } from './forbidden.ts';
 import { type Groups, onlyWrittenBy, readGroups } from './writers.ts';
 
@@ -59,6 +61,7 @@ export function holdFolder(machine: Machine, path: string, purpose: WalkPurpose)
 class Walk {
   subject = 0;
   readonly forbidden: ReadonlySet<string>;
+  private readonly machine: Machine;
   private readonly purpose: WalkPurpose;
   private readonly stops: Stop[];
   private readonly groups: Groups;
@@ -66,6 +69,7 @@ class Walk {
 
   constructor(machine: Machine, purpose: WalkPurpose) {
     this.forbidden = forbiddenIdentities(machine);
+    this.machine = machine;
     this.purpose = purpose;
     this.groups = readGroups();
     this.stops = [{ descriptor: openFolder('/'), path: '/' }];
@@ -108,7 +112,7 @@ class Walk {
     try {
       const link = statOf(place);
       if (!link.isSymbolicLink()) throw new Refused('unsafe-path', `${next} is no folder.`);
-      const safe = link.uid === 0n && onlyWrittenBy(statOf(folder), 0, this.groups) === 'only';
+      const safe = link.uid === 0n && this.writers(folder, 0) === 'only';
       if (!safe || ++this.links > MAX_LINKS)
         throw new Refused('unsafe-path', `${next} is a link, and ${whole} is not walked through it.`);
     } finally {
@@ -133,13 +137,17 @@ class Walk {
   /** Refuses when others can change names in the folder where the walk stands. `component` null: a target is made here. */
   refuseShared(component: string | null, path: string): void {
     const { descriptor, path: folderPath } = this.here();
-    const writers = onlyWrittenBy(statOf(descriptor), this.subject, this.groups);
+    const writers = this.writers(descriptor, this.subject);
     if (writers === 'only') return;
     if (writers === 'sticky' && component !== null) {
       const owner = lstatSync(inFolder(descriptor, component), { throwIfNoEntry: false })?.uid;
       if (owner !== undefined && (owner === 0 || owner === this.subject || this.subject === 0)) return;
     }
     throw new Refused('unsafe-path', `Others can write in ${folderPath}, so ${path} could be redirected.`);
+  }
+
+  private writers(folder: number, subject: number): ReturnType<typeof onlyWrittenBy> {
+    return onlyWrittenBy(statOf(folder), subject, this.groups, () => accessListOf(this.machine, folder));
   }
 
   /** Ends the walk and hands the last folder over to the caller. */
@@ -152,6 +160,18 @@ class Walk {
 
   end(): void {
     for (const stop of this.stops.splice(0)) close(stop.descriptor);
+  }
+}
+
+/** The access list of a held folder in the words of acl_to_text(3), null where mode bits say it all. GNU tar reads it, for Node cannot. */
+function accessListOf(machine: Machine, folder: number): string | null {
+  const opened = reopenForReading(folder);
+  try {
+    const entry = readPaxEntry(archiveOf(machine, opened, false));
+    if (entry === null) throw new Refused('program-failed', 'The access list of a folder cannot be read.');
+    return entry.accessList;
+  } finally {
+    close(opened);
   }
 }
 

@@ -15,7 +15,10 @@ const NETWORK: ReadonlySet<HelperVerb> = new Set([
   'set-link',
 ]);
 
-/** The class of a request: `look` changes nothing, `network` can cut connections, everything else is `change`. */
+/**
+ * The class of a request: `look` changes nothing, `network` can cut connections, everything else is `change`. What takes a change
+ * back, now or by its timer, says only its id: it can be one of the network.
+ */
 export function riskClassOf(request: HelperRequest): RiskClass {
   switch (request.ask) {
     case 'hello':
@@ -26,7 +29,10 @@ export function riskClassOf(request: HelperRequest): RiskClass {
     case 'do':
       return NETWORK.has(request.action.verb) ? 'network' : 'change';
     case 'undo':
-      return request.dry ? 'look' : 'change';
+      return request.dry ? 'look' : 'network';
+    case 'revert':
+    case 'arm':
+      return 'network';
     default:
       return 'change';
   }

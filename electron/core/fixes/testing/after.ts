@@ -172,6 +172,10 @@ function applyAction(model: Model, action: HelperAction): void {
     case 'move': {
       const known = knownOf(model, 'mycoswarm');
       known.plugins = known.plugins.filter(({ path }) => path !== action.from);
+      const moved = (path: string) =>
+        isWithin(path, action.from) ? action.path + path.slice(action.from.length) : path;
+      for (const file of files?.files ?? []) file.path = moved(file.path);
+      for (const tree of files?.trees ?? []) tree.root = moved(tree.root);
       return;
     }
     case 'remove-lines': {
