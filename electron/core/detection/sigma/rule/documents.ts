@@ -1,8 +1,19 @@
-import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from 'js-yaml';
+import { CORE_SCHEMA, floatCoreTag, intCoreTag, loadAll, mergeTag, YAMLException } from 'js-yaml';
 import { LIMITS } from '../limits.ts';
 import { fault } from './fault.ts';
 
-const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
+/** A number that JavaScript cannot hold stays the text that it is: a hash of nothing but digits must not be rounded. */
+const exact = (tag: typeof intCoreTag): typeof intCoreTag => ({
+  ...tag,
+  resolve: (source, isExplicit, tagName) => {
+    const value: unknown = tag.resolve(source, isExplicit, tagName);
+    const lost = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && /^[\d.eE+-]+$/.test(source);
+    // The tag is one of numbers, but what it resolves to may be anything.
+    return (lost ? source : value) as number;
+  },
+});
+
+const SCHEMA = CORE_SCHEMA.withTags(mergeTag, exact(intCoreTag), exact(floatCoreTag));
 
 /**
  * Reads the YAML documents of a rule file (YAML 1.2 core schema, and `<<`). Empty documents are left out.
