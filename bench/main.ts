@@ -3,16 +3,18 @@ import { benchAuditPage } from './audit-page.ts';
 import { benchChecks } from './checks.ts';
 import { benchFirewall } from './firewall.ts';
 import { benchFirewallProve } from './firewall-prove.ts';
+import { benchFixes } from './fixes.ts';
 import { benchLedger } from './ledger.ts';
 import { machine } from './measure.ts';
 import { benchSigma } from './sigma.ts';
 import { benchWeb } from './web.ts';
 
-/** `npm run bench [checks|firewall|firewall-prove|ledger|sigma|web|audit|audit-page]`: every figure that is promised, with machine, median and spread. */
+/** `npm run bench [checks|firewall|firewall-prove|fixes|ledger|sigma|web|audit|audit-page]`: every figure that is promised, with machine, median and spread. */
 const PARTS = {
   checks: benchChecks,
   firewall: benchFirewall,
   'firewall-prove': benchFirewallProve,
+  fixes: benchFixes,
   ledger: benchLedger,
   sigma: benchSigma,
   web: benchWeb,
