@@ -41,11 +41,17 @@ const PICTURES = [
     act: async (page, { double }) => {
       const list = page.locator('.log__scroll');
       await list.evaluate((element) => element.scrollBy(0, -420));
-      const row = list.locator('.row').filter({ hasText: 'stopped' });
-      await row.last().evaluate((element) => element.scrollIntoView({ block: 'start' }));
-      await list.evaluate((element) => element.scrollBy(0, -60));
-      await row.last().click();
-      double.watched.write(1_204, 1_204);
+      await page.waitForTimeout(500);
+      const stopped = list.locator('.row').filter({ hasText: 'stopped' });
+      const item = await stopped.last().getAttribute('data-item');
+      const row = list.locator(`[data-item="${item}"]`);
+      await row.evaluate((element) => {
+        const box = element.closest('.log__scroll');
+        box?.scrollBy(0, element.getBoundingClientRect().top - box.getBoundingClientRect().top - 90);
+      });
+      await page.waitForTimeout(500);
+      await row.click();
+      double.watched.write(140, 140);
       await page.getByText('new lines since').waitFor();
     },
   },

@@ -486,7 +486,7 @@ for (const theme of ['light', 'dark'] as const) {
       const { double } = await open('knocking', `${CHOSEN}&q=node:naru`);
       await rows(page).filter({ hasText: 'stopped' }).last().click();
       await expect(page.getByRole('region', { name: /^Event \d/ })).toBeVisible();
-      if (width === 900) await page.getByRole('button', { name: 'Values' }).click();
+      if (width === 900) await page.getByRole('button', { name: 'Most frequent values' }).click();
       double.watched.write(30, 30);
       await expect(page.getByRole('button', { name: /new lines since/ })).toBeVisible();
       await isClean(page, `log ${width}`);

@@ -8,7 +8,6 @@ import { readQuery } from '#shared/domain/audit/read-query.ts';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
 import { useScope } from '../../app/scope.ts';
 import type { AuditSearch } from '../../app/search.ts';
-import { Button } from '../../components/button.tsx';
 import { useNow } from '../../components/relative-time.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { AlertColumn } from './alerts/alert-column.tsx';
@@ -102,14 +101,16 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
         <div className="audit__bar">
           <QueryField query={asked} onQuery={setQuery} input={input} />
           <SpanChoice span={span} onSpan={(id) => set({ span: id, from: undefined, to: undefined })} />
-          <Button
+          <button
+            type="button"
             className="audit__facets-switch"
-            icon={<ListFilter aria-hidden="true" />}
+            aria-label="Most frequent values"
+            title="Most frequent values"
             aria-expanded={faceted}
             onClick={() => setFaceted((before) => !before)}
           >
-            Values
-          </Button>
+            <ListFilter aria-hidden="true" />
+          </button>
         </div>
         <Histogram
           bars={bars.data ?? NO_BARS}
