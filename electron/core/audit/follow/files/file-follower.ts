@@ -11,7 +11,7 @@ import {
   endOf,
   findPlace,
   identityOf,
-  isCopyOf,
+  isCopy,
   isSameFile,
   listChain,
   packingOf,
@@ -211,12 +211,7 @@ export class FileFollower implements Follower {
       this.#gap('rotated-away', null, REMOVED_UNREAD);
     }
     const copies = this.#copies || before?.copied === true;
-    return this.#open(
-      next,
-      files,
-      (copies && next.rotated !== null) || isCopyOf(next, files.slice(1)),
-      lines,
-    );
+    return this.#open(next, files, isCopy(next, files, copies), lines);
   }
 
   /** A file that was not found may have been between two names: it is looked for some times more. */
@@ -283,12 +278,7 @@ export class FileFollower implements Follower {
     this.#copies = wasCut;
     const next = files[0];
     if (!next) return true;
-    return this.#open(
-      next,
-      files,
-      (wasCut && next.rotated !== null) || isCopyOf(next, files.slice(1)),
-      lines,
-    );
+    return this.#open(next, files, isCopy(next, files, wasCut), lines);
   }
 
   async #reopen(

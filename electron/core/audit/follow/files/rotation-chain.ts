@@ -26,13 +26,20 @@ export function isSameFile(one: Identity, other: Identity): boolean {
 /**
  * Whether a rotated file is a copy that was made before its original was cut: the one that was written to next was there already
  * when the rotated one was written last. Packing keeps the time of change (gzip(1), zstd(1)), and makes a new inode.
- * @param later the files behind it in order
+ * @param files the file itself, and those behind it in order
+ * @param otherwise the answer for a rotated file where the file system does not tell times of birth
  */
-export function isCopyOf(file: ChainFile, later: readonly ChainFile[]): boolean {
+export function isCopy(file: ChainFile, files: readonly ChainFile[], otherwise: boolean): boolean {
   if (file.rotated === null) return false;
-  return later.some((next) => packingOf(next) === 'none' && next.bornAt > 0 && next.bornAt < file.modifiedAt);
+  if (files.every(({ bornAt }) => bornAt === 0)) return otherwise;
+  return files.some((next) => {
+    if (next === file || packingOf(next) !== 'none' || next.bornAt === 0) return false;
+    return next.bornAt + CLOCK_GRAIN_MS < file.modifiedAt;
+  });
 }
 
+/** Times of one file system come from clocks of different grain (multigrain timestamps), up to a tick apart. */
+const CLOCK_GRAIN_MS = 50;
 const MOVED = 'It is being rotated at this moment; looking again.';
 const LISTINGS = 6;
 const BETWEEN_MS = 15;
@@ -47,7 +54,8 @@ export async function listChain(reach: LogReach, path: string): Promise<ChainFil
   for (let count = 1; ; count += 1) {
     const chain = await listOnce(reach, path);
     const signature = chain.map(({ name, device, inode }) => `${device}:${inode}:${name}`).join('\n');
-    if (signature === before || count >= LISTINGS) return withoutCopyOfLive(reach, chain);
+    if (signature === before) return withoutCopyOfLive(reach, chain);
+    if (count >= LISTINGS) throw new RotatingNow(MOVED);
     before = signature;
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
   }

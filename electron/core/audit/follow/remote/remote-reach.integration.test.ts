@@ -269,7 +269,7 @@ it.for([
       modes,
       followerArguments,
       lifeMs: 700,
-      pace: 4,
+      pace: 12,
     });
     if (process.env.FOLLOW_SSH_KILLS) process.stdout.write(`${JSON.stringify(result)}\n`);
     expect({ seed, ...result }).toMatchObject({ lost: [], doubled: [], strange: [], otherGaps: [] });
