@@ -9,8 +9,8 @@ import { withHeld } from '../entry/kept-entry.ts';
 import { readPlace } from '../entry/read-entry.ts';
 import { explain } from '../entry/work-folder.ts';
 import { Refused } from '../refused.ts';
-import { close, throughDescriptor } from '../walk/descriptor.ts';
-import { writerOf } from '../walk/open-for-writing.ts';
+import { close, statOf, throughDescriptor } from '../walk/descriptor.ts';
+import { fileKey, writerOf } from '../walk/open-for-writing.ts';
 import { type Held, holdTarget } from '../walk/walk.ts';
 import { handedOver, refuseSpecialBits, SPECIAL_BITS } from './special-bits.ts';
 import { anyVerb, type Work } from './verb.ts';
@@ -86,11 +86,11 @@ function foreign(kept: Before, now: EntryState): boolean {
 
 /** A file that root alone can change is not that while somebody still has it open from before. */
 function refuseWriter(place: number, path: string): void {
-  const pid = writerOf(place);
-  if (pid !== null)
+  const writer = writerOf(new Set([fileKey(statOf(place))]));
+  if (writer !== null)
     throw new Refused(
       'changed-since',
-      `Process ${pid} has ${path} open for writing, and would keep that whoever owns the file. End it first.`,
+      `Process ${writer.pid} has ${path} open for writing, and would keep that whoever owns the file. End it first.`,
     );
 }
 

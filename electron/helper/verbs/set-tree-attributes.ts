@@ -8,6 +8,7 @@ import { readPlace } from '../entry/read-entry.ts';
 import { explain } from '../entry/work-folder.ts';
 import { Refused } from '../refused.ts';
 import { close, throughDescriptor } from '../walk/descriptor.ts';
+import { fileKey, writerOf } from '../walk/open-for-writing.ts';
 import { kindOf, type TreeEntry, visitTree } from '../walk/tree.ts';
 import { type Held, holdTarget } from '../walk/walk.ts';
 import { handedOver, SPECIAL_BITS } from './special-bits.ts';
@@ -158,6 +159,26 @@ function marksTaken(work: Work, kept: Before): string | null {
     : `${marked.length} files were setuid or setgid and are not any more, the first ${shownName(first[0])}: undo does not bring that back.`;
 }
 
+/** Files that root alone can change are not that while somebody still has one of them open from before. */
+function refuseWriters(work: Work, kept: Before): void {
+  const lines = readTree(work.record.kept('tree', kept.tree));
+  const files = new Map<string, string>();
+  withTree(work, kept.path, (top) =>
+    visitTree(top, (entry) => {
+      const line = lines.get(entry.relative);
+      if (isListed(line, entry) && line[1] === 'f' && line[3] !== 0)
+        files.set(fileKey(entry.stat), entry.relative);
+    }),
+  );
+  const writer = writerOf(new Set(files.keys()));
+  if (writer === null) return;
+  const name = shownName(files.get(writer.file) ?? '');
+  throw new Refused(
+    'changed-since',
+    `Process ${writer.pid} has ${kept.path}/${name} open for writing, and would keep that whoever owns the file. End it first.`,
+  );
+}
+
 const shownName = (relative: string) => Buffer.from(relative, 'latin1').toString('utf8').slice(0, 256);
 
 /** Owner, group and mode bits of everything in a tree (`set-tree-attributes` of the protocol). */
@@ -187,6 +208,7 @@ export const setTreeAttributes = anyVerb<'set-tree-attributes', Before, z.infer<
   perform: (_action, kept, work) => {
     const counts = applyAll(work, kept, (line, now) => wanted(kept, line, now));
     const { changed, appeared } = counts;
+    if (kept.uid === 0) refuseWriters(work, kept);
     return {
       left: { changed, appeared },
       already: false,

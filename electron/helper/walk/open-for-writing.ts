@@ -1,21 +1,27 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { statOf } from './descriptor.ts';
+import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
 
 const WRITES = 0o3;
 
+/** Names a file while it is there: device and inode. */
+export const fileKey = ({ dev, ino }: BigIntStats) => `${dev}:${ino}`;
+
 /**
- * A process that has a held file open for writing, or mapped so that it can write it, by its number; null when none has (proc(5):
- * fdinfo and maps). Owner and mode of the file do not matter to it any more. A descriptor that is on its way from one process to
- * another in a socket is not seen.
+ * A process that has one of these files open for writing, or mapped so that it can write it (proc(5): fdinfo and maps), and which
+ * file; null when none has. Owner and mode of the file do not matter to it any more. A descriptor that is on its way from one
+ * process to another in a socket is not seen.
  */
-export function writerOf(place: number): number | null {
-  const { dev, ino } = statOf(place);
-  const isIt = (path: string) => {
-    const found = statSync(path, { bigint: true });
-    return found.dev === dev && found.ino === ino;
-  };
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  return pids.map(Number).find((pid) => opens(pid, String(ino), isIt) || maps(pid, String(ino))) ?? null;
+export function writerOf(files: ReadonlySet<string>): { pid: number; file: string } | null {
+  if (files.size === 0) return null;
+  const inodes = new Set([...files].map((key) => key.slice(key.indexOf(':') + 1)));
+  const keyOf = (path: string) => fileKey(statSync(path, { bigint: true }));
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+    for (const path of [...opened(pid, inodes), ...mapped(pid, inodes)]) {
+      const file = unlessGone(null, () => keyOf(path));
+      if (file !== null && files.has(file)) return { pid: Number(pid), file };
+    }
+  }
+  return null;
 }
 
 /** Runs what can fail because a process ended meanwhile. */
@@ -27,22 +33,29 @@ function unlessGone<T>(otherwise: T, look: () => T): T {
   }
 }
 
-function opens(pid: number, ino: string, isIt: (path: string) => boolean): boolean {
-  const folder = `/proc/${pid}/fd`;
-  const names = unlessGone<string[]>([], () => readdirSync(folder));
-  return names.some((name) =>
-    unlessGone(false, () => {
-      const about = readFileSync(`/proc/${pid}/fdinfo/${name}`, 'latin1');
-      const flags = Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(about)?.[1] ?? '0', 8);
-      // The kernel names the inode since 5.14; where it does, no file system is asked that may hang.
-      const named = /^ino:\s*(\d+)$/m.exec(about)?.[1] ?? ino;
-      return (flags & WRITES) !== 0 && named === ino && isIt(`${folder}/${name}`);
-    }),
-  );
+function opened(pid: string, inodes: ReadonlySet<string>): string[] {
+  const names = unlessGone<string[]>([], () => readdirSync(`/proc/${pid}/fd`));
+  return names
+    .filter((name) =>
+      unlessGone(false, () => {
+        const about = readFileSync(`/proc/${pid}/fdinfo/${name}`, 'latin1');
+        const flags = Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(about)?.[1] ?? '0', 8);
+        // The kernel names the inode since 5.14; where it does, no file system is asked that may hang.
+        const inode = /^ino:\s*(\d+)$/m.exec(about)?.[1];
+        return (flags & WRITES) !== 0 && (inode === undefined || inodes.has(inode));
+      }),
+    )
+    .map((name) => `/proc/${pid}/fd/${name}`);
 }
 
-/** Shared mappings that may be written; device numbers there are those of the superblock, so the inode decides. */
-function maps(pid: number, ino: string): boolean {
+/** Shared mappings that may be written. */
+function mapped(pid: string, inodes: ReadonlySet<string>): string[] {
   const lines = unlessGone('', () => readFileSync(`/proc/${pid}/maps`, 'latin1')).split('\n');
-  return lines.some((line) => /^\S+ .w.s \S+ \S+ (\d+) /.exec(line)?.[1] === ino);
+  return lines.flatMap((line) => {
+    const [, range, inode] = /^(\S+) .w.s \S+ \S+ (\d+) /.exec(line) ?? [];
+    if (range === undefined || inode === undefined || !inodes.has(inode)) return [];
+    // The kernel writes these names without leading zeros (proc(5)).
+    const bounds = range.split('-').map((bound) => bound.replace(/^0+(?=.)/, ''));
+    return [`/proc/${pid}/map_files/${bounds.join('-')}`];
+  });
 }
