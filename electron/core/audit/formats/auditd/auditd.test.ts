@@ -57,6 +57,49 @@ describe('audit records', () => {
     });
   });
 
+  it('knows what descends from the daemon, whatever the account and the key', () => {
+    const exec = (id: number, pid: number, ppid: number, words: string): string[] => [
+      `type=SYSCALL msg=audit(1795338000.250:${id}): arch=c000003e syscall=59 success=yes exit=0 ppid=${ppid} pid=${pid} uid=1000 exe="/usr/bin/x" key="exec"`,
+      `type=EXECVE msg=audit(1795338000.250:${id}): argc=1 ${words
+        .split(' ')
+        .map((word, index) => `a${index}="${word}"`)
+        .join(' ')}`,
+      `type=PROCTITLE msg=audit(1795338000.250:${id}): proctitle="x"`,
+    ];
+    const derived = parseAll('auditd', [
+      ...exec(20, 800, 1, '/usr/bin/python3 /home/miu/.local/bin/mycoswarm daemon --port 7890'),
+      ...exec(21, 801, 800, 'unshare -rn python3 run.py'),
+      ...exec(22, 802, 801, 'curl http://192.168.1.5/'),
+      ...exec(23, 900, 1, 'bash'),
+      ...exec(24, 901, 900, 'grep mycoswarm daemon'),
+      ...exec(25, 801, 800, 'python3 run.py'),
+      ...exec(26, 802, 900, 'vim'),
+    ]).filter((record) => record.derived);
+    expect(derived.map(({ fields }) => fields['swarmkeep.agent'] ?? false)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('reads what a Debian 12 wrote when the console asked whether it records', () => {
+    const line =
+      'type=EXECVE msg=audit(1795332995.323:266): argc=6 a0="env" a1="-i" a2="PATH=/usr/sbin:/usr/bin:/sbin:/bin" a3="LC_ALL=C" a4="/bin/true" a5="swarmkeep-probe-f1d4b6e64ae50a472955d8ba"';
+    expect(parseAll('auditd', [line])[0]).toMatchObject({
+      at: 1_795_332_995_323,
+      group: '1795332995.323:266',
+      fields: {
+        a0: 'env',
+        a2: 'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+        a5: 'swarmkeep-probe-f1d4b6e64ae50a472955d8ba',
+      },
+    });
+  });
+
   it('reads the name of a system call from its number where auditd did not', () => {
     const [record] = parseAll('auditd', [call(3, 103, 'a0=4 a1=0 a2=0 a3=0')]);
     expect(record?.fields).toMatchObject({ SYSCALL: 'syslog', a0: '4' });

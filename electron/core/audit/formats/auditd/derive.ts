@@ -3,7 +3,7 @@ import { FieldSet } from '../field-set.ts';
 import { createRecord, LOG_SOURCES } from '../record.ts';
 import type { AuditGroup, AuditSyscall } from './group.ts';
 import { absolutePath } from './path.ts';
-import type { ProcessNames } from './process-names.ts';
+import { isDaemon, type ProcessNames } from './process-names.ts';
 
 /** errno(3): ways to say that the file is simply not there, as every search along PATH meets them. */
 const NOT_THERE: ReadonlySet<number> = new Set([-2, -20]);
@@ -149,6 +149,12 @@ function isConnect(call: AuditSyscall): boolean {
   return call.name === 'connect' || call.name === 'sendto';
 }
 
+/** Whether a process is one that was seen to descend from mycoSwarm's daemon, and not a later one with its id. */
+function isSameAgent(processes: ProcessNames, call: AuditSyscall): boolean {
+  const known = call.pid === undefined ? undefined : processes.get(call.pid);
+  return known?.isAgents === true && (known.parent === call.ppid || call.ppid === 1);
+}
+
 /**
  * Puts together what the records of one happening say: a `process_creation` of a started program, a `network_connection` of a
  * connection or a datagram, a `file_event` of a file that was changed and a `file_access` of one that was read outside of the
@@ -160,6 +166,11 @@ export function deriveRecords(group: AuditGroup, processes: ProcessNames): Audit
   if (call === undefined) return [];
   let made: (Made | null)[];
   const isStart = call.name === 'execve' || call.name === 'execveat';
+  const command = group.command ?? group.proctitle;
+  const isAgents =
+    (isStart && isDaemon(command)) ||
+    isSameAgent(processes, call) ||
+    (isStart && call.ppid !== undefined && processes.get(call.ppid)?.isAgents === true);
   if (isStart) made = [processCreation(group, call)];
   else if (isConnect(call)) made = [networkConnection(group, call)];
   else made = call.success ? fileEvents(group, call) : [];
@@ -167,11 +178,12 @@ export function deriveRecords(group: AuditGroup, processes: ProcessNames): Audit
   for (const each of made) {
     if (each === null) continue;
     putProcess(each.fields, group, call, processes);
+    if (isAgents) each.fields.put('swarmkeep.agent', true);
     const { logsource, message, fields } = each;
     const { at, timeText, id } = group;
     records.push(createRecord({ at, timeText, logsource, message, fields, group: id, derived: true }));
   }
   if (isStart && call.success && call.pid !== undefined)
-    processes.set(call.pid, { image: call.exe, command: group.command ?? group.proctitle });
+    processes.set(call.pid, { image: call.exe, command, isAgents, parent: call.ppid });
   return records;
 }
