@@ -36,6 +36,9 @@ function textsFor(kind: Map<string, RulesByText>, field: string): RulesByText {
 export class Prefilter {
   readonly #fields: FieldFilter[] = [];
   readonly #byName = new Map<string, FieldFilter>();
+  /** The names of the last event's fields in their order, and what looks at each: the next event mostly has the same. */
+  readonly #lastNames: string[] = [];
+  readonly #lastFilters: FieldFilter[] = [];
   /** Keywords; null when no rule has any. */
   readonly #anywhere: FieldFilter | null;
   readonly #numbersToo: boolean;
@@ -94,13 +97,21 @@ export class Prefilter {
       }
       return this.#candidates;
     }
-    if (evaluation.raw !== '') this.#look(this.#anywhere, evaluation.raw);
+    const anywhere = this.#anywhere;
+    if (evaluation.raw !== '') this.#look(anywhere, evaluation.raw);
+    let place = 0;
     for (const name in fields) {
       const held = fields[name];
-      const own = this.#byName.get(name);
-      if (typeof held === 'string') this.#look(own ?? this.#anywhere, held);
-      else if (held !== undefined && (own !== undefined || this.#numbersToo || typeof held === 'object'))
-        this.#lookAt(own ?? this.#anywhere, held);
+      let filter = this.#lastNames[place] === name ? this.#lastFilters[place] : undefined;
+      if (filter === undefined) {
+        filter = this.#byName.get(name) ?? anywhere;
+        this.#lastNames[place] = name;
+        this.#lastFilters[place] = filter;
+      }
+      place += 1;
+      if (typeof held === 'string') this.#look(filter, held);
+      else if (held !== undefined && (filter !== anywhere || this.#numbersToo || typeof held === 'object'))
+        this.#lookAt(filter, held);
     }
     return this.#candidates;
   }
