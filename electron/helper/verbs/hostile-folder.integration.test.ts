@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { whyNoTestNode } from '../testing/helper-node.ts';
 import { type ServedHelper, serveHelper } from '../testing/served-helper.ts';
+import { snapshot } from '../testing/snapshot.ts';
 
 const any = { kind: 'any' } as const;
 const reason = whyNoTestNode();
@@ -158,6 +159,33 @@ describe('beside an account that tricks the helper', () => {
       });
     expect(await helper.ask({ version: 1, ask: 'changes' })).not.toMatchObject({ answer: 'refused' });
     expect(helper.node.run('stat', '-c', '%u', `${HOME}/tree`).trim()).toBe('1500');
+  });
+
+  it('puts a copy in the place of a tree that nobody can write any more, and the original back', async () => {
+    const [from, fresh, aside] = ['/srv/src', '/srv/src.swarmkeep-new', '/srv/src.before-swarmkeep'];
+    helper.node.run('sh', '-c', `rm -rf ${from} && cp -a ${HOME}/tree ${from}`);
+    const before = snapshot(helper.node, from);
+    const { change, version } = step();
+    const actions = [
+      { verb: 'copy-tree', from, path: fresh, uid: 0, gid: 0, takeBits: 0o022, expect: any },
+      { verb: 'move', from, path: aside, expect: any },
+      { verb: 'move', from: fresh, path: from, expect: any },
+    ];
+    const records: string[] = [];
+    const script = `exec 3<>${from}/b/open; echo ready; until [ -e /tmp/stop ]; do sleep 0.05; done; printf evil >&3`;
+    await asAgent(script, async () => {
+      for (const [number, action] of actions.entries())
+        records.push(done(await helper.ask({ version, change, step: number, ask: 'do', action })).record);
+    });
+    expect(helper.node.run('cat', `${from}/b/open`)).toBe('good');
+    expect(helper.node.run('cat', `${aside}/b/open`)).toBe('evil');
+    helper.node.run('sh', '-c', `cd ${aside}/b && printf good 1<>open && touch -r ${from}/b/open open`);
+    for (const number of [2, 1, 0])
+      expect(
+        await helper.ask({ version, change, step: number, ask: 'undo', record: records[number], dry: false }),
+      ).toMatchObject({ answer: 'undone' });
+    expect(snapshot(helper.node, from)).toBe(before);
+    expect(helper.node.run('sh', '-c', 'ls -d /srv/src*').trim()).toBe(from);
   });
 
   it('gives no file to root that somebody has open for writing, and takes back what it began', async () => {
