@@ -1,7 +1,14 @@
 import type { UnhashedPlan } from '#core/fixes/plan-registry.ts';
 import { isAsShown } from '#core/fixes/plans/as-shown.ts';
 import { stands, undoState } from '#core/fixes/plans/undo-order.ts';
-import { type PlanFrame, redoPlan, removePlan, stepsBack, undoPlan } from '#core/fixes/plans/undo-plans.ts';
+import {
+  newestOfEach,
+  type PlanFrame,
+  redoPlan,
+  removePlan,
+  stepsBack,
+  undoPlan,
+} from '#core/fixes/plans/undo-plans.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { Difference } from '#shared/domain/helper/answers.ts';
@@ -18,7 +25,7 @@ export async function planUndo(parts: FixParts, change: StoredChange): Promise<U
   const { possible, reason } = undoState(change, await changesOfNode(parts, change.node));
   return withChannel(parts, node, async (channel, frame) => {
     const differences =
-      possible && usable(frame.access) ? await differencesOf(channel, stepsBack(change)) : [];
+      possible && usable(frame.access) ? await differencesOf(channel, newestOfEach(stepsBack(change))) : [];
     if (typeof differences === 'string') return undoPlan(frame, change, [], differences);
     return undoPlan(frame, change, differences, possible ? null : reason);
   });
@@ -143,5 +150,6 @@ async function differencesOf(
 }
 
 function newestOnly(standing: readonly StoredChange[]): PlanStep[] {
-  return standing.filter((change) => undoState(change, standing).possible).flatMap(stepsBack);
+  const newest = standing.filter((change) => undoState(change, standing).possible);
+  return newest.flatMap((change) => newestOfEach(stepsBack(change)));
 }

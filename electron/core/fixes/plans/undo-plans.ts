@@ -124,6 +124,20 @@ export function stepsBack(change: StoredChange): PlanStep[] {
   });
 }
 
+/**
+ * Of steps newest first, those whose target can be compared with what they left: where a change wrote a file twice, the
+ * older text is not there before the newer one was taken back.
+ */
+export function newestOfEach(steps: readonly PlanStep[]): PlanStep[] {
+  const seen = new Set<string>();
+  return steps.filter(({ preview }) => {
+    if (!('path' in preview)) return true;
+    const isNewest = !seen.has(preview.path);
+    seen.add(preview.path);
+    return isNewest;
+  });
+}
+
 function framed(frame: PlanFrame, change: StoredChange) {
   return {
     id: frame.id,
