@@ -4,7 +4,7 @@ import { exampleStep } from './testing/example-plan.ts';
 import { newestOfEach } from './undo-plans.ts';
 
 const at = (title: string, path: string | null): PlanStep => ({
-  ...exampleStep(),
+  ...exampleStep('/etc/x'),
   title,
   preview:
     path === null ? { kind: 'words', text: 'x' } : { kind: 'attributes', path, before: 'a', after: 'b' },
