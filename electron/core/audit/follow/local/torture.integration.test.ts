@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { COPYING, RENAMING, torture } from '../testing/torture.ts';
 
 /** `FOLLOW_KILLS=1000` for the long run; `FOLLOW_SEED` repeats the writer's and rotator's choices of one. */
-const KILLS = Number(process.env.FOLLOW_KILLS ?? 21);
+const KILLS = Number(process.env.FOLLOW_KILLS ?? 15);
 const SEED = Number(process.env.FOLLOW_SEED ?? Date.now() % 1_000_000);
 
 it.for([
