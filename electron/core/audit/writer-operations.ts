@@ -48,9 +48,8 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
 
   function committed(what: Committed): void {
     watcher.committed(what);
-    rate.add(what.events.length);
-    live.push(what.events);
-    if (signer !== null && what.events.length > 0) {
+    rate.add(what.events);
+    if (signer !== null && what.events > 0) {
       verified = { upTo: store.events.size, at: new Date().toISOString() };
     }
     if (what.alerts.length === 0) return;
@@ -65,6 +64,7 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
     createFirstSeen: rules.createFirstSeen,
     now: Date.now,
     committed,
+    live,
   });
   const watcher = new Watcher({
     store,

@@ -1,4 +1,4 @@
-import { readCheckpoint } from '#core/ledger/checkpoint.ts';
+import { readCheckpoint, type SignedCheckpoint } from '#core/ledger/checkpoint.ts';
 import { toBase64 } from '#core/ledger/hash.ts';
 import { writeTlogProof } from '#core/ledger/tlog-proof.ts';
 import { eventTime } from '#core/ledger/verify/event-time.ts';
@@ -9,6 +9,9 @@ import { guarded } from './audit-threads.ts';
 import type { AuditWatch } from './audit-watch.ts';
 import type { Context } from './context.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
+
+/** How often verifying begins again when something was recorded meanwhile. */
+const MOST_ATTEMPTS = 3;
 
 const UNTOUCHED = 'Nothing was changed.';
 
@@ -23,6 +26,17 @@ export function activityGroup(
   async function ofLogs(told: EventsVouchedFor): Promise<EventsVerification | null> {
     if (!watch.hasEvents()) return null;
     return guarded(async () => (await watch.threads()).reader.verify(told));
+  }
+
+  /** What is recorded while it is looked at would seem to be missing: then all is looked at once more. */
+  async function proven(elsewhere: SignedCheckpoint | null) {
+    for (let attempt = 0; ; attempt += 1) {
+      const before = await store.ledgerHead();
+      const report = await verifyLedger(store, elsewhere, () => clock.now(), ofLogs);
+      const after = await store.ledgerHead();
+      if (report.verified || after.newest?.size === before.newest?.size || attempt === MOST_ATTEMPTS)
+        return report;
+    }
   }
 
   async function newestCheckpoint() {
@@ -99,11 +113,11 @@ export function activityGroup(
       return state();
     },
 
-    verify: () => verifyLedger(store, null, () => clock.now(), ofLogs),
+    verify: () => proven(null),
 
     async checkAgainst({ checkpoint }) {
       const elsewhere = readCheckpoint(checkpoint);
-      if (elsewhere !== null) return verifyLedger(store, elsewhere, () => clock.now(), ofLogs);
+      if (elsewhere !== null) return proven(elsewhere);
       throw new ConsoleError('NOT_ALLOWED', 'This text is no checkpoint.', {
         untouched: UNTOUCHED,
         next: 'Paste the whole text as it was saved: the name of the ledger, two lines, an empty one and the signature.',

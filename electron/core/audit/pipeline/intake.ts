@@ -26,7 +26,7 @@ export interface OpenSource {
 /** What became of a batch, once it is on the disk. */
 export interface Committed {
   source: string | null;
-  events: readonly StoredEvent[];
+  events: number;
   alerts: readonly ChangedAlert[];
   /** Characters of the lines. */
   characters: number;
@@ -40,6 +40,8 @@ export interface IntakeOptions {
   createFirstSeen: (state: unknown) => FirstSeen;
   now: () => number;
   committed: (what: Committed) => void;
+  /** Who wants to see new events at once. */
+  live: { stage(event: StoredEvent): void; settle(): void; forget(): void };
 }
 
 const DETECTOR = 'detector';
@@ -62,7 +64,9 @@ export class Intake {
   #detector: Detector | null = null;
   #firstSeen: FirstSeen | null = null;
   #learnt: unknown = null;
-  #events: StoredEvent[] = [];
+  /** Events of the batch so far, and the time of the newest. */
+  #count = 0;
+  #lastAt: number | null = null;
   /** What events said of their logs so far, as JSON; few, for logs do not change what they are. */
   readonly #logsources: Set<string>;
   #newLogsource = false;
@@ -144,7 +148,7 @@ export class Intake {
     const staged = this.#options.store.events;
     this.#guarded(() => {
       const event = staged.stage(eventOfRecord(record, null, { ...origin, receivedAt: at }));
-      this.#events.push(event);
+      this.#took(event);
       const detection = detect(event.number);
       if (detection !== null) this.#desk.match(detection, event, at);
       this.#write(() => undefined, at, origin.source, 0);
@@ -184,8 +188,8 @@ export class Intake {
       format,
       position,
       parser: statesOf(source),
-      events: kept.events + this.#events.length,
-      lastEventAt: this.#events.at(-1)?.at ?? kept.lastEventAt,
+      events: kept.events + this.#count,
+      lastEventAt: this.#lastAt ?? kept.lastEventAt,
       lastLineAt: spoke ? batch.receivedAt : kept.lastLineAt,
       rhythm: spoke ? heard(readRhythm(kept.rhythm), batch.receivedAt) : kept.rhythm,
     };
@@ -195,7 +199,7 @@ export class Intake {
     const event = this.#options.store.events.stage(
       eventOfRecord(record, line, { node, source: id, receivedAt }),
     );
-    this.#events.push(event);
+    this.#took(event);
     this.#noteLogsource(event.logsource);
     this.#detector ??= this.#options.createDetector(this.#options.store.note(DETECTOR));
     const looked = {
@@ -210,6 +214,17 @@ export class Intake {
     for (const detection of this.#firstSeen.detect(looked, event.number, receivedAt, node)) {
       this.#desk.match(detection, event, receivedAt);
     }
+  }
+
+  #took(event: StoredEvent): void {
+    this.#count += 1;
+    this.#lastAt = event.at;
+    this.#options.live.stage(event);
+  }
+
+  #begin(): void {
+    this.#count = 0;
+    this.#lastAt = null;
   }
 
   #noteLogsource({ product, category, service }: LogSource): void {
@@ -251,7 +266,7 @@ export class Intake {
 
   #write(more: () => void, now: number, source: string, characters: number): void {
     const { store, signer, committed } = this.#options;
-    const events = this.#events;
+    const events = this.#count;
     const state = this.#detector?.state() ?? null;
     const learnt = this.#firstSeen?.state() ?? this.#learnt;
     const alerts = store.durably(() => {
@@ -267,7 +282,8 @@ export class Intake {
     this.#desk.settle();
     this.#newLogsource = false;
     this.#learnt = learnt;
-    this.#events = [];
+    this.#begin();
+    this.#options.live.settle();
     committed({ source, events, alerts, characters });
   }
 
@@ -275,7 +291,8 @@ export class Intake {
     try {
       work();
     } catch (error) {
-      this.#events = [];
+      this.#begin();
+      this.#options.live.forget();
       this.#options.store.events.forget();
       this.#desk.forget();
       this.#detector = null;

@@ -133,7 +133,7 @@ export class Watcher {
     const watched = this.#watched.get(source ?? '');
     if (watched === undefined) return;
     watched.bytes.add(characters);
-    watched.events.add(events.length);
+    watched.events.add(events);
     if (characters > 0) watched.silentSince = null;
   }
 

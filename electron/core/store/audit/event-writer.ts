@@ -38,7 +38,8 @@ export class EventWriter {
   #tree: TreeTip | null = null;
   /** Texts of the block that is not full yet, those that are stored too. */
   #texts: string[] = [];
-  #full: { first: number; texts: string[] }[] = [];
+  /** Packed at once: a batch may have tens of thousands of events. */
+  #full: { first: number; form: number; lines: Buffer }[] = [];
   #sealed: SealedSegment[] = [];
   #names = new Map<string, number>();
   #written = 0;
@@ -72,7 +73,7 @@ export class EventWriter {
     tree.append(leafHash(text));
     this.#texts.push(text);
     if (this.#texts.length === BLOCK_EVENTS) {
-      this.#full.push({ first: event.number - BLOCK_EVENTS + 1, texts: this.#texts });
+      this.#full.push({ first: event.number - BLOCK_EVENTS + 1, ...packBlock(this.#texts) });
       this.#texts = [];
     }
     for (const name in event.fields) this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
@@ -89,10 +90,7 @@ export class EventWriter {
     const tree = this.#tip();
     if (tree.range.size === this.#written) return;
     const { block, tile, segment, term, gram, name } = this.#statements;
-    for (const { first, texts } of this.#full) {
-      const { form, lines } = packBlock(texts);
-      block.run(first, texts.length, form, lines);
-    }
+    for (const { first, form, lines } of this.#full) block.run(first, BLOCK_EVENTS, form, lines);
     if (this.#texts.length > 0) {
       const { form, lines } = packBlock(this.#texts);
       block.run(tree.range.size - this.#texts.length + 1, this.#texts.length, form, lines);

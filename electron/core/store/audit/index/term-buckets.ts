@@ -86,35 +86,43 @@ export class TermCollector {
     return list;
   }
 
-  /** Entries by key, equal keys in the order of their positions: a radix sort, least significant digits first. */
+  /** Entries by key, equal keys in the order of their positions: counted into runs by the upper half, and each run by the rest. */
   #sorted(): Uint32Array {
     const count = this.#count;
-    let order = new Uint32Array(count).map((_, index) => index);
-    let other = new Uint32Array(count);
-    const digits = [
-      (entry: number) => this.#low[entry] ?? 0,
-      (entry: number) => (this.#high[entry] ?? 0) & 0xffff,
-      (entry: number) => (this.#high[entry] ?? 0) >>> 16,
-    ];
+    const high = this.#high;
+    const order = new Uint32Array(count);
     const starts = new Uint32Array(65_537);
-    for (const digit of digits) {
-      starts.fill(0);
-      for (let index = 0; index < count; index += 1) {
-        const slot = digit(index) + 1;
-        starts[slot] = (starts[slot] ?? 0) + 1;
-      }
-      for (let slot = 1; slot < starts.length; slot += 1)
-        starts[slot] = (starts[slot] ?? 0) + (starts[slot - 1] ?? 0);
-      for (let index = 0; index < count; index += 1) {
-        const entry = order[index] ?? 0;
-        const slot = digit(entry);
-        const place = starts[slot] ?? 0;
-        other[place] = entry;
-        starts[slot] = place + 1;
-      }
-      [order, other] = [other, order];
+    for (let entry = 0; entry < count; entry += 1) {
+      const slot = ((high[entry] as number) >>> 16) + 1;
+      starts[slot] = (starts[slot] as number) + 1;
+    }
+    for (let slot = 1; slot < starts.length; slot += 1) {
+      starts[slot] = (starts[slot] as number) + (starts[slot - 1] as number);
+    }
+    const ends = starts.slice();
+    for (let entry = 0; entry < count; entry += 1) {
+      const slot = (high[entry] as number) >>> 16;
+      const place = ends[slot] as number;
+      order[place] = entry;
+      ends[slot] = place + 1;
+    }
+    for (let slot = 0; slot < 65_536; slot += 1) {
+      const [from, to] = [starts[slot] as number, ends[slot] as number];
+      if (to - from > 1) this.#sortRun(order, from, to);
     }
     return order;
+  }
+
+  /** Nearly always a few entries, or many of one key. */
+  #sortRun(order: Uint32Array, from: number, to: number): void {
+    const [high, low] = [this.#high, this.#low];
+    const compare = (a: number, b: number): number =>
+      (high[a] as number) - (high[b] as number) || (low[a] as number) - (low[b] as number) || a - b;
+    let sorted = true;
+    for (let index = from + 1; index < to && sorted; index += 1) {
+      sorted = compare(order[index - 1] as number, order[index] as number) < 0;
+    }
+    if (!sorted) order.subarray(from, to).sort(compare);
   }
 
   #grow(): void {
