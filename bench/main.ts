@@ -4,17 +4,19 @@ import { benchChecks } from './checks.ts';
 import { benchFirewall } from './firewall.ts';
 import { benchFirewallProve } from './firewall-prove.ts';
 import { benchFixes } from './fixes.ts';
+import { benchFormats } from './formats.ts';
 import { benchLedger } from './ledger.ts';
 import { machine } from './measure.ts';
 import { benchSigma } from './sigma.ts';
 import { benchWeb } from './web.ts';
 
-/** `npm run bench [checks|firewall|firewall-prove|fixes|ledger|sigma|web|audit|audit-page]`: every figure that is promised, with machine, median and spread. */
+/** `npm run bench [checks|firewall|firewall-prove|fixes|formats|ledger|sigma|web|audit|audit-page]`: every figure that is promised, with machine, median and spread. */
 const PARTS = {
   checks: benchChecks,
   firewall: benchFirewall,
   'firewall-prove': benchFirewallProve,
   fixes: benchFixes,
+  formats: benchFormats,
   ledger: benchLedger,
   sigma: benchSigma,
   web: benchWeb,

@@ -5,17 +5,20 @@ const STOPPED = /\b(?:stopped|drop(?:ped)?|den(?:y|ied)|block(?:ed)?|reject(?:ed
 /** Sticky. */
 const START = /IN=(\S{0,15}) OUT=(\S{0,15}) /y;
 
-const NAMES: Readonly<Record<string, string>> = {
-  SRC: 'SourceIp',
-  DST: 'DestinationIp',
-  SPT: 'SourcePort',
-  DPT: 'DestinationPort',
-  UID: 'uid',
-  GID: 'gid',
-  LEN: 'length',
-  TTL: 'ttl',
-  TYPE: 'icmp_type',
-};
+/** What is kept, by the kernel's name; the rest are bits of headers. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['SRC', 'SourceIp'],
+  ['DST', 'DestinationIp'],
+  ['SPT', 'SourcePort'],
+  ['DPT', 'DestinationPort'],
+  ['UID', 'uid'],
+  ['GID', 'gid'],
+  ['LEN', 'length'],
+  ['TTL', 'ttl'],
+  ['TYPE', 'icmp_type'],
+  ['PROTO', 'Protocol'],
+  ['MAC', 'mac'],
+]);
 
 /**
  * Reads a line of the kernel's packet log (nf_log_syslog.c, `log prefix "…"` of nft(8), `-j LOG` of iptables-extensions(8)).
@@ -35,21 +38,26 @@ export function putPacket(fields: FieldSet, message: string): boolean {
   if (output !== '') fields.putNew('out', output);
   // An ICMP error quotes the packet that it is about in brackets; that one's addresses are not this one's.
   const bracket = head.indexOf('[SRC=', start.index);
-  const pairs = head.slice(start.index, bracket < 0 ? head.length : bracket).split(' ');
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    if (equals <= 0) continue;
-    const name = pair.slice(0, equals);
-    const value = pair.slice(equals + 1);
-    const known = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
-    if (known !== undefined && value !== '')
-      fields.putNew(known, /^\d{1,10}$/.test(value) ? Number(value) : value);
-    else if (name === 'PROTO') fields.putNew('Protocol', value.toLowerCase());
-    else if (name === 'MAC') fields.putNew('mac', value);
+  const end = bracket < 0 ? head.length : bracket;
+  for (let at = start.index; at < end; ) {
+    const blank = head.indexOf(' ', at);
+    const next = blank < 0 || blank > end ? end : blank;
+    const equals = head.indexOf('=', at);
+    if (equals > at && equals < next - 1) {
+      const name = NAMES.get(head.slice(at, equals));
+      if (name !== undefined) fields.putNew(name, packetValue(name, head.slice(equals + 1, next)));
+    }
+    at = next + 1;
   }
   fields.putNew('Initiated', output !== '' && input === '' ? 'true' : 'false');
   if (STOPPED.test(prefix)) fields.putNew('denied', true);
   const uid = fields.get('uid');
   if (uid !== undefined) fields.putNew('User', uid === 0 ? 'root' : String(uid));
   return fields.has('SourceIp') || fields.has('DestinationIp');
+}
+
+/** Addresses and names stay text; everything else that is a number becomes one. */
+function packetValue(name: string, value: string): string | number {
+  if (name === 'Protocol') return value.toLowerCase();
+  return name.endsWith('Ip') || name === 'mac' || !/^\d{1,10}$/.test(value) ? value : Number(value);
 }
