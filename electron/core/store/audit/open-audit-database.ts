@@ -50,6 +50,7 @@ export function openAuditForReading(folder: string): Database.Database {
 
 /** What went wrong with the events, in words of their own. */
 export function asAuditError(error: unknown, file: string): StoreError {
+  if (error instanceof StoreError) return error;
   const known = asStoreError(error, file);
   if (known.kind === 'damaged') {
     return new StoreError(
