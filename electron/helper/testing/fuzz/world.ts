@@ -53,3 +53,9 @@ export function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path) !== after.get(path));
 }
+
+/** How an entry would look without setuid and setgid. */
+export function unmarked(entry: string | undefined): string | undefined {
+  const [mode, ...rest] = entry?.split(' ') ?? [];
+  return mode === undefined ? undefined : [BigInt(mode) & ~0o6000n, ...rest].join(' ');
+}
