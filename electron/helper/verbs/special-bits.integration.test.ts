@@ -111,6 +111,23 @@ describe('files that change hands', () => {
     expect(modes()).toContain('./one 1500:1500 755');
   });
 
+  it('can be taken back when what is to be said about them is longer than a record holds', async () => {
+    const deep = `/srv/s/tree/${['a', 'b', 'c'].map((name) => name.repeat(200)).join('/')}`;
+    helper.node.run(
+      'sh',
+      '-c',
+      `mkdir -p ${deep} && cp -p /srv/s/one ${deep}/one && chown -R 1500:1500 /srv/s/tree`,
+    );
+    helper.node.run('chmod', '4755', `${deep}/one`);
+    const into = step();
+    const action = { verb: 'set-attributes', path: `${deep}/one`, uid: 0, gid: 0, mode: 0o755, expect: any };
+    const { record, notUndone } = done(await helper.ask({ ...into, ask: 'do', action }));
+    expect(notUndone).toHaveLength(512);
+    expect(await helper.ask({ ...into, ask: 'undo', record, dry: false })).toMatchObject({
+      answer: 'undone',
+    });
+  });
+
   it('are refused where a new owner would take file capabilities away for good', async () => {
     helper.node.run('setcap', 'cap_net_raw+ep', '/srv/s/tree/plain');
     expect(await helper.ask({ ...step(), ask: 'do', action: tree() })).toMatchObject({
