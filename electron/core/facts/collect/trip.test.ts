@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Host } from '#core/hosts/host.ts';
+import type { ScriptHost } from '#core/hosts/host.ts';
 import { hostError } from '#core/hosts/host.ts';
 import { runTrip } from './trip.ts';
 
@@ -14,7 +14,7 @@ const SILENT = {
       const error = hostError('cancelled', 'ended', '');
       signal.addEventListener('abort', () => resolve({ ok: false, error }));
     }),
-} as unknown as Host;
+} as unknown as ScriptHost;
 
 it.each([
   [undefined, 15_000],

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { runChecks } from '#core/checks/run.ts';
 import { changed, inputFor } from '#core/checks/testing/facts-builder.ts';
 import { NO_BOOT, NO_RULES, withFirewall } from '#core/checks/testing/firewall-facts.ts';
+import { apply } from '#core/fixes/testing/after.ts';
+import { knownOf, modelOf } from '#core/fixes/testing/model.ts';
+import { planFor, verbsOf } from '#core/fixes/testing/plan-for.ts';
+import { writtenBy } from '#core/fixes/testing/written-by.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
-import { guardChains } from '../../helper/verbs/chains-guard.ts';
-import { apply } from './testing/after.ts';
-import { knownOf, modelOf } from './testing/model.ts';
-import { planFor, verbsOf } from './testing/plan-for.ts';
-import { writtenBy } from './testing/written-by.ts';
+import { guardChains } from '../../electron/helper/verbs/chains-guard.ts';
 
 /** Whether chains can be loaded in a network namespace of their own here. */
 const canLoad =
