@@ -71,6 +71,8 @@ export function createAuditWatch(
   let callOff = (): void => undefined;
   let settle = (): void => undefined;
   let closed = false;
+  /** Events that were there when the threads were started. */
+  let begunWith = 0;
 
   async function start(): Promise<AuditThreads> {
     const keep = keepOf(await store.settings());
@@ -85,6 +87,7 @@ export function createAuditWatch(
       });
       failure = null;
       [state, sources] = await Promise.all([threads.writer.state(), threads.writer.sources()]);
+      begunWith = state.events;
       return threads;
     } catch (error) {
       failure = error instanceof StoreError ? error : null;
@@ -173,7 +176,9 @@ export function createAuditWatch(
       if (starting === null) return;
       const running = await starting.catch(() => null);
       if (running === null) return;
-      if (watching) await tell().catch(() => undefined);
+      // A command that only read leaves no word; one that took something in does.
+      const { events } = await running.writer.state().catch(() => state);
+      if (watching || events > begunWith) await tell().catch(() => undefined);
       await running.close();
     },
   };
