@@ -79,8 +79,14 @@ function rootOwned(files: ReadonlyMap<string, FileFact>, path: string): [string,
 }
 
 function whyNotTaken(agent: Agent, trees: readonly TreeFact[]): string | null {
+  const { home, workspace, configurationFolder } = agent.instance;
   for (const tree of trees) {
     const shown = visible(tree.root);
+    const own = [workspace, configurationFolder, home].find(
+      (path) => path !== null && isWithin(path, tree.root),
+    );
+    if (own !== undefined)
+      return `In ${shown} lies ${visible(own ?? '')}, which mycoSwarm has to write. Move that out of its program first, by the steps of the finding.`;
     if (!tree.complete || tree.unreadableCount > 0)
       return `Not all of ${shown} was seen. Look at this node as administrator first.`;
     if (tree.hardLinksCount > 0)
