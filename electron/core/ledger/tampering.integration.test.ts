@@ -7,6 +7,7 @@ import { CompactRange } from './compact-range.ts';
 import { leafHash } from './hash.ts';
 import { ledgerKeyFile } from './key-file.ts';
 import { type LedgerLab, ledgerLab } from './testing/ledger-lab.ts';
+import { rewrite } from './testing/rewrite.ts';
 import { TreeTip } from './tree-tip.ts';
 
 type Base = ReturnType<typeof openDatabase>;
@@ -16,18 +17,6 @@ beforeEach(() => {
   lab = ledgerLab();
 });
 afterEach(() => lab.remove());
-
-/** Puts other texts in the place of those of the row that has an event. */
-function rewrite(database: Base, number: number, change: (texts: string[]) => string[]): void {
-  const found = textRow.parse(
-    database.prepare('SELECT * FROM ledger_text WHERE first <= ? ORDER BY first DESC LIMIT 1').get(number),
-  );
-  const texts = change(textsOf(unpackTexts(found)));
-  const { form, lines } = packTexts(texts);
-  database
-    .prepare('UPDATE ledger_text SET count = ?, form = ?, lines = ? WHERE first = ?')
-    .run(texts.length, form, lines, found.first);
-}
 
 /** All texts of the ledger, in order. */
 function allTexts(database: Base): string[] {
@@ -125,34 +114,6 @@ describe('many events that were written together', () => {
     });
     const report = await lab.verify(kept);
     expect(report).toMatchObject({ verified: false, from: 515, upTo: 514 });
-  });
-});
-
-describe('texts that are gone', () => {
-  it('are missed, and their hashes and all proofs stay', async () => {
-    const kept = await lab.append(1, 5, 300);
-    const without = (texts: string[]) =>
-      texts.map((text) => {
-        const number = Number(/"number":(\d+)/.exec(text)?.[1]);
-        return number >= 3 && number <= 5 ? '' : text;
-      });
-    lab.tamper((database) => rewrite(database, 3, without));
-    expect(await lab.verify(kept)).toMatchObject({ verified: false, upTo: 2, from: 3 });
-    await lab.use(async (_ledger, store) => {
-      expect(await store.ledgerProof({ number: 4 })).toMatchObject({ text: null, size: 307 });
-    });
-  });
-
-  it('are missed too where a row of none hides them from every list', async () => {
-    const kept = await lab.append(3, 10);
-    lab.tamper((database) => {
-      database
-        .prepare('INSERT INTO ledger_text (first, count, form, lines) VALUES (7, 0, 1, ?)')
-        .run(Buffer.from('x'));
-    });
-    const report = await lab.verify(kept);
-    expect(report.verified).toBe(false);
-    expect(report.problems).toContainEqual(expect.objectContaining({ code: 'text-changed', event: 7 }));
   });
 });
 

@@ -50,7 +50,10 @@ describe('a copy before it is put in place', () => {
   it.each([
     ['to a folder outside', 'ln -s /etc/profile.d l'],
     ['to a folder outside, by way of another', 'mkdir a; ln -s ../../.. a/up; ln -s a/up/etc l'],
-    ['to a file that another account can change', ': > /tmp/swarmkeep-theirs; chown 1500 /tmp/swarmkeep-theirs; ln -s /tmp/swarmkeep-theirs l'],
+    [
+      'to a file that another account can change',
+      ': > /tmp/swarmkeep-theirs; chown 1500 /tmp/swarmkeep-theirs; ln -s /tmp/swarmkeep-theirs l',
+    ],
     ['to nothing outside', 'ln -s /etc/swarmkeep-not-there l'],
     ['into the kernel', 'ln -s /proc/self/cwd l'],
     ['to a file that no plan may touch', 'ln -s /etc/shadow l'],

@@ -1,51 +1,19 @@
-import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
-  chmodSync,
-  chownSync,
   copyFileSync,
-  linkSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
-  rmSync,
-  symlinkSync,
   truncateSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
-import { FileFollower, type FileFollowerOptions } from '../files/file-follower.ts';
-import { Gather } from '../testing/gather.ts';
-import { LocalReach } from './local-reach.ts';
+import { describe, expect, it } from 'vitest';
+import type { Gather } from '../testing/gather.ts';
+import { follow, lab, numbered, write } from '../testing/log-lab.ts';
 
-let folder = '';
-let log = '';
-const open: Gather[] = [];
-
-beforeEach(() => {
-  folder = mkdtempSync('/tmp/swarmkeep-follow-');
-  log = `${folder}/access.log`;
-});
-afterEach(async () => {
-  for (const gather of open.splice(0)) await gather.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function follow(position?: unknown, options: Partial<FileFollowerOptions> = {}): Gather {
-  const gather = new Gather(
-    new FileFollower({ reach: new LocalReach(), path: log, position, settleMs: 300, ...options }),
-  );
-  open.push(gather);
-  return gather;
-}
-const numbered = (from: number, to: number) =>
-  Array.from({ length: to - from }, (_, index) => `event ${from + index} of the test`);
-const write = (from: number, to: number, path = log) =>
-  appendFileSync(path, `${numbered(from, to).join('\n')}\n`);
 const kinds = (gather: Gather) => gather.gaps.map(({ kind }) => kind);
 /** Stops, lets something happen while nobody watches, and follows on. */
 async function whileOff(gather: Gather, happens: () => void): Promise<Gather> {
@@ -54,8 +22,8 @@ async function whileOff(gather: Gather, happens: () => void): Promise<Gather> {
   return follow(position);
 }
 const gzip = (name: string) => {
-  writeFileSync(`${folder}/${name}.gz`, gzipSync(readFileSync(`${folder}/${name}`)));
-  unlinkSync(`${folder}/${name}`);
+  writeFileSync(`${lab.folder}/${name}.gz`, gzipSync(readFileSync(`${lab.folder}/${name}`)));
+  unlinkSync(`${lab.folder}/${name}`);
 };
 
 describe('a file that is written to', () => {
@@ -83,27 +51,27 @@ describe('a file that is written to', () => {
   });
 
   it('waits for the end of a line, also over a restart', async () => {
-    appendFileSync(log, 'first\nsec');
+    appendFileSync(lab.log, 'first\nsec');
     const first = follow();
     await first.until(({ lines }) => lines.length === 1);
     await first.quiet();
     expect(first.texts).toEqual(['first']);
-    const second = await whileOff(first, () => appendFileSync(log, 'on'));
+    const second = await whileOff(first, () => appendFileSync(lab.log, 'on'));
     await second.quiet();
-    appendFileSync(log, 'd\r\n');
+    appendFileSync(lab.log, 'd\r\n');
     await second.until(({ lines }) => lines.length === 1);
     expect(second.texts).toEqual(['second']);
   });
 
   it('bears what is no text', async () => {
-    writeFileSync(log, Buffer.from([0x61, 0x00, 0x62, 0x0a, 0xff, 0xfe, 0x0a, 0x0a]));
+    writeFileSync(lab.log, Buffer.from([0x61, 0x00, 0x62, 0x0a, 0xff, 0xfe, 0x0a, 0x0a]));
     const gather = follow();
     await gather.until(({ lines }) => lines.length === 3);
     expect(gather.texts).toEqual(['a\0b', '\ufffd\ufffd', '']);
   });
 
   it('cuts a line that is too long in bounded memory, and goes on behind it', async () => {
-    writeFileSync(log, `${'x'.repeat(3_000_000)}\nnext\n`);
+    writeFileSync(lab.log, `${'x'.repeat(3_000_000)}\nnext\n`);
     const gather = follow(undefined, { longestLine: 1_000 });
     await gather.until(({ lines }) => lines.length === 2);
     expect(gather.lines[0]?.cut?.bytes).toBe(3_000_000);
@@ -112,11 +80,11 @@ describe('a file that is written to', () => {
   });
 
   it('appears later, and becomes readable later', async () => {
-    log = `${folder}/not/yet/access.log`;
+    lab.log = `${lab.folder}/not/yet/access.log`;
     const gather = follow();
     await gather.until(({ follower }) => follower.status().trouble.includes('/not is not there'));
     expect(gather.follower.status().state).toBe('waiting');
-    mkdirSync(`${folder}/not/yet`, { recursive: true });
+    mkdirSync(`${lab.folder}/not/yet`, { recursive: true });
     await gather.until(({ follower }) => follower.status().trouble.startsWith('It is not there yet'));
     write(0, 2);
     await gather.until(({ lines }) => lines.length === 2);
@@ -127,7 +95,7 @@ describe('a file that is written to', () => {
     write(0, 2);
     const gather = follow();
     await gather.until(({ lines }) => lines.length === 2);
-    unlinkSync(log);
+    unlinkSync(lab.log);
     await gather.until(({ follower }) => follower.status().state === 'waiting');
     write(2, 4);
     await gather.until(({ lines }) => lines.length === 4);
@@ -140,16 +108,16 @@ describe('rotation', () => {
     write(0, 2);
     const gather = follow();
     await gather.until(({ lines }) => lines.length === 2);
-    renameSync(log, `${log}.1`);
-    write(2, 4, `${log}.1`);
+    renameSync(lab.log, `${lab.log}.1`);
+    write(2, 4, `${lab.log}.1`);
     write(4, 6);
     await gather.until(({ lines }) => lines.length === 6);
     expect(gather.texts).toEqual(numbered(0, 6));
-    write(6, 8, `${log}.1`);
+    write(6, 8, `${lab.log}.1`);
     await gather.until(({ lines }) => lines.length === 8);
-    appendFileSync(`${log}.1`, 'unfinished');
-    renameSync(`${log}.1`, `${log}.2`);
-    renameSync(log, `${log}.1`);
+    appendFileSync(`${lab.log}.1`, 'unfinished');
+    renameSync(`${lab.log}.1`, `${lab.log}.2`);
+    renameSync(lab.log, `${lab.log}.1`);
     write(8, 9);
     await gather.until(({ lines }) => lines.length === 10);
     expect(gather.texts.slice(6)).toEqual([...numbered(6, 8), 'unfinished', ...numbered(8, 9)]);
@@ -157,11 +125,11 @@ describe('rotation', () => {
   });
 
   it('delivers a last line without an end when the new file has begun', async () => {
-    appendFileSync(log, 'one\ntwo');
+    appendFileSync(lab.log, 'one\ntwo');
     const gather = follow();
     await gather.until(({ lines }) => lines.length === 1);
-    renameSync(log, `${log}.1`);
-    writeFileSync(log, 'three\n');
+    renameSync(lab.log, `${lab.log}.1`);
+    writeFileSync(lab.log, 'three\n');
     await gather.until(({ lines }) => lines.length === 3);
     expect(gather.texts).toEqual(['one', 'two', 'three']);
   });
@@ -172,13 +140,13 @@ describe('rotation', () => {
     await first.until(({ lines }) => lines.length === 100);
     const second = await whileOff(first, () => {
       write(100, 110);
-      renameSync(log, `${log}.1`);
+      renameSync(lab.log, `${lab.log}.1`);
       gzip('access.log.1');
-      renameSync(`${log}.1.gz`, `${log}.3.gz`);
-      write(110, 120, `${log}.2`);
-      writeFileSync(`${log}.2.zst`, zstdCompressSync(readFileSync(`${log}.2`)));
-      unlinkSync(`${log}.2`);
-      write(120, 130, `${log}.1`);
+      renameSync(`${lab.log}.1.gz`, `${lab.log}.3.gz`);
+      write(110, 120, `${lab.log}.2`);
+      writeFileSync(`${lab.log}.2.zst`, zstdCompressSync(readFileSync(`${lab.log}.2`)));
+      unlinkSync(`${lab.log}.2`);
+      write(120, 130, `${lab.log}.1`);
       write(130, 140);
     });
     await second.until(({ lines }) => lines.length === 40);
@@ -191,9 +159,9 @@ describe('rotation', () => {
     const first = follow();
     await first.until(({ lines }) => lines.length === 10);
     const second = await whileOff(first, () => {
-      renameSync(log, `${log}-20261120`);
+      renameSync(lab.log, `${lab.log}-20261120`);
       gzip('access.log-20261120');
-      write(10, 20, `${log}-20261121`);
+      write(10, 20, `${lab.log}-20261121`);
       write(20, 30);
     });
     await second.until(({ lines }) => lines.length === 20);
@@ -201,7 +169,7 @@ describe('rotation', () => {
   });
 
   it('reads nothing that was rotated before it began', async () => {
-    write(0, 5, `${log}.1`);
+    write(0, 5, `${lab.log}.1`);
     write(5, 6);
     const gather = follow();
     await gather.until(({ lines }) => lines.length === 1);
@@ -214,9 +182,9 @@ describe('rotation', () => {
     const gather = follow();
     await gather.until(({ lines }) => lines.length === 5);
     write(5, 7);
-    copyFileSync(log, `${log}.1`);
-    appendFileSync(log, 'lost\n');
-    truncateSync(log, 0);
+    copyFileSync(lab.log, `${lab.log}.1`);
+    appendFileSync(lab.log, 'lost\n');
+    truncateSync(lab.log, 0);
     write(7, 9);
     await gather.until(({ lines }) => lines.length >= 9);
     await gather.quiet();
@@ -230,13 +198,13 @@ describe('rotation', () => {
     await first.until(({ lines }) => lines.length === 50);
     const second = await whileOff(first, () => {
       write(50, 60);
-      copyFileSync(log, `${log}.1`);
-      truncateSync(log, 0);
+      copyFileSync(lab.log, `${lab.log}.1`);
+      truncateSync(lab.log, 0);
       gzip('access.log.1');
-      renameSync(`${log}.1.gz`, `${log}.2.gz`);
+      renameSync(`${lab.log}.1.gz`, `${lab.log}.2.gz`);
       write(60, 70);
-      copyFileSync(log, `${log}.1`);
-      truncateSync(log, 0);
+      copyFileSync(lab.log, `${lab.log}.1`);
+      truncateSync(lab.log, 0);
       write(70, 200);
     });
     await second.until(({ lines }) => lines.length === 150);
@@ -252,14 +220,14 @@ describe('rotation', () => {
     write(0, 3);
     const first = follow();
     await first.until(({ lines }) => lines.length === 3);
-    copyFileSync(log, `${log}.1`);
-    truncateSync(log, 0);
+    copyFileSync(lab.log, `${lab.log}.1`);
+    truncateSync(lab.log, 0);
     await first.until(({ gaps }) => gaps.length === 1);
     const second = await whileOff(first, () => {
       write(3, 6);
-      renameSync(`${log}.1`, `${log}.2`);
-      copyFileSync(log, `${log}.1`);
-      truncateSync(log, 0);
+      renameSync(`${lab.log}.1`, `${lab.log}.2`);
+      copyFileSync(lab.log, `${lab.log}.1`);
+      truncateSync(lab.log, 0);
       write(6, 9);
     });
     await second.until(({ lines }) => lines.length === 6);
@@ -272,11 +240,11 @@ describe('rotation', () => {
     await first.quiet(200);
     const second = await whileOff(first, () => {
       write(0, 5);
-      copyFileSync(log, `${log}.1`);
+      copyFileSync(lab.log, `${lab.log}.1`);
       write(5, 6);
     });
     await second.until(({ lines }) => lines.length === 6);
-    truncateSync(log, 0);
+    truncateSync(lab.log, 0);
     write(6, 8);
     await second.until(({ lines }) => lines.length === 8);
     expect(second.texts).toEqual(numbered(0, 8));
@@ -287,7 +255,7 @@ describe('rotation', () => {
     const first = follow();
     await first.until(({ lines }) => lines.length === 5);
     const second = await whileOff(first, () => {
-      truncateSync(log, 0);
+      truncateSync(lab.log, 0);
       write(5, 90);
     });
     await second.until(({ lines }) => lines.length === 85);
@@ -300,8 +268,8 @@ describe('rotation', () => {
     const first = follow();
     await first.until(({ lines }) => lines.length === 5);
     const second = await whileOff(first, () => {
-      unlinkSync(log);
-      write(10, 20, `${log}.1`);
+      unlinkSync(lab.log);
+      write(10, 20, `${lab.log}.1`);
       write(20, 30);
     });
     await second.until(({ lines }) => lines.length === 20);
@@ -313,8 +281,8 @@ describe('rotation', () => {
     write(0, 2);
     const gather = follow();
     await gather.until(({ lines }) => lines.length === 2);
-    const late = `${folder}/elsewhere`;
-    renameSync(log, late);
+    const late = `${lab.folder}/elsewhere`;
+    renameSync(lab.log, late);
     write(2, 4, late);
     write(4, 5);
     await gather.until(({ lines }) => lines.length === 5);
@@ -326,10 +294,10 @@ describe('rotation', () => {
     const first = follow();
     await first.until(({ lines }) => lines.length === 5);
     const second = await whileOff(first, () => {
-      renameSync(log, `${log}.1`);
+      renameSync(lab.log, `${lab.log}.1`);
       gzip('access.log.1');
       // The inode is used again by the file system, or as here by hand: same inode, other content, and as long.
-      for (let attempt = 0; attempt < 3; attempt += 1) writeFileSync(log, '');
+      for (let attempt = 0; attempt < 3; attempt += 1) writeFileSync(lab.log, '');
       write(5, 40);
     });
     await second.until(({ lines }) => lines.length === 35);
@@ -342,11 +310,11 @@ describe('rotation', () => {
     const first = follow();
     await first.until(({ lines }) => lines.length === 5);
     const second = await whileOff(first, () => {
-      renameSync(log, `${log}.2`);
+      renameSync(lab.log, `${lab.log}.2`);
       gzip('access.log.2');
-      write(5, 2_000, `${log}.1`);
+      write(5, 2_000, `${lab.log}.1`);
       gzip('access.log.1');
-      truncateSync(`${log}.1.gz`, 3_000);
+      truncateSync(`${lab.log}.1.gz`, 3_000);
       write(2_000, 2_005);
     });
     await second.until(({ texts }) => texts.includes('event 2004 of the test'));
@@ -360,8 +328,8 @@ describe('rotation', () => {
     const first = follow();
     await first.until(({ lines }) => lines.length === 5);
     const position = await first.stop();
-    renameSync(log, `${log}.2`);
-    writeFileSync(`${log}.1.gz`, gzipSync(Buffer.alloc(30_000_000)));
+    renameSync(lab.log, `${lab.log}.2`);
+    writeFileSync(`${lab.log}.1.gz`, gzipSync(Buffer.alloc(30_000_000)));
     write(5, 7);
     const second = follow(position, {
       longestLine: 1_000,
@@ -376,10 +344,10 @@ describe('rotation', () => {
     write(0, 100);
     const gather = follow();
     await gather.until(({ lines }) => lines.length === 100);
-    const size = readFileSync(log).length;
-    copyFileSync(log, `${log}.1`);
-    truncateSync(log, 0);
-    truncateSync(log, size);
+    const size = readFileSync(lab.log).length;
+    copyFileSync(lab.log, `${lab.log}.1`);
+    truncateSync(lab.log, 0);
+    truncateSync(lab.log, size);
     write(100, 103);
     await gather.until(({ texts }) => texts.includes('event 102 of the test'));
     expect(gather.texts).toEqual(numbered(0, 103));
@@ -392,122 +360,12 @@ describe('rotation', () => {
     await first.until(({ lines }) => lines.length === 5);
     const second = await whileOff(first, () => {
       write(5, 10);
-      renameSync(log, `${log}.1`);
+      renameSync(lab.log, `${lab.log}.1`);
       write(10, 20);
-      utimesSync(`${log}.1`, 0, 0);
-      utimesSync(log, 4e9, 4e9);
+      utimesSync(`${lab.log}.1`, 0, 0);
+      utimesSync(lab.log, 4e9, 4e9);
     });
     await second.until(({ lines }) => lines.length === 15);
     expect(second.texts).toEqual(numbered(5, 20));
-  });
-});
-
-describe('what is not a log', () => {
-  const waitFor = async (words: string) => {
-    const gather = follow();
-    await gather.until(({ follower }) => follower.status().trouble.includes(words));
-    expect(gather.follower.status().state).toBe('failed');
-    rmSync(log, { recursive: true, force: true });
-    write(0, 1);
-    await gather.until(({ lines }) => lines.length === 1);
-  };
-
-  it('a pipe is not opened', async () => {
-    execFileSync('mkfifo', [log]);
-    await waitFor('pipe');
-  });
-
-  it('a folder', async () => {
-    mkdirSync(log);
-    await waitFor('folder');
-  });
-
-  it('a device', async (context) => {
-    if (process.getuid?.() !== 0) context.skip('needs root to make a device');
-    execFileSync('mknod', [log, 'c', '1', '5']);
-    await waitFor('device');
-  });
-
-  it('a loop of links', async () => {
-    symlinkSync('access.log', log);
-    await waitFor('loop');
-  });
-
-  it('a log that becomes a pipe, and a log again', async () => {
-    write(0, 2);
-    const gather = follow();
-    await gather.until(({ lines }) => lines.length === 2);
-    renameSync(log, `${log}.1`);
-    execFileSync('mkfifo', [log]);
-    await gather.until(({ follower }) => follower.status().state === 'failed');
-    unlinkSync(log);
-    write(2, 4);
-    await gather.until(({ lines }) => lines.length === 4);
-    expect(gather.texts).toEqual(numbered(0, 4));
-  });
-});
-
-describe('a folder of the agent', () => {
-  const agent = 65_534;
-  const needsRoot = (context: TestContext) => {
-    if (process.getuid?.() !== 0) context.skip('needs root to make files of another account');
-  };
-  const secret = () => {
-    writeFileSync(`${folder}/secret`, 'root:$6$secret\n', { mode: 0o600 });
-    mkdirSync(`${folder}/agent`);
-    chownSync(`${folder}/agent`, agent, agent);
-    return `${folder}/agent/access.log`;
-  };
-  const agentLinks = (target: string, path: string) =>
-    execFileSync('setpriv', [
-      `--reuid=${agent}`,
-      `--regid=${agent}`,
-      '--clear-groups',
-      'ln',
-      '-s',
-      target,
-      path,
-    ]);
-
-  it('a link of the agent is not followed, in no place of the path', async (context) => {
-    needsRoot(context);
-    chmodSync(folder, 0o755);
-    log = secret();
-    agentLinks('../secret', log);
-    const gather = follow();
-    await gather.until(({ follower }) =>
-      follower.status().trouble.includes('link that was made by uid 65534'),
-    );
-    await gather.stop();
-    agentLinks('..', `${folder}/agent/logs`);
-    log = `${folder}/agent/logs/secret`;
-    const second = follow();
-    await second.until(({ follower }) => follower.status().state === 'failed');
-    await second.quiet(200);
-    expect([gather.lines, second.lines]).toEqual([[], []]);
-  });
-
-  it('another name of a file that is not the agent`s is not followed', async (context) => {
-    needsRoot(context);
-    log = secret();
-    linkSync(`${folder}/secret`, log);
-    const gather = follow();
-    await gather.until(({ follower }) => follower.status().trouble.includes('another name'));
-    await gather.quiet(200);
-    expect(gather.lines).toEqual([]);
-  });
-
-  it('a link of root is followed, also to another folder', async () => {
-    mkdirSync(`${folder}/data`);
-    write(0, 2, `${folder}/data/real.log`);
-    symlinkSync('data', `${folder}/link`);
-    symlinkSync('../link/real.log', `${folder}/data/access.log`);
-    log = `${folder}/link/access.log`;
-    const gather = follow();
-    await gather.until(({ lines }) => lines.length === 2);
-    renameSync(`${folder}/data/real.log`, `${folder}/data/real.log.1`);
-    write(2, 4, `${folder}/data/real.log`);
-    await gather.until(({ lines }) => lines.length === 4);
-    expect(gather.texts).toEqual(numbered(0, 4));
   });
 });

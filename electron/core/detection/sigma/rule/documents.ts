@@ -7,7 +7,8 @@ const exact = (tag: typeof intCoreTag): typeof intCoreTag => ({
   ...tag,
   resolve: (source, isExplicit, tagName) => {
     const value: unknown = tag.resolve(source, isExplicit, tagName);
-    const lost = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && /^[\d.eE+-]+$/.test(source);
+    const lost =
+      typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && /^[\d.eE+-]+$/.test(source);
     // The tag is one of numbers, but what it resolves to may be anything.
     return (lost ? source : value) as number;
   },

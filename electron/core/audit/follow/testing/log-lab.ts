@@ -1,0 +1,35 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { afterEach, beforeEach } from 'vitest';
+import { FileFollower, type FileFollowerOptions } from '../files/file-follower.ts';
+import { LocalReach } from '../local/local-reach.ts';
+import { Gather } from './gather.ts';
+
+/** A folder with a log for each test of a file, and followers that end with it. */
+export const lab = { folder: '', log: '' };
+const open: Gather[] = [];
+
+beforeEach(() => {
+  lab.folder = mkdtempSync('/tmp/swarmkeep-follow-');
+  lab.log = `${lab.folder}/access.log`;
+});
+afterEach(async () => {
+  for (const gather of open.splice(0)) await gather.stop();
+  rmSync(lab.folder, { recursive: true, force: true });
+});
+
+/** Follows the log from a position on. */
+export function follow(position?: unknown, options: Partial<FileFollowerOptions> = {}): Gather {
+  const gather = new Gather(
+    new FileFollower({ reach: new LocalReach(), path: lab.log, position, settleMs: 300, ...options }),
+  );
+  open.push(gather);
+  return gather;
+}
+
+/** @returns lines with numbers; the second number is not included */
+export const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => `event ${from + index} of the test`);
+
+/** Appends numbered lines. */
+export const write = (from: number, to: number, path = lab.log) =>
+  appendFileSync(path, `${numbered(from, to).join('\n')}\n`);
