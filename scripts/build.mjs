@@ -67,7 +67,11 @@ await bundle(
 // Vite takes the renderer's folder from its own file, relative to the checkout.
 process.chdir(root);
 await buildRenderer({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
-cpSync(join(root, 'assets', 'rules'), join(dist, 'rules'), { recursive: true });
+cpSync(join(root, 'assets', 'rules'), join(dist, 'rules'), {
+  recursive: true,
+  // Examples of what a rule finds are for tests.
+  filter: (path) => !path.endsWith('.examples.json'),
+});
 mkdirSync(join(dist, 'sample'), { recursive: true });
 copyFileSync(join(root, 'assets', 'sample', 'facts.json'), join(dist, 'sample', 'facts.json'));
 // The desktop shell reads its icons at run time.

@@ -109,7 +109,7 @@ test.describe('Activity', () => {
     );
     await expect(page.getByText('The text of event 4,188 is not what was hashed.')).toBeVisible();
     await expect(page.getByText(/3 things done since are in no event yet/)).toBeVisible();
-    await page.getByRole('searchbox').fill('text was removed');
+    await page.getByRole('searchbox').fill('text of this event is gone');
     await expect(page.getByText(/The text of this event is gone/).first()).toBeVisible();
   });
 
@@ -145,9 +145,8 @@ test.describe('Activity', () => {
     await expect(page.getByRole('button', { name: 'Show its proof' })).toHaveCount(0);
     for (let page_ = 0; page_ < 6; page_ += 1) {
       await page.keyboard.press('End');
-      await page.waitForTimeout(250);
+      await expect(page.locator('.event__button:focus')).toBeInViewport();
     }
-    await expect(page.locator('.event__button:focus')).toBeInViewport();
     const reached = (await page.locator('.event__button:focus .event__number').textContent()) ?? '';
     expect(Number(reached.replace(/\D/g, ''))).toBeLessThan(99_300);
     expect(await rows.count()).toBeLessThan(90);

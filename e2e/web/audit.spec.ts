@@ -89,6 +89,7 @@ test.describe('the evening on which naru knocks', () => {
     await card.getByRole('button', { name: 'Write a note' }).click();
     await page.keyboard.type('It is the weather plugin of Saturday');
     await card.getByRole('button', { name: 'Keep the note' }).click();
+    await expect(card.getByRole('button', { name: 'Keep the note' })).toHaveCount(0);
     await expect(card.getByText('It is the weather plugin')).toBeVisible();
     await card.getByRole('button', { name: 'Resolve' }).click();
     await expect(page.getByText(/comes back when the rule matches again/)).toBeVisible();
