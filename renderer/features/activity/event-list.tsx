@@ -38,7 +38,8 @@ export function EventList({ ledger, empty }: EventListProps) {
   const list = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   const [active, setActive] = useState<string | null>(null);
-  const wantFocus = useRef(false);
+  /** The row that is to have the focus as soon as it is drawn; a render for something else must not take it for another. */
+  const wanted = useRef<string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above can have another height with other events
   useLayoutEffect(() => {
     const measure = () => setOffset((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
@@ -70,10 +71,10 @@ export function EventList({ ledger, empty }: EventListProps) {
     if (more && !reading && last >= items.length - AHEAD) readOn();
   }, [more, reading, readOn, last, items.length]);
   useEffect(() => {
-    if (!wantFocus.current) return;
-    const target = list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(active ?? '')}"]`);
+    if (wanted.current === null) return;
+    const target = list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(wanted.current)}"]`);
     if (!target) return;
-    wantFocus.current = false;
+    wanted.current = null;
     target.focus();
   });
 
@@ -88,7 +89,7 @@ export function EventList({ ledger, empty }: EventListProps) {
     const index = rows[Math.min(Math.max(place, 0), rows.length - 1)];
     const item = index === undefined ? undefined : items[index];
     if (index === undefined || !item) return;
-    wantFocus.current = true;
+    wanted.current = item.id;
     setActive(item.id);
     virtualizer.scrollToIndex(index, { align: 'auto' });
   };
