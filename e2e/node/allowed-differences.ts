@@ -1,19 +1,33 @@
+import type { Differing } from './snapshot.ts';
+
+/** What may differ, in which fields (all of them where none are named), and why. */
+interface Allowed {
+  path: RegExp;
+  fields?: readonly string[];
+  why: string;
+}
+
 /**
- * What may differ on a node after everything was undone and removed, each with its reason. Reviewed by a person: a path
+ * What may differ on a node after everything was undone and removed, each with its reason. Reviewed by a person: a thing
  * that is not here fails the test.
  */
-export const ALLOWED: readonly { path: RegExp; why: string }[] = [
+const ALLOWED: readonly Allowed[] = [
   { path: /^\/var\/log\//, why: 'the system writes its journals and logs' },
   {
     path: /^\/var\/lib\/systemd\/(random-seed|timers|timesync|catalog|linger)/,
     why: 'kept by systemd at every boot and shutdown',
   },
-  { path: /^\/var\/lib\/(dpkg|apt)\//, why: 'state of the package manager' },
+  { path: /^\/var\/lib\/(dpkg|apt)(\/|$)/, why: 'state of the package manager' },
   { path: /^\/var\/cache\//, why: 'caches' },
   { path: /^\/var\/lib\/private$/, why: 'made by systemd for services with DynamicUser' },
   {
     path: /^\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-$/,
     why: 'backup that useradd and userdel leave',
+  },
+  {
+    path: /^\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)$/,
+    fields: ['time'],
+    why: 'the person took away the account that stayed, as the undo says',
   },
   { path: /^\/etc\/\.pwd\.lock$/, why: 'lock of the account tools' },
   {
@@ -23,3 +37,12 @@ export const ALLOWED: readonly { path: RegExp; why: string }[] = [
   { path: /^\/var\/lib\/sudo\//, why: 'sudo remembers that it explained itself' },
   { path: /\/__pycache__(\/|$)/, why: 'bytecode that Python writes beside its sources' },
 ];
+
+/** Whether something may differ so. */
+export function isAllowed({ path, fields }: Differing): boolean {
+  return ALLOWED.some(
+    (allowed) =>
+      allowed.path.test(path) &&
+      (allowed.fields === undefined || fields.every((field) => allowed.fields?.includes(field))),
+  );
+}

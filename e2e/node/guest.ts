@@ -10,6 +10,10 @@ import { LAN_MAC, type Lan } from './lan.ts';
 import { mustRun, type Outcome, runProgram } from './run-program.ts';
 
 const SAVED_STATE = 'ready';
+const STAGE = 'stage';
+
+/** Where the card of the home network is plugged in: the same place in every run, or no saved state would fit. */
+const LAN_CARD = { driver: 'virtio-net-pci', addr: '0x10' } as const;
 
 /** A Nehalem is what Debian's kernel is content with and software emulation knows whole. */
 const MACHINE = ['-accel', 'tcg,thread=multi', '-cpu', 'Nehalem', '-m', '640', '-smp', '2'];
@@ -42,6 +46,41 @@ export class Guest {
     this.#overlay = overlay;
   }
 
+  /**
+   * Go on from a file of {@link save}, on the port it had then and with its card on this network.
+   * @throws when another program has taken the port meanwhile
+   */
+  static async resume(image: Image, saved: { file: string; port: number }, lan: Lan): Promise<Guest> {
+    const folder = await mkdtemp(join(tmpdir(), 'swarmkeep-guest-'));
+    const overlay = join(folder, 'disk.qcow2');
+    await cp(saved.file, overlay);
+    const tap = `tap,id=lan,ifname=${lan.tap},script=no,downscript=no`;
+    const card = `${LAN_CARD.driver},netdev=lan,id=lan0,mac=${LAN_MAC},addr=${LAN_CARD.addr}`;
+    const extra = ['-netdev', tap, '-device', card, '-loadvm', STAGE];
+    const child = Guest.#boot(image, folder, overlay, saved.port, extra);
+    const guest = new Guest(child, saved.port, image, folder, overlay);
+    guest.#lan = lan;
+    await guest.#untilMonitored();
+    await lan.attach();
+    await guest.#untilReached(240_000);
+    await guest.#tellTheTime();
+    return guest;
+  }
+
+  /** Keep memory and disk of the running guest in a file; it goes on afterwards. Connections to it are closed before. */
+  async save(file: string): Promise<void> {
+    await this.must('sync');
+    await this.#monitor({ execute: 'stop' });
+    try {
+      await this.#say(`savevm ${STAGE}`);
+      await cp(this.#overlay, `${file}.new`);
+      await mustRun('mv', [`${file}.new`, file]);
+    } finally {
+      await this.#monitor({ execute: 'cont' });
+    }
+    await this.#tellTheTime();
+  }
+
   /** Start from the saved state of an image; the first call boots it cold (about a minute) and saves that state. */
   static async start(image: Image): Promise<Guest> {
     const saved = join(image.folder, 'ready.qcow2');
@@ -50,10 +89,7 @@ export class Guest {
     const overlay = join(folder, 'disk.qcow2');
     await cp(saved, overlay);
     const guest = await Guest.#launch(image, folder, overlay, ['-loadvm', SAVED_STATE]);
-    // A restored machine believes it is the moment of saving, and would repeat its random numbers.
-    await guest.must(
-      `date -s @${Math.floor(Date.now() / 1000)} >/dev/null; head -c 512 /dev/urandom > /dev/random`,
-    );
+    await guest.#tellTheTime();
     return guest;
   }
 
@@ -64,10 +100,7 @@ export class Guest {
     const guest = await Guest.#launch(image, folder, overlay, []);
     try {
       await guest.must('systemctl is-system-running --wait; sync');
-      await guest.#monitor({
-        execute: 'human-monitor-command',
-        arguments: { 'command-line': `savevm ${SAVED_STATE}` },
-      });
+      await guest.#say(`savevm ${SAVED_STATE}`);
     } finally {
       await guest.#end();
     }
@@ -150,8 +183,14 @@ export class Guest {
     const tap = { type: 'tap', id: 'lan', ifname: this.#lan.tap, script: 'no', downscript: 'no' };
     await this.#monitor({ execute: 'netdev_add', arguments: tap });
     await this.#lan.attach();
-    const card = { driver: 'virtio-net-pci', netdev: 'lan', id: 'lan0', mac: LAN_MAC };
+    const card = { ...LAN_CARD, netdev: 'lan', id: 'lan0', mac: LAN_MAC };
     await this.#monitor({ execute: 'device_add', arguments: card });
+  }
+
+  /** A restored machine believes it is the moment of saving, and would repeat its random numbers. */
+  async #tellTheTime(): Promise<void> {
+    const now = Math.floor(Date.now() / 1000);
+    await this.must(`date -s @${now} >/dev/null; head -c 512 /dev/urandom > /dev/random`);
   }
 
   async #untilReached(limitMs: number): Promise<void> {
@@ -207,16 +246,26 @@ export class Guest {
     await mustRun('scp', ['-q', '-r', ...options, '-P', String(this.port), folder, `${user}:${target}`]);
   }
 
-  async #monitor(command: object): Promise<void> {
+  /** A command of qemu's other monitor, which knows more; it says nothing when all is well. */
+  #say(words: string): Promise<void> {
+    return this.#monitor({ execute: 'human-monitor-command', arguments: { 'command-line': words } });
+  }
+
+  async #untilMonitored(): Promise<void> {
     // A qemu that was started just now makes its socket a moment later.
     for (let waited = 0; waited < 20_000 && !existsSync(join(this.#folder, 'monitor')); waited += 50)
       await sleep(50);
+  }
+
+  async #monitor(command: object): Promise<void> {
+    await this.#untilMonitored();
     const socket = connect(join(this.#folder, 'monitor'));
     const answers: string[] = [];
     socket.setEncoding('utf8').on('data', (text: string) => answers.push(text));
     const until = async (count: number) => {
       for (let waited = 0; waited < 60_000; waited += 50) {
-        if (answers.join('').includes('"error"')) break;
+        // The other monitor says what went wrong as its answer.
+        if (/"error"|"return": "[^"]*error/i.test(answers.join(''))) break;
         if ((answers.join('').match(/"(QMP|return)"/g) ?? []).length >= count) return;
         await sleep(50);
       }

@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApiClient, createDirectClient } from '#core/api/direct-client.ts';
 import { createApi } from '#core/api/router.ts';
@@ -34,26 +31,9 @@ export class Operator {
     this.#close = close;
   }
 
-  /** Open a console with a data folder of its own and put the guest into it, as the account `minotaur`. */
-  static async at(guest: Guest): Promise<Operator> {
-    const dataFolder = await mkdtemp(join(tmpdir(), 'swarmkeep-node-'));
-    const consent = { ask: async () => true, askPassword: async () => PASSWORD };
-    const service = await createConsole({
-      dataFolder,
-      shell: 'web',
-      version: '0.1.0',
-      consent,
-      schedule: false,
-      looking: realLooking({ dataFolder, recording: '/dev/null', version: '0.1.0', patience: EMULATED }),
-    });
-    const log = {
-      error: (what: string, error: unknown) => process.stderr.write(`${what}: ${error}\n`),
-    };
-    const api = createApi({ service, consent, log });
-    const client = createDirectClient(api, {
-      kind: 'operator-terminal',
-      client: 'the test of a booted node',
-    });
+  /** Open a console on a data folder of its own and put the guest into it, as the account `minotaur`. */
+  static async at(guest: Guest, dataFolder: string): Promise<Operator> {
+    const { client, close } = await openConsole(dataFolder);
     const host = { host: '127.0.0.1', port: guest.port };
     const keys = await hostKeysOf(host);
     const added = await client.nodes.add({
@@ -61,11 +41,15 @@ export class Operator {
       address: { kind: 'ssh', ...host, user: 'minotaur', identityFile: guest.key },
       confirmedKeys: keys.map((key) => key.line),
     });
-    return new Operator(client, added.id, async () => {
-      api.close();
-      await service.close();
-      await rm(dataFolder, { recursive: true, force: true });
-    });
+    return new Operator(client, added.id, close);
+  }
+
+  /** Open the console on its data folder again. */
+  static async back(dataFolder: string): Promise<Operator> {
+    const { client, close } = await openConsole(dataFolder);
+    const [node] = await client.nodes.list();
+    if (node === undefined) throw new Error('The console knows no node any more.');
+    return new Operator(client, node.id, close);
   }
 
   /** Look at the node and wait for the findings. Somebody whose node does not answer in time looks again. */
@@ -122,13 +106,11 @@ export class Operator {
 
   /** Order a plan, keep it where it would take itself back, and wait until it has come to rest. */
   async order(plan: Plan): Promise<AppliedChange> {
-    if (plan.blocked !== null) throw new Error(`${plan.title}: ${plan.blocked}`);
     const began = Date.now();
-    const { change } = await this.client.plans.apply({ plan: plan.id, hash: plan.hash });
-    let now = await this.#atRest(change);
+    let now = await this.orderOnly(plan);
     if (now.state === 'unconfirmed') {
-      await this.client.fixes.keep({ change });
-      now = await this.#atRest(change, 'unconfirmed');
+      await this.client.fixes.keep({ change: now.id });
+      now = await this.atRest(now.id, 'unconfirmed');
     }
     const took = ((Date.now() - began) / 1_000).toFixed(0);
     const results = now.results.map((result) => `${result.check} ${result.status}`).join(', ');
@@ -136,7 +118,15 @@ export class Operator {
     return now;
   }
 
-  async #atRest(change: string, notAgain = ''): Promise<AppliedChange> {
+  /** Order a plan and wait until it has come to rest, or would have to be kept. */
+  async orderOnly(plan: Plan): Promise<AppliedChange> {
+    if (plan.blocked !== null) throw new Error(`${plan.title}: ${plan.blocked}`);
+    const { change } = await this.client.plans.apply({ plan: plan.id, hash: plan.hash });
+    return this.atRest(change);
+  }
+
+  /** Wait until a change has come to rest, in another state than `notAgain`. */
+  async atRest(change: string, notAgain = ''): Promise<AppliedChange> {
     for (;;) {
       await sleep(500);
       const now = await this.client.fixes.get({ change });
@@ -147,6 +137,31 @@ export class Operator {
   close(): Promise<void> {
     return this.#close();
   }
+}
+
+async function openConsole(dataFolder: string) {
+  const consent = { ask: async () => true, askPassword: async () => PASSWORD };
+  const service = await createConsole({
+    dataFolder,
+    shell: 'web',
+    version: '0.1.0',
+    consent,
+    schedule: false,
+    looking: realLooking({ dataFolder, recording: '/dev/null', version: '0.1.0', patience: EMULATED }),
+  });
+  const log = {
+    error: (what: string, error: unknown) => process.stderr.write(`${what}: ${error}\n`),
+  };
+  const api = createApi({ service, consent, log });
+  const client = createDirectClient(api, {
+    kind: 'operator-terminal',
+    client: 'the test of a booted node',
+  });
+  const close = async () => {
+    api.close();
+    await service.close();
+  };
+  return { client, close };
 }
 
 /** A line on standard output with the time: these tests take long. */

@@ -1,40 +1,94 @@
 import type { Guest } from './guest.ts';
 
-/** What a path of the guest is: kind, owner, group, mode, link target, and a hash of what a file contains. */
-export type Snapshot = ReadonlyMap<string, string>;
+/** What a thing of the guest is, by field: of a path kind, owner, group, mode, target, contents, attributes, time. */
+type Fields = Readonly<Record<string, string>>;
+/** Things of the guest by their name: a path, or words for what is no file, such as `rules: nft`. */
+export type Snapshot = ReadonlyMap<string, Fields>;
 
 /** Folders whose contents are nobody's state: kernel, running system, caches of a boot. */
 const PRUNED = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp', '/boot', '/lost+found', '/root'];
+/** Below these every file is read; elsewhere packages lie, and size and time tell. */
+const READ = ['/etc', '/opt', '/home', '/usr/local', '/var/lib', '/srv'];
 
-/** Everything on the disk of a guest. */
+/** Attributes hold access lists and capabilities too (acl(5), capabilities(7)). One JSON list per path. */
+const PATHS = `
+import hashlib, json, os, stat
+PRUNED, READ = set(${JSON.stringify(PRUNED)}), tuple(p + '/' for p in ${JSON.stringify(READ)})
+KINDS = ((stat.S_ISREG, 'file'), (stat.S_ISDIR, 'folder'), (stat.S_ISLNK, 'link'))
+def look(path, device):
+    s = os.lstat(path)
+    kind = next((name for of, name in KINDS if of(s.st_mode)), 'other')
+    what = {'kind': kind, 'owner': s.st_uid, 'group': s.st_gid, 'mode': oct(stat.S_IMODE(s.st_mode)), 'time': s.st_mtime_ns}
+    if kind == 'link': what['target'] = os.readlink(path)
+    if kind == 'file': what['size'] = s.st_size
+    names = os.listxattr(path, follow_symlinks=False)
+    if names: what['attributes'] = {n: os.getxattr(path, n, follow_symlinks=False).hex() for n in sorted(names)}
+    if kind == 'file' and path.startswith(READ):
+        with open(path, 'rb') as f: what['contents'] = hashlib.file_digest(f, 'sha256').hexdigest()
+    print(json.dumps([path, {k: v if isinstance(v, str) else json.dumps(v) for k, v in what.items()}]))
+    return kind == 'folder' and s.st_dev == device
+def walk(folder, device):
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if path in PRUNED: continue
+        try: inside = look(path, device)
+        except FileNotFoundError: continue
+        if inside: walk(path, device)
+walk('/', os.lstat('/').st_dev)
+`;
+
+/** What is no file: one command per thing, its whole output compared. Counters are left out, they count. */
+const STATE: Readonly<Record<string, string>> = {
+  'rules: nft': 'nft -s list ruleset',
+  'rules: iptables': "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
+  'rules: ip6tables': "ip6tables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
+  'rules: audit': 'auditctl -l 2>&1',
+  'services: at boot': 'systemctl list-unit-files --plain --no-legend --no-pager | sort',
+  'services: running':
+    "systemctl list-units --type=service,timer,socket,path --state=active --plain --no-legend --no-pager | cut -d' ' -f1 | grep -Ev '^(user(-runtime-dir)?@|session-|apt-daily|dpkg-db|man-db|e2scrub|fstrim|systemd-tmpfiles-clean|systemd-(hostnamed|timedated|localed)|polkit)' | sort",
+  'services: failed': 'systemctl list-units --failed --plain --no-legend --no-pager | sort',
+  'services: mycoswarm':
+    'systemctl show mycoswarm.service | grep -E "^(User|Group|ExecStart|Environment|DropInPaths|FragmentPath|Requires|After|Protect|Private|Restrict|ReadWrite|NoNewPriv|Capab|SystemCall)" | sed "s/ pid=.*//; s/ start_time=.*//"',
+  packages: 'dpkg-query -W',
+  accounts: 'getent passwd; getent group',
+  'kernel switches':
+    'sysctl -e kernel.io_uring_disabled kernel.unprivileged_userns_clone user.max_user_namespaces',
+  'AppArmor profiles': 'sort /sys/kernel/security/apparmor/profiles 2>/dev/null || echo none',
+  interfaces: "ip -o link | sed 's/^[0-9]*: //' | cut -d' ' -f1-5; ip -o -4 address | awk '{print $2, $4}'",
+};
+
+/** Everything on the disk of a guest, and what runs there and is in force. */
 export async function snapshotOf(guest: Guest): Promise<Snapshot> {
-  const prune = PRUNED.map((path) => `-path ${path}`).join(' -o ');
-  const listing = await guest.must(
-    `cd /; find / -xdev \\( ${prune} \\) -prune -o ! -type f -printf '%p\\t%y %U %G %m %l\\n' -o -type f -printf '%p\\t%y %U %G %m\\n' | sort
-echo ====
-find /etc /opt /home /usr/local /var/lib /srv -xdev -type f -print0 | xargs -0 sha256sum --`,
-    600_000,
-  );
-  const [entries = '', sums = ''] = listing.split('====\n');
-  const hashes = new Map(
-    sums.split('\n').map((line): [string, string] => [line.slice(66), line.slice(0, 64)]),
-  );
-  return new Map(
-    entries
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): [string, string] => {
-        const [path = '', what = ''] = line.split('\t');
-        return [path, `${what} ${hashes.get(path) ?? ''}`];
-      }),
-  );
+  const things = new Map<string, Fields>();
+  for (const [name, command] of Object.entries(STATE))
+    things.set(name, { is: await guest.must(`{ ${command}; } || true`) });
+  const listing = await guest.must(`exec python3 -IB - <<'PY'\n${PATHS}\nPY`, 900_000);
+  for (const line of listing.split('\n').filter(Boolean)) {
+    const [path, fields] = JSON.parse(line) as [string, Fields];
+    things.set(path, fields);
+  }
+  return things;
 }
 
-/** Paths that differ between two snapshots, each with what it was and what it is. */
-export function differences(before: Snapshot, after: Snapshot): { path: string; was: string; is: string }[] {
-  const paths = new Set([...before.keys(), ...after.keys()]);
-  return [...paths]
-    .sort()
-    .map((path) => ({ path, was: before.get(path) ?? 'absent', is: after.get(path) ?? 'absent' }))
-    .filter(({ was, is }) => was !== is);
+/** One thing that is not what it was, and in what. */
+export interface Differing {
+  path: string;
+  fields: string[];
+  was: string;
+  is: string;
+}
+
+/** What differs between two snapshots. */
+export function differences(before: Snapshot, after: Snapshot): Differing[] {
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return paths.flatMap((path) => {
+    const [was, is] = [before.get(path), after.get(path)];
+    if (was === undefined || is === undefined)
+      return [{ path, fields: ['there'], was: was ? 'there' : 'absent', is: is ? 'there' : 'absent' }];
+    const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(
+      (field) => was[field] !== is[field],
+    );
+    const words = (of: Fields) => fields.map((field) => `${field} ${of[field] ?? 'none'}`).join(', ');
+    return fields.length === 0 ? [] : [{ path, fields, was: words(was), is: words(is) }];
+  });
 }

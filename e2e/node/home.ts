@@ -1,0 +1,97 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CheckId } from '#shared/domain/check-id.ts';
+import { Guest } from './guest.ts';
+import { ensureImage } from './image.ts';
+import { Lan } from './lan.ts';
+import { Operator } from './operator.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What one stage tells the next. */
+export interface Memory {
+  /** Name of the card on the network at home, as the guest has it. */
+  card: string;
+  /** The node before anything was done to it. */
+  start: Snapshot;
+  /** Checks that a program repairs and that were not fine at the beginning. */
+  begun: CheckId[];
+  /** Changes that stand, oldest first. */
+  applied: { id: string; title: string }[];
+}
+
+/** A node, its network, and the console of the person who cares for it. */
+export class Home {
+  readonly lan: Lan;
+  readonly guest: Guest;
+  readonly memory: Memory;
+  readonly dataFolder: string;
+  #operator: Operator | null = null;
+
+  private constructor(lan: Lan, guest: Guest, dataFolder: string, memory: Memory) {
+    this.lan = lan;
+    this.guest = guest;
+    this.dataFolder = dataFolder;
+    this.memory = memory;
+  }
+
+  static async make(): Promise<Home> {
+    const dataFolder = await mkdtemp(join(tmpdir(), 'swarmkeep-node-'));
+    const lan = await Lan.make();
+    const guest = await Guest.start(await ensureImage());
+    await guest.join(lan);
+    return new Home(lan, guest, dataFolder, { card: '', start: new Map(), begun: [], applied: [] });
+  }
+
+  /** Go on from what {@link keep} kept under this name. */
+  static async back(folder: string, name: string): Promise<Home> {
+    const dataFolder = await mkdtemp(join(tmpdir(), 'swarmkeep-node-'));
+    await cp(join(folder, `${name}.console`), dataFolder, { recursive: true });
+    const kept = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8'));
+    const lan = await Lan.make();
+    const guest = await Guest.resume(
+      await ensureImage(),
+      { file: join(folder, `${name}.qcow2`), port: kept.port },
+      lan,
+    );
+    return new Home(lan, guest, dataFolder, { ...kept.memory, start: new Map(kept.memory.start) });
+  }
+
+  /** Keep node and console as they are now, so that a later run can begin here. */
+  async keep(folder: string, name: string): Promise<void> {
+    await this.closeConsole();
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await rm(join(folder, `${name}.console`), { recursive: true, force: true });
+    await cp(this.dataFolder, join(folder, `${name}.console`), { recursive: true });
+    await this.guest.save(join(folder, `${name}.qcow2`));
+    const memory = { ...this.memory, start: [...this.memory.start] };
+    await writeFile(join(folder, `${name}.json`), JSON.stringify({ port: this.guest.port, memory }));
+  }
+
+  /** The console, opened where it is closed; the first time it gets to know the node. */
+  async operator(): Promise<Operator> {
+    this.#operator ??=
+      this.memory.begun.length === 0
+        ? await Operator.at(this.guest, this.dataFolder)
+        : await Operator.back(this.dataFolder);
+    return this.#operator;
+  }
+
+  async closeConsole(): Promise<void> {
+    await this.#operator?.close();
+    this.#operator = null;
+  }
+
+  /** Shut the node down and boot it again; the console keeps no connection meanwhile. */
+  async reboot(): Promise<void> {
+    await this.closeConsole();
+    await this.guest.reboot();
+  }
+
+  async remove(): Promise<void> {
+    await this.closeConsole();
+    await this.guest.stop();
+    await this.lan.remove();
+    await rm(this.dataFolder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { CheckId } from '#shared/domain/check-id.ts';
+import type { Guest } from './guest.ts';
+
+const PROGRAM = new URL('./unkept-console.ts', import.meta.url).pathname;
+
+/** A change that waits to be kept. */
+export interface Unkept {
+  id: string;
+  state: string;
+  error: string | null;
+}
+
+/**
+ * Let a console of its own process repair these checks, and kill it (SIGKILL) as soon as the change waits to be kept.
+ * @param dataFolder of the console, which nobody else has open
+ * @throws when it ended before
+ */
+export async function leaveUnkept(
+  dataFolder: string,
+  seconds: number,
+  checks: readonly CheckId[],
+): Promise<Unkept> {
+  const child = spawn(process.execPath, [PROGRAM, dataFolder, String(seconds), ...checks], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('{')) continue;
+    child.kill('SIGKILL');
+    await ended;
+    return JSON.parse(line) as Unkept;
+  }
+  throw new Error(`The console ended with ${child.exitCode} before the change waited to be kept.`);
+}
+
+/** Where the node keeps what it knows of a change, and when it did what. */
+const recordOf = (id: string) => `/var/lib/swarmkeep/changes/${id}`;
+
+/**
+ * Wait until the node itself has taken a change back.
+ * @returns seconds after the deadline (negative: before) at which taking back began, and at which it had ended
+ */
+export async function takenBackByNode(guest: Guest, id: string): Promise<{ began: number; ended: number }> {
+  const at = recordOf(id);
+  const times = await guest.must(
+    `for i in $(seq 1 600); do [ -e ${at}/reverted ] && break; sleep 0.5; done
+python3 -IB - <<'PY'
+import json, os
+from datetime import datetime
+def mark(name): return json.load(open('${at}/' + name))
+# The deadline is on the clock of the boot; what both clocks say now turns one into the other.
+now, boot = datetime.now().timestamp(), float(open('/proc/uptime').read().split()[0])
+due = now - boot + mark('armed')['deadline']
+print(json.dumps([datetime.fromisoformat(mark(name)['at']).timestamp() - due for name in ('reverting', 'reverted')]))
+PY`,
+    420_000,
+  );
+  const [began = Number.NaN, ended = Number.NaN] = JSON.parse(times) as number[];
+  return { began, ended };
+}
