@@ -77,6 +77,7 @@ export function firstState(host: HostContext, packet: Packet): PacketState {
     oifname,
     mark: 0n,
     ctMark: 0n,
+    ctMarkShared: false,
     tracking: 'none',
     destinationNat: false,
     sourceNat: false,

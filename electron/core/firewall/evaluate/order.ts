@@ -29,10 +29,13 @@ const LOOKS: Readonly<Partial<Record<Field, readonly Aspect[]>>> = {
   fibSaddrType: ['address'],
 };
 
-interface Touch {
+/** What rules look at and change. */
+export interface Touch {
   readonly looks: Set<Aspect>;
   readonly changes: Set<Aspect>;
   readonly stops: Set<Verdict['kind']>;
+  /** Something that is not modelled may do anything to a packet. */
+  isUnknown: boolean;
 }
 
 function conditionsOf(statement: Statement) {
@@ -48,6 +51,7 @@ function addStatement(touch: Touch, statement: Statement): void {
     touch.looks.add(statement.change.from);
   if (statement.kind === 'notrack') touch.changes.add('tracking');
   if (statement.kind === 'nat') touch.changes.add('address');
+  if (statement.kind === 'unmodelledVerdict') touch.isUnknown = true;
 }
 
 const touches = new WeakMap<Chain, Touch>();
@@ -56,7 +60,7 @@ const touches = new WeakMap<Chain, Touch>();
 function touchOf(table: Table, start: Chain): Touch {
   const known = touches.get(start);
   if (known) return known;
-  const touch: Touch = { looks: new Set(), changes: new Set(), stops: new Set() };
+  const touch: Touch = { looks: new Set(), changes: new Set(), stops: new Set(), isUnknown: false };
   const seen = new Set([start]);
   // A set grows while it is walked, so this ends when no chain is new.
   for (const chain of seen)
@@ -79,6 +83,11 @@ function touchOf(table: Table, start: Chain): Touch {
   return touch;
 }
 
+/** What the chains of a hook look at and change, each with all that it leads to. */
+export function touchesAt(ruleset: Ruleset, hook: Hook, version: 4 | 6): readonly Touch[] {
+  return chainsAt(ruleset, hook, version).map(({ table, chain }) => touchOf(table, chain));
+}
+
 /** Whether it makes a difference which of two chains of equal priority runs first. Two drops do not. */
 function interfere(a: HookedChain, b: HookedChain): boolean {
   const one = touchOf(a.table, a.chain);
@@ -89,6 +98,7 @@ function interfere(a: HookedChain, b: HookedChain): boolean {
     (one.changes.has('address') || other.changes.has('address'))
   )
     return true;
+  if (one.isUnknown || other.isUnknown) return true;
   const disturbs = (first: Touch, second: Touch) =>
     [...first.changes].some((aspect) => second.looks.has(aspect) || second.changes.has(aspect));
   return disturbs(one, other) || disturbs(other, one);

@@ -3,7 +3,7 @@ import type { MarkChange, Rule, Statement, Table, Verdict } from '../model.ts';
 import type { Packet } from '../packet.ts';
 import type { Doubt } from './known.ts';
 import { type Entry, findEntry, type Look, matchAnswer } from './match.ts';
-import { changed, type PacketState } from './state.ts';
+import { CT_MARK_SHARED, changed, type PacketState } from './state.ts';
 import { natText, translate } from './translate.ts';
 
 /** What comes after a statement: the next one, the next rule, a verdict, or the end of address translation. */
@@ -73,6 +73,21 @@ function newMark(state: PacketState, field: 'mark' | 'ctMark', change: MarkChang
   return ((old & change.keep) ^ (other & change.take)) & 0xffff_ffffn;
 }
 
+/** Whether a mark is made of the mark of a connection that a copy of the packet may have changed. */
+function isMadeOfShared(
+  { tracking, ctMarkShared }: PacketState,
+  field: 'mark' | 'ctMark',
+  change: MarkChange,
+): boolean {
+  return (
+    tracking === 'new' &&
+    ctMarkShared &&
+    field === 'mark' &&
+    change.kind === 'copy' &&
+    change.from === 'ctMark'
+  );
+}
+
 /** A packet without a connection has no place for a connection mark: nothing happens (nft_ct_set_eval). */
 function withMark(state: PacketState, field: 'mark' | 'ctMark', value: bigint): PacketState {
   if (field === 'ctMark') return state.tracking === 'new' ? changed(state, { ctMark: value }) : state;
@@ -135,6 +150,8 @@ export function runStatement(
     case 'verdict':
       return certain(verdictWay(state, statement.verdict));
     case 'setMark': {
+      if (isMadeOfShared(state, statement.field, statement.change))
+        return { kind: 'unknown', why: CT_MARK_SHARED };
       const value = newMark(state, statement.field, statement.change);
       return certain(value === null ? next(state) : markWay(state, statement.field, value, index));
     }

@@ -5,7 +5,7 @@ import type { Packet } from '../packet.ts';
 import { foreignType, frameType, isOwn } from './host-address.ts';
 import { ABSENT, type Known, notGiven, number, oneOf } from './known.ts';
 import type { Look } from './match.ts';
-import type { PacketState } from './state.ts';
+import { CT_MARK_SHARED, type PacketState } from './state.ts';
 
 const SYN = number(2n);
 
@@ -36,8 +36,16 @@ function ofConnection(state: PacketState, value: bigint): Known {
 function statusOf(state: PacketState): Known {
   const { ctStatus, ctStatusDoubt, tracking } = state;
   if (tracking !== 'new' || ctStatusDoubt === 0n) return ofConnection(state, ctStatus);
-  const either = normalize([ctStatus, ctStatus | ctStatusDoubt].map((value) => [value, value]));
-  return oneOf(either, [], 'whether translation changes the address is not known');
+  let possible = [ctStatus];
+  for (let bit = 1n; bit <= ctStatusDoubt; bit <<= 1n)
+    if (ctStatusDoubt & bit) possible = possible.flatMap((value) => [value, value | bit]);
+  const either = normalize(possible.map((value) => [value, value]));
+  return oneOf(either, [], 'what translation or a copy of the packet made of the connection is not known');
+}
+
+function ctMarkOf(state: PacketState): Known {
+  const { ctMark, ctMarkShared, tracking } = state;
+  return tracking === 'new' && ctMarkShared ? oneOf(null, [], CT_MARK_SHARED) : ofConnection(state, ctMark);
 }
 
 function ctState({ tracking }: PacketState): Known {
@@ -103,7 +111,7 @@ function answer(host: HostContext, packet: Packet, state: PacketState, field: Fi
     case 'mark':
       return number(state.mark);
     case 'ctMark':
-      return ofConnection(state, state.ctMark);
+      return ctMarkOf(state);
     case 'ctState':
       return ctState(state);
     case 'ctDirection':
