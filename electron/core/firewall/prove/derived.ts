@@ -114,6 +114,18 @@ export function addressTypes(
   ];
 }
 
+/**
+ * Addresses to which a packet may go to several machines, this host among them: groups, and for IPv4 what is a broadcast, or may be one on a
+ * host that is not known.
+ */
+export function addressesOfMany(host: HostContext, version: 4 | 6): IntervalSet {
+  if (version === 6) return MULTICAST[6];
+  const toOne = addressTypes(host, 4).filter(
+    ({ type }) => type === FIB_TYPE.unicast || type === FIB_TYPE.local,
+  );
+  return toOne.reduce<IntervalSet>((rest, { addresses }) => subtract(rest, addresses), [[0n, 0xffffffffn]]);
+}
+
 /** Addresses of the home network, as targets of address translation that do not leave it. */
 export function homeAddresses(version: 4 | 6): IntervalSet {
   return subtract([[0n, (1n << (version === 4 ? 32n : 128n)) - 1n]], publicAddresses(version));

@@ -14,6 +14,7 @@ import {
   through,
   unknownState,
   type Ways,
+  withChange,
   withMark,
 } from './state.ts';
 import { translated } from './translated.ts';
@@ -133,12 +134,12 @@ export function chainRunner(question: Question, { place }: Places, region: Regio
           return;
         }
         case 'setMark':
-          go(withMark(flow.state, step.field, step.change), flow.ways);
+          go(withChange(flow.state, step.field, step.change), flow.ways);
           return;
         case 'mapMark': {
           const { hits, miss } = choose(step.cases, flow);
           for (const [one, ways] of hits)
-            go({ ...flow.state, [step.field]: step.values[one.entry] ?? null }, ways);
+            go(withMark(flow.state, step.field, step.values[one.entry] ?? null), ways);
           add(onward, { state: flow.state, ways: miss });
           return;
         }

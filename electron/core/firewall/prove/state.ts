@@ -10,6 +10,8 @@ export type Override = { readonly field: number; readonly set: RankSet | null };
 export interface State {
   readonly mark: bigint | null;
   readonly ctMark: bigint | null;
+  /** A copy of the packet may change the mark of the connection at any moment: it is not known, whatever rules set. */
+  readonly ctMarkShared: boolean;
   readonly untracked: boolean;
   /** The hook at which an address translation was set up last. */
   readonly translatedAt: Hook | null;
@@ -23,6 +25,7 @@ export interface State {
 export const FIRST: State = {
   mark: 0n,
   ctMark: 0n,
+  ctMarkShared: false,
   untracked: false,
   translatedAt: null,
   translatedBy: [],
@@ -34,7 +37,7 @@ export const FIRST: State = {
 export function stateKey(state: State): string {
   if (state === FIRST) return '';
   const overrides = state.overrides.map(({ field, set }) => `${field}:${set?.join() ?? '?'}`).join(';');
-  return `${state.mark}|${state.ctMark}|${state.untracked}|${state.translatedAt}|${state.translatedBy}|${state.rerouted}|${overrides}`;
+  return `${state.mark}|${state.ctMark}|${state.ctMarkShared}|${state.untracked}|${state.translatedAt}|${state.translatedBy}|${state.rerouted}|${overrides}`;
 }
 
 /** A state with one more override. */
@@ -59,9 +62,14 @@ export function unknownState(state: State): State {
   };
 }
 
-/** A state with another mark. */
-export function withMark(state: State, field: 'mark' | 'ctMark', change: MarkChange): State {
-  return { ...state, [field]: changed(state, field, change) };
+/** A state with a mark that is known, or not. */
+export function withMark(state: State, field: 'mark' | 'ctMark', mark: bigint | null): State {
+  return { ...state, [field]: field === 'ctMark' && state.ctMarkShared ? null : mark };
+}
+
+/** A state with a changed mark. */
+export function withChange(state: State, field: 'mark' | 'ctMark', change: MarkChange): State {
+  return withMark(state, field, changed(state, field, change));
 }
 
 function changed(state: State, field: 'mark' | 'ctMark', change: MarkChange): bigint | null {
