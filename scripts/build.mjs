@@ -56,6 +56,8 @@ await bundle(MODULES, { format: 'esm' });
 for (const shell of ['cli', 'web']) {
   copyFileSync(join(root, 'scripts', 'node-entry.mjs'), join(dist, shell, 'main.js'));
 }
+// Filled by the shells as they start; see node-entry.mjs.
+mkdirSync(join(dist, 'compile-cache'), { mode: 0o700 });
 await buildHelper(join(dist, 'helper'));
 // What is placed on a node beside the helper: the policy of polkit, and the unit for the boot.
 cpSync(join(root, 'assets', 'linux'), join(dist, 'helper'), { recursive: true });

@@ -58,6 +58,12 @@ function gather(collectors: AnyCollector[], signal?: AbortSignal) {
 }
 
 describe('one trip', () => {
+  it('lets a job for which nothing waits run behind the others', async () => {
+    const [first, aside] = await run([job('nice'), { ...job('nice; sleep 9', 1_000), yields: true }]);
+    expect(Number(aside?.stdout) - Number(first?.stdout)).toBe(10);
+    expect(aside?.timedOut).toBe(true);
+  });
+
   it('brings every byte of many talkative jobs back to the right one', async () => {
     // Each prints all byte values, then its own letter a million times, at the same time as all the others.
     const script = (letter: string): string =>

@@ -101,13 +101,9 @@ export class Collecting {
   asides(): Aside[] {
     return this.#request.collectors.flatMap((member) => {
       const script = member.trip === 'aside' ? scriptOf(member, this.context) : null;
-      const whole = script === null ? [] : [{ member, job: this.#job(script, member), answer: null }];
-      const part = member.aside && {
-        member,
-        job: this.#job(member.aside.script, member.aside),
-        answer: null,
-      };
-      return part ? [...whole, part] : whole;
+      const parts = script === null ? [] : [this.#job(script, member)];
+      if (member.aside) parts.push(this.#job(member.aside.script, member.aside));
+      return parts.map((job) => ({ member, job: { ...job, yields: true }, answer: null }));
     });
   }
 

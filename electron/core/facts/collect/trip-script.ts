@@ -4,6 +4,8 @@ export interface TripJob {
   script: string;
   budgetMs: number;
   maxBytes: number;
+  /** Nothing waits for its answer: what something waits for has the processors first. */
+  yields?: boolean;
 }
 
 /**
@@ -33,13 +35,17 @@ cd /
 ulimit -c 0 2>/dev/null
 ulimit -v 8388608 2>/dev/null
 bounded() { shift; "$@"; }
-command -v timeout >/dev/null 2>&1 && bounded() { timeout -k 1 "$@"; }
+gently() { bounded "$@"; }
+if command -v timeout >/dev/null 2>&1; then
+  bounded() { timeout -k 1 "$@"; }
+  command -v nice >/dev/null 2>&1 && gently() { nice -n 10 timeout -k 1 "$@"; }
+fi
 frames() { base64 -w 3000 | awk -v "head=$nonce $1 " '{ print head $0; fflush() }'; }
 job() {
   {
     {
       printf '%s\\n' "$4" | {
-        exec 3<&0 </dev/null; bounded "$2" /bin/sh /dev/fd/3 9>&-
+        exec 3<&0 </dev/null; $5 "$2" /bin/sh /dev/fd/3 9>&-
         printf '%s %s exit %s\\n' "$nonce" "$1" "$?" >&9
       } 2>&1 >&8 8>&- | { ulimit -v 131072; if IFS= read -r line || [ -n "$line" ]; then { printf '%s\\n' "$line"; cat; } | head -c 65536 9>&- | frames "$1 e"; fi; } 2>/dev/null
     } 8>&1 >&9 | base64 -w 3000 9>&- | awk -v "head=$nonce $1 o " -v "most=$3" '{ print head $0; fflush(); sent += length($0) } sent * 3 > most * 4 { exit }'
@@ -84,7 +90,7 @@ export function tripScript(nonce: string, jobs: readonly TripJob[]): string {
   const calls = jobs.map((job, index) => {
     const seconds = Math.max(1, Math.ceil(job.budgetMs / 1_000));
     // One byte more than allowed is let through, to tell an answer that was cut from one that just fits.
-    return `  job ${index} ${seconds} ${job.maxBytes + 1} ${word(job.script)} &`;
+    return `  job ${index} ${seconds} ${job.maxBytes + 1} ${word(job.script)} ${job.yields ? 'gently' : 'bounded'} &`;
   });
   return `nonce=${nonce}
 ${LIBRARY}
