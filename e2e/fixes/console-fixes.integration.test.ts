@@ -86,6 +86,7 @@ describe.skipIf(why !== null)(
     const all = (status: 'fix' | 'pass') => Object.fromEntries(FIXED.map((check) => [check, status]));
     const acted = { here: { statuses: all('fix') as Record<string, 'fix' | 'pass'> } };
     let collected: string[] = [];
+    const asked: string[] = [];
 
     const channel = (): HelperChannel => ({
       access: async () => ({
@@ -96,6 +97,7 @@ describe.skipIf(why !== null)(
       }),
       close: async () => undefined,
       async ask(request) {
+        asked.push(request.ask);
         const [program, ...args] = helper.argv;
         const end = spawnSync(program, args, {
           input: JSON.stringify(request),
@@ -205,7 +207,11 @@ describe.skipIf(why !== null)(
       expect(inNode('/etc/kept/b')).toBe('B\n');
       expect(change.undo).toEqual({ possible: true, reason: '' });
 
+      asked.length = 0;
       const undo = await service.fixes.planUndo({ change: change.id });
+      // However many steps it has: each request starts the helper anew.
+      expect(asked).toEqual(['compare']);
+      expect(undo.steps.length).toBeGreaterThan(1);
       expect(undo).toMatchObject({ purpose: 'undo', of: change.id, differences: [], blocked: null });
       expect((await order(undo)).state).toBe('done');
       expect(inNode('/etc/kept/a')).toBe('before');

@@ -7,7 +7,7 @@ import { forgetChange, listChanges } from './asks/list-changes.ts';
 import { probe } from './asks/probe.ts';
 import { revertChange } from './asks/revert-change.ts';
 import { armChange, confirmChange, type Relaunch } from './asks/revert-timer.ts';
-import { undoStep } from './asks/undo-step.ts';
+import { compareSteps, undoStep } from './asks/undo-step.ts';
 import { uninstall } from './asks/uninstall.ts';
 import { logAction } from './log-line.ts';
 import type { Machine } from './machine.ts';
@@ -62,7 +62,9 @@ function dispatch(machine: Machine, request: HelperRequest, launched: Launched):
     case 'do':
       return doStep(machine, request.change, request.step, request.action);
     case 'undo':
-      return undoStep(machine, request.change, request.step, request.record, request.dry);
+      return undoStep(machine, request);
+    case 'compare':
+      return compareSteps(machine, request.steps);
     case 'arm':
       return armChange(machine, request.change, request.seconds, launched.relaunch);
     case 'confirm':

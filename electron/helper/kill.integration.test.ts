@@ -68,7 +68,7 @@ describe('a helper that is killed between two acts', () => {
       const whole = askKilled(node, { ...first, ask: 'do', action }, 0);
       if (whole?.answer !== 'done') throw new Error(JSON.stringify(whole));
       const after = untimed(state());
-      askKilled(node, { ...first, ask: 'undo', record: whole.record, dry: false }, 0);
+      askKilled(node, { ...first, ask: 'undo', record: whole.record }, 0);
       expect(state()).toEqual(before);
       let killed = 0;
       for (let at = 1; ; at += 1) {
@@ -100,13 +100,13 @@ describe('a helper that is killed between two acts', () => {
     const record = found?.steps[0]?.record;
     // Killed before the record was durable: nothing had begun.
     if (record === undefined) return;
-    const undo = askKilled(node, { ...into, ask: 'undo', record, dry: false }, 0);
+    const undo = askKilled(node, { ...into, ask: 'undo', record }, 0);
     if (undo?.answer !== 'undone') throw new Error(`killed at ${at}: ${JSON.stringify(undo)}`);
   }
 
   function killEachUndo(into: object, record: string, before: string[]): void {
     for (let at = 1; ; at += 1) {
-      const answer = askKilled(node, { ...into, ask: 'undo', record, dry: false }, at);
+      const answer = askKilled(node, { ...into, ask: 'undo', record }, at);
       if (answer !== null) {
         expect(answer).toMatchObject({ answer: 'undone' });
         break;

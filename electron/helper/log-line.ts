@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts';
 import { findProgram, runProgram } from './run/run-program.ts';
 
 /** Asks that only look: not worth a line in the journal of a node. */
-const LOOKING = new Set(['hello', 'inspect', 'changes', 'probe']);
+const LOOKING = new Set(['hello', 'inspect', 'changes', 'compare', 'probe']);
 
 /** What was asked and what came of it, in one line: names and numbers, never contents, never a message. */
 export function lineFor(request: HelperRequest, answer: HelperAnswer): string {

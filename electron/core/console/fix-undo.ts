@@ -107,6 +107,9 @@ const UNINSTALL: PlanStep = {
   own: 'uninstall-helper',
 };
 
+/** Steps that the helper compares in one run: it is started anew for every request, which takes a small board a second. */
+const MOST_COMPARED = 256;
+
 function usable(access: HelperAccess): boolean {
   return access.via !== 'none' && !access.outdated;
 }
@@ -134,16 +137,23 @@ async function differencesOf(
   channel: HelperChannel,
   steps: readonly PlanStep[],
 ): Promise<Difference[] | string> {
+  const asked = steps.flatMap(({ takesBack, title }) => (takesBack ? [{ takesBack, title }] : []));
   const found: Difference[] = [];
-  for (const { takesBack, title } of steps) {
-    if (takesBack === undefined) continue;
-    const reply = await channel.ask({ version: HELPER_PROTOCOL, ask: 'undo', ...takesBack, dry: true });
+  for (let at = 0; at < asked.length; at += MOST_COMPARED) {
+    const some = asked.slice(at, at + MOST_COMPARED);
+    const reply = await channel.ask({
+      version: HELPER_PROTOCOL,
+      ask: 'compare',
+      steps: some.map(({ takesBack }) => takesBack),
+    });
     if (!reply.ok) return `${reply.failure.message} ${reply.failure.next}`.trim().slice(0, 1_024);
     const { answer } = reply;
-    if (answer.answer === 'differences') found.push(...answer.differences);
-    if (answer.answer === 'refused') {
-      if (answer.differences.length === 0) return `${title}: ${answer.message}`.slice(0, 1_024);
-      found.push(...answer.differences);
+    // Fewer answers than steps would pass one over in silence.
+    if (answer.answer !== 'compared' || answer.steps.length !== some.length)
+      return answer.answer === 'refused' ? answer.message : 'The helper did not compare every step.';
+    for (const [number, { differences, refused }] of answer.steps.entries()) {
+      if (refused !== null) return `${some[number]?.title}: ${refused}`.slice(0, 1_024);
+      found.push(...differences);
     }
   }
   return found;

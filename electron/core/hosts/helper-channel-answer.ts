@@ -8,7 +8,8 @@ const FITTING: Readonly<Record<HelperRequest['ask'], readonly HelperAnswer['answ
   hello: ['hello'],
   inspect: ['inspected'],
   do: ['done'],
-  undo: ['undone', 'differences'],
+  undo: ['undone'],
+  compare: ['compared'],
   arm: ['armed'],
   confirm: ['confirmed'],
   revert: ['reverted'],
@@ -20,11 +21,16 @@ const FITTING: Readonly<Record<HelperRequest['ask'], readonly HelperAnswer['answ
 
 /** Most bytes that an answer may have: `inspect` may carry 256 files of 256 KiB, escaped. */
 export function answerLimit(request: HelperRequest): number {
-  return request.ask === 'inspect'
-    ? 96 * 1024 * 1024
-    : request.ask === 'changes'
-      ? 32 * 1024 * 1024
-      : 1024 * 1024;
+  switch (request.ask) {
+    case 'inspect':
+      return 96 * 1024 * 1024;
+    case 'changes':
+      return 32 * 1024 * 1024;
+    case 'compare':
+      return 4 * 1024 * 1024;
+    default:
+      return 1024 * 1024;
+  }
 }
 
 /**

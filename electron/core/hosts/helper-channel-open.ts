@@ -29,6 +29,7 @@ export interface ChannelOptions {
 
 /** Milliseconds that the helper may take for a request. */
 function timeLimit(request: HelperRequest): number {
+  if (request.ask === 'compare') return request.steps.length * 120_000;
   if (request.ask !== 'do') return request.ask === 'hello' ? 60_000 : 120_000;
   const { verb } = request.action;
   return verb === 'install-packages' || verb === 'install-updates' ? 1_800_000 : 300_000;

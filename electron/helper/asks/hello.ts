@@ -1,5 +1,6 @@
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
+import { knownHash } from '../known-hash.ts';
 import type { Machine } from '../machine.ts';
 import { fileHash } from '../self-check.ts';
 
@@ -13,7 +14,7 @@ export function hello(machine: Machine, files: { bundle: string; runtime: string
     protocol: HELPER_PROTOCOL,
     version: typeof HELPER_VERSION === 'string' ? HELPER_VERSION : 'source',
     bundle: fileHash(files.bundle),
-    runtime: fileHash(files.runtime),
+    runtime: knownHash(machine, files.runtime),
     uid: process.getuid?.() ?? -1,
     systemd: machine.systemd,
   };

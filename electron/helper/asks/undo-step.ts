@@ -1,9 +1,12 @@
 import type { Difference, HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { Machine } from '../machine.ts';
 import { StepRecord } from '../record/step-record.ts';
-import { Refused } from '../refused.ts';
+import { asRefused, Refused } from '../refused.ts';
 import { verbOf } from '../verbs/table.ts';
 import type { AnyVerb, Work } from '../verbs/verb.ts';
+
+/** Most differences of one answer; a step beyond them still shows its first. */
+const MOST_DIFFERENCES = 256;
 
 /** What is needed to take a step back: its verb, what was there and what was left. */
 interface Taken {
@@ -30,32 +33,53 @@ function openStep(machine: Machine, change: string, step: number, hash: string |
   return { verb, before: begun.before, left: record.done()?.left ?? null, work: { machine, record }, record };
 }
 
+/** A step of a change, and the hash that its undo record must have. */
+interface Named {
+  change: string;
+  step: number;
+  record: string;
+}
+
 /**
- * Takes one step back, or with `dry` says what keeps it from being taken back. Refuses `changed-since` with the differences
- * when the target is not what was left; a step that was taken back answers so.
+ * Takes one step back. Refuses `changed-since` with the differences when the target is not what was left; a step that was
+ * taken back answers so.
  */
-export function undoStep(
-  machine: Machine,
-  change: string,
-  step: number,
-  hash: string,
-  dry: boolean,
-): HelperAnswer {
-  const taken = openStep(machine, change, step, hash);
-  if (taken.record.marked('undone') !== null)
-    return dry
-      ? { answer: 'differences', differences: [], more: 0 }
-      : { answer: 'undone', already: true, output: '' };
+export function undoStep(machine: Machine, { change, step, record }: Named): HelperAnswer {
+  const taken = openStep(machine, change, step, record);
+  if (taken.record.marked('undone') !== null) return { answer: 'undone', already: true, output: '' };
   const found = taken.verb.differences(taken.before, taken.left, taken.work);
-  const differences = found.slice(0, 256);
-  if (dry) return { answer: 'differences', differences, more: found.length - differences.length };
   if (found.length > 0)
     throw new Refused(
       'changed-since',
       'It was changed by somebody else since. Nothing was touched.',
-      differences,
+      found.slice(0, MOST_DIFFERENCES),
     );
   return { answer: 'undone', already: false, output: takeBack(taken) };
+}
+
+/** What keeps each of these steps from being taken back. One that cannot be looked at says so and keeps no other from it. */
+export function compareSteps(machine: Machine, steps: readonly Named[]): HelperAnswer {
+  let room = MOST_DIFFERENCES;
+  let more = 0;
+  const compared = steps.map(({ change, step, record }) => {
+    try {
+      const taken = openStep(machine, change, step, record);
+      if (taken.record.marked('undone') !== null) return { differences: [], refused: null };
+      const found = taken.verb.differences(taken.before, taken.left, taken.work);
+      // One of each at least: a step that is not listed would seem to be free.
+      const differences = found.slice(0, Math.max(room, 1));
+      room = Math.max(room - differences.length, 0);
+      more += found.length - differences.length;
+      return { differences, refused: null };
+    } catch (thrown) {
+      const refused = asRefused(thrown, `step ${step}`);
+      const [first] = refused.differences;
+      return first === undefined
+        ? { differences: [], refused: refused.message.slice(0, 1_024) }
+        : { differences: [first], refused: null };
+    }
+  });
+  return { answer: 'compared', steps: compared, more };
 }
 
 /** Takes a step back for a change that reverts: answers the differences that keep it, or null when it is as it was. */

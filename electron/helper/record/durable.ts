@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 
 /** fsync(2) of a folder by its path: names made in it survive a power cut. */
 export function syncPath(folder: string): void {
@@ -17,14 +17,15 @@ export function writeAll(descriptor: number, bytes: Uint8Array): void {
 }
 
 /**
- * Writes a file of the helper's own folder (0600) so that it is there whole or not at all: a file beside it, fsync, rename,
+ * Writes a file of the helper's own folder (0600 unless said) so that it is there whole or not at all: a file beside it, fsync, rename,
  * fsync of the folder. Errors are thrown as the kernel gives them.
  */
-export function writeDurable(folder: string, name: string, bytes: Uint8Array | string): void {
+export function writeDurable(folder: string, name: string, bytes: Uint8Array | string, mode = 0o600): void {
   const beside = `${folder}/.${name}.new`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-  const descriptor = openSync(beside, flags, 0o600);
+  const descriptor = openSync(beside, flags, mode);
   try {
+    fchmodSync(descriptor, mode);
     writeAll(descriptor, typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes);
     fsyncSync(descriptor);
   } finally {

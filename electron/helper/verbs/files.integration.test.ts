@@ -121,14 +121,15 @@ describe('what the verbs about files do and take back', () => {
       record: answer.record,
     });
     const undo = { ...into, ask: 'undo', record: answer.record };
-    expect(await helper.ask({ ...undo, dry: true })).toEqual({
-      answer: 'differences',
-      differences: [],
+    const named = { change: into.change, step: into.step, record: answer.record };
+    expect(await helper.ask({ version: 1, ask: 'compare', steps: [named] })).toEqual({
+      answer: 'compared',
+      steps: [{ differences: [], refused: null }],
       more: 0,
     });
-    expect(await helper.ask({ ...undo, dry: false })).toMatchObject({ answer: 'undone', already: false });
+    expect(await helper.ask(undo)).toMatchObject({ answer: 'undone', already: false });
     expect(look()).toBe(before);
-    expect(await helper.ask({ ...undo, dry: false })).toMatchObject({ answer: 'undone', already: true });
+    expect(await helper.ask(undo)).toMatchObject({ answer: 'undone', already: true });
   });
 
   it('finds nothing to take back where a boot forgot what it made, folder and all', async () => {
@@ -152,14 +153,18 @@ describe('what the verbs about files do and take back', () => {
     for (const [step, action] of actions.entries())
       records.push(done(await helper.ask({ ...into, step, ask: 'do', action })).record);
     helper.node.run('rm', '-r', path);
-    const undo = (step: number, dry: boolean) =>
-      helper.ask({ ...into, step, ask: 'undo', record: records[step] ?? '', dry });
-    // What was there before and is gone now is not as it was.
-    expect(await undo(3, true)).toMatchObject({ answer: 'refused' });
-    for (const step of [2, 1, 0]) {
-      expect(await undo(step, true)).toMatchObject({ answer: 'differences', differences: [] });
-      expect(await undo(step, false)).toMatchObject({ answer: 'undone' });
-    }
+    const named = (step: number) => ({ change: into.change, step, record: records[step] ?? '' });
+    const asked = [3, 2, 1, 0].map(named);
+    const free = { differences: [], refused: null };
+    expect(await helper.ask({ version: 1, ask: 'compare', steps: asked })).toMatchObject({
+      answer: 'compared',
+      // What was there before and is gone now is not as it was; that keeps nobody from looking at the others.
+      steps: [{ differences: [], refused: expect.stringMatching(/./) }, free, free, free],
+    });
+    for (const step of [2, 1, 0])
+      expect(await helper.ask({ version: 1, ask: 'undo', ...named(step) })).toMatchObject({
+        answer: 'undone',
+      });
     expect(look()).toBe(before);
   });
 
@@ -179,7 +184,45 @@ describe('what the verbs about files do and take back', () => {
     ).toMatch(/trusted\.mark="kept"\nuser\.note="hello"/);
     expect(helper.node.run('getfacl', '-cpn', '/srv/t/file')).toContain('user:7:rw-');
     expect(helper.node.run('stat', '-c', '%u:%g %a', '/srv/t/file').trim()).toBe('11:12 660');
-    await helper.ask({ ...into, ask: 'undo', record, dry: false });
+    await helper.ask({ ...into, ask: 'undo', record });
+    expect(look()).toBe(before);
+  });
+
+  it('names what keeps each of many steps, however much is in the way of one', async () => {
+    const into = { version: 1, change: change() };
+    helper.node.run('sh', '-c', 'mkdir /srv/many; cd /srv/many; touch $(seq 300)');
+    const own = { uid: 0, gid: 0, expect: any };
+    const actions = [
+      { verb: 'write-file', path: '/srv/t/file', contents: text('mine'), ...own, mode: 0o644 },
+      { verb: 'copy-tree', from: '/srv/many', path: '/srv/t/copies', uid: 21, gid: 22, expect: any },
+      { verb: 'make-directory', path: '/srv/t/made', ...own, mode: 0o755 },
+    ];
+    const steps: { change: string; step: number; record: string }[] = [];
+    for (const [step, action] of actions.entries()) {
+      const { record } = done(await helper.ask({ ...into, step, ask: 'do', action }));
+      steps.unshift({ change: into.change, step, record });
+    }
+    helper.node.run(
+      'sh',
+      '-c',
+      'cp -a /srv/t/file /srv/kept; chown 77 /srv/t/copies/*; echo other > /srv/t/file',
+    );
+    const lost = { change: 'f'.repeat(32), step: 0, record: '0'.repeat(64) };
+    const answer = await helper.ask({ version: 1, ask: 'compare', steps: [...steps, lost] });
+    if (answer.answer !== 'compared') throw new Error(JSON.stringify(answer));
+    const [made, copies, file, gone] = answer.steps;
+    expect(answer.steps).toHaveLength(4);
+    expect(made).toEqual({ differences: [], refused: null });
+    expect(copies?.differences).toHaveLength(256);
+    expect(answer.more).toBeGreaterThanOrEqual(300 - 256);
+    expect(file?.differences).toMatchObject([{ path: '/srv/t/file', what: 'contents' }]);
+    expect(gone).toEqual({ differences: [], refused: expect.stringContaining('no undo record') });
+    expect(helper.node.run('cat', '/srv/t/file')).toBe('other\n');
+    // As it was left, it goes as it came.
+    helper.node.run('sh', '-c', 'chown 21:22 /srv/t/copies/*; cp -a /srv/kept /srv/t/file; rm /srv/kept');
+    for (const named of steps)
+      expect(await helper.ask({ version: 1, ask: 'undo', ...named })).toMatchObject({ answer: 'undone' });
+    helper.node.run('rm', '-r', '/srv/many');
     expect(look()).toBe(before);
   });
 
@@ -209,13 +252,13 @@ describe('what the verbs about files do and take back', () => {
     ]);
     expect(helper.node.run('getfattr', '-d', '/srv/t/copy/sub/deep')).toContain('user.deep="1"');
     helper.node.run('sh', '-c', 'echo more > /srv/t/copy/since');
-    expect(await helper.ask({ ...into, ask: 'undo', record, dry: false })).toMatchObject({
+    expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({
       refusal: 'changed-since',
       differences: [{ path: '/srv/t/copy/since', what: 'added' }],
     });
     helper.node.run('rm', '/srv/t/copy/since');
     helper.node.run('touch', '-d', '2020-02-02 02:02:02.123456789 UTC', '/srv/t/copy');
-    await helper.ask({ ...into, ask: 'undo', record, dry: false });
+    await helper.ask({ ...into, ask: 'undo', record });
     expect(helper.node.run('ls', '-a', '/srv/t')).not.toContain('copy');
     helper.node.run('touch', '-d', '2020-02-02 02:02:02.123456789 UTC', '/srv/t');
   });
@@ -234,7 +277,7 @@ describe('what the verbs about files do and take back', () => {
     const { record } = done(await helper.ask({ ...into, ask: 'do', action }));
     helper.node.run('sh', '-c', script);
     const now = helper.node.run('sh', '-c', 'stat /srv/t/made 2>&1 | grep -v Access: || true');
-    const answer = await helper.ask({ ...into, ask: 'undo', record, dry: false });
+    const answer = await helper.ask({ ...into, ask: 'undo', record });
     expect(answer).toMatchObject({ answer: 'refused', refusal: 'changed-since' });
     if (answer.answer !== 'refused') return;
     expect(answer.differences.map((one) => one.what)).toContain(what);
@@ -248,7 +291,7 @@ describe('what the verbs about files do and take back', () => {
     const action = { verb: 'write-file', path: '/srv/t/made', contents: text('new'), ...owner, expect: any };
     const { record } = done(await helper.ask({ ...into, ask: 'do', action }));
     helper.node.run('rm', '/srv/t/made');
-    expect(await helper.ask({ ...into, ask: 'undo', record, dry: false })).toMatchObject({
+    expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({
       answer: 'undone',
     });
     helper.node.run('touch', '-d', '2020-02-02 02:02:02.123456789 UTC', '/srv/t');

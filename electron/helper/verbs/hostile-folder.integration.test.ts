@@ -76,7 +76,7 @@ describe('beside an account that tricks the helper', () => {
         if (answer.answer !== 'done') continue;
         copies += 1;
         expect(helper.node.run('find', '/opt/swarmkeep-copy', '-perm', '/6022', '!', '-type', 'l')).toBe('');
-        await helper.ask({ ...into, ask: 'undo', record: answer.record, dry: false });
+        await helper.ask({ ...into, ask: 'undo', record: answer.record });
       }
     });
   });
@@ -87,7 +87,7 @@ describe('beside an account that tricks the helper', () => {
     const facl = helper.node.run('getfacl', '-cpRn', '/opt/swarmkeep-copy');
     expect(facl).not.toMatch(/1500|default|mask/);
     expect(helper.node.run('stat', '-c', '%U %a', '/opt/swarmkeep-copy/b/open').trim()).toBe('root 600');
-    expect(await helper.ask({ ...into, ask: 'undo', record: answer.record, dry: false })).toMatchObject({
+    expect(await helper.ask({ ...into, ask: 'undo', record: answer.record })).toMatchObject({
       answer: 'undone',
     });
   });
@@ -131,7 +131,7 @@ describe('beside an account that tricks the helper', () => {
     if (answer === null) throw new Error('it answered nothing');
     const { record } = done(answer);
     if (name === undefined) helper.node.run('sh', '-c', `mkdir ${HOME}/.swarmkeep-${into.change}-0`);
-    expect(await helper.ask({ ...into, ask: 'undo', record, dry: false })).toMatchObject({
+    expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({
       answer: 'undone',
     });
     expect(helper.node.run('cat', `${HOME}/.env`)).toBe('KEY=1\nb\n');
@@ -182,7 +182,7 @@ describe('beside an account that tricks the helper', () => {
     helper.node.run('sh', '-c', `cd ${aside}/b && printf good 1<>open && touch -r ${from}/b/open open`);
     for (const number of [2, 1, 0])
       expect(
-        await helper.ask({ version, change, step: number, ask: 'undo', record: records[number], dry: false }),
+        await helper.ask({ version, change, step: number, ask: 'undo', record: records[number] }),
       ).toMatchObject({ answer: 'undone' });
     expect(snapshot(helper.node, from)).toBe(before);
     expect(helper.node.run('sh', '-c', 'ls -d /srv/src*').trim()).toBe(from);
@@ -215,7 +215,7 @@ describe('beside an account that tricks the helper', () => {
       const into = step();
       const answer = done(await helper.ask({ ...into, ask: 'do', action }));
       expect(owner()).toBe('0');
-      await helper.ask({ ...into, ask: 'undo', record: answer.record, dry: false });
+      await helper.ask({ ...into, ask: 'undo', record: answer.record });
     }
   });
 

@@ -62,7 +62,7 @@ describe('files that change hands', () => {
         './tree/link 1500:1500 777',
       ]),
     );
-    const undone = await helper.ask({ ...into, ask: 'undo', record: answer.record, dry: false });
+    const undone = await helper.ask({ ...into, ask: 'undo', record: answer.record });
     expect(undone).toMatchObject({ answer: 'undone' });
     expect(modes()).toEqual(
       expect.arrayContaining([
@@ -85,7 +85,7 @@ describe('files that change hands', () => {
     const { record } = done(await helper.ask({ ...into, ask: 'do', action }));
     expect(modes()).toContain('./tree/setuid 1500:1500 755');
     helper.node.run('cp', '/usr/bin/env', '/srv/s/tree/setuid');
-    await helper.ask({ ...into, ask: 'undo', record, dry: false });
+    await helper.ask({ ...into, ask: 'undo', record });
     expect(modes()).toEqual(expect.arrayContaining(['./tree/setuid 0:0 755', './tree/link 1500:1500 777']));
   });
 
@@ -107,7 +107,7 @@ describe('files that change hands', () => {
     const answer = done(await helper.ask({ ...into, ask: 'do', action: { ...action, mode: 0o755 } }));
     expect(answer.notUndone).toMatch(/was setuid/);
     expect(modes()).toContain('./one 0:0 755');
-    await helper.ask({ ...into, ask: 'undo', record: answer.record, dry: false });
+    await helper.ask({ ...into, ask: 'undo', record: answer.record });
     expect(modes()).toContain('./one 1500:1500 755');
   });
 
@@ -123,7 +123,7 @@ describe('files that change hands', () => {
     const action = { verb: 'set-attributes', path: `${deep}/one`, uid: 0, gid: 0, mode: 0o755, expect: any };
     const { record, notUndone } = done(await helper.ask({ ...into, ask: 'do', action }));
     expect(notUndone).toHaveLength(512);
-    expect(await helper.ask({ ...into, ask: 'undo', record, dry: false })).toMatchObject({
+    expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({
       answer: 'undone',
     });
   });
@@ -145,7 +145,7 @@ describe('files that change hands', () => {
     const action = { verb: 'set-attributes', path: '/srv/s/one', uid: 0, gid: 0, mode: 0o644, expect: any };
     const { record } = done(await helper.ask({ ...into, ask: 'do', action }));
     helper.node.run('sh', '-c', `cd /srv/s && ${script} && chmod 644 one`);
-    expect(await helper.ask({ ...into, ask: 'undo', record, dry: false })).toMatchObject({
+    expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({
       refusal: 'changed-since',
     });
     expect(modes()).toContain('./one 0:0 644');

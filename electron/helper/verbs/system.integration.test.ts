@@ -85,7 +85,7 @@ describe('what the verbs about the system do and take back', () => {
       already: true,
       record: first.record,
     });
-    expect(await helper.ask({ ...into, ask: 'undo', record: first.record, dry: false })).toMatchObject({
+    expect(await helper.ask({ ...into, ask: 'undo', record: first.record })).toMatchObject({
       answer: 'undone',
     });
     expect(sh(look)).toBe(before);
@@ -105,7 +105,7 @@ describe('what the verbs about the system do and take back', () => {
     ).toEqual(['sk-two']);
     expect(await helper.ask({ ...step(), ask: 'do', action })).toMatchObject({ refusal: 'changed-since' });
     sh('groupadd sk-more; usermod -aG sk-more sk-two');
-    const undo = { ...into, ask: 'undo', record, dry: false };
+    const undo = { ...into, ask: 'undo', record };
     expect(await helper.ask(undo)).toMatchObject({
       refusal: 'changed-since',
       differences: [{ now: 'member of sk-more' }],
@@ -127,7 +127,7 @@ describe('what the verbs about the system do and take back', () => {
       await helper.ask({ ...into, ask: 'do', action: { verb: 'load-table', table, text } }),
     );
     sh('nft add rule inet swarmkeep_s o accept');
-    const undo = { ...into, ask: 'undo', record, dry: false };
+    const undo = { ...into, ask: 'undo', record };
     expect(await helper.ask(undo)).toMatchObject({
       refusal: 'changed-since',
       differences: [{ what: 'rules' }],

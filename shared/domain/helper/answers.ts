@@ -87,8 +87,16 @@ export const helperAnswer = z.discriminatedUnion('answer', [
     output: z.string().max(16_384),
   }),
   z.object({ answer: z.literal('undone'), already: z.boolean(), output: z.string().max(16_384) }),
-  /** For `undo` with `dry`: nothing was changed; empty when it can be taken back. */
-  z.object({ answer: z.literal('differences'), differences: listOf(difference, 256), more: z.int().min(0) }),
+  /** For `compare`, one for each step in its order: empty when it can be taken back, `refused` when not even that is known. */
+  z.object({
+    answer: z.literal('compared'),
+    steps: listOf(
+      z.object({ differences: listOf(difference, 256), refused: z.string().max(1_024).nullable() }),
+      256,
+    ),
+    /** Differences that are not listed, for they would be too many. */
+    more: z.int().min(0),
+  }),
   z.object({ answer: z.literal('armed'), revertsAt: instant }),
   z.object({ answer: z.literal('confirmed') }),
   z.object({ answer: z.literal('reverted'), steps: z.int().min(0), left: listOf(difference, 256) }),

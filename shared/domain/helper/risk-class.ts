@@ -25,11 +25,11 @@ export function riskClassOf(request: HelperRequest): RiskClass {
     case 'inspect':
     case 'changes':
     case 'probe':
+    case 'compare':
       return 'look';
     case 'do':
       return NETWORK.has(request.action.verb) ? 'network' : 'change';
     case 'undo':
-      return request.dry ? 'look' : 'network';
     case 'revert':
     case 'arm':
       return 'network';

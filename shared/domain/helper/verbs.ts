@@ -196,8 +196,7 @@ export const helperRequest = z.discriminatedUnion('ask', [
     action: helperAction,
   }),
   /**
-   * Take one step back, or say what keeps it from being taken back (`dry`). `record` is the SHA-256 that `do` answered:
-   * another record was tampered with and is refused.
+   * Take one step back. `record` is the SHA-256 that `do` answered: another record was tampered with and is refused.
    */
   z.strictObject({
     version,
@@ -205,7 +204,15 @@ export const helperRequest = z.discriminatedUnion('ask', [
     change: changeId,
     step: z.int().min(0).max(255),
     record: sha256,
-    dry: z.boolean(),
+  }),
+  /** What keeps each of these steps from being taken back, as `undo` would say it; changes nothing. */
+  z.strictObject({
+    version,
+    ask: z.literal('compare'),
+    steps: z
+      .array(z.strictObject({ change: changeId, step: z.int().min(0).max(255), record: sha256 }))
+      .min(1)
+      .max(256),
   }),
   /** Take the steps of a change back by itself after `seconds` unless it is confirmed, also when the console is gone. */
   z.strictObject({ version, ask: z.literal('arm'), change: changeId, seconds: z.int().min(5).max(3_600) }),

@@ -67,7 +67,6 @@ async function doOne(
         change: takesBack.change,
         step: takesBack.step,
         record: takesBack.record,
-        dry: false,
       },
       'undone',
     );

@@ -89,7 +89,7 @@ async function undoSteps(
     const asked = await askHelper(
       channel,
       parts.clock,
-      { version: HELPER_PROTOCOL, ask: 'undo', change: journal.change.id, step: number, record, dry: false },
+      { version: HELPER_PROTOCOL, ask: 'undo', change: journal.change.id, step: number, record },
       'undone',
     );
     await parts.fault?.(`after-undo:${number}`);

@@ -91,7 +91,7 @@ function quietTry(request: Record<string, unknown>, bytes: Buffer): boolean {
   if (answer.answer !== 'done') return outside.length > 0;
   const { change, step } = request;
   const undone = ask(
-    Buffer.from(JSON.stringify({ version: 1, ask: 'undo', change, step, record: answer.record, dry: false })),
+    Buffer.from(JSON.stringify({ version: 1, ask: 'undo', change, step, record: answer.record })),
   );
   count(undone);
   world = readWorld();
@@ -116,13 +116,7 @@ function raceTry(
   count(answer);
   if (answer.answer === 'done') {
     const { change, step } = request;
-    count(
-      ask(
-        Buffer.from(
-          JSON.stringify({ version: 1, ask: 'undo', change, step, record: answer.record, dry: false }),
-        ),
-      ),
-    );
+    count(ask(Buffer.from(JSON.stringify({ version: 1, ask: 'undo', change, step, record: answer.record }))));
   }
   const touched = changed(canary, readWorld(`${WORLD}/canary`));
   if (touched.length > 0) violation(`touched ${touched.join(' ')}`, request);

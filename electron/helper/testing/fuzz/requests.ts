@@ -133,7 +133,13 @@ export function anyRequest(random: Random, good: boolean): Record<string, unknow
   const path = () => (good ? goodPath(random) : anyPath(random));
   const base = { version: 1, change: hex(random, 32), step: random.below(256) };
   const roll = random.next();
-  if (!good && roll < 0.04) return { ...base, ask: 'undo', record: hex(random, 64), dry: random.chance(0.5) };
+  if (!good && roll < 0.04) {
+    const record = hex(random, 64);
+    const { version, ...named } = { ...base, record };
+    return random.chance(0.5)
+      ? { version, ask: 'compare', steps: [named] }
+      : { ...base, ask: 'undo', record };
+  }
   if (!good && roll < 0.06)
     return { version: 1, ask: random.pick(['confirm', 'revert', 'forget']), change: base.change };
   if (!good && roll < 0.08)

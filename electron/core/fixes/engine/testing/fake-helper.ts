@@ -77,6 +77,8 @@ export class FakeHelper implements HelperChannel {
         return this.#do(node, request);
       case 'undo':
         return this.#undo(node, request);
+      case 'compare':
+        return { answer: 'compared', more: 0, steps: request.steps.map((named) => compared(node, named)) };
       case 'arm': {
         const change = changeIn(node, request.change);
         if (change.confirmed || change.reverted)
@@ -150,12 +152,9 @@ export class FakeHelper implements HelperChannel {
       return refused('record-damaged', 'The undo record is not the one that was written.');
     }
     if (step.state === 'undone') {
-      return request.dry
-        ? { answer: 'differences', differences: [], more: 0 }
-        : { answer: 'undone', already: true, output: '' };
+      return { answer: 'undone', already: true, output: '' };
     }
     const differences = differencesOf(node, step);
-    if (request.dry) return { answer: 'differences', differences, more: 0 };
     if (differences.length > 0)
       return refused('changed-since', 'It was changed by somebody else.', differences);
     this.#takeBack(node, step);
@@ -205,6 +204,15 @@ function changeIn(node: FakeNode, id: string): FakeNode['changes'][string] {
     steps: {},
   };
   return node.changes[id];
+}
+
+/** What keeps a step from being taken back, as `compare` says it. */
+function compared(node: FakeNode, named: { change: string; step: number; record: string }) {
+  const step = node.changes[named.change]?.steps[named.step];
+  if (step === undefined) return { differences: [], refused: 'There is no undo record.' };
+  if (recordOf(named.change, named.step, step) !== named.record)
+    return { differences: [], refused: 'The undo record is not the one that was written.' };
+  return { differences: step.state === 'undone' ? [] : differencesOf(node, step), refused: null };
 }
 
 /** A step that was cut off may have been done or not; either is as it was left. */
