@@ -10,6 +10,7 @@ import { errorWords } from '../../components/error-state.tsx';
 import { useNow } from '../../components/relative-time.tsx';
 import { Spinner } from '../../components/spinner.tsx';
 import { count } from '../../components/time-words.ts';
+import { useFocusRow } from '../../components/use-focus-row.ts';
 import { orpc } from '../../transport/queries.ts';
 import { itemsByDay } from './days.ts';
 import { EventRow } from './event-row.tsx';
@@ -38,8 +39,7 @@ export function EventList({ ledger, empty }: EventListProps) {
   const list = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   const [active, setActive] = useState<string | null>(null);
-  /** The row that is to have the focus as soon as it is drawn; a render for something else must not take it for another. */
-  const wanted = useRef<string | null>(null);
+  const focusRow = useFocusRow(list);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above can have another height with other events
   useLayoutEffect(() => {
     const measure = () => setOffset((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
@@ -70,13 +70,6 @@ export function EventList({ ledger, empty }: EventListProps) {
   useEffect(() => {
     if (more && !reading && last >= items.length - AHEAD) readOn();
   }, [more, reading, readOn, last, items.length]);
-  useEffect(() => {
-    if (wanted.current === null) return;
-    const target = list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(wanted.current)}"]`);
-    if (!target) return;
-    wanted.current = null;
-    target.focus();
-  });
 
   const setOpen = (number: number | undefined) =>
     void navigate({
@@ -89,7 +82,7 @@ export function EventList({ ledger, empty }: EventListProps) {
     const index = rows[Math.min(Math.max(place, 0), rows.length - 1)];
     const item = index === undefined ? undefined : items[index];
     if (index === undefined || !item) return;
-    wanted.current = item.id;
+    focusRow(item.id);
     setActive(item.id);
     virtualizer.scrollToIndex(index, { align: 'auto' });
   };

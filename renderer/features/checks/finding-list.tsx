@@ -11,6 +11,7 @@ import {
 } from 'react';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { useFocusRow } from '../../components/use-focus-row.ts';
 import { FindingRow } from './finding-row.tsx';
 import { GroupHeading } from './group-heading.tsx';
 import type { Group, GroupKey, OpenFinding, Row } from './triage.ts';
@@ -76,12 +77,12 @@ export function FindingList({
     scrollPaddingStart: 24,
     scrollPaddingEnd: 72,
   });
-  const wantFocus = useRef(false);
+  const focusRow = useFocusRow(list);
 
   const move = (index: number) => {
     const item = items[index];
     if (!item) return;
-    wantFocus.current = true;
+    focusRow(item.id);
     setActive(item.id);
     virtualizer.scrollToIndex(index, { align: 'auto' });
   };
@@ -101,14 +102,6 @@ export function FindingList({
     if (index < 0) return;
     wanted.current = null;
     move(index);
-  });
-
-  useEffect(() => {
-    if (!wantFocus.current) return;
-    const target = list.current?.querySelector<HTMLElement>(`[data-item="${CSS.escape(active ?? '')}"]`);
-    if (!target) return;
-    wantFocus.current = false;
-    target.focus();
   });
 
   const enter = useEffectEvent((event: globalThis.KeyboardEvent) => {

@@ -13,6 +13,7 @@ import { Button } from '../../../components/button.tsx';
 import { errorWords } from '../../../components/error-state.tsx';
 import { Spinner } from '../../../components/spinner.tsx';
 import { count } from '../../../components/time-words.ts';
+import { useFocusRow } from '../../../components/use-focus-row.ts';
 import { ColumnHeads } from './column-heads.tsx';
 import type { LogItem } from './log-book.ts';
 import { LogDetails, type RowActions } from './log-details.tsx';
@@ -51,7 +52,7 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
   const { items, mode } = log;
   const scroll = useRef<HTMLElement>(null);
   const [active, setActive] = useState<number | null>(null);
-  const wantFocus = useRef(false);
+  const focusRow = useFocusRow(scroll, { preventScroll: true });
   /** Where the list put itself: a place that differs was chosen by a person. */
   const expected = useRef(0);
   const anchor = useRef<{ key: number; below: number } | null>(null);
@@ -128,19 +129,11 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
     else if (mode === 'paused' && below <= AT_FOOT && !newer && open === undefined) log.follow();
   };
 
-  useEffect(() => {
-    if (!wantFocus.current || active === null) return;
-    const target = scroll.current?.querySelector<HTMLElement>(`[data-item="${active}"]`);
-    if (!target) return;
-    wantFocus.current = false;
-    target.focus({ preventScroll: true });
-  });
-
   const move = (index: number) => {
     const item = items[Math.min(Math.max(index, 0), items.length - 1)];
     if (!item) return;
     log.pause();
-    wantFocus.current = true;
+    focusRow(String(item.key));
     setActive(item.key);
     virtualizer.scrollToIndex(places.get(item.key) ?? 0, { align: 'auto' });
   };
@@ -148,7 +141,7 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
     focus: (number) => {
       const key = number ?? active ?? items.at(-1)?.key;
       if (key === undefined) return;
-      wantFocus.current = true;
+      focusRow(String(key));
       setActive(key);
       const place = places.get(key);
       if (place !== undefined)
