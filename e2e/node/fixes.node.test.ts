@@ -8,7 +8,7 @@ import { ARCHIVE, whyNoNode } from './image.ts';
 import { LAN_MAC, type Lan, NODE_ADDRESS, PEER_ADDRESS } from './lan.ts';
 import { type Operator, type Statuses, say } from './operator.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { differences, snapshotOf } from './snapshot.ts';
+import { differences, KEEP_AUDITCTL, snapshotOf } from './snapshot.ts';
 import { goThrough } from './stages.ts';
 import { leaveUnkept, takenBackByNode } from './unkept.ts';
 
@@ -61,6 +61,7 @@ printf '%s\\n' "$answer"`;
 /** A new Debian has no recorder: it is fetched when a fix needs it, here from an archive on the node's own disk. */
 const WITHOUT_RECORDER = `
 export DEBIAN_FRONTEND=noninteractive
+${KEEP_AUDITCTL}
 apt-get purge -q=2 -y auditd libauparse0 >/dev/null
 cd ${ARCHIVE}; apt-ftparchive packages . > Packages
 sed -i '1i deb [trusted=yes] file:${ARCHIVE} ./' /etc/apt/sources.list

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckId } from '#shared/domain/check-id.ts';
@@ -38,9 +38,11 @@ export class Home {
   static async make(): Promise<Home> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'swarmkeep-node-'));
     const lan = await Lan.make();
-    const guest = await Guest.start(await ensureImage());
-    await guest.join(lan);
-    return new Home(lan, guest, dataFolder, { card: '', start: new Map(), begun: [], applied: [] });
+    const image = await ensureImage();
+    const guest = await orWithout(lan, () => Guest.start(image));
+    const home = new Home(lan, guest, dataFolder, { card: '', start: new Map(), begun: [], applied: [] });
+    await guest.join(lan).catch((error: unknown) => home.remove().then(() => Promise.reject(error)));
+    return home;
   }
 
   /** Go on from what {@link keep} kept under this name. */
@@ -49,11 +51,9 @@ export class Home {
     await cp(join(folder, `${name}.console`), dataFolder, { recursive: true });
     const kept = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8'));
     const lan = await Lan.make();
-    const guest = await Guest.resume(
-      await ensureImage(),
-      { file: join(folder, `${name}.qcow2`), port: kept.port },
-      lan,
-    );
+    const image = await ensureImage();
+    const saved = { file: join(folder, `${name}.qcow2`), port: kept.port };
+    const guest = await orWithout(lan, () => Guest.resume(image, saved, lan));
     return new Home(lan, guest, dataFolder, { ...kept.memory, start: new Map(kept.memory.start) });
   }
 
@@ -62,7 +62,8 @@ export class Home {
     await this.closeConsole();
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await rm(join(folder, `${name}.console`), { recursive: true, force: true });
-    await cp(this.dataFolder, join(folder, `${name}.console`), { recursive: true });
+    const isKept = async (path: string) => !(await lstat(path)).isSocket();
+    await cp(this.dataFolder, join(folder, `${name}.console`), { recursive: true, filter: isKept });
     await this.guest.save(join(folder, `${name}.qcow2`));
     const memory = { ...this.memory, start: [...this.memory.start] };
     await writeFile(join(folder, `${name}.json`), JSON.stringify({ port: this.guest.port, memory }));
@@ -93,5 +94,15 @@ export class Home {
     await this.guest.stop();
     await this.lan.remove();
     await rm(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+/** A network without its node is taken away again. */
+async function orWithout(lan: Lan, make: () => Promise<Guest>): Promise<Guest> {
+  try {
+    return await make();
+  } catch (error) {
+    await lan.remove();
+    throw error;
   }
 }

@@ -37,12 +37,16 @@ def walk(folder, device):
 walk('/', os.lstat('/').st_dev)
 `;
 
+/** The program that tells the rules of the kernel goes with its package: for a node without, it is kept where nobody looks. */
+export const KEEP_AUDITCTL = 'cp -L /sbin/auditctl /usr/lib/*/libauparse.so.0 /root/';
+const AUDITCTL = 'LD_LIBRARY_PATH=/root /root/auditctl';
+
 /** What is no file: one command per thing, its whole output compared. Counters are left out, they count. */
 const STATE: Readonly<Record<string, string>> = {
   'rules: nft': 'nft -s list ruleset',
   'rules: iptables': "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
   'rules: ip6tables': "ip6tables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
-  'rules: audit': 'auditctl -l 2>&1',
+  'rules: audit': `${AUDITCTL} -l; ${AUDITCTL} -s | grep -E '^(enabled|failure|backlog_limit) '`,
   'services: at boot': 'systemctl list-unit-files --plain --no-legend --no-pager | sort',
   'services: running':
     "systemctl list-units --type=service,timer,socket,path --state=active --plain --no-legend --no-pager | cut -d' ' -f1 | grep -Ev '^(user(-runtime-dir)?@|session-|apt-daily|dpkg-db|man-db|e2scrub|fstrim|systemd-tmpfiles-clean|systemd-(hostnamed|timedated|localed)|polkit)' | sort",
