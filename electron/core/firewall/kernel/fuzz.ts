@@ -1,6 +1,7 @@
 import type { PacketLab } from '../../hosts/testing/packet-lab.ts';
 import type { PacketVerdict } from '../packet.ts';
 import { contradiction } from './forgetful.ts';
+import { isListedOtherwise } from './listed-otherwise.ts';
 import { randomPackets, type TestPacket } from './packets.ts';
 import { type Random, randomOf } from './random.ts';
 import { randomRuleSet, smaller, withoutRefused } from './random-rule-set.ts';
@@ -13,6 +14,8 @@ export interface FuzzCounts extends Record<Result, number> {
   refused: number;
   /** Packets that agreed only when they were sent alone. */
   alone: number;
+  /** Packets that agree under the rules that nft lists, and not under those that it loaded. */
+  listedOtherwise: number;
   /** Verdicts that were held against the kernel, by verdict. */
   readonly verdicts: Record<PacketVerdict['verdict'], number>;
 }
@@ -26,6 +29,8 @@ export interface Difference {
 export interface FuzzReport {
   readonly counts: FuzzCounts;
   readonly differences: readonly Difference[];
+  /** Differences between the rules that nft loaded and those that it lists. */
+  readonly listedOtherwise: readonly Difference[];
   readonly refusals: readonly string[];
   /** Reasons of unknown verdicts, and how often each was given. */
   readonly reasons: ReadonlyMap<string, number>;
@@ -65,18 +70,35 @@ function describeRefusal(rules: RuleSetText, { text, line, message }: Refusal): 
   return `${line === null ? '' : (whole.split('\n')[line] ?? '')}\n    ${message.trim().split('\n').slice(0, 3).join(' | ')}`;
 }
 
+type Differs = (lab: PacketLab, rules: RuleSetText, packet: TestPacket) => Promise<string | null>;
+
 /** Whether model and kernel still differ about a packet under a rule set; what each says, or null. */
-async function differs(lab: PacketLab, rules: RuleSetText, packet: TestPacket): Promise<string | null> {
+const differsHere: Differs = async (lab, rules, packet) => {
   const loaded = await load(lab, rules);
   if (!loaded.ok) return null;
   const verdict = judge(read(loaded.listings), packet);
   const [sighting] = await lab.send([packet.sent]);
   if (!sighting || compare(packet, sighting, verdict) !== 'differs') return null;
   return `model:  ${verdict.verdict}: ${verdict.reason}\nkernel: seen at [${sighting.seen.join(', ')}]${sighting.rejected ? ', the sender was told' : ''} ${sighting.error}\npath:\n${verdict.path.map((step) => `  ${step.hook} ${step.table} ${step.chain}: ${step.rule ?? ''} → ${step.outcome}`).join('\n')}`;
-}
+};
+
+/** The same of rules that nft lists otherwise than it loaded them; what it lists, or null. */
+const differsAsListed: Differs = async (lab, rules, packet) => {
+  const loaded = await load(lab, rules);
+  if (!loaded.ok) return null;
+  const verdict = judge(read(loaded.listings), packet);
+  if (!(await isListedOtherwise(lab, rules, packet, verdict))) return null;
+  const [listed] = await lab.run([{ argv: ['/usr/sbin/nft', 'list', 'ruleset'] }]);
+  return `nft lists:\n${listed?.stdout ?? ''}`;
+};
 
 /** Takes away piece after piece for as long as the difference stays (delta debugging). */
-async function minimise(lab: PacketLab, rules: RuleSetText, packet: TestPacket): Promise<string> {
+async function minimise(
+  lab: PacketLab,
+  rules: RuleSetText,
+  packet: TestPacket,
+  differs: Differs,
+): Promise<string> {
   let now = rules;
   let answer = await differs(lab, now, packet);
   if (answer === null) return `(only in its batch)\n${inText(now)}`;
@@ -103,12 +125,15 @@ async function agreesAlone(lab: PacketLab, packet: TestPacket, verdict: PacketVe
   return sighting !== undefined && compare(packet, sighting, verdict) === 'agrees';
 }
 
+interface OpenReport extends FuzzReport {
+  readonly differences: Difference[];
+  readonly listedOtherwise: Difference[];
+  readonly refusals: string[];
+  readonly reasons: Map<string, number>;
+}
+
 /** One seed is one rule set with its packets. */
-async function trySeed(
-  lab: PacketLab,
-  seed: number,
-  report: { counts: FuzzCounts; differences: Difference[]; refusals: string[]; reasons: Map<string, number> },
-): Promise<void> {
+async function trySeed(lab: PacketLab, seed: number, report: OpenReport): Promise<void> {
   const random: Random = randomOf(seed);
   const settled = await settle(lab, randomRuleSet(random), report.refusals);
   const { counts } = report;
@@ -120,7 +145,7 @@ async function trySeed(
   const ruleset = read(settled.loaded.listings);
   const packets = randomPackets(random, PACKETS_PER_RULE_SET);
   const sightings = await lab.send(packets.map(({ sent }) => sent));
-  const suspects: TestPacket[] = [];
+  const suspects: { packet: TestPacket; verdict: PacketVerdict }[] = [];
   for (const [index, packet] of packets.entries()) {
     const verdict = judge(ruleset, packet);
     const sighting = sightings[index];
@@ -132,7 +157,7 @@ async function trySeed(
     if (result !== 'notSent') counts.verdicts[verdict.verdict] += 1;
     if (result === 'unknown')
       report.reasons.set(verdict.reason, (report.reasons.get(verdict.reason) ?? 0) + 1);
-    if (final === 'differs') suspects.push(packet);
+    if (final === 'differs') suspects.push({ packet, verdict });
     const contrary = contradiction(random, ruleset, packet, verdict);
     if (contrary !== null)
       report.differences.push({
@@ -140,12 +165,27 @@ async function trySeed(
         text: `${describePacket(packet)}\n${contrary}\n${inText(settled.rules)}`,
       });
   }
-  const [first] = suspects;
-  if (first)
-    report.differences.push({
-      seed,
-      text: `${suspects.length} of ${packets.length} packets differ; the first:\n${describePacket(first)}\n${await minimise(lab, settled.rules, first)}`,
-    });
+  const found: Record<'differences' | 'listedOtherwise', TestPacket[]> = {
+    differences: [],
+    listedOtherwise: [],
+  };
+  for (const { packet, verdict } of suspects) {
+    const otherwise = await isListedOtherwise(lab, settled.rules, packet, verdict);
+    found[otherwise ? 'listedOtherwise' : 'differences'].push(packet);
+  }
+  counts.differs -= found.listedOtherwise.length;
+  counts.listedOtherwise += found.listedOtherwise.length;
+  for (const [kind, differs] of [
+    ['differences', differsHere],
+    ['listedOtherwise', differsAsListed],
+  ] as const) {
+    const [first] = found[kind];
+    if (first)
+      report[kind].push({
+        seed,
+        text: `${found[kind].length} of ${packets.length} packets differ; the first:\n${describePacket(first)}\n${await minimise(lab, settled.rules, first, differs)}`,
+      });
+  }
 }
 
 /**
@@ -163,6 +203,7 @@ export async function fuzz(
     ruleSets: 0,
     refused: 0,
     alone: 0,
+    listedOtherwise: 0,
     agrees: 0,
     unknown: 0,
     may: 0,
@@ -173,10 +214,11 @@ export async function fuzz(
   const report = {
     counts,
     differences: [] as Difference[],
+    listedOtherwise: [] as Difference[],
     refusals: [] as string[],
     reasons: new Map<string, number>(),
   };
-  const sent = () => counts.agrees + counts.unknown + counts.may + counts.differs;
+  const sent = () => counts.agrees + counts.unknown + counts.may + counts.differs + counts.listedOtherwise;
   for (let seed = firstSeed; sent() < packets && report.differences.length < mostDifferences; seed += 1)
     await trySeed(lab, seed, report);
   return report;

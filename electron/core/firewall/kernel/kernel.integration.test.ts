@@ -27,6 +27,7 @@ describe('the evaluator and the kernel', () => {
     const report = await fuzz(lab, seed, PACKETS, 3);
     const shown = report.differences.map((one) => `seed ${one.seed}: ${one.text}`).join('\n\n');
     expect(shown, summary(report)).toBe('');
+    expect(report.listedOtherwise.map(({ text }) => text)).toEqual([]);
     const { agrees, unknown, may, verdicts, refused, ruleSets, notSent } = report.counts;
     expect(agrees).toBeGreaterThan(0.9 * PACKETS);
     expect(unknown / (agrees + unknown + may), summary(report)).toBeLessThan(0.02);

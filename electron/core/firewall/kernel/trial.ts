@@ -46,8 +46,11 @@ function clearing(lab: PacketLab): LabStep[] {
   return steps;
 }
 
-/** Replaces all rules of the lab by a rule set and lists what the kernel made of it, as a node would be asked. */
-export async function load(lab: PacketLab, rules: RuleSetText): Promise<Loaded> {
+/**
+ * Replaces all rules of the lab by a rule set and lists what the kernel made of it, as a node would be asked.
+ * @param nft what nft is given for its part of the rule set
+ */
+export async function load(lab: PacketLab, rules: RuleSetText, nft = nftScript(rules.nft)): Promise<Loaded> {
   const clear = clearing(lab);
   if (rules.saves.some(({ backend }) => backend === 'legacy')) touched.add(lab);
   const fill: LabStep[] = rules.saves.map((save) => ({
@@ -56,7 +59,7 @@ export async function load(lab: PacketLab, rules: RuleSetText): Promise<Loaded> 
   }));
   const order: ('nft' | number)[] = rules.saves.map((_, index) => index);
   if (rules.nft.length > 0) {
-    fill.push({ argv: ['/usr/sbin/nft', '-f', '-'], input: nftScript(rules.nft) });
+    fill.push({ argv: ['/usr/sbin/nft', '-f', '-'], input: nft });
     order.push('nft');
   }
   const asked = SAVES.filter(({ backend }) => backend === 'nft' || touched.has(lab));

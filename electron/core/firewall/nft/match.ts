@@ -3,6 +3,7 @@ import { normalize, subtract } from '../interval.ts';
 import type { Condition, Statement } from '../model.ts';
 import { readAlternatives } from './elements.ts';
 import { type Expression, type Key, LOOPBACK_TYPE, NEXT_HEADER } from './expression.ts';
+import { hiddenFamily } from './hidden-family.ts';
 import { isList, isObject, type Json, type JsonObject, Malformed, member, shown, tagged } from './json.ts';
 import { statementText } from './print.ts';
 import type { RuleBuilder } from './rule-builder.ts';
@@ -106,6 +107,7 @@ function quietAnswer(by: 'chance' | 'bytes' | 'route', op: string, right: Json |
 function push(
   builder: RuleBuilder,
   read: Expression,
+  left: Json | undefined,
   op: string,
   right: Json | undefined,
   text: string,
@@ -133,6 +135,7 @@ function push(
   const isNextHeader = read.keys.some(({ names }) => names === NEXT_HEADER);
   // An extension header, which a program may add without any right, stands there instead of the protocol (RFC 8200 section 4).
   if (isNextHeader) builder.push({ kind: 'may', text, whenQuiet: negated ? null : true });
+  if (op === '==' || op === 'in') builder.askHidden(hiddenFamily(left, right, read.keys, alternatives), text);
   if (!isNextHeader || !negated) builder.push({ kind: 'match', alternatives, negated });
 }
 
@@ -147,7 +150,7 @@ export function readMatch(builder: RuleBuilder, body: JsonObject, whole: Json): 
     throw new Malformed(`A match should have an operator and a right side: ${shown(body)}.`);
   const read = builder.expression(member(body, 'left'));
   if (!EQUAL.has(op) && !ORDERED.has(op)) builder.push({ kind: 'unmodelled', text: statementText(whole) });
-  else push(builder, read, op, right, statementText(whole));
+  else push(builder, read, member(body, 'left'), op, right, statementText(whole));
 }
 
 /** One entry of a map: what must hold, and what it gives. */

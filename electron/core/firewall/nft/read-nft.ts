@@ -1,5 +1,7 @@
 import type { ReadResult, Rule, Statement, Table } from '../model.ts';
 import { checkJumps } from './circles.ts';
+import type { PortReading } from './expression.ts';
+import type { FamilyReading } from './hidden-family.ts';
 import {
   isList,
   isObject,
@@ -162,16 +164,20 @@ class Reader {
     const handle = member(body, 'handle');
     const written = ruleText(statements, member(body, 'comment'), table.family);
     const number = handle === undefined ? null : wholeNumber(handle, 'The handle of a rule');
-    const read = (portReading: RuleBuilder['portReading']): RuleBuilder => {
+    const read = (ports: PortReading, family: FamilyReading): RuleBuilder => {
       const { sets, objects } = this.listing;
-      const builder = new RuleBuilder(table.family, table.name, sets, objects, portReading);
+      const builder = new RuleBuilder(table.family, table.name, sets, objects, ports, family);
       for (const [index, statement] of statements.entries())
         readStatement(builder, statement, index === statements.length - 1);
       return builder;
     };
-    const builder = read('ports');
-    chain.rules.push(this.rule(written, number, builder.statements));
-    if (builder.reachesWithoutPorts()) chain.rules.push(this.rule(written, number, read('bytes').statements));
+    const first = read('ports', 'sure');
+    const others: (readonly [PortReading, FamilyReading])[] = [];
+    if (first.reachesWithoutPorts()) others.push(['bytes', 'sure']);
+    if (first.hidesFamily) others.push(['ports', 'other']);
+    if (first.reachesWithoutPorts() && first.hidesFamily) others.push(['bytes', 'other']);
+    for (const builder of [first, ...others.map((reading) => read(...reading))])
+      chain.rules.push(this.rule(written, number, builder.statements));
   }
 }
 

@@ -17,6 +17,8 @@ import {
   TABLE,
 } from './testing/listing.ts';
 
+const L4PROTO = { meta: { key: 'l4proto' } };
+
 describe('one rule', () => {
   const ACCEPT = { accept: null };
   it.each<[string, object[], string[]]>([
@@ -126,6 +128,39 @@ describe('one rule', () => {
     ],
     ['a reject for IPv4', [{ reject: { type: 'icmp', expr: 'host-unreachable' } }], ['nfproto 4; reject']],
     ['a reset', [{ reject: { type: 'tcp reset' } }], ['l4proto 6; unmodelled reject with tcp reset; reject']],
+    [
+      'icmp, for which nft leaves out that a rule is for IPv4',
+      [match(L4PROTO, 'icmp')],
+      ['nfproto 4; l4proto 1', 'nfproto 6; unmodelled meta l4proto icmp; l4proto 1'],
+    ],
+    [
+      'icmpv6, and bytes that may be no port',
+      [match(L4PROTO, 58), match(ANY_DPORT, 53)],
+      [
+        `nfproto 6; l4proto 58; ${PORTS}; dport 53`,
+        `nfproto 6; l4proto 58; ${NO_PORTS}; may (false) th dport 53`,
+        `nfproto 4; unmodelled meta l4proto 58; l4proto 58; ${PORTS}; dport 53`,
+        `nfproto 4; unmodelled meta l4proto 58; l4proto 58; ${NO_PORTS}; may (false) th dport 53`,
+      ],
+    ],
+    [
+      'icmp behind a family',
+      [match({ meta: { key: 'nfproto' } }, 'ipv6'), match(L4PROTO, 'icmp')],
+      ['nfproto 6; l4proto 1'],
+    ],
+    ['icmp among others', [match(L4PROTO, { set: ['icmp', 'tcp'] })], ['l4proto 1,6']],
+    ['all but icmp', [match(L4PROTO, 'icmp', '!=')], ['not l4proto 1']],
+    ['a protocol of both families', [match(L4PROTO, 'tcp')], ['l4proto 6']],
+    [
+      'the protocol of a connection, for which nft leaves out either family',
+      [match({ ct: { key: 'protocol' } }, 'tcp')],
+      ['ctState 2,4,8; unmodelled ct protocol tcp; l4proto 6'],
+    ],
+    [
+      'protocols of connections',
+      [match({ ct: { key: 'protocol' } }, { set: ['tcp', 'udp'] })],
+      ['ctState 2,4,8; l4proto 6,17'],
+    ],
     [
       'a reset of several protocols',
       [match({ meta: { key: 'l4proto' } }, { set: [6, 17] }), { reject: { type: 'tcp reset' } }],

@@ -4,10 +4,12 @@ import type { Condition, Statement, TableFamily } from '../model.ts';
 import {
   type Dependencies,
   type Expression,
+  is,
   NO_PORTS,
   type PortReading,
   readExpression,
 } from './expression.ts';
+import { type FamilyReading, seesBothVersions } from './hidden-family.ts';
 import type { Json } from './json.ts';
 import type { NamedObjects } from './objects.ts';
 import type { NamedSets } from './sets.ts';
@@ -18,6 +20,8 @@ export class RuleBuilder {
   readonly statements: Statement[] = [];
   /** `th sport` or `th dport` was read for packets with ports, and this rule can hold for packets without. */
   readsAnyPorts = false;
+  /** nft may have left out which version of IP the rule asks for. */
+  hidesFamily = false;
   private readonly asked = new Set<string>();
 
   readonly family: TableFamily;
@@ -25,6 +29,7 @@ export class RuleBuilder {
   readonly sets: NamedSets;
   readonly objects: NamedObjects;
   readonly portReading: PortReading;
+  readonly familyReading: FamilyReading;
 
   constructor(
     family: TableFamily,
@@ -32,12 +37,14 @@ export class RuleBuilder {
     sets: NamedSets,
     objects: NamedObjects,
     portReading: PortReading,
+    familyReading: FamilyReading,
   ) {
     this.family = family;
     this.table = table;
     this.sets = sets;
     this.objects = objects;
     this.portReading = portReading;
+    this.familyReading = familyReading;
   }
 
   push(...statements: readonly Statement[]): void {
@@ -61,6 +68,17 @@ export class RuleBuilder {
     this.ask(read.dependencies);
     if (read.kind === 'keys' && read.readsAnyPorts) this.readsAnyPorts = true;
     return read;
+  }
+
+  /** Writes what a match may hide of the version of IP; see hiddenFamily. */
+  askHidden(version: 4 | 6 | 'any' | null, text: string): void {
+    if (version === null || !seesBothVersions(this.family) || this.asksFamily()) return;
+    if (version !== 'any') {
+      this.hidesFamily = true;
+      this.ask([is('nfproto', [this.familyReading === 'sure' ? BigInt(version) : 10n - BigInt(version)])]);
+      if (this.familyReading === 'sure') return;
+    }
+    this.push({ kind: 'unmodelled', text });
   }
 
   /** Whether the rule holds for one version of IP only. */

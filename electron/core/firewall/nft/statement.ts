@@ -63,11 +63,7 @@ function readReject(builder: RuleBuilder, body: Json): void {
   if (type === 'icmpv6') builder.ask([is('nfproto', [6n])]);
   // In a table for both families it leaves out `meta nfproto` in front of a reset too (netlink_delinearize.c,
   // stmt_reject_postprocess), and nothing that is printed says whether there was one.
-  if (type === 'tcp reset' && builder.family !== 'ip' && builder.family !== 'ip6' && !builder.asksFamily())
-    builder.push({
-      kind: 'unmodelled',
-      text: 'reject with tcp reset',
-    });
+  if (type === 'tcp reset') builder.askHidden('any', 'reject with tcp reset');
   builder.push({ kind: 'verdict', verdict: { kind: 'reject' } });
 }
 
