@@ -1,6 +1,7 @@
+import { LEDGER_FORMAT } from '#shared/domain/ledger.ts';
 import { CompactRange } from '../compact-range.ts';
 import { type Hash, leafHashInPlace } from '../hash.ts';
-import { asBuffer, type LedgerSource, StoredHashes } from './stored-hashes.ts';
+import { ahead, asBuffer, type LedgerSource, StoredHashes } from './stored-hashes.ts';
 
 const LINE_FEED = 10;
 /** A subtree of 2^8 leaves is one tile, and one hash of the next level. */
@@ -52,17 +53,21 @@ export async function recompute(
   sizes: readonly number[],
 ): Promise<Recomputed> {
   const pass = new Pass(new StoredHashes(source, 0), sizes);
+  // The thread of the store reads the next page while this one hashes.
+  const ask = (from: number) => ({ from, rows: ahead(source.ledgerTexts({ from, upTo: count })) });
+  let asked = ask(1);
   for (let next = 1; next <= count; ) {
-    const rows = await source.ledgerTexts({ from: next, upTo: count });
+    const rows = await (asked.from === next ? asked : ask(next)).rows;
+    const end = rows.at(-1);
+    if (end !== undefined && end.first + end.count <= count) asked = ask(end.first + end.count);
     for (const row of rows) {
       await pass.stored.ready(pass.next - 1, Math.min(count, row.first - 1 + row.count));
       // Texts are missing before this row, or it says once more what was said: then the numbers do not fit.
       if (row.first > pass.next) pass.missing(row.first - 1);
       pass.row(row.bytes && asBuffer(row.bytes), row.first, Math.min(count, row.first + row.count - 1));
     }
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    next = Math.max(last.first + 1, pass.next);
+    if (end === undefined) break;
+    next = Math.max(end.first + 1, pass.next);
   }
   while (pass.next <= count) {
     const end = Math.min(count, pass.next + MOST_NUMBERS);
@@ -113,11 +118,11 @@ class Pass implements Recomputed {
       this.missing(last);
       return;
     }
-    this.#remark(bytes);
     let start = 1;
     for (let number = first; start <= bytes.length && number <= last; number += 1) {
       const found = bytes.indexOf(LINE_FEED, start);
       const end = found < 0 ? bytes.length : found;
+      if (mayBeRemarkable(bytes, start)) this.#remark(bytes.toString('utf8', start, end));
       if (number === this.next) this.#push(end > start ? leafHashInPlace(bytes, start, end) : null);
       else this.#note(this.different, number);
       start = end + 1;
@@ -172,22 +177,23 @@ class Pass implements Recomputed {
     if (list.length < MOST_NUMBERS) list.push(number);
   }
 
-  #remark(bytes: Buffer): void {
-    for (const mark of ['"kind":"ledger-']) {
-      for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) {
-        const start = bytes.lastIndexOf(LINE_FEED, at) + 1;
-        const end = bytes.indexOf(LINE_FEED, at);
-        if (this.notable.length < MOST_NUMBERS)
-          this.notable.push(bytes.toString('utf8', start, end < 0 ? bytes.length : end));
-      }
-    }
-    for (const mark of ['"kind":"events-checkpoint"', '"kind":"events-removed"']) {
-      for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) {
-        const start = bytes.lastIndexOf(LINE_FEED, at) + 1;
-        const end = bytes.indexOf(LINE_FEED, at);
-        this.told.push(bytes.toString('utf8', start, end < 0 ? bytes.length : end));
-        if (this.told.length > MOST_TOLD) this.told.shift();
-      }
+  #remark(text: string): void {
+    if (text.includes('"kind":"ledger-') && this.notable.length < MOST_NUMBERS) this.notable.push(text);
+    if (/"kind":"events-(?:checkpoint|removed)"/.test(text)) {
+      this.told.push(text);
+      if (this.told.length > MOST_TOLD) this.told.shift();
     }
   }
+}
+
+/** Canonical texts begin with the instant, the format and the kind: where the first letter of the kind is. */
+const BEFORE_KIND = `{"at":"2026-01-01T00:00:00.000Z","format":${LEDGER_FORMAT},"kind":"`;
+const [QUOTE, COLON, LETTER_E, LETTER_L] = Buffer.from('":el');
+
+/** False for the many texts whose kind can be none that is looked for; what is laid out otherwise is read whole. */
+function mayBeRemarkable(bytes: Buffer, start: number): boolean {
+  const kind = start + BEFORE_KIND.length;
+  if (bytes[kind - 1] !== QUOTE || bytes[kind - 2] !== COLON || bytes[kind - 3] !== QUOTE) return true;
+  const first = bytes[kind];
+  return first === LETTER_E || first === LETTER_L;
 }

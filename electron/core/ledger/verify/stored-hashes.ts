@@ -13,6 +13,7 @@ export class StoredHashes {
   readonly #source: LedgerSource;
   readonly #level: number;
   #pages: { place: number; hashes: Buffer }[] = [];
+  #next: ReturnType<LedgerSource['ledgerTiles']> | null = null;
   #asked = 0;
   #ended = false;
 
@@ -27,12 +28,17 @@ export class StoredHashes {
     const last = Math.floor(Math.max(from, end - 1) / TILE_WIDTH);
     this.#pages = this.#pages.filter((tile) => tile.place >= first);
     while (this.#asked <= last && !this.#ended) {
-      const page = await this.#source.ledgerTiles({ level: this.#level, from: this.#asked });
+      const page = await (this.#next ?? this.#ask());
       const newest = page.at(-1);
-      if (newest === undefined) this.#ended = true;
-      else this.#asked = newest.place + 1;
+      this.#ended = newest === undefined;
+      this.#asked = newest === undefined ? this.#asked : newest.place + 1;
+      this.#next = newest === undefined ? null : this.#ask();
       for (const { place, hashes } of page) this.#pages.push({ place, hashes: asBuffer(hashes) });
     }
+  }
+
+  #ask(): ReturnType<LedgerSource['ledgerTiles']> {
+    return ahead(this.#source.ledgerTiles({ level: this.#level, from: this.#asked }));
   }
 
   /** @returns a hash that was made ready, or null when it is not there */
@@ -45,6 +51,12 @@ export class StoredHashes {
     if (tile === undefined || (inside + 1) * HASH_BYTES > tile.hashes.length) return null;
     return hashAt(tile.hashes, inside);
   }
+}
+
+/** An answer that is asked for before it is needed: that it fails is an error only for whoever needs it. */
+export function ahead<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  return answer;
 }
 
 /** The bytes as a Buffer over the same memory: what came from another thread is a plain array. */
