@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { ChevronDown, Search } from 'lucide-react';
-import { useEffect, useRef } from 'react';
 import { LEDGER_SUBJECTS } from '#shared/domain/ledger-words.ts';
-import { visible } from '#shared/domain/text.ts';
+import { Chooser, NodeChooser } from '../../components/chooser.tsx';
 import { Menu } from '../../components/menu.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { orpc } from '../../transport/queries.ts';
 
 export interface ActivityToolbarProps {
@@ -18,10 +17,7 @@ export interface ActivityToolbarProps {
 /** Search, what about, and which node: one quiet line. */
 export function ActivityToolbar({ search, onSearch, about, node }: ActivityToolbarProps) {
   const navigate = useNavigate();
-  const field = useRef<HTMLInputElement>(null);
-  useSlash(field);
   const nodes = useQuery(orpc.nodes.list.queryOptions()).data ?? [];
-  const chosen = nodes.find(({ id }) => id === node)?.name;
   const setAbout = (key: string | null) =>
     void navigate({
       to: '/activity',
@@ -38,29 +34,7 @@ export function ActivityToolbar({ search, onSearch, about, node }: ActivityToolb
     });
   return (
     <div className="activity-toolbar" role="toolbar" aria-label="What is listed">
-      <label className="activity-toolbar__search">
-        <Search aria-hidden="true" />
-        <span className="visually-hidden">Search the record</span>
-        <input
-          ref={field}
-          type="search"
-          value={search}
-          placeholder="Search"
-          spellCheck={false}
-          autoComplete="off"
-          maxLength={256}
-          onChange={(event) => onSearch(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape' && search !== '') {
-              event.stopPropagation();
-              onSearch('');
-            }
-          }}
-        />
-        <span className="activity-toolbar__key" aria-hidden="true">
-          /
-        </span>
-      </label>
+      <SearchField label="Search the record" value={search} onValue={onSearch} />
       <Menu
         label="What it is about"
         groups={[
@@ -74,44 +48,7 @@ export function ActivityToolbar({ search, onSearch, about, node }: ActivityToolb
         ]}
         trigger={<Chooser words={LEDGER_SUBJECTS[about ?? '']?.title ?? 'Everything'} />}
       />
-      <Menu
-        label="Show one node or all"
-        groups={[
-          [{ id: 'all', label: 'All nodes', chosen: node === null, onSelect: () => choose(null) }],
-          nodes.map((entry) => ({
-            id: entry.id,
-            label: visible(entry.name),
-            text: entry.name,
-            chosen: entry.id === node,
-            onSelect: () => choose(entry.id),
-          })),
-        ]}
-        trigger={<Chooser words={node === null ? 'All nodes' : visible(chosen ?? node)} />}
-      />
+      <NodeChooser nodes={nodes} node={node} onNode={choose} />
     </div>
-  );
-}
-
-/** `/` goes to the search, as in every list of lines. */
-function useSlash(field: React.RefObject<HTMLInputElement | null>): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
-      const { target } = event;
-      if (target instanceof HTMLElement && target.closest('input, textarea, select, [role="dialog"]')) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [field]);
-}
-
-function Chooser({ words, ...rest }: { words: string }) {
-  return (
-    <button type="button" className="activity-toolbar__chooser" {...rest}>
-      <span>{words}</span>
-      <ChevronDown aria-hidden="true" />
-    </button>
   );
 }

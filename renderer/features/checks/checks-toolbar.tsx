@@ -1,8 +1,8 @@
-import { ChevronDown, Search } from 'lucide-react';
 import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
-import { visible } from '#shared/domain/text.ts';
 import { useChooseScope } from '../../app/scope.ts';
+import { Chooser, NodeChooser } from '../../components/chooser.tsx';
 import { Menu } from '../../components/menu.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { StatusIcon } from '../../components/status.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { FixAll } from './fix-all.tsx';
@@ -34,44 +34,10 @@ export function ChecksToolbar(props: ChecksToolbarProps) {
   const choose = useChooseScope();
   const present = groups.filter((group) => group.checks > 0);
   const onlyGroup = present.find((group) => group.key === only);
-  const scoped = nodes.find((entry) => entry.id === node);
   return (
     <div className="checks-toolbar" role="toolbar" aria-label="What is listed">
-      <label className="checks-toolbar__search">
-        <Search aria-hidden="true" />
-        <span className="visually-hidden">Search the findings</span>
-        <input
-          type="search"
-          value={query}
-          placeholder="Search"
-          spellCheck={false}
-          autoComplete="off"
-          maxLength={200}
-          onChange={(event) => onQuery(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape' && query !== '') {
-              event.stopPropagation();
-              onQuery('');
-            }
-          }}
-        />
-      </label>
-      {nodes.length > 1 ? (
-        <Menu
-          label="Show one node or all"
-          groups={[
-            [{ id: 'all', label: 'All nodes', chosen: node === null, onSelect: () => choose(null) }],
-            nodes.map((entry) => ({
-              id: entry.id,
-              label: visible(entry.name),
-              text: entry.name,
-              chosen: entry.id === node,
-              onSelect: () => choose(entry.id),
-            })),
-          ]}
-          trigger={<Chooser words={scoped ? visible(scoped.name) : 'All nodes'} />}
-        />
-      ) : null}
+      <SearchField label="Search the findings" value={query} onValue={onQuery} />
+      {nodes.length > 1 ? <NodeChooser nodes={nodes} node={node} onNode={choose} /> : null}
       <Menu
         label="Show one group or all"
         groups={[
@@ -103,14 +69,5 @@ export function ChecksToolbar(props: ChecksToolbarProps) {
         <ExportMenu node={node} />
       </span>
     </div>
-  );
-}
-
-function Chooser({ words, ...rest }: { words: string }) {
-  return (
-    <button type="button" className="chooser" {...rest}>
-      <span>{words}</span>
-      <ChevronDown aria-hidden="true" />
-    </button>
   );
 }
