@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs';
 import { defineConfig, devices } from '@playwright/test';
 
-/** The browser that is there: an explicit one, Debian's, or Playwright's own. */
-const installed = [process.env.SWARMKEEP_CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-);
+/**
+ * The browser that is there: an explicit one, Debian's without its window (the same engine, a quarter faster), Debian's,
+ * Chrome, or Playwright's own.
+ */
+const installed = [
+  process.env.SWARMKEEP_CHROMIUM,
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
 
 /** `web`: the built page in a browser, over the real web shell. `electron`: the desktop shell. */
 export default defineConfig({

@@ -30,7 +30,8 @@ export function giveUp(...lines) {
   process.exit(2);
 }
 
-function readOr(path, fallback) {
+/** The text of a file, or what stands for one that cannot be read. */
+export function readOr(path, fallback) {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -9,6 +9,7 @@ import {
   ensureDebianPackages,
   ensureNode,
   ensurePackages,
+  readOr,
   say,
 } from './setup.mjs';
 
@@ -173,6 +174,9 @@ const node = ensureNode();
 const { missing, command } = ensureDebianPackages(DEBIAN);
 if (missing.length > 0)
   say(`Not installed: ${missing.join(', ')}. Tests that need them are skipped. To have them: ${command}`);
+// Other distributions have no such package; there the whole browser does.
+if (/^ID=debian$/m.test(readOr('/etc/os-release', '')))
+  ensureDebianPackages({ 'chromium-headless-shell': '/usr/bin/chromium-headless-shell' });
 if (!ensureBrowser())
   say(
     'No Chromium or Chrome is installed, and the end-to-end tests need one. To have it: sudo apt-get install -y chromium',
