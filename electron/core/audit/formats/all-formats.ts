@@ -2,6 +2,7 @@ import type { FormatId } from '#shared/domain/audit/source.ts';
 import { auditd } from './auditd/auditd.ts';
 import { dockerJson } from './docker-json.ts';
 import type { LogFormat } from './format.ts';
+import { guarded } from './guarded.ts';
 import { journalJson } from './journal-json.ts';
 import { jsonLines } from './json-lines.ts';
 import { keyValue } from './key-value.ts';
@@ -10,14 +11,14 @@ import { plain } from './plain.ts';
 import { syslog } from './syslog.ts';
 
 const FORMATS: Readonly<Record<FormatId, LogFormat>> = {
-  'json-lines': jsonLines,
-  'key-value': keyValue,
-  auditd,
-  syslog,
-  mycoswarm,
-  'docker-json': dockerJson,
-  'journal-json': journalJson,
-  plain,
+  'json-lines': guarded(jsonLines),
+  'key-value': guarded(keyValue),
+  auditd: guarded(auditd),
+  syslog: guarded(syslog),
+  mycoswarm: guarded(mycoswarm),
+  'docker-json': guarded(dockerJson),
+  'journal-json': guarded(journalJson),
+  plain: guarded(plain),
 };
 
 /** How many lines are enough to tell a format, and how much of each is looked at. */
@@ -26,7 +27,7 @@ const SAMPLE_LENGTH = 131_072;
 /** Less than this share of understood lines is chance. */
 const ENOUGH = 0.25;
 
-/** The way to read a format. */
+/** The way to read a format. Its parsers never throw. */
 export function formatOf(id: FormatId): LogFormat {
   return FORMATS[id];
 }
