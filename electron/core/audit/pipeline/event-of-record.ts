@@ -25,20 +25,23 @@ export interface Origin {
 
 /**
  * Makes the event that is stored of a record: bounded, and with a time that can be. A time that is far off is said to be
- * implausible, and the time of receipt stands in for it; its own text stays.
+ * implausible, and the time of receipt stands in for it; its own text stays. Its number is 0 until it is staged.
  * @param line the line that the record was read from; null for records that were put together from several, or waited for more
  */
 export function eventOfRecord(
   record: AuditRecord,
   line: FollowedLine | null,
-  origin: Origin,
-): Omit<StoredEvent, 'number'> {
-  const { at, timeFrom } = timeOf(record.at, origin.receivedAt);
+  { node, source, receivedAt }: Origin,
+): StoredEvent {
+  const { at, timeFrom } = timeOf(record.at, receivedAt);
   const whole = record.derived ? '' : (line?.text ?? record.message);
   const raw = whole.length > LONGEST_RAW ? cutText(whole, LONGEST_RAW) : whole;
   const shortened = raw !== whole && line?.cut === null;
   return {
-    ...origin,
+    number: 0,
+    node,
+    source,
+    receivedAt,
     at,
     timeFrom,
     timeText: record.timeText === null ? null : cutText(record.timeText, LONGEST_WORD),

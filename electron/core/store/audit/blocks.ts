@@ -25,9 +25,13 @@ export interface UnpackedBlock {
   bytes: Buffer | null;
 }
 
-/** @param texts JSON on one line each @returns them as they are stored: raw, or a frame of Zstandard (RFC 8878) */
-export function packBlock(texts: readonly string[]): { form: number; lines: Buffer } {
-  const bytes = Buffer.from(`\n${texts.join('\n')}`);
+/** @param texts JSON on one line each @returns them as UTF-8, a line feed before each */
+export function blockBytes(texts: readonly string[]): Buffer {
+  return Buffer.from(`\n${texts.join('\n')}`);
+}
+
+/** @param bytes of {@link blockBytes} @returns them as they are stored: raw, or a frame of Zstandard (RFC 8878) */
+export function packBlock(bytes: Buffer): { form: number; lines: Buffer } {
   if (bytes.length < WORTH_PACKING) return { form: PLAIN, lines: bytes };
   const params = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
   return { form: ZSTD, lines: zstdCompressSync(bytes, { params }) };

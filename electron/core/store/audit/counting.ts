@@ -44,7 +44,7 @@ export function countByTime(
   const passes = everything ? (['total'] as const) : (['total', 'matched'] as const);
   for (const what of passes) {
     const query = what === 'total' ? ({ kind: 'all' } as const) : asked.query;
-    const { plan, matches } = readySelection({ query, node, from, to }, hash, now);
+    const { plan, matches, needles } = readySelection({ query, node, from, to }, hash, now);
     const [first, last] = [reader.oldest(), reader.newest()];
     for (let place = segmentOf(first); last > 0 && place <= segmentOf(last); place += 1) {
       if (performance.now() > deadline) return null;
@@ -71,7 +71,7 @@ export function countByTime(
       const end = Math.min(last, firstOf(place) + SEGMENT_EVENTS - 1);
       for (const { number, certain } of candidates(reader, plan, Math.max(first, firstOf(place)), end)) {
         if (certain === null) continue;
-        const event = reader.event(number);
+        const event = reader.event(number, needles);
         const bar = event === null || !matches(event) ? undefined : barOf(event.at);
         if (bar !== undefined) bar[what] += 1;
       }
@@ -109,7 +109,7 @@ export function countValues(
   for (const { number, certain } of candidates(reader, ready.plan, reader.newest(), reader.oldest())) {
     if (performance.now() > deadline || counted >= MOST_COUNTED) break;
     if (certain === null) continue;
-    const event = reader.event(number);
+    const event = reader.event(number, ready.needles);
     if (event === null || !ready.matches(event)) continue;
     counted += 1;
     for (const { name, counts } of wanted) {

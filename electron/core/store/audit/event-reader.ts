@@ -11,7 +11,7 @@ const MOST_BLOCKS = 64;
 /** Of these, characters in all. */
 const MOST_CHARACTERS = 16_777_216;
 
-const segmentRow = z.object({ first_at: z.int(), last_at: z.int(), times: z.instanceof(Buffer) });
+const segmentRow = z.object({ first_at: z.int(), last_at: z.int() });
 
 /** Reads stored events by number, and the index over them. What cannot be read counts as not there. */
 export class EventReader {
@@ -24,7 +24,8 @@ export class EventReader {
       block: database.prepare('SELECT first, count, form, lines FROM block WHERE first = ?'),
       newest: database.prepare('SELECT first + count - 1 FROM block ORDER BY first DESC LIMIT 1').pluck(),
       oldest: database.prepare('SELECT first FROM block ORDER BY first LIMIT 1').pluck(),
-      segment: database.prepare('SELECT first_at, last_at, times FROM segment WHERE place = ?'),
+      segment: database.prepare('SELECT first_at, last_at FROM segment WHERE place = ?'),
+      times: database.prepare('SELECT times FROM segment WHERE place = ?').pluck(),
       term: database.prepare('SELECT entries FROM term WHERE id = ?').pluck(),
       gram: database.prepare('SELECT slots FROM gram WHERE id = ?').pluck(),
     };
@@ -40,24 +41,33 @@ export class EventReader {
     return z.int().parse(this.#statements.oldest.get() ?? 1);
   }
 
-  /** @returns null when there is no such event, or it was removed */
-  event(number: number): StoredEvent | null {
+  /**
+   * @param needles as {@link needlesOf} gives them: an event without one of them counts as not there
+   * @returns null when there is no such event, or it was removed
+   */
+  event(number: number, needles: readonly string[] = []): StoredEvent | null {
     const first = number - ((number - 1) % BLOCK_EVENTS);
     const text = this.#block(first)[number - first];
-    return text === undefined ? null : readRecordText(text);
+    if (text === undefined) return null;
+    if (needles.length > 0) {
+      const lower = text.toLowerCase();
+      for (const needle of needles) if (!lower.includes(needle)) return null;
+    }
+    return readRecordText(text);
   }
 
   /** @returns null when the segment is not complete, or was removed */
   segment(place: number): StoredSegment | null {
     const found = this.#statements.segment.get(place);
     if (found === undefined) return null;
-    const { first_at: firstAt, last_at: lastAt, times } = segmentRow.parse(found);
-    const { term, gram } = this.#statements;
+    const { first_at: firstAt, last_at: lastAt } = segmentRow.parse(found);
+    const { term, gram, times } = this.#statements;
     const buckets = new Map<number, Buffer | null>();
     return {
       firstAt,
       lastAt,
-      times: () => unpackTimes(times, firstAt),
+      // Longer than all the rest of the row, and seldom asked for.
+      times: () => unpackTimes(z.instanceof(Buffer).parse(times.get(place)), firstAt),
       bucket(number) {
         let entries = buckets.get(number);
         if (entries === undefined) {

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { readCheckpoint, signCheckpoint } from '#core/ledger/checkpoint.ts';
-import { HASH_BYTES, leafHash } from '#core/ledger/hash.ts';
+import { HASH_BYTES, leafHashInPlace } from '#core/ledger/hash.ts';
 import type { Signer } from '#core/ledger/signed-note.ts';
 import { rangeAt, rootAt, TILE_WIDTH, type TileReader } from '#core/ledger/tree.ts';
 import { edgeOf, TreeTip } from '#core/ledger/tree-tip.ts';
 import { StoreError } from '../store-error.ts';
-import { blockRow, packBlock, textsOfBlock, unpackBlock } from './blocks.ts';
+import { blockBytes, blockRow, packBlock, textsOfBlock, unpackBlock } from './blocks.ts';
 import { BLOCK_EVENTS, firstOf, SEGMENT_EVENTS } from './index/layout.ts';
 import { type SealedSegment, SegmentIndex } from './index/segment-index.ts';
 import type { TermHash } from './index/term-hash.ts';
@@ -16,9 +16,11 @@ import { readRecordText, recordText, type StoredEvent } from './record-text.ts';
 /** Of the checkpoints that end within the same so many events the last one is kept. */
 const CHECKPOINT_EVERY = SEGMENT_EVENTS;
 
-/** Bytes of randomness that are asked of the system at once. */
+/** Salts that are asked of the system at once; each has 132 bits. */
 const SALTS = 512;
-const SALT_BYTES = 16;
+const SALT_LENGTH = 22;
+
+const LINE_FEED = 0x0a;
 
 /** Signed root of all events up to a number. */
 export interface EventsHead {
@@ -36,14 +38,15 @@ export class EventWriter {
   readonly #index: SegmentIndex;
   readonly #statements: ReturnType<typeof statements>;
   #tree: TreeTip | null = null;
-  /** Texts of the block that is not full yet, those that are stored too. */
+  /** Texts of the block that is not full yet, those that are stored too, and how many of them are leaves already. */
   #texts: string[] = [];
+  #leaves = 0;
   /** Packed at once: a batch may have tens of thousands of events. */
   #full: { first: number; form: number; lines: Buffer }[] = [];
   #sealed: SealedSegment[] = [];
-  #names = new Map<string, number>();
+  readonly #names = new Map<string, { count: number }>();
   #written = 0;
-  #salts = Buffer.alloc(0);
+  #salts = '';
   #saltAt = 0;
 
   constructor(database: Database, hash: TermHash, fullText: boolean) {
@@ -57,7 +60,7 @@ export class EventWriter {
 
   /** Events so far, staged ones too: the next one gets the number after it. */
   get size(): number {
-    return this.#tip().range.size;
+    return this.#tip().range.size + this.#texts.length - this.#leaves;
   }
 
   /** Events that are staged and not written yet. */
@@ -65,21 +68,43 @@ export class EventWriter {
     return this.size - this.#written;
   }
 
-  /** Takes one more event. @returns the same with its number */
+  /** Takes one more event; it is the writer's from now on. @returns the same with its number */
   stage(given: Omit<StoredEvent, 'number'>): StoredEvent {
-    const tree = this.#tip();
-    const event: StoredEvent = { ...given, number: tree.range.size + 1 };
-    const text = recordText(event, this.#salt());
-    tree.append(leafHash(text));
-    this.#texts.push(text);
+    const event = given as StoredEvent;
+    event.number = this.size + 1;
+    this.#texts.push(recordText(event, this.#salt()));
     if (this.#texts.length === BLOCK_EVENTS) {
-      this.#full.push({ first: event.number - BLOCK_EVENTS + 1, ...packBlock(this.#texts) });
+      this.#full.push({ first: event.number - BLOCK_EVENTS + 1, ...this.#pack() });
       this.#texts = [];
+      this.#leaves = 0;
     }
-    for (const name in event.fields) this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
+    for (const name in event.fields) {
+      const known = this.#names.get(name);
+      if (known === undefined) this.#names.set(name, { count: 1 });
+      else known.count += 1;
+    }
     const sealed = this.#index.add(event);
     if (sealed !== null) this.#sealed.push(sealed);
     return event;
+  }
+
+  /** Makes leaves of the texts that are none yet, and packs the block. The bytes are made once for both. */
+  #pack(): { form: number; lines: Buffer } {
+    const bytes = blockBytes(this.#texts);
+    const tree = this.#tip();
+    // The line feed before a text gives its place to the byte that a leaf begins with.
+    let start = 0;
+    for (let text = 0; text < this.#texts.length; text += 1) {
+      const next = bytes.indexOf(LINE_FEED, start + 1);
+      const end = next < 0 ? bytes.length : next;
+      if (text >= this.#leaves) {
+        tree.append(leafHashInPlace(bytes, start + 1, end));
+        bytes[start] = LINE_FEED;
+      }
+      start = end;
+    }
+    this.#leaves = this.#texts.length;
+    return packBlock(bytes);
   }
 
   /**
@@ -87,15 +112,15 @@ export class EventWriter {
    * @param signer signs the new root; null when there is no key: then no checkpoint covers these events yet
    */
   write(signer: Signer | null, now: number): void {
-    const tree = this.#tip();
-    if (tree.range.size === this.#written) return;
+    const { size } = this;
+    if (size === this.#written) return;
     const { block, tile, segment, term, gram, name } = this.#statements;
     for (const { first, form, lines } of this.#full) block.run(first, BLOCK_EVENTS, form, lines);
     if (this.#texts.length > 0) {
-      const { form, lines } = packBlock(this.#texts);
-      block.run(tree.range.size - this.#texts.length + 1, this.#texts.length, form, lines);
+      const { form, lines } = this.#pack();
+      block.run(size - this.#texts.length + 1, this.#texts.length, form, lines);
     }
-    for (const { level, place, hashes } of tree.takeChanged()) tile.run(level, place, hashes);
+    for (const { level, place, hashes } of this.#tip().takeChanged()) tile.run(level, place, hashes);
     for (const { place, firstAt, lastAt, times, buckets, grams } of this.#sealed) {
       segment.run(place, firstAt, lastAt, times);
       for (const { bucket, entries } of buckets) term.run(place * 256 + bucket, entries);
@@ -103,9 +128,9 @@ export class EventWriter {
         gram.run(place * 16 + part, slots);
       });
     }
-    for (const [key, count] of this.#names) if (key.length <= 1_024) name.run(key, count);
+    for (const [key, { count }] of this.#names) if (key.length <= 1_024) name.run(key, count);
     if (signer !== null) this.#sign(signer, now);
-    this.#written = tree.range.size;
+    this.#written = size;
     this.#full = [];
     this.#sealed = [];
     this.#names.clear();
@@ -137,13 +162,12 @@ export class EventWriter {
   }
 
   #salt(): string {
-    if (this.#saltAt + SALT_BYTES > this.#salts.length) {
-      this.#salts = randomBytes(SALTS * SALT_BYTES);
+    if (this.#saltAt === this.#salts.length) {
+      this.#salts = randomBytes((SALTS * SALT_LENGTH * 6) / 8).toString('base64url');
       this.#saltAt = 0;
     }
-    const from = this.#saltAt;
-    this.#saltAt += SALT_BYTES;
-    return this.#salts.toString('base64url', from, this.#saltAt);
+    this.#saltAt += SALT_LENGTH;
+    return this.#salts.slice(this.#saltAt - SALT_LENGTH, this.#saltAt);
   }
 
   #tip(): TreeTip {
@@ -179,6 +203,7 @@ export class EventWriter {
       this.#sealed = [];
       this.#names.clear();
       this.#texts = [];
+      this.#leaves = 0;
       this.#index.clear();
       const from = firstOf(Math.floor(size / SEGMENT_EVENTS));
       for (const row of blocksFrom.iterate(from)) {
@@ -190,7 +215,7 @@ export class EventWriter {
           this.#index.add(event);
         }
         if (texts.length !== block.count) throw eventsDamaged('some of the last ones are gone');
-        if (texts.length < BLOCK_EVENTS) this.#texts = texts;
+        if (texts.length < BLOCK_EVENTS) [this.#texts, this.#leaves] = [texts, texts.length];
       }
       this.#written = size;
       return tree;

@@ -4,6 +4,7 @@ import type { EventReader } from './event-reader.ts';
 import { firstOf, SEGMENT_EVENTS, type SegmentBits, segmentOf } from './index/layout.ts';
 import { type Plan, planOf } from './index/plan.ts';
 import type { TermHash } from './index/term-hash.ts';
+import { needlesOf } from './needles.ts';
 import type { StoredEvent } from './record-text.ts';
 
 /** What is asked about; times are milliseconds since 1970 UTC, `to` is not included. */
@@ -24,6 +25,8 @@ const LOOK_EVERY = 16;
 export interface ReadySelection {
   matches: Matcher;
   plan: Plan;
+  /** What the text of every event has that is meant. */
+  needles: readonly string[];
 }
 
 /** @param now milliseconds since 1970 UTC, for relative times */
@@ -46,7 +49,7 @@ export function readySelection(
   }
   // Cheap conditions first: an intersection that is empty ends there.
   const whole: Query = { kind: 'and', of: of.toReversed() };
-  return { matches: matcherOf(whole, now), plan: planOf(whole, hash, now) };
+  return { matches: matcherOf(whole, now), plan: planOf(whole, hash, now), needles: needlesOf(whole) };
 }
 
 /** Events that were found, in the order in which they were looked for. */
@@ -79,7 +82,7 @@ export function findEvents(
     looked += 1;
     if (looked % LOOK_EVERY === 0 && performance.now() > deadline) return { events, next: number };
     if (certain === null) continue;
-    const event = reader.event(number);
+    const event = reader.event(number, ready.needles);
     // A hash may deceive: whatever the index says, what is shown is what is meant.
     if (event === null || !ready.matches(event)) continue;
     events.push(event);

@@ -12,6 +12,12 @@ const MOST_SLOTS = 8;
 const slotOf = (a: number, b: number, c: number): number =>
   Math.imul(Math.imul(Math.imul(a, 0x9e3779b1) ^ b, 0x85ebca6b) ^ c, 0xc2b2ae35) >>> 18;
 
+/**
+ * Whether each letter becomes the same in lower case wherever it stands. All do but the Greek capital sigma, for which there is one at the
+ * end of a word (Unicode, SpecialCasing.txt): a piece of such a text may not be lowered as the text is.
+ */
+export const ownLetters = (text: string): boolean => !text.includes('\u03a3');
+
 /** Which blocks of a segment have which three characters in a row, in any case; while the segment grows. */
 export class GramCollector {
   readonly #slots = new Uint32Array(SLOTS);

@@ -106,7 +106,7 @@ function fieldPlan({ field, pattern }: Extract<Query, { kind: 'field' }>, hash: 
     return inexact(withText(texts));
   }
   if (pattern.length === 1 && typeof only === 'string') {
-    hash.value(name, only);
+    hash.value(hash.field(name), only);
     return termPlan(hash.lastHigh, hash.lastLow);
   }
   if (pattern.length === 1 && typeof only === 'object' && only.any === 'many') return hasPlan(field, hash);
@@ -117,7 +117,7 @@ function fieldPlan({ field, pattern }: Extract<Query, { kind: 'field' }>, hash: 
 function hasPlan(field: string, hash: TermHash): Plan {
   const name = field.toLowerCase();
   if (NOT_INDEXED.has(name)) return () => ({ bits: allBits(), exact: true });
-  const { high, low } = hash.has(name);
+  const { high, low } = hash.field(name).has;
   return termPlan(high, low);
 }
 

@@ -1,9 +1,10 @@
+import type { FieldValue } from '#shared/domain/audit/event.ts';
 import { OWN_TERMS, valueText } from '#shared/domain/audit/event-values.ts';
 import type { StoredEvent } from '../record-text.ts';
-import { GramCollector } from './grams.ts';
+import { GramCollector, ownLetters } from './grams.ts';
 import { BLOCK_EVENTS, SEGMENT_EVENTS } from './layout.ts';
 import { TermCollector } from './term-buckets.ts';
-import type { TermHash } from './term-hash.ts';
+import type { FieldKeys, TermHash } from './term-hash.ts';
 
 /** A complete segment, ready to be stored. */
 export interface SealedSegment {
@@ -16,12 +17,40 @@ export interface SealedSegment {
   grams: readonly Buffer[] | null;
 }
 
+/** A field in the present segment. Events that follow each other often have the same value: that one is not hashed again. */
+interface FieldTerms {
+  keys: FieldKeys;
+  /** Of the segment in which the numbers of the terms are good. */
+  segment: number;
+  has: number;
+  lastValue: string | null;
+  lastTerm: number;
+}
+
+/** Fields that are remembered, by their names as they are written; more than that come from somebody who makes them up. */
+const MOST_FIELDS = 4_096;
+
+/** Longer lines are not searched for their values: it would take longer than to take these as they are, and very long if somebody wants it. */
+const LONGEST_LINE = 1_024;
+
+/** A longer piece of a line is no string of its own in V8, and would keep its whole line in memory. */
+const OWN_STRING = 12;
+const LONGEST_COPY = 128;
+
+/** @returns the same text in a string of its own; null when it is too long to be kept, or is no UTF-8 */
+function copyOf(text: string): string | null {
+  const copy = text.length > LONGEST_COPY ? null : Buffer.from(text).toString();
+  return copy === text ? copy : null;
+}
+
 /** Collects what the index says of the events of the present segment. */
 export class SegmentIndex {
   readonly #hash: TermHash;
   readonly #terms = new TermCollector();
   readonly #grams = new GramCollector();
   readonly #times = new Float64Array(SEGMENT_EVENTS);
+  readonly #fields = new Map<string, FieldTerms>();
+  #segment = 0;
   #fullText: boolean;
   #gramsWhole: boolean;
 
@@ -46,19 +75,27 @@ export class SegmentIndex {
       if (value !== null) this.#term(name, value, position);
     }
     const block = Math.floor(position / BLOCK_EVENTS);
+    const { raw, message, fields } = event;
     const fullText = this.#fullText;
+    // What stands in the line itself is found by the line's own characters.
+    const inLine = raw.length <= LONGEST_LINE && ownLetters(raw) ? raw : '';
     if (fullText) {
-      this.#grams.add(event.raw, block);
-      if (event.message !== event.raw) this.#grams.add(event.message, block);
+      this.#grams.add(raw, block);
+      if (message !== raw && !inLine.includes(message)) this.#grams.add(message, block);
     }
-    for (const key in event.fields) {
-      const value = event.fields[key];
+    for (const key in fields) {
+      const value = fields[key];
       if (value === undefined) continue;
-      const name = key.toLowerCase();
-      for (const one of Array.isArray(value) ? value : [value]) {
+      if (!Array.isArray(value)) {
+        const text = valueText(value as FieldValue);
+        this.#term(key, text, position);
+        if (fullText && text.length > 2 && !inLine.includes(text)) this.#grams.add(text, block);
+        continue;
+      }
+      for (const one of value) {
         const text = valueText(one);
-        this.#term(name, text, position);
-        if (fullText && text.length > 2) this.#grams.add(text, block);
+        this.#term(key, text, position);
+        if (fullText && text.length > 2 && !inLine.includes(text)) this.#grams.add(text, block);
       }
     }
     return position === SEGMENT_EVENTS - 1 ? this.#seal(event.number) : null;
@@ -66,16 +103,41 @@ export class SegmentIndex {
 
   /** Forgets the present segment; its events are added again. */
   clear(): void {
+    this.#segment += 1;
     this.#terms.clear();
     this.#grams.clear();
     this.#gramsWhole = this.#fullText;
   }
 
-  #term(name: string, value: string, position: number): void {
-    const has = this.#hash.has(name);
-    this.#terms.add(has.high, has.low, position);
-    this.#hash.value(name, value);
-    this.#terms.add(this.#hash.lastHigh, this.#hash.lastLow, position);
+  /** @param written name in any case */
+  #term(written: string, value: string, position: number): void {
+    const field = this.#field(written);
+    const terms = this.#terms;
+    terms.mark(field.has, position);
+    if (field.lastValue !== value) {
+      this.#hash.value(field.keys, value);
+      const term = terms.term(this.#hash.lastHigh, this.#hash.lastLow);
+      field.lastValue = value.length <= OWN_STRING ? value : term === field.lastTerm ? copyOf(value) : null;
+      field.lastTerm = term;
+    }
+    terms.mark(field.lastTerm, position);
+  }
+
+  #field(written: string): FieldTerms {
+    let field = this.#fields.get(written);
+    if (field === undefined) {
+      const keys = this.#hash.field(written.toLowerCase());
+      field = { keys, segment: -1, has: 0, lastValue: null, lastTerm: 0 };
+      if (this.#fields.size >= MOST_FIELDS) this.#fields.clear();
+      this.#fields.set(written, field);
+    }
+    if (field.segment !== this.#segment) {
+      field.segment = this.#segment;
+      field.has = this.#terms.term(field.keys.has.high, field.keys.has.low);
+      field.lastValue = null;
+      field.lastTerm = -1;
+    }
+    return field;
   }
 
   #seal(last: number): SealedSegment {

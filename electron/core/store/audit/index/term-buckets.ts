@@ -10,25 +10,77 @@ const SINGLE = 0x8000_0000;
 /** From so many positions on a bit for each event is shorter. */
 const AS_BITS = 256;
 
-/** Which events of a segment have which terms, while the segment grows. */
-export class TermCollector {
-  #high = new Uint32Array(65_536);
-  #low = new Uint16Array(65_536);
-  #at = new Uint16Array(65_536);
-  #count = 0;
+/** Terms of a segment that there is room for at the beginning. */
+const FIRST_ROOM = 16_384;
+/** Longer runs of terms that begin alike are not sorted by shifting them. */
+const LONG_RUN = 32;
 
-  /** @param position of the event in its segment, from 0; never lower than that of the call before */
-  add(high: number, low: number, position: number): void {
-    if (this.#count === this.#high.length) this.#grow();
-    this.#high[this.#count] = high;
-    this.#low[this.#count] = low;
-    this.#at[this.#count] = position;
-    this.#count += 1;
+/**
+ * Which events of a segment have which terms, while the segment grows. A term is kept once, however many events have it, with its first
+ * position; each further position points back at the one before.
+ */
+export class TermCollector {
+  #high = new Uint32Array(FIRST_ROOM);
+  #low = new Uint16Array(FIRST_ROOM);
+  #first = new Uint16Array(FIRST_ROOM);
+  #counts = new Uint16Array(FIRST_ROOM);
+  /** Newest further position of each term; only where there are two positions or more. */
+  #newest = new Int32Array(FIRST_ROOM);
+  #terms = 0;
+  /** By the lower bits of the key: number of the term, and one more; 0 where none is. */
+  #table = new Int32Array(4 * FIRST_ROOM);
+  #at = new Uint16Array(FIRST_ROOM);
+  #before = new Int32Array(FIRST_ROOM);
+  #further = 0;
+
+  /** @returns number of a term, good until {@link clear} */
+  term(high: number, low: number): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let slot = high & mask;
+    for (let number = table[slot] as number; number !== 0; number = table[slot] as number) {
+      if (this.#high[number - 1] === high && this.#low[number - 1] === low) return number - 1;
+      slot = (slot + 1) & mask;
+    }
+    const term = this.#terms;
+    if (term === this.#high.length) {
+      this.#growTerms();
+      return this.term(high, low);
+    }
+    table[slot] = term + 1;
+    this.#high[term] = high;
+    this.#low[term] = low;
+    this.#counts[term] = 0;
+    this.#terms += 1;
+    return term;
   }
 
-  /** Forgets everything: the next segment begins. */
+  /** @param position of the event in its segment, from 0; never lower than that of the call before */
+  mark(term: number, position: number): void {
+    const count = this.#counts[term] as number;
+    if (count === 0) this.#first[term] = position;
+    else {
+      const newest = count === 1 ? -1 : (this.#newest[term] as number);
+      if ((newest < 0 ? this.#first[term] : this.#at[newest]) === position) return;
+      if (this.#further === this.#at.length) this.#growFurther();
+      this.#at[this.#further] = position;
+      this.#before[this.#further] = newest;
+      this.#newest[term] = this.#further;
+      this.#further += 1;
+    }
+    this.#counts[term] = count + 1;
+  }
+
+  /** Forgets everything: the next segment begins. What one unusual segment needed is not kept for all others. */
   clear(): void {
-    this.#count = 0;
+    this.#terms = 0;
+    this.#further = 0;
+    if (this.#high.length > 4 * FIRST_ROOM) this.#roomForTerms(FIRST_ROOM);
+    else this.#table.fill(0);
+    if (this.#at.length > 32 * FIRST_ROOM) {
+      this.#at = new Uint16Array(FIRST_ROOM);
+      this.#before = new Int32Array(FIRST_ROOM);
+    }
   }
 
   /** @returns the buckets that hold anything, to be stored under their numbers */
@@ -49,108 +101,134 @@ export class TermCollector {
 
   /** One bucket: the number of entries, the entries by key, the positions of those with more than one. */
   #pack(order: Uint32Array): Buffer {
-    const terms: { high: number; low: number; from: number; to: number }[] = [];
-    for (let index = 0; index < order.length; index += 1) {
-      const entry = order[index] ?? 0;
-      const [high, low] = [this.#high[entry] ?? 0, this.#low[entry] ?? 0];
-      const last = terms.at(-1);
-      if (last !== undefined && last.high === high && last.low === low) last.to = index + 1;
-      else terms.push({ high, low, from: index, to: index + 1 });
+    let size = 4 + ENTRY * order.length;
+    for (const term of order) size += sizeOfList(this.#counts[term] as number);
+    const packed = Buffer.allocUnsafe(size);
+    packed.writeUInt32LE(order.length, 0);
+    let at = 4;
+    let list = 4 + ENTRY * order.length;
+    for (const term of order) {
+      const count = this.#counts[term] as number;
+      packed.writeUInt32LE(this.#high[term] as number, at);
+      packed.writeUInt16LE(this.#low[term] as number, at + 4);
+      packed.writeUInt32LE(count === 1 ? (SINGLE | (this.#first[term] as number)) >>> 0 : list, at + 6);
+      at += ENTRY;
+      if (count === 1) continue;
+      if (count <= AS_BITS) this.#packList(term, count, packed, list);
+      else this.#packBits(term, packed, list);
+      list += sizeOfList(count);
     }
-    const lists: Buffer[] = [];
-    const head = Buffer.allocUnsafe(4 + ENTRY * terms.length);
-    head.writeUInt32LE(terms.length, 0);
-    let offset = head.length;
-    terms.forEach(({ high, low, from, to }, index) => {
-      const at = 4 + ENTRY * index;
-      head.writeUInt32LE(high, at);
-      head.writeUInt16LE(low, at + 4);
-      const list = this.#positions(order, from, to);
-      if (list.length === 1) head.writeUInt32LE((SINGLE | (list[0] ?? 0)) >>> 0, at + 6);
-      else {
-        head.writeUInt32LE(offset, at + 6);
-        const packed = packPositions(list);
-        lists.push(packed);
-        offset += packed.length;
-      }
-    });
-    return Buffer.concat([head, ...lists], offset);
+    return packed;
   }
 
-  #positions(order: Uint32Array, from: number, to: number): number[] {
-    const list: number[] = [];
-    for (let index = from; index < to; index += 1) {
-      const at = this.#at[order[index] ?? 0] ?? 0;
-      if (list.at(-1) !== at) list.push(at);
+  #packList(term: number, count: number, packed: Buffer, start: number): void {
+    packed.writeUInt16LE(count, start);
+    packed.writeUInt16LE(this.#first[term] as number, start + 2);
+    let at = start + 2 * count;
+    for (let one = this.#newest[term] as number; one >= 0; one = this.#before[one] as number) {
+      packed.writeUInt16LE(this.#at[one] as number, at);
+      at -= 2;
     }
-    return list;
   }
 
-  /** Entries by key, equal keys in the order of their positions: counted into runs by the upper half, and each run by the rest. */
+  #packBits(term: number, packed: Buffer, start: number): void {
+    packed.fill(0, start, start + 2 + 4 * SEGMENT_WORDS);
+    const mark = (position: number): void => {
+      const at = start + 2 + (position >> 3);
+      packed[at] = (packed[at] as number) | (1 << (position & 7));
+    };
+    mark(this.#first[term] as number);
+    for (let one = this.#newest[term] as number; one >= 0; one = this.#before[one] as number)
+      mark(this.#at[one] as number);
+  }
+
+  /** Terms by key: counted into runs by the upper half, and each run by the rest. */
   #sorted(): Uint32Array {
-    const count = this.#count;
+    const count = this.#terms;
     const high = this.#high;
     const order = new Uint32Array(count);
-    const starts = new Uint32Array(65_537);
-    for (let entry = 0; entry < count; entry += 1) {
-      const slot = ((high[entry] as number) >>> 16) + 1;
-      starts[slot] = (starts[slot] as number) + 1;
+    const ends = new Uint32Array(65_537);
+    for (let term = 0; term < count; term += 1) {
+      const slot = ((high[term] as number) >>> 16) + 1;
+      ends[slot] = (ends[slot] as number) + 1;
     }
-    for (let slot = 1; slot < starts.length; slot += 1) {
-      starts[slot] = (starts[slot] as number) + (starts[slot - 1] as number);
+    for (let slot = 1; slot < ends.length; slot += 1) {
+      ends[slot] = (ends[slot] as number) + (ends[slot - 1] as number);
     }
-    const ends = starts.slice();
-    for (let entry = 0; entry < count; entry += 1) {
-      const slot = (high[entry] as number) >>> 16;
+    for (let term = 0; term < count; term += 1) {
+      const slot = (high[term] as number) >>> 16;
       const place = ends[slot] as number;
-      order[place] = entry;
+      order[place] = term;
       ends[slot] = place + 1;
     }
-    for (let slot = 0; slot < 65_536; slot += 1) {
-      const [from, to] = [starts[slot] as number, ends[slot] as number];
+    for (let slot = 0, from = 0; slot < 65_536; slot += 1) {
+      const to = ends[slot] as number;
       if (to - from > 1) this.#sortRun(order, from, to);
+      from = to;
     }
     return order;
   }
 
-  /** Nearly always a few entries, or many of one key. */
+  /** Nearly always two or three terms. */
   #sortRun(order: Uint32Array, from: number, to: number): void {
     const [high, low] = [this.#high, this.#low];
     const compare = (a: number, b: number): number =>
-      (high[a] as number) - (high[b] as number) || (low[a] as number) - (low[b] as number) || a - b;
-    let sorted = true;
-    for (let index = from + 1; index < to && sorted; index += 1) {
-      sorted = compare(order[index - 1] as number, order[index] as number) < 0;
+      (high[a] as number) - (high[b] as number) || (low[a] as number) - (low[b] as number);
+    if (to - from > LONG_RUN) {
+      order.subarray(from, to).sort(compare);
+      return;
     }
-    if (!sorted) order.subarray(from, to).sort(compare);
+    for (let index = from + 1; index < to; index += 1) {
+      const term = order[index] as number;
+      let place = index;
+      for (; place > from && compare(order[place - 1] as number, term) > 0; place -= 1)
+        order[place] = order[place - 1] as number;
+      order[place] = term;
+    }
   }
 
-  #grow(): void {
-    const length = this.#high.length * 2;
-    const [high, low, at] = [new Uint32Array(length), new Uint16Array(length), new Uint16Array(length)];
-    high.set(this.#high);
-    low.set(this.#low);
-    at.set(this.#at);
-    [this.#high, this.#low, this.#at] = [high, low, at];
+  #growTerms(): void {
+    const { high, low, first, counts, newest } = {
+      high: this.#high,
+      low: this.#low,
+      first: this.#first,
+      counts: this.#counts,
+      newest: this.#newest,
+    };
+    this.#roomForTerms(2 * high.length);
+    this.#high.set(high);
+    this.#low.set(low);
+    this.#first.set(first);
+    this.#counts.set(counts);
+    this.#newest.set(newest);
+    const mask = this.#table.length - 1;
+    for (let term = 0; term < this.#terms; term += 1) {
+      let slot = (high[term] as number) & mask;
+      while (this.#table[slot] !== 0) slot = (slot + 1) & mask;
+      this.#table[slot] = term + 1;
+    }
+  }
+
+  #roomForTerms(room: number): void {
+    this.#high = new Uint32Array(room);
+    this.#low = new Uint16Array(room);
+    this.#first = new Uint16Array(room);
+    this.#counts = new Uint16Array(room);
+    this.#newest = new Int32Array(room);
+    this.#table = new Int32Array(4 * room);
+  }
+
+  #growFurther(): void {
+    const [at, before] = [this.#at, this.#before];
+    this.#at = new Uint16Array(2 * at.length);
+    this.#before = new Int32Array(2 * at.length);
+    this.#at.set(at);
+    this.#before.set(before);
   }
 }
 
-function packPositions(list: readonly number[]): Buffer {
-  if (list.length <= AS_BITS) {
-    const packed = Buffer.allocUnsafe(2 + 2 * list.length);
-    packed.writeUInt16LE(list.length, 0);
-    list.forEach((position, index) => {
-      packed.writeUInt16LE(position, 2 + 2 * index);
-    });
-    return packed;
-  }
-  const packed = Buffer.alloc(2 + 4 * SEGMENT_WORDS);
-  for (const position of list) {
-    const at = 2 + (position >> 3);
-    packed[at] = (packed[at] ?? 0) | (1 << (position & 7));
-  }
-  return packed;
-}
+const sizeOfList = (count: number): number =>
+  count === 1 ? 0 : count <= AS_BITS ? 2 + 2 * count : 2 + 4 * SEGMENT_WORDS;
 
 /**
  * Marks the events that have a term.

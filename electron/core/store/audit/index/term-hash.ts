@@ -6,7 +6,8 @@ export interface TermKey {
   low: number;
 }
 
-interface FieldKeys {
+/** What a field is hashed to, and where the hashes of its values begin. */
+export interface FieldKeys {
   has: TermKey;
   seedHigh: number;
   seedLow: number;
@@ -31,14 +32,21 @@ export class TermHash {
     this.#seed = seed;
   }
 
-  /** Key of all events that have a field. */
-  has(name: string): TermKey {
-    return this.#field(name).has;
+  /** @param name in lower case */
+  field(name: string): FieldKeys {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    this.#run(name, this.#seed ^ 0x811c9dc5, this.#seed);
+    const [seedHigh, seedLow] = [this.#high, this.#low];
+    this.#finish();
+    const keys = { has: { high: this.#high, low: this.#low }, seedHigh: seedHigh ^ 0x5bd1e995, seedLow };
+    if (this.#names.size >= MOST_NAMES) this.#names.clear();
+    this.#names.set(name, keys);
+    return keys;
   }
 
   /** Key of all events in which a field has this whole value; read from {@link lastHigh} and {@link lastLow}. */
-  value(name: string, value: string): void {
-    const { seedHigh, seedLow } = this.#field(name);
+  value({ seedHigh, seedLow }: FieldKeys, value: string): void {
     this.#run(value, seedHigh, seedLow);
     this.#finish();
   }
@@ -50,18 +58,6 @@ export class TermHash {
 
   get lastLow(): number {
     return this.#low;
-  }
-
-  #field(name: string): FieldKeys {
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
-    this.#run(name, this.#seed ^ 0x811c9dc5, this.#seed);
-    const [seedHigh, seedLow] = [this.#high, this.#low];
-    this.#finish();
-    const keys = { has: { high: this.#high, low: this.#low }, seedHigh: seedHigh ^ 0x5bd1e995, seedLow };
-    if (this.#names.size >= MOST_NAMES) this.#names.clear();
-    this.#names.set(name, keys);
-    return keys;
   }
 
   #run(given: string, high: number, low: number): void {
