@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UNKNOWN_HOST } from '../host.ts';
 import { single } from '../interval.ts';
-import type { Ruleset } from '../model.ts';
+import type { Condition, Ruleset, Statement } from '../model.ts';
 import { checkProof } from './check-proof.ts';
 import { rulesetDigest } from './digest.ts';
 import { type Proof, readProof } from './proof.ts';
@@ -11,8 +11,10 @@ import { outboundSpace } from './space.ts';
 import {
   ACCEPT,
   baseChain,
+  condition,
   DROP,
   jump,
+  match,
   plainChain,
   port,
   protocol,
@@ -148,6 +150,69 @@ describe('a proof', () => {
       );
     });
     expect(() => checkProof(open, forged)).toThrow('gets through');
+  });
+
+  it('holds where marks, maps and connections decide, and not where they do not', () => {
+    const mark = (value: bigint, keep = 0n): Statement => ({
+      kind: 'setMark',
+      field: 'mark',
+      change: { kind: 'value', keep, value },
+    });
+    const marked = (value: bigint) => match(condition('mark', [value, value]));
+    const connectionMark: Statement = {
+      kind: 'setMark',
+      field: 'ctMark',
+      change: { kind: 'value', keep: 0n, value: 5n },
+    };
+    const map = (...verdicts: [Condition[], 'accept' | 'drop'][]): Statement => ({
+      kind: 'verdictMap',
+      entries: verdicts.map(([conditions, kind]) => ({ conditions, verdict: { kind } })),
+    });
+    const web = condition('dport', [443n, 443n]);
+    const agents = condition('skuid', [1001n, 1001n]);
+    const state = (value: bigint) => match(condition('ctState', [value, value]));
+    const bits: Statement = match({
+      field: 'mark',
+      values: { kind: 'numbers', mask: 2n, intervals: [[2n, 2n]] },
+    });
+    const cases: readonly (readonly [boolean, ...Statement[][]])[] = [
+      [true, [mark(3n)], [marked(3n), DROP]],
+      [true, [mark(3n)], [mark(1n, 0xffff_ffffn)], [marked(2n), DROP]],
+      [true, [mark(2n)], [protocol(6n), mark(1n, 0xffff_ffffn)], [bits, DROP]],
+      [true, [mark(1n)], [protocol(6n), mark(2n, 0xffff_ffffn)], [marked(2n), ACCEPT], [DROP]],
+      [false, [protocol(6n), mark(3n)], [marked(3n), DROP]],
+      [false, [protocol(6n), mark(3n)], [marked(0n), DROP]],
+      [false, [protocol(6n), mark(1n)], [bits, DROP], [marked(0n), DROP]],
+      [false, [mark(3n)], [mark(1n, 0xffff_ffffn)], [marked(3n), DROP]],
+      [true, [map([[agents], 'drop'], [[web], 'accept'])]],
+      [false, [map([[web], 'accept'], [[agents], 'drop'])], [DROP]],
+      [false, [map([[web], 'drop'], [[agents], 'accept'])], [DROP]],
+      [true, [match(condition('ctMark', [5n, 5n])), ACCEPT], [DROP]],
+      [false, [connectionMark], [match(condition('ctMark', [5n, 5n])), ACCEPT], [DROP]],
+      [true, [state(64n), ACCEPT], [DROP]],
+      [false, [{ kind: 'notrack' }], [state(64n), ACCEPT], [DROP]],
+      [false, [state(1n), ACCEPT], [DROP]],
+    ];
+    for (const [holds, ...rules] of cases) {
+      const { rule, table, ruleset } = rulesets();
+      const made = rules.map((statements) => rule(...statements));
+      const all = ruleset(table('ip', 'filter', [baseChain('OUTPUT', made)]));
+      const stops = [null, ...made].map((one) => ({
+        table: 'ip filter',
+        chain: 'OUTPUT',
+        rule: one?.id ?? null,
+        text: one?.text ?? null,
+      }));
+      const forged = changed((proof) => {
+        proof.ruleset = rulesetDigest(all);
+        proof.stops = stops;
+        proof.regions = [{ stoppedBy: [...stops.keys()], redirectedBy: [] }];
+      });
+      const check = () => checkProof(all, forged);
+      const text = JSON.stringify(rules, (_, one) => (typeof one === 'bigint' ? `${one}` : one));
+      if (holds) expect(check, text).not.toThrow();
+      else expect(check, text).toThrow('gets through');
+    }
   });
 
   it('is checked once for each chain, however many ways lead there', () => {

@@ -4,14 +4,15 @@ import type { Proof } from './proof.ts';
 
 type Numbers = readonly (readonly [bigint, bigint])[];
 type Answer = 0 | 1 | 2; // For no packet; for some, or it is not known; for every packet.
-/** The mark of packets: 0, null when rules may have set it, with the interface and what unknown rules change; undefined without packets. */
-type Flow = 0n | null | undefined;
+/** Marks that packets may have, none without packets; with UNKNOWN any, besides the interface and what unknown rules change. */
+type Flow = readonly bigint[];
+const UNKNOWN = -1n;
 type Ends = Record<'accept' | 'return' | 'continue', Flow>;
 type Base = { table: model.Table; chain: model.Chain; base: model.BaseChain; order: number; depth: number };
 type Part = { box: Record<string, Numbers>; rules: Map<model.Chain, readonly model.Rule[]> };
 const all = (answers: readonly Answer[]): Answer => (answers.includes(0) ? 0 : answers.includes(1) ? 1 : 2);
 const any = (answers: readonly Answer[]): Answer => (answers.includes(2) ? 2 : answers.includes(1) ? 1 : 0);
-const join = (a: Flow, b: Flow): Flow => (a === undefined || a === b ? b : b === undefined ? a : null);
+const join = (a: Flow, b: Flow): Flow => (a.length + b.length > 20 ? [UNKNOWN] : [...new Set([...a, ...b])]);
 const just = (...values: (bigint | number)[]): Numbers => values.map((one) => [BigInt(one), BigInt(one)]);
 const NAT: Record<string, number> = { prerouting: -100, output: -100, input: 100, postrouting: 100 };
 const HOOKS = { out: ['output', 'postrouting', 'egress'], in: ['ingress', 'prerouting', 'input'] };
@@ -32,12 +33,13 @@ function cut(set: Numbers, by: Numbers): [inside: Numbers, outside: Numbers] {
   return parts;
 }
 function relate(some: Numbers | undefined, set: Numbers): Answer {
-  const [one, by] = [some?.[0], set[0]];
   if (some === undefined) return 1;
-  if (one && by && some.length + set.length === 2)
-    return one[0] > by[1] || one[1] < by[0] ? 0 : one[0] >= by[0] && one[1] <= by[1] ? 2 : 1;
   const [inside, outside] = cut(some, set);
   return inside.length === 0 ? 0 : outside.length === 0 ? 2 : 1;
+}
+function changed(mark: bigint, by: model.Statement): bigint {
+  const change = 'change' in by && mark !== UNKNOWN ? by.change : null;
+  return change?.kind === 'value' ? (mark & change.keep) ^ change.value : UNKNOWN;
 }
 function ordered(list: readonly (readonly [string, string])[]): Numbers {
   const set = list.map(([low, high]) => [BigInt(low), BigInt(high)] as const);
@@ -61,10 +63,8 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   let [part, named, steps]: [Part, Set<string>, number] = [{ box: {}, rules: new Map() }, new Set(), 0];
   let results = new Map<model.Chain, Map<string, Ends>>();
   /** Rules and policies that the region does not name stop nothing, nor does a chain of type nat: what has no connection passes it. */
-  function stops({ table, chain, base }: Base, rule: model.Rule | null): boolean {
-    const end = [`${table.family} ${table.name}`, chain.name, rule?.id ?? null, rule?.text ?? null];
-    return base.type !== 'nat' && named.has(JSON.stringify(end));
-  }
+  const stops = ({ table: { family, name }, chain, base }: Base, rule: model.Rule | null) =>
+    base.type !== 'nat' && named.has(JSON.stringify([`${family} ${name}`, chain.name, rule?.id, rule?.text]));
   const places = (is: (name: string) => boolean) => just(...names.keys().filter((at) => is(names[at] ?? '')));
   /** `eth …` stands for all interfaces `eth*` that are not in the list, ` …` for all others. */
   function isNamed(field: string, patterns: readonly string[]): Answer {
@@ -74,49 +74,49 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     return relate(part.box[field], places(fits));
   }
   const isLate = (at: Base | null) => !at || at.order >= 100 || /post|egress/.test(at.base.hook);
-  function see(field: model.Field, mark: Flow, at: Base | null): [values: Numbers | undefined, has: Answer] {
+  function see(field: model.Field, marks: Flow, at: Base | null): [values: Numbers | undefined, has: Answer] {
     const { l4proto, [field]: values } = part.box;
-    if (field === 'mark') return [mark == null ? undefined : just(mark), 2];
+    if (field === 'mark') return [marks.includes(UNKNOWN) ? undefined : just(...marks), 2];
     if (field === 'nfproto' || field === 'socket') return [just(field === 'socket' ? +isOut : version), 2];
     if (/^sk/.test(field)) return [values, isOut ? 2 : 0];
-    if (mark === null && hasUnknown) return [undefined, 1];
+    if (marks.includes(UNKNOWN) && hasUnknown) return [undefined, 1];
     if (field === 'tcpFlags') return [just(2, 194), relate(l4proto, just(6))];
     if (/^icmp/.test(field)) return [values, relate(l4proto, just(1, 58))];
-    const states = relate(l4proto, just(1, 58)) === 0 ? just(8) : just(1, 8, 64); // Invalid, new, untracked.
+    const states = relate(l4proto, just(1, 58)) === 0 ? [8] : version === 4 ? [1, 8] : [1, 8, 64];
     const isTracked = at && at.order > -200 && at.base.hook !== 'ingress' && !hasNotrack;
-    if (field === 'ctState') return [isTracked ? states : undefined, 2];
+    if (field === 'ctState') return [isTracked ? just(...states) : undefined, 2];
     const own = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : /^ct/.test(field) ? 1 : 2;
     return [isLate(at) && /^s(addr|port)$/.test(field) ? undefined : values, own];
   }
-  function holds({ field, values }: model.Condition, mark: Flow, at: Base | null): Answer {
+  function holds({ field, values }: model.Condition, marks: Flow, at: Base | null): Answer {
     if (values.kind === 'names') return isLate(at) && hasMarks ? 1 : isNamed(field, values.patterns);
-    const [seen, present] = see(field, mark, at);
+    const [seen, present] = see(field, marks, at);
     if (present === 0 || seen === undefined) return present === 0 ? 0 : 1;
-    const [low, high] = seen[0] ?? [0n, 1n];
-    if (values.mask !== null && (seen.length > 1 || low !== high)) return 1;
-    return all([relate(values.mask === null ? seen : just(low & values.mask), values.intervals), present]);
+    const { mask, intervals } = values;
+    if (mask !== null && seen.some(([low, high]) => low !== high)) return 1;
+    return all([relate(mask === null ? seen : just(...seen.map(([one]) => one & mask)), intervals), present]);
   }
-  function answers(one: model.Statement, mark: Flow, at: Base | null): Answer[] {
-    const every = (list: readonly model.Condition[]) => all(list.map((each) => holds(each, mark, at)));
+  function answers(one: model.Statement, marks: Flow, at: Base | null): Answer[] {
+    const every = (list: readonly model.Condition[]) => all(list.map((each) => holds(each, marks, at)));
     steps += 'alternatives' in one ? one.alternatives.length : 1;
     if (steps > 3e8 || performance.now() > until) throw new Error('it takes too long');
     if ('entries' in one) return one.entries.map((entry) => every(entry.conditions));
     const isOpen = 'change' in one && (one.change.kind === 'copy' || one.field === 'ctMark');
     if (one.kind !== 'match') return [isOpen || /^(may|unmodelled)$/.test(one.kind) ? 1 : 2];
     const answer = any(one.alternatives.map(every));
-    const present = one.negated ? one.alternatives.flat().map(({ field }) => see(field, mark, at)[1]) : [];
+    const present = one.negated ? one.alternatives.flat().map(({ field }) => see(field, marks, at)[1]) : [];
     return [one.negated ? all([(2 - answer) as Answer, ...present]) : answer];
   }
-  function run(chain: model.Chain, mark: Flow, from: Base): Ends {
+  function run(chain: model.Chain, marks: Flow, from: Base): Ends {
     const at = { ...from, chain, depth: from.depth + 1 };
     const known = results.get(chain) ?? new Map<string, Ends>();
-    const key = `${mark} ${at.base.hook} ${at.order} ${at.base.type}`;
-    let ends: Ends = known.get(key) ?? { accept: undefined, return: undefined, continue: mark };
+    const key = `${marks} ${at.base.hook} ${at.order} ${at.base.type}`;
+    let ends: Ends = known.get(key) ?? { accept: [], return: [], continue: marks };
     for (const rule of known.has(key) ? [] : (part.rules.get(chain) ?? [])) {
       let here = ends.continue;
-      ends.continue = undefined;
+      ends.continue = [];
       for (const one of rule.statements) {
-        if (here === undefined) break;
+        if (here.length === 0) break;
         const found = answers(one, here, at);
         if (any(found) < 2) ends.continue = join(ends.continue, here);
         for (const [index, answer] of found.entries()) {
@@ -127,11 +127,12 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
             const to = entry.target.address;
             const isAway = one.type === 'redirect' || (to && relate([to], box.daddr ?? []) === 0);
             if (!isOut || !isAway) throw new Error('an address is translated to one that is asked about');
-          } else if (one.kind === 'unmodelledVerdict') ends.accept = here = null;
+          } else if (one.kind === 'unmodelledVerdict') ends.accept = here = [UNKNOWN];
           else if (one.kind === 'nat') ends.accept = join(ends.accept, here);
+          if (answer === 2) break;
         }
-        if (any(found) === 0 || /^(verdict|nat)/.test(one.kind)) here = undefined;
-        else if ('field' in one && one.field === 'mark') here = null;
+        if (any(found) === 0 || /^(verdict|nat)/.test(one.kind)) here = [];
+        else if ('field' in one && one.field === 'mark') here = here.map((mark) => changed(mark, one));
       }
       ends.continue = join(ends.continue, here);
     }
@@ -146,8 +147,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     else {
       const target = at.table.chains.get(verdict.chain);
       if (!target || at.depth > 17) throw new Error('a jump leads nowhere');
-      const inner = run(target, here, at);
-      const back = verdict.kind === 'goto' ? 'return' : 'continue';
+      const [inner, back] = [run(target, here, at), verdict.kind === 'goto' ? 'return' : 'continue'] as const;
       ends[back] = join(ends[back], inner.return);
       ends.accept = join(ends.accept, inner.accept);
     }
@@ -156,16 +156,15 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     const chains = bases.filter((one) => one.base.hook === hook).toSorted((a, b) => a.order - b.order);
     return chains.reduce<Flow>((flow, one) => {
       const isAlone = !hasMarks || chains.filter(({ order }) => order === one.order).length === 1;
-      const mark = isAlone || flow === undefined ? flow : null; // None can rely on which comes first.
-      const ends = run(one.chain, mark, one);
-      // Packets without a connection are not seen by chains of type nat, those of other devices not by these.
-      const past = one.base.type === 'nat' || /gress/.test(hook) ? mark : undefined;
+      const marks = isAlone || flow.length === 0 ? flow : [UNKNOWN]; // None can rely on which comes first.
+      const ends = run(one.chain, marks, one);
+      const past = one.base.type === 'nat' || /gress/.test(hook) ? marks : []; // Not tracked, or of another device.
       const isStopped = one.base.policy === 'drop' && stops(one, null);
-      return join(join(past, ends.accept), isStopped ? undefined : ends.return);
+      return join(join(past, ends.accept), isStopped ? [] : ends.return);
     }, first);
   }
-  const mayMatch = ({ statements }: model.Rule) =>
-    statements.find((one) => one.kind !== 'match' || answers(one, null, null)[0] === 0)?.kind !== 'match';
+  const mayMatch = ({ statements: list }: model.Rule) =>
+    list.find((one) => one.kind !== 'match' || answers(one, [UNKNOWN], null)[0] === 0)?.kind !== 'match';
   const families = ['inet', 'netdev', version === 4 ? 'ip' : 'ip6'];
   const tables = ruleset.tables.filter((one) => !one.dormant && families.includes(one.family));
   const chains = tables.flatMap((table) => [...table.chains.values()].map((chain) => ({ table, chain })));
@@ -177,6 +176,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   const box: Record<string, Numbers> = { iifname: just(names.indexOf('')), oifname: just(names.indexOf('')) };
   for (const [field, set] of Object.entries(proof.question.fields)) box[field] = ordered(set);
   box[isOut ? 'oifname' : 'iifname'] = places((name) => name !== '' && !exceptInterfaces.includes(name));
+  if (!hasUnknown && !/"field":"ctMark"(?!,"values")/.test(text)) box.ctMark = just(0); // No rule sets it.
   const waiting: Part[] = [{ box, rules: new Map(chains.map(({ chain }) => [chain, chain.rules])) }];
   for (const region of proof.regions) {
     const next = waiting.pop();
@@ -193,7 +193,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     } else if (Object.values(part.box).every((values) => values.length > 0)) {
       named = new Set([...region.stoppedBy, ...region.redirectedBy].map((at) => ends[at] ?? ''));
       results = new Map();
-      if (HOOKS[direction].reduce(pass, 0n) !== undefined) throw new Error('a packet gets through');
+      if (HOOKS[direction].reduce(pass, [0n]).length > 0) throw new Error('a packet gets through');
     }
   }
   if (waiting.length > 0) throw new Error('packets are in no region');
