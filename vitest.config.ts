@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const MACHINE = [
   'electron/{cli,core/console,core/facts,core/hosts}/**/*.integration.test.ts',
   'electron/core/checks/**/*.integration.test.ts',
-  'electron/web/serve.integration.test.ts',
+  'electron/web/{serve,background}.integration.test.ts',
   'e2e/{fixes,security}/**/*.integration.test.ts',
   'e2e/electron/console.integration.test.ts',
 ];

@@ -28,6 +28,16 @@ export function addAuditCommands(
     });
 
   program
+    .command('background')
+    .description('watch logs while no window is open: a unit of your account that starts with your login')
+    .argument('[on|off]', 'switch it; how it stands when left out')
+    .option('--json', 'one JSON document', false)
+    .action(async (wanted, options) => {
+      const { background } = await import('./background-command.ts');
+      done(await background(place(), wanted, options, terminal));
+    });
+
+  program
     .command('ingest')
     .description('read log files once, as if they had been followed; packed with gzip or zstd too')
     .argument('<files...>', 'files of this computer')

@@ -22,6 +22,8 @@ export interface ConsolePlace {
   terminal: Terminal;
   /** Follows logs when no console does. */
   watching?: boolean;
+  /** Takes the records from a console that only watches in the background, where nobody could be asked for consent. */
+  takesOver?: boolean;
   /** How this command asks for consent; by default it shows the question of the console and waits for yes. */
   consent?: ConsentGate;
 }
@@ -33,7 +35,9 @@ export interface ConsolePlace {
 export async function openConsole(place: ConsolePlace): Promise<OpenConsole> {
   const { dataFolder, version, terminal } = place;
   const running = await reachConsole(dataFolder);
-  if (running !== null) return { client: running.client, elsewhere: true, close: async () => undefined };
+  const isFree = running === null || ((place.takesOver ?? false) && (await running.standDown()));
+  if (running !== null && !isFree)
+    return { client: running.client, elsewhere: true, close: async () => undefined };
   const { createConsole } = await import('#core/console/create-console.ts');
   const consent = place.consent ?? askHere(terminal);
   try {

@@ -30,7 +30,8 @@ export async function runPlan(
   terminal: Terminal,
   make: (client: ApiClient) => Promise<Plan>,
 ): Promise<ExitCode> {
-  const open = await openConsole({ ...place, terminal, consent: gateOf(options, terminal) });
+  const consent = gateOf(options, terminal);
+  const open = await openConsole({ ...place, terminal, consent, takesOver: true });
   try {
     const plan = await make(open.client);
     const paint = painter(wantsColour(terminal.error, terminal.environment));

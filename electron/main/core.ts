@@ -1,5 +1,6 @@
 import type { MessageEvent as PortEvent } from 'electron';
 import type { ErrorLog } from '#core/api/caller.ts';
+import { reachConsole } from '#core/api/running-console.ts';
 import { createConsole } from '#core/console/create-console.ts';
 import type { ConsoleService } from '#core/console/service.ts';
 import { defaultDataFolder, prepareDataFolder } from '#core/store/data-folder.ts';
@@ -65,6 +66,8 @@ async function openConsole(
   { version, sample }: Extract<ToCore, { kind: 'start' }>,
   dataFolder: string,
 ): Promise<ConsoleService> {
+  // One that only watches in the background gives the records to the window.
+  await (await reachConsole(dataFolder))?.standDown();
   const open = () =>
     createConsole({ dataFolder, shell: 'desktop', version, consent, sample, watching: true });
   for (const wait of WAIT_FOR_FOLDER_MS) {

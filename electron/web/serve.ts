@@ -8,6 +8,7 @@ import { createApi } from '#core/api/router.ts';
 import { type RunningConsole, reachConsole } from '#core/api/running-console.ts';
 import { createConsole } from '#core/console/create-console.ts';
 import { prepareDataFolder } from '#core/store/data-folder.ts';
+import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
 import { StoreError } from '#core/store/store-error.ts';
 import { addSample, lookAtSample, rehearse } from './first-answers.ts';
@@ -63,7 +64,8 @@ const NOTHING_TO_CLOSE: Serving = { running: false, close: async () => undefined
 export async function serve(options: ServeOptions): Promise<Serving> {
   const dataFolder = prepareDataFolder(options.dataFolder);
   const already = await reachConsole(dataFolder);
-  if (already !== null) {
+  const tookOver = already !== null && (await already.standDown());
+  if (already !== null && !tookOver) {
     await options.store?.then(
       (store) => store.close(),
       () => undefined,
@@ -80,7 +82,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       shell: 'web',
       version: options.version,
       consent,
-      store: options.store,
+      store: tookOver ? openAgain(options, dataFolder) : options.store,
     });
   } catch (error) {
     // Two that start at the same moment: the other one has the records and will answer in a moment.
@@ -114,6 +116,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await close();
     throw error;
   }
+}
+
+/** What was begun to be opened has most likely met the one that watched in the background. */
+async function openAgain({ store }: ServeOptions, dataFolder: string): Promise<Store> {
+  const begun = await store?.catch(() => null);
+  return begun ?? openStore({ dataFolder, thread: true });
 }
 
 /** The console works without it; a second start and commands that need its state do not, and say so. */

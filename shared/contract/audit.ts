@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alert, alertState, ruleInfo, silence } from '../domain/audit/alert.ts';
+import { backgroundWatch } from '../domain/audit/background.ts';
 import { auditEvent } from '../domain/audit/event.ts';
 import { auditSource, formatId, sourceGap, sourceTarget } from '../domain/audit/source.ts';
 import { instant, listOf, pathText, shortText, shownMessage } from '../domain/bounds.ts';
@@ -190,6 +191,21 @@ export const audit = {
     ),
   ),
 
+  /** What is learnt of each node, to tell of what was never seen there before. Of things that are known only their number is kept. */
+  firstSeen: read.output(
+    listOf(
+      z.object({
+        node: nodeId,
+        kind: z.enum(['command', 'destination', 'peer', 'plugin']),
+        since: instant,
+        /** From here on what is new is told. */
+        learnsUntil: instant,
+        known: amount,
+      }),
+      512,
+    ),
+  ),
+
   searches: read.output(listOf(savedSearch, 200)),
   saveSearch: change
     .input(z.object({ name: z.string().trim().min(1).max(128), query: queryText }))
@@ -209,6 +225,11 @@ export const audit = {
     .output(
       z.object({ bytes: amount, lines: amount, events: amount, known: amount, format: formatId.nullable() }),
     ),
+
+  /** Watching while no window is open: how it stands, and what would be placed. */
+  background: read.output(backgroundWatch),
+  /** Errors: NOT_ALLOWED with what systemd said; then it is as before, or off. */
+  setBackground: change.input(z.object({ on: z.boolean() })).output(backgroundWatch),
 
   removeSearch: change.input(z.object({ search: shortText })).output(z.object({ removed: z.boolean() })),
 };

@@ -21,6 +21,8 @@ export const settings = z.object({
       fullText: z.boolean().default(true),
       keepDays: z.int().min(1).max(3_650).default(90),
       keepMegabytes: z.int().min(100).max(1_048_576).default(4_096),
+      /** Days for which a node's programs and addresses are learnt before a new one is told of; peers and plugins take one. */
+      learnDays: z.int().min(1).max(60).default(3),
       /** Told of at once: alerts of this level and above; the others come in a digest. */
       notifyFrom: z.enum(['informational', 'low', 'medium', 'high', 'critical']).default('medium'),
       /** Nobody is woken from this hour to that one, local time; what came is told then. Equal: never quiet. */

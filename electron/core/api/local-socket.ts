@@ -16,6 +16,12 @@ export interface SocketAdmin {
   freshLink(): Promise<string | null>;
   /** Bring the window to the front; false in a shell that has none. */
   showWindow(): Promise<boolean>;
+  /**
+   * Give the records free for whoever wants to open a window, and come back when that one has ended. Left out by a console that is
+   * somebody's own: false.
+   * @returns once the records are free
+   */
+  standDown?(): Promise<boolean>;
 }
 
 export interface LocalSocketOptions {
@@ -28,6 +34,8 @@ export interface LocalSocketOptions {
 
 export interface LocalSocket {
   path: string;
+  /** Frees the place for another console; what is under way is answered. */
+  stopListening(): void;
   close(): Promise<void>;
 }
 
@@ -71,6 +79,7 @@ export async function serveLocalSocket(options: LocalSocketOptions): Promise<Loc
   await listenOnSocketFile(server, path);
   return {
     path,
+    stopListening: () => void server.close(),
     close: () =>
       new Promise((resolve) => {
         // Node removes the socket file itself when a server on a path closes.
@@ -94,6 +103,8 @@ async function answerAdmin(
   if (incoming.url === `${SOCKET_ADMIN_PREFIX}/link`) send(outgoing, { url: await admin.freshLink() });
   else if (incoming.url === `${SOCKET_ADMIN_PREFIX}/show`) {
     send(outgoing, { shown: await admin.showWindow(), pid: process.pid });
+  } else if (incoming.url === `${SOCKET_ADMIN_PREFIX}/stand-down`) {
+    send(outgoing, { stoodDown: (await admin.standDown?.()) ?? false });
   } else sendError(outgoing, 404, 'NOT_FOUND', 'There is no such procedure.');
 }
 

@@ -206,9 +206,12 @@ function createRouter(
       silence: os.audit.silence.handler(({ input }) => audit.group.silence(input)),
       endSilence: os.audit.endSilence.handler(({ input }) => audit.group.endSilence(input)),
       rules: os.audit.rules.handler(({ input }) => audit.group.rules(input)),
+      firstSeen: os.audit.firstSeen.handler(() => audit.group.firstSeen(undefined)),
       searches: os.audit.searches.handler(({ input }) => audit.group.searches(input)),
       saveSearch: os.audit.saveSearch.handler(({ input }) => audit.group.saveSearch(input)),
       ingest: os.audit.ingest.handler(({ input }) => audit.group.ingest(input)),
+      background: os.audit.background.handler(() => audit.group.background(undefined)),
+      setBackground: os.audit.setBackground.handler(({ input }) => audit.group.setBackground(input)),
       removeSearch: os.audit.removeSearch.handler(({ input }) => audit.group.removeSearch(input)),
     },
   });

@@ -13,13 +13,18 @@ export interface RunningConsole {
   freshLink(): Promise<string | null>;
   /** Bring its window to the front; false when it has none. */
   showWindow(): Promise<boolean>;
+  /** Ask one that only watches in the background for the records; false when it is somebody's own console. */
+  standDown(): Promise<boolean>;
 }
 
 const linkAnswer = z.object({ url: z.string().max(2_048).nullable() });
+const standDownAnswer = z.object({ stoodDown: z.boolean() });
 const showAnswer = z.object({ shown: z.boolean() });
 
 /** Milliseconds after which a console that does not answer counts as not running. */
 const ANSWER_WITHIN_MS = 2_000;
+/** Milliseconds in which one that watches has stored what it read and closed its records. */
+const STAND_DOWN_WITHIN_MS = 30_000;
 
 /**
  * Reaches the console that owns a data folder.
@@ -52,6 +57,15 @@ export async function reachConsole(dataFolder: string): Promise<RunningConsole |
     client,
     freshLink: async () => linkAnswer.parse(await ask('link')).url,
     showWindow: async () => showAnswer.parse(await ask('show')).shown,
+    async standDown() {
+      try {
+        return standDownAnswer.parse(await ask('stand-down', AbortSignal.timeout(STAND_DOWN_WITHIN_MS)))
+          .stoodDown;
+      } catch {
+        // One of an earlier version knows nothing of it; or it has ended meanwhile, which is seen when the records are opened.
+        return false;
+      }
+    },
   };
 }
 

@@ -16,6 +16,8 @@ export interface AuditKeep {
   fullText: boolean;
   days: number;
   megabytes: number;
+  /** Days for which programs and addresses of a node are only learnt; three when left out. */
+  learnDays?: number;
 }
 
 /** From the core to a thread. */

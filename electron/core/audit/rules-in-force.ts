@@ -7,8 +7,12 @@ import type { LogSource } from '#shared/domain/audit/event.ts';
 export interface RulesInForce {
   /** @param state as a detector gave it before; null at the beginning */
   createDetector(state: unknown): Detector;
-  /** What tells of things never seen before. @param state as an earlier one gave it */
-  createFirstSeen(state: unknown): FirstSeen;
+  /**
+   * What tells of things never seen before.
+   * @param state as an earlier one gave it
+   * @param learnDays days for which it learns, asked each time
+   */
+  createFirstSeen(state: unknown, learnDays: () => number): FirstSeen;
   /**
    * All rules, and why one can never fire.
    * @param seen what events said of their logs so far

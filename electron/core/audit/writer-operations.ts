@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { firstSeenOverview, LEARN_DAYS } from '#core/detection/pack/first-seen.ts';
 import { asAlert, asSilence } from '#core/store/audit/alerts.ts';
 import { eventsSigner, openAuditStore } from '#core/store/audit/audit-store.ts';
 import { StoreError } from '#core/store/store-error.ts';
@@ -41,6 +42,8 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
   let newAlerts = store.alerts.count('new');
   let pruned: { first: number; last: number }[] = [];
 
+  const learnDays = (): number => keep.learnDays ?? LEARN_DAYS;
+
   function headOf(): AuditState['verified'] {
     const head = store.events.newest();
     return head === null ? null : { upTo: head.size, at: new Date(head.at).toISOString() };
@@ -61,7 +64,7 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
     store,
     signer: () => signer,
     createDetector: rules.createDetector,
-    createFirstSeen: rules.createFirstSeen,
+    createFirstSeen: (state) => rules.createFirstSeen(state, learnDays),
     now: Date.now,
     committed,
     live,
@@ -204,6 +207,9 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
       const found = store.alerts.silences().find((silence) => silence.id === id);
       return found === undefined ? null : asSilence(found);
     },
+
+    /** What is learnt of each node. */
+    firstSeen: () => firstSeenOverview(store.note('first-seen'), learnDays()),
 
     rules: (): { rule: RuleInfo; canFire: boolean; whyNot: string }[] => rules.list(intake.logsources()),
     saveSearch: (input: { name: string; query: string }) => {

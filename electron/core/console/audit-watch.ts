@@ -185,7 +185,8 @@ export function createAuditWatch(
 }
 
 function keepOf({ audit }: Settings) {
-  return { fullText: audit.fullText, days: audit.keepDays, megabytes: audit.keepMegabytes };
+  const { fullText, keepDays, keepMegabytes, learnDays } = audit;
+  return { fullText, days: keepDays, megabytes: keepMegabytes, learnDays };
 }
 
 const wordsOf = (error: StoreError): string =>

@@ -1,6 +1,8 @@
+import type { BackgroundUnit } from '#core/audit/background/background-unit.ts';
 import type { Query } from '#shared/domain/audit/query.ts';
 import { readQuery } from '#shared/domain/audit/read-query.ts';
 import { counted } from '#shared/domain/words.ts';
+import { backgroundGroup, ownBackgroundUnit } from './audit-background.ts';
 import { liveTopic } from './audit-live.ts';
 import { type AuditThreads, guarded } from './audit-threads.ts';
 import type { AuditWatch } from './audit-watch.ts';
@@ -23,7 +25,11 @@ interface Asked {
 }
 
 /** What logs say: events, sources, alerts. */
-export function auditGroup(context: Context, watch: AuditWatch): ConsoleAudit {
+export function auditGroup(
+  context: Context,
+  watch: AuditWatch,
+  unit: BackgroundUnit = ownBackgroundUnit(context.dataFolder),
+): ConsoleAudit {
   const { clock, ledger } = context;
   const ask = <T>(work: (threads: AuditThreads) => Promise<T>): Promise<T> =>
     guarded(async () => work(await watch.threads()));
@@ -43,6 +49,7 @@ export function auditGroup(context: Context, watch: AuditWatch): ConsoleAudit {
   }
 
   return {
+    ...backgroundGroup(context, unit),
     async state() {
       if (watch.trouble() === null && watch.hasEvents()) await watch.threads().catch(() => undefined);
       return watch.state();
@@ -186,6 +193,18 @@ export function auditGroup(context: Context, watch: AuditWatch): ConsoleAudit {
         const { alerts = 0, matches = 0 } = byRule.get(rule.id) ?? {};
         return { rule, canFire, whyNot, alerts30Days: alerts, matches30Days: matches };
       });
+    },
+
+    async firstSeen() {
+      const known = new Set((await context.store.listNodes()).map(({ id }) => id));
+      const learnt = await ask(({ writer }) => writer.firstSeen());
+      return learnt
+        .filter(({ node }) => known.has(node))
+        .map(({ since, learnsUntil, ...rest }) => ({
+          ...rest,
+          since: new Date(since).toISOString(),
+          learnsUntil: new Date(learnsUntil).toISOString(),
+        }));
     },
 
     searches: () => ask(({ reader }) => reader.searches()),

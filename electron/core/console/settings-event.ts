@@ -1,4 +1,5 @@
 import type { EventDraft } from '#core/ledger/ledger.ts';
+import { ruleLevel } from '#shared/domain/audit/alert.ts';
 import type { Settings } from '#shared/domain/settings.ts';
 
 /** Whether the console is content with less, or looks less often, than before. A look on demand only is the rarest. */
@@ -10,6 +11,8 @@ const RELAXES: Readonly<Record<string, (from: number, to: number) => boolean>> =
   'audit.fullText': (from, to) => to < from,
   'audit.keepDays': (from, to) => to < from,
   'audit.keepMegabytes': (from, to) => to < from,
+  'audit.learnDays': (from, to) => to > from,
+  'audit.notifyFrom': (from, to) => to > from,
   'notifications.onChange': (from, to) => to < from,
   'notifications.weeklySummary': (from, to) => to < from,
 };
@@ -31,9 +34,15 @@ export function settingsEvent(
       setting: name,
       from: String(was[name]),
       to: String(is[name]),
-      relaxes: RELAXES[name]?.(Number(was[name]), Number(is[name])) ?? false,
+      relaxes: RELAXES[name]?.(amountOf(was[name]), amountOf(is[name])) ?? false,
     }));
   return changes.length === 0 ? null : { kind: 'settings-changed', where: null, what: { changes } };
+}
+
+/** A setting as an amount; of levels, how grave one is. */
+function amountOf(value: unknown): number {
+  const level = ruleLevel.safeParse(value);
+  return level.success ? ruleLevel.options.indexOf(level.data) : Number(value);
 }
 
 /** Settings by their full names: `notifications.onChange`. */

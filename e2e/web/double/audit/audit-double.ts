@@ -1,11 +1,13 @@
 import { type ConsoleAudit, ConsoleError, type LiveChoice } from '#core/console/service.ts';
 import type { AuditState, LiveDelta } from '#shared/contract/audit.ts';
 import type { Alert, Silence } from '#shared/domain/audit/alert.ts';
+import type { BackgroundWatch } from '#shared/domain/audit/background.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { OWN_FIELDS, valuesOf, valueText } from '#shared/domain/audit/event-values.ts';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
 import type { Scenario } from '../scenario.ts';
 import { type AuditScenario, noAudit, sourceOf } from './audit-scenario.ts';
+import { BACKGROUND_OFF } from './background-off.ts';
 import { quietEvent } from './evening-events.ts';
 import { EventBook, queried, type Selection } from './event-book.ts';
 
@@ -83,6 +85,8 @@ export class AuditDouble {
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
   }
+
+  #background: BackgroundWatch = BACKGROUND_OFF;
 
   readonly group: ConsoleAudit = {
     state: () => this.#answer(() => this.#state()),
@@ -281,6 +285,14 @@ export class AuditDouble {
         const search = { id: this.#options.id('search'), name, query };
         this.scenario.searches.push(search);
         return search;
+      }),
+    firstSeen: () => this.#answer(() => this.scenario.firstSeen ?? []),
+    background: () => this.#answer(() => this.#background),
+    setBackground: ({ on }) =>
+      this.#answer(() => {
+        this.#background = { ...this.#background, enabled: on, running: on };
+        this.#options.changed();
+        return this.#background;
       }),
     ingest: () => this.#answer(() => ({ bytes: 0, lines: 0, events: 0, known: 0, format: null })),
     removeSearch: ({ search }) =>

@@ -1,7 +1,11 @@
+import type { ConsoleAudit } from '#core/console/service.ts';
 import type { AuditState, SavedSearch } from '#shared/contract/audit.ts';
 import type { Alert, RuleInfo, Silence } from '#shared/domain/audit/alert.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import type { AuditSource, SourceGap } from '#shared/domain/audit/source.ts';
+
+/** What is learnt of one kind of thing on one node. */
+export type LearntKind = Awaited<ReturnType<ConsoleAudit['firstSeen']>>[number];
 
 /** What is followed and was read in a scenario. */
 export interface AuditScenario {
@@ -18,6 +22,8 @@ export interface AuditScenario {
   rules: { rule: RuleInfo; alerts30Days: number; matches30Days: number; canFire: boolean; whyNot: string }[];
   silences: Silence[];
   searches: SavedSearch[];
+  /** What is learnt of each node; nothing when left out. */
+  firstSeen?: LearntKind[];
 }
 
 /** Nothing is followed. */

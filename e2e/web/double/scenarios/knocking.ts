@@ -56,6 +56,25 @@ const QUIET_RULES: readonly (readonly [title: string, level: RuleInfo['level'], 
   ['The rules of the firewall were changed', 'high', 'No source says when rules are changed.'],
 ];
 
+/** naru, miu and uncho have been watched for long; boa came yesterday. */
+function learnt(now: number): AuditScenario['firstSeen'] {
+  const DAY = 86_400_000;
+  const at = (days: number): string => new Date(now - days * DAY).toISOString();
+  const of = (node: string, days: number, counts: readonly [number, number, number, number]) =>
+    (['command', 'destination', 'peer', 'plugin'] as const).flatMap((kind, index) => {
+      const [since, learns] = [at(days), at(days - (index < 2 ? 3 : 1))];
+      return counts[index] === 0
+        ? []
+        : [{ node, kind, since, learnsUntil: learns, known: counts[index] ?? 0 }];
+    });
+  return [
+    ...of('naru', 41, [184, 37, 4, 6]),
+    ...of('miu', 41, [96, 12, 4, 3]),
+    ...of('uncho', 12, [31, 0, 4, 0]),
+    ...of('boa', 1.3, [18, 5, 4, 1]),
+  ];
+}
+
 function rulesOf(): AuditScenario['rules'] {
   const quiet = QUIET_RULES.map(([title, level, whyNot], index) => ({
     rule: {
@@ -197,6 +216,7 @@ export function knocking(): Scenario {
       matches: (alert, event) => alert.id === 'alert-naru-out' && event.fields.Outcome === 'stopped',
       rules: rulesOf(),
       silences: [],
+      firstSeen: learnt(NOW),
       searches: [
         { id: 'search-1', name: 'What was stopped', query: 'Outcome:stopped' },
         { id: 'search-2', name: 'Commands on miu', query: 'node:miu category:process_creation' },

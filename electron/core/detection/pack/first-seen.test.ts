@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DetectableEvent } from '#core/detection/detector.ts';
 import { ruleInfo } from '#shared/domain/audit/alert.ts';
-import { createFirstSeen, LEARNING } from './first-seen.ts';
+import { createFirstSeen, firstSeenOverview, LEARN_DAYS } from './first-seen.ts';
 import { FIRST_SEEN_RULES } from './first-seen-rules.ts';
 
 const DAY = 86_400_000;
@@ -30,7 +30,7 @@ const LATER = START + 4 * DAY;
 describe('what was never seen before', () => {
   it('learns first, then tells once', () => {
     const watch = learnt();
-    expect(watch.detect(command('/usr/bin/cat'), 2, START + LEARNING.command - 1, 'a')).toEqual([]);
+    expect(watch.detect(command('/usr/bin/cat'), 2, START + LEARN_DAYS * DAY - 1, 'a')).toEqual([]);
     expect(watch.detect(command('/usr/bin/cat'), 3, LATER, 'a')).toEqual([]);
     const [told] = watch.detect(command('/usr/bin/nmap'), 4, LATER, 'a');
     expect(told).toEqual({
@@ -41,6 +41,22 @@ describe('what was never seen before', () => {
     });
     expect(watch.detect(command('/usr/bin/nmap'), 5, LATER, 'a')).toEqual([]);
     expect(watch.detect(command('/usr/bin/nmap'), 6, LATER, 'b')).toEqual([]);
+  });
+
+  it('learns for as long as somebody chose, from then on too, and says how much it knows', () => {
+    let days = 10;
+    const watch = createFirstSeen(undefined, () => days);
+    watch.detect(command('/usr/bin/ls'), 1, START, 'a');
+    watch.detect(peer('owl', '192.168.1.20'), 2, START, 'a');
+    expect(watch.detect(command('/usr/bin/cat'), 3, LATER, 'a')).toEqual([]);
+    expect(watch.detect(peer('rook', '192.168.1.21'), 4, LATER, 'a')).toHaveLength(1);
+    expect(firstSeenOverview(watch.state(), days)).toEqual([
+      { node: 'a', kind: 'command', since: START, learnsUntil: START + 10 * DAY, known: 2 },
+      { node: 'a', kind: 'peer', since: START, learnsUntil: START + DAY, known: 2 },
+    ]);
+    days = 2;
+    expect(watch.detect(command('/usr/bin/nmap'), 5, LATER, 'a')).toHaveLength(1);
+    expect(firstSeenOverview({ version: 1, salt: 'short' }, 3)).toEqual([]);
   });
 
   it('takes a public neighbourhood for one, and addresses at home one by one', () => {

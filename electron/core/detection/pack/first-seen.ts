@@ -7,13 +7,14 @@ import { FIRST_SEEN_KINDS, FIRST_SEEN_RULES, type FirstSeenKind } from './first-
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
-/** For so long after the first of its kind on a node, what is new is only learnt. */
-export const LEARNING: Readonly<Record<FirstSeenKind, number>> = {
-  command: 3 * DAY,
-  destination: 3 * DAY,
-  peer: DAY,
-  plugin: DAY,
-};
+/** Days for which programs and addresses are only learnt, unless somebody chose otherwise. */
+export const LEARN_DAYS = 3;
+
+/** @returns for how long after the first of its kind on a node what is new is only learnt, in milliseconds */
+function learning(kind: FirstSeenKind, days: number): number {
+  return kind === 'peer' || kind === 'plugin' ? DAY : days * DAY;
+}
+
 const MOST_NODES = 64;
 /** Things that are remembered for a node and kind; of more, those that were seen longest ago are forgotten. */
 const MOST_THINGS = 1_000;
@@ -127,8 +128,9 @@ export interface FirstSeen {
  * Watches for programs and destinations of the agent, and for peers and plugins, that a node has not had before. For the first days of a kind on a node
  * it only learns. What is remembered are salted hashes, so that nobody can make something that looks like a known one.
  * @param state what `state()` gave earlier; anything else begins anew
+ * @param learnDays days for which programs and addresses are only learnt, asked each time
  */
-export function createFirstSeen(state?: unknown): FirstSeen {
+export function createFirstSeen(state?: unknown, learnDays: () => number = () => LEARN_DAYS): FirstSeen {
   const read = stateForm.safeParse(state);
   const salt = read.success ? read.data.salt : randomBytes(16).toString('hex');
   const nodes = new Map<string, Partial<Record<FirstSeenKind, Memory>>>();
@@ -171,7 +173,7 @@ export function createFirstSeen(state?: unknown): FirstSeen {
       kept = null;
       memory.things.add(hash);
       if (memory.things.size > MOST_THINGS) memory.things.delete(memory.things.keys().next().value ?? '');
-      if (at - memory.since < LEARNING[kind]) return [];
+      if (at - memory.since < learning(kind, learnDays())) return [];
       const hour = Math.floor(at / HOUR);
       if (memory.hour !== hour) Object.assign(memory, { hour, inHour: 0 });
       memory.inHour += 1;
@@ -196,4 +198,29 @@ export function createFirstSeen(state?: unknown): FirstSeen {
       return kept;
     },
   };
+}
+
+/** What is learnt of one kind of thing on one node. Times are milliseconds since 1970 UTC. */
+export interface FirstSeenOverview {
+  node: string;
+  kind: FirstSeenKind;
+  since: number;
+  /** From here on what is new is told. */
+  learnsUntil: number;
+  /** Different things that are known. */
+  known: number;
+}
+
+/** @param state what `state()` gave; anything else tells of nothing */
+export function firstSeenOverview(state: unknown, learnDays: number): FirstSeenOverview[] {
+  const read = stateForm.safeParse(state);
+  if (!read.success) return [];
+  return read.data.nodes.flatMap(([node, kinds]) =>
+    FIRST_SEEN_KINDS.flatMap((kind) => {
+      const memory = kinds[kind];
+      if (memory === undefined) return [];
+      const { since, things } = memory;
+      return [{ node, kind, since, learnsUntil: since + learning(kind, learnDays), known: things.length }];
+    }),
+  );
 }
