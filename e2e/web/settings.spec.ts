@@ -32,6 +32,64 @@ test.describe('Settings', () => {
     expect((await double.settings.get(undefined)).secretMaxAgeDays).toBe(30);
   });
 
+  test('watching goes on when the window is closed, if wanted; what is placed is shown before and taken away after', async ({
+    page,
+    open,
+  }) => {
+    const { double } = await open('evening', '/settings');
+    const go = page.getByLabel('Go on watching');
+    await expect(go).not.toBeChecked();
+    await page.getByRole('button', { name: 'What it would place on this computer' }).press('Enter');
+    await expect(page.getByText('/home/ines/.config/systemd/user/swarmkeep-watch.service')).toBeVisible();
+    await expect(page.getByLabel('The unit', { exact: true })).toContainText('--background --data-dir');
+    await go.focus();
+    await page.keyboard.press('Space');
+    await expect(page.getByText('Watching goes on when the window is closed.').last()).toBeVisible();
+    await expect(page.getByText('It ends when you log out.')).toBeVisible();
+    await expect(page.getByLabel('The commands', { exact: true })).toContainText(
+      'disable swarmkeep-watch.service',
+    );
+    expect((await double.audit.background(undefined)).enabled).toBe(true);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(go).not.toBeChecked();
+    expect((await double.audit.background(undefined)).enabled).toBe(false);
+  });
+
+  test('of the audit: how much is kept, quiet hours, and how long a node is learnt', async ({
+    page,
+    open,
+  }) => {
+    const { double } = await open('evening', '/settings');
+    const audit = async () => (await double.settings.get(undefined)).audit;
+    await page.getByLabel('For', { exact: true }).fill('30');
+    await page.getByLabel('For', { exact: true }).press('Enter');
+    await expect(page.getByText('Logs are kept for 30 days.').last()).toBeVisible();
+    await page.getByLabel('At most').fill('99');
+    await expect(page.getByText('A whole number from 100 to 1,048,576. It is still 4096.')).toBeVisible();
+    await page.getByLabel('At most').press('Escape');
+    await page.getByLabel('Quiet hours').click();
+    await page.getByLabel('To', { exact: true }).selectOption('8');
+    await expect(page.getByText('From 22:00 to 08:00 nobody is woken')).toBeVisible();
+    await page.getByLabel('Tell at once').selectOption('high');
+    await page.getByLabel('Programs and addresses').fill('7');
+    await page.getByLabel('Programs and addresses').blur();
+    await expect(
+      page.getByText('A node is learnt for 7 days before something new is told.').last(),
+    ).toBeVisible();
+    expect(await audit()).toMatchObject({
+      keepDays: 30,
+      keepMegabytes: 4_096,
+      quietFromHour: 22,
+      quietToHour: 8,
+      notifyFrom: 'high',
+      learnDays: 7,
+    });
+    await page.getByLabel('Quiet hours').click();
+    await expect(page.getByText('It speaks at any hour.')).toBeVisible();
+    const { quietFromHour, quietToHour } = await audit();
+    expect(quietFromHour).toBe(quietToHour);
+  });
+
   test('list every decision, and take each back with undo', async ({ page, open }) => {
     const { double } = await open('evening', '/settings');
     await page.getByRole('button', { name: 'Withdraw: Sandbox that works on boa' }).click();

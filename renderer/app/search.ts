@@ -87,12 +87,12 @@ export interface AuditSearch {
   span?: '15m' | '1h' | '24h' | '7d' | undefined;
   event?: number | undefined;
   alert?: string | undefined;
-  view?: 'sources' | 'rules' | undefined;
+  view?: 'sources' | 'rules' | 'new' | undefined;
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const AUDIT_SPANS = ['15m', '1h', '24h', '7d'] as const;
-const AUDIT_VIEWS = ['sources', 'rules'] as const;
+const AUDIT_VIEWS = ['sources', 'rules', 'new'] as const;
 
 /** Read the search part of Audit, which comes from outside: anything that is not as expected is left out. */
 export function readAuditSearch(search: Record<string, unknown>): AuditSearch {

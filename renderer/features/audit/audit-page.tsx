@@ -12,6 +12,7 @@ import { orpc } from '../../transport/queries.ts';
 import { AlertView } from './alerts/alert-view.tsx';
 import { auditSentence, type NextStep } from './audit-sentence.ts';
 import { LogView } from './log-view.tsx';
+import { FirstSeenView } from './newcomers/first-seen-view.tsx';
 import { RulesView } from './rules/rules-view.tsx';
 import { sourcesInBrief } from './sources/source-words.ts';
 import { SourcesView } from './sources/sources-view.tsx';
@@ -73,6 +74,8 @@ export function AuditPage() {
         <SourcesView names={names} node={scope} />
       ) : view === 'rules' ? (
         <RulesView />
+      ) : view === 'new' ? (
+        <FirstSeenView names={names} node={scope} alerts={known.alerts} />
       ) : view === 'alert' && search.alert !== undefined ? (
         <AlertView id={search.alert} names={names} />
       ) : (

@@ -8,6 +8,8 @@ import { About } from './about.tsx';
 import { AcceptedList } from './accepted-list.tsx';
 import { AgeSettings } from './age-settings.tsx';
 import { AppearanceSettings } from './appearance-settings.tsx';
+import { AuditSettings } from './audit-settings.tsx';
+import { BackgroundSettings } from './background-settings.tsx';
 import { DeclaredList } from './declared-list.tsx';
 import { ExportSection } from './export-section.tsx';
 import { LookSettings } from './look-settings.tsx';
@@ -42,6 +44,8 @@ export function SettingsPage() {
       />
       <AppearanceSettings settings={settings} save={save} />
       <LookSettings settings={settings} save={save} />
+      <BackgroundSettings />
+      <AuditSettings settings={settings} save={save} />
       <AgeSettings settings={settings} save={save} />
       <AcceptedList />
       <DeclaredList />

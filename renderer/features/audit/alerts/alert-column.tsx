@@ -74,6 +74,11 @@ export function AlertColumn({ alerts, names, state }: AlertColumnProps) {
       ) : null}
       <SilenceList silences={silences} />
       <p className="alerts__rules">
+        <Link to="/audit" search={(before) => ({ ...before, view: 'new', alert: undefined })}>
+          What was never here before
+        </Link>
+      </p>
+      <p className="alerts__rules">
         <Link to="/audit" search={(before) => ({ ...before, view: 'rules', alert: undefined })}>
           {state.rules.toLocaleString('en')} rules in force
         </Link>
