@@ -71,6 +71,12 @@ export type ScriptResult = { ok: true; end: ScriptEnd } | { ok: false; error: Ho
 export interface ScriptHost {
   kind: 'local' | 'ssh';
   run(request: ScriptRun): Promise<ScriptResult>;
+  /**
+   * Logs in for the run that comes next, so that it need not wait for that. To be called while another run is answering;
+   * a host on which logging in costs nothing has no need of it. Never throws.
+   * @param sudo as the next run will have it
+   */
+  open?(sudo: boolean): void;
   /** A better description of the hardware than scripts can give, where the host knows one; never throws. */
   hardware?(): Promise<IdentityFacts['hardware']>;
   /** Ends what still runs and closes the connection. Idempotent, never throws. */

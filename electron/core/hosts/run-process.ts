@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { type HostError, hostError, type ScriptChannel, type ScriptEnd, type ScriptRun } from './host.ts';
 
@@ -32,25 +32,55 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
+/** A program that was started and not spoken to yet. */
+export interface StartedProcess {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** False when it could not be started, or ended already: then it cannot be run any more. */
+  isAlive(): boolean;
+  /** Ends it and all that it started. */
+  discard(): void;
+}
+
 /**
- * Starts a program by its argument vector, sends the script over standard input, leaves that open for the dialogue, and
- * ends the program when time or output is over or the signal fires: first by closing its input, then by KILL.
+ * Starts a program by its argument vector, so that it is ready when it is run.
  * The program leads a session of its own (setsid(2)), so that all it started can be found and ended.
  */
-export function runProcess(request: ProcessRun): Promise<ProcessEnd> {
+export function startProcess(
+  request: Pick<ProcessRun, 'program' | 'arguments' | 'environment'>,
+): StartedProcess {
+  const child = spawn(request.program, [...request.arguments], {
+    cwd: '/',
+    env: request.environment,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  child.on('error', () => {}); // whoever runs it is told; one that nobody runs is nobody's error
+  child.stdin.on('error', () => {}); // the process ended before it read everything; its exit status tells
+  return {
+    child,
+    isAlive: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
+    discard() {
+      child.stdin.end();
+      killGroup(child);
+    },
+  };
+}
+
+/**
+ * Sends the script over standard input of a program, leaves that open for the dialogue, and ends the program when time or
+ * output is over or the signal fires: first by closing its input, then by KILL.
+ * @param started the program, where it was started before
+ */
+export function runProcess(request: ProcessRun, started?: StartedProcess): Promise<ProcessEnd> {
   if (request.signal?.aborted) {
+    started?.discard();
     const end = { exitCode: null, stderr: '', cut: false, tookMs: 0 };
     return Promise.resolve({ how: 'cancelled', end, receivedBytes: 0 });
   }
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = spawn(request.program, [...request.arguments], {
-      cwd: '/',
-      env: request.environment,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    });
+    const { child } = started ?? startProcess(request);
     const errors: Buffer[] = [];
     let errorBytes = 0;
     let receivedBytes = 0;
@@ -82,7 +112,6 @@ export function runProcess(request: ProcessRun): Promise<ProcessEnd> {
       pause: () => void child.stdout.pause(),
       resume: () => void child.stdout.resume(),
     };
-    child.stdin.on('error', () => {}); // the process ended before it read everything; its exit status tells
     child.stdout.on('data', (chunk: Buffer) => {
       if (cut) return;
       receivedBytes += chunk.length;

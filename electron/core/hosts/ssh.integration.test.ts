@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { runTrip } from '#core/facts/collect/trip.ts';
 import type { TripJob } from '#core/facts/collect/trip-script.ts';
@@ -24,6 +25,14 @@ function isRunning(text: string): boolean {
       return false;
     }
   });
+}
+
+function readMaybe(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 async function waitUntil(condition: () => boolean, milliseconds = 5_000): Promise<boolean> {
@@ -95,6 +104,56 @@ describe('a node over SSH', () => {
     if (usual === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = usual;
     await rm(sockets, { recursive: true });
+  });
+
+  it('logs in for the next trip while one is answering, and ends what nobody took', async (context) => {
+    needsSshd(context);
+    const target = connect();
+    const before = await server.countCommands();
+    const logins = async (count: number) => {
+      for (let tries = 0; tries < 100 && (await server.countCommands()) < before + count; tries += 1)
+        await sleep(50);
+      return (await server.countCommands()) - before;
+    };
+    const first = runTrip(target, [job('sleep 1; id -u')], {
+      sudo: false,
+      onHello: () => target.open?.(false),
+      onJob: () => undefined,
+    });
+    expect(await logins(2)).toBe(2);
+    expect(await first).toMatchObject({ ok: true });
+    const { result, outputs } = await trip(target, [job('echo again')]);
+    expect(result).toMatchObject({ ok: true, hello: { uid: 0 } });
+    expect(outputs).toEqual(['again\n']);
+    expect(await logins(2)).toBe(2);
+    // One for root is no use for a run that is not, and a run that was cancelled takes none along.
+    target.open?.(true);
+    expect(await logins(3)).toBe(3);
+    expect((await trip(target, [job('echo third')])).outputs).toEqual(['third\n']);
+    expect(await logins(4)).toBe(4);
+    await target.close();
+    expect(await waitUntil(() => !isRunning(`-p ${server.port} `))).toBe(true);
+  });
+
+  it('logs in anew where the login that was ready has died', async (context) => {
+    needsSshd(context);
+    const target = connect();
+    expect((await trip(target, [job('echo one')])).outputs).toEqual(['one\n']);
+    const before = await server.countCommands();
+    target.open?.(false);
+    for (let tries = 0; tries < 100 && (await server.countCommands()) === before; tries += 1) await sleep(50);
+    const ready = readdirSync('/proc').filter((entry) => {
+      if (!/^[0-9]+$/.test(entry)) return false;
+      const status = readMaybe(`/proc/${entry}/status`);
+      return (
+        readMaybe(`/proc/${entry}/cmdline`).includes(`\0${server.port}\0`) &&
+        status.includes(`PPid:\t${process.pid}\n`)
+      );
+    });
+    expect(ready).toHaveLength(1);
+    process.kill(Number(ready[0]), 'SIGKILL');
+    expect((await trip(target, [job('echo two')])).outputs).toEqual(['two\n']);
+    await target.close();
   });
 
   it('fetches host keys without trusting them, and needs one confirmed', async (context) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HostError, hostError, type ScriptHost, type ScriptResult, type ScriptRun } from './host.ts';
 import { resolveName } from './resolve-name.ts';
-import { endedByUs, runProcess } from './run-process.ts';
+import { endedByUs, runProcess, type StartedProcess, startProcess } from './run-process.ts';
 import { sshFailure } from './ssh-failure.ts';
 import { type SshAddress, sshArguments, sshEnvironment } from './ssh-options.ts';
 
@@ -42,6 +42,9 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
   const running = new Set<AbortController>();
   let controlFolder: Promise<string> | undefined;
   let resolved: ReturnType<typeof resolveName> | undefined;
+  /** How to call ssh, once a run has found out. */
+  let known: readonly string[] | null = null;
+  let opened: { sudo: boolean; process: StartedProcess } | null = null;
 
   async function commandLine(): Promise<{ ok: true; arguments: string[] } | { ok: false; error: HostError }> {
     let controlPath: string | null = null;
@@ -54,8 +57,29 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
     return { ok: false, error: hostError('not-supported', built.message, 'Choose another path.') };
   }
 
+  function call(options: readonly string[], sudo: boolean) {
+    return {
+      program: 'ssh',
+      arguments: [...options, '--', address.host, sudo ? WITH_SUDO : PLAIN],
+      environment: sshEnvironment(),
+    };
+  }
+
+  /** What was opened for such a run, if it is still there. */
+  function takeOpened(sudo: boolean): StartedProcess | undefined {
+    if (opened?.sudo !== sudo || !opened.process.isAlive()) return undefined;
+    const { process } = opened;
+    opened = null;
+    return process;
+  }
+
   return {
     kind: 'ssh',
+    open(sudo) {
+      // Without a shared connection it would be a login of its own, to be refused a second time.
+      if (!multiplexed || known === null || opened !== null) return;
+      opened = { sudo, process: startProcess(call(known, sudo)) };
+    },
     async run(request: ScriptRun): Promise<ScriptResult> {
       const line = await commandLine();
       if (!line.ok) return line;
@@ -70,13 +94,12 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
         running.delete(closing);
         return found;
       }
-      const result = await runProcess({
-        ...request,
-        program: 'ssh',
-        arguments: [...line.arguments, '--', address.host, request.sudo ? WITH_SUDO : PLAIN],
-        environment: sshEnvironment(),
-        signal,
-      });
+      known = line.arguments;
+      const wanted = { ...request, ...call(line.arguments, request.sudo), signal };
+      const ready = takeOpened(request.sudo);
+      let result = await runProcess(wanted, ready);
+      // It died before the script came to it: nobody there has answered anything.
+      if (ready && result.how === 'ended' && result.receivedBytes === 0) result = await runProcess(wanted);
       running.delete(closing);
       if (result.how === 'not-started') {
         const message = 'The program ssh was not found on this computer.';
@@ -93,6 +116,8 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
     },
     async close() {
       for (const controller of running) controller.abort();
+      opened?.process.discard();
+      opened = null;
       if (!controlFolder) return;
       const folder = await controlFolder.catch(() => null);
       controlFolder = undefined;

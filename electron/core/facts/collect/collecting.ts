@@ -122,13 +122,14 @@ export class Collecting {
   /**
    * One round trip: puts the questions of all members, and keeps each answer as it comes.
    * @param asides questions that ride along; their answers are left in them
-   * @param onAnswered called when every member has answered, while what rides along may still be under way
+   * @param onAnswered called when every member has answered, while what rides along may still be under way; then another
+   *   trip follows
    */
   async trip(
     members: readonly Member[],
     sudo: boolean,
     asides: readonly Aside[] = [],
-    onAnswered: (hello: TripHello) => void = () => {},
+    onAnswered?: (hello: TripHello) => void,
   ): Promise<{ ok: true; hello: TripHello | null } | Failure> {
     const before = this.context;
     const ready: { member: Member; job: TripJob }[] = [];
@@ -143,10 +144,14 @@ export class Collecting {
     const jobs = [...ready, ...asides].map(({ job }) => job);
     if (jobs.length === 0) return { ok: true, hello: null };
     let left = ready.length;
-    return runTrip(this.#request.host, jobs, {
+    const { host } = this.#request;
+    return runTrip(host, jobs, {
       sudo,
       patience: this.#request.patience,
       signal: this.#request.signal,
+      onHello: (hello) => {
+        if (onAnswered) host.open?.(privilegeOf(hello) === 'sudo');
+      },
       onJob: (index, output, hello) => {
         const aside = asides[index - ready.length];
         if (aside) aside.answer = output;
@@ -159,7 +164,7 @@ export class Collecting {
           this.#keep(member, observe(member, output, now));
         }
         left -= 1;
-        if (left === 0) onAnswered(hello);
+        if (left === 0) onAnswered?.(hello);
       },
     });
   }

@@ -28,6 +28,8 @@ export interface TripRequest {
   /** Multiplies the time that the node has to say hello; the jobs bring their own. 1 when left out. */
   patience?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Called when the node has let us in, before any job. */
+  onHello?(hello: TripHello): void;
   /** Called once for each job, when it ended or was given up. */
   onJob(index: number, output: ScriptOutput, hello: TripHello): void;
 }
@@ -117,6 +119,7 @@ export async function runTrip(
       goAt = Date.now();
       timer = setTimeout(() => abort('jobs'), slowest + GRACE_MS);
       channel.write('go\n');
+      request.onHello?.(hello);
     } else if (frame.kind === 'clock' && hello) {
       hello.skewMs = readClock(frame.payload, goAt, Date.now());
     } else if (frame.kind === 'done' && hello && !done) {
