@@ -165,6 +165,8 @@ async function runPart(node, part) {
   );
   if (counts.failed > 0 && !(part.quiet && outcome.output.startsWith('{')))
     console.log(outcome.output.slice(-60_000));
+  if (Number(seconds) > 60 && counts.slowest)
+    console.log(`    longest: ${counts.slowest.map((one) => `${one.file} ${one.seconds} s`).join(', ')}`);
   for (const skip of counts.skips) console.log(`    skipped: ${skip}`);
   for (const key of ['passed', 'failed', 'skipped']) totals[key] += counts[key];
 }
