@@ -1,5 +1,5 @@
 import { CONNTRACK_PRIORITY, effectivePriority, type HookedChain, NAT_PRIORITY } from '../hooks.ts';
-import { COPY_AHEAD, copyEffects, mayGoToMany } from './copies.ts';
+import { companionEffects, companionOf } from './companions.ts';
 import { afterHook } from './journey.ts';
 import { type Doubt, type Known, oneOf } from './known.ts';
 import { type Answer, matchAnswer } from './match.ts';
@@ -21,24 +21,17 @@ function doubt(why: string): Doubt {
   return { kind: 'doubt', missing: [], why };
 }
 
-/** Whether a copy of the packet for the host itself may be ahead of it at the hook that it is at. */
-function copyMayBeAhead({ host, packet }: Question, { hook, oifname, daddr }: PacketState): boolean {
-  const leaves = packet.direction === 'out' && hook === COPY_AHEAD[packet.version];
-  return (
-    leaves && !(oifname.kind === 'name' && oifname.name === 'lo') && mayGoToMany(host, packet.version, daddr)
-  );
-}
-
-/** The packet at a hook that a copy of it may have been through before. */
-function besideCopy(question: Question, state: PacketState): PacketState {
-  if (state.tracking !== 'new' || !copyMayBeAhead(question, state)) return state;
-  const { ctMark, ctStatus } = copyEffects(question.ruleset, question.packet.version);
+/** The packet at a hook that a companion may have been through before, or has changed its connection before. */
+function besideCompanion({ host, packet, ruleset }: Question, state: PacketState): PacketState {
+  const companion = companionOf(host, packet, state);
+  if (state.tracking !== 'new' || companion === null) return state;
+  const { ctMark, ctStatus } = companionEffects(ruleset, packet.version, companion);
   return changed(state, { ctMarkShared: ctMark, ctStatusDoubt: state.ctStatusDoubt | ctStatus });
 }
 
 /** The first spot of a hook: one for each order in which its chains may run. */
 export function startHook(question: Question, before: PacketState): Spot | Stop {
-  const state = besideCopy(question, before);
+  const state = besideCompanion(question, before);
   const orders = hookOrders(question.ruleset, state.hook, question.packet.version);
   if (orders === null) return unknownEnd(ORDER_UNKNOWN.why);
   const ways = orders.map((order): Step => ({ spot: { kind: 'chain', order, at: 0, state }, trace: [] }));
@@ -84,7 +77,7 @@ const COPY_FIRST: Doubt = {
 /** The packet when its copy has settled the translation of both: by which rule is not known, for the copy has no socket. */
 function settledByCopy({ ruleset, packet }: Question, state: PacketState): PacketState {
   const settled = settleNat(state, true);
-  if (!copyEffects(ruleset, packet.version).source) return settled;
+  if (!companionEffects(ruleset, packet.version, 'copy').source) return settled;
   const any = oneOf(null, [], COPY_FIRST.why);
   return changed(settled, { saddr: any, sport: state.sport.kind === 'absent' ? state.sport : any });
 }
@@ -110,7 +103,7 @@ export function enterChain(question: Question, spot: ChainSpot): Spot | Stop {
   const frame: Frame = { table: hooked.table, chain: hooked.chain, back: null, depth: 0 };
   const enter: Spot = { kind: 'rule', order, at, frame, index: 0, statement: 0, state };
   if (awaitsTracking(state) && priority === CONNTRACK_PRIORITY) return besideTracking(question, spot, enter);
-  if (hooked.base.type === 'nat' && state.hook === 'postrouting' && copyMayBeAhead(question, state)) {
+  if (hooked.base.type === 'nat' && companionOf(question.host, question.packet, state) === 'copy') {
     const settled: Spot = { ...skip, state: settledByCopy(question, state) };
     const ways = [enter, settled].map((way): Step => ({ spot: way, trace: [] }));
     return { kind: 'doubt', ways, doubt: COPY_FIRST, rule: null };

@@ -73,7 +73,7 @@ function newMark(state: PacketState, field: 'mark' | 'ctMark', change: MarkChang
   return ((old & change.keep) ^ (other & change.take)) & 0xffff_ffffn;
 }
 
-/** Whether a mark is made of the mark of a connection that a copy of the packet may have changed. */
+/** Whether a mark is made of the mark of a connection that another packet may have changed. */
 function isMadeOfShared(
   { tracking, ctMarkShared }: PacketState,
   field: 'mark' | 'ctMark',

@@ -26,7 +26,7 @@ export interface PacketState {
   readonly oifname: Known;
   readonly mark: bigint;
   readonly ctMark: bigint;
-  /** Whether a copy of the packet may change `ctMark` at any moment. */
+  /** Whether another packet of its connection may change `ctMark` at any moment. */
   readonly ctMarkShared: boolean;
   readonly tracking: Tracking;
   /** NAT of the connection is settled, with a mapping or without (nf_nat_initialized). */
@@ -34,7 +34,7 @@ export interface PacketState {
   readonly sourceNat: boolean;
   /** Bits of IPS_* (linux/netfilter/nf_conntrack_common.h). */
   readonly ctStatus: bigint;
-  /** Bits of `ctStatus` that may be set as well: a translation whose new address is not known, or what befell a copy. */
+  /** Bits of `ctStatus` that may be set as well: a translation whose new address is not known, or what befell another packet. */
   readonly ctStatusDoubt: bigint;
   /** Equal for equal states. */
   readonly key: string;
@@ -42,7 +42,7 @@ export interface PacketState {
 
 /** Why the mark of a connection is not known. */
 export const CT_MARK_SHARED =
-  'a copy of the packet for the host itself may have changed the mark of the connection';
+  'a copy of the packet for the host itself, or a message about it, may have changed the mark of the connection';
 
 /** IPS_SRC_NAT, IPS_DST_NAT and their DONE bits, IPS_CONFIRMED. */
 export const CT_STATUS = {

@@ -40,7 +40,7 @@ function statusOf(state: PacketState): Known {
   for (let bit = 1n; bit <= ctStatusDoubt; bit <<= 1n)
     if (ctStatusDoubt & bit) possible = possible.flatMap((value) => [value, value | bit]);
   const either = normalize(possible.map((value) => [value, value]));
-  return oneOf(either, [], 'what translation or a copy of the packet made of the connection is not known');
+  return oneOf(either, [], 'what translation, or another packet of the connection, made of it is not known');
 }
 
 function ctMarkOf(state: PacketState): Known {

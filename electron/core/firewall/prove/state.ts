@@ -10,7 +10,7 @@ export type Override = { readonly field: number; readonly set: RankSet | null };
 export interface State {
   readonly mark: bigint | null;
   readonly ctMark: bigint | null;
-  /** A copy of the packet may change the mark of the connection at any moment: it is not known, whatever rules set. */
+  /** Another packet may change the mark of the connection at any moment: it is not known, whatever rules set. */
   readonly ctMarkShared: boolean;
   readonly untracked: boolean;
   /** The hook at which an address translation was set up last. */

@@ -3,7 +3,7 @@ import { hookOrders } from '../evaluate/order.ts';
 import { CONNTRACK_PRIORITY, effectivePriority, type HookedChain } from '../hooks.ts';
 import { intersects, isSubset } from '../interval.ts';
 import type { Hook, Ruleset } from '../model.ts';
-import { besideCopy } from './beside-copy.ts';
+import { besideCompanion } from './beside-companion.ts';
 import type { Place, Question, Step } from './compile.ts';
 import { eitherWay, type Flow, gather, noNotes, type Outcome, routedAnew } from './outcome.ts';
 import { placesOf } from './places.ts';
@@ -26,7 +26,7 @@ export function walker(ruleset: Ruleset, question: Question) {
   const { space } = question;
   const places = placesOf(question);
   const tracks = tracksConnections(ruleset, space.version);
-  const copies = besideCopy(ruleset, question);
+  const besides = besideCompanion(ruleset, question);
 
   return function walk(region: Region): Outcome {
     const notes = noNotes();
@@ -123,7 +123,7 @@ export function walker(ruleset: Ruleset, question: Question) {
     function throughHooks(hooks: readonly Hook[], start: readonly Flow[]): readonly Flow[] {
       let flows = start;
       for (const hook of hooks) {
-        if (copies) flows = copies(hook, flows, region, choose, notes);
+        if (besides) flows = besides(hook, flows, region, choose, notes);
         const orders = hookOrders(ruleset, hook, space.version);
         if (orders === null) notes.doubts.add(ORDER);
         if (orders === null) {

@@ -8,11 +8,14 @@ import { packetOut } from './outbound.ts';
 
 it('says that it cannot tell when the proof is not found again', () => {
   const { rule, table, ruleset } = rulesets();
-  // The checker does not follow marks that rules set; the prover does.
-  const setMark = { kind: 'setMark', field: 'mark', change: { kind: 'value', keep: 0n, value: 7n } } as const;
+  // The checker does not follow what rules do to the tracking of connections; the prover does.
+  const untracked = match(condition('ctState', ...single(64)));
   const rules = {
     ruleset: ruleset(
-      table('ip', 'f', [baseChain('o', [rule(setMark), rule(match(condition('mark', ...single(7))), DROP)])]),
+      table('ip', 'f', [
+        baseChain('early', [rule({ kind: 'notrack' })], { priority: -300 }),
+        baseChain('o', [rule(untracked, DROP)]),
+      ]),
     ),
     host: UNKNOWN_HOST,
   };

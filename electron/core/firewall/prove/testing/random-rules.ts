@@ -219,6 +219,7 @@ export function randomRulesets(version: 4 | 6): fc.Arbitrary<Ruleset> {
       nat: fc.option(rules('nat', 2, 2)),
       natPolicy: fc.constantFrom('accept', 'accept', 'accept', 'accept', 'drop'),
       post: fc.option(rules('base', 2, 2)),
+      arriving: fc.option(rules('base', 2, 2)),
     })
     .map((parts) => {
       const { rule, table, ruleset } = rulesets();
@@ -248,6 +249,8 @@ export function randomRulesets(version: 4 | 6): fc.Arbitrary<Ruleset> {
             ]
           : []),
         ...(parts.post ? [baseChain('post', made(parts.post), { hook: 'postrouting', priority: 0 })] : []),
+        // Only copies of what goes to many come by here.
+        ...(parts.arriving ? [baseChain('arriving', made(parts.arriving), { hook: 'input' })] : []),
       ];
       return ruleset(table('inet', 'world', chains));
     });

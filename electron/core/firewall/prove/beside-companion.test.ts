@@ -3,7 +3,7 @@ import { evaluatePacket } from '../evaluate/evaluate.ts';
 import { single } from '../interval.ts';
 import type { BaseChain, Ruleset, Statement } from '../model.ts';
 import { provable } from './provable.ts';
-import { outboundSpace } from './space.ts';
+import { inboundSpace, outboundSpace } from './space.ts';
 import { HOST } from './testing/random-rules.ts';
 import { ACCEPT, baseChain, condition, DROP, match, plainChain, rulesets, to, uid } from './testing/rules.ts';
 
@@ -58,6 +58,36 @@ function rules({ setting = [SET], settingAt, asking = [[UNMARKED, DROP]], asking
 
 const kindOf = (parts: Parts): string =>
   provable(rules(parts), HOST, outboundSpace(parts.version ?? 4, single(1001))).kind;
+
+it.each([
+  [4, 'output', 'unknown'],
+  [4, 'postrouting', 'unknown'],
+  [4, 'forward', 'proof'],
+  [6, 'output', 'proof'],
+] as const)(
+  'a redirect about what is sent on may mark its connection: IPv%i, at %s, %s',
+  (version, hook, kind) => {
+    const { rule, table, ruleset } = rulesets();
+    const [own, other] =
+      version === 4 ? [0xcb007107n, 0x08080808n] : [(0x20010db8n << 96n) + 7n, 0x2606n << 112n];
+    const family = match(condition('nfproto', ...single(version)));
+    const away: Statement = {
+      kind: 'nat',
+      type: 'dnat',
+      entries: [{ conditions: [], target: { address: [other, other], port: null } }],
+    };
+    const priority = { priority: 10 };
+    const rules = ruleset(
+      table('inet', 't', [
+        baseChain('before', [rule(family, away)], { type: 'nat', hook: 'prerouting', priority: -100 }),
+        baseChain('set', [rule(SET)], { hook, ...priority }),
+        baseChain('in', [rule(DROP)], { hook: 'input' }),
+        baseChain('on', [rule(UNMARKED, DROP)], { hook: 'forward' }),
+      ]),
+    );
+    expect(provable(rules, HOST, inboundSpace(version, own, 6n, 443)).kind).toBe(kind);
+  },
+);
 
 describe('what a copy for the host itself may do to the connection of a packet to many', () => {
   it('keeps a proof from resting on the mark of the connection at postrouting', () => {

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPacketLab, type PacketLab, whyNoPacketLab } from '../../hosts/testing/packet-lab.ts';
+import {
+  type LabPacket,
+  openPacketLab,
+  type PacketLab,
+  whyNoPacketLab,
+} from '../../hosts/testing/packet-lab.ts';
 import { parseAddress } from '../address.ts';
 import { evaluatePacket } from '../evaluate/evaluate.ts';
 import type { Ruleset } from '../model.ts';
@@ -8,14 +13,14 @@ import type { TableText } from './rule-sets.ts';
 import { HOST, INTERFACES, ROUTES } from './setting.ts';
 import { load, read } from './trial.ts';
 
-/** What a packet to many and the copy of it for the host itself do to each other, tried on the kernel and then asked of the model. */
+/** What a packet and another of the host's own that shares its connection do to each other, tried on the kernel and then asked of the model. */
 
 const AGENT = 1_001;
 const reason = whyNoPacketLab();
 let lab: PacketLab;
 
 beforeAll(async () => {
-  if (reason === null) lab = await openPacketLab(INTERFACES, ROUTES, false);
+  if (reason === null) lab = await openPacketLab(INTERFACES, ROUTES, true);
 });
 
 afterAll(async () => {
@@ -165,4 +170,73 @@ it('what rules do to marks of connections elsewhere is no doubt', async (ctx) =>
   ]);
   expect(await leaves(BROADCAST, true)).toBe(false);
   expect(judged(ruleset, BROADCAST).verdict).toBe('drop');
+});
+
+const SENT_ON: LabPacket = {
+  direction: 'in',
+  version: 4,
+  protocol: 17,
+  saddr: '9.9.9.9',
+  daddr: '198.51.100.77',
+  sport: 20_022,
+  dport: 5_353,
+  icmpType: 8,
+  icmpCode: 0,
+  uid: 0,
+  gid: 0,
+  device: 'wan0',
+  broadcast: false,
+};
+
+function judgedSentOn(ruleset: Ruleset, iifname: string, version: 4 | 6 = 4): string {
+  const [saddr, daddr] = version === 4 ? ['9.9.9.9', '198.51.100.77'] : ['2606:4700::11', '2001:db8:1::77'];
+  return evaluatePacket(ruleset, HOST, {
+    direction: 'forward',
+    version,
+    l4proto: 17n,
+    saddr: parseAddress(saddr)?.value,
+    daddr: parseAddress(daddr)?.value ?? 0n,
+    sport: 20_022n,
+    dport: 5_353n,
+    iifname,
+    oifname: 'wan0',
+  }).verdict;
+}
+
+const LEFT_BY_REDIRECT: readonly (readonly [string, readonly TableText[], readonly TableText[]])[] = [
+  [
+    'the mark of the connection, set at output',
+    [filter('inet before', 'output', ['ct mark set 2'])],
+    [filter('inet after', 'forward', ['ct mark 2 drop'])],
+  ],
+  [
+    'the mark of the connection, set at postrouting and carried over',
+    [table('inet before', 'filter hook postrouting priority 310', ['ip protocol icmp ct mark set 2'])],
+    [filter('inet after', 'postrouting', ['meta mark set ct mark', 'meta mark 2 drop'])],
+  ],
+];
+
+for (const [what, setting, asking] of LEFT_BY_REDIRECT)
+  it(`a redirect about a packet that is sent on may leave ${what}`, async (ctx) => {
+    if (reason !== null) return ctx.skip(reason);
+    const ruleset = await loaded([...setting, ...asking]);
+    const [back, other] = [await lab.send([SENT_ON]), await lab.send([{ ...SENT_ON, device: 'eth0' }])];
+    expect([[], ['wan0']]).toContainEqual(back[0]?.seen);
+    expect(judgedSentOn(ruleset, 'wan0')).toBe('unknown');
+    // By another interface there is no redirect, and no doubt; that of IPv6 has no connection.
+    expect(other[0]?.seen).toEqual(['wan0']);
+    expect(judgedSentOn(ruleset, 'eth0')).toBe('accept');
+    const six = { ...SENT_ON, version: 6 as const, saddr: '2606:4700::11', daddr: '2001:db8:1::77' };
+    expect((await lab.send([six]))[0]?.seen).toEqual(['wan0']);
+    expect(judgedSentOn(ruleset, 'wan0', 6)).toBe('accept');
+  });
+
+it('a redirect settles no translation', async (ctx) => {
+  if (reason !== null) return ctx.skip(reason);
+  const ruleset = await loaded([
+    table('inet before', 'nat hook postrouting priority 100', ['ip protocol icmp snat ip to 198.51.100.99']),
+    filter('inet after', 'postrouting', ['ct status snat drop', 'ip saddr 198.51.100.99 drop']),
+  ]);
+  expect((await lab.send([SENT_ON]))[0]?.seen).toEqual(['wan0']);
+  expect(judgedSentOn(ruleset, 'wan0')).toBe('accept');
 });
