@@ -48,8 +48,9 @@ export function openAuditStore(folder: string, fullText: boolean) {
     const writeNote = (name: string, value: unknown): void =>
       void setNote.run(name, JSON.stringify(value ?? null));
     if (note('seed') === null) writeNote('seed', randomInt(2 ** 32));
-    const hash = new TermHash(z.int().parse(note('seed')));
-    const events = new EventWriter(database, hash, fullText);
+    const seed = z.int().parse(note('seed'));
+    const hash = new TermHash(seed);
+    const events = new EventWriter(database, seed, fullText);
     const searches = {
       save: database.prepare('INSERT INTO saved_search (id, name, query) VALUES (@id, @name, @query)'),
       remove: database.prepare('DELETE FROM saved_search WHERE id = ?'),
@@ -80,7 +81,10 @@ export function openAuditStore(folder: string, fullText: boolean) {
       prune: (keep: Keep, now: number) => durably(() => pruneOnce(database, keep, now)),
       /** Gives what the log of the database holds to the database itself, as far as nobody reads it. */
       checkpointWal: (): void => void database.pragma('wal_checkpoint(PASSIVE)'),
-      close: (): void => void database.close(),
+      close(): void {
+        events.close();
+        database.close();
+      },
     };
   } catch (error) {
     database.close();

@@ -1,23 +1,24 @@
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
-import { blockRow, textsOfBlock, unpackBlock } from './blocks.ts';
+import { blockRow, unpackBlock } from './blocks.ts';
 import { BLOCK_EVENTS, segmentOf } from './index/layout.ts';
 import type { StoredSegment } from './index/plan.ts';
 import { unpackTimes } from './index/segment-index.ts';
+import { LoadedBlock } from './loaded-block.ts';
 import { readRecordText, type StoredEvent } from './record-text.ts';
 
 /** Unpacked blocks that are kept: somebody who pages comes back to them. */
 const MOST_BLOCKS = 64;
-/** Of these, characters in all. */
-const MOST_CHARACTERS = 16_777_216;
+/** Of these, bytes in all. */
+const MOST_BYTES = 16_777_216;
 
 const segmentRow = z.object({ first_at: z.int(), last_at: z.int() });
 
 /** Reads stored events by number, and the index over them. What cannot be read counts as not there. */
 export class EventReader {
   readonly #statements;
-  readonly #blocks = new Map<number, string[]>();
-  #characters = 0;
+  readonly #blocks = new Map<number, LoadedBlock>();
+  #bytes = 0;
 
   constructor(database: Database) {
     this.#statements = {
@@ -47,13 +48,10 @@ export class EventReader {
    */
   event(number: number, needles: readonly string[] = []): StoredEvent | null {
     const first = number - ((number - 1) % BLOCK_EVENTS);
-    const text = this.#block(first)[number - first];
-    if (text === undefined) return null;
-    if (needles.length > 0) {
-      const lower = text.toLowerCase();
-      for (const needle of needles) if (!lower.includes(needle)) return null;
-    }
-    return readRecordText(text);
+    const block = this.#block(first);
+    if (block === null || (needles.length > 0 && !block.has(number - first, needles))) return null;
+    const text = block.text(number - first);
+    return text === undefined ? null : readRecordText(text);
   }
 
   /** @returns null when the segment is not complete, or was removed */
@@ -85,29 +83,26 @@ export class EventReader {
     return this.segment(segmentOf(number));
   }
 
-  #block(first: number): string[] {
+  #block(first: number): LoadedBlock | null {
     const known = this.#blocks.get(first);
     if (known !== undefined) return known;
     const row = this.#statements.block.get(first);
-    if (row === undefined) return [];
-    const texts = textsOfBlock(unpackBlock(blockRow.parse(row)));
+    if (row === undefined) return null;
+    const block = new LoadedBlock(unpackBlock(blockRow.parse(row)));
     // One that is not full yet will be another one soon.
-    if (texts.length === BLOCK_EVENTS) this.#keep(first, texts);
-    return texts;
+    if (block.count === BLOCK_EVENTS) this.#keep(first, block);
+    return block;
   }
 
-  #keep(first: number, texts: string[]): void {
-    const length = texts.reduce((sum, text) => sum + text.length, 0);
-    while (
-      this.#blocks.size >= MOST_BLOCKS ||
-      (this.#characters + length > MOST_CHARACTERS && this.#blocks.size > 0)
-    ) {
-      const [oldest, gone] = this.#blocks.entries().next().value ?? [0, []];
+  #keep(first: number, block: LoadedBlock): void {
+    const { length } = block;
+    while (this.#blocks.size >= MOST_BLOCKS || (this.#bytes + length > MOST_BYTES && this.#blocks.size > 0)) {
+      const [oldest, gone] = this.#blocks.entries().next().value ?? [0, null];
       this.#blocks.delete(oldest);
-      this.#characters -= gone.reduce((sum, text) => sum + text.length, 0);
+      this.#bytes -= gone?.length ?? 0;
     }
-    this.#blocks.set(first, texts);
-    this.#characters += length;
+    this.#blocks.set(first, block);
+    this.#bytes += length;
   }
 }
 

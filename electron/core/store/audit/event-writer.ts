@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { readCheckpoint, signCheckpoint } from '#core/ledger/checkpoint.ts';
-import { HASH_BYTES, leafHashInPlace } from '#core/ledger/hash.ts';
+import { CompactRange } from '#core/ledger/compact-range.ts';
+import { HASH_BYTES } from '#core/ledger/hash.ts';
 import type { Signer } from '#core/ledger/signed-note.ts';
 import { rangeAt, rootAt, TILE_WIDTH, type TileReader } from '#core/ledger/tree.ts';
-import { edgeOf, TreeTip } from '#core/ledger/tree-tip.ts';
+import { edgeOf } from '#core/ledger/tree-tip.ts';
 import { StoreError } from '../store-error.ts';
-import { blockBytes, blockRow, packBlock, textsOfBlock, unpackBlock } from './blocks.ts';
+import { blockBytes, blockRow, textsOfBlock, unpackBlock } from './blocks.ts';
 import { BLOCK_EVENTS, firstOf, SEGMENT_EVENTS } from './index/layout.ts';
-import { type SealedSegment, SegmentIndex } from './index/segment-index.ts';
-import type { TermHash } from './index/term-hash.ts';
+import { InlinePress, type Press, type Pressed } from './press/press.ts';
+import { PressThread } from './press/press-thread.ts';
 import { readRecordText, recordText, type StoredEvent } from './record-text.ts';
 
 /** Of the checkpoints that end within the same so many events the last one is kept. */
@@ -20,7 +21,15 @@ const CHECKPOINT_EVERY = SEGMENT_EVENTS;
 const SALTS = 512;
 const SALT_LENGTH = 22;
 
-const LINE_FEED = 0x0a;
+/** When a second thread helps. */
+export interface Help {
+  /** Events of a batch from which on it is worth it. */
+  from: number;
+  open: (seed: number) => Press;
+}
+const HELP: Help = { from: 1_000, open: (seed) => new PressThread(seed) };
+/** How long the thread is kept when no such batch comes. */
+const HELP_IDLE_MS = 30_000;
 
 /** Signed root of all events up to a number. */
 export interface EventsHead {
@@ -35,32 +44,49 @@ export interface EventsHead {
  * {@link EventWriter.write} in the caller's transaction; when that goes back, {@link EventWriter.forget} must be called.
  */
 export class EventWriter {
-  readonly #index: SegmentIndex;
+  readonly #seed: number;
   readonly #statements: ReturnType<typeof statements>;
-  #tree: TreeTip | null = null;
+  readonly #help: Help;
+  #fullText: boolean;
+  #press: Press;
+  #threaded = false;
+  /** A batch was large: the next one is packed beside. */
+  #wantsThread = false;
+  #mayThread = true;
+  #idle: NodeJS.Timeout | null = null;
+  #loaded = false;
+  #size = 0;
   /** Texts of the block that is not full yet, those that are stored too, and how many of them are leaves already. */
   #texts: string[] = [];
   #leaves = 0;
-  /** Packed at once: a batch may have tens of thousands of events. */
-  #full: { first: number; form: number; lines: Buffer }[] = [];
-  #sealed: SealedSegment[] = [];
+  /** Of these, the events that are no leaves yet; empty while another thread reads them again. */
+  #events: StoredEvent[] = [];
   readonly #names = new Map<string, { count: number }>();
   #written = 0;
+  #range = new CompactRange();
   #salts = '';
   #saltAt = 0;
 
-  constructor(database: Database, hash: TermHash, fullText: boolean) {
-    this.#index = new SegmentIndex(hash, fullText);
+  /**
+   * @param seed of the terms of this database
+   */
+  constructor(database: Database, seed: number, fullText: boolean, help = HELP) {
+    this.#seed = seed;
+    this.#fullText = fullText;
+    this.#help = help;
+    this.#press = new InlinePress(seed);
     this.#statements = statements(database);
   }
 
   setFullText(fullText: boolean): void {
-    this.#index.setFullText(fullText);
+    this.#fullText = fullText;
+    this.#press.setFullText(fullText);
   }
 
   /** Events so far, staged ones too: the next one gets the number after it. */
   get size(): number {
-    return this.#tip().range.size + this.#texts.length - this.#leaves;
+    this.#ready();
+    return this.#size;
   }
 
   /** Events that are staged and not written yet. */
@@ -71,40 +97,34 @@ export class EventWriter {
   /** Takes one more event; it is the writer's from now on. @returns the same with its number */
   stage(given: Omit<StoredEvent, 'number'>): StoredEvent {
     const event = given as StoredEvent;
-    event.number = this.size + 1;
+    this.#ready();
+    this.#size += 1;
+    event.number = this.#size;
     this.#texts.push(recordText(event, this.#salt()));
-    if (this.#texts.length === BLOCK_EVENTS) {
-      this.#full.push({ first: event.number - BLOCK_EVENTS + 1, ...this.#pack() });
-      this.#texts = [];
-      this.#leaves = 0;
-    }
+    if (!this.#threaded) this.#events.push(event);
     for (const name in event.fields) {
       const known = this.#names.get(name);
       if (known === undefined) this.#names.set(name, { count: 1 });
       else known.count += 1;
     }
-    const sealed = this.#index.add(event);
-    if (sealed !== null) this.#sealed.push(sealed);
+    if (this.#texts.length === BLOCK_EVENTS) {
+      this.#give();
+      this.#texts = [];
+      this.#leaves = 0;
+    }
     return event;
   }
 
-  /** Makes leaves of the texts that are none yet, and packs the block. The bytes are made once for both. */
-  #pack(): { form: number; lines: Buffer } {
-    const bytes = blockBytes(this.#texts);
-    const tree = this.#tip();
-    // The line feed before a text gives its place to the byte that a leaf begins with.
-    let start = 0;
-    for (let text = 0; text < this.#texts.length; text += 1) {
-      const next = bytes.indexOf(LINE_FEED, start + 1);
-      const end = next < 0 ? bytes.length : next;
-      if (text >= this.#leaves) {
-        tree.append(leafHashInPlace(bytes, start + 1, end));
-        bytes[start] = LINE_FEED;
-      }
-      start = end;
-    }
+  /** Gives the block to the press as far as it goes. */
+  #give(): void {
+    const block = {
+      first: this.#size - this.#texts.length + 1,
+      bytes: blockBytes(this.#texts),
+      known: this.#leaves,
+    };
+    this.#press.take(block, this.#threaded ? undefined : this.#events);
     this.#leaves = this.#texts.length;
-    return packBlock(bytes);
+    this.#events = [];
   }
 
   /**
@@ -112,16 +132,13 @@ export class EventWriter {
    * @param signer signs the new root; null when there is no key: then no checkpoint covers these events yet
    */
   write(signer: Signer | null, now: number): void {
-    const { size } = this;
-    if (size === this.#written) return;
+    if (this.staged === 0) return;
+    if (this.#texts.length > 0) this.#give();
+    const { tree, blocks, tiles, segments } = this.#finish();
     const { block, tile, segment, term, gram, name } = this.#statements;
-    for (const { first, form, lines } of this.#full) block.run(first, BLOCK_EVENTS, form, lines);
-    if (this.#texts.length > 0) {
-      const { form, lines } = this.#pack();
-      block.run(size - this.#texts.length + 1, this.#texts.length, form, lines);
-    }
-    for (const { level, place, hashes } of this.#tip().takeChanged()) tile.run(level, place, hashes);
-    for (const { place, firstAt, lastAt, times, buckets, grams } of this.#sealed) {
+    for (const { first, count, form, lines } of blocks) block.run(first, count, form, lines);
+    for (const { level, place, hashes } of tiles) tile.run(level, place, hashes);
+    for (const { place, firstAt, lastAt, times, buckets, grams } of segments) {
       segment.run(place, firstAt, lastAt, times);
       for (const { bucket, entries } of buckets) term.run(place * 256 + bucket, entries);
       grams?.forEach((slots, part) => {
@@ -129,30 +146,67 @@ export class EventWriter {
       });
     }
     for (const [key, { count }] of this.#names) if (key.length <= 1_024) name.run(key, count);
+    this.#range = new CompactRange(tree.size, tree.peaks);
     if (signer !== null) this.#sign(signer, now);
-    this.#written = size;
-    this.#full = [];
-    this.#sealed = [];
+    this.#noteLarge(this.#size - this.#written);
+    this.#written = this.#size;
     this.#names.clear();
+  }
+
+  #finish(): Pressed {
+    try {
+      const pressed = this.#press.finish();
+      if (pressed.tree.size !== this.#size) throw new Error('Not all events were packed');
+      return pressed;
+    } catch (error) {
+      // Whatever is wrong with the thread: it goes without one from now on.
+      this.#mayThread = false;
+      this.#wantsThread = false;
+      throw error;
+    }
+  }
+
+  #noteLarge(events: number): void {
+    if (!this.#mayThread || events < this.#help.from) return;
+    this.#wantsThread = true;
+    if (this.#idle === null) {
+      this.#idle = setTimeout(() => this.#rest(), HELP_IDLE_MS);
+      this.#idle.unref();
+    } else this.#idle.refresh();
+  }
+
+  /** No large batch came for a while: the thread is given up. */
+  #rest(): void {
+    this.#idle = null;
+    this.#wantsThread = false;
+    this.forget();
+  }
+
+  /** Ends the thread, if there is one. */
+  close(): void {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    this.#idle = null;
+    this.#press.close();
   }
 
   /** Signs the root of all that is written, when that is not done yet. In the caller's transaction. */
   signAgain(signer: Signer, now: number): void {
+    this.#ready();
     if (this.#written > 0 && this.newest()?.size !== this.#written) this.#sign(signer, now);
   }
 
   /** To be called when a transaction went back: everything is read anew. */
   forget(): void {
-    this.#tree = null;
+    this.#loaded = false;
   }
 
   #sign(signer: Signer, now: number): void {
-    const { range } = this.#tip();
     const former = this.newest()?.size ?? 0;
-    if (Math.floor(former / CHECKPOINT_EVERY) === Math.floor(range.size / CHECKPOINT_EVERY)) {
+    const { size } = this.#range;
+    if (Math.floor(former / CHECKPOINT_EVERY) === Math.floor(size / CHECKPOINT_EVERY)) {
       this.#statements.dropNote.run(former);
     }
-    this.#statements.note.run(range.size, now, signCheckpoint(range.size, range.root(), signer));
+    this.#statements.note.run(size, now, signCheckpoint(size, this.#range.root(), signer));
   }
 
   /** The newest signed root; null when there is none. */
@@ -170,13 +224,14 @@ export class EventWriter {
     return this.#salts.slice(this.#saltAt - SALT_LENGTH, this.#saltAt);
   }
 
-  #tip(): TreeTip {
-    this.#tree ??= this.#load();
-    return this.#tree;
+  /** Reads what is stored when that is not known, or when the press is to be another one and nothing waits in it. */
+  #ready(): void {
+    const change = this.#wantsThread !== this.#threaded && this.#size === this.#written;
+    if (!this.#loaded || change) this.#load();
   }
 
   /** What is stored must be what was signed last, else nothing may be written after it. */
-  #load(): TreeTip {
+  #load(): void {
     const { lastBlock, lastTile, blocksFrom } = this.#statements;
     const read: TileReader = (level, place) => {
       const hashes = this.#statements.readTile.get(level, place);
@@ -198,30 +253,52 @@ export class EventWriter {
           throw eventsDamaged('their hashes are not the ones that were signed');
         }
       }
-      const tree = new TreeTip(rangeAt(read, size), edgeOf(read, size));
-      this.#full = [];
-      this.#sealed = [];
-      this.#names.clear();
-      this.#texts = [];
-      this.#leaves = 0;
-      this.#index.clear();
-      const from = firstOf(Math.floor(size / SEGMENT_EVENTS));
-      for (const row of blocksFrom.iterate(from)) {
+      const range = rangeAt(read, size);
+      const edge = edgeOf(read, size);
+      const blocks: { first: number; bytes: Buffer }[] = [];
+      let last: string[] = [];
+      for (const row of blocksFrom.iterate(firstOf(Math.floor(size / SEGMENT_EVENTS)))) {
         const block = unpackBlock(blockRow.parse(row));
         const texts = textsOfBlock(block);
-        for (const text of texts) {
-          const event = readRecordText(text);
-          if (event === null) throw eventsDamaged('one of the last ones cannot be read');
-          this.#index.add(event);
-        }
-        if (texts.length !== block.count) throw eventsDamaged('some of the last ones are gone');
-        if (texts.length < BLOCK_EVENTS) [this.#texts, this.#leaves] = [texts, texts.length];
+        if (texts.some((text) => readRecordText(text) === null))
+          throw eventsDamaged('one of the last ones cannot be read');
+        if (block.bytes === null || texts.length !== block.count)
+          throw eventsDamaged('some of the last ones are gone');
+        blocks.push({ first: block.first, bytes: block.bytes });
+        last = texts;
       }
+      this.#openPress();
+      this.#press.load({ size, peaks: range.peaks(), edge }, blocks, this.#fullText);
+      this.#texts = last.length < BLOCK_EVENTS ? last : [];
+      this.#leaves = this.#texts.length;
+      this.#events = [];
+      this.#names.clear();
+      this.#range = range;
       this.#written = size;
-      return tree;
+      this.#size = size;
+      this.#loaded = true;
     } catch (error) {
       throw error instanceof RangeError ? eventsDamaged('a part of their hashes is too short') : error;
     }
+  }
+
+  /** Here or beside, as the batches are. */
+  #openPress(): void {
+    if (this.#threaded === this.#wantsThread) return;
+    this.#press.close();
+    this.#threaded = this.#wantsThread;
+    if (this.#threaded) {
+      try {
+        this.#press = this.#help.open(this.#seed);
+        return;
+      } catch {
+        // No room for a thread: it goes without one.
+        this.#mayThread = false;
+        this.#wantsThread = false;
+        this.#threaded = false;
+      }
+    }
+    this.#press = new InlinePress(this.#seed);
   }
 }
 

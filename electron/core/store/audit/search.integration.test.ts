@@ -16,7 +16,8 @@ import { exampleEvent, numbersFrom } from './testing/example-events.ts';
 /** More than two segments of the index, and some that are in none yet. */
 const EVENTS = 8_500;
 const NOW = Date.UTC(2026, 10, 22, 12);
-const hash = new TermHash(0xa11ce);
+const SEED = 0xa11ce;
+const hash = new TermHash(SEED);
 
 let folder: string;
 let events: StoredEvent[];
@@ -24,7 +25,7 @@ let reader: EventReader;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'swarmkeep-search-'));
   const database = openAuditDatabase(folder);
-  const writer = new EventWriter(database, hash, true);
+  const writer = new EventWriter(database, SEED, true);
   const random = numbersFrom(7);
   events = [];
   for (let number = 0; number < EVENTS; number += 1) {

@@ -18,6 +18,9 @@ export interface Selection {
 /** Milliseconds after which a search gives what it has and says where to go on. */
 const BUDGET_MS = 400;
 
+/** What is surely meant need not be looked for in its text. */
+const NO_NEEDLES: readonly string[] = [];
+
 /** How often the clock is looked at, in events. */
 const LOOK_EVERY = 16;
 
@@ -82,7 +85,7 @@ export function findEvents(
     looked += 1;
     if (looked % LOOK_EVERY === 0 && performance.now() > deadline) return { events, next: number };
     if (certain === null) continue;
-    const event = reader.event(number, ready.needles);
+    const event = reader.event(number, certain ? NO_NEEDLES : ready.needles);
     // A hash may deceive: whatever the index says, what is shown is what is meant.
     if (event === null || !ready.matches(event)) continue;
     events.push(event);

@@ -86,11 +86,19 @@ export class TermCollector {
   /** @returns the buckets that hold anything, to be stored under their numbers */
   *buckets(): Generator<{ bucket: number; entries: Buffer }> {
     const order = this.#sorted();
+    // One piece of memory for all: it may have to go to another thread.
+    let size = 0;
+    for (let term = 0; term < this.#terms; term += 1)
+      size += ENTRY + sizeOfList(this.#counts[term] as number);
+    const packed = Buffer.allocUnsafeSlow(size + 4 * BUCKETS);
+    let used = 0;
     for (let from = 0; from < order.length; ) {
       const bucket = this.#highAt(order, from) >>> 24;
       let to = from + 1;
       while (to < order.length && this.#highAt(order, to) >>> 24 === bucket) to += 1;
-      yield { bucket, entries: this.#pack(order.subarray(from, to)) };
+      const end = this.#pack(order.subarray(from, to), packed.subarray(used));
+      yield { bucket, entries: packed.subarray(used, used + end) };
+      used += end;
       from = to;
     }
   }
@@ -99,11 +107,8 @@ export class TermCollector {
     return this.#high[order[index] ?? 0] ?? 0;
   }
 
-  /** One bucket: the number of entries, the entries by key, the positions of those with more than one. */
-  #pack(order: Uint32Array): Buffer {
-    let size = 4 + ENTRY * order.length;
-    for (const term of order) size += sizeOfList(this.#counts[term] as number);
-    const packed = Buffer.allocUnsafe(size);
+  /** One bucket: the number of entries, the entries by key, the positions of those with more than one. @returns its length */
+  #pack(order: Uint32Array, packed: Buffer): number {
     packed.writeUInt32LE(order.length, 0);
     let at = 4;
     let list = 4 + ENTRY * order.length;
@@ -118,7 +123,7 @@ export class TermCollector {
       else this.#packBits(term, packed, list);
       list += sizeOfList(count);
     }
-    return packed;
+    return list;
   }
 
   #packList(term: number, count: number, packed: Buffer, start: number): void {

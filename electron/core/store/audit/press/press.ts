@@ -1,0 +1,136 @@
+import { CompactRange } from '#core/ledger/compact-range.ts';
+import { type Hash, leafHashInPlace } from '#core/ledger/hash.ts';
+import { type ChangedTile, TreeTip } from '#core/ledger/tree-tip.ts';
+import { packBlock } from '../blocks.ts';
+import { type SealedSegment, SegmentIndex } from '../index/segment-index.ts';
+import { TermHash } from '../index/term-hash.ts';
+import { readRecordText, type StoredEvent } from '../record-text.ts';
+
+/** The tree of the events as it is stored: roots of its complete subtrees, largest first, and the last tile of each level. */
+export interface StoredTree {
+  size: number;
+  peaks: readonly Hash[];
+  edge: readonly { place: number; hashes: Uint8Array }[];
+}
+
+/** Texts of events that follow each other. */
+export interface TextBlock {
+  /** Number of the first event. */
+  first: number;
+  /** UTF-8, a line feed before each text. The press may change and keep it. */
+  bytes: Buffer;
+  /** Texts of it that are leaves already. */
+  known: number;
+}
+
+/** What is to be stored of the blocks that were given. */
+export interface Pressed {
+  tree: Pick<StoredTree, 'size' | 'peaks'>;
+  blocks: readonly { first: number; count: number; form: number; lines: Uint8Array }[];
+  tiles: readonly ChangedTile[];
+  segments: readonly SealedSegment[];
+}
+
+/**
+ * Makes of the texts of events what is stored of them: packed blocks, leaves and tiles of the tree, segments of the index. In
+ * the order in which they are given; here, or in a thread beside.
+ */
+export interface Press {
+  /** Begins with what is stored. @param blocks of the segment that is not complete */
+  load(tree: StoredTree, blocks: readonly Omit<TextBlock, 'known'>[], fullText: boolean): void;
+  /** Full text from the next event on that is given. */
+  setFullText(fullText: boolean): void;
+  /** @param events those that are no leaves yet, when they are at hand: spares reading them again */
+  take(block: TextBlock, events?: readonly StoredEvent[]): void;
+  /** @returns what became of all blocks since it was asked last; waits for it. @throws Error when it cannot be made */
+  finish(): Pressed;
+  close(): void;
+}
+
+const LINE_FEED = 0x0a;
+
+/** The press in the thread that asks. */
+export class InlinePress implements Press {
+  readonly #hash: TermHash;
+  #tree = new TreeTip(new CompactRange(), []);
+  #index: SegmentIndex;
+  #blocks: Pressed['blocks'][number][] = [];
+  #segments: SealedSegment[] = [];
+
+  /** @param seed of the terms of this database */
+  constructor(seed: number) {
+    this.#hash = new TermHash(seed);
+    this.#index = new SegmentIndex(this.#hash, false);
+  }
+
+  load(
+    { size, peaks, edge }: StoredTree,
+    blocks: readonly Omit<TextBlock, 'known'>[],
+    fullText: boolean,
+  ): void {
+    const tiles = edge.map(({ place, hashes }) => ({ place, hashes: asBuffer(hashes) }));
+    this.#tree = new TreeTip(new CompactRange(size, peaks), tiles);
+    this.#index = new SegmentIndex(this.#hash, fullText);
+    this.#blocks = [];
+    this.#segments = [];
+    for (const { bytes } of blocks) {
+      for (const { start, end } of textsIn(bytes)) this.#index.add(eventIn(bytes, start, end));
+    }
+  }
+
+  setFullText(fullText: boolean): void {
+    this.#index.setFullText(fullText);
+  }
+
+  take({ first, bytes, known }: TextBlock, events?: readonly StoredEvent[]): void {
+    let count = 0;
+    for (const { start, end } of textsIn(bytes)) {
+      if (count >= known) {
+        const event = events?.[count - known] ?? eventIn(bytes, start, end);
+        // The line feed before a text gives its place to the byte that a leaf begins with.
+        this.#tree.append(leafHashInPlace(bytes, start, end));
+        bytes[start - 1] = LINE_FEED;
+        const sealed = this.#index.add(event);
+        if (sealed !== null) this.#segments.push(sealed);
+      }
+      count += 1;
+    }
+    this.#blocks.push({ first, count, ...packBlock(bytes) });
+  }
+
+  finish(): Pressed {
+    const { range } = this.#tree;
+    const pressed = {
+      tree: { size: range.size, peaks: range.peaks() },
+      blocks: this.#blocks,
+      tiles: this.#tree.takeChanged(),
+      segments: this.#segments,
+    };
+    this.#blocks = [];
+    this.#segments = [];
+    return pressed;
+  }
+
+  close(): void {}
+}
+
+/** Places of the texts of a block. */
+function* textsIn(bytes: Buffer): Generator<{ start: number; end: number }> {
+  for (let start = 1; start < bytes.length; ) {
+    const next = bytes.indexOf(LINE_FEED, start);
+    const end = next < 0 ? bytes.length : next;
+    yield { start, end };
+    start = end + 1;
+  }
+}
+
+function eventIn(bytes: Buffer, start: number, end: number): StoredEvent {
+  const event = readRecordText(bytes.toString('utf8', start, end));
+  if (event === null) throw new Error('An event that was written here cannot be read');
+  return event;
+}
+
+/** Buffers that came from another thread are plain bytes. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
