@@ -80,6 +80,16 @@ const FINE: Partial<Record<CheckId, [summary: string, evidence: Evidence[]]>> = 
 
 /** Facts of stock mycoSwarm that no fix on the node alone can change. */
 const ALWAYS: Partial<Record<CheckId, Partial<TrackedFinding> & { summary: string }>> = {
+  'token-throttling': {
+    status: 'unknown',
+    summary: 'Nobody was seen guessing the secret of NODE; whether it would be slowed down was not seen.',
+    wouldHelp: 'have it tried on purpose, from another node of yours; what the logs show then is seen here',
+  },
+  'log-injection': {
+    status: 'unknown',
+    summary: 'No forged line was seen in the log of NODE; whether one could be written was not seen.',
+    wouldHelp: 'have it tried on purpose, from another node of yours; what the logs show then is seen here',
+  },
   'dependency-audit': {
     status: 'unknown',
     summary: 'We could not compare the 41 packages on NODE: there is no advisory data.',

@@ -3,6 +3,7 @@ import type { Declaration } from '#shared/domain/decision.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import type { Settings } from '#shared/domain/settings.ts';
+import type { LogEvidence } from './log-evidence.ts';
 
 /** All that a check may know. No clock, no disk, no network: the same input gives the same finding, byte for byte. */
 export interface CheckInput {
@@ -24,6 +25,8 @@ export interface CheckInput {
    * Left out when there are no other nodes and for recorded facts.
    */
   swarm?: readonly { nodeName: string; addresses: readonly string[]; port: number }[];
+  /** What the logs of the node showed. Left out where none are kept, and for recorded facts. */
+  logs?: LogEvidence;
 }
 
 /** A check: a pure function from facts to a finding. */

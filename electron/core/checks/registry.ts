@@ -6,6 +6,7 @@ import { cloudApiKeys } from './cloud-api-keys.ts';
 import { dedicatedUser } from './dedicated-user.ts';
 import { dependencyAudit } from './dependency-audit.ts';
 import { lackingCheck } from './lacking.ts';
+import { logInjection } from './log-injection.ts';
 import { modelLocality } from './model-locality.ts';
 import { osUpdates } from './os-updates.ts';
 import { outboundFirewall } from './outbound-firewall.ts';
@@ -18,6 +19,7 @@ import { sourceReadOnly } from './source-read-only.ts';
 import { sshServer } from './ssh-server.ts';
 import { swarmSecret } from './swarm-secret.ts';
 import { timeSync } from './time-sync.ts';
+import { tokenThrottling } from './token-throttling.ts';
 import { toolLog } from './tool-log.ts';
 import { unusedInterfaces } from './unused-interfaces.ts';
 import { workspaceBounded } from './workspace-bounded.ts';
@@ -50,7 +52,7 @@ export const CHECKS: Readonly<Record<CheckId, Check>> = {
   'disk-encryption': lackingCheck('disk-encryption'),
   backups: lackingCheck('backups'),
   'lan-encryption': lackingCheck('lan-encryption'),
-  'token-throttling': lackingCheck('token-throttling'),
-  'log-injection': lackingCheck('log-injection'),
+  'token-throttling': tokenThrottling,
+  'log-injection': logInjection,
   'escape-drill': lackingCheck('escape-drill'),
 };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { LogEvidence } from '#core/checks/log-evidence.ts';
 import type { Ledger } from '#core/ledger/ledger.ts';
 import type { Moment } from '#core/store/operations/tracking.ts';
 import type { Store } from '#core/store/store.ts';
@@ -16,6 +17,8 @@ export interface Context {
   clock: Clock;
   looking: Looking;
   changes: Emitter<ChangeDelta>;
+  /** What the logs of a node showed, for checks; null when that is not known. Left out where no logs are kept. */
+  logs?: (node: string) => Promise<LogEvidence | null>;
   /** The prepared data folder. */
   dataFolder: string;
   /** Uid that runs this console; null where there are none. */

@@ -4,6 +4,7 @@ import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
 import { activityGroup } from './activity.ts';
 import { auditGroup } from './audit.ts';
+import { judgeByLogs, logEvidence } from './audit-findings.ts';
 import { nodesToWatch } from './audit-nodes.ts';
 import { tellOfAlerts } from './audit-notices.ts';
 import { type AuditWatch, createAuditWatch } from './audit-watch.ts';
@@ -122,7 +123,11 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   );
   if (options.sample) await openSample(context, nodes, lookout);
   const watch = createAuditWatch(context, options.watching === true, () => nodesToWatch(context));
-  const stopTelling = options.watching === true ? tellOfAlerts(context, watch, notices) : () => undefined;
+  context.logs = (node) => logEvidence(context, watch, node);
+  const ends =
+    options.watching === true
+      ? [tellOfAlerts(context, watch, notices), judgeByLogs(context, watch, recheck)]
+      : [];
 
   let closing: Promise<void> | null = null;
   return {
@@ -150,7 +155,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
       fixes: fixing.topic,
     },
     close() {
-      stopTelling();
+      for (const end of ends) end();
       closing ??= closeAll(schedule, board.cancelAll, lookout, fixing, watch, ledger, opened);
       return closing;
     },

@@ -3,10 +3,10 @@ import type { CheckId } from '#shared/domain/check-id.ts';
 import { type Facts, facts as factsShape } from '#shared/domain/facts/facts.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { besideFacts } from './audit-findings.ts';
 import type { Context } from './context.ts';
 import type { LookBoard } from './look-board.ts';
 import type { Lookout } from './looks.ts';
-import { otherNodes } from './other-nodes.ts';
 import { declarationsFor } from './recheck.ts';
 import { ConsoleError } from './service.ts';
 
@@ -72,7 +72,7 @@ async function withFindings(context: Context, node: SwarmNode, facts: Facts): Pr
     now: new Date(facts.collectedAt),
     settings: await context.store.settings(),
     declarations: await declarationsFor(context, node.id),
-    ...(await otherNodes(context, node.id)),
+    ...(await besideFacts(context, node.id)),
   };
   const tracked = await context.store.findings({ node: node.id, check: null });
   return { input, findings: new Map(tracked.map((finding) => [finding.check, finding])) };

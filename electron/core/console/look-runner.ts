@@ -2,12 +2,12 @@ import type { WrittenChange } from '#core/store/operations/tracking.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { shortened } from '#shared/domain/text.ts';
+import { besideFacts } from './audit-findings.ts';
 import { announce, type Context, momentOf, requireNode } from './context.ts';
 import { acceptedEvidence, boundRaw } from './evidence.ts';
 import type { LookEntry } from './look-board.ts';
 import { lookEvent } from './look-event.ts';
 import type { LookFailure } from './looking.ts';
-import { otherNodes } from './other-nodes.ts';
 import { declarationsFor } from './recheck.ts';
 import { ConsoleError } from './service.ts';
 
@@ -99,7 +99,7 @@ async function look(
       now: new Date(facts.collectedAt),
       settings: await store.settings(),
       declarations: await declarationsFor(context, node.id),
-      ...(await otherNodes(context, node.id)),
+      ...(await besideFacts(context, node.id)),
     },
     only ?? undefined,
   );

@@ -1,8 +1,8 @@
 import { facts as factsShape } from '#shared/domain/facts/facts.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { besideFacts } from './audit-findings.ts';
 import { announce, type Context, momentOf } from './context.ts';
 import { acceptedEvidence, boundRaw } from './evidence.ts';
-import { otherNodes } from './other-nodes.ts';
 
 /** Judges facts again that are already there, after a decision or a setting. */
 export interface Recheck {
@@ -28,7 +28,7 @@ export function createRecheck(context: Context): Recheck {
       now: new Date(parsed.data.collectedAt),
       settings: await context.store.settings(),
       declarations: await declarationsFor(context, node.id),
-      ...(await otherNodes(context, node.id)),
+      ...(await besideFacts(context, node.id)),
     });
     const seen = findings.map((entry) => {
       const finding = boundRaw(entry);

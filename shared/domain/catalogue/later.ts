@@ -79,11 +79,11 @@ export const LATER: readonly CheckEntry[] = [
     why: 'A service that takes three hundred wrong secrets in a quarter of a second, and logs none, leaves all to the length of the secret.',
     story:
       'For one evening a device on the network tried secrets, a thousand each second. It did not find the right one. It was never noticed either.',
-    ifItGoesWrong: null,
+    ifItGoesWrong:
+      'Nothing is changed on the node for this. Fencing off an address that turns out to be a node of yours keeps that node from getting tasks, until you list it.',
     layer: 5,
-    availableSince: null,
-    lackingBecause:
-      'This version cannot check this yet: it does not try wrong secrets on a node. Until it does, nobody has looked.',
+    availableSince: '0.1.0',
+    lackingBecause: null,
     terms: ['swarm-token'],
   },
   {
@@ -93,11 +93,11 @@ export const LATER: readonly CheckEntry[] = [
     why: 'A log that takes line breaks from its subject tells the story that its subject likes.',
     story:
       'According to the log, the operator had approved the task at noon. The line was part of a task name, with a line break in front of it.',
-    ifItGoesWrong: null,
+    ifItGoesWrong:
+      'Reading a log changes nothing. A clock that was set back looks like a forged line once; settle that alert, and it is not held against the node.',
     layer: 3,
-    availableSince: null,
-    lackingBecause:
-      'This version cannot check this yet: it does not test what a log lets through. Until it does, nobody has looked.',
+    availableSince: '0.1.0',
+    lackingBecause: null,
     terms: ['journal'],
   },
   {
