@@ -178,6 +178,16 @@ describe('swarmkeep rules check and detect', () => {
       code: 2,
       error: expect.stringContaining('Event 1 is not whole'),
     });
+    const last = '{"Image":"/usr/bin/true"}';
+    writeFileSync(
+      path('mixed.jsonl'),
+      `{"Image":"/bin/a"}\n{"Image":"cut off\n\n<html>\n${'nothing\n'.repeat(20)}${last}\n`,
+    );
+    const mixed = await ask(path('mixed.jsonl'));
+    expect(mixed.code).toBe(2);
+    expect(JSON.parse(mixed.out)).toMatchObject({ events: 2, broken: 22 });
+    expect(mixed.error).toContain('22 pieces of text could not be read as events and were left out.');
+    expect(mixed.error.match(/is no JSON object|is not whole/g)).toHaveLength(5);
     expect(await ask(path('nowhere'))).toMatchObject({
       code: 2,
       error: expect.stringContaining('There is no such file'),

@@ -3,6 +3,7 @@ import { flatEvent, sourceOfEvent } from '#core/detection/sigma/events/flat-even
 import { createRun, type RunResult } from '#core/detection/sigma/run.ts';
 import type { LogSource } from '#shared/domain/audit/event.ts';
 import { visible } from '#shared/domain/text.ts';
+import { counted } from '#shared/domain/words.ts';
 import { eventsOf } from './event-file.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
 import { loadRules } from './rule-options.ts';
@@ -25,12 +26,17 @@ interface Found {
   matches: number[];
   rules: RunResult['rule'][];
   unknownSource: number;
+  /** Pieces of text that were no events. */
+  broken: number;
 }
+
+/** Faults that are told one by one. */
+const MOST_TOLD = 5;
 
 /**
  * `swarmkeep detect`: puts events to rules.
- * @returns 0, or 1 when something was found
- * @throws CommandFailure for rules or events that cannot be read
+ * @returns 0, 1 when something was found, or 2 when some text was no event, whatever was found in the rest
+ * @throws CommandFailure for rules or a file that cannot be read
  */
 export async function detect(options: DetectOptions, terminal: Terminal): Promise<ExitCode> {
   if (options.allRules && options.logsource !== undefined)
@@ -45,10 +51,14 @@ export async function detect(options: DetectOptions, terminal: Terminal): Promis
     );
   const began = performance.now();
   const run = createRun(set);
-  const found: Found = { events: 0, matched: 0, matches: [], rules: [], unknownSource: 0 };
+  const found: Found = { events: 0, matched: 0, matches: [], rules: [], unknownSource: 0, broken: 0 };
   const numbers = new Map<RunResult['rule'], number>();
   let at = 0;
-  for await (const group of eventsOf(options.events))
+  const onFault = (words: string): void => {
+    found.broken += 1;
+    if (found.broken <= MOST_TOLD) terminal.error.write(`${visible(words)}\n`);
+  };
+  for await (const group of eventsOf(options.events, onFault))
     for (const { object } of group) {
       const fields = flatEvent(object);
       const own = options.allRules ? null : (source ?? sourceOfEvent(fields));
@@ -72,6 +82,10 @@ export async function detect(options: DetectOptions, terminal: Terminal): Promis
     terminal.error.write(
       `${found.unknownSource} of ${found.events} events do not say what log they are from, and were put to every rule; --logsource says it.\n`,
     );
+  if (found.broken > 0)
+    terminal.error.write(
+      `${counted(found.broken, 'piece')} of text could not be read as ${found.broken === 1 ? 'an event' : 'events'} and ${found.broken === 1 ? 'was' : 'were'} left out.\n`,
+    );
   const { groups, entries } = run.letGo;
   if (groups + entries > 0)
     terminal.error.write(
@@ -79,6 +93,8 @@ export async function detect(options: DetectOptions, terminal: Terminal): Promis
     );
   if (options.json) writeJson(found, seconds, terminal);
   else writeTable(found, seconds, terminal);
+  // What was left out may be what was looked for.
+  if (found.broken > 0) return EXIT.couldNot;
   return found.matches.length > 0 ? EXIT.found : EXIT.fine;
 }
 
@@ -98,7 +114,11 @@ function logSource(text: string): LogSource {
 }
 
 /** One document, written in pieces: the list may be longer than a text can be. */
-function writeJson({ events, matched, matches, rules }: Found, seconds: number, terminal: Terminal): void {
+function writeJson(
+  { events, matched, matches, rules, broken }: Found,
+  seconds: number,
+  terminal: Terminal,
+): void {
   const known = rules.map(
     ({ id, rule }) =>
       `"rule":${JSON.stringify(id)},"title":${JSON.stringify(rule.title)},"level":${JSON.stringify(rule.level)}}`,
@@ -112,7 +132,7 @@ function writeJson({ events, matched, matches, rules }: Found, seconds: number, 
       piece = '';
     }
   }
-  terminal.out.write(`${piece}\n],"seconds":${seconds}}\n`);
+  terminal.out.write(`${piece}\n]${broken > 0 ? `,"broken":${broken}` : ''},"seconds":${seconds}}\n`);
 }
 
 function writeTable({ events, matched, matches, rules }: Found, seconds: number, terminal: Terminal): void {

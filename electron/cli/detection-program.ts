@@ -52,7 +52,9 @@ export function addDetectionCommands(
 Without --logsource each event is asked what it is: by its logsource.product, .category and .service, or by the channel and id of
 a Windows event. One that says nothing is put to every rule.
 
-Exit codes: 0 nothing was found, 1 something was found, 2 it could not be done, 64 wrong usage.`,
+Text that is no event is left out, counted as "broken" and told on standard error; the rest is looked at.
+
+Exit codes: 0 nothing was found, 1 something was found, 2 it could not be done or not all of it could be read, 64 wrong usage.`,
     )
     .action(async (options) => {
       const { detect } = await import('./detect-command.ts');

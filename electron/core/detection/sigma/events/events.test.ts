@@ -50,6 +50,71 @@ describe('JSON events', () => {
   ])('%j is told', (text, message) => {
     expect(() => read(text)).toThrow(message);
   });
+  it('are all found between lines that are none, and each of these is told', () => {
+    const broken = fc.constantFrom(
+      'text',
+      '7',
+      '{"a":}',
+      '{"a":"x',
+      '{"a":[1,',
+      '{',
+      '}',
+      ']',
+      '{"a":1}}',
+      '"{',
+      '\\',
+    );
+    const line = fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc
+          .dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 })
+          .map((one) => JSON.stringify(one)),
+      },
+      broken,
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), fc.integer({ min: 1, max: 40 }), (lines, size) => {
+        // The first line says what the text is: an array goes another way.
+        const text = Buffer.from(['{"first":true}', ...lines, '{"last":true}', ''].join('\n'));
+        const faults: string[] = [];
+        const events = new JsonEvents(({ message }) => faults.push(message));
+        const found: string[] = [];
+        for (let at = 0; at < text.length; at += size)
+          for (const { object } of events.push(text.subarray(at, at + size)))
+            found.push(JSON.stringify(object));
+        for (const { object } of events.push(Buffer.from('\n'))) found.push(JSON.stringify(object));
+        events.end();
+        const whole = lines.filter((one) => {
+          try {
+            return typeof JSON.parse(one) === 'object' && one.startsWith('{');
+          } catch {
+            return false;
+          }
+        });
+        const wanted = [
+          '{"first":true}',
+          ...whole.map((one) => JSON.stringify(JSON.parse(one))),
+          '{"last":true}',
+        ];
+        // `{"a":1}}` is an event and a brace too many.
+        expect(found.filter((one) => one !== '{"a":1}')).toEqual(wanted.filter((one) => one !== '{"a":1}'));
+        expect(faults.length > 0).toBe(whole.length < lines.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+  it('go on after one of endless size', () => {
+    const faults: string[] = [];
+    const events = new JsonEvents(({ message }) => faults.push(message));
+    Array.from(events.push(Buffer.from('{"a":"')));
+    const piece = Buffer.alloc(1_048_576, 'x');
+    for (let count = 0; count < 20; count += 1) Array.from(events.push(piece));
+    expect(faults[0]).toContain('more than 16777216 bytes');
+    expect(Array.from(events.push(Buffer.from('\n{"b":2}\n'))).map(({ object }) => object)).toEqual([
+      { b: 2 },
+    ]);
+  });
   it('of endless size are told', () => {
     const events = new JsonEvents();
     const piece = Buffer.alloc(1_048_576, 'x');

@@ -34,6 +34,16 @@ export class JsonEvents {
   #depth = 0;
   #inText = false;
   #list: 'unknown' | 'none' | 'open' | 'closed' = 'unknown';
+  readonly #onFault: ((fault: EventFault) => void) | null;
+  /** The rest of a line in which there is something wrong is passed over. */
+  #passing = false;
+  /** Where the search goes on after a fault. */
+  #behind = 0;
+
+  /** @param onFault told of text that is no event, which is passed over then; without it the first one is thrown */
+  constructor(onFault: ((fault: EventFault) => void) | null = null) {
+    this.#onFault = onFault;
+  }
 
   /** @returns the events that this piece completes; the piece is not kept. @throws EventFault */
   *push(piece: Uint8Array): Generator<ParsedEvent> {
@@ -41,35 +51,69 @@ export class JsonEvents {
     this.#rest = this.#rest.length === 0 ? own : Buffer.concat([this.#rest, own]);
     let start = 0;
     for (;;) {
-      if (this.#depth === 0) {
-        start = this.#skip(start);
-        this.#at = start;
-        if (start >= this.#rest.length) break;
-        const line = this.#line(start);
-        if (line !== null) {
-          start = line.end;
-          yield line;
-          continue;
-        }
+      try {
+        const found = this.#next(start);
+        start = found.at;
+        if (found.event === null) break;
+        yield found.event;
+      } catch (error) {
+        start = this.#passOver(error);
       }
-      const end = this.#end(start);
-      if (end < 0) break;
-      const event = this.#parsed(start, end);
-      start = end;
-      yield event;
     }
     this.#rest = Buffer.from(this.#rest.subarray(start));
     this.#at = Math.max(0, this.#at - start);
-    if (this.#rest.length > LONGEST) this.#fail(`has more than ${LONGEST} bytes`);
+    if (this.#rest.length <= LONGEST) return;
+    try {
+      this.#fail(`has more than ${LONGEST} bytes`, this.#rest.length);
+    } catch (error) {
+      this.#rest = Buffer.from(this.#rest.subarray(this.#passOver(error)));
+      this.#at = 0;
+    }
   }
 
   /** No more comes. @throws EventFault when an event or the array is not whole */
   end(): void {
-    if (this.#depth > 0) this.#fail('is not whole: the text ends inside it');
-    if (this.#list === 'open') throw new EventFault('The array of events is not closed.');
+    try {
+      if (this.#depth > 0) this.#fail('is not whole: the text ends inside it', this.#rest.length);
+      if (this.#list === 'open') throw new EventFault('The array of events is not closed.');
+    } catch (error) {
+      this.#passOver(error);
+    }
   }
 
-  #fail(what: string): never {
+  /** @returns the next event, and where the search goes on; no event when it is not whole yet. @throws EventFault */
+  #next(from: number): { event: ParsedEvent | null; at: number } {
+    let start = from;
+    if (this.#passing) {
+      const line = this.#rest.indexOf(LINE_FEED, start);
+      this.#passing = line < 0;
+      start = line < 0 ? this.#rest.length : line;
+    }
+    if (this.#depth === 0) {
+      start = this.#skip(start);
+      this.#at = start;
+      if (start >= this.#rest.length) return { event: null, at: start };
+      const line = this.#line(start);
+      if (line !== null) return { event: line, at: line.end };
+    }
+    const end = this.#end(start);
+    return end < 0 ? { event: null, at: start } : { event: this.#parsed(start, end), at: end };
+  }
+
+  /** @returns where the search goes on. @throws what is given, unless somebody wants to be told of faults */
+  #passOver(error: unknown): number {
+    if (!(error instanceof EventFault) || this.#onFault === null) throw error;
+    this.#onFault(error);
+    this.#count += 1;
+    this.#depth = 0;
+    this.#inText = false;
+    this.#at = this.#behind;
+    return this.#behind;
+  }
+
+  /** @param behind where the search goes on, if it does */
+  #fail(what: string, behind: number): never {
+    this.#behind = behind;
     throw new EventFault(`Event ${this.#count} ${what}.`);
   }
 
@@ -86,7 +130,10 @@ export class JsonEvents {
       else if (byte === OPEN_OBJECT && this.#list !== 'closed') {
         if (this.#list === 'unknown') this.#list = 'none';
         return at;
-      } else this.#fail('is no JSON object');
+      } else {
+        this.#passing = true;
+        this.#fail('is no JSON object', at);
+      }
     }
     return at;
   }
@@ -110,6 +157,15 @@ export class JsonEvents {
     const rest = this.#rest;
     for (let at = Math.max(start, this.#at); at < rest.length; at += 1) {
       const byte = rest[at];
+      if (byte === LINE_FEED && this.#onFault !== null && this.#list !== 'open') {
+        const broken = this.#inText ? true : this.#wholeLineAfter(at);
+        if (broken === null) {
+          // It is seen when the line is there.
+          this.#at = at;
+          return -1;
+        }
+        if (broken) this.#fail('is not whole: another one begins on the next line', at);
+      }
       if (this.#inText) {
         if (byte === QUOTE) this.#inText = false;
         else if (byte === BACKSLASH) {
@@ -134,6 +190,20 @@ export class JsonEvents {
     return -1;
   }
 
+  /** Whether a whole event stands on the line after this one; null while the end of that line is not there. */
+  #wholeLineAfter(at: number): boolean | null {
+    if (at + 1 >= this.#rest.length) return null;
+    if (this.#rest[at + 1] !== OPEN_OBJECT) return false;
+    const end = this.#rest.indexOf(LINE_FEED, at + 1);
+    if (end < 0) return null;
+    try {
+      JSON.parse(this.#rest.toString('utf8', at + 1, end));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #parsed(start: number, end: number): ParsedEvent {
     const text = this.#rest.toString('utf8', start, end);
     try {
@@ -141,7 +211,7 @@ export class JsonEvents {
       this.#count += 1;
       return { object, text };
     } catch {
-      return this.#fail('is no valid JSON');
+      return this.#fail('is no valid JSON', end);
     }
   }
 }
