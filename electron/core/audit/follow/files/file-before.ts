@@ -1,15 +1,21 @@
 import type { FollowedLine } from '../follower.ts';
 import type { FilePlace } from './file-place.ts';
+import { takeBearings } from './find-place.ts';
 import type { LogReach } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
-import { findPlace, listChain, packingOf } from './rotation-chain.ts';
+import { type ChainFile, identityOf, listChain, packingOf } from './rotation-chain.ts';
 
 /** How long somebody who was not told of the rotation may go on writing to the file before. */
 const WATCH_MS = 60_000;
 
-/** The file that was written before the one that is read: what stands behind it in the chain was not read. */
+/**
+ * The rotated file that was read last: what stands behind it in the chain was not read. Beside it, the file that was left last is
+ * watched, for a writer that was not told; mostly it is the same.
+ */
 export class FileBefore {
   #reader: LogReader | null = null;
+  /** The file that is watched is in the chain, so that it is known again. */
+  #inChain = false;
   #place: FilePlace | null;
   #unopened: boolean;
 
@@ -19,7 +25,7 @@ export class FileBefore {
   }
 
   get place(): FilePlace | null {
-    return this.#reader?.place ?? this.#place;
+    return this.#reader && this.#isAnchor(this.#reader) ? this.#reader.place : this.#place;
   }
 
   /** Only when nothing is watched any more: after {@link settle}. */
@@ -28,24 +34,40 @@ export class FileBefore {
     this.#unopened = false;
   }
 
+  /** What was found by its content has another inode now, by which it is found from now on. */
+  foundAs(file: ChainFile): void {
+    if (!this.#reader && this.#place) this.#place = { ...this.#place, ...identityOf(file) };
+  }
+
   /** Goes on watching after a start, if it was watched before. Throws `LogTrouble`. */
   async openUnsettled(reach: LogReach, path: string, options: ReaderOptions): Promise<void> {
     if (!this.#unopened || !this.#place) return;
     const place = this.#place;
-    const chain = await listChain(reach, path);
-    const found = await findPlace(reach, chain, place);
-    const file = found && found.how !== 'shorter' ? chain[found.index] : undefined;
-    const reader = file
-      ? await LogReader.open(reach, file, packingOf(file), place, options).catch(() => null)
-      : null;
+    const { anchorFile, sure } = await takeBearings(reach, await listChain(reach, path), place, null);
+    const reader =
+      anchorFile && sure
+        ? await LogReader.open(reach, anchorFile, packingOf(anchorFile), place, options).catch(() => null)
+        : null;
     this.#unopened = false;
-    if (reader && typeof reader !== 'string') this.#reader = reader;
+    if (reader && typeof reader !== 'string') this.follow(reader, true);
     else this.#place = { ...place, settled: true };
   }
 
-  /** Watches a file that was read to its end, as long as it may grow. */
-  follow(reader: LogReader): void {
+  /**
+   * Watches a file that was read to its end, as long as it may grow.
+   * @param inChain it is among the files of the log, and not removed
+   */
+  follow(reader: LogReader, inChain: boolean): void {
     this.#reader = reader;
+    this.#inChain = inChain;
+  }
+
+  /** Lets go of a file of which nothing was read: what is in it now is read in the order of the chain. */
+  async release(): Promise<void> {
+    const reader = this.#reader;
+    if (!reader || reader.readTo > 0) return;
+    this.#reader = null;
+    await reader.close();
   }
 
   /** @returns whether there was more in it, and whether it is watched no more since now */
@@ -74,10 +96,15 @@ export class FileBefore {
     this.#reader = null;
   }
 
+  /** A file without content is known again by nothing when it is packed, and one that is not in the chain by nothing at all. */
+  #isAnchor(reader: LogReader): boolean {
+    return this.#inChain && (reader.readTo > 0 || reader.packing !== 'none');
+  }
+
   async #end(reader: LogReader, lines: FollowedLine[]): Promise<void> {
     reader.finish(lines);
     reader.settled = true;
-    this.#place = reader.place;
+    if (this.#isAnchor(reader)) this.#place = reader.place;
     this.#reader = null;
     await reader.close();
   }

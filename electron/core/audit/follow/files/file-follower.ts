@@ -1,35 +1,34 @@
-import type { SourceGap, SourceState } from '#shared/domain/audit/source.ts';
 import type { FollowedBatch, FollowedLine, Follower, FollowerStatus } from '../follower.ts';
 import { FileBefore } from './file-before.ts';
 import { type FilePlace, type FilePosition, filePosition } from './file-place.ts';
-import { BETWEEN_COPY_AND_CUT, CUT_WITHOUT_COPY, GONE_UNREAD, REMOVED_UNREAD } from './gap-words.ts';
-import { type LogReach, LogTrouble, type Look, RotatingNow } from './log-reach.ts';
+import { FileStatus } from './file-status.ts';
+import { type Bearings, beginsLike, endOf, lastPlaceIn, takeBearings } from './find-place.ts';
+import { GapTeller } from './gap-teller.ts';
+import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE, REMOVED_UNREAD } from './gap-words.ts';
+import { type LogReach, LogTrouble, RotatingNow, type SeenFile } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
+import { Patience } from './patience.ts';
 import {
   behind,
   type ChainFile,
-  endOf,
-  findPlace,
-  identityOf,
-  isCopy,
-  isSameFile,
+  isChanging,
+  isEmpty,
   listChain,
   packingOf,
   sizeOf,
 } from './rotation-chain.ts';
+import { wayOf, wayOfPlace } from './rotation-way.ts';
+import { isSameFile } from './same-file.ts';
 import { UnpackError } from './unpack.ts';
 import { Waker } from './waker.ts';
 
 /** How long a file that was rotated may still get the rest of a line, and further lines, from a writer that was not told. */
 const SETTLE_MS = 2_000;
-/** How long a rotation is given before files are compared again, and how often nothing must be found to be believed. */
+/** How long a rotation is given until files are compared again. */
 const ROTATING_MS = 40;
 /** After so many times it is said, and looked at less often. */
 const ROTATING_TIMES = 50;
-const NOT_FOUND_TIMES = 5;
 const CLOSE_MS = 2_000;
-/** Unread bytes from which on a follower is said to be catching up. */
-const CATCHING_UP_BYTES = 1024 * 1024;
 
 export interface FileFollowerOptions extends ReaderOptions {
   reach: LogReach;
@@ -40,9 +39,7 @@ export interface FileFollowerOptions extends ReaderOptions {
   settleMs?: number | undefined;
 }
 
-type Gap = Omit<SourceGap, 'source'>;
-
-/** Follows one file through its rotations. Design section 7; logrotate(8) for what rotations there are. */
+/** Follows one file through its rotations (logrotate(8)). What makes it sure is said at `Bearings` in find-place.ts. */
 export class FileFollower implements Follower {
   readonly #options: FileFollowerOptions;
   readonly #reach: LogReach;
@@ -54,18 +51,16 @@ export class FileFollower implements Follower {
   #resume: FilePlace | null = null;
   #before = new FileBefore(null);
   #begun = false;
-  /** The log is rotated by copying and cutting, as far as was seen since the last file was opened. */
-  #copies = false;
   /** What the reader gave first was compared with what was rotated in the meantime. */
   #inOrder = false;
-  #notFound = 0;
+  /** A file that was not found may have been between two names. */
+  readonly #notFound = new Patience('Looking for the rotated file.');
+  /** An empty file may be a copy that is being made. */
+  readonly #copying = new Patience('It may be copied now.');
   #rotating = 0;
-  #ahead = 0;
-  #at = Date.now();
-  #gaps: Gap[] = [];
+  readonly #status = new FileStatus();
+  readonly #gaps: GapTeller;
   #moved = false;
-  #state: SourceState = 'waiting';
-  #trouble = '';
   #closed = false;
   readonly #waker = new Waker();
   #running: Promise<unknown> = Promise.resolve();
@@ -76,11 +71,11 @@ export class FileFollower implements Follower {
     this.#path = options.path;
     this.#settleMs = options.settleMs ?? SETTLE_MS;
     const stored = filePosition.safeParse(options.position);
+    this.#gaps = new GapTeller(stored.data ?? null);
     if (stored.success) {
       this.#begun = true;
       this.#resume = stored.data.current;
       this.#before = new FileBefore(stored.data.before);
-      this.#at = stored.data.at;
     }
     this.#change = this.#reach.onChange(this.#path, () => this.#waker.wake());
   }
@@ -92,10 +87,7 @@ export class FileFollower implements Follower {
   }
 
   status(): FollowerStatus {
-    const reader = this.#reader;
-    const lagBytes = reader ? reader.unread + this.#ahead : null;
-    const state = this.#state === 'live' && (lagBytes ?? 0) > CATCHING_UP_BYTES ? 'catching-up' : this.#state;
-    return { state, trouble: this.#trouble, lagBytes, owner: reader?.file.owner ?? null };
+    return this.#status.of(this.#reader);
   }
 
   async close(): Promise<void> {
@@ -128,39 +120,25 @@ export class FileFollower implements Follower {
           await new Promise((resolve) => setTimeout(resolve, ROTATING_MS));
           more = true;
         } else {
-          this.#say('waiting', error.message);
+          this.#status.say('waiting', error.message);
         }
       }
-      if (lines.length > 0 || this.#gaps.length > 0 || this.#moved) return this.#batch(lines);
+      if (lines.length > 0 || this.#gaps.waiting || this.#moved) return this.#batch(lines);
       if (!more && !this.#closed) await this.#waker.wait(this.#change.pollMs());
     }
     return null;
   }
 
   #batch(lines: FollowedLine[]): FollowedBatch {
-    const receivedAt = Date.now();
-    this.#at = receivedAt;
-    const gaps = this.#gaps;
-    this.#gaps = [];
+    const { gaps, state } = this.#gaps.take();
     this.#moved = false;
     const position: FilePosition = {
       form: 'file-1',
       current: this.#reader?.place ?? this.#resume,
       before: this.#before.place,
-      at: receivedAt,
+      ...state,
     };
-    return { path: this.#path, lines, receivedAt, gaps, position };
-  }
-
-  #say(state: SourceState, trouble = ''): void {
-    this.#state = state;
-    this.#trouble = trouble.slice(0, 1_024);
-  }
-
-  #gap(kind: Gap['kind'], bytes: number | null, detail: string): void {
-    const now = Date.now();
-    const from = new Date(Math.min(this.#at, now)).toISOString();
-    this.#gaps.push({ kind, from, to: new Date(now).toISOString(), bytes, detail: detail.slice(0, 1_024) });
+    return { path: this.#path, lines, receivedAt: state.at, gaps, position };
   }
 
   /** @returns whether to go on at once */
@@ -172,16 +150,17 @@ export class FileFollower implements Follower {
     const pulled = await reader.pull();
     switch (pulled.kind) {
       case 'bytes':
-        if (!this.#inOrder && (await this.#cameInBetween(reader))) return true;
+        if (!this.#inOrder && !(await this.#isNext(reader, true, lines))) return true;
         this.#inOrder = true;
+        await reader.lookAgain();
         reader.take(pulled.bytes, lines);
-        this.#say('live');
+        this.#status.say('live');
         return true;
       case 'end':
         return this.#atEnd(reader, lines);
       case 'damaged':
-        this.#gap('damaged', null, `${reader.file.name}, ${reader.file.size} bytes packed: ${pulled.detail}`);
-        return this.#leave(reader, lines);
+        await this.#tellDamaged(reader.file, pulled.detail, reader.place);
+        return this.#leave(reader, true, lines);
       default:
         return this.#find(reader.place, lines);
     }
@@ -190,101 +169,96 @@ export class FileFollower implements Follower {
   /** First time: what was rotated before is only remembered, what is there is read from its beginning. */
   async #begin(): Promise<void> {
     const chain = await listChain(this.#reach, this.#path);
-    const newest = chain.filter(({ rotated }) => rotated !== null).at(-1);
+    const newest = chain.findLast((file) => file.rotated !== null && !file.copyOfLive && !isEmpty(file));
     if (newest) this.#before.place = await endOf(this.#reach, newest);
     this.#begun = true;
+    this.#moved = true;
+  }
+
+  async #bearings(current: FilePlace | null): Promise<Bearings> {
+    const chain = await listChain(this.#reach, this.#path);
+    const bearings = await takeBearings(this.#reach, chain, this.#before.place, current);
+    if (bearings.anchorFile && bearings.sure) this.#before.foundAs(bearings.anchorFile);
+    return bearings;
   }
 
   /** Opens what was written next after the file before. */
   async #goOn(lines: FollowedLine[]): Promise<boolean> {
-    const chain = await listChain(this.#reach, this.#path);
-    const before = this.#before.place;
-    const { files, known } = await behind(this.#reach, chain, before, null);
-    if (!known) this.#notFoundAgain();
-    this.#notFound = 0;
-    const next = files[0];
+    const { anchor, sure, rest, empty, chain } = await this.#bearings(null);
+    if (anchor === 'lost') this.#notFound.wait();
+    this.#notFound.end();
+    const next = rest[0];
     if (!next) {
-      this.#sayWhy(await this.#reach.look(this.#path));
+      this.#status.sayWhy(await this.#reach.look(this.#path));
       return false;
     }
-    if (!known && next.rotated) {
-      this.#gap('rotated-away', null, REMOVED_UNREAD);
-    }
-    const copies = this.#copies || before?.copied === true;
-    return this.#open(next, files, isCopy(next, files, copies), lines);
+    this.#waitForCopy(empty, chain);
+    if (!(await this.#open(next, chain, lines))) return false;
+    if (anchor === 'lost') this.#gaps.tell('rotated-away', null, REMOVED_UNREAD);
+    else if (!sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
+    return true;
   }
 
-  /** A file that was not found may have been between two names: it is looked for some times more. */
-  #notFoundAgain(): void {
-    this.#notFound += 1;
-    if (this.#notFound < NOT_FOUND_TIMES) throw new RotatingNow('Looking for the rotated file.');
-  }
-
-  async #open(
-    next: ChainFile,
-    files: readonly ChainFile[],
-    copied: boolean,
-    lines: FollowedLine[],
-  ): Promise<boolean> {
+  async #open(next: ChainFile, chain: readonly ChainFile[], lines: FollowedLine[]): Promise<boolean> {
     try {
       const reader = await LogReader.open(this.#reach, next, packingOf(next), null, this.#options);
       if (typeof reader === 'string') return false;
-      reader.copied = copied;
-      reader.skipHole = this.#copies && !copied;
-      this.#copies = false;
+      if (next.rotated !== null) await this.#before.release();
+      reader.live = next.rotated === null;
+      reader.way = wayOf(next, behind(chain, next));
+      reader.skipHole = this.#gaps.lastWasCut;
       this.#reader = reader;
       this.#inOrder = false;
-      this.#ahead = sizeOf(files.slice(1));
-      this.#say('live');
+      this.#status.ahead = sizeOf(behind(chain, next));
+      this.#status.say('live');
       return true;
     } catch (error) {
       if (!(error instanceof UnpackError)) throw error;
-      this.#gap('damaged', null, `${next.name}, ${next.size} bytes packed: ${error.message}`);
-      await this.#before.settle(lines);
-      this.#before.place = await endOf(this.#reach, next);
+      await this.#passDamaged(next, error.message, lines);
       return true;
     }
   }
 
   /** Finds the file of a place again, after a start or when what had been read is no longer where it was. */
   async #find(place: FilePlace, lines: FollowedLine[]): Promise<boolean> {
-    const chain = await listChain(this.#reach, this.#path);
+    const { chain, current, sure, rest } = await this.#bearings(place);
     const live = chain.at(-1)?.rotated === null ? chain.at(-1) : undefined;
-    const wasCut = live !== undefined && isSameFile(live, place);
-    const found = await findPlace(this.#reach, chain, place);
-    const file = found ? chain[found.index] : undefined;
-    if (found && file && found.how !== 'shorter') {
-      const copied = found.how === 'content' && (wasCut || packingOf(file) === 'none');
-      return this.#reopen(file, place, place.copied || copied, chain.slice(found.index + 1), lines);
+    if (current && current.how !== 'shorter') {
+      const way = wayOfPlace(place, current.file, current.how, chain);
+      if (!(await this.#reopen(current.file, { ...place, way }, rest, lines))) return false;
+      if (!sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
+      return true;
     }
-    if (!file && place.head !== '') this.#notFoundAgain();
-    this.#notFound = 0;
-    const { files } = file
-      ? { files: chain.slice(chain.indexOf(file) + 1) }
-      : await behind(this.#reach, chain, place, this.#before.place);
+    if (place.offset === 0) return this.#letGo(place, rest[0]);
+    if (!current) this.#notFound.wait();
+    this.#notFound.end();
+    const copy = current ? await lastPlaceIn(this.#reach, current.file, place, this.#options) : null;
     await this.#before.settle(lines);
     const readTo = this.#reader?.readTo ?? place.offset;
     this.#reader?.finish(lines);
-    await this.#reader?.close();
-    this.#reader = null;
-    this.#resume = null;
-    this.#moved = true;
-    this.#before.place = { ...place, ...(file ? identityOf(file) : {}), copied: wasCut, settled: true };
-    if (place.head !== '') {
-      const bytes = place.size > readTo ? place.size - readTo : null;
-      if (wasCut || file) this.#gap('copytruncate', bytes, CUT_WITHOUT_COPY);
-      else this.#gap('rotated-away', bytes, GONE_UNREAD);
+    await this.#drop();
+    if (copy) this.#before.place = copy;
+    const bytes = place.size > readTo ? place.size - readTo : null;
+    if (current || (live && isSameFile(live, place))) this.#gaps.cut(bytes, CUT_WITHOUT_COPY);
+    else this.#gaps.tell('rotated-away', bytes, GONE_UNREAD);
+    return true;
+  }
+
+  /** Of a file no line was complete: it is read from its beginning where it is now, as what comes next. */
+  async #letGo(place: FilePlace, next: ChainFile | undefined): Promise<boolean> {
+    const readTo = this.#reader?.readTo ?? 0;
+    if (readTo > 0 && !(next && (await beginsLike(this.#reach, next, place, readTo)))) {
+      this.#notFound.wait();
+      this.#gaps.cut(readTo, CUT_WITHOUT_COPY);
     }
-    this.#copies = wasCut;
-    const next = files[0];
-    if (!next) return true;
-    return this.#open(next, files, isCopy(next, files, wasCut), lines);
+    this.#notFound.end();
+    await this.#drop();
+    return true;
   }
 
   async #reopen(
     file: ChainFile,
     place: FilePlace,
-    copied: boolean,
     files: readonly ChainFile[],
     lines: FollowedLine[],
   ): Promise<boolean> {
@@ -292,37 +266,69 @@ export class FileFollower implements Follower {
       const reader = await LogReader.open(this.#reach, file, packingOf(file), place, this.#options);
       if (typeof reader === 'string') return false;
       await this.#reader?.close();
-      reader.copied = copied;
+      reader.live = file.rotated === null;
       this.#reader = reader;
       this.#resume = null;
-      this.#inOrder = place.head !== '';
-      this.#ahead = sizeOf(files);
-      this.#say('live');
+      this.#inOrder = true;
+      this.#status.ahead = sizeOf(files);
+      this.#status.say('live');
     } catch (error) {
       if (!(error instanceof UnpackError)) throw error;
-      this.#gap('damaged', null, `${file.name}, ${file.size} bytes packed: ${error.message}`);
-      await this.#before.settle(lines);
-      this.#resume = null;
-      this.#before.place = { ...place, ...identityOf(file), copied, settled: true };
+      await this.#passDamaged(file, error.message, lines);
     }
     return true;
   }
 
+  /** Goes on behind a packed file that cannot be read on. */
+  async #passDamaged(file: ChainFile, why: string, lines: FollowedLine[]): Promise<void> {
+    const end = await endOf(this.#reach, file);
+    await this.#tellDamaged(file, why, this.#reader?.place ?? this.#resume);
+    await this.#before.settle(lines);
+    await this.#drop();
+    this.#before.place = end;
+  }
+
+  /** Nothing is concluded from a file that is still being packed: it is begun again at the place. */
+  async #tellDamaged(file: SeenFile, why: string, place: FilePlace | null): Promise<void> {
+    if (await isChanging(this.#reach, file)) {
+      await this.#drop();
+      // A packer sets the time of change, by which it is seen what was packed, when it ends.
+      this.#resume = place && { ...place, way: 'unknown' };
+      throw new RotatingNow('It is being packed at this moment; looking again.');
+    }
+    const { name, size } = file;
+    this.#gaps.tell('damaged', null, `${name}, ${size} bytes packed: ${why}`);
+  }
+
+  async #drop(): Promise<void> {
+    await this.#reader?.close();
+    this.#reader = null;
+    this.#resume = null;
+    this.#moved = true;
+  }
+
   async #atEnd(reader: LogReader, lines: FollowedLine[]): Promise<boolean> {
-    if (reader.packing !== 'none') return this.#leave(reader, lines);
+    if (reader.packing !== 'none') {
+      if (!this.#inOrder && !(await this.#isNext(reader, true, lines))) return true;
+      return this.#leave(reader, true, lines);
+    }
     await reader.look();
     const look = await this.#reach.look(this.#path);
+    if (reader.readTo === 0 && !(await this.#isNext(reader, false, lines))) return true;
     if (look.kind === 'file' && isSameFile(look.file, reader.file)) {
-      this.#ahead = 0;
-      this.#say('live');
-      if (reader.readTo === 0 && (await this.#cameInBetween(reader))) return true;
+      this.#status.ahead = 0;
+      this.#status.say('live');
       return this.#readLate(lines);
     }
-    if (look.kind !== 'file') this.#sayWhy(look);
-    const chain = await listChain(this.#reach, this.#path);
-    const { files } = await behind(this.#reach, chain, reader.place, this.#before.place);
-    const next = files[0];
-    this.#ahead = sizeOf(files);
+    if (look.kind !== 'file') this.#status.sayWhy(look);
+    const { current, rest: unread } = await this.#bearings(reader.place);
+    // Where no line of it was complete yet, it is itself what comes next.
+    const itself = !current && unread[0] !== undefined && isSameFile(unread[0], reader.file);
+    const rest = itself ? unread.slice(1) : unread;
+    if (!current && !itself && reader.readTo > 0) this.#notFound.wait();
+    this.#notFound.end();
+    const next = rest[0];
+    this.#status.ahead = sizeOf(rest);
     if (!next) return this.#readLate(lines);
     // What was written between the last read and the rotation stands before all that is in the next file.
     const again = await reader.pull();
@@ -330,47 +336,59 @@ export class FileFollower implements Follower {
       reader.take(again.bytes, lines);
       return true;
     }
+    // It was copied and cut, or packed, in the meantime: what was written until then stands elsewhere.
+    if (again.kind !== 'end') return this.#find(reader.place, lines);
+    // It has all that was read, although the log's name is another file's now.
+    if (reader.live && look.kind === 'file') reader.way = 'renamed';
     // The rest of a line may still come, as long as the writer was not told to open the new file.
-    const settled = reader.copied || next.rotated !== null || reader.splitter.waiting === 0;
+    const settled = reader.way === 'copied' || next.rotated !== null || reader.splitter.waiting === 0;
     if (!settled && performance.now() - reader.grewAt < this.#settleMs) return false;
-    return this.#leave(reader, lines);
+    return this.#leave(reader, current !== null || itself, lines);
   }
 
   /** Ends a file that was read to its end. */
-  async #leave(reader: LogReader, lines: FollowedLine[]): Promise<boolean> {
+  async #leave(reader: LogReader, inChain: boolean, lines: FollowedLine[]): Promise<boolean> {
     await this.#before.settle(lines);
     reader.finish(lines);
-    if (reader.copied) {
-      this.#gap('copytruncate', reader.unread > 0 ? reader.unread : null, BETWEEN_COPY_AND_CUT);
-      this.#copies = true;
-    }
+    this.#gaps.pass(reader.way, reader.unread > 0 ? reader.unread : null);
     this.#reader = null;
     this.#moved = true;
-    if (reader.packing === 'none') {
-      reader.grewAt = performance.now();
-      this.#before.follow(reader);
-    } else {
-      reader.settled = true;
-      this.#before.place = reader.place;
-      await reader.close();
-    }
+    reader.grewAt = performance.now();
+    this.#before.follow(reader, inChain);
+    if (reader.packing !== 'none') await this.#before.settle(lines);
     return true;
   }
 
   /**
-   * A file that had nothing in it yet may have been written, copied and cut, all between two looks.
-   * @returns whether something else has to be read first; the reader is closed then
+   * A file of which nothing was read yet may have been written, copied and cut, or renamed, all between two looks.
+   * @param hasMore there is something in it now
+   * @returns whether it is what comes next; else it is let go
    */
-  async #cameInBetween(reader: LogReader): Promise<boolean> {
-    const chain = await listChain(this.#reach, this.#path);
-    const { files, known } = await behind(this.#reach, chain, this.#before.place, null);
-    const next = files[0];
-    if (!known || !next?.rotated || isSameFile(next, reader.file)) return false;
-    const live = chain.at(-1);
-    this.#copies = reader.copied || (live !== undefined && isSameFile(live, reader.file));
-    await reader.close();
+  async #isNext(reader: LogReader, hasMore: boolean, lines: FollowedLine[]): Promise<boolean> {
+    const { rest, empty, chain } = await this.#bearings(null);
+    const next = rest[0];
+    if (next && isSameFile(next, reader.file)) {
+      if (hasMore) {
+        this.#waitForCopy(empty, chain);
+        for (const file of empty) this.#gaps.pass(wayOf(file, behind(chain, file)), null);
+      }
+      return true;
+    }
     this.#reader = null;
-    return true;
+    const live = chain.at(-1);
+    // Somebody who was not told of the rotation may still write to it.
+    if (hasMore || (live && isSameFile(live, reader.file))) await reader.close();
+    else {
+      await this.#before.settle(lines);
+      this.#before.follow(reader, true);
+    }
+    return false;
+  }
+
+  /** When the newest rotated file is empty, it may be a copy that is being made at this moment. */
+  #waitForCopy(empty: readonly ChainFile[], chain: readonly ChainFile[]): void {
+    if (empty.some((file) => behind(chain, file).length === 1)) this.#copying.wait();
+    this.#copying.end();
   }
 
   /** @returns whether a late writer added something to the file before */
@@ -378,10 +396,5 @@ export class FileFollower implements Follower {
     const { grew, settled } = await this.#before.read(lines);
     this.#moved ||= settled;
     return grew;
-  }
-
-  #sayWhy(look: Look): void {
-    if (look.kind === 'missing') this.#say('waiting', look.trouble);
-    else if (look.kind === 'refused') this.#say('failed', look.trouble);
   }
 }

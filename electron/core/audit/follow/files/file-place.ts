@@ -29,12 +29,19 @@ const filePlace = z.object({
   size: bytes,
   /** Time of change when it was last read, by the node's clock. */
   modifiedAt: z.int(),
-  /** It is a copy that a rotation by copying and cutting left behind. */
-  copied: z.boolean(),
+  /** It was the file that is written to when it was read. */
+  live: z.boolean().default(false),
+  /** How it became a rotated file, as far as that is proven. */
+  way: z.enum(['copied', 'renamed', 'unknown']).default('unknown'),
   /** It was read to its end, and nothing will be added to it. */
   settled: z.boolean(),
 });
 export type FilePlace = z.infer<typeof filePlace>;
+/** How a file came to be a rotated one. */
+export type Way = FilePlace['way'];
+
+/** Rotations that are remembered one by one; the last one stands for all that come after. */
+export const MOST_PRESUMED = 32;
 
 /** Position of a followed file, as it is stored with what was read. */
 export const filePosition = z.object({
@@ -45,6 +52,13 @@ export const filePosition = z.object({
   before: filePlace.nullable(),
   /** Milliseconds since 1970 UTC, by the console's clock, when something was read last. */
   at: z.int(),
+  /** A rotation of this log by copying and cutting was seen. */
+  copies: z.boolean().default(false),
+  /** When rotations were passed that left no trace of their kind, while none by copying had been seen. */
+  presumed: z
+    .array(z.object({ from: z.int(), to: z.int() }))
+    .max(MOST_PRESUMED)
+    .default([]),
 });
 export type FilePosition = z.infer<typeof filePosition>;
 

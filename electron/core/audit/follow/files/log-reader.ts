@@ -1,6 +1,15 @@
 import type { FollowedLine } from '../follower.ts';
 import { LineSplitter } from '../lines/line-splitter.ts';
-import { beginsAs, type FilePlace, HEAD_BYTES, isMarked, lengthOfHead, markOf, slide } from './file-place.ts';
+import {
+  beginsAs,
+  type FilePlace,
+  HEAD_BYTES,
+  isMarked,
+  lengthOfHead,
+  markOf,
+  slide,
+  type Way,
+} from './file-place.ts';
 import type { LogReach, OpenLog, SeenFile } from './log-reach.ts';
 import type { Packing } from './rotated-names.ts';
 import { UNPACK_LIMITS, UnpackError, type UnpackLimits, unpacked } from './unpack.ts';
@@ -8,6 +17,7 @@ import { UNPACK_LIMITS, UnpackError, type UnpackLimits, unpacked } from './unpac
 const SMALL_READ = 64 * 1024;
 const LARGE_READ = 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
+const LOOK_MS = 500;
 
 /** What came of reading on. */
 export type Pulled =
@@ -36,7 +46,9 @@ export class LogReader {
   readonly packing: Packing;
   readonly splitter: LineSplitter;
   file: SeenFile;
-  copied = false;
+  /** It had the log's own name when it was opened. */
+  live = false;
+  way: Way = 'unknown';
   settled = false;
   /** Leading NULs are the hole that a writer leaves who goes on at its old offset in a file that was cut. */
   skipHole = false;
@@ -52,7 +64,8 @@ export class LogReader {
   #offset = 0;
   #size = 0;
   #next = SMALL_READ;
-  /** Unpacked already while the place was looked for. */
+  #lookedAt = performance.now();
+  /** Unpacked and not taken yet: while the place was looked for, or given already. */
   #rest: Buffer = EMPTY;
 
   private constructor(log: OpenLog, file: SeenFile, packing: Packing, options: ReaderOptions) {
@@ -114,7 +127,8 @@ export class LogReader {
       offset: this.#offset,
       size: Math.max(this.#size, this.#readTo),
       modifiedAt: Math.trunc(this.file.modifiedAt),
-      copied: this.copied,
+      live: this.live,
+      way: this.way,
       settled: this.settled,
     };
   }
@@ -126,6 +140,9 @@ export class LogReader {
     const bytes = await this.#log.read(this.#readTo - overlap, overlap + this.#next);
     if (bytes === null) return { kind: 'gone' };
     if (bytes.length < overlap || this.#tail.compare(bytes, 0, overlap) !== 0) return { kind: 'cut' };
+    // Of what was not read yet, the beginning was seen when it was opened.
+    const seen = this.#head.subarray(this.#readTo);
+    if (!bytes.subarray(overlap, overlap + seen.length).equals(seen)) return { kind: 'cut' };
     if (bytes.length === overlap) {
       this.#next = SMALL_READ;
       return { kind: 'end' };
@@ -136,6 +153,7 @@ export class LogReader {
 
   /** Makes lines of what {@link pull} gave. */
   take(bytes: Buffer, lines: FollowedLine[]): void {
+    this.#rest = EMPTY;
     this.grewAt = performance.now();
     if (this.#head.length < HEAD_BYTES && this.#readTo + bytes.length > this.#head.length) {
       const known = Math.max(0, this.#head.length - this.#readTo);
@@ -166,10 +184,16 @@ export class LogReader {
 
   /** Looks how large the file has become, for {@link unread} and the time of change. */
   async look(): Promise<void> {
+    this.#lookedAt = performance.now();
     const file = await this.#log.look();
     if (file === null) return;
     this.file = file;
     if (!this.#pieces) this.#size = Math.max(this.#size, file.size);
+  }
+
+  /** Looks now and then while there is always more, so that it is known how much is waiting. */
+  async lookAgain(): Promise<void> {
+    if (performance.now() - this.#lookedAt > LOOK_MS) await this.look();
   }
 
   async close(): Promise<void> {
@@ -198,7 +222,7 @@ export class LogReader {
     let rest: Buffer = EMPTY;
     while (this.#readTo < place.offset) {
       const next = await this.#pieces.next();
-      if (next.done) return 'shorter';
+      if (next.done) return beginsAs(this.#head, place.head) ? 'shorter' : 'other';
       const within = next.value.subarray(0, place.offset - this.#readTo);
       rest = next.value.subarray(within.length);
       if (this.#head.length < HEAD_BYTES) {
@@ -229,18 +253,16 @@ export class LogReader {
     this.#readTo = place.offset;
     this.#offset = place.offset;
     this.#size = Math.max(this.#size, place.size);
-    this.copied = place.copied;
+    this.way = place.way;
   }
 
   async #pullPacked(pieces: AsyncGenerator<Buffer, void>): Promise<Pulled> {
-    if (this.#rest.length > 0) {
-      const bytes = this.#rest;
-      this.#rest = EMPTY;
-      return { kind: 'bytes', bytes };
-    }
+    if (this.#rest.length > 0) return { kind: 'bytes', bytes: this.#rest };
     try {
       const next = await pieces.next();
-      return next.done ? { kind: 'end' } : { kind: 'bytes', bytes: next.value };
+      if (next.done) return { kind: 'end' };
+      this.#rest = next.value;
+      return { kind: 'bytes', bytes: next.value };
     } catch (error) {
       if (error instanceof UnpackError) return { kind: 'damaged', detail: error.message };
       if (error instanceof GoneError) return { kind: 'gone' };

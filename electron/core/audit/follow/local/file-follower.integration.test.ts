@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  statSync,
   truncateSync,
   unlinkSync,
   utimesSync,
@@ -11,8 +12,10 @@ import {
 } from 'node:fs';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { FileFollower } from '../files/file-follower.ts';
 import type { Gather } from '../testing/gather.ts';
 import { follow, lab, numbered, write } from '../testing/log-lab.ts';
+import { LocalReach } from './local-reach.ts';
 
 const kinds = (gather: Gather) => gather.gaps.map(({ kind }) => kind);
 /** Stops, lets something happen while nobody watches, and follows on. */
@@ -100,6 +103,23 @@ describe('a file that is written to', () => {
     write(2, 4);
     await gather.until(({ lines }) => lines.length === 4);
     expect(gather.texts).toEqual(numbered(0, 4));
+  });
+
+  it('says how much is waiting while more is written than is taken', async () => {
+    const text = `${'x'.repeat(999)}\n`;
+    writeFileSync(lab.log, text.repeat(2_000));
+    const follower = new FileFollower({ reach: new LocalReach(), path: lab.log });
+    try {
+      for (let taken = 0; taken === 0; ) taken = (await follower.next())?.lines.length ?? -1;
+      appendFileSync(lab.log, text.repeat(20_000));
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await follower.next();
+      const { state, lagBytes } = follower.status();
+      expect(state).toBe('catching-up');
+      expect(lagBytes).toBeGreaterThan(19_000_000);
+    } finally {
+      await follower.close();
+    }
   });
 });
 
@@ -321,6 +341,97 @@ describe('rotation', () => {
     expect(kinds(second)).toEqual(['damaged']);
     expect(second.texts[0]).toBe('event 5 of the test');
     expect(second.texts.slice(-5)).toEqual(numbered(2_000, 2_005));
+  });
+
+  it('waits for a packed file that is still being written', async () => {
+    write(0, 5);
+    const first = follow();
+    await first.until(({ lines }) => lines.length === 5);
+    const position = await first.stop();
+    write(5, 3_000);
+    const packed = gzipSync(readFileSync(lab.log));
+    const { atime, mtime } = statSync(lab.log);
+    unlinkSync(lab.log);
+    writeFileSync(`${lab.log}.1.gz`, packed.subarray(0, 2_000));
+    write(3_000, 3_002);
+    const second = follow(position);
+    for (let from = 2_000; from < packed.length; from += 1_000) {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      appendFileSync(`${lab.log}.1.gz`, packed.subarray(from, from + 1_000));
+    }
+    utimesSync(`${lab.log}.1.gz`, atime, mtime);
+    await second.until(({ texts }) => texts.includes('event 3001 of the test'));
+    expect([second.texts.length, second.gaps]).toEqual([2_997, []]);
+  });
+
+  it('takes a packed copy for what it is while the log was not cut yet', async () => {
+    const first = follow();
+    await first.quiet(200);
+    const second = await whileOff(first, () => {
+      write(0, 5);
+      writeFileSync(`${lab.log}.1.gz`, gzipSync(readFileSync(lab.log)));
+      write(5, 6);
+    });
+    await second.until(({ lines }) => lines.length === 6);
+    truncateSync(lab.log, 0);
+    write(6, 8);
+    await second.until(({ lines }) => lines.length >= 8);
+    await second.quiet();
+    expect(second.texts).toEqual(numbered(0, 8));
+    expect(kinds(second)).toEqual(['copytruncate']);
+  });
+
+  it('of a file without one whole line, by renaming and by copying', async () => {
+    write(0, 1);
+    const gather = follow();
+    await gather.until(({ lines }) => lines.length === 1);
+    const shift = (last: number) => {
+      for (let number = last; number >= 1; number -= 1)
+        renameSync(`${lab.log}.${number}`, `${lab.log}.${number + 1}`);
+    };
+    renameSync(lab.log, `${lab.log}.1`);
+    appendFileSync(lab.log, 'unfinished');
+    await gather.quiet();
+    shift(1);
+    renameSync(lab.log, `${lab.log}.1`);
+    write(1, 2);
+    await gather.until(({ lines }) => lines.length === 3);
+    shift(2);
+    renameSync(lab.log, `${lab.log}.1`);
+    appendFileSync(lab.log, 'not ended');
+    await gather.quiet();
+    shift(3);
+    copyFileSync(lab.log, `${lab.log}.1`);
+    truncateSync(lab.log, 0);
+    write(2, 3);
+    await gather.until(({ texts }) => texts.includes('event 2 of the test'));
+    expect(gather.texts).toEqual([
+      numbered(0, 1)[0],
+      'unfinished',
+      numbered(1, 2)[0],
+      'not ended',
+      numbered(2, 3)[0],
+    ]);
+    expect(kinds(gather)).toEqual(['copytruncate']);
+  });
+
+  it('that removed a file before it was read, while the one that is written to had nothing yet', async () => {
+    write(0, 1);
+    const first = follow();
+    await first.until(({ lines }) => lines.length === 1);
+    renameSync(lab.log, `${lab.log}.1`);
+    writeFileSync(lab.log, '');
+    await first.quiet();
+    const second = await whileOff(first, () => {
+      unlinkSync(`${lab.log}.1`);
+      write(1, 2);
+      unlinkSync(lab.log);
+      write(2, 3);
+    });
+    await second.until(({ lines }) => lines.length === 1);
+    await second.quiet();
+    expect(second.texts).toEqual(numbered(2, 3));
+    expect(kinds(second)).toEqual(['rotated-away']);
   });
 
   it('is not taken in by a bomb', async () => {

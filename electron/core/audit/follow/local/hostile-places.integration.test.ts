@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   linkSync,
   mkdirSync,
   renameSync,
@@ -12,6 +13,9 @@ import {
 } from 'node:fs';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { follow, lab, numbered, write } from '../testing/log-lab.ts';
+import { safeWalk } from './safe-walk.ts';
+
+const PYTHON = '/usr/bin/python3';
 
 describe('what is not a log', () => {
   const waitFor = async (words: string) => {
@@ -55,6 +59,40 @@ describe('what is not a log', () => {
     write(2, 4);
     await gather.until(({ lines }) => lines.length === 4);
     expect(gather.texts).toEqual(numbered(0, 4));
+  });
+});
+
+describe('what is no rotated file', () => {
+  it('is passed by, whatever its name', async () => {
+    write(0, 2);
+    const first = follow();
+    await first.until(({ lines }) => lines.length === 2);
+    const position = await first.stop();
+    execFileSync('mkfifo', [`${lab.log}.1`]);
+    mkdirSync(`${lab.log}.2`);
+    symlinkSync('/etc/passwd', `${lab.log}.3`);
+    symlinkSync('access.log.4', `${lab.log}.4`);
+    renameSync(lab.log, `${lab.log}.5`);
+    write(2, 3, `${lab.log}.5`);
+    write(3, 5);
+    const second = follow(position);
+    await second.until(({ lines }) => lines.length === 3);
+    await second.quiet();
+    expect([second.texts, second.gaps]).toEqual([numbered(2, 5), []]);
+  });
+
+  it('a folder in the place of the log, for a while', async () => {
+    write(0, 2);
+    const gather = follow();
+    await gather.until(({ lines }) => lines.length === 2);
+    renameSync(lab.log, `${lab.log}.1`);
+    mkdirSync(lab.log);
+    await gather.until(({ follower }) => follower.status().trouble.includes('folder'));
+    write(2, 3, `${lab.log}.1`);
+    rmSync(lab.log, { recursive: true });
+    write(3, 5);
+    await gather.until(({ lines }) => lines.length === 5);
+    expect([gather.texts, gather.gaps]).toEqual([numbered(0, 5), []]);
   });
 });
 
@@ -120,5 +158,44 @@ describe('a folder of the agent', () => {
     write(2, 4, `${lab.folder}/data/real.log`);
     await gather.until(({ lines }) => lines.length === 4);
     expect(gather.texts).toEqual(numbered(0, 4));
+  });
+
+  it('a link of root is not read while the agent puts its own in the place of it', async (context) => {
+    needsRoot(context);
+    if (!existsSync(PYTHON)) context.skip(`needs ${PYTHON} to swap links fast enough`);
+    chmodSync(lab.folder, 0o755);
+    lab.log = secret();
+    const inFolder = (name: string) => `${lab.folder}/agent/${name}`;
+    writeFileSync(inFolder('real'), 'harmless\n', { mode: 0o644 });
+    symlinkSync('real', lab.log);
+    agentLinks('../secret', inFolder('evil'));
+    // As fast as it can: its own link for a moment, and root's again.
+    const swap = [
+      'import os,sys,time',
+      'os.chdir(sys.argv[1])',
+      'end = time.time() + 4',
+      'while time.time() < end:',
+      '  os.rename("access.log", "kept"); os.rename("evil", "access.log")',
+      '  os.rename("access.log", "evil"); os.rename("kept", "access.log")',
+    ].join('\n');
+    const who = [`--reuid=${agent}`, `--regid=${agent}`, '--clear-groups'];
+    const swapping = spawn('setpriv', [...who, PYTHON, '-c', swap, `${lab.folder}/agent`]);
+    const ended = new Promise((resolve) => swapping.once('exit', resolve));
+    const reached = new Set<string>();
+    let walks = 0;
+    while (swapping.exitCode === null && swapping.signalCode === null) {
+      const walked = await safeWalk(lab.log);
+      walks += 1;
+      if (walked.kind === 'there' || walked.kind === 'nothing') await walked.folder.close();
+      if (walked.kind === 'there') await walked.entry.close();
+      reached.add('name' in walked ? walked.name : walked.kind);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await ended).toBe(0);
+    expect([walks > 100, reached.has('secret'), reached.has('real') || reached.has('closed')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 });

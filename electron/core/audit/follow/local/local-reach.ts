@@ -10,6 +10,7 @@ import {
   type SeenFile,
 } from '../files/log-reach.ts';
 import { rotatedName } from '../files/rotated-names.ts';
+import { isSameFile } from '../files/same-file.ts';
 import { FolderWatches } from './folder-watches.ts';
 import { matchingPaths } from './matching-paths.ts';
 import { entryOf, safeWalk } from './safe-walk.ts';
@@ -145,7 +146,7 @@ export class LocalReach implements LogReach {
     try {
       if (walked.kind === 'nothing') return null;
       const { stat, entry } = walked;
-      if (String(stat.dev) !== file.device || String(stat.ino) !== file.inode || !stat.isFile()) return null;
+      if (!stat.isFile() || !isSameFile(seenFile(file.folder, file.name, stat), file)) return null;
       const trouble = await linkTrouble(walked.folder, stat);
       if (trouble !== null) throw new LogTrouble(trouble);
       try {

@@ -10,6 +10,8 @@ const O_PATH = 0o10000000;
 const NAMED = O_PATH | constants.O_NOFOLLOW;
 /** As many as the kernel follows is 40 (path_resolution(7)); a log needs one or two. */
 const MOST_LINKS = 16;
+/** A tick of the slowest kernel clock is 10 ms. */
+const CTIME_GRAIN_MS = 50;
 
 /** What a path leads to. The handles name, and cannot read. */
 export type Walked =
@@ -34,6 +36,22 @@ function isTrusted(owner: bigint): boolean {
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+}
+
+/**
+ * A link is read by its name, which whoever may write to the folder can give to another link for that moment. Whatever does so renames or
+ * removes the one that was looked at, which changes its ctime (inode(7)); one that was changed just now may have been changed twice
+ * within the grain of that clock.
+ */
+async function isStill(folder: FileHandle, name: string, seen: BigIntStats): Promise<boolean> {
+  if (Math.abs(Date.now() - Number(seen.ctimeMs)) < CTIME_GRAIN_MS) return false;
+  const entry = await open(entryOf(folder, name), NAMED);
+  try {
+    const { ino, dev, ctimeNs } = await entry.stat({ bigint: true });
+    return ino === seen.ino && dev === seen.dev && ctimeNs === seen.ctimeNs;
+  } finally {
+    await entry.close();
+  }
 }
 
 /** @returns the name of an entry of an opened folder for system calls that take a path (proc_pid_fd(5)) */
@@ -90,6 +108,9 @@ export async function safeWalk(path: string): Promise<Walked> {
           return await give({ kind: 'refused', trouble });
         }
         const target = await readlink(entryOf(folder, name));
+        if (!(await isStill(folder, name, stat))) {
+          return await give({ kind: 'closed', trouble: `${here} is being replaced; looking again.` });
+        }
         await entry.close();
         entry = null;
         if (target.startsWith('/')) {

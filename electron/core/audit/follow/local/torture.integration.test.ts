@@ -6,15 +6,11 @@ import { COPYING, RENAMING, torture } from '../testing/torture.ts';
 const KILLS = Number(process.env.FOLLOW_KILLS ?? 15);
 const SEED = Number(process.env.FOLLOW_SEED ?? Date.now() % 1_000_000);
 
-/**
- * A log that is rotated now in one way and now in the other, packed, and read only after a stop can still lose a rotated file: what was
- * packed no longer shows which way it was made. Known and not mended: it runs on demand only, and fails there now and then.
- */
-const MIXED: [string, readonly string[]][] = process.env.FOLLOW_KILLS
-  ? [['does now this, now that', [...RENAMING, ...COPYING]]]
-  : [];
-
-it.for<[string, readonly string[]]>([['renames', RENAMING], ['copies and cuts', COPYING], ...MIXED])(
+it.for<[string, readonly string[]]>([
+  ['renames', RENAMING],
+  ['copies and cuts', COPYING],
+  ['does now this, now that', [...RENAMING, ...COPYING]],
+])(
   `loses and doubles nothing when killed at any time, with a rotation that %s (seed ${SEED})`,
   { timeout: 60_000 + KILLS * 2_000 },
   async ([, modes]) => {
@@ -23,7 +19,7 @@ it.for<[string, readonly string[]]>([['renames', RENAMING], ['copies and cuts', 
       const kills = Math.ceil(KILLS / 3);
       const result = await torture({ folder, kills, seed: SEED, modes });
       if (process.env.FOLLOW_KILLS) process.stdout.write(`${JSON.stringify(result)}\n`);
-      expect(result).toMatchObject({ lost: [], doubled: [], strange: [], otherGaps: [] });
+      expect(result).toMatchObject({ lost: [], doubled: [], strange: [], untold: 0, otherGaps: [] });
       if (modes === COPYING) expect(result.told).toBeGreaterThanOrEqual(result.copies);
       if (modes !== RENAMING) expect(result.copies).toBeGreaterThan(0);
       else expect(result.told).toBe(0);

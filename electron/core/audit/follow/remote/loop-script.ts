@@ -8,7 +8,7 @@
  *   folder, whatever its path leads to by now.
  * - `list`: a log and what may be its rotated files, by lstat(2). More than 600 names: only the log itself.
  * - `read`: dd(1) follows no link and waits for no pipe; the file is compared by device and inode before and after.
- * - `look`: lstat(2) of paths, and where a link leads. `match`: names that a pattern has.
+ * - `look`: lstat(2) of paths, and where a link leads, if it is the same link before and after. `match`: names that a pattern has.
  *
  * It ends with its input: when the console died or the connection broke.
  * @param nonce `[0-9a-f]+`, random for each run
@@ -58,9 +58,13 @@ fetch() {
 }
 look() {
   for path do
-    set -- $(stat -c '%u %f' -- "$path" 2>/dev/null)
+    seen=$(stat -c '%u %f %d %i %.9Z' -- "$path" 2>/dev/null)
+    set -- $seen
     case \${2-none} in
-      a???) target=$(readlink -- "$path"); case $target in *"$line_feed"*) target= ;; esac; printf 'link %s %s\\n' "$1" "$target" ;;
+      a???)
+        target=$(readlink -- "$path"); case $target in *"$line_feed"*) target= ;; esac
+        [ "$seen" = "$(stat -c '%u %f %d %i %.9Z' -- "$path" 2>/dev/null)" ] || target=
+        printf 'link %s %s\\n' "$1" "$target" ;;
       none) printf 'none\\n' ;;
       *) printf 'other\\n' ;;
     esac

@@ -7,6 +7,7 @@ import {
   type SeenFile,
 } from '../files/log-reach.ts';
 import { rotatedName } from '../files/rotated-names.ts';
+import { isSameFile } from '../files/same-file.ts';
 import { type Listing, readListings } from './listing.ts';
 import type { NodeLoop } from './node-loop.ts';
 import { walkRemote } from './remote-walk.ts';
@@ -94,9 +95,7 @@ export class RemoteReach implements LogReach {
   /** @returns the name that a file has now in its folder; null when it is not there */
   async find(file: SeenFile, name: string): Promise<string | null> {
     const listing = await this.#list(file.folder, baseOf(name));
-    const found = listing.files.filter(
-      (one) => one.file.device === file.device && one.file.inode === file.inode,
-    );
+    const found = listing.files.filter((one) => isSameFile(one.file, file));
     const best = found.find((one) => one.file.name === name) ?? found[0];
     if (best && best.trouble !== null) throw new LogTrouble(best.trouble);
     return best?.file.name ?? null;

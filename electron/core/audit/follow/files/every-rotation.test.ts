@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { historyOf, PLAIN_COPY, rotation } from '../testing/histories.ts';
+import { type Deed, playModel } from '../testing/model-run.ts';
+
+/** `FOLLOW_HISTORIES=20000` for the long run. */
+const HISTORIES = Number(process.env.FOLLOW_HISTORIES ?? 150);
+
+const tried = { numRuns: HISTORIES, interruptAfterTimeLimit: 900_000, markInterruptAsFailure: false };
+
+it('a log that is renamed is read once, without a gap, whatever happens when', {
+  timeout: 1_000_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(historyOf(rotation('rename') as fc.Arbitrary<Deed>), async (history) => {
+      const { wrong, gaps } = await playModel(history);
+      expect({ wrong, gaps }).toEqual({ wrong: [], gaps: [] });
+    }),
+    tried,
+  );
+});
+
+it.for([
+  ['copied and cut', [rotation('copy')]],
+  ['copied and cut now, and renamed then', [rotation('copy'), rotation('rename')]],
+] as const)(
+  'a log that is %s is read once, and every cut is told',
+  { timeout: 1_000_000 },
+  async ([, kinds]) => {
+    await fc.assert(
+      fc.asyncProperty(historyOf(fc.oneof(...kinds) as fc.Arbitrary<Deed>), async (history) => {
+        const { wrong } = await playModel({ ...history, ending: PLAIN_COPY });
+        expect(wrong).toEqual([]);
+      }),
+      tried,
+    );
+  },
+);
+
+it('tells of what was removed before it could be read', { timeout: 1_000_000 }, async () => {
+  const any = fc.oneof(rotation('copy'), rotation('rename')) as fc.Arbitrary<Deed>;
+  await fc.assert(
+    fc.asyncProperty(historyOf(any, [1, 2, 3]), async (history) => {
+      const { wrong } = await playModel({ ...history, ending: PLAIN_COPY });
+      expect(wrong).toEqual([]);
+    }),
+    tried,
+  );
+});

@@ -1,0 +1,77 @@
+import type { SourceGap } from '#shared/domain/audit/source.ts';
+import { type FilePosition, MOST_PRESUMED, type Way } from './file-place.ts';
+import { BETWEEN_COPY_AND_CUT, EARLIER_ROTATION, PERHAPS_COPIED } from './gap-words.ts';
+
+export type Gap = Omit<SourceGap, 'source'>;
+type State = Pick<FilePosition, 'at' | 'copies' | 'presumed'>;
+
+/**
+ * Collects the gaps of a log until they are handed over. A rotation by copying and cutting always is one. A packed file shows
+ * nothing of how it was rotated: as long as no copy of this log was ever seen, it is presumed to have been renamed, and kept in
+ * mind; with the first copy that is seen all those are told, and from then on each that shows nothing at once.
+ */
+export class GapTeller {
+  #at = Date.now();
+  #copies = false;
+  #presumed: State['presumed'] = [];
+  #gaps: Gap[] = [];
+  /** The file that was left last was cut, as far as is known: who goes on writing at the old offset leaves a hole. */
+  lastWasCut = false;
+
+  /** @param state of an earlier run */
+  constructor(state: State | null) {
+    if (state === null) return;
+    this.#at = state.at;
+    this.#copies = state.copies;
+    this.#presumed = [...state.presumed];
+  }
+
+  get waiting(): boolean {
+    return this.#gaps.length > 0;
+  }
+
+  /** What is handed over now; a gap that comes later begins here. @returns with what is stored with the position */
+  take(): { gaps: Gap[]; state: State } {
+    const gaps = this.#gaps;
+    this.#gaps = [];
+    this.#at = Date.now();
+    return { gaps, state: { at: this.#at, copies: this.#copies, presumed: [...this.#presumed] } };
+  }
+
+  tell(kind: Gap['kind'], bytes: number | null, detail: string): void {
+    this.#tell(kind, this.#at, Date.now(), bytes, detail);
+  }
+
+  /**
+   * A rotated file was read to its end.
+   * @param bytes that were seen of the original and are not in the copy; null when that is not known
+   */
+  pass(way: Way, bytes: number | null): void {
+    this.lastWasCut = false;
+    if (way === 'copied') this.cut(bytes, BETWEEN_COPY_AND_CUT);
+    else if (way === 'unknown' && this.#copies) this.cut(bytes, PERHAPS_COPIED);
+    else if (way === 'unknown') this.#presume();
+  }
+
+  /** The log was cut. */
+  cut(bytes: number | null, detail: string): void {
+    for (const { from, to } of this.#presumed) this.#tell('copytruncate', from, to, null, EARLIER_ROTATION);
+    this.#presumed = [];
+    this.#copies = true;
+    this.lastWasCut = true;
+    this.tell('copytruncate', bytes, detail);
+  }
+
+  #presume(): void {
+    const now = Date.now();
+    const last = this.#presumed.at(-1);
+    if (last && this.#presumed.length >= MOST_PRESUMED) last.to = now;
+    else this.#presumed.push({ from: Math.min(this.#at, now), to: now });
+  }
+
+  #tell(kind: Gap['kind'], from: number, to: number, bytes: number | null, detail: string): void {
+    const begin = new Date(Math.min(from, to)).toISOString();
+    const end = new Date(to).toISOString();
+    this.#gaps.push({ kind, from: begin, to: end, bytes, detail: detail.slice(0, 1_024) });
+  }
+}
