@@ -60,11 +60,17 @@ export class Guest {
     const child = Guest.#boot(image, folder, overlay, saved.port, extra);
     const guest = new Guest(child, saved.port, image, folder, overlay);
     guest.#lan = lan;
-    await guest.#untilMonitored();
-    await lan.attach();
-    await guest.#untilReached(240_000);
-    await guest.#tellTheTime();
-    return guest;
+    try {
+      // Its monitor answers when all its devices are there.
+      await guest.#monitor({ execute: 'query-status' });
+      await lan.attach();
+      await guest.#untilReached(240_000);
+      await guest.#tellTheTime();
+      return guest;
+    } catch (error) {
+      await guest.stop();
+      throw error;
+    }
   }
 
   /** Keep memory and disk of the running guest in a file; it goes on afterwards. Connections to it are closed before. */
@@ -251,14 +257,10 @@ export class Guest {
     return this.#monitor({ execute: 'human-monitor-command', arguments: { 'command-line': words } });
   }
 
-  async #untilMonitored(): Promise<void> {
+  async #monitor(command: object): Promise<void> {
     // A qemu that was started just now makes its socket a moment later.
     for (let waited = 0; waited < 20_000 && !existsSync(join(this.#folder, 'monitor')); waited += 50)
       await sleep(50);
-  }
-
-  async #monitor(command: object): Promise<void> {
-    await this.#untilMonitored();
     const socket = connect(join(this.#folder, 'monitor'));
     const answers: string[] = [];
     socket.setEncoding('utf8').on('data', (text: string) => answers.push(text));

@@ -36,12 +36,20 @@ export class Operator {
     const { client, close } = await openConsole(dataFolder);
     const host = { host: '127.0.0.1', port: guest.port };
     const keys = await hostKeysOf(host);
-    const added = await client.nodes.add({
-      name: 'miu',
-      address: { kind: 'ssh', ...host, user: 'minotaur', identityFile: guest.key },
-      confirmedKeys: keys.map((key) => key.line),
-    });
-    return new Operator(client, added.id, close);
+    for (let left = 5; ; left -= 1) {
+      try {
+        const added = await client.nodes.add({
+          name: 'miu',
+          address: { kind: 'ssh', ...host, user: 'minotaur', identityFile: guest.key },
+          confirmedKeys: keys.map((key) => key.line),
+        });
+        return new Operator(client, added.id, close);
+      } catch (error) {
+        // Somebody whose node does not answer in time tries again.
+        say(`adding the node: ${error instanceof Error ? error.message : error}`);
+        if (left === 1) throw error;
+      }
+    }
   }
 
   /** Open the console on its data folder again. */

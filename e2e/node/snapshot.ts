@@ -5,8 +5,11 @@ type Fields = Readonly<Record<string, string>>;
 /** Things of the guest by their name: a path, or words for what is no file, such as `rules: nft`. */
 export type Snapshot = ReadonlyMap<string, Fields>;
 
-/** Folders whose contents are nobody's state: kernel, running system, caches of a boot. */
-const PRUNED = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp', '/boot', '/lost+found', '/root'];
+/** Folders whose contents are nobody's state (kernel, running system, caches) or told by a program: packages by dpkg. */
+const PRUNED = [
+  ...['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp', '/boot', '/lost+found', '/root'],
+  ...['/var/cache', '/var/log', '/var/lib/dpkg', '/var/lib/apt'],
+];
 /** Below these every file is read; elsewhere packages lie, and size and time tell. */
 const READ = ['/etc', '/opt', '/home', '/usr/local', '/var/lib', '/srv'];
 

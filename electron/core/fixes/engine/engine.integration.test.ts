@@ -173,6 +173,26 @@ describe('a change that takes itself back', () => {
     expect(await stored(store, id)).toMatchObject({ state: 'done', kept: true, revertsAt: null });
   });
 
+  it.each(['keep', 'revert'] as const)(
+    'lets a person who is faster than the closing of its connection %s it',
+    async (word) => {
+      const { engine, plan, id, things, helper } = setUp(timed);
+      const closing = Promise.withResolvers<void>();
+      helper.close = () => closing.promise;
+      await engine.apply(plan);
+      await expect.poll(async () => (await stored(store, id)).state).toBe('unconfirmed');
+      const waiting = await stored(store, id);
+      const told = word === 'keep' ? engine.keep(waiting) : engine.revert(waiting);
+      closing.resolve();
+      await told;
+      await engine.idle();
+      const kept = { state: 'done', there: { ...AFTER, '/etc/kept': 'k' } };
+      const { state, there } = word === 'keep' ? kept : { state: 'reverted', there: BEFORE };
+      expect(await stored(store, id)).toMatchObject({ state });
+      expect(things()).toEqual(there);
+    },
+  );
+
   it('is found reverted when nobody kept it', async () => {
     const { engine, plan, id, things, clock } = setUp(timed);
     await engine.apply(plan);

@@ -11,6 +11,7 @@ import { AT_REST, Journal } from './journal.ts';
 import type { EngineParts } from './parts.ts';
 import { type Decision, decide } from './recover.ts';
 import { takeBack } from './take-back.ts';
+import { UnderWay } from './under-way.ts';
 import { forgetRecords, markUndone, TAKES_BACK } from './undone.ts';
 
 /** The node does not answer: when it is asked again, in milliseconds. */
@@ -24,7 +25,7 @@ const PACKAGE_SECONDS = 900;
 /** Does changes, one at a time per node, and brings every one of them to rest. */
 export class ChangeEngine {
   readonly #parts: EngineParts;
-  readonly #running = new Map<string, { work: Promise<void>; cancelled: boolean }>();
+  readonly #running = new UnderWay();
   readonly #timers = new Map<string, () => void>();
   #closing = false;
 
@@ -58,7 +59,7 @@ export class ChangeEngine {
 
   /** @throws ConsoleError NOT_ALLOWED when it is too late, or when the node does not answer over a fresh connection */
   async keep(change: StoredChange): Promise<void> {
-    if (change.state !== 'unconfirmed' || this.#running.has(change.id)) {
+    if (change.state !== 'unconfirmed' || this.#running.isWorkedOn(change.id)) {
       throw notAllowed('There is nothing to keep.', 'Look at where the change is now.');
     }
     const opened = await this.#parts.open(change, { fresh: true, ask: true });
@@ -96,16 +97,15 @@ export class ChangeEngine {
       this.revert(change);
       return;
     }
-    const running = this.#running.get(change.id);
-    if (!running && change.endedAt === null) {
+    if (!this.#running.has(change.id) && change.endedAt === null) {
       // It was left in the middle, and may wait for a password that only a person has.
       this.#start(change, (journal) => this.#settle(journal, true));
       return;
     }
-    if (!running || (change.state !== 'applying' && change.state !== 'waiting')) {
+    const isUnderWay = change.state === 'applying' || change.state === 'waiting';
+    if (!isUnderWay || !this.#running.cancel(change.id)) {
       throw notAllowed('It cannot be stopped any more.', 'Undo it when it has ended.');
     }
-    running.cancelled = true;
   }
 
   /** Brings every change to rest that was left in the middle, at the start or when a node is back. */
@@ -116,29 +116,35 @@ export class ChangeEngine {
   }
 
   /** Settles when nothing is done any more. A change that waits to be kept is left to its timer. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map((one) => one.work));
+  idle(): Promise<void> {
+    return this.#running.idle();
   }
 
   /** Stops between two steps, takes those changes back, and waits for that. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const one of this.#running.values()) one.cancelled = true;
+    this.#running.cancelAll();
     await this.idle();
     for (const id of [...this.#timers.keys()]) this.#forgetTimer(id);
   }
 
   #start(change: StoredChange, task: (journal: Journal) => Promise<void>): void {
-    if (this.#running.has(change.id)) throw notAllowed('This change is being worked on.', 'Wait a moment.');
+    if (this.#running.isWorkedOn(change.id))
+      throw notAllowed('This change is being worked on.', 'Wait a moment.');
     const journal = new Journal(this.#parts, change);
-    const entry = { cancelled: false, work: Promise.resolve() };
-    this.#running.set(change.id, entry);
-    entry.work = task(journal)
-      .catch((error: unknown) => this.#broken(journal, error))
-      .finally(() => {
-        this.#running.delete(change.id);
+    this.#running.begin(
+      change.id,
+      () => task(journal).catch((error: unknown) => this.#broken(journal, error)),
+      () => {
         if (!AT_REST.has(journal.change.state) && !this.#closing) this.#watch(journal.change);
-      });
+      },
+    );
+  }
+
+  #rest(journal: Journal, revertsAt: string): Promise<void> {
+    return this.#running.rest(journal.change.id, () =>
+      journal.to({ state: 'unconfirmed', revertsAt, error: null }),
+    );
   }
 
   /** From wherever it is to its end. */
@@ -165,9 +171,8 @@ export class ChangeEngine {
     await journal.to({ state: 'applying', error: null });
     const timed = plan.revertsAfter !== null && !kept;
     if (timed && !(await this.#arm(journal, channel, plan.revertsAfter ?? 60, true))) return;
-    const entry = this.#running.get(journal.change.id);
     const end = await doSteps(this.#parts, journal, channel, timed ? ['now'] : ['now', 'when-kept'], () =>
-      Boolean(entry?.cancelled),
+      this.#running.isCancelled(journal.change.id),
     );
     if (end.how !== 'done') return this.#stopped(journal, channel, end);
     if (timed) {
@@ -176,7 +181,7 @@ export class ChangeEngine {
       if (!(await this.#arm(journal, channel, seconds, false))) return;
       await this.#parts.fault?.('before-unconfirmed');
       const revertsAt = new Date(from + seconds * 1_000).toISOString();
-      return journal.to({ state: 'unconfirmed', revertsAt });
+      return this.#rest(journal, revertsAt);
     }
     await this.#verify(journal, channel);
   }
@@ -331,7 +336,7 @@ export class ChangeEngine {
       case 'verify':
         return this.#verify(journal, channel);
       case 'unconfirmed':
-        return journal.to({ state: 'unconfirmed', revertsAt: decision.revertsAt, error: null });
+        return this.#rest(journal, decision.revertsAt);
       case 'take-back':
         return this.#backOver(journal, channel, decision.words, 'rolled-back');
       case 'rest':
