@@ -100,6 +100,13 @@ describe('what is taken in', () => {
     expect(counts.sort()).toEqual(['a 2', 'b 1', 'c 1']);
   });
 
+  it('is read as what it is although the log was empty at first', () => {
+    intake.take(source, { path: '/x', lines: [], receivedAt: Date.now(), gaps: [], position: { next: 0 } });
+    take(['minotaur']);
+    expect(source.kept.format).toBe('key-value');
+    expect(store.reader.event(1)?.fields.User).toBe('minotaur');
+  });
+
   it('wakes an alert that was resolved, and is hidden by a silence until that ends', () => {
     take(['a']);
     const [alert] = store.alerts.list(null, null);

@@ -90,9 +90,11 @@ export class Intake {
     let characters = 0;
     const work = (): KeptSource => {
       const format = this.#formatOf(kept, batch.lines);
-      const parser = parserOf(source, format, batch.path ?? '');
       const context = { receivedAt: batch.receivedAt, utcOffsetMinutes: source.utcOffsetMinutes };
+      let parser: LineParser | null = null;
       for (const line of batch.lines) {
+        // Not before there is a line: what an empty log will be nobody knows, and a parser is kept.
+        parser ??= parserOf(source, format, batch.path ?? '');
         characters += line.text.length;
         for (const record of parser.parse(line.text, context)) {
           this.#stage(record, line, kept, batch.receivedAt);
