@@ -16,8 +16,17 @@ const BATCH_BYTES = 1_048_576;
 /** Bytes that a compressed file may unpack to: more is a bomb. */
 const MOST_BYTES = 64 * 1024 * 1024 * 1024;
 
-/** How far a file was read: so many bytes, and what they were. */
-const positionShape = z.object({ bytes: z.int().min(0), sha256: z.string() });
+/** Contents of one path that are remembered besides its present one: so many rotations. */
+const MOST_FORMER = 32;
+/** What stood under another path is known again when so many bytes of it are equal: logs may begin alike. */
+const KNOWN_ELSEWHERE_BYTES = 256;
+
+/** So many bytes, and what they were. */
+const contentShape = z.object({ bytes: z.int().min(0), sha256: z.string().max(64) });
+type Content = z.infer<typeof contentShape>;
+
+/** How far a file was read, and how far what stood under its name before. */
+const positionShape = contentShape.extend({ former: z.array(contentShape).max(MOST_FORMER).default([]) });
 
 /** What came of reading a file once. */
 export interface Ingested {
@@ -31,8 +40,9 @@ export interface Ingested {
 }
 
 /**
- * Reads a file once through the pipeline. What an earlier call read of the same file is left out; a file that no longer begins
- * with that is read as another one. A killed call goes on where its last transaction ended.
+ * Reads a file once through the pipeline. What an earlier call read is left out: under the same path whatever the file still begins
+ * with, and under any path of that node what was read of a file before it was renamed or packed, as rotations do. A file
+ * that begins otherwise is another one. A killed call goes on where its last transaction ended.
  * @throws StoreError `failed` with words for what cannot be read, else as storing does
  */
 export async function ingestFile(
@@ -42,13 +52,55 @@ export async function ingestFile(
   const path = await plainFile(input.path);
   const source = await openSource({ ...input, path }, tools.store);
   const { kept } = source;
-  const former = positionShape.safeParse(kept.position);
-  let known = former.success ? former.data.bytes : 0;
-  if (former.success && (await prefixHash(path, known)) !== former.data.sha256) known = 0;
+  const own = positionShape.safeParse(kept.position);
+  const known = await knownStart(path, own.success ? own.data : null, contentsElsewhere(tools.store, kept));
   const before = kept.events;
-  if (known === 0) source.kept = { ...kept, position: null, parser: null };
-  const counted = await readFrom(path, known, source, tools);
+  const same = own.success && known > 0 && known === own.data.bytes;
+  const former = own.success && !same ? [own.data, ...own.data.former] : own.success ? own.data.former : [];
+  if (!same) source.kept = { ...kept, position: null, parser: null };
+  const counted = await readFrom(path, known, source, former.map(plainContent).slice(0, MOST_FORMER), tools);
   return { ...counted, events: source.kept.events - before, known, format: source.kept.format };
+}
+
+const plainContent = ({ bytes, sha256 }: Content): Content => ({ bytes, sha256 });
+
+/** What was read of this node's files under other names, or under this one before it was another file. */
+function contentsElsewhere(store: AuditStore, { id, node, position }: OpenSource['kept']): Content[] {
+  const all = store.sources.all().filter((source) => source.id.startsWith('ingest-') && source.node === node);
+  const others = all.flatMap((source) => {
+    const read = positionShape.safeParse(source.id === id ? position : source.position);
+    if (!read.success) return [];
+    return source.id === id ? read.data.former : [read.data, ...read.data.former];
+  });
+  return others.filter(({ bytes }) => bytes >= KNOWN_ELSEWHERE_BYTES);
+}
+
+/** @returns bytes at the beginning of a file that were read before; 0 when it begins otherwise */
+async function knownStart(path: string, own: Content | null, others: readonly Content[]): Promise<number> {
+  const contents = [...(own === null ? [] : [own]), ...others];
+  const lengths = [...new Set(contents.map(({ bytes }) => bytes))].sort((a, b) => a - b);
+  const sums = new Set(contents.map(({ bytes, sha256 }) => `${bytes} ${sha256}`));
+  const sum = createHash('sha256');
+  let [done, longest] = [0, 0];
+  const mark = (): void => {
+    if (sums.has(`${done} ${sum.copy().digest('hex')}`)) longest = done;
+    lengths.shift();
+  };
+  while (lengths[0] === 0) mark();
+  if (lengths.length === 0) return longest;
+  for await (const chunk of bytesOf(path)) {
+    let rest = chunk;
+    for (let next = lengths[0]; next !== undefined && next - done <= rest.length; next = lengths[0]) {
+      sum.update(rest.subarray(0, next - done));
+      rest = rest.subarray(next - done);
+      done = next;
+      mark();
+    }
+    if (lengths.length === 0) return longest;
+    sum.update(rest);
+    done += rest.length;
+  }
+  return longest;
 }
 
 async function plainFile(path: string): Promise<string> {
@@ -99,22 +151,11 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-async function prefixHash(path: string, bytes: number): Promise<string | null> {
-  const sum = createHash('sha256');
-  let left = bytes;
-  if (left === 0) return sum.digest('hex');
-  for await (const chunk of bytesOf(path)) {
-    sum.update(chunk.subarray(0, left));
-    left -= Math.min(left, chunk.length);
-    if (left === 0) return sum.digest('hex');
-  }
-  return null;
-}
-
 async function readFrom(
   path: string,
   known: number,
   source: OpenSource,
+  former: readonly Content[],
   { intake, now }: { intake: Intake; now: () => number },
 ): Promise<{ bytes: number; lines: number }> {
   const sum = createHash('sha256');
@@ -125,7 +166,7 @@ async function readFrom(
   let rest: Buffer[] = [];
 
   const store = (): void => {
-    const position = { bytes: done, sha256: sum.copy().digest('hex') };
+    const position = { bytes: done, sha256: sum.copy().digest('hex'), former };
     intake.take(source, { path, lines: waiting, receivedAt: now(), gaps: [], position });
     lines += waiting.length;
     waiting = [];

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LiveDelta } from '#shared/contract/audit.ts';
 import { createConsole } from './create-console.ts';
@@ -123,5 +124,44 @@ describe('the audit of a console', () => {
     await expect(audit.ingest({ node, path: folder, format: 'auto' })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     });
+  });
+
+  it('knows what it read of a file after that was rotated, renamed and packed', {
+    timeout: 120_000,
+  }, async () => {
+    const { id: node } = await service.nodes.add({
+      address: { kind: 'local' },
+      confirmedKeys: [],
+      name: 'here',
+    });
+    const path = join(folder, 'auth.log');
+    const linesOf = (name: string, many: number) =>
+      Array.from({ length: many }, (_, index) => `name=${name} line=${index}\n`).join('');
+    const ingest = (file: string) => audit.ingest({ node, path: file, format: 'auto' });
+    writeFileSync(path, linesOf('first', 40));
+    expect(await ingest(path)).toMatchObject({ lines: 40, known: 0 });
+    // Written on, rotated by renaming, and the next one begun: the new file comes first, as a glob has it.
+    appendFileSync(path, linesOf('more', 5));
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, linesOf('second', 30));
+    expect(await ingest(path)).toMatchObject({ lines: 30, known: 0 });
+    expect(await ingest(`${path}.1`)).toMatchObject({
+      lines: 5,
+      known: Buffer.byteLength(linesOf('first', 40)),
+    });
+    // The next rotation packs the oldest.
+    writeFileSync(`${path}.2.gz`, gzipSync(readFileSync(`${path}.1`)));
+    rmSync(`${path}.1`);
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, linesOf('third', 3));
+    expect(await ingest(`${path}.2.gz`)).toMatchObject({ lines: 0, events: 0 });
+    expect(await ingest(`${path}.1`)).toMatchObject({ lines: 0, events: 0 });
+    expect(await ingest(path)).toMatchObject({ lines: 3, known: 0 });
+    // Logs that begin alike are not taken for each other.
+    const other = join(folder, 'other.log');
+    writeFileSync(other, linesOf('third', 3));
+    expect(await ingest(other)).toMatchObject({ lines: 3, known: 0 });
+    const [{ number } = { number: 0 }] = (await audit.events(everything)).events;
+    expect(number).toBe(40 + 30 + 5 + 3 + 3);
   });
 });
