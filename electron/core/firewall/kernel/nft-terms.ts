@@ -92,6 +92,7 @@ function protocolTerm(random: Random, { family }: Place): string {
   if (family !== 'ip6') choices.push(`ip protocol ${not(random)}${random.pick(['tcp', 'udp', 'icmp'])}`);
   if (family !== 'ip') choices.push(`ip6 nexthdr ${not(random)}${random.pick(['tcp', 'udp', 'ipv6-icmp'])}`);
   if (family === 'inet') choices.push(`meta nfproto ${random.pick(['ipv4', 'ipv6'])}`);
+  if (family === 'inet') choices.push(`meta nfproto ${random.pick(['ipv4', 'ipv6'])} ${plain}`);
   if (family === 'netdev') choices.push(`meta protocol ${random.pick(['ip', 'ip6'])}`);
   return random.pick(choices);
 }

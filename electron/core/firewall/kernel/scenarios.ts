@@ -78,6 +78,25 @@ function carriedMarkLink(random: Random): Link {
   };
 }
 
+/** Marks of a connection where another packet of it may come by, and where it is asked for (evaluate/companions.ts). */
+function sharedMarkLink(random: Random): Link {
+  const hook = random.pick(['output', 'input', 'prerouting', 'postrouting']);
+  const late = random.pick(['forward', 'postrouting', 'postrouting']);
+  return {
+    first: filterAt(hook, random.pick([-150, 40])),
+    second: filterAt(late, 30),
+    change: [[...term(random, hook), random.pick(['ct mark set 2', 'ct mark set ct mark or 2'])]],
+    ask: [
+      random.pick([
+        [`ct mark ${random.pick(['', '!= '])}2`, ...term(random, late), random.pick(VERDICTS)],
+        ['meta mark set ct mark'],
+        [random.pick(['ct status confirmed', 'ct status != confirmed']), random.pick(VERDICTS)],
+      ]),
+      [`meta mark ${random.pick(['', '!= '])}2`, ...term(random, late), random.pick(VERDICTS)],
+    ],
+  };
+}
+
 function trackingLink(random: Random): Link {
   const hook = random.pick(['output', 'prerouting']);
   const states = ['untracked', 'new', 'invalid'];
@@ -288,6 +307,7 @@ function typeLink(random: Random): Link {
 const LINKS = [
   markLink,
   carriedMarkLink,
+  sharedMarkLink,
   trackingLink,
   natLink,
   sourceLink,
