@@ -105,7 +105,8 @@ export function enterChain(question: Question, spot: ChainSpot): Spot | Stop {
   if (awaitsTracking(state) && priority === CONNTRACK_PRIORITY) return besideTracking(question, spot, enter);
   if (hooked.base.type === 'nat' && companionOf(question.host, question.packet, state) === 'copy') {
     const settled: Spot = { ...skip, state: settledByCopy(question, state) };
-    const ways = [enter, settled].map((way): Step => ({ spot: way, trace: [] }));
+    // The chain itself is last, for that is the way that a path shows.
+    const ways = [settled, enter].map((way): Step => ({ spot: way, trace: [] }));
     return { kind: 'doubt', ways, doubt: COPY_FIRST, rule: null };
   }
   if (state.hook !== 'ingress' && state.hook !== 'egress') return enter;

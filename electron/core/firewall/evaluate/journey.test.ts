@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UNKNOWN_HOST } from '../host.ts';
 import type { Hook, NatTarget, Statement } from '../model.ts';
 import type { Packet } from '../packet.ts';
 import { HOME, judge, ONE } from './testing/home.ts';
@@ -272,5 +273,13 @@ describe('the way of a packet', () => {
     expect(
       judge(ruleset(natAt('prerouting', toGroup)), { ...arriving, daddr: 0xe000_00fbn }, HOME).verdict,
     ).toBe('drop');
+  });
+
+  it('shows the translation of what may go to many, where the host is not known', () => {
+    const rules = ruleset(natAt('postrouting', nat('masquerade')));
+    for (const host of [HOME, UNKNOWN_HOST])
+      expect(judge(rules, { daddr: 0x0808_0808n }, host).path).toContainEqual(
+        expect.objectContaining({ hook: 'postrouting', outcome: 'masquerade' }),
+      );
   });
 });
