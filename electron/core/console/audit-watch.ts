@@ -71,6 +71,7 @@ export function createAuditWatch(
   let callOff = (): void => undefined;
   let settle = (): void => undefined;
   let closed = false;
+  let zones = '';
   /** Events that were there when the threads were started. */
   let begunWith = 0;
 
@@ -106,6 +107,7 @@ export function createAuditWatch(
     const running = await threads();
     const [settings, nodes] = [await store.settings(), await nodesToWatch()];
     await running.writer.keep(keepOf(settings));
+    zones = zonesOf(nodes);
     await running.writer.watch({ nodes });
     announce(context, 'audit');
   }
@@ -129,11 +131,19 @@ export function createAuditWatch(
   function arm(): void {
     callOff = clock.after(TELL_MS, () => {
       void tell()
+        .then(alignZones)
         .catch(() => undefined)
         .finally(() => {
           if (!closed) arm();
         });
     });
+  }
+
+  /** In the night in which clocks are changed, times without a zone mean something else from one line to the next. */
+  async function alignZones(): Promise<void> {
+    if (!watching || closed) return;
+    const nodes = await nodesToWatch();
+    if (zonesOf(nodes) !== zones) await align();
   }
 
   function alignSoon(): void {
@@ -183,6 +193,9 @@ export function createAuditWatch(
     },
   };
 }
+
+const zonesOf = (nodes: readonly WatchedNode[]): string =>
+  nodes.map(({ id, utcOffsetMinutes }) => `${id} ${utcOffsetMinutes}`).join('\n');
 
 function keepOf({ audit }: Settings) {
   const { fullText, keepDays, keepMegabytes, learnDays } = audit;

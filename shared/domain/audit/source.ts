@@ -78,5 +78,10 @@ export const auditSource = z.object({
   /** Set when it has fallen silent although it speaks regularly. */
   silentSince: instant.nullable(),
   gaps: z.int().min(0),
+  /**
+   * Milliseconds that the times of its lines are behind this computer's clock when they come, negative when ahead; 0 within two
+   * seconds; null or left out when that cannot be said yet.
+   */
+  skewMs: z.int().nullable().optional(),
 });
 export type AuditSource = z.infer<typeof auditSource>;

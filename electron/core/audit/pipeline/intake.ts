@@ -30,6 +30,8 @@ export interface Committed {
   alerts: readonly ChangedAlert[];
   /** Characters of the lines. */
   characters: number;
+  /** Time of receipt less the time that the newest line says; null when none says one. */
+  skewMs: number | null;
 }
 
 export interface IntakeOptions {
@@ -67,6 +69,7 @@ export class Intake {
   /** Events of the batch so far, and the time of the newest. */
   #count = 0;
   #lastAt: number | null = null;
+  #skewMs: number | null = null;
   /** What events said of their logs so far, as JSON; few, for logs do not change what they are. */
   readonly #logsources: Set<string>;
   #newLogsource = false;
@@ -221,12 +224,14 @@ export class Intake {
   #took(event: StoredEvent): void {
     this.#count += 1;
     this.#lastAt = event.at;
+    if (event.timeFrom === 'log') this.#skewMs = event.receivedAt - event.at;
     this.#options.live.stage(event);
   }
 
   #begin(): void {
     this.#count = 0;
     this.#lastAt = null;
+    this.#skewMs = null;
   }
 
   #noteLogsource({ product, category, service }: LogSource): void {
@@ -268,7 +273,7 @@ export class Intake {
 
   #write(more: () => void, now: number, source: string, characters: number): void {
     const { store, signer, committed } = this.#options;
-    const events = this.#count;
+    const [events, skewMs] = [this.#count, this.#skewMs];
     const state = this.#detector?.state() ?? null;
     const learnt = this.#firstSeen?.state() ?? this.#learnt;
     const alerts = store.durably(() => {
@@ -286,7 +291,7 @@ export class Intake {
     this.#learnt = learnt;
     this.#begin();
     this.#options.live.settle();
-    committed({ source, events, alerts, characters });
+    committed({ source, events, alerts, characters, skewMs });
   }
 
   #guarded(work: () => void, back: () => void = () => undefined): void {

@@ -7,12 +7,15 @@ import type { Committed, Intake, OpenSource } from './intake.ts';
 import { Rate } from './rates.ts';
 import { readRhythm, silentSince } from './rhythm.ts';
 import { silenceDetection, silenceRecord } from './silent-source.ts';
+import { Skew } from './skew.ts';
 import { SourcePump } from './source-pump.ts';
 
 /** Milliseconds without a line after which a parser gives what it waits for. */
 const FLUSH_AFTER_MS = 5_000;
 /** A pause in watching shorter than this is a restart, and no gap. */
 const SHORTEST_GAP_MS = 5_000;
+/** Events of a batch that was not waited for: what is read together was written at other times. */
+const MOST_AT_ONCE = 100;
 /** Bytes that are waiting from which on a source is behind. */
 const BEHIND_BYTES = 1_048_576;
 
@@ -23,6 +26,7 @@ interface Watched {
   events: Rate;
   /** It was said that it is silent, and it has not spoken since. */
   silentSince: number | null;
+  skew: Skew;
 }
 
 export interface WatcherOptions {
@@ -129,12 +133,15 @@ export class Watcher {
   }
 
   /** A batch is on the disk. */
-  committed({ source, events, characters }: Committed): void {
+  committed({ source, events, characters, skewMs }: Committed): void {
     const watched = this.#watched.get(source ?? '');
     if (watched === undefined) return;
     watched.bytes.add(characters);
     watched.events.add(events);
     if (characters > 0) watched.silentSince = null;
+    const status = watched.pump?.status();
+    // Of a log that is read later its times say nothing.
+    if (skewMs !== null && status?.state === 'live' && events < MOST_AT_ONCE) watched.skew.heard(skewMs);
   }
 
   /** To be called about once a second. */
@@ -176,6 +183,7 @@ export class Watcher {
       bytes: new Rate(started),
       events: new Rate(started),
       silentSince: null,
+      skew: new Skew(),
     });
   }
 
@@ -186,6 +194,8 @@ export class Watcher {
       const wanted = this.#since !== null && node !== undefined && !kept.paused && !kept.removed;
       if (!wanted) await this.#stop(watched);
       else if (watched.pump === null) this.#start(watched, node);
+      // What was learnt of the node since holds for the next line.
+      else watched.open.utcOffsetMinutes = node.utcOffsetMinutes;
     }
   }
 
@@ -217,7 +227,7 @@ export class Watcher {
     }
   }
 
-  #asSource({ open, pump, bytes, events, silentSince }: Watched): AuditSource {
+  #asSource({ open, pump, bytes, events, silentSince, skew }: Watched): AuditSource {
     const { kept } = open;
     const status = pump?.status() ?? { state: 'paused' as const, trouble: '', lagBytes: null, owner: null };
     const idle = pump === null && !kept.paused;
@@ -238,6 +248,7 @@ export class Watcher {
       events: kept.events,
       lastEventAt: kept.lastEventAt === null ? null : new Date(kept.lastEventAt).toISOString(),
       silentSince: silentSince === null ? null : new Date(silentSince).toISOString(),
+      skewMs: skew.value,
       gaps: this.#gapCounts.get(kept.id) ?? 0,
     };
   }

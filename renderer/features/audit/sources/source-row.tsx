@@ -11,7 +11,7 @@ import { StatusWord } from '../../../components/status.tsx';
 import { count } from '../../../components/time-words.ts';
 import { useToast } from '../../../components/toast.tsx';
 import { client, orpc } from '../../../transport/queries.ts';
-import { bytesInWords, rateInWords, STATE_WORDS, targetWords } from './source-words.ts';
+import { bytesInWords, rateInWords, STATE_WORDS, skewWords, targetWords } from './source-words.ts';
 
 const FORMAT_WORDS: Readonly<Record<FormatId | 'auto', string>> = {
   auto: 'found by itself',
@@ -66,6 +66,7 @@ export function SourceRow({ source, nodeName }: { source: AuditSource; nodeName:
         </h3>
         <code>{visible(targetWords(source.target))}</code>
         {source.trouble ? <p className="source__trouble">{visible(source.trouble)}</p> : null}
+        {source.skewMs ? <p className="source__trouble">{skewWords(source.skewMs)}</p> : null}
         {source.silentSince ? (
           <p className="source__trouble">
             Silent since <RelativeTime at={source.silentSince} />, although it speaks regularly.

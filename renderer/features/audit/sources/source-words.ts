@@ -66,3 +66,21 @@ export function rateInWords(perSecond: number): string {
   if (perSecond > 0 && perSecond < 10) return perSecond.toFixed(1);
   return Math.round(perSecond).toLocaleString('en');
 }
+
+/** @returns how far the clock behind a log is off: `Its clock is 1 hour ahead of this computer's…` */
+export function skewWords(skewMs: number): string {
+  const seconds = Math.round(Math.abs(skewMs) / 1_000);
+  const [amount, unit] =
+    seconds >= 5_400
+      ? [Math.round(seconds / 3_600), 'hour']
+      : seconds >= 90
+        ? [Math.round(seconds / 60), 'minute']
+        : [seconds, 'second'];
+  const way = skewMs < 0 ? 'ahead of' : 'behind';
+  const zone = seconds >= 1_800 && Math.abs((seconds + 60) % 900) <= 120;
+  return `Its times are ${amount} ${unit}${amount === 1 ? '' : 's'} ${way} this computer's clock${
+    zone
+      ? ': most likely its time zone is read wrong. A look at the node learns it.'
+      : '; they are kept as the log says them.'
+  }`;
+}
