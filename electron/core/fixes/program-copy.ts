@@ -1,5 +1,6 @@
 import { seen } from '#core/checks/knowledge.ts';
 import { isInHome, placeInHome, programOf } from '#core/checks/own-unit.ts';
+import { COPY_PLACE } from '#core/facts/profile/leftovers.ts';
 import { isWithin } from '#core/facts/profile/paths.ts';
 import type { TreeFact } from '#shared/domain/facts/files.ts';
 import type { PlanStep } from '#shared/domain/plan.ts';
@@ -11,7 +12,7 @@ import { makeDirectory, said, step, writeFile } from './steps.ts';
 
 type Known = Omit<FixInput, 'states'>;
 
-const PLACE = '/opt/mycoswarm';
+const PLACE = COPY_PLACE;
 
 /** A tree that is copied to a place of the administrator's. */
 interface Copied {

@@ -7,6 +7,7 @@ import { startFolderParts } from '#core/checks/shifted-parts.ts';
 import { startPaths } from '#core/checks/start-parts.ts';
 import { execWord } from '#core/checks/steps.ts';
 import { userPackageParts } from '#core/checks/user-packages.ts';
+import { ASIDE } from '#core/facts/profile/leftovers.ts';
 import { isWithin } from '#core/facts/profile/paths.ts';
 import type { FileFact, TreeFact } from '#shared/domain/facts/files.ts';
 import type { PlanSetting, PlanStep } from '#shared/domain/plan.ts';
@@ -228,7 +229,7 @@ function takeSteps(input: FixInput, { agent, single, trees }: Reach): PlanStep[]
 }
 
 const freshOf = (root: string) => `${root}.swarmkeep-new`;
-const originalOf = (root: string) => `${root}.before-swarmkeep`;
+const originalOf = (root: string) => `${root}${ASIDE}`;
 
 /**
  * Puts a copy of root's in the place of a tree: new files, for whoever has an old one open for writing goes on writing in it,

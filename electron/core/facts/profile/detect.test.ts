@@ -219,6 +219,35 @@ describe('detectProfile', () => {
     ]);
   });
 
+  it('takes an original that stays for the way back for no second installation, unless it runs', () => {
+    const moved = '/opt/mycoswarm/venv';
+    const account = '/etc/systemd/system/mycoswarm.service.d/65-swarmkeep-account.conf';
+    const clone = cloneHints(HOME, 1000);
+    const script = (root: string) => ({ path: `${root}/bin/mycoswarm`, uid: 0, modifiedAt: null });
+    const detect = (dropIns: string[], scripts: string[], processes: ReturnType<typeof process>[] = []) =>
+      detectProfile({
+        seen: subjectsOf({
+          accounts: [minotaur],
+          units: [
+            unit('mycoswarm.service', `${moved}/bin/python3 -I ${moved}/bin/mycoswarm daemon`, {
+              dropIns,
+              user: 'mycoswarm',
+            }),
+          ],
+          processes,
+        }),
+        hints: { ...clone, consoleScripts: [...clone.consoleScripts, ...scripts.map(script)] },
+        corrections: [],
+      }).instances.map(({ unit: name, running }) => [name, running]);
+    const only = [['mycoswarm.service', false]];
+    expect(detect([account], [moved])).toEqual(only);
+    expect(detect([account], [moved, `${moved}.before-swarmkeep`])).toEqual(only);
+    // By nothing of ours is it known that this one is an original.
+    expect(detect([], [moved])).toEqual([...only, [null, false]]);
+    expect(detect([account], [moved, '/opt/mycoswarm/other'])).toEqual([...only, [null, false]]);
+    expect(detect([account], [moved], [process(50, 1000, DAEMON)])).toEqual([...only, [null, true]]);
+  });
+
   it('does not take firewall units, other programs or wrappers for mycoSwarm', () => {
     const seen = subjectsOf({
       accounts: [minotaur],

@@ -2,6 +2,7 @@ import type { ProcessFact } from '#shared/domain/facts/accounts.ts';
 import type { UnitFact } from '#shared/domain/facts/files.ts';
 import { argvOfExecStart, folderOf, invocationOf, roleOfCommand } from './command.ts';
 import { accountByName, accountByPath, type Knowledge } from './knowledge.ts';
+import { isLeftover } from './leftovers.ts';
 import { absoluteFrom } from './paths.ts';
 
 /** A trace that may be an installation, before it is described. */
@@ -69,7 +70,7 @@ function fromDisk(knowledge: Knowledge, taken: readonly Candidate[]): Candidate[
   const found: Candidate[] = [];
   for (const script of hints.consoleScripts) {
     const folder = folderOf(script.path);
-    if (usedFolders.has(folder)) continue;
+    if (usedFolders.has(folder) || isLeftover(script.path, taken)) continue;
     usedFolders.add(folder);
     const owner = accountByPath(knowledge, script.path);
     const only = configured.length === 1 ? (configured[0]?.uid ?? null) : null;
