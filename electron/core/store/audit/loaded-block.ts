@@ -68,7 +68,7 @@ export class LoadedBlock {
       }
       return found;
     }
-    const lower = this.#bytes.latin1Slice().toLowerCase();
+    const lower = this.#bytes.toString('latin1').toLowerCase();
     for (const needle of needles) {
       // No needle has a line feed in it, so what is found lies in one text.
       let at = lower.indexOf(needle);

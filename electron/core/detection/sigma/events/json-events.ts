@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 /** An event and its text. */
 export interface ParsedEvent {
   object: Readonly<Record<string, unknown>>;
@@ -37,6 +39,8 @@ export class JsonEvents {
   readonly #onFault: ((fault: EventFault) => void) | null;
   /** The rest of a line in which there is something wrong is passed over. */
   #passing = false;
+  /** All of `#rest` is ASCII, which is made text of more quickly. */
+  #ascii = true;
   /** Where the search goes on after a fault. */
   #behind = 0;
 
@@ -49,8 +53,15 @@ export class JsonEvents {
   *push(piece: Uint8Array): Generator<ParsedEvent> {
     const own = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     this.#rest = this.#rest.length === 0 ? own : Buffer.concat([this.#rest, own]);
+    this.#ascii = isAscii(this.#rest);
     let start = 0;
     for (;;) {
+      const line = this.#nextLine(start);
+      if (line !== null) {
+        start = line.end;
+        yield line;
+        continue;
+      }
       try {
         const found = this.#next(start);
         start = found.at;
@@ -79,6 +90,13 @@ export class JsonEvents {
     } catch (error) {
       this.#passOver(error);
     }
+  }
+
+  /** The usual case in the shortest way: one line after the other. Null for anything else, which {@link #next} looks at. */
+  #nextLine(from: number): (ParsedEvent & { end: number }) | null {
+    if (this.#list !== 'none' || this.#depth > 0 || this.#passing) return null;
+    const start = this.#rest[from] === LINE_FEED ? from + 1 : from;
+    return this.#rest[start] === OPEN_OBJECT ? this.#line(start) : null;
   }
 
   /** @returns the next event, and where the search goes on; no event when it is not whole yet. @throws EventFault */
@@ -138,11 +156,13 @@ export class JsonEvents {
     return at;
   }
 
-  /** The usual case: an event that is a whole line. Null for anything else, which is looked at more closely then. */
+  /** An event that is a whole line. Null for anything else, which is looked at more closely then. */
   #line(start: number): (ParsedEvent & { end: number }) | null {
     const end = this.#list === 'open' ? -1 : this.#rest.indexOf(LINE_FEED, start);
     if (end < 0 || end - start > LONGEST) return null;
-    const text = this.#rest.toString('utf8', start, end);
+    const text = this.#ascii
+      ? this.#rest.toString('latin1', start, end)
+      : this.#rest.toString('utf8', start, end);
     try {
       const object: ParsedEvent['object'] = JSON.parse(text);
       this.#count += 1;

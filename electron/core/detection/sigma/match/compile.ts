@@ -5,7 +5,7 @@ import type { Expression, Test } from '../rule/expression.ts';
 import type { Evaluation } from './evaluation.ts';
 import { fieldOf } from './event.ts';
 import { fold } from './fold.ts';
-import { textMatcher } from './text-test.ts';
+import { anyTextMatcher, textMatcher } from './text-test.ts';
 import { compares, numberOf, textOf, timePart } from './values.ts';
 
 /** An expression, ready to be asked. */
@@ -91,13 +91,14 @@ export class Compiler {
   /** One of several texts in one field: the value is fetched and made caseless once. */
   #anyText(field: string, tests: readonly TextTest[]): Matcher {
     const slot = this.#slot(field);
-    const folded = tests.filter((test) => !test.cased).map((test) => textMatcher(test.parts, false));
-    const cased = tests.filter((test) => test.cased).map((test) => textMatcher(test.parts, true));
-    const matches = (text: string, lower: string): boolean => {
-      for (const test of folded) if (test(lower)) return true;
-      for (const test of cased) if (test(text)) return true;
-      return false;
+    const matcherFor = (cased: boolean) => {
+      const own = tests.filter((test) => test.cased === cased).map(({ parts }) => parts);
+      return own.length === 0 ? null : anyTextMatcher(own, cased);
     };
+    const folded = matcherFor(false);
+    const cased = matcherFor(true);
+    const matches = (text: string, lower: string): boolean =>
+      folded?.(lower) === true || cased?.(text) === true;
     return (evaluation) => {
       const held = fieldOf(evaluation.fields, field);
       if (typeof held === 'string') return matches(held, evaluation.folded(slot, held));

@@ -33,9 +33,37 @@ describe('the search for many texts', () => {
     );
   });
 
+  it('finds them all where none is so short that every place has to be looked at', () => {
+    const longer = fc.array(unit, { minLength: 3, maxLength: 5 }).map((units) => fold(units.join('')));
+    const subjects = fc.tuple(text(6), longer, text(6)).map((parts) => parts.join(''));
+    let hits = 0;
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(longer, { minLength: 1, maxLength: 12 }),
+        subjects,
+        text(4),
+        (list, subject, after) => {
+          const whole = `${subject}${list[0]?.toUpperCase()}${after}`;
+          for (const one of [subject, whole]) {
+            const expected = list.flatMap((pattern, number) => (fold(one).includes(pattern) ? [number] : []));
+            hits += expected.length;
+            expect(found(list, one)).toEqual(expected);
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+    expect(hits).toBeGreaterThan(500);
+  });
+
   it('folds every letter of ASCII', () => {
     for (let code = 65; code <= 90; code += 1)
-      expect(found([String.fromCharCode(code + 32)], String.fromCharCode(code))).toEqual([0]);
+      for (const times of [1, 3]) {
+        const pattern = String.fromCharCode(code + 32).repeat(times);
+        expect(found([pattern], pattern.toUpperCase())).toEqual([0]);
+      }
+    // The sign of the kelvin is a k in lower case.
+    expect(found(['kab'], '\u212aab')).toEqual([0]);
     expect(found(['['], '{'), 'a sign that is 32 from another is no letter').toEqual([]);
   });
 

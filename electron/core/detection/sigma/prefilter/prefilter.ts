@@ -9,8 +9,9 @@ type RulesByText = Map<string, number[]>;
 
 interface FieldFilter {
   field: string;
-  /** Rules by the whole value. */
+  /** Rules by the whole value, and how long these values are. */
   whole: ReadonlyMap<string, readonly number[]> | null;
+  lengths: ReadonlySet<number>;
   /** Rules by a piece of the value; where there are keywords, by those too, so that each value is gone through once. */
   pieces: AhoCorasick | null;
 }
@@ -31,6 +32,9 @@ function textsFor(kind: Map<string, RulesByText>, field: string): RulesByText {
   kind.set(field, texts);
   return texts;
 }
+
+/** The one letter that becomes two in lower case (Unicode, SpecialCasing.txt); all other texts keep their length. */
+const GROWS = '\u0130';
 
 /** Picks those of the rules for one kind of log that an event may match; one that matches is always among them. */
 export class Prefilter {
@@ -64,13 +68,17 @@ export class Prefilter {
     const keywords = pieces.get(WHOLE_EVENT) ?? null;
     pieces.delete(WHOLE_EVENT);
     this.#anywhere =
-      keywords === null ? null : { field: WHOLE_EVENT, whole: null, pieces: new AhoCorasick(keywords) };
+      keywords === null
+        ? null
+        : { field: WHOLE_EVENT, whole: null, lengths: new Set(), pieces: new AhoCorasick(keywords) };
     this.#numbersToo = keywords !== null && [...keywords.keys()].some(isLikeNumber);
     for (const field of new Set([...whole.keys(), ...pieces.keys()])) {
       const texts = pieces.get(field) ?? new Map<string, number[]>();
       for (const [text, sharing] of keywords ?? []) for (const rule of sharing) add(texts, text, rule);
       const automaton = texts.size === 0 ? null : new AhoCorasick(texts);
-      const filter = { field, whole: whole.get(field) ?? null, pieces: automaton };
+      const values = whole.get(field) ?? null;
+      const lengths = new Set([...(values?.keys() ?? [])].map((value) => value.length));
+      const filter = { field, whole: values, lengths, pieces: automaton };
       this.#fields.push(filter);
       this.#byName.set(field, filter);
     }
@@ -117,7 +125,7 @@ export class Prefilter {
   }
 
   #look(filter: FieldFilter, text: string): void {
-    if (filter.whole !== null) {
+    if (filter.whole !== null && (filter.lengths.has(text.length) || text.includes(GROWS))) {
       const rules = filter.whole.get(fold(text));
       if (rules !== undefined) this.#take(rules);
     }

@@ -19,8 +19,6 @@ interface State {
   places: readonly number[];
   /** What the last character was. */
   before: number;
-  /** Next state for each class of characters. */
-  next: Int32Array;
 }
 
 /**
@@ -37,7 +35,10 @@ export class LazyAutomaton {
   /** For each instruction with a set, which classes are in it. */
   readonly #members = new Map<number, Uint8Array>();
   readonly #end: number;
+  readonly #width: number;
   #states: State[] = [];
+  /** For each state a row with the next one for each class of characters. A state is called by where its row begins. */
+  #moves: Int32Array;
   #byKey = new Map<string, number>();
   /** The state before the first character; -1 when it has to be found again. */
   #first = -1;
@@ -77,27 +78,30 @@ export class LazyAutomaton {
         );
     });
     this.#end = samples.length;
+    this.#width = samples.length + 2;
+    this.#moves = new Int32Array(16 * this.#width).fill(NOT_YET);
   }
 
   /** Whether the expression is found anywhere in the text. */
   test(text: string): boolean {
     if (this.#first < 0) this.#first = this.#state([this.#program.start], EDGE);
+    const ascii = this.#ascii;
+    const last = text.length - 1;
     let state = this.#first;
-    for (let at = 0; at < text.length; at += 1) {
+    for (let at = 0; at <= last; at += 1) {
       const unit = text.charCodeAt(at);
+      let symbol = unit < 128 ? (ascii[unit] as number) : this.#classAbove(unit);
       // PCRE's `$` also holds before a line feed that is the last character, so that one is told apart.
-      const symbol =
-        unit === 10 && at === text.length - 1
-          ? this.#end + 1
-          : unit < 128
-            ? (this.#ascii[unit] ?? 0)
-            : this.#classAbove(unit);
-      const next = this.#states[state]?.next[symbol] ?? NOT_YET;
-      state = next === NOT_YET ? this.#move(state, symbol) : next;
-      if (state === MATCHED) return true;
+      if (at === last && unit === 10) symbol = this.#end + 1;
+      let next = this.#moves[state + symbol] as number;
+      if (next < 0) {
+        if (next === NOT_YET) next = this.#move(state, symbol);
+        if (next === MATCHED) return true;
+      }
+      state = next;
     }
-    const last = this.#states[state]?.next[this.#end] ?? NOT_YET;
-    return (last === NOT_YET ? this.#move(state, this.#end) : last) === MATCHED;
+    const ended = this.#moves[state + this.#end] as number;
+    return (ended === NOT_YET ? this.#move(state, this.#end) : ended) === MATCHED;
   }
 
   #classAbove(unit: number): number {
@@ -119,26 +123,31 @@ export class LazyAutomaton {
       this.#states = [];
       this.#byKey.clear();
       this.#first = -1;
+      this.#moves.fill(NOT_YET);
     }
-    const next = new Int32Array(this.#end + 2).fill(NOT_YET);
-    const index = this.#states.push({ places, before, next }) - 1;
-    this.#byKey.set(key, index);
-    return index;
+    const row = (this.#states.push({ places, before }) - 1) * this.#width;
+    if (row === this.#moves.length) {
+      const moves = new Int32Array(2 * row).fill(NOT_YET);
+      moves.set(this.#moves);
+      this.#moves = moves;
+    }
+    this.#byKey.set(key, row);
+    return row;
   }
 
   /** The state behind one more character; `end` is the end of the text, `end + 1` a line feed that is its last character. */
   #move(from: number, symbol: number): number {
-    const state = this.#states[from];
+    const state = this.#states[from / this.#width];
     if (state === undefined) return NOT_YET;
     const lastLineFeed = symbol === this.#end + 1;
     const after = symbol === this.#end ? EDGE : lastLineFeed ? LINE_FEED : (this.#kinds[symbol] ?? OTHER);
     const reached = this.#closure(state.places, state.before, after, lastLineFeed);
     if (reached === null) {
-      state.next[symbol] = MATCHED;
+      this.#moves[from + symbol] = MATCHED;
       return MATCHED;
     }
     if (symbol === this.#end) {
-      state.next[symbol] = ENDED;
+      this.#moves[from + symbol] = ENDED;
       return ENDED;
     }
     const column = lastLineFeed ? (this.#ascii[10] ?? 0) : symbol;
@@ -153,7 +162,8 @@ export class LazyAutomaton {
       [...places].sort((a, b) => a - b),
       after,
     );
-    state.next[symbol] = next;
+    // When all were forgotten meanwhile, the row is another state's.
+    if (this.#states[from / this.#width] === state) this.#moves[from + symbol] = next;
     return next;
   }
 
