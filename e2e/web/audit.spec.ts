@@ -90,7 +90,9 @@ test.describe('the evening on which naru knocks', () => {
     await page.keyboard.type('It is the weather plugin of Saturday');
     await card.getByRole('button', { name: 'Keep the note' }).click();
     await expect(card.getByRole('button', { name: 'Keep the note' })).toHaveCount(0);
-    await expect(card.getByText('It is the weather plugin')).toBeVisible();
+    await expect(
+      card.getByRole('list', { name: 'Notes' }).getByText('It is the weather plugin'),
+    ).toBeVisible();
     await card.getByRole('button', { name: 'Resolve' }).click();
     await expect(page.getByText(/comes back when the rule matches again/)).toBeVisible();
   });
@@ -203,6 +205,19 @@ test.describe('the query', () => {
     await page.keyboard.press('Escape');
     await expect(page.getByText('9,939 events')).toBeVisible();
     await expect(list(page)).toHaveAttribute('data-mode', 'following');
+  });
+
+  test('what takes long to count says that it is not all, and is counted when asked', async ({
+    page,
+    open,
+  }) => {
+    await open('knocking', '/audit?q=NOT%20slow');
+    await expect(page.getByText('not all is counted yet')).toBeVisible();
+    await expect(page.getByText(/^At least/)).toBeVisible();
+    await page.getByRole('button', { name: 'Count all of it' }).click();
+    await expect(page.getByText('not all is counted yet')).toHaveCount(0);
+    await expect(page.getByText('9,939 events')).toBeVisible();
+    await expect(page.getByText(/^At least/)).toHaveCount(0);
   });
 
   test('what is selected leaves as a file', async ({ page, open }) => {

@@ -50,8 +50,14 @@ export const eventPage = z.object({
 });
 export type EventPage = z.infer<typeof eventPage>;
 
-/** One bar. */
-export const histogramBar = z.object({ at: instant, total: amount, matched: amount, alerts: amount });
+/** One bar. `partly`: time was over before all that may lie in it was counted; there are as many or more. */
+export const histogramBar = z.object({
+  at: instant,
+  total: amount,
+  matched: amount,
+  alerts: amount,
+  partly: z.literal(true).optional(),
+});
 export type HistogramBar = z.infer<typeof histogramBar>;
 
 export const savedSearch = z.object({ id: shortText, name: shownMessage(128), query: queryText });
@@ -93,9 +99,19 @@ export const audit = {
   nextError: read
     .input(selection.extend({ number: eventNumber, direction: z.enum(['older', 'newer']) }))
     .output(auditEvent.nullable()),
-  /** `total` counts all events of the time and node, `matched` those that the query selects. */
+  /**
+   * `total` counts all events of the time and node, `matched` those that the query selects, the newest first. What cannot be counted
+   * within two seconds says so; `thorough` takes up to two minutes.
+   */
   histogram: read
-    .input(selection.extend({ from: instant, to: instant, bars: z.int().min(1).max(400).default(120) }))
+    .input(
+      selection.extend({
+        from: instant,
+        to: instant,
+        bars: z.int().min(1).max(400).default(120),
+        thorough: z.boolean().default(false),
+      }),
+    )
     .output(listOf(histogramBar, 400)),
   /** The most frequent values of fields among what is selected; counted over at most the newest 50,000 events. */
   facets: read.input(selection.extend({ fields: listOf(z.string().max(256), 12) })).output(

@@ -83,17 +83,23 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
       to: stretch && stretch.to < shown.to ? new Date(stretch.to).toISOString() : undefined,
       event: undefined,
     });
+  const of = `${query} ${node} ${span}`;
+  /** Counting all of it takes long: it is done once, of the time that was shown then. */
+  const [whole, setWhole] = useState<{ of: string; from: string; to: string } | null>(null);
+  const thorough = whole?.of === of ? whole : null;
+  const end = new Date(shown.to).toISOString();
   const bars = useQuery({
     ...orpc.audit.histogram.queryOptions({
       input: {
         query,
         ...(node === null ? {} : { node }),
-        from: begin,
-        to: new Date(shown.to).toISOString(),
+        from: thorough?.from ?? begin,
+        to: thorough?.to ?? end,
+        thorough: thorough !== null,
       },
     }),
     placeholderData: keepPreviousData,
-    refetchInterval: BARS_EVERY_MS,
+    refetchInterval: thorough === null && BARS_EVERY_MS,
   });
   return (
     <>
@@ -118,7 +124,9 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
           chosen={chosen}
           onChoose={choose}
           filtered={query !== ''}
-          stale={bars.isPlaceholderData}
+          stale={bars.isPlaceholderData && thorough === null}
+          counting={thorough !== null && bars.isFetching}
+          onThorough={(all) => setWhole(all ? { of, from: begin, to: end } : null)}
         />
       </div>
       <div className={faceted ? 'audit__body audit__body--faceted' : 'audit__body'}>

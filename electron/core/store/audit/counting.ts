@@ -1,38 +1,46 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { valuesOf, valueText } from '#shared/domain/audit/event-values.ts';
 import type { AuditReading } from './audit-store.ts';
 import { firstOf, SEGMENT_EVENTS, segmentOf } from './index/layout.ts';
 import { candidates, readySelection, type Selection } from './search.ts';
 
-/** Milliseconds for which is counted before somebody is asked to choose less. */
+/** Milliseconds for which values are counted. */
 const BUDGET_MS = 8_000;
+/** Milliseconds after which others have their turn. */
+const SLICE_MS = 25;
 /** Newest events that values are counted over. */
 const MOST_COUNTED = 50_000;
 /** Different values of a field that are kept in mind. */
 const MOST_VALUES = 20_000;
 
-/** One bar: milliseconds since 1970 UTC at which it begins, events in all, and those that are meant. */
+/**
+ * One bar: milliseconds since 1970 UTC at which it begins, events in all, and those that are meant. `partly`: time was over before all that
+ * may lie in it was counted, so there are as many or more.
+ */
 export interface Bar {
   at: number;
   total: number;
   matched: number;
   alerts: number;
+  partly?: true;
 }
 
 /**
- * Counts events by time.
+ * Counts events by time, the newest first; others have their turn in between.
  * @param asked with `from` and `to`
  * @param bars how many
- * @returns null when that would take too long
+ * @param budgetMs after so long what is counted is given, and what is not says so
  */
-export function countByTime(
+export async function countByTime(
   { reader, hash, alerts }: AuditReading,
   asked: Selection & { from: number; to: number },
   bars: number,
   now: number,
-): Bar[] | null {
+  budgetMs: number,
+): Promise<Bar[]> {
   const { from, to, node } = asked;
   const wide = Math.max(1, Math.ceil((to - from) / bars));
-  const counted = Array.from({ length: Math.ceil((to - from) / wide) }, (_, bar) => ({
+  const counted: Bar[] = Array.from({ length: Math.ceil((to - from) / wide) }, (_, bar) => ({
     at: from + bar * wide,
     total: 0,
     matched: 0,
@@ -40,16 +48,28 @@ export function countByTime(
   }));
   const barOf = (at: number) => counted[Math.floor((at - from) / wide)];
   const everything = asked.query.kind === 'all';
-  const deadline = performance.now() + BUDGET_MS;
+  const deadline = performance.now() + budgetMs;
+  let sliceEnds = performance.now() + SLICE_MS;
   const passes = everything ? (['total'] as const) : (['total', 'matched'] as const);
   for (const what of passes) {
     const query = what === 'total' ? ({ kind: 'all' } as const) : asked.query;
     const { plan, matches, needles } = readySelection({ query, node, from, to }, hash, now);
     const [first, last] = [reader.oldest(), reader.newest()];
-    for (let place = segmentOf(first); last > 0 && place <= segmentOf(last); place += 1) {
-      if (performance.now() > deadline) return null;
+    for (let place = last > 0 ? segmentOf(last) : -1; place >= segmentOf(first); place -= 1) {
+      if (performance.now() > sliceEnds) {
+        await turn();
+        sliceEnds = performance.now() + SLICE_MS;
+      }
       const segment = reader.segment(place);
       if (segment !== null && (segment.lastAt < from || segment.firstAt >= to)) continue;
+      if (performance.now() > deadline) {
+        // Numbers are the order of storing, and an old log may have been stored late: each segment says for itself what it spans.
+        for (const bar of counted) {
+          if (segment === null || (bar.at + wide > segment.firstAt && bar.at <= segment.lastAt))
+            bar.partly = true;
+        }
+        continue;
+      }
       if (segment !== null) {
         const { bits, exact } = plan(segment);
         if (exact) {

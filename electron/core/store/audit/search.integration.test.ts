@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matcherOf } from '#shared/domain/audit/match-query.ts';
 import type { PatternPart, Query } from '#shared/domain/audit/query.ts';
+import { countByTime } from './counting.ts';
 import { EventReader } from './event-reader.ts';
 import { EventWriter } from './event-writer.ts';
 import { TermHash } from './index/term-hash.ts';
@@ -188,5 +189,36 @@ describe('search', () => {
       expect(seen.length).toBeLessThan(1_000);
     }
     expect(seen.at(-1)).toBeNull();
+  });
+
+  it('counts by time, and what it had no time for says so and is never too many', async () => {
+    const query: Query = { kind: 'text', text: 'curl', phrase: false };
+    const [from, to] = [NOW - 3_600_000, NOW + 1];
+    const reading = { reader, hash, alerts: { bars: () => [] } } as unknown as Parameters<
+      typeof countByTime
+    >[0];
+    const count = (budgetMs: number) => countByTime(reading, { query, from, to }, 60, NOW, budgetMs);
+    const wide = Math.ceil((to - from) / 60);
+    const right = Array.from({ length: 60 }, () => ({ total: 0, matched: 0 }));
+    for (const event of events) {
+      const bar = right[Math.floor((event.at - from) / wide)];
+      if (bar === undefined) continue;
+      bar.total += 1;
+      if (matcherOf(query, NOW)(event)) bar.matched += 1;
+    }
+    const whole = await count(60_000);
+    expect(whole.map(({ total, matched }) => ({ total, matched }))).toEqual(right);
+    expect(whole.some(({ partly }) => partly)).toBe(false);
+    let seenPartly = 0;
+    for (const budget of [0, 1, 5, 20]) {
+      for (const [index, bar] of (await count(budget)).entries()) {
+        const exact = right[index];
+        if (bar.partly) seenPartly += 1;
+        else expect([bar.total, bar.matched]).toEqual([exact?.total, exact?.matched]);
+        expect(bar.matched).toBeLessThanOrEqual(exact?.matched ?? 0);
+        expect(bar.total).toBeLessThanOrEqual(exact?.total ?? 0);
+      }
+    }
+    expect(seenPartly).toBeGreaterThan(0);
   });
 });

@@ -82,8 +82,10 @@ function drawBars(plot: uPlot, { bars, bar, chosen }: BarsShown): void {
   const base = plot.valToPos(0, 'y', true);
   const scale = window.devicePixelRatio || 1;
   ctx.save();
-  for (const { at, total, matched, alerts } of bars) {
+  for (const { at, total, matched, alerts, partly } of bars) {
     if (total === 0) continue;
+    // What is not counted to its end is drawn as what it is: less certain.
+    ctx.globalAlpha = partly ? 0.45 : 1;
     const from = Date.parse(at);
     const left = plot.valToPos(from, 'x', true);
     const wide = Math.max(1, (plot.valToPos(from + bar, 'x', true) - left) * (1 - GAP));

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { HistogramBar } from '#shared/contract/audit.ts';
+import { Spinner } from '../../../components/spinner.tsx';
 import { clockTime, count, dayInWords } from '../../../components/time-words.ts';
 import { type BarsPlot, createBarsPlot } from './bars-plot.ts';
 import { BARS, type Stretch, snapped } from './span.ts';
@@ -16,12 +17,17 @@ export interface HistogramProps {
   filtered: boolean;
   /** The bars are of another query or an older time. */
   stale: boolean;
+  /** All is being counted, which takes long. */
+  counting: boolean;
+  /** Count all of it, or be content with what is counted. */
+  onThorough: (all: boolean) => void;
 }
 
 const LABELS = 4;
 
 /** How much happened when; a stretch of it is chosen by drawing over it, or with the two edges by keys. */
-export function Histogram({ bars, shown, chosen, onChoose, filtered, stale }: HistogramProps) {
+export function Histogram(props: HistogramProps) {
+  const { bars, shown, chosen, onChoose, filtered, stale, counting, onThorough } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<BarsPlot>(null);
   const onDrawn = useRef<(drawn: Stretch) => void>(() => undefined);
@@ -71,7 +77,7 @@ export function Histogram({ bars, shown, chosen, onChoose, filtered, stale }: Hi
           ref={box}
           className="bars__canvas"
           role="img"
-          aria-label={`${count(counted.events, 'event')}, ${counted.alerts.toLocaleString('en')} matched by an alert${counted.busiest ? `, most of them around ${words(Date.parse(counted.busiest))}` : ''}`}
+          aria-label={`${counted.partly ? 'At least ' : ''}${count(counted.events, 'event')}, ${counted.alerts.toLocaleString('en')} matched by an alert${counted.busiest ? `, most of them around ${words(Date.parse(counted.busiest))}` : ''}`}
         />
         {chosen ? <Brush shown={shown} chosen={chosen} onChoose={onChoose} words={words} /> : null}
       </div>
@@ -83,9 +89,19 @@ export function Histogram({ bars, shown, chosen, onChoose, filtered, stale }: Hi
       </div>
       <p className="bars__words">
         <span>
-          <strong>{count(counted.events, filtered ? 'event' : 'event')}</strong> {filtered ? 'fit, ' : ''}from{' '}
-          {words(from)} to {chosen && chosen.to < shown.to ? words(to) : 'now'}
+          {counted.partly ? 'At least ' : ''}
+          <strong>{count(counted.events, 'event')}</strong> {filtered ? 'fit, ' : ''}from {words(from)} to{' '}
+          {chosen && chosen.to < shown.to ? words(to) : 'now'}
         </span>
+        {counted.partly ? (
+          <span className="bars__partly" role="status">
+            {counting ? <Spinner /> : null}
+            {counting ? 'Counting all of it' : 'not all is counted yet'}
+            <button type="button" className="bars__clear" onClick={() => onThorough(!counting)}>
+              {counting ? 'Stop' : 'Count all of it'}
+            </button>
+          </span>
+        ) : null}
         {chosen ? (
           <button type="button" className="bars__clear" onClick={() => onChoose(null)}>
             <X aria-hidden="true" /> All of {long ? 'these days' : 'this time'}
@@ -174,9 +190,11 @@ function sum(bars: readonly HistogramBar[], chosen: Stretch | null) {
   let alerts = 0;
   let most = 0;
   let busiest: string | null = null;
+  let partly = false;
   for (const entry of bars) {
     const at = Date.parse(entry.at);
     if (chosen && (at < chosen.from || at >= chosen.to)) continue;
+    partly ||= entry.partly === true;
     events += entry.matched;
     alerts += entry.alerts;
     if (entry.matched > most) {
@@ -184,5 +202,5 @@ function sum(bars: readonly HistogramBar[], chosen: Stretch | null) {
       busiest = entry.at;
     }
   }
-  return { events, alerts, busiest };
+  return { events, alerts, busiest, partly };
 }
