@@ -41,7 +41,20 @@ export function NodeAccess({ node }: { node: SwarmNode }) {
           Asking which way there is…
         </p>
       )}
+      {node.address.kind === 'local' ? <Placed /> : null}
     </section>
+  );
+}
+
+/** What was placed on this computer besides the helper, and where it is taken away. */
+function Placed() {
+  const { data } = useQuery(orpc.audit.background.queryOptions());
+  if (!data?.enabled) return null;
+  return (
+    <p className="node-access__words">
+      Besides, it placed <code>{visible(data.file)}</code>, which watches the logs when no window is open.{' '}
+      <Link to="/settings">Take it away in Settings</Link>
+    </p>
   );
 }
 
