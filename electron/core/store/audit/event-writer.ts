@@ -95,7 +95,7 @@ export class EventWriter {
   }
 
   /** Takes one more event; it is the writer's from now on. @returns the same with its number */
-  stage(given: Omit<StoredEvent, 'number'>): StoredEvent {
+  stage(given: Omit<StoredEvent, 'number'> & { number?: number }): StoredEvent {
     const event = given as StoredEvent;
     this.#ready();
     this.#size += 1;

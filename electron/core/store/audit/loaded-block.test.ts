@@ -5,7 +5,8 @@ import { LoadedBlock } from './loaded-block.ts';
 
 const piece = fc.constantFrom('ab', 'AB', 'b', 'k', 'K', 'İ', 'i', 'é', ' ', '{"a":1}', '');
 const plain = fc.constantFrom('ab', 'AB', 'b', 'c', ' ', '{"a":1}', '');
-const textOf = (from: typeof piece) => fc.array(from, { maxLength: 5 }).map((pieces) => pieces.join(''));
+const textOf = (from: fc.Arbitrary<string>) =>
+  fc.array(from, { maxLength: 5 }).map((pieces) => pieces.join(''));
 const texts = fc.oneof(
   fc.array(textOf(piece), { minLength: 1, maxLength: 12 }),
   fc.array(textOf(plain), { minLength: 1, maxLength: 12 }),

@@ -73,8 +73,12 @@ describe('JSON events', () => {
       },
       broken,
     );
+    // `{` with `}` on the next line is a whole event, which is no line.
+    const several = fc
+      .array(line, { maxLength: 12 })
+      .filter((lines) => !lines.some((one, index) => one === '{' && lines[index + 1] === '}'));
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 12 }), fc.integer({ min: 1, max: 40 }), (lines, size) => {
+      fc.property(several, fc.integer({ min: 1, max: 40 }), (lines, size) => {
         // The first line says what the text is: an array goes another way.
         const text = Buffer.from(['{"first":true}', ...lines, '{"last":true}', ''].join('\n'));
         const faults: string[] = [];
