@@ -55,6 +55,7 @@ const PICTURES = [
       await page.getByText('new lines since').waitFor();
     },
   },
+  { name: 'first-seen', scenario: 'knocking', route: '/audit?view=new', wait: 'What is usual' },
   { name: 'activity', scenario: 'house', route: '/activity', wait: 'Verified up to event' },
   { name: 'home', scenario: 'evening', route: '/', wait: 'Two doors are open' },
   {

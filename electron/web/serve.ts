@@ -65,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const dataFolder = prepareDataFolder(options.dataFolder);
   const already = await reachConsole(dataFolder);
   const tookOver = already !== null && (await already.standDown());
+  if (tookOver) options.note('Swarmkeep was watching in the background; this one watches now.');
   if (already !== null && !tookOver) {
     await options.store?.then(
       (store) => store.close(),

@@ -55,7 +55,7 @@ const NOTHING: BackgroundWatch = {
 };
 
 const WITHOUT =
-  'Until then logs are followed while the window is open or in the tray; `swarmkeep serve --headless` does it without one.';
+  'Logs are followed while the window is open or in the tray; `swarmkeep serve --headless` does it without one.';
 
 /**
  * Places, starts and removes the unit. Only a file that Swarmkeep wrote is ever replaced or removed; it is written whole beside
@@ -69,7 +69,7 @@ export function backgroundUnit({ manager, program, dataFolder }: BackgroundUnitO
       .split(/\s+/)
       .find((path) => /^\/(?!run\/|etc\/|usr\/).*\/systemd\/user$/.test(path) && path.length <= 4_096);
     if (answer.ok && folder !== undefined) return { folder };
-    const said = answer.error === '' ? '' : ` It says: ${visible(answer.error)}`;
+    const said = answer.error === '' ? '' : ` It says: ${visible(answer.error).replace(/\.$/, '')}.`;
     return { trouble: said };
   }
 
