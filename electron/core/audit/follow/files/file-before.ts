@@ -25,7 +25,10 @@ export class FileBefore {
   }
 
   get place(): FilePlace | null {
-    return this.#reader && this.#isAnchor(this.#reader) ? this.#reader.place : this.#place;
+    const reader = this.#reader;
+    return reader && (this.#isAnchor(reader) || (!this.#inChain && !this.#place))
+      ? reader.place
+      : this.#place;
   }
 
   /** Only when nothing is watched any more: after {@link settle}. */
@@ -104,7 +107,8 @@ export class FileBefore {
   async #end(reader: LogReader, lines: FollowedLine[]): Promise<void> {
     reader.finish(lines);
     reader.settled = true;
-    if (this.#isAnchor(reader)) this.#place = reader.place;
+    // One that was removed is looked for in vain, as it should be, unless an older one is known.
+    if (this.#isAnchor(reader) || (!this.#inChain && !this.#place)) this.#place = reader.place;
     this.#reader = null;
     await reader.close();
   }

@@ -4,7 +4,7 @@ import { type FilePlace, type FilePosition, filePosition } from './file-place.ts
 import { FileStatus } from './file-status.ts';
 import { type Bearings, beginsLike, endOf, lastPlaceIn, takeBearings } from './find-place.ts';
 import { GapTeller } from './gap-teller.ts';
-import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE, REMOVED_UNREAD } from './gap-words.ts';
+import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE } from './gap-words.ts';
 import { type LogReach, LogTrouble, RotatingNow, type SeenFile } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
 import { Patience } from './patience.ts';
@@ -22,11 +22,10 @@ import { isSameFile } from './same-file.ts';
 import { UnpackError } from './unpack.ts';
 import { Waker } from './waker.ts';
 
-/** How long a file that was rotated may still get the rest of a line, and further lines, from a writer that was not told. */
+/** How long a rotated file may still get the rest of a line from a writer that was not told. */
 const SETTLE_MS = 2_000;
-/** How long a rotation is given until files are compared again. */
+/** How long a rotation is given until files are compared again; after so many times it is said, and looked at less often. */
 const ROTATING_MS = 40;
-/** After so many times it is said, and looked at less often. */
 const ROTATING_TIMES = 50;
 const CLOSE_MS = 2_000;
 
@@ -152,6 +151,7 @@ export class FileFollower implements Follower {
       case 'bytes':
         if (!this.#inOrder && !(await this.#isNext(reader, true, lines))) return true;
         this.#inOrder = true;
+        this.#gaps.goesOn();
         await reader.lookAgain();
         reader.take(pulled.bytes, lines);
         this.#status.say('live');
@@ -185,8 +185,7 @@ export class FileFollower implements Follower {
   /** Opens what was written next after the file before. */
   async #goOn(lines: FollowedLine[]): Promise<boolean> {
     const { anchor, sure, rest, empty, chain } = await this.#bearings(null);
-    if (anchor === 'lost') this.#notFound.wait();
-    this.#notFound.end();
+    this.#notFound.waitWhile(anchor === 'lost');
     const next = rest[0];
     if (!next) {
       this.#status.sayWhy(await this.#reach.look(this.#path));
@@ -194,7 +193,7 @@ export class FileFollower implements Follower {
     }
     this.#waitForCopy(empty, chain);
     if (!(await this.#open(next, chain, lines))) return false;
-    if (anchor === 'lost') this.#gaps.tell('rotated-away', null, REMOVED_UNREAD);
+    if (anchor === 'lost') this.#gaps.lost();
     else if (!sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
     return true;
   }
@@ -230,8 +229,7 @@ export class FileFollower implements Follower {
       return true;
     }
     if (place.offset === 0) return this.#letGo(place, rest[0]);
-    if (!current) this.#notFound.wait();
-    this.#notFound.end();
+    this.#notFound.waitWhile(!current);
     const copy = current ? await lastPlaceIn(this.#reach, current.file, place, this.#options) : null;
     await this.#before.settle(lines);
     const readTo = this.#reader?.readTo ?? place.offset;
@@ -247,11 +245,9 @@ export class FileFollower implements Follower {
   /** Of a file no line was complete: it is read from its beginning where it is now, as what comes next. */
   async #letGo(place: FilePlace, next: ChainFile | undefined): Promise<boolean> {
     const readTo = this.#reader?.readTo ?? 0;
-    if (readTo > 0 && !(next && (await beginsLike(this.#reach, next, place, readTo)))) {
-      this.#notFound.wait();
-      this.#gaps.cut(readTo, CUT_WITHOUT_COPY);
-    }
-    this.#notFound.end();
+    const cut = readTo > 0 && !(next && (await beginsLike(this.#reach, next, place, readTo)));
+    this.#notFound.waitWhile(cut);
+    if (cut) this.#gaps.cut(readTo, CUT_WITHOUT_COPY);
     await this.#drop();
     return true;
   }
@@ -325,8 +321,7 @@ export class FileFollower implements Follower {
     // Where no line of it was complete yet, it is itself what comes next.
     const itself = !current && unread[0] !== undefined && isSameFile(unread[0], reader.file);
     const rest = itself ? unread.slice(1) : unread;
-    if (!current && !itself && reader.readTo > 0) this.#notFound.wait();
-    this.#notFound.end();
+    this.#notFound.waitWhile(!current && !itself && reader.readTo > 0);
     const next = rest[0];
     this.#status.ahead = sizeOf(rest);
     if (!next) return this.#readLate(lines);
@@ -350,7 +345,8 @@ export class FileFollower implements Follower {
   async #leave(reader: LogReader, inChain: boolean, lines: FollowedLine[]): Promise<boolean> {
     await this.#before.settle(lines);
     reader.finish(lines);
-    this.#gaps.pass(reader.way, reader.unread > 0 ? reader.unread : null);
+    if (inChain) this.#gaps.pass(reader.way, reader.unread > 0 ? reader.unread : null);
+    else if (this.#before.place) this.#gaps.lost();
     this.#reader = null;
     this.#moved = true;
     reader.grewAt = performance.now();
@@ -365,11 +361,13 @@ export class FileFollower implements Follower {
    * @returns whether it is what comes next; else it is let go
    */
   async #isNext(reader: LogReader, hasMore: boolean, lines: FollowedLine[]): Promise<boolean> {
-    const { rest, empty, chain } = await this.#bearings(null);
+    const { anchor, rest, empty, chain } = await this.#bearings(null);
     const next = rest[0];
     if (next && isSameFile(next, reader.file)) {
       if (hasMore) {
+        this.#notFound.waitWhile(anchor === 'lost');
         this.#waitForCopy(empty, chain);
+        if (anchor === 'lost') this.#gaps.lost();
         for (const file of empty) this.#gaps.pass(wayOf(file, behind(chain, file)), null);
       }
       return true;
@@ -387,8 +385,7 @@ export class FileFollower implements Follower {
 
   /** When the newest rotated file is empty, it may be a copy that is being made at this moment. */
   #waitForCopy(empty: readonly ChainFile[], chain: readonly ChainFile[]): void {
-    if (empty.some((file) => behind(chain, file).length === 1)) this.#copying.wait();
-    this.#copying.end();
+    this.#copying.waitWhile(empty.some((file) => behind(chain, file).length === 1));
   }
 
   /** @returns whether a late writer added something to the file before */

@@ -123,21 +123,22 @@ async function currentOf(
 ): Promise<FoundCurrent | null> {
   const agreeing: number[] = [];
   let shorter: ChainFile | null = null;
+  const howOf = (file: ChainFile) => (isSameFile(file, place) ? 'same' : 'content');
   for (const [index, file] of files.entries()) {
     if (file.copyOfLive || (isEmpty(file) && file.rotated !== null)) continue;
     const match = await matchOf(reach, file, place);
-    if (match === 'shorter' && file.rotated !== null) shorter ??= file;
+    // What is not there any more leaves the order open, and nothing may be read twice.
+    if (match === 'shorter' && file.rotated !== null) shorter = first ? (shorter ?? file) : file;
     if (match !== 'content') continue;
+    if (first && !isOlder(file, place)) return { file, how: howOf(file), sure: true };
     agreeing.push(index);
-    if (first) break;
   }
-  const howOf = (file: ChainFile) => (isSameFile(file, place) ? 'same' : 'content');
   const take = (index: number | undefined, sure: boolean): FoundCurrent | null => {
     const file = index === undefined ? undefined : files[index];
     return file ? { file, how: howOf(file), sure } : null;
   };
   if (agreeing.length === 0) return shorter ? { file: shorter, how: 'shorter', sure: true } : null;
-  if (agreeing.length === 1) return take(agreeing[0], true);
+  if (agreeing.length === 1 || first) return take(agreeing[0], true);
   const ofInode = agreeing.find((index) => {
     const file = files[index];
     return file?.rotated && file.bornAt !== 0 && isSameFile(file, place);
@@ -145,6 +146,11 @@ async function currentOf(
   if (ofInode !== undefined) return take(ofInode, true);
   const ofTime = byTimeOfChange(files, agreeing, place);
   return ofTime.length === 1 ? take(ofTime[0], true) : take(agreeing.at(-1), false);
+}
+
+/** Whatever holds the content of a file that was written to, and is not that file, was made after it. */
+function isOlder(file: ChainFile, { live, bornAt }: FilePlace): boolean {
+  return live && file.bornAt !== 0 && bornAt !== 0 && file.bornAt < bornAt;
 }
 
 /** `whole`: it ends where the place is, if that was asked for. `shorter`: it ends before. */
@@ -223,6 +229,7 @@ export async function lastPlaceIn(
   try {
     for (;;) {
       const pulled = await reader.pull();
+      if (pulled.kind === 'gone' || pulled.kind === 'cut') throw new RotatingNow(MOVED);
       if (pulled.kind !== 'bytes') break;
       reader.take(pulled.bytes, []);
     }

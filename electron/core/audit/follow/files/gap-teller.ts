@@ -1,6 +1,6 @@
 import type { SourceGap } from '#shared/domain/audit/source.ts';
 import { type FilePosition, MOST_PRESUMED, type Way } from './file-place.ts';
-import { BETWEEN_COPY_AND_CUT, EARLIER_ROTATION, PERHAPS_COPIED } from './gap-words.ts';
+import { BETWEEN_COPY_AND_CUT, EARLIER_ROTATION, LAST_READ_REMOVED, PERHAPS_COPIED } from './gap-words.ts';
 
 export type Gap = Omit<SourceGap, 'source'>;
 type State = Pick<FilePosition, 'at' | 'copies' | 'presumed'>;
@@ -15,6 +15,7 @@ export class GapTeller {
   #copies = false;
   #presumed: State['presumed'] = [];
   #gaps: Gap[] = [];
+  #lost = false;
   /** The file that was left last was cut, as far as is known: who goes on writing at the old offset leaves a hole. */
   lastWasCut = false;
 
@@ -51,6 +52,17 @@ export class GapTeller {
     if (way === 'copied') this.cut(bytes, BETWEEN_COPY_AND_CUT);
     else if (way === 'unknown' && this.#copies) this.cut(bytes, PERHAPS_COPIED);
     else if (way === 'unknown') this.#presume();
+  }
+
+  /** What was read last is not there any more; told once until something is read again. */
+  lost(): void {
+    if (!this.#lost) this.tell('rotated-away', null, LAST_READ_REMOVED);
+    this.#lost = true;
+  }
+
+  /** Something of the next file is read. */
+  goesOn(): void {
+    this.#lost = false;
   }
 
   /** The log was cut. */

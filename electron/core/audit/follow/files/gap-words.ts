@@ -7,6 +7,7 @@ export const EARLIER_ROTATION =
   'An earlier rotation of this log may have been by copying and cutting too: what was written between the two is lost then, if anything was.';
 export const CUT_WITHOUT_COPY = 'The log was cut, and no copy was found of what had not been read.';
 export const GONE_UNREAD = 'The rotated file was gone before it was read to its end.';
-export const REMOVED_UNREAD = 'Rotated files were removed before they were read; how many is not known.';
+export const LAST_READ_REMOVED =
+  'The file that was read last is not among the rotated ones any more: whether others came after it and were removed is not known.';
 export const LOOK_ALIKE =
   'Several rotated files cannot be told apart from what was read; it goes on in the newest of them, and what was new in the others is not read.';

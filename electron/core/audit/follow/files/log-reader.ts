@@ -10,7 +10,7 @@ import {
   slide,
   type Way,
 } from './file-place.ts';
-import type { LogReach, OpenLog, SeenFile } from './log-reach.ts';
+import { type LogReach, type OpenLog, RotatingNow, type SeenFile } from './log-reach.ts';
 import type { Packing } from './rotated-names.ts';
 import { UNPACK_LIMITS, UnpackError, type UnpackLimits, unpacked } from './unpack.ts';
 
@@ -271,12 +271,13 @@ export class LogReader {
   }
 }
 
-class GoneError extends Error {}
+/** The file was packed, renamed or removed while its packed bytes were read. */
+class GoneError extends RotatingNow {}
 
 async function* rawPieces(log: OpenLog): AsyncGenerator<Buffer> {
   for (let offset = 0; ; ) {
     const piece = await log.read(offset, SMALL_READ);
-    if (piece === null) throw new GoneError();
+    if (piece === null) throw new GoneError('It was rotated while it was read; looking again.');
     if (piece.length === 0) return;
     offset += piece.length;
     yield piece;

@@ -12,15 +12,10 @@ export class Patience {
     this.#words = words;
   }
 
-  /** Throws `RotatingNow` until it was asked often enough. */
-  wait(): void {
-    this.#times += 1;
-    if (this.#times < TIMES) throw new RotatingNow(this.#words);
-    this.#times = 0;
-  }
-
-  /** It is not as it was. */
-  end(): void {
+  /** @param odd it may be a rotation going on: throws `RotatingNow` until that was found often enough in a row */
+  waitWhile(odd: boolean): void {
+    this.#times = odd ? this.#times + 1 : 0;
+    if (odd && this.#times < TIMES) throw new RotatingNow(this.#words);
     this.#times = 0;
   }
 }

@@ -44,7 +44,7 @@ export function sizeOf(files: readonly ChainFile[]): number {
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Times of one file system come from clocks of different grain (multigrain timestamps), up to a tick apart. */
+/** Times of birth and of change come from clocks of different grain (multigrain timestamps), up to a tick apart. */
 export const CLOCK_GRAIN_MS = 50;
 export const MOVED = 'It is being rotated at this moment; looking again.';
 const LISTINGS = 6;
@@ -90,7 +90,7 @@ async function markCopyOfLive(reach: LogReach, chain: ChainFile[]): Promise<Chai
   if (!live || !newest || live.rotated || isEmpty(live) || isEmpty(newest)) return chain;
   const born = live.bornAt !== 0 && newest.bornAt !== 0;
   if (packingOf(newest) === 'none') {
-    if (newest.size > live.size || (born && newest.bornAt + CLOCK_GRAIN_MS < live.bornAt)) return chain;
+    if (newest.size > live.size || (born && newest.bornAt < live.bornAt)) return chain;
   }
   return (await isBeginningOf(reach, newest, live))
     ? [...chain.slice(0, -2), { ...newest, copyOfLive: true }, live]
@@ -138,6 +138,7 @@ export async function headOf(reach: LogReach, file: ChainFile, length: number): 
     try {
       while (head.length < length) {
         const pulled = await reader.pull();
+        if (pulled.kind === 'gone' || pulled.kind === 'cut') throw new RotatingNow(MOVED);
         if (pulled.kind !== 'bytes') break;
         reader.take(pulled.bytes, []);
         head = Buffer.concat([head, pulled.bytes.subarray(0, length - head.length)]);

@@ -10,14 +10,16 @@ import { isSameFile } from './same-file.ts';
  * @param later what is behind it in the chain, in order
  */
 export function wayOf(file: ChainFile, later: readonly ChainFile[]): Way {
-  const at = packingOf(file) === 'none' ? file.bornAt : file.modifiedAt;
+  const plain = packingOf(file) === 'none';
+  const at = plain ? file.bornAt : file.modifiedAt;
+  const grain = plain ? 0 : CLOCK_GRAIN_MS;
   if (file.rotated === null || at === 0) return 'unknown';
   for (const other of later) {
     if (packingOf(other) !== 'none' || other.bornAt === 0) continue;
-    if (other.bornAt + CLOCK_GRAIN_MS < at) return 'copied';
+    if (other.bornAt + grain < at) return 'copied';
   }
   const [next, ...rest] = later.filter(({ copyOfLive }) => !copyOfLive);
-  if (!next || packingOf(next) !== 'none' || next.bornAt <= at + CLOCK_GRAIN_MS) return 'unknown';
+  if (!next || packingOf(next) !== 'none' || next.bornAt <= at + grain) return 'unknown';
   // A copy was born later than the generation that it is of, so it says nothing of the one before.
   return next.rotated === null || wayOf(next, rest) === 'renamed' ? 'renamed' : 'unknown';
 }
