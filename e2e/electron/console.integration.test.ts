@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { lstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reachConsole } from '#core/api/running-console.ts';
 import { openStore } from '#core/store/open-store.ts';
@@ -119,6 +121,41 @@ describe('two consoles', () => {
     await second.end();
     expect(await reachConsole(dataFolder)).not.toBeNull();
   }, 40_000);
+});
+
+describe('a console that watches in the background', () => {
+  it('gives its records to the window that is opened, and goes on when that is closed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'swarmkeep-records-'));
+    const records = join(folder, 'data');
+    const program = fileURLToPath(
+      new URL('../../electron/web/testing/background-process.ts', import.meta.url),
+    );
+    const background = spawn(process.execPath, [program, records], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = new Promise((resolve) => background.once('exit', resolve));
+    let said = '';
+    background.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    try {
+      await until(() => said.includes('Watching in the background.'), 20_000);
+      const opened = await start({ core: 'real' }, { argv: ['--data-dir', records] });
+      await until(() => said.includes('Another window of Swarmkeep watches now.'), 20_000);
+      const running = async () => (await reachConsole(records))?.client.system.about();
+      let about = await running();
+      for (let tries = 0; about?.shell !== 'desktop' && tries < 100; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        about = await running();
+      }
+      expect(about?.shell).toBe('desktop');
+      expect(opened.electron.callsOf('dialog.showMessageBox')).toEqual([]);
+      await opened.end();
+      await until(() => said.split('Watching in the background.').length === 3, 20_000);
+    } finally {
+      background.kill('SIGKILL');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 90_000);
 });
 
 describe('a page that was taken over', () => {
