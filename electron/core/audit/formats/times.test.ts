@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CONTEXT } from './testing/parse.ts';
 import { clockTime, epochTime, readBsdTime, readIsoTime, timeOfValue } from './times.ts';
@@ -18,6 +19,82 @@ describe('times of logs', () => {
     ['2100-01-01T00:00:00Z', '2100-01-01T00:00:00.000Z'],
   ])('%s is %s', (text, expected) => {
     expect(iso(readIsoTime(text, 0, CONTEXT)?.at)).toBe(expected);
+  });
+
+  it('is read as one expression says, wherever it stands and whatever is wrong with it', () => {
+    const form =
+      /(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?([Zz]|[+-]\d\d:?\d\d)(?![\d:]))?/y;
+    const slowly = (text: string, start: number): { at: number | null; end: number } | null => {
+      form.lastIndex = start;
+      const match = form.exec(text);
+      if (match === null) return null;
+      const [all, year, month, day, hour, minute, second, fraction = '', zone] = match;
+      const date = `${year}-${month}-${day}`;
+      const from = Date.parse(`${date}T00:00:00Z`);
+      const isDay =
+        !Number.isNaN(from) && new Date(from).toISOString().startsWith(date) && Number(year) >= 100;
+      const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60;
+      const sign = zone?.startsWith('-') ? -1 : 1;
+      const east =
+        zone === undefined
+          ? CONTEXT.utcOffsetMinutes
+          : /z/i.test(zone)
+            ? 0
+            : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+      const seconds = Number(hour) * 3_600 + Number(minute) * 60 + Number(second);
+      const at = from + seconds * 1_000 + Number(`${fraction}000`.slice(0, 3)) - east * 60_000;
+      return { at: isDay && isTime ? at : null, end: start + all.length };
+    };
+    const number = (most: number, digits: number) =>
+      fc.nat(most).map((value) => String(value).padStart(digits, '0'));
+    const year = fc.oneof(fc.constant('2026'), number(9_999, 4));
+    const part = fc.tuple(
+      fc.oneof(fc.constant(''), fc.constantFrom('x', ' ', '1')),
+      year,
+      fc.constantFrom('-', '-', '-', '/'),
+      number(13, 2),
+      number(32, 2),
+      fc.constantFrom('T', 't', ' ', '_'),
+      number(25, 2),
+      number(61, 2),
+      number(61, 2),
+      fc.constantFrom('', '', '.', ',', '.1', ',25', '.123', '.1234', '.999999999', '.1234567890', '.x'),
+      fc.constantFrom(
+        '',
+        'Z',
+        'z',
+        ' Z',
+        '+01:00',
+        '-0330',
+        ' -11:30',
+        '+1',
+        '+01:0',
+        '+01:000',
+        'Z:',
+        'Z1',
+        '  Z',
+        '+0100:',
+        '-99:99',
+      ),
+      fc.constantFrom('', '', ' text', '5', ':'),
+    );
+    let read = 0;
+    fc.assert(
+      fc.property(
+        part,
+        fc.nat(40),
+        ([before, y, hyphen, mo, d, between, h, mi, s, fraction, zone, after], cut) => {
+          const whole = `${before}${y}-${mo}${hyphen}${d}${between}${h}:${mi}:${s}${fraction}${zone}${after}`;
+          for (const text of [whole, whole.slice(0, cut)]) {
+            const expected = slowly(text, before.length);
+            if (expected?.at != null) read += 1;
+            expect(readIsoTime(text, before.length, CONTEXT)).toEqual(expected);
+          }
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+    expect(read).toBeGreaterThan(500);
   });
 
   it('puts a time without a year nearest to when it was received', () => {

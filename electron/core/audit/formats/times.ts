@@ -8,9 +8,6 @@ export interface ReadTime {
   end: number;
 }
 
-/** Sticky: date, `T` or blank, time, fraction, zone. RFC 3339, and what Python's logging writes (`,` before the fraction). */
-const ISO =
-  /(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?([Zz]|[+-]\d\d:?\d\d)(?![\d:]))?/y;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Sticky: `Nov  2 03:04:05`, the time stamp of RFC 3164, section 4.1.2. */
 const BSD = /([A-Z][a-z]{2}) ([ \d]?\d) (\d\d):(\d\d):(\d\d)/y;
@@ -34,27 +31,78 @@ function utc(
   return at;
 }
 
-function offsetOf(zone: string): number {
-  if (zone === 'Z' || zone === 'z') return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  return zone.startsWith('-') ? -minutes : minutes;
+/** The two digits at a place; below zero when there are not two. */
+function two(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -100;
+}
+
+const [HYPHEN, COLON, SPACE, PLUS, COMMA, DOT] = [45, 58, 32, 43, 44, 46];
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+/** The last date that was read: lines that follow each other are nearly always of the same day. */
+let day = { number: -1, from: null as number | null };
+
+function midnight(year: number, month: number, date: number): number | null {
+  const number = (year * 100 + month) * 100 + date;
+  if (day.number !== number) day = { number, from: utc(year, month, date, 0, 0, 0) };
+  return day.from;
+}
+
+/** Minutes east of UTC of a zone at a place, and the place behind it; null when there is none. */
+function readZone(text: string, at: number): { minutes: number; end: number } | null {
+  const sign = text.charCodeAt(at);
+  if (sign === 90 || sign === 122) return notGoingOn(text, 0, at + 1);
+  if (sign !== PLUS && sign !== HYPHEN) return null;
+  const hours = two(text, at + 1);
+  const from = text.charCodeAt(at + 3) === COLON ? at + 4 : at + 3;
+  const minutes = two(text, from);
+  if (hours < 0 || minutes < 0) return null;
+  return notGoingOn(text, (sign === HYPHEN ? -1 : 1) * (hours * 60 + minutes), from + 2);
+}
+
+/** What goes on with a digit or a colon is no zone. */
+function notGoingOn(text: string, minutes: number, end: number): { minutes: number; end: number } | null {
+  const next = text.charCodeAt(end);
+  return isDigit(next) || next === COLON ? null : { minutes, end };
 }
 
 /**
- * Reads a time with its year at a place of a text. Without a zone it is in the node's.
+ * Reads a time with its year at a place of a text: date, `T` or blank, time, fraction, zone (RFC 3339, and what Python's logging writes, with
+ * `,` before the fraction). Without a zone it is in the node's.
  * @returns null when there is none of this form
  */
 export function readIsoTime(text: string, start: number, context: ParseContext): ReadTime | null {
-  const first = text.charCodeAt(start);
-  if (!(first >= 48 && first <= 57)) return null;
-  ISO.lastIndex = start;
-  const match = ISO.exec(text);
-  if (match === null) return null;
-  const [all, year, month, day, hour, minute, second, fraction = '', zone] = match;
-  const whole = utc(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
-  const minutes = zone === undefined ? context.utcOffsetMinutes : offsetOf(zone);
-  const parts = fraction === '' ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
-  return { at: whole === null ? null : whole + parts - minutes * 60_000, end: start + all.length };
+  if (text.charCodeAt(start + 4) !== HYPHEN || text.charCodeAt(start + 7) !== HYPHEN) return null;
+  if (text.charCodeAt(start + 13) !== COLON || text.charCodeAt(start + 16) !== COLON) return null;
+  const between = text.charCodeAt(start + 10);
+  if (between !== 84 && between !== 116 && between !== SPACE) return null;
+  const [century, years] = [two(text, start), two(text, start + 2)];
+  const [month, date] = [two(text, start + 5), two(text, start + 8)];
+  const [hour, minute, second] = [two(text, start + 11), two(text, start + 14), two(text, start + 17)];
+  if (century < 0 || years < 0 || month < 0 || date < 0 || hour < 0 || minute < 0 || second < 0) return null;
+  let end = start + 19;
+  let milliseconds = 0;
+  const mark = text.charCodeAt(end);
+  if ((mark === DOT || mark === COMMA) && isDigit(text.charCodeAt(end + 1))) {
+    end += 1;
+    for (
+      let [digits, unit] = [0, 100];
+      digits < 9 && isDigit(text.charCodeAt(end));
+      digits += 1, unit /= 10
+    ) {
+      if (digits < 3) milliseconds += unit * (text.charCodeAt(end) - 48);
+      end += 1;
+    }
+  }
+  const zone = readZone(text, text.charCodeAt(end) === SPACE ? end + 1 : end);
+  const from = midnight(century * 100 + years, month, date);
+  if (zone !== null) end = zone.end;
+  if (from === null || hour > 23 || minute > 59 || second > 60) return { at: null, end };
+  const offset = zone === null ? context.utcOffsetMinutes : zone.minutes;
+  return { at: from + (hour * 3_600 + minute * 60 + second) * 1_000 + milliseconds - offset * 60_000, end };
 }
 
 /** Of several times the one nearest to the time of receipt. */

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+
 /** The beginning of an audit record. */
 export interface AuditHeader {
   /** `SYSCALL`, `EXECVE`, `USER_AUTH`; a number that has no name here stays `1399`. */
@@ -49,8 +51,32 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 /** How far into a line the record may begin: behind `node=…`, or behind what syslog and the kernel's log put before it. */
 const SEARCH = 512;
 
+const BEGIN = 'type=';
+const STAMP = ' msg=audit(';
+/** Types that were read, by how they are written; there are some 200. */
+const MOST_TYPES = 512;
+const types = new Map<string, string>();
+/** The last stamp that was read, up to its bracket: the records of one happening have the same one and stand together. */
+let last = { text: '', at: 0, timeText: '', id: '' };
+
+/** A record of the happening that was read last, in auditd's usual form; null for anything else. */
+function readNext(line: string): AuditHeader | null {
+  if (last.text === '' || !line.startsWith(BEGIN)) return null;
+  const blank = line.indexOf(' ', BEGIN.length);
+  if (!line.startsWith(STAMP, blank) || !line.startsWith(last.text, blank + STAMP.length)) return null;
+  const type = types.get(line.slice(BEGIN.length, blank));
+  if (type === undefined) return null;
+  const { at, timeText, id } = last;
+  let fieldsAt = blank + STAMP.length + last.text.length;
+  if (line.charCodeAt(fieldsAt) === 58) fieldsAt += 1;
+  if (line.charCodeAt(fieldsAt) === 32) fieldsAt += 1;
+  return { type, at, timeText, id, node: null, fieldsAt };
+}
+
 /** Reads the beginning of an audit record; null when the line is none. */
 export function readAuditHeader(line: string): AuditHeader | null {
+  const next = readNext(line);
+  if (next !== null) return next;
   let start = 0;
   let node: string | null = null;
   if (!line.startsWith('type=')) {
@@ -66,11 +92,18 @@ export function readAuditHeader(line: string): AuditHeader | null {
   if (match === null) return null;
   const [all, type = '', seconds = '', fraction = '', serial = ''] = match;
   const timeText = `${seconds}.${fraction}`;
+  const at = Number(seconds) * 1_000 + Number(fraction);
+  const stamp = `${timeText}:${serial}`;
+  const means = type === '' ? 'KERNEL' : (NAMES.get(type.replace(/^UNKNOWN\[(\d+)\]$/, '$1')) ?? type);
+  if (node === null) {
+    last = { text: `${stamp})`, at, timeText, id: stamp };
+    if (type !== '' && types.size < MOST_TYPES) types.set(Buffer.from(type).toString(), means);
+  }
   return {
-    type: type === '' ? 'KERNEL' : (NAMES.get(type.replace(/^UNKNOWN\[(\d+)\]$/, '$1')) ?? type),
-    at: Number(seconds) * 1_000 + Number(fraction),
+    type: means,
+    at,
     timeText,
-    id: node === null ? `${timeText}:${serial}` : `${node}@${timeText}:${serial}`,
+    id: node === null ? stamp : `${node}@${stamp}`,
     node,
     fieldsAt: start + all.length,
   };

@@ -1,4 +1,5 @@
 import type { FieldSet } from '../field-set.ts';
+import { nameAt } from '../names.ts';
 
 /** Words of a log prefix that say that the packet was stopped. The kernel itself says nothing of what became of it. */
 const STOPPED = /\b(?:stopped|drop(?:ped)?|den(?:y|ied)|block(?:ed)?|reject(?:ed)?|refused)\b/i;
@@ -19,6 +20,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['PROTO', 'Protocol'],
   ['MAC', 'mac'],
 ]);
+
+const LONGEST_NAME = 5;
 
 /**
  * Reads a line of the kernel's packet log (nf_log_syslog.c, `log prefix "…"` of nft(8), `-j LOG` of iptables-extensions(8)).
@@ -43,8 +46,10 @@ export function putPacket(fields: FieldSet, message: string): boolean {
     const blank = head.indexOf(' ', at);
     const next = blank < 0 || blank > end ? end : blank;
     const equals = head.indexOf('=', at);
-    if (equals > at && equals < next - 1) {
-      const name = NAMES.get(head.slice(at, equals));
+    if (equals > at && equals < next - 1 && equals - at <= LONGEST_NAME) {
+      let hash = 0;
+      for (let place = at; place < equals; place += 1) hash = (hash * 31 + head.charCodeAt(place)) | 0;
+      const name = NAMES.get(nameAt(head, at, equals, hash));
       if (name !== undefined) fields.putNew(name, packetValue(name, head.slice(equals + 1, next)));
     }
     at = next + 1;
