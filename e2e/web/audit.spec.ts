@@ -287,6 +287,11 @@ test.describe('when there is less to see', () => {
       'Nobody is watching: the disk of this computer is full.',
     );
     await expect(rows(page).first()).toBeVisible();
+    // The time in which nobody watched is drawn among the bars, and leads to what is known of it.
+    await expect(page.locator('.bars__unwatched')).toHaveCount(1);
+    await page.getByRole('button', { name: /^Nobody watched from \d\d:\d\d to \d\d:\d\d$/ }).click();
+    await expect(page.getByText('What the log still has of it was read afterwards.').first()).toBeVisible();
+    await page.getByRole('link', { name: 'Back to the log' }).click();
     await page.getByRole('button', { name: 'Show the sources', exact: true }).click();
     await expect(page.getByText('Nothing could be stored: the disk was full').first()).toBeVisible();
     await expect(page.locator('.button--filled')).toHaveCount(0);

@@ -18,6 +18,7 @@ import { QueryField } from './query/query-field.tsx';
 import { Histogram } from './time/histogram.tsx';
 import { type Stretch, stretchOf } from './time/span.ts';
 import { SpanChoice } from './time/span-choice.tsx';
+import { unwatchedTimes } from './time/unwatched.ts';
 
 /** Milliseconds after which the bars are read anew while time goes on. */
 const BARS_EVERY_MS = 5_000;
@@ -101,6 +102,14 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
     placeholderData: keepPreviousData,
     refetchInterval: thorough === null && BARS_EVERY_MS,
   });
+  const known = useQuery(orpc.audit.gaps.queryOptions({ input: {} })).data;
+  const unwatched = useMemo(() => {
+    const own = new Set(sources.map(({ id }) => id));
+    return unwatchedTimes(
+      (known ?? []).filter(({ source }) => own.has(source)),
+      shown,
+    );
+  }, [known, sources, shown]);
   return (
     <>
       <div className="audit__tools">
@@ -125,6 +134,8 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
           onChoose={choose}
           filtered={query !== ''}
           stale={bars.isPlaceholderData && thorough === null}
+          unwatched={unwatched}
+          onGaps={() => set({ view: 'sources' })}
           counting={thorough !== null && bars.isFetching}
           onThorough={(all) => setWhole(all ? { of, from: begin, to: end } : null)}
         />

@@ -268,14 +268,24 @@ export function nobodyWatches(): Scenario {
         eventsPerSecond: 0,
         bytesPerSecond: 0,
       })),
-      gaps: base.audit.sources.map(({ id }) => ({
-        source: id,
-        kind: 'disk-full' as const,
-        from: ended,
-        to: new Date(NOW).toISOString(),
-        bytes: 81_920,
-        detail: 'The disk had no room from 22:17 on.',
-      })),
+      gaps: base.audit.sources.flatMap(({ id }) => [
+        {
+          source: id,
+          kind: 'disk-full' as const,
+          from: ended,
+          to: new Date(NOW).toISOString(),
+          bytes: 81_920,
+          detail: 'The disk had no room from 22:17 on.',
+        },
+        {
+          source: id,
+          kind: 'not-watched' as const,
+          from: new Date(NOW - 50 * 60_000).toISOString(),
+          to: new Date(NOW - 41 * 60_000).toISOString(),
+          bytes: null,
+          detail: 'Nobody watched in this time. What the log still has of it was read afterwards.',
+        },
+      ]),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { X } from 'lucide-react';
+import { EyeOff, X } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { HistogramBar } from '#shared/contract/audit.ts';
 import { Spinner } from '../../../components/spinner.tsx';
@@ -17,6 +17,10 @@ export interface HistogramProps {
   filtered: boolean;
   /** The bars are of another query or an older time. */
   stale: boolean;
+  /** Times of it in which nobody watched. */
+  unwatched: readonly Stretch[];
+  /** Lead to what is known of them. */
+  onGaps: () => void;
   /** All is being counted, which takes long. */
   counting: boolean;
   /** Count all of it, or be content with what is counted. */
@@ -27,7 +31,7 @@ const LABELS = 4;
 
 /** How much happened when; a stretch of it is chosen by drawing over it, or with the two edges by keys. */
 export function Histogram(props: HistogramProps) {
-  const { bars, shown, chosen, onChoose, filtered, stale, counting, onThorough } = props;
+  const { bars, shown, chosen, onChoose, filtered, stale, counting, onThorough, unwatched, onGaps } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<BarsPlot>(null);
   const onDrawn = useRef<(drawn: Stretch) => void>(() => undefined);
@@ -79,6 +83,17 @@ export function Histogram(props: HistogramProps) {
           role="img"
           aria-label={`${counted.partly ? 'At least ' : ''}${count(counted.events, 'event')}, ${counted.alerts.toLocaleString('en')} matched by an alert${counted.busiest ? `, most of them around ${words(Date.parse(counted.busiest))}` : ''}`}
         />
+        {unwatched.map((time) => (
+          <div
+            key={time.from}
+            className="bars__unwatched"
+            aria-hidden="true"
+            style={{
+              left: `${((time.from - shown.from) / (shown.to - shown.from)) * 100}%`,
+              width: `${((time.to - time.from) / (shown.to - shown.from)) * 100}%`,
+            }}
+          />
+        ))}
         {chosen ? <Brush shown={shown} chosen={chosen} onChoose={onChoose} words={words} /> : null}
       </div>
       <div className="bars__labels" aria-hidden="true">
@@ -93,6 +108,14 @@ export function Histogram(props: HistogramProps) {
           <strong>{count(counted.events, 'event')}</strong> {filtered ? 'fit, ' : ''}from {words(from)} to{' '}
           {chosen && chosen.to < shown.to ? words(to) : 'now'}
         </span>
+        {unwatched.length > 0 ? (
+          <button type="button" className="bars__clear bars__gap-words" onClick={onGaps}>
+            <EyeOff aria-hidden="true" />
+            {unwatched.length === 1 && unwatched[0]
+              ? `Nobody watched from ${words(unwatched[0].from)} to ${words(unwatched[0].to)}`
+              : `Nobody watched at ${unwatched.length} times`}
+          </button>
+        ) : null}
         {counted.partly ? (
           <span className="bars__partly" role="status">
             {counting ? <Spinner /> : null}
