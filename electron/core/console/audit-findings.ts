@@ -61,6 +61,8 @@ export async function logEvidence(
   }
 }
 
+/** Alerts whose state is kept in mind; of more, some are judged once too often. */
+const MOST_SEEN = 10_000;
 /** Milliseconds in which alerts that come together are judged once. */
 const SETTLE_MS = 2_000;
 
@@ -82,6 +84,7 @@ export function judgeByLogs(
       if (leadsTo?.kind !== 'check' || !CHECKS_OF_LOGS.includes(leadsTo.check)) continue;
       // Of an alert that only grows nothing is judged anew.
       if (seen.get(alert.id) === alert.state) continue;
+      if (seen.size >= MOST_SEEN) seen.clear();
       seen.set(alert.id, alert.state);
       waiting.add(alert.node);
     }
