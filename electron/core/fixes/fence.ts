@@ -21,7 +21,15 @@ import { installNft, whyNoNft, whyNoSystemd } from './nft.ts';
 import { ollamaNeeds, ollamaRelayUnit, ollamaSteps } from './ollama.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
 import { rulesNeeds, rulesSteps } from './rules-file.ts';
-import { afterUndo, makeDirectory, rereadUnits, step, typed, writeFile } from './steps.ts';
+import {
+  afterUndo,
+  DAEMON_RESTART_SECONDS,
+  makeDirectory,
+  restartUnit,
+  step,
+  typed,
+  writeFile,
+} from './steps.ts';
 
 const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 const folderOf = (unit: string) => `/etc/systemd/system/${unit}.d`;
@@ -106,7 +114,17 @@ function requireSteps(input: FixInput, units: readonly string[]): PlanStep[] {
       text: textOf(['[Unit]', `Requires=${UNIT}`, `After=${UNIT}`]),
     }),
   ]);
-  return writes.length === 0 ? [] : [afterUndo(input, { rereadUnits: true }), ...writes, rereadUnits(input)];
+  if (writes.length === 0) return [];
+  // A look cannot tell what a setting written after the start of a program leaves of those that were in force.
+  const restarts = units.map((unit) =>
+    restartUnit(
+      input,
+      unit,
+      DAEMON_RESTART_SECONDS,
+      'it then starts with the rules it requires; tasks that are running are lost',
+    ),
+  );
+  return [afterUndo(input, { rereadUnits: true }), ...writes, ...restarts];
 }
 
 function settingsOf(input: FixInput, agents: readonly Agent[]): PlanSetting[] {

@@ -78,8 +78,13 @@ describe('the fence', () => {
       'after-undo',
       'make-directory',
       'write-file',
-      'reread-units',
+      'set-unit',
     ]);
+    expect(plan.steps.at(-1)?.action).toMatchObject({
+      unit: 'mycoswarm.service',
+      action: 'restart',
+      reread: true,
+    });
     expect(plan.mayCutOff).toBe(false);
     expect(plan.proofs).toEqual(
       expect.arrayContaining([

@@ -85,6 +85,23 @@ function planAll(facts: Facts) {
   });
 }
 
+/** Drop-ins of units that a plan writes and that no later step of its phase brings into force by a restart. */
+function notInForce(steps: ReturnType<typeof planAll>['steps']): string[] {
+  return steps.flatMap(({ action, phase }, at) => {
+    if (action?.verb !== 'write-file' || phase !== 'now') return [];
+    const unit = /^\/(?:etc|run)\/systemd\/system\/(mycoswarm\.service)\.d\//.exec(action.path)?.[1];
+    const restarts = steps
+      .slice(at)
+      .some(
+        (later) =>
+          later.action?.verb === 'set-unit' &&
+          later.action.unit === unit &&
+          later.action.action === 'restart',
+      );
+    return unit === undefined || restarts ? [] : [action.path];
+  });
+}
+
 const TOGETHER = [
   'sandbox-mode',
   'workspace-bounded',
@@ -95,6 +112,18 @@ const TOGETHER = [
 ];
 
 describe('all fixes of a node in one plan', () => {
+  it('starts the daemon again after the last setting of it, for a look knows only what was there at its start', () => {
+    const { steps } = planAll(bare());
+    expect(
+      steps.some(({ action }) => action?.verb === 'write-file' && action.path.includes('40-swarmkeep-agent')),
+    ).toBe(true);
+    expect(notInForce(steps)).toEqual([]);
+    const restarts = steps.filter(
+      ({ action }) => action?.verb === 'set-unit' && action.unit === 'mycoswarm.service',
+    );
+    expect(restarts).toHaveLength(1);
+  });
+
   it('keeps to the contract, with every step as the helper takes it', () => {
     for (const facts of [
       bare(),
