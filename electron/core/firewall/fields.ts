@@ -68,6 +68,16 @@ export const FIB_TYPE = {
 /** PACKET_* of linux/if_packet.h. */
 export const PACKET_TYPE = { host: 0n, broadcast: 1n, multicast: 2n, other: 3n } as const;
 
+/**
+ * Flags of the SYN that begins a TCP connection, as `tcp flags` sees them. A socket of this host sets no others, and with net.ipv4.tcp_ecn=1
+ * asks for ECN (ECE and CWR, RFC 3168 section 6.1.1). A stranger adds what it likes: a listener takes a SYN with any of PSH, URG, ECE, CWR,
+ * and none with FIN, RST or ACK (tcp_rcv_state_process in tcp_input.c).
+ */
+export function firstFlags(direction: 'out' | 'in' | 'forward'): readonly bigint[] {
+  if (direction === 'out') return [0x02n, 0xc2n];
+  return [0x02n, 0x22n, 0x42n, 0x62n, 0x82n, 0xa2n, 0xc2n, 0xe2n].flatMap((flags) => [flags, flags | 0x08n]);
+}
+
 /** Assigned protocol numbers (IANA) that rules name. */
 export const PROTOCOL = {
   icmp: 1n,

@@ -10,6 +10,7 @@ import type { Interval, IntervalSet } from './interval.ts';
  *   dport` asks for TCP first, `ip daddr` for IPv4) as a match of its own in front, and negates only the last one.
  * - `accept` ends the base chain, not the journey: base chains of the same hook with a higher priority still see the packet.
  *   `drop` and `reject` end the journey.
+ * - The verdict `continue` goes on with the next statement of the rule, in a verdict map too; behind a jump the next rule comes.
  * - A chain that is left at its end or by `return` goes on behind the jump; a base chain then gives its policy.
  */
 export interface Ruleset {

@@ -52,8 +52,9 @@ function obey(spot: RuleSpot, verdict: Verdict, hooked: HookedChain, trace: Path
       return { kind: 'end', outcome: verdict.kind, because: null };
     case 'return':
       return leaveChain(spot, hooked, trace);
+    // The loop over the expressions of a rule ends at every verdict but this one (nf_tables_core.c, nft_do_chain).
     case 'continue':
-      return { ...spot, index: spot.index + 1, statement: 0 };
+      return { ...spot, statement: spot.statement + 1 };
     case 'jump':
     case 'goto':
       return enterJump(spot, verdict.chain, verdict.kind === 'goto');

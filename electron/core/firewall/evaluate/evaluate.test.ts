@@ -77,6 +77,18 @@ describe('rules and chains', () => {
     expect(judge(inFilter([rule([either, v('drop')])]), { l4proto: 47n }).verdict).toBe('drop');
   });
 
+  it('go on within the rule where a verdict or an entry of a map says so', () => {
+    const map = (kind: 'continue' | 'return'): Statement => ({
+      kind: 'verdictMap',
+      entries: [{ conditions: [condition('dport', 53n)], verdict: { kind } }],
+    });
+    const rules = (kind: 'continue' | 'return') =>
+      inFilter([rule([map(kind), v('accept')]), rule([v('continue'), v('drop')])]);
+    expect(judge(rules('continue')).verdict).toBe('accept');
+    expect(judge(rules('continue'), { dport: 80n }).verdict).toBe('drop');
+    expect(judge(rules('return')).verdict).toBe('accept');
+  });
+
   it('accept ends its base chain only, drop everything', () => {
     const rules = ruleset(
       table('inet', 'late', [

@@ -1,4 +1,4 @@
-import { contains, intersects, isSubset } from '../interval.ts';
+import { contains, type Interval, type IntervalSet, intersects, isSubset, normalize } from '../interval.ts';
 import type { Condition, Field, Values } from '../model.ts';
 import { candidates } from './element-index.ts';
 import { both, type Doubt, type Known } from './known.ts';
@@ -26,6 +26,22 @@ function nameAnswer(known: Known, patterns: readonly string[]): Answer {
   return patterns.every((pattern) => known.never.includes(pattern)) ? 'no' : known;
 }
 
+const MOST_MASKED = 256n;
+
+/** What a mask leaves of numbers; null where there are too many to try each. */
+function masked(possible: IntervalSet, mask: bigint): IntervalSet | null {
+  const count = possible.reduce((sum, [low, high]) => sum + high - low + 1n, 0n);
+  if (count > MOST_MASKED) return null;
+  return normalize(
+    possible.flatMap(([low, high]) =>
+      Array.from({ length: Number(high - low + 1n) }, (_, at): Interval => {
+        const value = (low + BigInt(at)) & mask;
+        return [value, value];
+      }),
+    ),
+  );
+}
+
 function numberAnswer(known: Known, values: Values & { kind: 'numbers' }): Answer {
   const { mask, intervals } = values;
   if (known.kind === 'number') {
@@ -36,9 +52,10 @@ function numberAnswer(known: Known, values: Values & { kind: 'numbers' }): Answe
   }
   if (known.kind !== 'doubt') return 'no';
   if (intervals.length === 0) return 'no';
-  if (mask === null && known.possible !== null) {
-    if (!intersects(known.possible, intervals)) return 'no';
-    if (isSubset(known.possible, intervals)) return 'yes';
+  const possible = mask === null || known.possible === null ? known.possible : masked(known.possible, mask);
+  if (possible !== null) {
+    if (!intersects(possible, intervals)) return 'no';
+    if (isSubset(possible, intervals)) return 'yes';
   }
   return known;
 }

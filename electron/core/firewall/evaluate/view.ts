@@ -1,4 +1,4 @@
-import { CT_STATE, FIB_TYPE, type Field, PACKET_TYPE, PROTOCOL, WITH_PORTS } from '../fields.ts';
+import { CT_STATE, FIB_TYPE, type Field, firstFlags, PACKET_TYPE, PROTOCOL, WITH_PORTS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import { normalize } from '../interval.ts';
 import type { Packet } from '../packet.ts';
@@ -7,7 +7,15 @@ import { ABSENT, type Known, notGiven, number, oneOf } from './known.ts';
 import type { Look } from './match.ts';
 import { CT_MARK_SHARED, type PacketState } from './state.ts';
 
-const SYN = number(2n);
+const FIRST_FLAGS = {
+  out: flagsOf('out', 'whether the host asks for ECN (net.ipv4.tcp_ecn) is not known'),
+  in: flagsOf('in', 'its sender chooses which TCP flags it sets besides SYN'),
+  forward: flagsOf('forward', 'its sender chooses which TCP flags it sets besides SYN'),
+};
+
+function flagsOf(direction: Packet['direction'], why: string): Known {
+  return oneOf(normalize(firstFlags(direction).map((one) => [one, one])), [], why);
+}
 
 function given(packet: Packet, field: 'skuid' | 'skgid' | 'icmpType' | 'icmpCode'): Known {
   const value = packet[field];
@@ -102,7 +110,7 @@ function answer(host: HostContext, packet: Packet, state: PacketState, field: Fi
     case 'icmpCode':
       return ofIcmp(packet, field);
     case 'tcpFlags':
-      return packet.l4proto === PROTOCOL.tcp ? SYN : ABSENT;
+      return packet.l4proto === PROTOCOL.tcp ? FIRST_FLAGS[packet.direction] : ABSENT;
     case 'skuid':
     case 'skgid':
       return ofSocket(packet, state, field);

@@ -55,7 +55,7 @@ function verdictMap(random: Random, place: Place, targets: readonly string[]): s
   const version = versionFor(random, place);
   const word = version === 4 ? 'ip' : 'ip6';
   const answer = () => {
-    const word = verdict(random, place, targets);
+    const word = random.chance(0.1) ? 'continue' : verdict(random, place, targets);
     return word.startsWith('reject') ? 'drop' : word;
   };
   const map = (keys: readonly (string | number)[]) =>
@@ -91,8 +91,11 @@ function filterRule(
   // A verdict without any condition leaves nothing for the rules behind it.
   if (end === 'verdict' && (parts.length > 0 || random.chance(0.1)))
     parts.push(verdict(random, place, targets));
-  else if (end === 'map') parts.push(verdictMap(random, place, targets));
-  else if (end === 'none') parts.push('counter');
+  else if (end === 'map') {
+    parts.push(verdictMap(random, place, targets));
+    // Where the map says `continue` the rule goes on.
+    if (random.chance(0.3)) parts.push(verdict(random, place, targets));
+  } else if (end === 'none') parts.push('counter');
   else parts.push(markStatement(random, place));
   return parts;
 }

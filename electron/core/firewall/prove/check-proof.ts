@@ -7,7 +7,7 @@ type Answer = 0 | 1 | 2; // For no packet; for some, or it is not known; for eve
 /** Marks that packets may have, none without packets; with UNKNOWN any, besides the interface and what unknown rules change. */
 type Flow = readonly bigint[];
 const UNKNOWN = -1n;
-type Ends = Record<'accept' | 'return' | 'continue', Flow>;
+type Ends = Record<'accept' | 'return' | 'continue' | 'nextRule', Flow>;
 type Base = { table: model.Table; chain: model.Chain; base: model.BaseChain; order: number; depth: number };
 type Part = { box: Record<string, Numbers>; rules: Map<model.Chain, readonly model.Rule[]> };
 const all = (answers: readonly Answer[]): Answer => (answers.includes(0) ? 0 : answers.includes(1) ? 1 : 2);
@@ -111,14 +111,14 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     const at = { ...from, chain, depth: from.depth + 1 };
     const known = results.get(chain) ?? new Map<string, Ends>();
     const key = `${marks} ${at.base.hook} ${at.order} ${at.base.type}`;
-    let ends: Ends = known.get(key) ?? { accept: [], return: [], continue: marks };
+    let ends: Ends = known.get(key) ?? { accept: [], return: [], continue: [], nextRule: marks };
     for (const rule of known.has(key) ? [] : (part.rules.get(chain) ?? [])) {
-      let here = ends.continue;
-      ends.continue = [];
+      let here = ends.nextRule;
+      ends.nextRule = [];
       for (const one of rule.statements) {
         if (here.length === 0) break;
         const found = answers(one, here, at);
-        if (any(found) < 2) ends.continue = join(ends.continue, here);
+        if (any(found) < 2) ends.nextRule = join(ends.nextRule, here);
         for (const [index, answer] of found.entries()) {
           const entry = 'entries' in one ? one.entries[index] : one;
           if (answer === 0 || entry === undefined) continue;
@@ -131,12 +131,12 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
           else if (one.kind === 'nat') ends.accept = join(ends.accept, here);
           if (answer === 2) break;
         }
-        if (any(found) === 0 || /^(verdict|nat)/.test(one.kind)) here = [];
+        if (any(found) === 0 || /^(verdict|nat)/.test(one.kind)) [here, ends.continue] = [ends.continue, []];
         else if ('field' in one && one.field === 'mark') here = here.map((mark) => changed(mark, one));
       }
-      ends.continue = join(ends.continue, here);
+      ends.nextRule = join(ends.nextRule, here);
     }
-    ends = { ...ends, return: join(ends.return, ends.continue) };
+    ends = { ...ends, return: join(ends.return, ends.nextRule) };
     results.set(chain, known.set(key, ends));
     return ends;
   }
@@ -147,7 +147,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     else {
       const target = at.table.chains.get(verdict.chain);
       if (!target || at.depth > 17) throw new Error('a jump leads nowhere');
-      const [inner, back] = [run(target, here, at), verdict.kind === 'goto' ? 'return' : 'continue'] as const;
+      const [inner, back] = [run(target, here, at), verdict.kind === 'goto' ? 'return' : 'nextRule'] as const;
       ends[back] = join(ends[back], inner.return);
       ends.accept = join(ends.accept, inner.accept);
     }

@@ -1,4 +1,12 @@
-import { CT_STATE, domain, FIB_TYPE, type Field, PACKET_TYPE, QUESTION_FIELDS } from '../fields.ts';
+import {
+  CT_STATE,
+  domain,
+  FIB_TYPE,
+  type Field,
+  firstFlags,
+  PACKET_TYPE,
+  QUESTION_FIELDS,
+} from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import { contains, type IntervalSet, isSubset, normalize, subtract } from '../interval.ts';
 import type { Chain, Condition, Hook, MarkChange, NatTarget, Rule, Statement, Verdict } from '../model.ts';
@@ -85,9 +93,6 @@ export interface Question {
   readonly ranks: Ranks;
 }
 
-/** The one flag of the first packet of a TCP connection (RFC 9293 section 3.1). */
-const SYN = 2n;
-const SYN_WITH_ECN = 194n;
 const TRUE: Case = { tests: [], marks: [], doubt: null, entry: 0 };
 /** More parts than this make one condition a doubt: nobody writes it. */
 const MAX_PARTS = 4_096;
@@ -169,11 +174,12 @@ export function compiler(question: Question, place: Place) {
       : [...cases, { ...inRest, doubt: `the type of the address (fib ${field} type)` }];
   }
 
-  /** A first packet has SYN, with net.ipv4.tcp_ecn=1 also ECE and CWR (RFC 3168 section 6.1.1). */
   function flags(mask: bigint | null, set: IntervalSet): Case[] {
-    const fits = [SYN, SYN_WITH_ECN].map((one) => contains(set, mask === null ? one : one & mask));
+    const fits = firstFlags(direction).map((one) => contains(set, mask === null ? one : one & mask));
     if (fits.every((one) => one)) return [TRUE];
-    return fits.some((one) => one) ? doubt('tcp flags of a first packet, which ECN changes') : [];
+    return fits.some((one) => one)
+      ? doubt('tcp flags of a first packet, some of which its sender chooses')
+      : [];
   }
 
   function named(field: 'iifname' | 'oifname', patterns: readonly string[]): Case[] {

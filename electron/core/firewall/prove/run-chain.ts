@@ -113,7 +113,8 @@ export function chainRunner(question: Question, { place }: Places, region: Regio
           notes.mayStop = true;
           add(accepted, { ...now, ways: through(ways, IN_DOUBT) });
         } else if (kind.kind === 'return') add(back, now);
-        else if (kind.kind === 'continue') add(onward, now);
+        // The rule goes on behind this one (nf_tables_core.c, nft_do_chain).
+        else if (kind.kind === 'continue') go(flow.state, ways);
         else jump(entry, kind.chain ?? '', now, onward, kind.kind === 'goto');
       };
       switch (step.kind) {

@@ -173,12 +173,23 @@ function effects(
         ([field, keep, value]) =>
           ({ kind: 'setMark', field, change: { kind: 'value', keep, value } }) as Statement,
       ),
-    fc.array(fc.tuple(entry, verdicts(from)), { minLength: 1, maxLength: 2 }).map(
-      (entries): Statement => ({
-        kind: 'verdictMap',
-        entries: entries.map(([list, verdict]) => ({ conditions: list, verdict })),
-      }),
-    ),
+    fc
+      .array(
+        fc.tuple(
+          entry,
+          fc.oneof(
+            { weight: 3, arbitrary: verdicts(from) },
+            { weight: 1, arbitrary: fc.constant<Verdict>({ kind: 'continue' }) },
+          ),
+        ),
+        { minLength: 1, maxLength: 2 },
+      )
+      .map(
+        (entries): Statement => ({
+          kind: 'verdictMap',
+          entries: entries.map(([list, verdict]) => ({ conditions: list, verdict })),
+        }),
+      ),
   ];
   if (place === 'early') all.push(fc.constant({ kind: 'notrack' }));
   if (place === 'nat')
@@ -202,9 +213,14 @@ function effects(
 /** Rule sets of a few rules over the small world, with everything that the model has and that can be told exactly. */
 export function randomRulesets(version: 4 | 6): fc.Arbitrary<Ruleset> {
   const rules = (place: 'base' | 'early' | 'nat' | 'called', from: number, maxLength: number) =>
-    fc.array(fc.tuple(fc.array(matches(version), { maxLength: 2 }), effects(version, place, from)), {
-      maxLength,
-    });
+    fc.array(
+      fc.tuple(
+        fc.array(matches(version), { maxLength: 2 }),
+        effects(version, place, from),
+        fc.option(verdicts(from), { freq: 3 }),
+      ),
+      { maxLength },
+    );
   const policy = fc.constantFrom('accept', 'drop');
   return fc
     .record({
@@ -226,7 +242,12 @@ export function randomRulesets(version: 4 | 6): fc.Arbitrary<Ruleset> {
       // Every reader writes the family of the address in front.
       const family = match(condition('nfproto', [BigInt(version), BigInt(version)]));
       const made = (list: typeof parts.first) =>
-        list.map(([tests, effect]) => rule(...(effect.kind === 'nat' ? [family] : []), ...tests, effect));
+        list.map(([tests, effect, last]) => {
+          // Behind a map, and nowhere else, a rule may still decide where it went on.
+          const then: Statement[] =
+            effect.kind === 'verdictMap' && last ? [{ kind: 'verdict', verdict: last }] : [];
+          return rule(...(effect.kind === 'nat' ? [family] : []), ...tests, effect, ...then);
+        });
       const chains = [
         plainChain('a', made(parts.a)),
         plainChain('b', made(parts.b)),
