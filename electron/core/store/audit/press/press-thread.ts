@@ -45,7 +45,7 @@ export class PressThread implements Press {
       transferList: [port2],
       name: 'swarmkeep-audit-press',
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 },
     });
     // A thread that ended is noticed by the one that waits for it.
     this.#worker.on('error', () => undefined);
