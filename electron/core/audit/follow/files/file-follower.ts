@@ -22,7 +22,7 @@ import { isSameFile } from './same-file.ts';
 import { UnpackError } from './unpack.ts';
 import { Waker } from './waker.ts';
 
-/** How long a rotated file may still get the rest of a line from a writer that was not told. */
+/** How long a rotated file may get the rest of a line. */
 const SETTLE_MS = 2_000;
 /** How long a rotation is given until files are compared again; after so many times it is said, and looked at less often. */
 const ROTATING_MS = 40;
@@ -60,6 +60,7 @@ export class FileFollower implements Follower {
   readonly #status = new FileStatus();
   readonly #gaps: GapTeller;
   #moved = false;
+  #unstored = false; // Where it began is stored even when there is nothing to read yet.
   #closed = false;
   readonly #waker = new Waker();
   #running: Promise<unknown> = Promise.resolve();
@@ -122,6 +123,7 @@ export class FileFollower implements Follower {
           this.#status.say('waiting', error.message);
         }
       }
+      this.#moved ||= this.#unstored && !more;
       if (lines.length > 0 || this.#gaps.waiting || this.#moved) return this.#batch(lines);
       if (!more && !this.#closed) await this.#waker.wait(this.#change.pollMs());
     }
@@ -131,6 +133,7 @@ export class FileFollower implements Follower {
   #batch(lines: FollowedLine[]): FollowedBatch {
     const { gaps, state } = this.#gaps.take();
     this.#moved = false;
+    this.#unstored = false;
     const position: FilePosition = {
       form: 'file-1',
       current: this.#reader?.place ?? this.#resume,
@@ -172,7 +175,7 @@ export class FileFollower implements Follower {
     const newest = chain.findLast((file) => file.rotated !== null && !file.copyOfLive && !isEmpty(file));
     if (newest) this.#before.place = await endOf(this.#reach, newest);
     this.#begun = true;
-    this.#moved = true;
+    this.#unstored = true;
   }
 
   async #bearings(current: FilePlace | null): Promise<Bearings> {
@@ -388,7 +391,7 @@ export class FileFollower implements Follower {
     this.#copying.waitWhile(empty.some((file) => behind(chain, file).length === 1));
   }
 
-  /** @returns whether a late writer added something to the file before */
+  /** @returns whether a late writer added something */
   async #readLate(lines: FollowedLine[]): Promise<boolean> {
     const { grew, settled } = await this.#before.read(lines);
     this.#moved ||= settled;

@@ -40,9 +40,6 @@ export type FilePlace = z.infer<typeof filePlace>;
 /** How a file came to be a rotated one. */
 export type Way = FilePlace['way'];
 
-/** Rotations that are remembered one by one; the last one stands for all that come after. */
-export const MOST_PRESUMED = 32;
-
 /** Position of a followed file, as it is stored with what was read. */
 export const filePosition = z.object({
   form: z.literal('file-1'),
@@ -54,11 +51,11 @@ export const filePosition = z.object({
   at: z.int(),
   /** A rotation of this log by copying and cutting was seen. */
   copies: z.boolean().default(false),
-  /** When rotations were passed that left no trace of their kind, while none by copying had been seen. */
+  /** Rotations that were passed and left no trace of their kind, while none by copying had been seen, and since when. */
   presumed: z
-    .array(z.object({ from: z.int(), to: z.int() }))
-    .max(MOST_PRESUMED)
-    .default([]),
+    .object({ since: z.int(), count: z.int().min(1) })
+    .nullable()
+    .catch(null),
 });
 export type FilePosition = z.infer<typeof filePosition>;
 

@@ -1,6 +1,6 @@
 import type { SourceGap } from '#shared/domain/audit/source.ts';
-import { type FilePosition, MOST_PRESUMED, type Way } from './file-place.ts';
-import { BETWEEN_COPY_AND_CUT, EARLIER_ROTATION, LAST_READ_REMOVED, PERHAPS_COPIED } from './gap-words.ts';
+import type { FilePosition, Way } from './file-place.ts';
+import { BETWEEN_COPY_AND_CUT, EARLIER_ROTATIONS, LAST_READ_REMOVED, PERHAPS_COPIED } from './gap-words.ts';
 
 export type Gap = Omit<SourceGap, 'source'>;
 type State = Pick<FilePosition, 'at' | 'copies' | 'presumed'>;
@@ -13,7 +13,7 @@ type State = Pick<FilePosition, 'at' | 'copies' | 'presumed'>;
 export class GapTeller {
   #at = Date.now();
   #copies = false;
-  #presumed: State['presumed'] = [];
+  #presumed: State['presumed'] = null;
   #gaps: Gap[] = [];
   #lost = false;
   /** The file that was left last was cut, as far as is known: who goes on writing at the old offset leaves a hole. */
@@ -24,7 +24,7 @@ export class GapTeller {
     if (state === null) return;
     this.#at = state.at;
     this.#copies = state.copies;
-    this.#presumed = [...state.presumed];
+    this.#presumed = state.presumed;
   }
 
   get waiting(): boolean {
@@ -36,7 +36,7 @@ export class GapTeller {
     const gaps = this.#gaps;
     this.#gaps = [];
     this.#at = Date.now();
-    return { gaps, state: { at: this.#at, copies: this.#copies, presumed: [...this.#presumed] } };
+    return { gaps, state: { at: this.#at, copies: this.#copies, presumed: this.#presumed } };
   }
 
   tell(kind: Gap['kind'], bytes: number | null, detail: string): void {
@@ -67,18 +67,17 @@ export class GapTeller {
 
   /** The log was cut. */
   cut(bytes: number | null, detail: string): void {
-    for (const { from, to } of this.#presumed) this.#tell('copytruncate', from, to, null, EARLIER_ROTATION);
-    this.#presumed = [];
+    const earlier = this.#presumed;
+    this.#presumed = null;
     this.#copies = true;
     this.lastWasCut = true;
-    this.tell('copytruncate', bytes, detail);
+    const words = earlier ? `${detail} ${EARLIER_ROTATIONS}: ${earlier.count}.` : detail;
+    this.#tell('copytruncate', earlier?.since ?? this.#at, Date.now(), bytes, words);
   }
 
   #presume(): void {
-    const now = Date.now();
-    const last = this.#presumed.at(-1);
-    if (last && this.#presumed.length >= MOST_PRESUMED) last.to = now;
-    else this.#presumed.push({ from: Math.min(this.#at, now), to: now });
+    const { since, count } = this.#presumed ?? { since: this.#at, count: 0 };
+    this.#presumed = { since, count: count + 1 };
   }
 
   #tell(kind: Gap['kind'], from: number, to: number, bytes: number | null, detail: string): void {

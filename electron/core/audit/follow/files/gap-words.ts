@@ -3,8 +3,9 @@ export const BETWEEN_COPY_AND_CUT =
   'The log was rotated by copying and cutting: what was written between the two is lost, if anything was.';
 export const PERHAPS_COPIED =
   'The log was rotated, and at times it is by copying and cutting: what was written between the two is lost then, if anything was.';
-export const EARLIER_ROTATION =
-  'An earlier rotation of this log may have been by copying and cutting too: what was written between the two is lost then, if anything was.';
+/** Added to the words of the first copy that is seen, with a number. */
+export const EARLIER_ROTATIONS =
+  'Earlier rotations, which showed nothing of their kind, may have been by copying and cutting too';
 export const CUT_WITHOUT_COPY = 'The log was cut, and no copy was found of what had not been read.';
 export const GONE_UNREAD = 'The rotated file was gone before it was read to its end.';
 export const LAST_READ_REMOVED =

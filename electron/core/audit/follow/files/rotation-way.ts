@@ -42,5 +42,9 @@ export function wayOfPlace(
     const emptied = chain.some((other) => other !== file && place.bornAt !== 0 && isSameFile(other, place));
     if (emptied || packingOf(file) === 'none') return 'copied';
   }
-  return wayOf(file, behind(chain, file));
+  const later = behind(chain, file);
+  // Had it been cut, its inode would be the live one, or a rotated one that is not packed.
+  const isElsewhere = later.every((other) => packingOf(other) === 'none' && !isSameFile(other, place));
+  if (place.live && isElsewhere && later.at(-1)?.rotated === null) return 'renamed';
+  return wayOf(file, later);
 }

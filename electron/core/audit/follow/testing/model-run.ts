@@ -1,5 +1,5 @@
 import { FileFollower } from '../files/file-follower.ts';
-import { EARLIER_ROTATION } from '../files/gap-words.ts';
+import { EARLIER_ROTATIONS } from '../files/gap-words.ts';
 import { ModelDisk, ModelReach } from './model-disk.ts';
 
 /** One thing that happens to a log; rotations happen in pieces, each of which may find the follower anywhere. */
@@ -281,21 +281,23 @@ class ModelRun {
     const shared = this.#options.kept < 10;
     for (const first of this.#copies) {
       const { from, to } = around(first);
-      const gap = gaps.find(
-        ({ used, kind, detail, batch }) =>
-          (used === null || (shared && used === from)) &&
-          (kind === 'copytruncate' || kind === 'rotated-away') &&
-          (detail === EARLIER_ROTATION ? batch >= from : batch >= from && batch <= to),
-      );
+      const gap =
+        gaps.find(
+          ({ used, kind, batch }) =>
+            (used === null || (shared && used === from)) &&
+            (kind === 'copytruncate' || kind === 'rotated-away') &&
+            batch >= from &&
+            batch <= to,
+        ) ?? gaps.find(({ detail, batch }) => detail.includes(EARLIER_ROTATIONS) && batch >= from);
       if (!gap) wrong.push(`the copy before ${first} was not told`);
-      else if (gap.kind === 'copytruncate') gap.used = from;
+      else if (gap.kind === 'copytruncate') gap.used ??= from;
     }
     const there = new Set(taken.map(({ number }) => number));
     for (let number = 0; number < this.#written; number += 1) {
       if (there.has(number)) continue;
       const { from, to } = around(number);
       const told = gaps.some(
-        ({ detail, batch }) => batch >= from && (batch <= to || detail === EARLIER_ROTATION),
+        ({ detail, batch }) => batch >= from && (batch <= to || detail.includes(EARLIER_ROTATIONS)),
       );
       if (!told) wrong.push(`${number} was lost silently`);
       else if (!shared && !gaps.some(({ kind }) => kind === 'rotated-away') && !this.#isCut(number))
