@@ -62,7 +62,7 @@ describe('the press in a thread', () => {
   });
 
   it('says what went wrong, goes on when it is begun anew, and is not waited for when it is gone', () => {
-    const thread = new PressThread(SEED, 2_000);
+    const thread = new PressThread(SEED);
     try {
       thread.load({ size: 0, peaks: [], edge: [] }, [], true);
       thread.take({ first: 1, bytes: Buffer.from('\nno event'), known: 0 });
@@ -75,7 +75,9 @@ describe('the press in a thread', () => {
     } finally {
       thread.close();
     }
-    expect(() => thread.finish()).toThrow('does not answer');
+    const gone = new PressThread(SEED, 200);
+    gone.close();
+    expect(() => gone.finish()).toThrow('does not answer');
   });
 });
 
