@@ -220,6 +220,13 @@ test.describe('the query', () => {
     await expect(page.getByText(/^At least/)).toHaveCount(0);
   });
 
+  test('what lies far back is looked for until it is there', async ({ page, open }) => {
+    // One answer of this console looks at four hundred events, and what is meant begins thousands further back.
+    await open('knocking', '/audit?q=NOT%20slow%20at:%3C2026-11-21T21:42:00Z');
+    await expect(page.locator('.log__item').first()).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText('No event fits')).toHaveCount(0);
+  });
+
   test('what is selected leaves as a file', async ({ page, open }) => {
     await open('knocking', '/audit?q=Outcome:stopped');
     await expect(page.getByText('214 events')).toBeVisible();

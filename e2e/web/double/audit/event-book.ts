@@ -31,6 +31,11 @@ export class EventBook {
     this.#now = now;
   }
 
+  /** Number of the oldest event that has a text. */
+  get first(): number {
+    return this.#first;
+  }
+
   /** The number of the newest event. */
   get size(): number {
     return this.#events.at(-1)?.number ?? this.#first - 1;

@@ -28,7 +28,7 @@ const events = (from: number, to: number) => Array.from({ length: to - from + 1 
 function bookAt(size: number) {
   const frames: (() => void)[] = [];
   const book = new LogBook((flush) => frames.push(flush));
-  book.begin(events(1, size), 'following', { older: true });
+  book.begin(events(1, size), 'following', { older: 1 });
   const frame = () => {
     for (const flush of frames.splice(0)) flush();
   };
@@ -71,8 +71,31 @@ describe('a list that follows', () => {
   it('marks a place of unknown size when the stream left something out', () => {
     const { book, numbers } = bookAt(3);
     book.skipped();
-    book.snapshot(events(90, 91), true);
+    book.snapshot(events(90, 91));
     expect(numbers()).toEqual([1, 2, 3, 3.5, 90, 91]);
+  });
+});
+
+describe('a list whose events lie far back', () => {
+  it('keeps them whatever a snapshot found of the newest', () => {
+    const { book, frame, numbers } = bookAt(35);
+    book.snapshot([]);
+    expect(numbers()).toHaveLength(35);
+    expect(book.get().older).toBe(1);
+    book.snapshot(events(34, 37));
+    frame();
+    expect(numbers().slice(-4)).toEqual([34, 35, 36, 37]);
+  });
+
+  it('goes on where the search stopped, not at its first line', () => {
+    const book = new LogBook(() => 0);
+    book.begin([], 'following', { older: 9_001 });
+    expect(book.get().older).toBe(9_001);
+    book.prepend({ events: [], next: 7_501 });
+    expect(book.get()).toMatchObject({ items: [], older: 7_501, mode: 'following' });
+    book.prepend({ events: events(4, 6).reverse(), next: null });
+    expect(book.get().items.map(({ key }) => key)).toEqual([4, 5, 6]);
+    expect(book.get()).toMatchObject({ older: null, mode: 'following' });
   });
 });
 
@@ -90,7 +113,7 @@ describe('a list that stands still', () => {
 
   it('slides over the records in both directions without holding them all', () => {
     const { book, numbers } = bookAt(0);
-    book.begin(events(10_001, 10_200), 'paused', { older: true, newer: true });
+    book.begin(events(10_001, 10_200), 'paused', { older: 10_001, newer: true });
     for (let before = 10_001; before > 1_001; before -= 500) {
       book.prepend({ events: events(before - 500, before - 1).reverse(), next: before - 500 });
     }
@@ -101,6 +124,6 @@ describe('a list that stands still', () => {
     book.append({ events: events(last + 1, last + 500), next: null });
     expect(numbers()).toHaveLength(READ);
     expect(numbers().at(-1)).toBe(last + 500);
-    expect(book.get()).toMatchObject({ newer: false, older: true });
+    expect(book.get()).toMatchObject({ newer: false, older: expect.any(Number) });
   });
 });

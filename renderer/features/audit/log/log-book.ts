@@ -29,8 +29,9 @@ export interface LogView {
   waiting: number;
   /** Events that came faster than they are sent here, since the list was opened. */
   notShown: number;
-  /** Whether there is more before the first line and after the last one. */
-  older: boolean;
+  /** Where what stands before the first line is to be asked for, as `before`; null when nothing does. */
+  older: number | null;
+  /** Whether there is more after the last line. */
   newer: boolean;
 }
 
@@ -44,7 +45,7 @@ const EMPTY: LogView = {
   begun: { stand: 'end' },
   waiting: 0,
   notShown: 0,
-  older: false,
+  older: null,
   newer: false,
 };
 
@@ -77,7 +78,7 @@ export class LogBook {
   begin(
     events: readonly AuditEvent[],
     mode: LogMode,
-    more: { older: boolean; newer?: boolean },
+    more: { older: number | null; newer?: boolean },
     stand: Stand = 'end',
   ): void {
     this.#arrived = [];
@@ -93,20 +94,24 @@ export class LogBook {
     });
   }
 
-  /** What a snapshot of the stream says: it begins a list that follows, and for one that stands still it is what came. */
-  snapshot(events: readonly AuditEvent[], older: boolean): void {
-    const last = lastNumber(this.#view.items);
+  /**
+   * What a snapshot of the stream says, the newest events that it found in a short time: they begin a list that has none, and
+   * for any other they are what came.
+   */
+  snapshot(events: readonly AuditEvent[]): void {
+    const { items, mode, older } = this.#view;
+    const last = lastNumber(items);
     const fresh = events.filter(({ number }) => number > last);
-    const items = this.#view.items;
-    // What came before this page listened is not new to a list that has an end.
-    if (this.#view.mode === 'range') return;
-    if (this.#view.mode !== 'following') this.arrive(fresh);
-    else if (!this.#skipped || items.length === 0) this.begin(events, 'following', { older });
-    else if (fresh.length === events.length) {
-      // Nothing of the snapshot is known: what lies between was never sent.
-      this.#set({ ...this.#view, items: [...items, notShown(last, 0), ...fresh.map(itemOf)] });
-    } else this.arrive(fresh);
+    const skipped = this.#skipped;
     this.#skipped = false;
+    // What came before this page listened is not new to a list that has an end.
+    if (mode === 'range' || fresh.length === 0) return;
+    if (mode !== 'following') this.arrive(fresh);
+    else if (items.length === 0) this.begin(fresh, 'following', { older: fresh[0]?.number ?? older });
+    else if (fresh.length < events.length) this.arrive(fresh);
+    // Nothing of the snapshot is known: what lies between was never sent, or is further back in a list that is new.
+    else if (!skipped) this.begin(fresh, 'following', { older: fresh[0]?.number ?? older });
+    else this.#set({ ...this.#view, items: [...items, notShown(last, 0), ...fresh.map(itemOf)] });
   }
 
   /** This page was too slow, and deltas were left out; a snapshot follows. */
@@ -140,7 +145,7 @@ export class LogBook {
     this.#set({
       ...this.#view,
       items: cut ? items.slice(0, READ) : items,
-      older: page.next !== null,
+      older: page.next,
       newer: this.#view.newer || cut,
       // The newest lines are no longer here: new ones cannot be put under them.
       mode: cut && this.#view.mode === 'following' ? 'paused' : this.#view.mode,
@@ -152,12 +157,13 @@ export class LogBook {
     const last = lastNumber(this.#view.items);
     const items = [...this.#view.items, ...page.events.filter(({ number }) => number > last).map(itemOf)];
     const cut = items.length > READ;
+    const kept = cut ? items.slice(items.length - READ) : items;
     const waiting = page.next === null ? 0 : Math.max(0, this.#view.waiting - page.events.length);
     this.#set({
       ...this.#view,
-      items: cut ? items.slice(items.length - READ) : items,
+      items: kept,
       newer: page.next !== null,
-      older: this.#view.older || cut,
+      older: cut ? firstNumber(kept) : this.#view.older,
       waiting: this.#view.mode === 'range' ? this.#view.waiting : waiting,
     });
   }
@@ -229,11 +235,12 @@ export class LogBook {
       else items.push(notShown(last, missed));
     }
     for (const event of fresh) items.push(itemOf(event));
-    const cut = items.length - FOLLOWED;
+    const cut = items.length > FOLLOWED;
+    const kept = cut ? items.slice(items.length - FOLLOWED) : items;
     this.#set({
       ...view,
-      items: cut > 0 ? items.slice(cut) : items,
-      older: view.older || cut > 0,
+      items: kept,
+      older: cut ? firstNumber(kept) : view.older,
       notShown: view.notShown + missed,
     });
   }

@@ -113,7 +113,7 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
   useEffect(() => {
     if (reading || error || items.length === 0) return;
     // While it follows, older lines are read only when somebody scrolls to them.
-    if (older && first < AHEAD && mode !== 'following') readOlder();
+    if (older !== null && first < AHEAD && mode !== 'following') readOlder();
     else if (newer && mode !== 'following' && last >= items.length - AHEAD) readNewer();
   }, [older, newer, reading, error, first, last, items.length, mode, readOlder, readNewer]);
 
@@ -171,7 +171,7 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
     event.preventDefault();
   };
 
-  if (items.length === 0 && log.known && !reading && !error)
+  if (items.length === 0 && log.known && !reading && !error && older === null)
     return <div className="log log--empty">{empty}</div>;
   return (
     <div className="log">
@@ -275,14 +275,17 @@ function Head({ log: { error, reading, older, known, items, retry } }: { log: Lo
       </p>
     );
   }
-  if (!known && items.length === 0) {
+  if (items.length === 0) {
     return (
       <p className="log__note" role="status">
-        <Spinner /> Reading the events
+        <Spinner />{' '}
+        {!known || older === null
+          ? 'Reading the events'
+          : `Nothing that fits so far. Looking further back, from event ${older.toLocaleString('en')} on`}
       </p>
     );
   }
-  if (older) {
+  if (older !== null) {
     return (
       <p className="log__note" role="status">
         {reading ? <Spinner /> : null} {reading ? 'Reading further back' : 'More is further back'}

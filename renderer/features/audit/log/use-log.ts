@@ -13,9 +13,11 @@ import type { Alert } from '#shared/domain/audit/alert.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { client, orpc } from '../../../transport/queries.ts';
 import { followLive } from './follow-live.ts';
-import { firstNumber, LogBook, type LogView, lastNumber } from './log-book.ts';
+import { LogBook, type LogView, lastNumber } from './log-book.ts';
 
 const PAGE = 200;
+/** Fewer lines than a window shows. */
+const FEW = 60;
 
 /** What is listed. Times are ISO 8601; `to` is not included and null while the list goes on into the present. */
 export interface LogChoice {
@@ -89,10 +91,13 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
     () =>
       read(async () => {
         const page = await client.audit.events({ ...selection, limit: PAGE });
-        return () =>
-          book.begin([...page.events].reverse(), ranged ? 'range' : 'following', {
-            older: page.next !== null,
-          });
+        return () => {
+          const last = page.events[0]?.number ?? 0;
+          const came = book.get().items.flatMap((item) => (item.kind === 'event' ? item.event : []));
+          book.begin([...page.events].reverse(), ranged ? 'range' : 'following', { older: page.next });
+          // What the stream told meanwhile.
+          if (!ranged) book.arrive(came.filter(({ number }) => number > last));
+        };
       }),
     [read, book, selection, ranged],
   );
@@ -109,7 +114,7 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
           book.begin(
             events,
             ranged ? 'range' : 'paused',
-            { older: before.next !== null, newer: after.next !== null },
+            { older: before.next, newer: after.next !== null },
             number,
           );
       }),
@@ -118,7 +123,7 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
   const pause = useCallback(() => book.pause(), [book]);
   const begin = useEffectEvent(() => {
     setStatus({ known: false, reading: true, error: null });
-    book.begin([], ranged ? 'range' : 'following', { older: false });
+    book.begin([], ranged ? 'range' : 'following', { older: null });
     const number = stand();
     void (number === null ? newest() : goTo(number));
   });
@@ -135,7 +140,7 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
           queries.setQueryData(orpc.audit.state.queryKey(), state);
           // The stream knows no time: what lies before the chosen one is left out.
           const since = from === null ? events : events.filter(({ at }) => at >= from);
-          book.snapshot(since, book.get().older || since.length > 0);
+          book.snapshot(since);
         },
         delta: (delta) => {
           if (delta.kind === 'events') book.arrive(delta.events);
@@ -159,20 +164,25 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
     return () => end.abort();
   }, [selection, book, queries]);
 
+  const { older } = view;
+  const readOlder = () => {
+    if (status.reading || older === null) return;
+    void read(async () => {
+      const page = await client.audit.events({ ...selection, before: older, limit: PAGE });
+      return () => book.prepend(page);
+    });
+  };
+  // One answer looks for a part of a second only: it is asked on until there is something to see, or nothing more to look at.
+  const few = view.items.length < FEW;
+  const readOn = useEffectEvent(readOlder);
+  useEffect(() => {
+    if (few && older !== null && status.known && !status.reading && !status.error) readOn();
+  }, [few, older, status]);
+
   return {
     ...view,
     ...status,
-    readOlder: () => {
-      if (status.reading || !view.older) return;
-      void read(async () => {
-        const page = await client.audit.events({
-          ...selection,
-          before: firstNumber(view.items),
-          limit: PAGE,
-        });
-        return () => book.prepend(page);
-      });
-    },
+    readOlder,
     readNewer: () => {
       if (status.reading || !view.newer) return;
       void read(async () => {
@@ -199,7 +209,7 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
           book.begin(
             page.events,
             ranged ? 'range' : 'paused',
-            { older: false, newer: page.next !== null },
+            { older: null, newer: page.next !== null },
             'start',
           );
       }),
