@@ -31,6 +31,30 @@ export function bareElement(value: Json | undefined): Json | undefined {
   return member(found[1], 'val');
 }
 
+/** What may be noted beside an element and never ends a rule (nft_counter.c, nft_last.c). */
+const NOTES = new Set(['val', 'timeout', 'expires', 'comment', 'counter', 'last']);
+
+/** Whether an element has a limit, a quota or a bound of connections of its own. */
+function isBounded(element: Json): boolean {
+  const [kind, body] = tagged(isList(element) ? element[0] : element) ?? [];
+  return kind === 'elem' && isObject(body) && Object.keys(body).some((note) => !NOTES.has(note));
+}
+
+/** How many elements have a limit, a quota or a bound of connections of their own. */
+export type Bounded = 'none' | 'some' | 'all';
+
+/**
+ * Where the bound of an element is used up, the rule that finds the element in a set or map ends there, as if it were not in it (nft_lookup.c,
+ * nft_set_elem_update_expr); `!=` never asks it.
+ * @param statements those of the set, which every element has
+ */
+export function boundedElements(elements: readonly Json[], statements: Json | undefined): Bounded {
+  const own = isList(statements) ? statements : statements === undefined ? [] : [statements];
+  if (own.some((statement) => !NOTES.has(tagged(statement)?.[0] ?? ''))) return 'all';
+  if (!elements.some(isBounded)) return 'none';
+  return elements.every(isBounded) ? 'all' : 'some';
+}
+
 /** One side of an element, at most one range, as values of a field; null for what this model does not know. */
 function values(key: Key, value: Json | undefined): Values | null {
   if (key.bits === 0) {

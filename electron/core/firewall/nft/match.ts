@@ -1,7 +1,7 @@
 import type { Interval, IntervalSet } from '../interval.ts';
 import { normalize, subtract } from '../interval.ts';
 import type { Condition, Statement } from '../model.ts';
-import { readAlternatives } from './elements.ts';
+import { type Bounded, boundedElements, readAlternatives } from './elements.ts';
 import { type Expression, type Key, LOOPBACK_TYPE, NEXT_HEADER } from './expression.ts';
 import { hiddenFamily } from './hidden-family.ts';
 import { isList, isObject, type Json, type JsonObject, Malformed, member, shown, tagged } from './json.ts';
@@ -104,6 +104,18 @@ function quietAnswer(by: 'chance' | 'bytes' | 'route', op: string, right: Json |
   return null;
 }
 
+/** Where an element was found whose own bound may be used up. */
+function pushBound(builder: RuleBuilder, bounded: Bounded, text: string): void {
+  if (bounded === 'all') builder.push({ kind: 'may', text, whenQuiet: null });
+  // Some elements always let the rule go on: which one it was is not asked again.
+  if (bounded === 'some') builder.push({ kind: 'unmodelled', text });
+}
+
+function boundOf(builder: RuleBuilder, set: Json | undefined): Bounded {
+  if (isSetName(set)) return builder.sets.get(builder.family, builder.table, set).bounded;
+  return boundedElements(anonymousSet(set) ?? [], undefined);
+}
+
 function push(
   builder: RuleBuilder,
   read: Expression,
@@ -137,6 +149,7 @@ function push(
   if (isNextHeader) builder.push({ kind: 'may', text, whenQuiet: negated ? null : true });
   if (op === '==' || op === 'in') builder.askHidden(hiddenFamily(left, right, read.keys, alternatives), text);
   if (!isNextHeader || !negated) builder.push({ kind: 'match', alternatives, negated });
+  if (!negated) pushBound(builder, boundOf(builder, right), text);
 }
 
 /**
@@ -171,6 +184,7 @@ export function readMap(builder: RuleBuilder, body: JsonObject): readonly MapEnt
   const elements = named?.elements ?? anonymousSet(data);
   if (!elements) throw new Malformed(`A map should have a set or the name of one: ${shown(data)}.`);
   if (read.kind !== 'keys' || named?.changes) return null;
+  pushBound(builder, named?.bounded ?? boundedElements(elements, undefined), statementText({ map: body }));
   builder.sets.budget.spend(elements, read.keys.length);
   const entries: MapEntry[] = [];
   let otherwise: MapEntry | null = null;

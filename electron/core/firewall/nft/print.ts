@@ -59,7 +59,7 @@ function rejectText(body: Json, family: TableFamily | null): string {
 }
 
 function limitText(body: Json): string {
-  if (!isObject(body)) return `limit name "${word(body)}"`;
+  if (!isObject(body)) return 'limit';
   const bytes = member(body, 'rate_unit');
   const unit = bytes === undefined || bytes === 'packets' ? '' : ` ${word(bytes)}`;
   const over = member(body, 'inv') === true ? 'over ' : '';
@@ -73,7 +73,7 @@ function limitText(body: Json): string {
 }
 
 function quotaText(body: Json): string {
-  if (!isObject(body)) return `quota name "${word(body)}"`;
+  if (!isObject(body)) return 'quota';
   const used = member(body, 'used');
   const spent = used ? ` used ${word(used)} ${word(member(body, 'used_unit'))}` : '';
   const over = member(body, 'inv') === true ? 'over ' : '';
@@ -149,13 +149,19 @@ function queueText(body: Json): string {
 }
 
 function synproxyText(body: Json): string {
-  if (!isObject(body)) return typeof body === 'string' ? `synproxy name "${body}"` : 'synproxy';
+  if (!isObject(body)) return 'synproxy';
   const how = flags(body).map((found) => found.replaceAll(',', ' '));
   return ['synproxy', ...optional(body, 'mss'), ...optional(body, 'wscale'), ...how].join(' ');
 }
 
+/** An object by its name, or by a map of names. */
+function named(kind: string, body: Json): string | null {
+  if (typeof body === 'string') return `${kind} name "${body}"`;
+  const isLookedUp = isObject(body) && member(body, 'map') !== undefined;
+  return isLookedUp ? `${kind} name ${valueText(body, ['plain'])}` : null;
+}
+
 function counterText(body: Json): string {
-  if (typeof body === 'string') return `counter name "${body}"`;
   if (!isObject(body)) return 'counter';
   return `counter packets ${word(member(body, 'packets'))} bytes ${word(member(body, 'bytes'))}`;
 }
@@ -174,13 +180,13 @@ function written(statement: Json, family: TableFamily | null, depth: number): st
     case 'vmap':
       return mapText('vmap', body, ['plain'], depth);
     case 'counter':
-      return counterText(body);
+      return named(kind, body) ?? counterText(body);
     case 'log':
       return logText(body);
     case 'limit':
-      return limitText(body);
+      return named(kind, body) ?? limitText(body);
     case 'quota':
-      return quotaText(body);
+      return named(kind, body) ?? quotaText(body);
     case 'ct count':
       return isObject(body)
         ? `ct count ${member(body, 'inv') === true ? 'over ' : ''}${word(member(body, 'val'))}`
@@ -207,13 +213,13 @@ function written(statement: Json, family: TableFamily | null, depth: number): st
     case 'queue':
       return queueText(body);
     case 'synproxy':
-      return synproxyText(body);
+      return named(kind, body) ?? synproxyText(body);
     case 'flow':
       return isObject(body) ? `flow ${word(member(body, 'op'))} ${word(member(body, 'flowtable'))}` : 'flow';
     case 'ct helper':
     case 'ct timeout':
     case 'ct expectation':
-      return `${kind} set "${word(body)}"`;
+      return `${kind} set ${isObject(body) ? valueText(body, ['plain']) : `"${word(body)}"`}`;
     case 'xt':
       return isObject(body) ? `xt ${word(member(body, 'type'))} "${word(member(body, 'name'))}"` : 'xt';
     default:

@@ -174,7 +174,7 @@ describe('one rule', () => {
     [
       'a statement that nft prints as text',
       ['update @m { ip saddr : 5 }' as unknown as object],
-      ['may (null) update @m { ip saddr : 5 }'],
+      ['unmodelled update @m { ip saddr : 5 }'],
     ],
     [
       'bytes that may be no port',

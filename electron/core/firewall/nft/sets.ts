@@ -1,5 +1,5 @@
 import type { Condition } from '../model.ts';
-import { Budget, readAlternatives } from './elements.ts';
+import { type Bounded, Budget, boundedElements, readAlternatives } from './elements.ts';
 import type { Key } from './expression.ts';
 import {
   isList,
@@ -18,6 +18,7 @@ export interface NamedSet {
   readonly elements: readonly Json[];
   /** Rules add to it or take from it, or elements end by themselves: what it holds now says little about the next packet. */
   readonly changes: boolean;
+  readonly bounded: Bounded;
 }
 
 function place(family: string, table: string, name: string): string {
@@ -64,7 +65,8 @@ export class NamedSets {
     const elements = member(body, 'elem') ?? [];
     if (!isList(elements)) throw new Malformed(`${where}: "elem" should be a list, not ${shown(elements)}.`);
     const key = place(text(body, 'family', where), text(body, 'table', where), name);
-    this.found.set(key, { elements, changes: this.filled.has(key) || elements.some(isTimed) });
+    const changes = this.filled.has(key) || elements.some(isTimed);
+    this.found.set(key, { elements, changes, bounded: boundedElements(elements, member(body, 'stmt')) });
   }
 
   /** Notes what a rule fills; to be called for all rules before the first look-up. */

@@ -1,6 +1,6 @@
 import { PROTOCOL } from '../fields.ts';
 import type { Verdict } from '../model.ts';
-import { is } from './expression.ts';
+import { is, LOOPBACK_TYPE } from './expression.ts';
 import { isList, isObject, type Json, type JsonObject, Malformed, member, shown, tagged } from './json.ts';
 import { readMarkChange } from './mark.ts';
 import { readMap, readMatch, unmodelledVerdict } from './match.ts';
@@ -8,6 +8,7 @@ import { readNat } from './nat.ts';
 import { isOver } from './objects.ts';
 import { statementText } from './print.ts';
 import type { RuleBuilder } from './rule-builder.ts';
+import { type Change, changeOf, effectOf, isConstant } from './without-effect.ts';
 
 /**
  * A verdict as statement or as value of a verdict map.
@@ -72,6 +73,11 @@ function readBound(builder: RuleBuilder, kind: 'limit' | 'quota', body: Json, wh
   const own =
     typeof body === 'string' ? builder.objects.get(kind, builder.family, builder.table, body) : body;
   const text = statementText(whole);
+  // `quota name ip saddr map { … }`: without an entry the rule ends.
+  if (isObject(body) && member(body, 'map') !== undefined) {
+    builder.push({ kind: 'unmodelled', text });
+    return;
+  }
   if (!isObject(own ?? undefined)) {
     builder.push({ kind: 'may', text, whenQuiet: null });
     return;
@@ -82,30 +88,8 @@ function readBound(builder: RuleBuilder, kind: 'limit' | 'quota', body: Json, wh
   builder.push({ kind: 'may', text, whenQuiet: isFresh ? isOver(bound) === false : null });
 }
 
-/** Payload by which a route can be chosen (nft_chain_route.c). */
-const PAYLOAD_OF_ROUTES = new Set([
-  'ip dscp',
-  'ip ecn',
-  'ip tos',
-  'ip6 dscp',
-  'ip6 ecn',
-  'ip6 hoplimit',
-  'ip6 flowlabel',
-]);
-/** Payload that no field of this model shows and no route depends on. */
-const HARMLESS_PAYLOAD = new Set([
-  'ip ttl',
-  'ip id',
-  'ether saddr',
-  'ether daddr',
-  'vlan pcp',
-  'vlan dei',
-  'vlan cfi',
-  'tcp window',
-  'tcp urgptr',
-]);
-const HARMLESS_META = new Set(['priority', 'nftrace', 'secmark', 'rtclassid']);
-const HARMLESS_CT = new Set(['zone', 'event', 'label', 'helper', 'secmark']);
+/** A packet may be without the option, or the option without room (nft_exthdr.c). */
+const MAY_END: Change = { mayEnd: true, ofRoutes: false };
 
 function readMangle(builder: RuleBuilder, body: Json, whole: Json): void {
   const [kind, key] = isObject(body) ? (tagged(member(body, 'key')) ?? []) : [];
@@ -116,21 +100,24 @@ function readMangle(builder: RuleBuilder, body: Json, whole: Json): void {
     readMarkChange(builder, kind === 'meta' ? 'mark' : 'ctMark', member(body, 'value'), whole);
     return;
   }
-  if (kind === 'payload') {
-    builder.expression(member(body, 'key'));
-    const changed = `${member(key, 'protocol')} ${member(key, 'field')}`;
-    if (PAYLOAD_OF_ROUTES.has(changed)) {
-      builder.push({ kind: 'setRoute', text: statementText(whole) });
-      return;
-    }
-    if (HARMLESS_PAYLOAD.has(changed)) return;
-  }
-  if (typeof name === 'string' && (kind === 'meta' ? HARMLESS_META : HARMLESS_CT).has(name)) return;
-  if (kind === 'tcp option') {
-    builder.push({ kind: 'unmodelled', text: statementText(whole) });
-    return;
-  }
-  builder.push(unmodelledVerdict(whole));
+  if (kind === 'payload') builder.expression(member(body, 'key'));
+  const change = kind === 'tcp option' ? MAY_END : changeOf(kind, key, member(body, 'value'));
+  const text = statementText(whole);
+  if (change?.mayEnd) builder.push({ kind: 'unmodelled', text });
+  if (change?.ofRoutes) builder.push({ kind: 'setRoute', text });
+  if (!change) builder.push(unmodelledVerdict(whole));
+}
+
+/**
+ * What makes the key of an element, or its value in a map: the rule ends where a packet has no such thing.
+ */
+function readPart(builder: RuleBuilder, part: Json | undefined, text: string): void {
+  const read = builder.expression(part);
+  const isThere =
+    read.kind === 'keys' && read.keys.every(({ names }) => names !== LOOPBACK_TYPE) ? read.keys : null;
+  if (!isThere) builder.push({ kind: 'unmodelled', text });
+  for (const { field, bits } of isThere ?? [])
+    if (field === 'skuid' || field === 'skgid') builder.ask([is(field, [[0n, (1n << BigInt(bits)) - 1n]])]);
 }
 
 /** `add @set { key … }`: goes on unless the set is full; its own limits decide as a limit does. */
@@ -138,9 +125,12 @@ function readSetUpdate(builder: RuleBuilder, body: Json, whole: Json): void {
   if (!isObject(body)) throw new Malformed(`A set statement should name a set: ${shown(body)}.`);
   const element = member(body, 'elem') ?? member(body, 'key');
   const [wrapper, inner] = tagged(element) ?? [];
-  builder.expression(wrapper === 'elem' && isObject(inner) ? member(inner, 'val') : element);
+  const text = statementText(whole);
+  readPart(builder, wrapper === 'elem' && isObject(inner) ? member(inner, 'val') : element, text);
+  const data = member(body, 'data');
+  if (data !== undefined && !isConstant(data)) builder.push({ kind: 'unmodelled', text });
   if (member(body, 'op') === 'delete') return;
-  builder.push({ kind: 'may', text: statementText(whole), whenQuiet: true });
+  builder.push({ kind: 'may', text, whenQuiet: true });
   const own = member(body, 'stmt');
   for (const statement of isList(own) ? own : own === undefined ? [] : [own])
     readStatement(builder, statement);
@@ -155,17 +145,6 @@ function readExtension(builder: RuleBuilder, body: Json, whole: Json, isLast: bo
   builder.push(isMatch ? { kind: 'unmodelled', text: statementText(whole) } : unmodelledVerdict(whole));
 }
 
-const WITHOUT_EFFECT = new Set([
-  'counter',
-  'log',
-  'comment',
-  'ct helper',
-  'ct timeout',
-  'ct expectation',
-  'secmark',
-  'last',
-]);
-
 /**
  * One statement of a rule. One that this model does not know decides something unknown.
  * @param isLast whether it is the last one of its rule
@@ -174,14 +153,17 @@ const WITHOUT_EFFECT = new Set([
 export function readStatement(builder: RuleBuilder, statement: Json, isLast = true): void {
   // nft prints a statement that it has no JSON for as text: `update @map { ip saddr : 5 }`.
   if (typeof statement === 'string') {
-    if (/^(?:add|update) @/.test(statement)) builder.push({ kind: 'may', text: statement, whenQuiet: null });
-    else if (!/^delete @/.test(statement)) builder.push(unmodelledVerdict(statement));
+    const isUpdate = /^(?:add|update|delete) @/.test(statement);
+    // Its key or value may be what a packet has not.
+    builder.push(isUpdate ? { kind: 'unmodelled', text: statement } : unmodelledVerdict(statement));
     return;
   }
   const found = tagged(statement);
   if (!found) throw new Malformed(`Expected a statement, not ${shown(statement)}.`);
   const [kind, body] = found;
-  if (WITHOUT_EFFECT.has(kind)) return;
+  const effect = effectOf(kind, body);
+  if (effect === 'mayEnd') builder.push({ kind: 'unmodelled', text: statementText(statement) });
+  if (effect !== null) return;
   const verdict = readVerdict(statement);
   if (verdict) {
     builder.push({ kind: 'verdict', verdict });
