@@ -1,6 +1,6 @@
 import type { UnhashedPlan } from '#core/fixes/plan-registry.ts';
 import { isAsShown } from '#core/fixes/plans/as-shown.ts';
-import { stands, undoState } from '#core/fixes/plans/undo-order.ts';
+import { notOfThese, stands, undoState } from '#core/fixes/plans/undo-order.ts';
 import {
   newestOfEach,
   type PlanFrame,
@@ -25,7 +25,9 @@ export async function planUndo(parts: FixParts, change: StoredChange): Promise<U
   const { possible, reason } = undoState(change, await changesOfNode(parts, change.node));
   return withChannel(parts, node, async (channel, frame) => {
     const differences =
-      possible && usable(frame.access) ? await differencesOf(channel, newestOfEach(stepsBack(change))) : [];
+      possible && usable(frame.access)
+        ? notOfThese([change], await differencesOf(channel, newestOfEach(stepsBack(change))))
+        : [];
     if (typeof differences === 'string') return undoPlan(frame, change, [], differences);
     return undoPlan(frame, change, differences, possible ? null : reason);
   });
@@ -49,7 +51,9 @@ export async function planRemove(parts: FixParts, node: SwarmNode): Promise<Unha
   const steps = standing.flatMap(stepsBack);
   return withChannel(parts, node, async (channel, frame) => {
     // What a newer change laid over an older one goes first, so only the newest of each thing can be compared now.
-    const differences = usable(frame.access) ? await differencesOf(channel, newestOnly(standing)) : [];
+    const differences = usable(frame.access)
+      ? notOfThese(standing, await differencesOf(channel, newestOnly(standing)))
+      : [];
     if (typeof differences === 'string') {
       return { ...removePlan(frame, standing, [], steps, []), blocked: differences };
     }

@@ -177,13 +177,13 @@ describe('a change that takes itself back', () => {
     'lets a person who is faster than the closing of its connection %s it',
     async (word) => {
       const { engine, plan, id, things, helper } = setUp(timed);
-      const closing = Promise.withResolvers<void>();
+      const closing = Promise.withResolvers<undefined>();
       helper.close = () => closing.promise;
       await engine.apply(plan);
       await expect.poll(async () => (await stored(store, id)).state).toBe('unconfirmed');
       const waiting = await stored(store, id);
       const told = word === 'keep' ? engine.keep(waiting) : engine.revert(waiting);
-      closing.resolve();
+      closing.resolve(undefined);
       await told;
       await engine.idle();
       const kept = { state: 'done', there: { ...AFTER, '/etc/kept': 'k' } };

@@ -5,7 +5,7 @@ import type { HelperAction } from '#shared/domain/helper/verbs.ts';
 import { appliedChange, type PlanStep } from '#shared/domain/plan.ts';
 import { appliedChangeOf } from './applied-change.ts';
 import { examplePlan, exampleStep } from './testing/example-plan.ts';
-import { undoState } from './undo-order.ts';
+import { notOfThese, undoState } from './undo-order.ts';
 import { stepsBack, undoPlan } from './undo-plans.ts';
 
 function change(number: number, steps: readonly PlanStep[], more: Partial<StoredChange> = {}): StoredChange {
@@ -50,6 +50,26 @@ const folder = action({
 });
 const enabled = action({ verb: 'set-unit', unit: 'a.service', enabled: true, reread: false });
 const restarted = action({ verb: 'set-unit', unit: 'a.service', action: 'restart', reread: false });
+
+describe('what keeps a change from being taken back', () => {
+  const added = (path: string) => ({ path, what: 'added', left: 'nothing', now: 'there' }) as const;
+  const removed = action({ verb: 'remove-file', path: '/etc/swarmkeep/old', expect: { kind: 'any' } });
+
+  it('is not what the change itself put into a folder that it made, and is all else', () => {
+    const made = change(1, [folder, exampleStep('/etc/swarmkeep/a'), removed]);
+    const foreign = [
+      added('/etc/swarmkeep/b'),
+      added('/etc/swarmkeep/aa'),
+      added('/etc/swarmkeep/old'),
+      { path: '/etc/swarmkeep/a', what: 'contents', left: 'x', now: 'y' } as const,
+    ];
+    expect(notOfThese([made], [added('/etc/swarmkeep/a'), ...foreign])).toEqual(foreign);
+    const gone = change(2, [folder, exampleStep('/etc/swarmkeep/a')]);
+    gone.steps[1] = { ...gone.steps[1], state: 'taken-back' } as StoredChange['steps'][number];
+    expect(notOfThese([gone], [added('/etc/swarmkeep/a')])).toHaveLength(1);
+    expect(notOfThese([made], 'The node does not answer.')).toBe('The node does not answer.');
+  });
+});
 
 describe('taking several changes back', () => {
   it.each([

@@ -1,4 +1,5 @@
 import type { StoredChange } from '#core/store/operations/changes.ts';
+import type { Difference } from '#shared/domain/helper/answers.ts';
 import type { Plan } from '#shared/domain/plan.ts';
 import { commonPart, touchedBy } from './touched.ts';
 
@@ -9,6 +10,25 @@ export function standingSteps(change: StoredChange): number[] {
     .filter(({ step, index }) => step.state === 'done' && change.plan.steps[index]?.undoable === true)
     .map(({ index }) => index)
     .reverse();
+}
+
+/**
+ * Leaves out what these changes themselves put into a folder that they made: it goes before the folder does.
+ * @param differences what keeps steps from being taken back as things are now, or why that is not known
+ */
+export function notOfThese<T extends readonly Difference[] | string>(
+  changes: readonly StoredChange[],
+  differences: T,
+): T | Difference[] {
+  if (typeof differences === 'string') return differences;
+  const own = changes.flatMap((change) =>
+    standingSteps(change).flatMap((index) => {
+      const action = change.plan.steps[index]?.action;
+      // Where a step left nothing, what is there now was put there by somebody else.
+      return action && 'path' in action && !action.verb.startsWith('remove-') ? [action.path] : [];
+    }),
+  );
+  return differences.filter(({ what, path }) => what !== 'added' || !own.includes(path));
 }
 
 const AT_REST_ON_NODE: ReadonlySet<StoredChange['state']> = new Set(['done', 'not-verified', 'stuck']);
