@@ -264,7 +264,7 @@ function withoutTitles<T extends { titles: unknown; hides: unknown }>({ titles: 
   return rest;
 }
 
-/** `would have hidden 12, all like this` */
+/** What stands behind "Over the last 30 days it": `would have hidden 12 matches of one alert, all like this: …` */
 function previewSentence({
   wouldHide,
   ofAlerts,
@@ -274,10 +274,10 @@ function previewSentence({
   ofAlerts: number;
   titles: readonly string[];
 }): string {
-  if (wouldHide === 0) return 'Would have hidden nothing in the last 30 days.';
+  if (wouldHide === 0) return 'would have hidden nothing';
   const [first] = titles;
   const like = titles.length === 1 ? `all like this: ${first ?? ''}` : `of ${counted(titles.length, 'rule')}`;
-  return `Would have hidden ${counted(wouldHide, 'match', 'matches')} of ${counted(ofAlerts, 'alert')} in the last 30 days, ${like}.`.slice(
+  return `would have hidden ${counted(wouldHide, 'match', 'matches')} of ${counted(ofAlerts, 'alert')}, ${like}`.slice(
     0,
     512,
   );

@@ -87,9 +87,17 @@ describe('the first line of the page', () => {
   });
 
   it('never calls quiet what it cannot see', () => {
-    const { sentence, lead } = brief({ sources: [{ ...source, state: 'waiting' }] });
+    const waiting = { ...source, state: 'waiting' as const };
+    const { sentence, lead } = brief({ sources: [{ ...source, node: 'miu' }, waiting] });
     expect(sentence).toMatch(/^Nothing unusual since \d\d:00\.$/);
-    expect(lead).toBe('naru says nothing, so nothing is known of it.');
+    expect(lead).toContain('nothing is known of');
+    expect(brief({ sources: [] }).sentence).toBe('No log is followed yet, so nothing is known.');
+    expect(brief({ sources: [waiting] }).sentence).toBe(
+      'The one log that is followed cannot be read now, so nothing is known.',
+    );
+    expect(brief({ sources: [waiting, waiting] }).sentence).toBe(
+      'None of two logs can be read now, so nothing is known.',
+    );
     expect(brief({ sources: [{ ...source, state: 'failed' }] }).next).toEqual({
       kind: 'sources',
       words: 'Show the sources',

@@ -60,6 +60,17 @@ export function auditSentence({ state, alerts, sources, names, now }: AuditInBri
       next: nextStep(first),
     };
   }
+  if (!sources.some(({ state: kind }) => kind === 'live' || kind === 'catching-up')) {
+    const none =
+      sources.length === 0
+        ? 'No log is followed yet'
+        : `${sources.length === 1 ? 'The one log that is followed cannot' : `None of ${countWord(sources.length)} logs can`} be read now`;
+    return {
+      sentence: `${none}, so nothing is known.`,
+      lead: why,
+      next: { kind: 'sources', words: 'Show the sources' },
+    };
+  }
   const silent = nodesThatSayNothing(sources).filter(({ word }) => word !== 'paused');
   const unread = sources.filter(({ state: kind }) => kind === 'failed').length;
   const since = quietSince(alerts, state);

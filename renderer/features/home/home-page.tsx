@@ -16,6 +16,7 @@ import { dayAndClock } from '../../components/time-words.ts';
 import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { AboutNotes } from './about-notes.tsx';
+import { AlertsNote } from './alerts-note.tsx';
 import { Changes } from './changes.tsx';
 import { LooksNote } from './looks-note.tsx';
 import { NextAction } from './next-action.tsx';
@@ -65,6 +66,7 @@ function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
         </p>
       ) : null}
       <RunningLooks looking={looking} />
+      <AlertsNote />
       {overview.next ? <NextAction next={overview.next} /> : <FirstLook seen={seen} looking={looking} />}
       <AboutNotes />
       <section className="home__stairs" aria-labelledby="home-stairs">

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import type { Overview } from '#shared/contract/findings.ts';
 import { visible } from '#shared/domain/text.ts';
 import { countWord } from '#shared/domain/words.ts';
@@ -8,6 +9,7 @@ import { SectionHeading } from '../../components/page-header.tsx';
 import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { StatusIcon } from '../../components/status.tsx';
 import { clockTime, pointInTime } from '../../components/time-words.ts';
+import { orpc } from '../../transport/queries.ts';
 import './rows.css';
 
 export interface LooksNoteProps {
@@ -22,6 +24,7 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
   const away = overview.standings.filter((standing) => standing.away);
   const answered = overview.standings.length - away.length;
   const now = useNow();
+  const watching = useQuery(orpc.audit.state.queryOptions()).data?.watching ?? false;
   const { recorded = false } = overview;
   const busy = looking.starting || looking.running.length > 0;
   return (
@@ -94,7 +97,9 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
             ) : (
               'No look is planned; see Settings. '
             )}
-            Between looks nobody watches: logs are not followed yet.
+            {watching
+              ? 'Between looks the logs are followed.'
+              : 'Between looks nobody watches: no log is followed.'}
           </>
         )}
       </p>

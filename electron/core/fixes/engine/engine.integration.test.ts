@@ -178,7 +178,7 @@ describe('a change that takes itself back', () => {
     async (word) => {
       const { engine, plan, id, things, helper } = setUp(timed);
       const closing = Promise.withResolvers<undefined>();
-      helper.close = () => closing.promise;
+      helper.close = async () => void (await closing.promise);
       await engine.apply(plan);
       await expect.poll(async () => (await stored(store, id)).state).toBe('unconfirmed');
       const waiting = await stored(store, id);

@@ -82,7 +82,9 @@ export function AlertColumn({ alerts, names, state }: AlertColumnProps) {
         <Link to="/audit" search={(before) => ({ ...before, view: 'rules', alert: undefined })}>
           {state.rules.toLocaleString('en')} rules in force
         </Link>
-        {state.idleRules > 0 ? `, ${state.idleRules.toLocaleString('en')} of them can never fire here` : ''}
+        {state.idleRules > 0
+          ? `, ${state.idleRules.toLocaleString('en')} of them wait for logs that are not read here`
+          : ''}
       </p>
     </aside>
   );
