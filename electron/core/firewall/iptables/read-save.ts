@@ -14,6 +14,19 @@ function readComment(line: string, family: 'ip' | 'ip6'): LeftOut | null {
   return legacy === undefined ? null : { kind: 'legacy', family: legacy === 'ip6' ? 'ip6' : 'ip' };
 }
 
+/**
+ * A character that iptables-restore takes otherwise than a person who reads it: at NUL it stops reading the line, a carriage return
+ * or another one that is not printed is a part of the word.
+ */
+function controlCharacter(line: string): string | null {
+  for (let index = 0; index < line.length; index += 1) {
+    const code = line.charCodeAt(index);
+    if ((code < 32 && code !== 9) || (code >= 127 && code < 160))
+      return `0x${code.toString(16).padStart(2, '0')}`;
+  }
+  return null;
+}
+
 function isLeftOut(all: readonly LeftOut[], one: LeftOut): boolean {
   return all.some((other) => JSON.stringify(other) === JSON.stringify(one));
 }
@@ -45,10 +58,14 @@ export function readSave(
   let number = 0;
   for (const raw of text.split('\n')) {
     number += 1;
-    const line = raw.trim();
+    // Only blanks and tabs separate words for iptables-restore; JavaScript would take other spaces away too.
+    const line = raw.replace(/^[ \t]+|[ \t]+$/g, '');
     if (line === '') continue;
     if (line.length > MOST_LINE)
       return fail('bad-line', `Line ${number} is longer than ${MOST_LINE} characters.`);
+    const control = controlCharacter(line);
+    if (control !== null)
+      return fail('bad-line', `Line ${number} has a control character (${control}), which no listing has.`);
     if (line.startsWith('#')) {
       const left = readComment(line, family);
       if (left && !isLeftOut(leavesOut, left)) leavesOut.push(left);

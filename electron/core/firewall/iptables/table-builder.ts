@@ -68,7 +68,7 @@ export class TableBuilder {
   }
 
   #declare(line: string, number: number): ReadError | null {
-    const match = /^:(\S+)\s+(ACCEPT|DROP|-)(?:\s+\[\d{1,20}:\d{1,20}\])?$/.exec(line);
+    const match = /^:(\S+)[ \t]+(ACCEPT|DROP|-)(?:[ \t]+\[\d{1,20}:\d{1,20}\])?$/.exec(line);
     const name = match?.[1] ?? '';
     if (!match || !isChainName(name)) return badLine(number, 'declares no chain');
     if (isTargetName(name)) return badLine(number, 'declares a chain with the name of a target');
@@ -87,7 +87,7 @@ export class TableBuilder {
   }
 
   #add(line: string, number: number): ReadError | null {
-    const text = line.replace(/^\[\d{1,20}:\d{1,20}\]\s*/, '');
+    const text = line.replace(/^\[\d{1,20}:\d{1,20}\][ \t]*/, '');
     const tokens = tokenize(text);
     if (!tokens) return badLine(number, 'has a quote that is not closed, or too many words');
     const [command, name, ...rest] = tokens;

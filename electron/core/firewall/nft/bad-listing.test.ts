@@ -55,6 +55,11 @@ describe('bad listings', () => {
       'too-large',
     ],
     ['a range backwards', listing(TABLE, OUTPUT, rule(match(DPORT, { range: [90, 80] }))), 'bad-shape'],
+    [
+      'a NUL in a name',
+      listing(TABLE, OUTPUT, rule(match({ meta: { key: 'oifname' } }, 'lo\0'))),
+      'bad-shape',
+    ],
     ['a range of one end', listing(TABLE, OUTPUT, rule(match(DPORT, { range: [90] }))), 'bad-shape'],
     ['a port too large', listing(TABLE, OUTPUT, rule(match(DPORT, 70_000))), 'bad-shape'],
     ['a number too large', listing(TABLE, OUTPUT, rule(match(MARK, 1e300))), 'bad-shape'],

@@ -195,6 +195,9 @@ export function readNft(text: string): ReadResult {
         'nft printed nothing: it may only be run by root, so the rules were not seen.',
         'empty',
       );
+    // Names end there for the kernel, and not here.
+    if (text.includes('\\u0000'))
+      throw new Malformed('The listing has a character NUL, which nft cannot print.');
     const root = parse(text);
     const entries = isObject(root) ? member(root, 'nftables') : undefined;
     if (!isList(entries)) throw new Malformed('The listing has no "nftables", as the output of nft -j does.');
