@@ -6,6 +6,8 @@ import { NO_RULES } from '#core/checks/testing/firewall-facts.ts';
 import type { Proof } from '#core/firewall/prove/proof.ts';
 import { run } from '../program.ts';
 import { capturedTerminal } from '../testing/captured-terminal.ts';
+import { refusal } from './check-proof-file.ts';
+import { rulesOfFiles } from './read-rules.ts';
 
 const FIVE = `*filter
 :INPUT ACCEPT [0:0]
@@ -172,16 +174,32 @@ describe('firewall on the command line', () => {
   });
 
   it('checks a proof again, and refuses it for other rules', async () => {
-    const { out } = await command('prove', '--uid', '1001', '--ruleset', file('five'), '--json');
+    const both = ['--ruleset', file('five'), '--ruleset', `ip6:${file('rules.v6')}`];
+    const { out } = await command('prove', '--uid', '1001', ...both, '--json');
     writeFileSync(file('proof.json'), out);
-    const holds = await command('prove', '--check', file('proof.json'), '--ruleset', file('five'));
+    const holds = await command('prove', '--check', file('proof.json'), ...both);
     expect(holds).toMatchObject({
       code: 0,
-      out: expect.stringContaining('no packet of uid 1001 gets to a public address'),
+      out: expect.stringContaining('IPv6: no packet of uid 1001 gets to a public address'),
+    });
+    expect(holds.out).toContain('IPv4: no packet of uid 1001 gets to a public address');
+    const twice = JSON.parse(out).results;
+    writeFileSync(file('twice.json'), JSON.stringify({ results: [twice[0], twice[0]] }));
+    expect(await command('prove', '--check', file('twice.json'), ...both)).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('IPv6: nothing is proven of uid 1001'),
     });
     writeFileSync(file('other'), FIVE.replace('1001 -j DROP', '1002 -j DROP'));
     const refused = await command('prove', '--check', file('proof.json'), '--ruleset', file('other'));
     expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('refused') });
+  });
+
+  it('gives up on a proof that takes too long', async () => {
+    const rules = rulesOfFiles([file('five')], capturedTerminal().terminal).rules;
+    const { out } = await command('prove', '--uid', '1001', '--ruleset', file('five'), '--json');
+    const { proof } = JSON.parse(out).results[0];
+    expect(refusal(rules, proof)).toBeNull();
+    expect(refusal(rules, proof, performance.now() - 1)).toBe('it takes too long');
   });
 
   it('says of a proof that it is about packets, as text and as JSON', async () => {
@@ -195,6 +213,7 @@ describe('firewall on the command line', () => {
       proofs: [
         { holds: true, question: 'IPv4: no packet of uid 1001 gets to a public address', reason: null },
       ],
+      notProven: ['IPv6: nothing is proven of uid 1001'],
       scope: {
         note: expect.stringContaining('about packets of these uids'),
         judgedBy: 'check --only outbound-firewall',
@@ -209,9 +228,9 @@ describe('firewall on the command line', () => {
     ['the other direction', (question) => (question.direction = 'in'), 1, 'refused'],
     ['the home network too', (question) => (question.fields.daddr = [['0x0', '0xffffffff']]), 1, 'refused'],
     ['no protocols', (question) => Reflect.deleteProperty(question.fields, 'l4proto'), 1, 'refused'],
-    ['no uid at all', (question) => (question.fields.skuid = []), 0, 'a part of the packets only'],
-    ['one address', (question) => (question.fields.daddr = [['0x8080808', '0x8080808']]), 0, 'a part of'],
-    ['no interface', (question) => question.exceptInterfaces.push(...question.names), 0, 'a part of'],
+    ['no uid at all', (question) => (question.fields.skuid = []), 2, 'a part of the packets only'],
+    ['one address', (question) => (question.fields.daddr = [['0x8080808', '0x8080808']]), 2, 'a part of'],
+    ['no interface', (question) => question.exceptInterfaces.push(...question.names), 2, 'a part of'],
   ])('is not taken in by a proof whose question was changed to %s', async (_what, change, exit, words) => {
     const { out } = await command('prove', '--uid', '1001', '--ruleset', file('five'), '--json');
     const { proof } = JSON.parse(out).results[0];
@@ -221,6 +240,7 @@ describe('firewall on the command line', () => {
     expect(told.code).toBe(exit);
     expect(told.out).toContain(words);
     expect(told.out).not.toContain('gets to a public address');
+    if (exit === 2) expect(told.out).toContain('nothing is proven of all packets');
   });
 
   it.each([
