@@ -5,6 +5,7 @@ import { type IntervalSet, subtract } from './interval.ts';
  * rule that asks for one has asked for its `nfproto` before. `ctState` is one bit of `CT_STATE`, `fibDaddrType` and
  * `fibSaddrType` one number of `FIB_TYPE`, `pkttype` one of `PACKET_TYPE`. `socket` is 1 for a packet that belongs to a
  * socket of this host that a process holds, else 0, and can always be answered: xt_owner.c lets `! --uid-owner` match without one.
+ * No rule asks for `connection`: 0 for the first packet of a new one, 1 in one that another account has opened (`CONNECTION`).
  */
 export type NumberField =
   | 'nfproto'
@@ -24,6 +25,7 @@ export type NumberField =
   | 'ctState'
   | 'ctDirection'
   | 'ctStatus'
+  | 'connection'
   | 'fibDaddrType'
   | 'fibSaddrType'
   | 'pkttype';
@@ -39,6 +41,7 @@ export const QUESTION_FIELDS = [
   'sport',
   'icmpType',
   'icmpCode',
+  'connection',
 ] as const satisfies readonly NumberField[];
 
 /** Interfaces are known by name; a packet that has none (no `iifname` while it goes out) has the empty name. */
@@ -48,6 +51,12 @@ export type Field = NumberField | NameField;
 
 /** Bits of `ct state` (linux/netfilter/nf_conntrack_common.h, as nft prints them). */
 export const CT_STATE = { invalid: 1n, established: 2n, related: 4n, new: 8n, untracked: 64n } as const;
+
+/**
+ * Whose connection a packet belongs to. To connection tracking a packet is known by its addresses and ports alone: an account that takes a
+ * source port which another has left, and sends where that one sent, goes on in its connection (nf_conntrack_core.c, resolve_normal_ct).
+ */
+export const CONNECTION = { new: 0n, ofAnother: 1n } as const;
 
 /** RTN_* of linux/rtnetlink.h, which `fib daddr type` and addrtype use. */
 export const FIB_TYPE = {
@@ -118,6 +127,7 @@ const BITS: Readonly<Record<Exclude<NumberField, 'saddr' | 'daddr'>, bigint>> = 
   ctState: 8n,
   ctDirection: 8n,
   ctStatus: 32n,
+  connection: 1n,
   fibDaddrType: 8n,
   fibSaddrType: 8n,
   pkttype: 8n,

@@ -24,6 +24,8 @@ export interface Packet {
   readonly skgid?: bigint | undefined;
   readonly iifname?: string | undefined;
   readonly oifname?: string | undefined;
+  /** In a connection that another account of this host has opened, and that was answered. Without it: the first packet of a new one. */
+  readonly connection?: 'ofAnother' | undefined;
 }
 
 /** One thing that happened to a packet on its way. */

@@ -42,9 +42,10 @@ export function startHook(question: Question, before: PacketState): Spot | Stop 
 
 function track(question: Question, spot: ChainSpot): Spot | Stop {
   const { ways: trackings, doubt } = trackingsUnder(question.ruleset, question.packet);
-  const ways = trackings.map(
-    (tracking): Step => ({ spot: { ...spot, state: changed(spot.state, { tracking }) }, trace: [] }),
-  );
+  const ways = trackings.map((tracking): Step => {
+    const ctMarkShared = spot.state.ctMarkShared || tracking === 'established';
+    return { spot: { ...spot, state: changed(spot.state, { tracking, ctMarkShared }) }, trace: [] };
+  });
   const [only] = ways;
   if (ways.length === 1 && only) return only.spot;
   return { kind: 'doubt', ways, doubt, rule: null };

@@ -3,7 +3,7 @@ import type { MarkChange, Rule, Statement, Table, Verdict } from '../model.ts';
 import type { Packet } from '../packet.ts';
 import type { Doubt } from './known.ts';
 import { type Entry, findEntry, type Look, matchAnswer } from './match.ts';
-import { CT_MARK_SHARED, changed, type PacketState } from './state.ts';
+import { CT_MARK_SHARED, changed, isConnected, type PacketState } from './state.ts';
 import { natText, translate } from './translate.ts';
 
 /** What comes after a statement: the next one, the next rule, a verdict, or the end of address translation. */
@@ -64,7 +64,7 @@ function verdictWay(state: PacketState, verdict: Verdict): Way {
 
 /** A mark after a change; null when it needs the mark of a connection that the packet has not, which ends the rule. */
 function newMark(state: PacketState, field: 'mark' | 'ctMark', change: MarkChange): bigint | null {
-  const connected = state.tracking === 'new';
+  const connected = isConnected(state);
   const old = field === 'mark' ? state.mark : state.ctMark;
   if (field === 'ctMark' && change.keep !== 0n && !connected) return null;
   if (change.kind === 'value') return ((old & change.keep) ^ change.value) & 0xffff_ffffn;
@@ -74,14 +74,10 @@ function newMark(state: PacketState, field: 'mark' | 'ctMark', change: MarkChang
 }
 
 /** Whether a mark is made of the mark of a connection that another packet may have changed. */
-function isMadeOfShared(
-  { tracking, ctMarkShared }: PacketState,
-  field: 'mark' | 'ctMark',
-  change: MarkChange,
-): boolean {
+function isMadeOfShared(state: PacketState, field: 'mark' | 'ctMark', change: MarkChange): boolean {
   return (
-    tracking === 'new' &&
-    ctMarkShared &&
+    isConnected(state) &&
+    state.ctMarkShared &&
     field === 'mark' &&
     change.kind === 'copy' &&
     change.from === 'ctMark'
@@ -90,7 +86,7 @@ function isMadeOfShared(
 
 /** A packet without a connection has no place for a connection mark: nothing happens (nft_ct_set_eval). */
 function withMark(state: PacketState, field: 'mark' | 'ctMark', value: bigint): PacketState {
-  if (field === 'ctMark') return state.tracking === 'new' ? changed(state, { ctMark: value }) : state;
+  if (field === 'ctMark') return isConnected(state) ? changed(state, { ctMark: value }) : state;
   return changed(state, { mark: value });
 }
 
@@ -125,7 +121,7 @@ function lookedUp<T extends Entry>(
  * nft_notrack_eval; xt_CT.c).
  */
 function untracked(state: PacketState): PacketState {
-  return state.tracking === 'new' ? state : changed(state, { tracking: 'untracked' });
+  return isConnected(state) ? state : changed(state, { tracking: 'untracked' });
 }
 
 /** One statement of a rule, for a packet in one state. */

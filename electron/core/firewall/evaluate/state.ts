@@ -2,10 +2,11 @@ import type { Hook } from '../model.ts';
 import { type Known, knownKey } from './known.ts';
 
 /**
- * What connection tracking made of the packet so far (`skb->_nfct`): nothing yet, a new connection, an invalid packet without
+ * What connection tracking made of the packet so far (`skb->_nfct`): nothing yet, a new connection, one that
+ * another account has opened, an invalid packet without
  * one, untracked because a rule or the protocol wanted it, or nothing because no rule switches tracking on.
  */
-export type Tracking = 'none' | 'new' | 'invalid' | 'untracked' | 'off';
+export type Tracking = 'none' | 'new' | 'established' | 'invalid' | 'untracked' | 'off';
 
 /** All that can change while a packet is on its way. Never changed in place. */
 export interface PacketState {
@@ -43,6 +44,11 @@ export interface PacketState {
 /** Why the mark of a connection is not known. */
 export const CT_MARK_SHARED =
   'a copy of the packet for the host itself, or a message about it, may have changed the mark of the connection';
+
+/** Whether the packet has a connection. */
+export function isConnected({ tracking }: Pick<PacketState, 'tracking'>): boolean {
+  return tracking === 'new' || tracking === 'established';
+}
 
 /** IPS_SRC_NAT, IPS_DST_NAT and their DONE bits, IPS_CONFIRMED. */
 export const CT_STATUS = {

@@ -18,8 +18,13 @@ function ofIcmp(version: 4 | 6, type: bigint): Tracking {
   return BEGINS_6.includes(type) ? 'new' : 'invalid';
 }
 
-/** What connection tracking makes of the first packet of a connection: one answer, or several when its ICMP type is not given. */
-function trackings({ version, l4proto, icmpType }: Packet): readonly Tracking[] {
+/** What connection tracking makes of the packet: one answer, or several when its ICMP type is not given. */
+function trackings(packet: Packet): readonly Tracking[] {
+  const ways = ofFirst(packet);
+  return packet.connection === 'ofAnother' ? ways.map((one) => (one === 'new' ? 'established' : one)) : ways;
+}
+
+function ofFirst({ version, l4proto, icmpType }: Packet): readonly Tracking[] {
   // ICMP of the other family begins nothing (nf_conntrack_icmp_packet, nf_conntrack_icmpv6_packet).
   if (l4proto === (version === 4 ? PROTOCOL.icmpv6 : PROTOCOL.icmp)) return ['invalid'];
   if (l4proto !== (version === 4 ? PROTOCOL.icmp : PROTOCOL.icmpv6)) return ['new'];

@@ -1,11 +1,20 @@
-import { CT_STATE, FIB_TYPE, type Field, firstFlags, PACKET_TYPE, PROTOCOL, WITH_PORTS } from '../fields.ts';
+import {
+  CONNECTION,
+  CT_STATE,
+  FIB_TYPE,
+  type Field,
+  firstFlags,
+  PACKET_TYPE,
+  PROTOCOL,
+  WITH_PORTS,
+} from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import { normalize } from '../interval.ts';
 import type { Packet } from '../packet.ts';
 import { foreignType, frameType, isOwn } from './host-address.ts';
 import { ABSENT, type Known, notGiven, number, oneOf } from './known.ts';
 import type { Look } from './match.ts';
-import { CT_MARK_SHARED, type PacketState } from './state.ts';
+import { CT_MARK_SHARED, isConnected, type PacketState } from './state.ts';
 
 const FIRST_FLAGS = {
   out: flagsOf('out', 'whether the host asks for ECN (net.ipv4.tcp_ecn) is not known'),
@@ -36,8 +45,11 @@ function ofIcmp(packet: Packet, field: 'icmpType' | 'icmpCode'): Known {
   return has ? given(packet, field) : ABSENT;
 }
 
+const OF_ANOTHER = 'what became of the connection that another account has opened is not known';
+
 /** Without a connection only `ct state` can be answered (nft_ct.c, xt_conntrack.c). */
 function ofConnection(state: PacketState, value: bigint): Known {
+  if (state.tracking === 'established') return oneOf(null, [], OF_ANOTHER);
   return state.tracking === 'new' ? number(value) : ABSENT;
 }
 
@@ -52,12 +64,13 @@ function statusOf(state: PacketState): Known {
 }
 
 function ctMarkOf(state: PacketState): Known {
-  const { ctMark, ctMarkShared, tracking } = state;
-  return tracking === 'new' && ctMarkShared ? oneOf(null, [], CT_MARK_SHARED) : ofConnection(state, ctMark);
+  const { ctMark, ctMarkShared } = state;
+  return isConnected(state) && ctMarkShared ? oneOf(null, [], CT_MARK_SHARED) : ofConnection(state, ctMark);
 }
 
 function ctState({ tracking }: PacketState): Known {
   if (tracking === 'new') return number(CT_STATE.new);
+  if (tracking === 'established') return number(CT_STATE.established);
   return number(tracking === 'untracked' ? CT_STATE.untracked : CT_STATE.invalid);
 }
 
@@ -122,6 +135,8 @@ function answer(host: HostContext, packet: Packet, state: PacketState, field: Fi
       return ctMarkOf(state);
     case 'ctState':
       return ctState(state);
+    case 'connection':
+      return number(packet.connection === undefined ? CONNECTION.new : CONNECTION.ofAnother);
     case 'ctDirection':
       return ofConnection(state, 0n);
     case 'ctStatus':

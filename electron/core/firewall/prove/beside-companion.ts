@@ -1,11 +1,12 @@
 import { COPY_AHEAD, companionEffects } from '../evaluate/companions.ts';
 import type { Hook, Ruleset } from '../model.ts';
-import type { Case, Question, Step } from './compile.ts';
+import type { Question } from './compile.ts';
 import { addressesOfMany } from './derived.ts';
 import { type Flow, gather, type Notes } from './outcome.ts';
 import { type Region, refineCases } from './region.ts';
 import { REGION_FIELDS } from './space.ts';
 import { override, type State } from './state.ts';
+import type { Case, Step } from './step.ts';
 
 const DADDR = REGION_FIELDS.indexOf('daddr');
 const SADDR = REGION_FIELDS.indexOf('saddr');

@@ -80,9 +80,11 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     if (field === 'nfproto' || field === 'socket') return [just(field === 'socket' ? +isOut : version), 2];
     if (/^sk/.test(field)) return [values, isOut ? 2 : 0];
     if (marks.includes(UNKNOWN) && hasUnknown) return [undefined, 1];
-    if (field === 'tcpFlags') return [just(2, 194), relate(l4proto, just(6))];
+    if (field === 'tcpFlags') return [isOut ? just(2, 194) : undefined, relate(l4proto, just(6))];
     if (/^icmp/.test(field)) return [values, relate(l4proto, just(1, 58))];
-    const states = relate(l4proto, just(1, 58)) === 0 ? [8] : version === 4 ? [1, 8] : [1, 8, 64];
+    // An account may take a port that another has left, and goes on in its connection.
+    const known = [8, 2].filter((_, ofAnother) => relate(part.box.connection, just(ofAnother)) > 0);
+    const states = relate(l4proto, just(1, 58)) === 0 ? known : [1, ...known, ...(version === 4 ? [] : [64])];
     const isTracked = at && at.order > -200 && at.base.hook !== 'ingress' && !hasNotrack;
     if (field === 'ctState') return [isTracked ? just(...states) : undefined, 2];
     const own = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : /^ct/.test(field) ? 1 : 2;
@@ -90,9 +92,8 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   }
   function holds({ field, values }: model.Condition, marks: Flow, at: Base | null): Answer {
     if (values.kind === 'names') return isLate(at) && hasMarks ? 1 : isNamed(field, values.patterns);
-    const [seen, present] = see(field, marks, at);
+    const [{ mask, intervals }, [seen, present]] = [values, see(field, marks, at)];
     if (present === 0 || seen === undefined) return present === 0 ? 0 : 1;
-    const { mask, intervals } = values;
     if (mask !== null && seen.some(([low, high]) => low !== high)) return 1;
     return all([relate(mask === null ? seen : just(...seen.map(([one]) => one & mask)), intervals), present]);
   }
@@ -159,8 +160,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
       const marks = isAlone || flow.length === 0 ? flow : [UNKNOWN]; // None can rely on which comes first.
       const ends = run(one.chain, marks, one);
       const past = one.base.type === 'nat' || /gress/.test(hook) ? marks : []; // Not tracked, or of another device.
-      const isStopped = one.base.policy === 'drop' && stops(one, null);
-      return join(join(past, ends.accept), isStopped ? [] : ends.return);
+      return join(join(past, ends.accept), one.base.policy === 'drop' && stops(one, null) ? [] : ends.return);
     }, first);
   }
   const mayMatch = ({ statements: list }: model.Rule) =>

@@ -1,9 +1,9 @@
-import type { Case } from './compile.ts';
 import type { Flow } from './outcome.ts';
 import { ALL, NONE, type RankSet, relation } from './rank-set.ts';
 import type { Region } from './region.ts';
 import { REGION_FIELDS } from './space.ts';
 import { IN_DOUBT, IN_PART, markHolds, type State, through, type Ways } from './state.ts';
+import type { Case } from './step.ts';
 
 /** Ways in which cases hold, each by itself, and in which none does. */
 export interface Choice {

@@ -1,4 +1,5 @@
 import {
+  CONNECTION,
   CT_STATE,
   domain,
   FIB_TYPE,
@@ -8,13 +9,22 @@ import {
   QUESTION_FIELDS,
 } from '../fields.ts';
 import type { HostContext } from '../host.ts';
-import { contains, type IntervalSet, isSubset, normalize, subtract } from '../interval.ts';
-import type { Chain, Condition, Hook, MarkChange, NatTarget, Rule, Statement, Verdict } from '../model.ts';
+import {
+  contains,
+  type IntervalSet,
+  intersects,
+  isSubset,
+  normalize,
+  single,
+  subtract,
+} from '../interval.ts';
+import type { Chain, Condition, Hook, Rule, Statement, Verdict } from '../model.ts';
 import { addressTypes, CONNTRACK_CLASSES } from './derived.ts';
 import { protocolsWith } from './guards.ts';
-import { type RankSet, uniteRanks } from './rank-set.ts';
 import { excludesVersion, fitsPattern, type Ranks } from './ranks.ts';
-import { REGION_FIELDS, type RegionNumberField, type Space } from './space.ts';
+import { simplified } from './simplified.ts';
+import { allowed, REGION_FIELDS, type RegionNumberField, type Space } from './space.ts';
+import type { Case, CompiledRule, Step, StepVerdict, Test } from './step.ts';
 import { unmask } from './unmask.ts';
 
 /** Where a chain is read: what the hook and connection tracking make of fields there. */
@@ -26,64 +36,6 @@ export interface Place {
   readonly untracked: boolean;
   /** In a chain of type nat. */
   readonly nat: boolean;
-}
-
-/** `unsure`: stops packets that have a connection, of which no proof is made. */
-export type StepVerdict = Verdict | { readonly kind: 'unsure' };
-
-/** The value of a field of the region lies in a set. */
-export interface Test {
-  readonly field: number;
-  readonly set: RankSet;
-}
-
-/** A question about what earlier rules left on the packet. */
-export interface MarkTest {
-  readonly field: 'mark' | 'ctMark' | 'ctStatus' | 'ctState';
-  readonly mask: bigint | null;
-  readonly intervals: IntervalSet;
-}
-
-/** Holds when all tests hold. `doubt`: it asks besides for something that the model does not know. */
-export interface Case {
-  readonly tests: readonly Test[];
-  readonly marks: readonly MarkTest[];
-  readonly doubt: string | null;
-  /** Index of the entry of a map that it stands for. */
-  readonly entry: number;
-}
-
-/** A statement with everything decided that the place decides. */
-export type Step =
-  | { readonly kind: 'match'; readonly cases: readonly Case[]; readonly negated: boolean }
-  | { readonly kind: 'verdict'; readonly verdict: StepVerdict }
-  | {
-      readonly kind: 'verdictMap';
-      readonly cases: readonly Case[];
-      readonly verdicts: readonly StepVerdict[];
-    }
-  | { readonly kind: 'setMark'; readonly field: 'mark' | 'ctMark'; readonly change: MarkChange }
-  | {
-      readonly kind: 'mapMark';
-      readonly cases: readonly Case[];
-      readonly field: 'mark' | 'ctMark';
-      readonly values: readonly bigint[];
-    }
-  | { readonly kind: 'notrack' }
-  | { readonly kind: 'setRoute' }
-  | {
-      readonly kind: 'nat';
-      readonly cases: readonly Case[];
-      readonly type: 'dnat' | 'snat' | 'masquerade' | 'redirect';
-      readonly targets: readonly NatTarget[];
-    }
-  | { readonly kind: 'may' }
-  | { readonly kind: 'doubt'; readonly text: string }
-  | { readonly kind: 'doubtVerdict'; readonly text: string };
-
-export interface CompiledRule {
-  readonly rule: Rule;
-  readonly steps: readonly Step[];
 }
 
 /** What compiling needs besides the rule. */
@@ -123,6 +75,15 @@ export function compiler(question: Question, place: Place) {
   const here = (verdict: Verdict): StepVerdict =>
     place.nat && (verdict.kind === 'drop' || verdict.kind === 'reject') ? { kind: 'unsure' } : verdict;
 
+  const onlyNew = numberTest('connection', single(CONNECTION.new));
+  const isOfAnother = intersects(allowed(space, 'connection'), single(CONNECTION.ofAnother));
+  /** The same for packets of new connections only. */
+  const ofNew = (cases: readonly Case[]): readonly Case[] =>
+    isOfAnother ? both(cases, [caseOf([onlyNew])]) : cases;
+  /** Packets in connections that other accounts have opened; empty when there are none. */
+  const ofAnother = (why: string | null): readonly Case[] =>
+    isOfAnother ? [{ ...caseOf([numberTest('connection', single(CONNECTION.ofAnother))]), doubt: why }] : [];
+
   /** Packets that belong to a connection, as tests; empty where there is none. */
   function tracked(): Case[] {
     if (place.early || place.untracked) return [];
@@ -140,14 +101,16 @@ export function compiler(question: Question, place: Place) {
     // A rule in front may have switched tracking off.
     if (place.early) return [{ ...TRUE, marks: [{ field: 'ctState', mask, intervals: set }] }];
     if (place.untracked) return constant(CT_STATE.untracked, mask, set);
-    return CONNTRACK_CLASSES[version]
-      .filter((one) => contains(set, mask === null ? one.state : one.state & mask))
-      .map((one) =>
-        caseOf([
-          numberTest('l4proto', one.l4proto),
-          ...(one.icmpType ? [numberTest('icmpType', one.icmpType)] : []),
-        ]),
-      );
+    const holds = (state: bigint) => contains(set, mask === null ? state : state & mask);
+    const first = CONNTRACK_CLASSES[version]
+      .filter((one) => holds(one.state))
+      .map(({ l4proto, icmpType, state }): Case => {
+        const type = icmpType ? [numberTest('icmpType', icmpType)] : [];
+        const only = isOfAnother && state === CT_STATE.new ? [onlyNew] : [];
+        return caseOf([numberTest('l4proto', l4proto), ...type, ...only]);
+      });
+    const known = holds(CT_STATE.established) ? both(tracked(), ofAnother(null)) : [];
+    return [...first, ...known];
   }
 
   function addressType(field: 'daddr' | 'saddr', mask: bigint | null, set: IntervalSet): Case[] {
@@ -212,7 +175,7 @@ export function compiler(question: Question, place: Place) {
       case 'ctState':
         return ctState(mask, intervals);
       case 'ctDirection':
-        return constant(0n, mask, intervals);
+        return [...ofNew(constant(0n, mask, intervals)), ...ofAnother('the direction of the connection')];
       case 'fibDaddrType':
         return addressType('daddr', mask, intervals);
       case 'fibSaddrType':
@@ -362,9 +325,9 @@ export function compiler(question: Question, place: Place) {
       }
       return effect ? { rule, steps } : null;
     },
-    /** Packets that a nat chain sees: those of a connection; null for a place where there is none. */
+    /** Packets that a nat chain sees: the first of a connection; null for a place where there is none. */
     tracked(): Step[] | null {
-      const cases = simplified(tracked());
+      const cases = simplified(ofNew(tracked()));
       return cases.length === 0 ? null : [{ kind: 'match', cases, negated: false }];
     },
     /** Packets that go through one of these devices. */
@@ -389,17 +352,4 @@ function protocolsGiven(statement: Statement): IntervalSet | null {
     return one?.values.kind === 'numbers' && one.values.mask === null ? one.values.intervals : null;
   });
   return sets.includes(null) ? null : normalize((sets as IntervalSet[]).flat());
-}
-
-/** Cases that ask only for one field, the same one, are one case with all their values. */
-function simplified(cases: readonly Case[]): readonly Case[] {
-  const [first] = cases;
-  const field = first?.tests[0]?.field;
-  if (first === undefined || field === undefined || cases.length === 1) return cases;
-  const plain = cases.every(
-    (one) =>
-      one.tests.length === 1 && one.tests[0]?.field === field && one.marks.length === 0 && one.doubt === null,
-  );
-  if (!plain) return cases;
-  return [{ ...first, tests: [{ field, set: uniteRanks(cases.map((one) => one.tests[0]?.set ?? [])) }] }];
 }

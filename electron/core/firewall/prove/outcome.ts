@@ -1,8 +1,8 @@
 import type { HookedChain } from '../hooks.ts';
-import type { Step } from './compile.ts';
 import type { Entry } from './region.ts';
 import { REGION_FIELDS } from './space.ts';
 import { IN_DOUBT, override, type State, stateKey, through, type Ways } from './state.ts';
+import type { Step } from './step.ts';
 
 const OIFNAME = REGION_FIELDS.indexOf('oifname');
 const DADDR = REGION_FIELDS.indexOf('daddr');

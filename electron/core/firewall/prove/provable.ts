@@ -1,7 +1,10 @@
 import { evaluatePacket } from '../evaluate/evaluate.ts';
+import { domain } from '../fields.ts';
 import type { HostContext } from '../host.ts';
+import { subtract } from '../interval.ts';
 import type { Ruleset } from '../model.ts';
 import type { Packet, PacketVerdict } from '../packet.ts';
+import { asksConnections } from './asks-connections.ts';
 import type { Question } from './compile.ts';
 import type { Proof } from './proof.ts';
 import { type RankSet, uniteRanks } from './rank-set.ts';
@@ -12,6 +15,7 @@ import { type Budget, type Search, search } from './search.ts';
 import { allowed, REGION_FIELDS, type Space } from './space.ts';
 import {
   interfacesFirst,
+  isOfAnother,
   narrowed,
   packetOf,
   staysHome,
@@ -68,11 +72,13 @@ export function provable(ruleset: Ruleset, host: HostContext, space: Space, opti
   const until = performance.now() + (options.atMost ?? MILLISECONDS);
   const uid = options.uid ?? null;
   const root = rootRegion(box);
-  const look = (start: Region, budget: Budget): Search => search(question, walk, start, budget);
+  const asksForConnections = asksConnections(ruleset);
+  const look = (start: Region, budget: Budget): Search =>
+    search(question, walk, start, budget, asksForConnections);
   const shown = (region: Region): Provable | null => confirmed(ruleset, question, region, uid);
 
-  const telling = (anyAddress: boolean, regions: number): Provable | null => {
-    for (const one of tellings(space.version, anyAddress))
+  const telling = (anyAddress: boolean, regions: number, isOfAnother = false): Provable | null => {
+    for (const one of tellings(space.version, anyAddress, isOfAnother))
       for (const start of parts(question, root, one, uid)) {
         const { open } = look(start, { regions, until });
         const found = open && shown(open);
@@ -84,6 +90,12 @@ export function provable(ruleset: Ruleset, host: HostContext, space: Space, opti
   if (early) return early;
 
   const whole = look(root, { regions: options.regions ?? REGIONS, until });
+  if (whole.open && isOfAnother(question, whole.open))
+    return (
+      telling(false, 64, true) ??
+      telling(true, 500, true) ??
+      shown(whole.open) ?? { kind: 'unknown', reasons: [NOBODY_KNOWN] }
+    );
   if (whole.open) return telling(true, 500) ?? shown(whole.open) ?? unconfirmed(host, space);
   if (whole.exhausted) return { kind: 'unknown', reasons: [...reasonsOf(whole), 'too many cases'] };
   if (whole.unknown.length > 0) return { kind: 'unknown', reasons: reasonsOf(whole) };
@@ -93,6 +105,22 @@ export function provable(ruleset: Ruleset, host: HostContext, space: Space, opti
     redirected: redirections(question, whole.nodes),
   };
 }
+
+const NOBODY_KNOWN =
+  'what is in a connection already gets through, and whether another account can open one that the agent goes on in is not known';
+
+/** Whether an account that the question is not about can open the connection that a packet goes on in. */
+function somebodyBegins(ruleset: Ruleset, { space, host }: Question, packet: Packet): boolean {
+  const others = subtract(domain('skuid', space.version), allowed(space, 'skuid'));
+  const mentioned = others.flat().slice(0, MOST_OTHERS);
+  const first = { ...packet, connection: undefined };
+  return mentioned.some(
+    (uid) => evaluatePacket(ruleset, host, { ...first, skuid: uid, skgid: uid }).verdict === 'accept',
+  );
+}
+
+/** So many accounts are tried. */
+const MOST_OTHERS = 8;
 
 const DEFECT: Provable = {
   kind: 'unknown',
@@ -147,7 +175,9 @@ function confirmed(
     const packet = packetOf(question, region, complete, uid);
     if (staysHome(question, packet)) return null;
     const verdict = evaluatePacket(ruleset, question.host, packet);
-    if (verdict.verdict === 'accept') return { kind: 'open', packet, verdict };
+    if (verdict.verdict !== 'accept') continue;
+    if (packet.connection === undefined || somebodyBegins(ruleset, question, packet))
+      return { kind: 'open', packet, verdict };
   }
   return null;
 }

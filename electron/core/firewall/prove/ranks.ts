@@ -1,6 +1,6 @@
-import { QUESTION_FIELDS } from '../fields.ts';
+import { CONNECTION, domain, QUESTION_FIELDS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
-import { contains, type IntervalSet } from '../interval.ts';
+import { contains, type IntervalSet, single } from '../interval.ts';
 import type { Condition, Ruleset, Statement } from '../model.ts';
 import { addressTypes, CONNTRACK_CLASSES } from './derived.ts';
 import { ICMP, PORTS } from './guards.ts';
@@ -93,6 +93,7 @@ function collect(ruleset: Ruleset, host: HostContext, space: Space): Boundaries 
   const boundaries = { numbers, patterns };
   for (const one of host.interfaces ?? []) patterns.add(one.name);
   for (const field of QUESTION_FIELDS) addSet(numbers.get(field) as Set<bigint>, allowed(space, field));
+  addSet(numbers.get('connection') as Set<bigint>, single(CONNECTION.new));
   for (const set of [PORTS, ICMP, [[6n, 6n]] as const]) addSet(numbers.get('l4proto') as Set<bigint>, set);
   for (const one of CONNTRACK_CLASSES[version]) {
     addSet(numbers.get('l4proto') as Set<bigint>, one.l4proto);
@@ -187,5 +188,5 @@ export function ranksOf(ruleset: Ruleset, host: HostContext, space: Space): Rank
 }
 
 function fieldEnd(field: RegionNumberField, version: 4 | 6): bigint {
-  return (allowed({ direction: 'out', version, fields: {}, exceptInterfaces: [] }, field)[0]?.[1] ?? 0n) + 1n;
+  return (domain(field, version)[0]?.[1] ?? 0n) + 1n;
 }

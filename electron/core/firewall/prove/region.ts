@@ -1,6 +1,7 @@
 import type { Chain, Table } from '../model.ts';
-import type { Case, CompiledRule, Place, Step } from './compile.ts';
+import type { Place } from './compile.ts';
 import { ALL, NONE, type RankSet, relation } from './rank-set.ts';
+import type { Case, CompiledRule, Step } from './step.ts';
 
 /** A chain as it is read at one place. */
 export interface PlacedChain {

@@ -2,6 +2,7 @@ import { isSubset, union } from '../interval.ts';
 import type { Question } from './compile.ts';
 import { homeAddresses } from './derived.ts';
 import type { Flow, Outcome } from './outcome.ts';
+import { intersectRanks, subtractRanks } from './rank-set.ts';
 import { childRegion, type Region } from './region.ts';
 import { ownAddresses, REGION_FIELDS } from './space.ts';
 import { chooseSplit, type Split } from './split.ts';
@@ -68,15 +69,31 @@ function judge(question: Question, outcome: Outcome): RegionEnd | 'split' {
   return 'split';
 }
 
+const CONNECTION_FIELD = REGION_FIELDS.indexOf('connection');
+
+/** New connections apart from those that other accounts have opened; null when a region holds only one kind. */
+function byConnection({ box }: Region): Split | null {
+  const set = [0, 0];
+  const [inside, outside] = [
+    intersectRanks(box[CONNECTION_FIELD] ?? [], set),
+    subtractRanks(box[CONNECTION_FIELD] ?? [], set),
+  ];
+  return inside.length === 0 || outside.length === 0
+    ? null
+    : { field: CONNECTION_FIELD, set, inside, outside };
+}
+
 /**
  * Cuts a region until each part is stopped, open or unknown, and ends at the first open part.
  * @param walk what becomes of the packets of a region
+ * @param asksForConnections whether rules ask for connections: then new ones are looked at first, and those of other accounts by themselves
  */
 export function search(
   question: Question,
   walk: (region: Region) => Outcome,
   start: Region,
   budget: Budget,
+  asksForConnections: boolean,
 ): Search {
   const nodes: TreeNode[] = [];
   const unknown: { region: Region; doubts: readonly string[] }[] = [];
@@ -94,6 +111,15 @@ export function search(
   for (let region = waiting.pop(); region !== undefined; region = waiting.pop()) {
     regions += 1;
     if (regions > limit || performance.now() > budget.until) return result(null, true);
+    const halves = asksForConnections ? byConnection(region) : null;
+    if (halves !== null) {
+      nodes.push({ kind: 'split', split: halves });
+      waiting.push(
+        childRegion(region, halves.field, halves.outside),
+        childRegion(region, halves.field, halves.inside),
+      );
+      continue;
+    }
     const outcome = walk(region);
     let end = judge(question, outcome);
     let split: Split | null = null;

@@ -1,5 +1,5 @@
 import { prefixInterval } from '../address.ts';
-import { domain, QUESTION_FIELDS } from '../fields.ts';
+import { CONNECTION, domain, QUESTION_FIELDS } from '../fields.ts';
 import type { HostContext } from '../host.ts';
 import { type Interval, type IntervalSet, normalize, single, subtract } from '../interval.ts';
 
@@ -7,7 +7,7 @@ export const REGION_FIELDS = ['oifname', 'iifname', ...QUESTION_FIELDS] as const
 export type RegionNumberField = (typeof QUESTION_FIELDS)[number];
 export type RegionField = (typeof REGION_FIELDS)[number];
 
-/** All packets that a question is about: first packets of new connections, mark 0, as in `packet.ts`. */
+/** All packets that a question is about: mark 0, as in `packet.ts`, of new connections when it says nothing else. */
 export interface Space {
   readonly direction: 'out' | 'in';
   readonly version: 4 | 6;
@@ -50,7 +50,7 @@ export function ownAddresses(host: HostContext, version: 4 | 6): IntervalSet {
 
 /**
  * Every packet by which a process with one of these uids could reach a public address: any group, protocol, port, source and interface but
- * `lo`. Addresses of the host itself are among them: of a socket that is bound to an interface (SO_BINDTODEVICE, which needs no right) a
+ * `lo`, in a connection of its own or one that another account has opened. Addresses of the host itself are among them: of a socket that is bound to an interface (SO_BINDTODEVICE, which needs no right) a
  * packet to an address of another interface leaves (fib_table_lookup in fib_trie.c, rt6_device_match in ipv6/route.c).
  * @param uids numbers of 32 bits, as interval set
  */
@@ -58,7 +58,11 @@ export function outboundSpace(version: 4 | 6, uids: IntervalSet): Space {
   return {
     direction: 'out',
     version,
-    fields: { skuid: uids, daddr: publicAddresses(version) },
+    fields: {
+      skuid: uids,
+      daddr: publicAddresses(version),
+      connection: [[CONNECTION.new, CONNECTION.ofAnother]],
+    },
     exceptInterfaces: ['lo'],
   };
 }
@@ -81,7 +85,9 @@ export function inboundSpace(version: 4 | 6, daddr: bigint, l4proto: bigint, por
   };
 }
 
-/** The values of one field that a space allows. */
+const NEW = single(CONNECTION.new);
+
+/** The values of one field that a space allows; of connections only new ones when it does not say more. */
 export function allowed(space: Space, field: RegionNumberField): IntervalSet {
-  return space.fields[field] ?? domain(field, space.version);
+  return space.fields[field] ?? (field === 'connection' ? NEW : domain(field, space.version));
 }

@@ -1,7 +1,7 @@
-import type { Case } from './compile.ts';
 import type { Outcome, Undecided } from './outcome.ts';
 import { intersectRanks, PART, type RankSet, relation, subtractRanks } from './rank-set.ts';
 import type { Region } from './region.ts';
+import type { Case } from './step.ts';
 
 /** Where a region is cut: packets whose field lies in `set`, and the others. */
 export interface Split {

@@ -1,7 +1,7 @@
 import type { Hook, MarkChange } from '../model.ts';
-import type { MarkTest } from './compile.ts';
 import type { RankSet } from './rank-set.ts';
 import { REGION_FIELDS } from './space.ts';
+import type { MarkTest } from './step.ts';
 
 /** A value that address translation or a new route gave a field: some of these, or not known. */
 export type Override = { readonly field: number; readonly set: RankSet | null };
@@ -13,6 +13,8 @@ export interface State {
   /** Another packet may change the mark of the connection at any moment: it is not known, whatever rules set. */
   readonly ctMarkShared: boolean;
   readonly untracked: boolean;
+  /** In a connection that another account has opened. */
+  readonly ofAnother: boolean;
   /** The hook at which an address translation was set up last. */
   readonly translatedAt: Hook | null;
   /** Ids of the rules that translated its destination. */
@@ -27,13 +29,17 @@ export const FIRST: State = {
   ctMark: 0n,
   ctMarkShared: false,
   untracked: false,
+  ofAnother: false,
   translatedAt: null,
   translatedBy: [],
   overrides: [],
   rerouted: false,
 };
 
-/** Equal for equal states. */
+/** In a connection that another account has opened: whatever rules made of that is not known. */
+export const OF_ANOTHER: State = { ...FIRST, ctMark: null, ctMarkShared: true, ofAnother: true };
+
+/** Equal for equal states, of packets of one region. */
 export function stateKey(state: State): string {
   if (state === FIRST) return '';
   const overrides = state.overrides.map(({ field, set }) => `${field}:${set?.join() ?? '?'}`).join(';');
@@ -87,7 +93,7 @@ export function markHolds(test: MarkTest, state: State): boolean | null {
   let value: bigint | null;
   if (test.field === 'ctState') value = state.untracked ? 64n : 1n;
   else if (test.field === 'ctStatus') {
-    if (test.mask === null || (test.mask & ~KNOWN_STATUS) !== 0n) return null;
+    if (state.ofAnother || test.mask === null || (test.mask & ~KNOWN_STATUS) !== 0n) return null;
     value = state.translatedBy.length > 0 ? 0x20n : 0n;
   } else value = state[test.field];
   if (value === null) return null;

@@ -1,4 +1,4 @@
-import { PROTOCOL, WITH_PORTS } from '../fields.ts';
+import { CONNECTION, PROTOCOL, WITH_PORTS } from '../fields.ts';
 import { contains, type IntervalSet } from '../interval.ts';
 import type { Packet } from '../packet.ts';
 import type { Question } from './compile.ts';
@@ -18,16 +18,19 @@ export interface Telling {
   readonly fields: Readonly<Partial<Record<RegionNumberField, bigint>>>;
 }
 
-/** Web, name service, ping; to a well-known address first. */
-export function tellings(version: 4 | 6, anyAddress: boolean): readonly Telling[] {
+/**
+ * Web, name service, ping; to a well-known address first. In connections of other accounts name service is first: a socket for datagrams goes
+ * on in one without ado.
+ */
+export function tellings(version: 4 | 6, anyAddress: boolean, isOfAnother: boolean): readonly Telling[] {
+  const connection = isOfAnother ? CONNECTION.ofAnother : CONNECTION.new;
   const daddr = anyAddress ? {} : { daddr: WELL_KNOWN[version] };
   const echo =
     version === 4 ? { l4proto: PROTOCOL.icmp, icmpType: 8n } : { l4proto: PROTOCOL.icmpv6, icmpType: 128n };
-  return [
-    { fields: { ...daddr, l4proto: PROTOCOL.tcp, dport: 443n } },
-    { fields: { ...daddr, l4proto: PROTOCOL.udp, dport: 53n } },
-    { fields: { ...daddr, ...echo, icmpCode: 0n } },
-  ];
+  const web = { fields: { ...daddr, connection, l4proto: PROTOCOL.tcp, dport: 443n } };
+  const names = { fields: { ...daddr, connection, l4proto: PROTOCOL.udp, dport: 53n } };
+  const ping = { fields: { ...daddr, connection, ...echo, icmpCode: 0n } };
+  return isOfAnother ? [names, web, ping] : [web, names, ping];
 }
 
 /** Interfaces by which the host reaches everything, then all others; empty when no route is known. */
@@ -71,6 +74,12 @@ export function throughInterface(
   const set = intersectRanks(box[at] as RankSet, ranks.names([name]));
   if (set.length === 0) return null;
   return box.map((one, index) => (index === at ? set : one));
+}
+
+/** Whether all packets of a region are in connections that other accounts have opened. */
+export function isOfAnother({ ranks }: Question, { box }: Region): boolean {
+  const [first] = ranks.values(indexOf('connection'), box[indexOf('connection')] as RankSet);
+  return first?.[0] === CONNECTION.ofAnother;
 }
 
 function pick(set: IntervalSet, wanted: readonly bigint[]): bigint {
@@ -121,6 +130,7 @@ export function packetOf(question: Question, region: Region, complete: boolean, 
     }),
     ...(direction === 'out' && { skuid, skgid: optional('skgid', skuid === undefined ? [] : [skuid]) }),
     ...(direction === 'out' ? { oifname: interfaceName } : { iifname: interfaceName }),
+    ...(isOfAnother(question, region) && { connection: 'ofAnother' as const }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Hook } from '../model.ts';
-import type { Case, Question, Step } from './compile.ts';
+import type { Question } from './compile.ts';
 import { REGION_FIELDS } from './space.ts';
 import { override, type State } from './state.ts';
+import type { Case, Step } from './step.ts';
 
 const OIFNAME = REGION_FIELDS.indexOf('oifname');
 const DADDR = REGION_FIELDS.indexOf('daddr');

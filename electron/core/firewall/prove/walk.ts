@@ -1,18 +1,25 @@
 import { tracksConnections } from '../evaluate/connections.ts';
-import { hookOrders } from '../evaluate/order.ts';
+import { hookOrders, translates } from '../evaluate/order.ts';
 import { CONNTRACK_PRIORITY, effectivePriority, type HookedChain } from '../hooks.ts';
 import { intersects, isSubset } from '../interval.ts';
 import type { Hook, Ruleset } from '../model.ts';
 import { besideCompanion } from './beside-companion.ts';
-import type { Place, Question, Step } from './compile.ts';
+import type { Place, Question } from './compile.ts';
 import { eitherWay, type Flow, gather, noNotes, type Outcome, routedAnew } from './outcome.ts';
 import { placesOf } from './places.ts';
+import { ALL, type RankSet, relation } from './rank-set.ts';
 import { type Region, refineCases } from './region.ts';
 import { chainRunner } from './run-chain.ts';
 import { ownAddresses, REGION_FIELDS } from './space.ts';
-import { FIRST, IN_DOUBT, SURELY, through, type Ways } from './state.ts';
+import { FIRST, IN_DOUBT, OF_ANOTHER, override, SURELY, through, type Ways } from './state.ts';
+import type { Step } from './step.ts';
 
 const DADDR = REGION_FIELDS.indexOf('daddr');
+const SADDR = REGION_FIELDS.indexOf('saddr');
+const SPORT = REGION_FIELDS.indexOf('sport');
+const CONNECTION_FIELD = REGION_FIELDS.indexOf('connection');
+/** The rank of connections that other accounts have opened: the second of two values. */
+const SECOND: RankSet = [1, 1];
 
 const HOOKS: Readonly<Record<'out' | 'in', readonly Hook[]>> = {
   out: ['output', 'postrouting', 'egress'],
@@ -26,6 +33,7 @@ export function walker(ruleset: Ruleset, question: Question) {
   const { space } = question;
   const places = placesOf(question);
   const tracks = tracksConnections(ruleset, space.version);
+  const hasTranslation = translates(ruleset, space.version);
   const besides = besideCompanion(ruleset, question);
 
   return function walk(region: Region): Outcome {
@@ -135,12 +143,13 @@ export function walker(ruleset: Ruleset, question: Question) {
           flows = eitherWay(orders.map(({ chains }) => inOrder(hook, chains, start)));
         }
         if (hook === 'output') flows = flows.map(routedAnew);
+        if (hook === 'output' && hasTranslation) flows = flows.map(beforeSource);
       }
       return flows;
     }
 
     const first = throughHooks(space.direction === 'out' ? HOOKS.out : HOOKS.in.slice(0, 2), [
-      { state: FIRST, ways: SURELY },
+      { state: isOfAnother(region) ? OF_ANOTHER : FIRST, ways: SURELY },
     ]);
     let left = first;
     if (space.direction === 'in') {
@@ -166,6 +175,17 @@ export function walker(ruleset: Ruleset, question: Question) {
     }
     return { ...notes, left };
   };
+}
+
+/** Whether all packets of a region are in connections that other accounts have opened. */
+function isOfAnother({ box }: Region): boolean {
+  return relation(box[CONNECTION_FIELD] as RankSet, SECOND) === ALL;
+}
+
+/** The source of a connection that another account has opened may be translated, as rules behind see it. */
+function beforeSource(flow: Flow): Flow {
+  const { state } = flow;
+  return state.ofAnother ? { ...flow, state: override(override(state, SADDR, null), SPORT, null) } : flow;
 }
 
 const ORDER = 'the order of chains of equal priority';

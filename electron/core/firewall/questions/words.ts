@@ -28,6 +28,8 @@ export function protocolName(l4proto: bigint): string {
   return NAMES.get(l4proto) ?? `protocol ${l4proto}`;
 }
 
+const OF_ANOTHER = 'in a connection that another account has opened';
+
 /** A packet as the machine would say it: `tcp to [2001:4860:4860::8888]:443 as uid 1001`, `tcp from 8.8.8.8 to 192.0.2.7:7890`. */
 export function packetWords(packet: Packet): string {
   const { version, l4proto } = packet;
@@ -35,12 +37,15 @@ export function packetWords(packet: Packet): string {
   const from = packet.saddr === undefined ? '' : ` from ${formatAddress(version, packet.saddr)}`;
   if (packet.direction !== 'out') return `${protocolName(l4proto)}${from} to ${to}`;
   const user = packet.skuid === undefined ? '' : ` as uid ${packet.skuid}`;
-  return `${protocolName(l4proto)} to ${to}${user}`;
+  const begun = packet.connection === undefined ? '' : `, ${OF_ANOTHER}`;
+  return `${protocolName(l4proto)} to ${to}${user}${begun}`;
 }
 
 /** Why nothing holds a packet, as one phrase. */
 export function whyOpen(packet: Packet, verdict: PacketVerdict): string {
   const accepted = verdict.path.findLast((step) => step.rule !== null && step.outcome === 'accept');
+  if (accepted?.rule && packet.connection !== undefined)
+    return `${OF_ANOTHER}: the rule ${quoted(accepted.rule)} lets it pass`;
   if (accepted?.rule) return `accepted by ${quoted(accepted.rule)}`;
   const some = verdict.path.find((step) => step.outcome === 'may pass');
   if (some?.rule) return `${quoted(some.rule)} lets some packets through`;
