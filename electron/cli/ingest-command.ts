@@ -4,6 +4,7 @@ import { visible } from '#shared/domain/text.ts';
 import { counted } from '#shared/domain/words.ts';
 import type { Place } from './check-command.ts';
 import { nodeNamed } from './choose-node.ts';
+import { commandName } from './command-name.ts';
 import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
 import { openConsole } from './open-console.ts';
 import { asJson } from './report.ts';
@@ -64,7 +65,7 @@ export async function ingest(
     if (local !== undefined) return local.id;
     throw couldNot(
       'This computer is not in the list of nodes.',
-      'Add it with `swarmkeep node add --local`, or name a node with --node.',
+      `Add it with: ${commandName(terminal.environment)} node add --local. Or name a node with --node.`,
     );
   }
 }

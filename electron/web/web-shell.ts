@@ -22,6 +22,9 @@ const IN_SESSION = { burst: 2_000, perSecond: 500 };
 
 const exchange = z.strictObject({ code: z.string().max(128) });
 
+/** What helps whoever has no session. A stranger reads it too: it names no folder. */
+const FRESH_LINK = 'Run npm start again, with the same options as before: it prints a fresh link.';
+
 export interface WebShellOptions {
   api: Api;
   page: PageFiles;
@@ -105,13 +108,7 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
 
   function refuseStranger(outgoing: ServerResponse): void {
     outgoing.setHeader('connection', 'close');
-    sendError(
-      outgoing,
-      401,
-      'UNAUTHORIZED',
-      'This page has no session.',
-      'Run npm start again: it prints a fresh link.',
-    );
+    sendError(outgoing, 401, 'UNAUTHORIZED', 'This page has no session.', FRESH_LINK);
   }
 
   async function openSession(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -128,7 +125,7 @@ export async function startWebShell(options: WebShellOptions): Promise<WebShell>
         403,
         'LINK_REFUSED',
         'This link was used already or is older than two minutes.',
-        'Run npm start again: it prints a fresh link.',
+        FRESH_LINK,
       );
     }
     const opened = sessions.open(cookieOf(incoming.headers.cookie, cookie));

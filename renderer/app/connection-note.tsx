@@ -26,7 +26,8 @@ export function ConnectionNote() {
               {transport.shell === 'web' ? (
                 <>
                   {' '}
-                  If it does not come back: run <code>npm start</code> again, then open the new link.
+                  If it does not come back: run <code>npm start</code> again, with the same options, then open
+                  the new link.
                 </>
               ) : null}
             </span>

@@ -25,7 +25,10 @@ export function NoSessionPage({ reason }: { reason: NoSessionReason }) {
       <Mark />
       <h1>{sentence}</h1>
       <p>{lead}</p>
-      <p>For a fresh link, run this again in the terminal; it finds the console that is running:</p>
+      <p>
+        For a fresh link, run this again in the terminal, with the same options as before, such as a data
+        folder; it finds the console that is running:
+      </p>
       <pre>npm start</pre>
     </main>
   );

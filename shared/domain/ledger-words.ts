@@ -41,6 +41,7 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
       'source-changed',
       'matches-silenced',
       'silence-ended',
+      'alert-answered',
       'events-checkpoint',
       'events-removed',
       'events-exported',
@@ -95,6 +96,13 @@ export function ledgerSentence(event: LedgerEvent): string {
   return visible(sentenceOf(event, event.where?.name ?? 'the swarm'));
 }
 
+const ANSWER = {
+  new: 'was taken up again',
+  acknowledged: 'was acknowledged',
+  resolved: 'was resolved',
+  noted: 'was given a note',
+} as const;
+
 function sentenceOf(event: LedgerEvent, node: string): string {
   switch (event.kind) {
     case 'ledger-begun':
@@ -137,6 +145,10 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       return `Matches of ${quoted(event.what.query)} are hidden until ${event.what.until.slice(0, 10)}. Reason: ${event.what.reason}`;
     case 'silence-ended':
       return 'Matches that were hidden are shown again.';
+    case 'alert-answered':
+      return `The alert ${quoted(event.what.title)} on ${node} ${ANSWER[event.what.state ?? 'noted']}${
+        event.what.note === '' ? '.' : `: ${event.what.note}`
+      }`;
     case 'source-changed':
       return `The log ${quoted(event.what.source)} on ${node} ${SOURCE_CHANGE[event.what.change]}.`;
     case 'report-exported':

@@ -126,6 +126,13 @@ export const LEDGER_WHAT = {
     until: instant,
   }),
   'silence-ended': form({ silence: word }),
+  /** What a person did with an alert; a state of null is a note alone. */
+  'alert-answered': form({
+    alert: word,
+    title: free,
+    state: z.enum(['new', 'acknowledged', 'resolved']).nullable(),
+    note: free,
+  }),
   'source-changed': form({
     source: word,
     change: z.enum(['added', 'removed', 'paused', 'resumed', 'format']),

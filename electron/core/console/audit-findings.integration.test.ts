@@ -74,4 +74,8 @@ it('makes a finding of what the log shows, as soon as it shows it, until a perso
     interval: 250,
   });
   expect((await finding())?.summary).toContain('No forged line was seen');
+  const { entries } = await service.activity.list({ search: '', kinds: ['alert-answered'], limit: 50 });
+  expect(entries.map(({ sentence }) => sentence)).toContainEqual(
+    expect.stringMatching(/^The alert .* on here was resolved: It was me, trying it\.$/),
+  );
 });

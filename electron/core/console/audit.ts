@@ -1,6 +1,7 @@
 import type { BackgroundUnit } from '#core/audit/background/background-unit.ts';
 import type { Query } from '#shared/domain/audit/query.ts';
 import { readQuery } from '#shared/domain/audit/read-query.ts';
+import { shortened, visible } from '#shared/domain/text.ts';
 import { counted } from '#shared/domain/words.ts';
 import { backgroundGroup, ownBackgroundUnit } from './audit-background.ts';
 import { liveTopic } from './audit-live.ts';
@@ -146,7 +147,10 @@ export function auditGroup(
     },
     async setAlert({ alert, state, note }) {
       const id = alertId(alert);
-      return found(await ask(({ writer }) => writer.setAlert({ alert: id, state, note })));
+      const answered = found(await ask(({ writer }) => writer.setAlert({ alert: id, state, note })));
+      const what = { alert, title: shortened(visible(answered.rule.title), 256), state: state ?? null, note };
+      await ledger.append([{ kind: 'alert-answered', where: await whereIs(answered.node), what }], 'go-on');
+      return answered;
     },
     silences: () => ask(({ reader }) => reader.silences()),
     async previewSilence({ query, rule }) {

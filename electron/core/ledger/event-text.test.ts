@@ -50,6 +50,7 @@ const EVERY = (text: string): Record<LedgerKind, unknown> => ({
   'events-exported': { fileName: text, query: text, events: 2 },
   'matches-silenced': { silence: text, query: text, rule: null, reason: text, until: at },
   'silence-ended': { silence: text },
+  'alert-answered': { alert: text, title: text, state: null, note: text },
   'source-changed': { source: text, change: 'paused' },
   'report-exported': { format: 'json', findings: 3, fileName: text },
   'node-added': { reachedBy: 'ssh', address: text },

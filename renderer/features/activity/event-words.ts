@@ -53,6 +53,7 @@ export const KIND_ICON: Readonly<Record<LedgerKind, LucideIcon>> = {
   'events-exported': FileDown,
   'matches-silenced': BellOff,
   'silence-ended': BellRing,
+  'alert-answered': BellRing,
   'source-changed': Logs,
   'report-exported': FileDown,
   'node-added': MonitorUp,

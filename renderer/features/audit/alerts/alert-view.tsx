@@ -52,8 +52,9 @@ export function AlertView({ id, names }: AlertViewProps) {
   const { alert, matched, around } = data;
   const nodeName = names.get(alert.node) ?? alert.node;
   const hits = new Set(matched.map(({ number }) => number));
+  // By time: what came from two files may be stored in another order than it happened.
   const events = [...new Map([...around, ...matched].map((event) => [event.number, event])).values()].sort(
-    (a, b) => a.number - b.number,
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || a.number - b.number,
   );
   const firstHit = events.find(({ number }) => hits.has(number))?.number;
   const actions: RowActions = {
