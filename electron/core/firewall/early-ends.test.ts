@@ -132,6 +132,49 @@ it.each<[string, unknown]>([
   expect(kindOf([[OF_AGENT, statement, DROP]], uids({}))).toBe('closed');
 });
 
+const outOfTable6 = (rules: readonly (readonly unknown[])[]): string => {
+  const place = { family: 'ip6', table: 't' };
+  const base = { type: 'filter', hook: 'output', prio: 0, policy: 'accept' };
+  const text = listing(
+    { table: { family: 'ip6', name: 't', handle: 1 } },
+    { chain: { ...place, name: 'c', handle: 1, ...base } },
+    ...rules.map((expr, index) => ({ rule: { ...place, chain: 'c', handle: 10 + index, expr } })),
+  );
+  const merged = mergeListings({ listings: [{ kind: 'nft', text }], missing: [] });
+  if (!merged.ok) throw new Error(merged.error.message);
+  const sender = { uids: single(1_001), uid: 1_001n, gid: 1_001n };
+  return askOutbound({ ruleset: merged.ruleset, host: UNKNOWN_HOST }, 6, sender).kind;
+};
+
+it('is not certain to stop extension headers by a port, where nft does not list a next header', () => {
+  const ports = { range: [0, 65_535] };
+  const tcp = match(HEADER('tcp', 'dport'), ports);
+  const udp = match(HEADER('udp', 'dport'), ports);
+  const others = [OF_AGENT, match({ meta: { key: 'l4proto' } }, { set: ['tcp', 'udp'] }, '!='), DROP];
+  expect(outOfTable6([[OF_AGENT, tcp, DROP], [OF_AGENT, udp, DROP], others])).toBe('unknown');
+  const reset = { reject: { type: 'tcp reset' } };
+  expect(
+    outOfTable6([
+      [OF_AGENT, reset],
+      [OF_AGENT, match({ meta: { key: 'l4proto' } }, 'tcp', '!='), DROP],
+    ]),
+  ).toBe('unknown');
+  expect(
+    outOfTable6([
+      [OF_AGENT, match(HEADER('tcp', 'dport'), 443), ACCEPT],
+      [OF_AGENT, DROP],
+    ]),
+  ).toBe('open');
+  expect(
+    outOfTable6([
+      [OF_AGENT, match(HEADER('tcp', 'dport'), 443), DROP],
+      [OF_AGENT, DROP],
+    ]),
+  ).toBe('closed');
+  const both = match({ meta: { key: 'l4proto' } }, { set: ['tcp', 'udp'] });
+  expect(outOfTable6([[OF_AGENT, both, DROP], others])).toBe('closed');
+});
+
 it('goes on behind a map that says so, and behind a plain word', () => {
   const fence = [OF_AGENT, DROP];
   expect(kindOf([[OF_AGENT, everyAddress({ continue: null }), ACCEPT], fence])).toBe('open');

@@ -135,6 +135,11 @@ export type Statement =
   /** No connection tracking for this packet: its `ctState` is untracked from here on, and no NAT is done. */
   | { readonly kind: 'notrack' }
   /**
+   * A zone, helper or timeout for the connection that is still to be found: the packet has a template of one until then. Its `ctState` is new, and
+   * no `notrack` behind it counts; behind a `notrack` whether it counts depends on the program (nft_ct_set_zone_eval, xt_ct_target).
+   */
+  | { readonly kind: 'zone' }
+  /**
    * Address translation, in chains of type nat; ends the chain as accept does. Without an entry that holds the rule does not match. `redirect`
    * goes to the host itself (127.0.0.1 or ::1 for a packet that goes out, the address of the incoming interface otherwise).
    */
@@ -149,7 +154,12 @@ export type Statement =
    */
   | { readonly kind: 'may'; readonly text: string; readonly whenQuiet: boolean | null }
   /** A match that this model does not know: it may hold or not, and a verdict that depends on it is unknown. */
-  | { readonly kind: 'unmodelled'; readonly text: string }
+  | {
+      readonly kind: 'unmodelled';
+      readonly text: string;
+      /** It holds for every packet that has no extension header of IPv6, as the packets of one question have none. */
+      readonly holdsPlainly?: true;
+    }
   /** Something that decides about the packet in a way that this model does not know (queue, tproxy, fwd): unknown from here. */
   | { readonly kind: 'unmodelledVerdict'; readonly text: string };
 

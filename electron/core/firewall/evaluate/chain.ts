@@ -151,7 +151,12 @@ export function runRules(question: Question, start: RuleSpot, look: Look, trace:
       statement = 0;
       continue;
     }
-    const answer = current.kind === 'match' ? matchAnswer(current.alternatives, current.negated, look) : null;
+    const answer =
+      current.kind === 'match'
+        ? matchAnswer(current.alternatives, current.negated, look)
+        : current.kind === 'unmodelled' && current.holdsPlainly
+          ? 'yes'
+          : null;
     if (answer === 'yes') statement += 1;
     else if (answer === 'no') {
       index += 1;

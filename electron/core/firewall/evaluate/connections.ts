@@ -22,12 +22,15 @@ function needs(statement: Statement, rule: Rule, version: 4 | 6, family: TableFa
     case 'may':
       return /\bct\b|conn/.test(statement.text);
     case 'unmodelled':
+      return statement.holdsPlainly ? false : null;
     case 'unmodelledVerdict':
       return null;
     case 'verdict':
     case 'setRoute':
     case 'notrack':
       return false;
+    case 'zone':
+      return true;
   }
 }
 

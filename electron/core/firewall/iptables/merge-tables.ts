@@ -22,6 +22,12 @@ function meaning(rule: Rule): string {
   return [...new Set(said)].sort().join('\n');
 }
 
+/** iptables asks for the protocol behind all extension headers (`meta l4proto`), so nothing is hidden in its rules. */
+function withoutHidden(rule: Rule): Rule {
+  const statements = rule.statements.filter((one) => one.kind !== 'unmodelled' || !one.holdsPlainly);
+  return statements.length === rule.statements.length ? rule : { ...rule, statements };
+}
+
 /** Rules of one handle belong together: the nft reader may need more than one for a rule. */
 function byHandle(rules: readonly Rule[]): Rule[][] {
   const groups: Rule[][] = [];
@@ -37,7 +43,8 @@ function byHandle(rules: readonly Rule[]): Rule[][] {
  * The rule out of two readings of it. nft reads what the kernel runs, so it is right wherever it can read all of the rule:
  * iptables-save has been seen to leave out what it does not know. The words of iptables-save are kept where both say the same.
  */
-function choose(listed: readonly Rule[], saved: Rule): readonly Rule[] {
+function choose(found: readonly Rule[], saved: Rule): readonly Rule[] {
+  const listed = found.map(withoutHidden);
   const handle = listed[0]?.handle ?? null;
   if (listed.some((rule) => rule.statements.some(isOpaque))) return [{ ...saved, handle }];
   const [only] = listed;

@@ -2,6 +2,7 @@ import type { ReadResult, Rule, Statement, Table } from '../model.ts';
 import { checkJumps } from './circles.ts';
 import type { PortReading } from './expression.ts';
 import type { FamilyReading } from './hidden-family.ts';
+import { withHiddenNextHeader } from './hidden-next-header.ts';
 import {
   isList,
   isObject,
@@ -177,7 +178,13 @@ class Reader {
     if (first.hidesFamily) others.push(['ports', 'other']);
     if (first.reachesWithoutPorts() && first.hidesFamily) others.push(['bytes', 'other']);
     for (const builder of [first, ...others.map((reading) => read(...reading))])
-      chain.rules.push(this.rule(written, number, builder.statements));
+      chain.rules.push(
+        this.rule(
+          written,
+          number,
+          builder.hidesNextHeader ? withHiddenNextHeader(builder.statements, written) : builder.statements,
+        ),
+      );
   }
 }
 

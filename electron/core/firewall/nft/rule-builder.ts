@@ -10,6 +10,7 @@ import {
   readExpression,
 } from './expression.ts';
 import { type FamilyReading, seesBothVersions } from './hidden-family.ts';
+import { hidesNextHeader } from './hidden-next-header.ts';
 import type { Json } from './json.ts';
 import type { NamedObjects } from './objects.ts';
 import type { NamedSets } from './sets.ts';
@@ -22,6 +23,8 @@ export class RuleBuilder {
   readsAnyPorts = false;
   /** nft may have left out which version of IP the rule asks for. */
   hidesFamily = false;
+  /** nft may have left out that the rule asks for the next header of IPv6; see hidden-next-header.ts. */
+  hidesNextHeader = false;
   private readonly asked = new Set<string>();
 
   readonly family: TableFamily;
@@ -66,6 +69,7 @@ export class RuleBuilder {
   expression(value: Json | undefined): Expression {
     const read = readExpression(value, this, readNumber);
     this.ask(read.dependencies);
+    if (hidesNextHeader(this.family, read.dependencies)) this.hidesNextHeader = true;
     if (read.kind === 'keys' && read.readsAnyPorts) this.readsAnyPorts = true;
     return read;
   }

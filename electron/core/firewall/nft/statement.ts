@@ -60,6 +60,7 @@ function readReject(builder: RuleBuilder, body: Json): void {
     return;
   }
   if (type === 'tcp reset') builder.ask([is('l4proto', [PROTOCOL.tcp])]);
+  if (type === 'tcp reset' && builder.family === 'ip6') builder.hidesNextHeader = true;
   if (type === 'icmp') builder.ask([is('nfproto', [4n])]);
   if (type === 'icmpv6') builder.ask([is('nfproto', [6n])]);
   // In a table for both families it leaves out `meta nfproto` in front of a reset too (netlink_delinearize.c,
@@ -106,6 +107,7 @@ function readMangle(builder: RuleBuilder, body: Json, whole: Json): void {
   if (change?.mayEnd) builder.push({ kind: 'unmodelled', text });
   if (change?.ofRoutes) builder.push({ kind: 'setRoute', text });
   if (!change) builder.push(unmodelledVerdict(whole));
+  if (kind === 'ct' && name === 'zone') builder.push({ kind: 'zone' });
 }
 
 /**
