@@ -41,7 +41,11 @@ export function startHook(question: Question, before: PacketState): Spot | Stop 
 }
 
 function track(question: Question, spot: ChainSpot): Spot | Stop {
-  const { ways: trackings, doubt } = trackingsUnder(question.ruleset, question.packet);
+  const { ways: trackings, doubt } = trackingsUnder(
+    question.ruleset,
+    question.packet,
+    spot.state.tracking === 'template',
+  );
   const ways = trackings.map((tracking): Step => {
     const ctMarkShared = spot.state.ctMarkShared || tracking === 'established';
     return { spot: { ...spot, state: changed(spot.state, { tracking, ctMarkShared }) }, trace: [] };

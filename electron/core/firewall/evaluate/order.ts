@@ -49,7 +49,7 @@ function addStatement(touch: Touch, statement: Statement): void {
   if (statement.kind === 'setMark' || statement.kind === 'mapMark') touch.changes.add(statement.field);
   if (statement.kind === 'setMark' && statement.change.kind === 'copy')
     touch.looks.add(statement.change.from);
-  if (statement.kind === 'notrack') touch.changes.add('tracking');
+  if (statement.kind === 'notrack' || statement.kind === 'zone') touch.changes.add('tracking');
   if (statement.kind === 'nat') touch.changes.add('address');
   if (statement.kind === 'unmodelledVerdict') touch.isUnknown = true;
 }

@@ -64,7 +64,7 @@ function verdictWay(state: PacketState, verdict: Verdict): Way {
 
 /** A mark after a change; null when it needs the mark of a connection that the packet has not, which ends the rule. */
 function newMark(state: PacketState, field: 'mark' | 'ctMark', change: MarkChange): bigint | null {
-  const connected = isConnected(state);
+  const connected = isConnected(state) || state.tracking === 'template';
   const old = field === 'mark' ? state.mark : state.ctMark;
   if (field === 'ctMark' && change.keep !== 0n && !connected) return null;
   if (change.kind === 'value') return ((old & change.keep) ^ change.value) & 0xffff_ffffn;
@@ -73,11 +73,10 @@ function newMark(state: PacketState, field: 'mark' | 'ctMark', change: MarkChang
   return ((old & change.keep) ^ (other & change.take)) & 0xffff_ffffn;
 }
 
-/** Whether a mark is made of the mark of a connection that another packet may have changed. */
+/** Whether a mark is made of the mark of a connection that another packet may have changed, or that is still to be found. */
 function isMadeOfShared(state: PacketState, field: 'mark' | 'ctMark', change: MarkChange): boolean {
   return (
-    isConnected(state) &&
-    state.ctMarkShared &&
+    (state.tracking === 'template' || (isConnected(state) && state.ctMarkShared)) &&
     field === 'mark' &&
     change.kind === 'copy' &&
     change.from === 'ctMark'
@@ -121,8 +120,24 @@ function lookedUp<T extends Entry>(
  * nft_notrack_eval; xt_CT.c).
  */
 function untracked(state: PacketState): PacketState {
-  return isConnected(state) ? state : changed(state, { tracking: 'untracked' });
+  return isConnected(state) || state.tracking === 'template'
+    ? state
+    : changed(state, { tracking: 'untracked' });
 }
+
+/** The packet has a template of a connection from here on; of one that was not to be tracked that is true for some programs' rules. */
+function inZone(state: PacketState, goes: Then): Outcome {
+  const as: Way = { state, goes, note: null };
+  if (isConnected(state) || state.tracking === 'template') return certain(as);
+  const way: Way = { ...as, state: changed(state, { tracking: 'template' }) };
+  return state.tracking === 'none' ? certain(way) : { kind: 'doubt', ways: [way, as], doubt: ZONE_BEHIND };
+}
+
+const ZONE_BEHIND: Doubt = {
+  kind: 'doubt',
+  missing: [],
+  why: 'whether a zone makes a packet a tracked one again that has no connection is not modelled',
+};
 
 /** One statement of a rule, for a packet in one state. */
 export function runStatement(
@@ -159,6 +174,8 @@ export function runStatement(
       return certain({ state, goes: onward, note: null });
     case 'notrack':
       return certain({ state: untracked(state), goes: onward, note: 'not tracked' });
+    case 'zone':
+      return inZone(state, onward);
     case 'nat':
       return lookedUp(statement.entries, look, state, ({ target }) => ({
         state: translate(context.host, context.packet, state, statement.type, target),

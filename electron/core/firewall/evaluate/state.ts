@@ -2,11 +2,12 @@ import type { Hook } from '../model.ts';
 import { type Known, knownKey } from './known.ts';
 
 /**
- * What connection tracking made of the packet so far (`skb->_nfct`): nothing yet, a new connection, one that
+ * What connection tracking made of the packet so far (`skb->_nfct`): nothing yet, a template of what is still to be
+ * found (a rule gave it a zone), a new connection, one that
  * another account has opened, an invalid packet without
  * one, untracked because a rule or the protocol wanted it, or nothing because no rule switches tracking on.
  */
-export type Tracking = 'none' | 'new' | 'established' | 'invalid' | 'untracked' | 'off';
+export type Tracking = 'none' | 'template' | 'new' | 'established' | 'invalid' | 'untracked' | 'off';
 
 /** All that can change while a packet is on its way. Never changed in place. */
 export interface PacketState {

@@ -36,12 +36,21 @@ function ofFirst({ version, l4proto, icmpType }: Packet): readonly Tracking[] {
 export function trackingsUnder(
   ruleset: Ruleset,
   packet: Packet,
+  hasZone: boolean,
 ): { readonly ways: readonly Tracking[]; readonly doubt: Doubt } {
   const tracks = tracksConnections(ruleset, packet.version);
   const ways = tracks === false ? (['off'] as const) : trackings(packet);
+  if (hasZone && packet.connection !== undefined)
+    return { ways: [...new Set([...ways, 'new' as const])], doubt: OF_WHICH_ZONE };
   if (tracks !== null) return { ways, doubt: ICMP_TYPE_MISSING };
   return { ways: ['off', ...ways], doubt: ways.length > 1 ? both(ICMP_TYPE_MISSING, NOT_SURE) : NOT_SURE };
 }
+
+const OF_WHICH_ZONE: Doubt = {
+  kind: 'doubt',
+  missing: [],
+  why: 'whether the other account has opened its connection in the same zone is not known',
+};
 
 const ICMP_TYPE_MISSING: Doubt = {
   kind: 'doubt',
@@ -57,7 +66,10 @@ const NOT_SURE: Doubt = {
 
 /** Whether connection tracking still has to look at the packet at this hook. */
 export function awaitsTracking(state: PacketState): boolean {
-  return state.tracking === 'none' && (state.hook === 'prerouting' || state.hook === 'output');
+  return (
+    (state.tracking === 'none' || state.tracking === 'template') &&
+    (state.hook === 'prerouting' || state.hook === 'output')
+  );
 }
 
 /** Which half of NAT belongs to a hook; the others have none. */

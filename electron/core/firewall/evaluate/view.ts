@@ -47,9 +47,12 @@ function ofIcmp(packet: Packet, field: 'icmpType' | 'icmpCode'): Known {
 
 const OF_ANOTHER = 'what became of the connection that another account has opened is not known';
 
+const OF_TEMPLATE = 'the packet has no connection yet, only the zone of one';
+
 /** Without a connection only `ct state` can be answered (nft_ct.c, xt_conntrack.c). */
 function ofConnection(state: PacketState, value: bigint): Known {
   if (state.tracking === 'established') return oneOf(null, [], OF_ANOTHER);
+  if (state.tracking === 'template') return oneOf(null, [], OF_TEMPLATE);
   return state.tracking === 'new' ? number(value) : ABSENT;
 }
 
@@ -69,7 +72,7 @@ function ctMarkOf(state: PacketState): Known {
 }
 
 function ctState({ tracking }: PacketState): Known {
-  if (tracking === 'new') return number(CT_STATE.new);
+  if (tracking === 'new' || tracking === 'template') return number(CT_STATE.new);
   if (tracking === 'established') return number(CT_STATE.established);
   return number(tracking === 'untracked' ? CT_STATE.untracked : CT_STATE.invalid);
 }

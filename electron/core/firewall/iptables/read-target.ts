@@ -100,7 +100,9 @@ export function readTarget(
     case 'NOTRACK':
       return [{ kind: 'notrack' }];
     case 'CT':
-      return extension.options.some(({ name }) => name === '--notrack') ? [{ kind: 'notrack' }] : [];
+      return extension.options.some(({ name }) => name === '--notrack')
+        ? [{ kind: 'notrack' }]
+        : [{ kind: 'zone' }];
     case 'DNAT':
     case 'SNAT':
     case 'MASQUERADE':

@@ -58,7 +58,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   const digest = createHash('sha256').update(text).digest('hex');
   if (digest !== proof.ruleset || ruleset.missing.length > 0) throw new Error('it is about other rules');
   if (!names.includes('') || !names.includes(' …')) throw new Error('there are interfaces without a name');
-  const [hasUnknown, hasNotrack] = [text.includes('"unmodelledVerdict"'), text.includes('"notrack"')];
+  const [hasUnknown, hasNotrack] = [text.includes('"unmodelledVerdict"'), /"(notrack|zone)"/.test(text)];
   const hasMarks = hasUnknown || /"kind":"(set|map)/.test(text);
   let [part, named, steps]: [Part, Set<string>, number] = [{ box: {}, rules: new Map() }, new Set(), 0];
   let results = new Map<model.Chain, Map<string, Ends>>();

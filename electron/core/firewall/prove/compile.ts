@@ -24,7 +24,7 @@ import { protocolsWith } from './guards.ts';
 import { excludesVersion, fitsPattern, type Ranks } from './ranks.ts';
 import { simplified } from './simplified.ts';
 import { allowed, REGION_FIELDS, type RegionNumberField, type Space } from './space.ts';
-import type { Case, CompiledRule, Step, StepVerdict, Test } from './step.ts';
+import type { Case, CompiledRule, MarkTest, Step, StepVerdict, Test } from './step.ts';
 import { unmask } from './unmask.ts';
 
 /** Where a chain is read: what the hook and connection tracking make of fields there. */
@@ -32,8 +32,8 @@ export interface Place {
   readonly hook: Hook;
   /** Before connection tracking has seen the packet. */
   readonly early: boolean;
-  /** Told not to track the packet. */
-  readonly untracked: boolean;
+  /** Told not to track the packet; null where that is not known. */
+  readonly untracked: boolean | null;
   /** In a chain of type nat. */
   readonly nat: boolean;
 }
@@ -46,6 +46,9 @@ export interface Question {
 }
 
 const TRUE: Case = { tests: [], marks: [], doubt: null, entry: 0 };
+/** Holds for no packet that nothing was done to, and is not known of one with a zone: that has a template of a connection. */
+const IF_ZONED: MarkTest = { field: 'ctState', mask: null, intervals: [] };
+const WHETHER_TRACKED = 'whether the packet is tracked, which got a zone';
 /** More parts than this make one condition a doubt: nobody writes it. */
 const MAX_PARTS = 4_096;
 
@@ -86,7 +89,9 @@ export function compiler(question: Question, place: Place) {
 
   /** Packets that belong to a connection, as tests; empty where there is none. */
   function tracked(): Case[] {
-    if (place.early || place.untracked) return [];
+    if (place.early) return [{ ...TRUE, marks: [IF_ZONED] }];
+    if (place.untracked) return [];
+    if (place.untracked === null) return doubt(WHETHER_TRACKED);
     return CONNTRACK_CLASSES[version]
       .filter((one) => one.state === CT_STATE.new)
       .map((one) =>
@@ -101,6 +106,7 @@ export function compiler(question: Question, place: Place) {
     // A rule in front may have switched tracking off.
     if (place.early) return [{ ...TRUE, marks: [{ field: 'ctState', mask, intervals: set }] }];
     if (place.untracked) return constant(CT_STATE.untracked, mask, set);
+    if (place.untracked === null) return doubt(WHETHER_TRACKED);
     const holds = (state: bigint) => contains(set, mask === null ? state : state & mask);
     const first = CONNTRACK_CLASSES[version]
       .filter((one) => holds(one.state))
@@ -292,6 +298,7 @@ export function compiler(question: Question, place: Place) {
         return [{ kind: 'mapMark', cases, field: statement.field, values }];
       }
       case 'notrack':
+      case 'zone':
         return [statement];
       case 'setRoute':
         return [{ kind: 'setRoute' }];

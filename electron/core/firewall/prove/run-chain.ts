@@ -8,6 +8,7 @@ import {
   compose,
   IN_DOUBT,
   IN_PART,
+  inZone,
   type State,
   SURELY,
   stateKey,
@@ -16,6 +17,7 @@ import {
   type Ways,
   withChange,
   withMark,
+  withoutTracking,
 } from './state.ts';
 import { translated } from './translated.ts';
 
@@ -148,8 +150,21 @@ export function chainRunner(question: Question, { place }: Places, region: Regio
           go({ ...flow.state, rerouted: true }, flow.ways);
           return;
         case 'notrack':
-          go(chain.place.early ? { ...flow.state, untracked: true } : flow.state, flow.ways);
+          go(chain.place.early ? withoutTracking(flow.state) : flow.state, flow.ways);
           return;
+        case 'zone': {
+          if (chain.place.early) {
+            go(inZone(flow.state), flow.ways);
+            return;
+          }
+          notes.doubts.add(text);
+          notes.mayStop = true;
+          const state = inZone(unknownState({ ...flow.state, untracked: null }));
+          const ways = through(flow.ways, IN_DOUBT);
+          add(accepted, { state, ways });
+          go(state, ways);
+          return;
+        }
         case 'nat': {
           const { hits, miss } = choose(step.cases, flow);
           for (const [one, ways] of hits) {

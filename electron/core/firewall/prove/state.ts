@@ -12,7 +12,10 @@ export interface State {
   readonly ctMark: bigint | null;
   /** Another packet may change the mark of the connection at any moment: it is not known, whatever rules set. */
   readonly ctMarkShared: boolean;
-  readonly untracked: boolean;
+  /** Null: not known. */
+  readonly untracked: boolean | null;
+  /** A rule gave it a zone before its connection was looked for. */
+  readonly zoned: boolean;
   /** In a connection that another account has opened. */
   readonly ofAnother: boolean;
   /** The hook at which an address translation was set up last. */
@@ -29,6 +32,7 @@ export const FIRST: State = {
   ctMark: 0n,
   ctMarkShared: false,
   untracked: false,
+  zoned: false,
   ofAnother: false,
   translatedAt: null,
   translatedBy: [],
@@ -43,7 +47,23 @@ export const OF_ANOTHER: State = { ...FIRST, ctMark: null, ctMarkShared: true, o
 export function stateKey(state: State): string {
   if (state === FIRST) return '';
   const overrides = state.overrides.map(({ field, set }) => `${field}:${set?.join() ?? '?'}`).join(';');
-  return `${state.mark}|${state.ctMark}|${state.ctMarkShared}|${state.untracked}|${state.translatedAt}|${state.translatedBy}|${state.rerouted}|${overrides}`;
+  return `${state.mark}|${state.ctMark}|${state.ctMarkShared}|${state.untracked}|${state.zoned}|${state.translatedAt}|${state.translatedBy}|${state.rerouted}|${overrides}`;
+}
+
+/** Whether the packet is tracked is not known, nor what it is part of. */
+function unknownTracking(state: State): State {
+  return { ...state, zoned: true, untracked: null, ctMark: null, ctMarkShared: true };
+}
+
+/** The state of a packet that a rule gives a zone: before its connection is looked for it has none that is known. */
+export function inZone(state: State): State {
+  const isCertain = state.untracked === false && !state.ofAnother;
+  return isCertain ? { ...state, zoned: true } : unknownTracking(state);
+}
+
+/** The state of a packet that a rule takes from connection tracking: too late behind a zone. */
+export function withoutTracking(state: State): State {
+  return state.zoned ? state : { ...state, untracked: true };
 }
 
 /** A state with one more override. */
@@ -91,9 +111,15 @@ const KNOWN_STATUS = 0x2n | 0x4n | 0x20n;
 /** @returns null when it cannot be told */
 export function markHolds(test: MarkTest, state: State): boolean | null {
   let value: bigint | null;
-  if (test.field === 'ctState') value = state.untracked ? 64n : 1n;
+  if (test.field === 'ctState') value = state.zoned ? null : state.untracked ? 64n : 1n;
   else if (test.field === 'ctStatus') {
-    if (state.ofAnother || test.mask === null || (test.mask & ~KNOWN_STATUS) !== 0n) return null;
+    if (
+      state.ofAnother ||
+      state.untracked === null ||
+      test.mask === null ||
+      (test.mask & ~KNOWN_STATUS) !== 0n
+    )
+      return null;
     value = state.translatedBy.length > 0 ? 0x20n : 0n;
   } else value = state[test.field];
   if (value === null) return null;

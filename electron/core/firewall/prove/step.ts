@@ -44,6 +44,7 @@ export type Step =
       readonly values: readonly bigint[];
     }
   | { readonly kind: 'notrack' }
+  | { readonly kind: 'zone' }
   | { readonly kind: 'setRoute' }
   | {
       readonly kind: 'nat';

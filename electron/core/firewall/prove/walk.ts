@@ -70,7 +70,7 @@ export function walker(ruleset: Ruleset, question: Question) {
       const early =
         hook === 'ingress' || ((hook === 'output' || hook === 'prerouting') && priority < CONNTRACK_PRIORITY);
       const nat = at.base.type === 'nat';
-      const here: Place = { hook, early, untracked: !early && state.untracked, nat };
+      const here: Place = { hook, early, untracked: early ? false : state.untracked, nat };
       const compile = places.compilerAt(here);
       const skips = nat && (state.translatedAt === hook || tracks === false);
       const guard = skips ? null : nat ? compile.tracked() : compile.devices(at.chain);

@@ -2,16 +2,32 @@ import { formatRange } from '../address.ts';
 import { domain } from '../fields.ts';
 import { intersects, single } from '../interval.ts';
 import type { BaseChain, Chain, NatTarget, Rule, Ruleset, Statement, Table, Verdict } from '../model.ts';
+import { excludesVersion } from '../prove/ranks.ts';
 import { allowed, type Space } from '../prove/space.ts';
 
-/** Chains that packets of this host get to for translation: those at the hook output, and all that they jump to. */
-function translating(table: Table): Chain[] {
-  return reachedFrom(table, ({ type, hook }) => type === 'nat' && hook === 'output');
+/**
+ * Chains that packets of this host get to for translation: those at the hook output, and all that they jump to. One that goes round by `lo` has
+ * its translation settled when it comes to prerouting, unless rules took it from its connection before and gave it a zone there.
+ */
+function translating(table: Table, hasZones: boolean): Chain[] {
+  return reachedFrom(
+    table,
+    ({ type, hook }) => type === 'nat' && (hook === 'output' || (hook === 'prerouting' && hasZones)),
+  );
 }
 
-/** Chains that packets of this host get to on their way out. */
-function leavingBy(table: Table): Chain[] {
-  return reachedFrom(table, ({ hook }) => /^(output|postrouting|egress)$/.test(hook));
+/**
+ * Chains that packets of this host get to: on their way out, and of those that go round by `lo`, or of which the host gets a copy (broadcast, a
+ * group), on their way back in.
+ */
+function metBy(table: Table): Chain[] {
+  return reachedFrom(table, ({ hook }) => hook !== 'forward');
+}
+
+function givesZones({ chains }: Table): boolean {
+  return [...chains.values()].some(({ rules }) =>
+    rules.some(({ statements }) => statements.some(({ kind }) => kind === 'zone')),
+  );
 }
 
 function reachedFrom(table: Table, isStart: (base: BaseChain) => boolean): Chain[] {
@@ -74,7 +90,7 @@ export function rewrittenInto({ tables }: Ruleset, space: Space): string | null 
   const families = ['inet', 'netdev', family];
   for (const table of tables) {
     if (table.dormant || !families.includes(table.family)) continue;
-    for (const rule of leavingBy(table).flatMap(({ rules }) => rules)) {
+    for (const rule of metBy(table).flatMap(({ rules }) => rules)) {
       const found = rule.statements.find(({ kind }) => kind === 'unmodelledVerdict');
       if (found && concerns(space, rule))
         return `what "${rule.text}" does with packets for the home network is not known`;
@@ -91,11 +107,12 @@ export function rewrittenInto({ tables }: Ruleset, space: Space): string | null 
 export function translatedInto({ tables }: Ruleset, space: Space): string | null {
   if (space.direction !== 'out') return null;
   const family = space.version === 4 ? 'ip' : 'ip6';
+  const hasZones = tables.some(givesZones);
   for (const table of tables) {
     if (table.dormant || (table.family !== 'inet' && table.family !== family)) continue;
-    for (const rule of translating(table).flatMap(({ rules }) => rules)) {
+    for (const rule of translating(table, hasZones).flatMap(({ rules }) => rules)) {
       const target = sends(space, rule);
-      if (target === null) continue;
+      if (target === null || rule.statements.some((one) => excludesVersion(one, space.version))) continue;
       const to = target.address === null ? 'another port' : formatRange(space.version, target.address);
       return `address translation may send other packets to ${to}: ${rule.text}`;
     }

@@ -105,7 +105,8 @@ function said(statement: Statement): string {
     case 'setRoute':
       return `setRoute ${statement.text}`;
     case 'notrack':
-      return 'notrack';
+    case 'zone':
+      return statement.kind;
     default:
       return `${statement.kind} ${statement.text}`;
   }

@@ -191,7 +191,7 @@ function effects(
         }),
       ),
   ];
-  if (place === 'early') all.push(fc.constant({ kind: 'notrack' }));
+  if (place === 'early') all.push(fc.constant({ kind: 'notrack' }), fc.constant({ kind: 'zone' }));
   if (place === 'nat')
     all.push(
       fc
