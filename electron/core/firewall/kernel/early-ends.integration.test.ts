@@ -177,3 +177,52 @@ for (const trial of TRIALS)
     const asked = askOutbound({ ruleset: read(made.listings), host: { ...HOST } }, 4, sender);
     expect(trial.says).toContain(asked.kind);
   });
+
+/** A datagram of uid 1001 with a routing header of type 4 (RFC 8754), which needs no right, and one without. */
+const ROUTED = `
+import os, socket, struct, sys
+os.setgid(1001); os.setuid(1001)
+sender = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+if sys.argv[1] == "routed":
+    segment = socket.inet_pton(socket.AF_INET6, sys.argv[2])
+    sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RTHDR, struct.pack("!BBBBBBH", 0, 2, 4, 0, 0, 0, 0) + segment)
+try: sender.sendto(b"x", (sys.argv[2], 443))
+except PermissionError: pass
+`;
+
+it('a next header that nft does not list stops no packet with a routing header', async (ctx) => {
+  if (reason !== null) return ctx.skip(reason);
+  const chain = (name: string, hook: string, ...rules: string[]) => ({
+    name,
+    base: `{ type filter hook ${hook} priority 0; policy accept; }`,
+    rules: rules.map((rule) => [rule]),
+  });
+  const fence = chain(
+    'o',
+    'output',
+    'meta skuid 1001 ip6 nexthdr udp udp dport 0-65535 drop',
+    'meta skuid 1001 meta l4proto != udp drop',
+  );
+  const made = await load(lab, {
+    nft: [
+      { name: 'ip6 t', sets: [], chains: [fence] },
+      { name: 'inet p', sets: [], chains: [chain('p', 'postrouting', 'meta skuid 1001 counter')] },
+    ],
+    saves: [],
+  });
+  if (!made.ok) throw new Error(made.refusal.message);
+  const left = async (how: 'plain' | 'routed') => {
+    const [sent, listed] = await lab.run([
+      { argv: ['/usr/bin/python3', '-c', ROUTED, how, '2001:db8:9::9'] },
+      { argv: ['/usr/sbin/nft', 'list', 'table', 'inet', 'p'] },
+    ]);
+    expect(sent).toMatchObject({ code: 0 });
+    return /counter packets (\d+) /.exec(listed?.stdout ?? '')?.[1];
+  };
+  expect(await left('plain')).toBe('0');
+  expect(await left('routed')).toBe('1');
+  const listing = made.listings.find(({ kind }) => kind === 'nft');
+  expect(listing?.text).not.toContain('nexthdr');
+  const sender = { uids: single(AGENT), uid: BigInt(AGENT), gid: BigInt(AGENT) };
+  expect(askOutbound({ ruleset: read(made.listings), host: { ...HOST } }, 6, sender).kind).toBe('unknown');
+});
