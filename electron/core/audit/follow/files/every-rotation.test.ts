@@ -28,6 +28,20 @@ const MIXED: [ModelOptions][] = [
   [{ ...plainly, ending, deeds: [wrote, turn('copy'), wrote, turn('rename'), wrote], delays: [3] }],
 ];
 
+/** The copy is removed, and what the next generation but one begins with is all that was read. */
+const REMOVED: [ModelOptions][] = [
+  [
+    {
+      ...plainly,
+      kept: 1,
+      banner: 'a short banner\n',
+      deeds: [turn('rename'), { kind: 'quiet' }, turn('copy'), wrote, turn('rename')],
+      ending,
+      delays: [0],
+    },
+  ],
+];
+
 const tried = { numRuns: HISTORIES };
 
 it('a log that is renamed is read once, without a gap, whatever happens when', {
@@ -66,6 +80,6 @@ it('tells of what was removed before it could be read', { timeout: 1_000_000 }, 
       const { wrong } = await playModel({ ...history, ending: PLAIN_COPY });
       expect(wrong).toEqual([]);
     }),
-    tried,
+    { ...tried, examples: REMOVED },
   );
 });

@@ -19,9 +19,12 @@ import { UnpackError } from './unpack.ts';
  *    begins with what was read is it. A later one that begins alike is a later generation.
  * 4. What is behind `current` is unread, all of it, in the order of the chain. Nothing else is.
  * 5. Of what was not begun, nothing is `current`: it is what comes first behind `before`, whatever inode was opened.
- * 6. When `before` is not there any more, `current` is looked for in all files. Where several begin with what was read, inode and
- *    time of change decide; where these do not, it goes on in the newest, so that nothing is read twice, and that is told as a gap.
- * 7. When neither is there, files were removed, which is told as a gap; what was changed after the last look is read.
+ * 6. When `before` is not there any more, `current` is looked for in all files, and may be gone as well: what begins with what was
+ *    read and has another inode can be a later generation that begins alike, which is told as a gap. Where several begin so, inode
+ *    and time of change decide; where these do not, it goes on in the newest, so that nothing is read twice.
+ * 7. Where the file of `current` is there and does not hold what was read, it was cut: it has a later generation, and so has
+ *    every file behind it. `current` can stand before it only.
+ * 8. When neither is there, files were removed, which is told as a gap; what was changed after the last look is read.
  */
 export interface Bearings {
   chain: readonly ChainFile[];
@@ -65,7 +68,8 @@ export async function takeBearings(
     return { ...base, sure: anchors.length <= 1, current: null, empty, rest };
   }
   const sureOfAnchor = anchor === 'none' || anchors.length === 1;
-  const found = await currentOf(reach, sureOfAnchor ? chain.slice(from) : chain, current, sureOfAnchor);
+  const files = sureOfAnchor ? chain.slice(from) : chain;
+  const found = await currentOf(reach, files, current, { first: sureOfAnchor, lost: anchor === 'lost' });
   if (found === null) {
     return { ...base, sure: anchors.length <= 1, current: null, empty: [], rest: unread(chain.slice(from)) };
   }
@@ -87,6 +91,8 @@ async function anchorsOf(reach: LogReach, chain: readonly ChainFile[], place: Fi
   const whole: number[] = [];
   const longer: number[] = [];
   for (const [index, file] of rotated) {
+    // Without packing it would be the same inode.
+    if (packingOf(file) === 'none' && file.bornAt !== 0 && place.bornAt !== 0) continue;
     const match = await matchOf(reach, file, place, true);
     if (match === 'whole') whole.push(index);
     else if (match === 'content') longer.push(index);
@@ -114,19 +120,24 @@ interface FoundCurrent {
   sure: boolean;
 }
 
-/** @param first the first that agrees is it */
+/**
+ * @param order.first the first that agrees is it
+ * @param order.lost files were removed, and what is looked for can be one of them
+ */
 async function currentOf(
   reach: LogReach,
   files: readonly ChainFile[],
   place: FilePlace,
-  first: boolean,
+  { first, lost }: { first: boolean; lost: boolean },
 ): Promise<FoundCurrent | null> {
   const agreeing: number[] = [];
   let shorter: ChainFile | null = null;
   const howOf = (file: ChainFile) => (isSameFile(file, place) ? 'same' : 'content');
   for (const [index, file] of files.entries()) {
-    if (file.copyOfLive || (isEmpty(file) && file.rotated !== null)) continue;
-    const match = await matchOf(reach, file, place);
+    if (file.copyOfLive) continue;
+    const same = file.bornAt !== 0 && place.bornAt !== 0 && isSameFile(file, place);
+    const match = isEmpty(file) && file.rotated !== null ? 'other' : await matchOf(reach, file, place);
+    if (same && match !== 'content') break;
     // What is not there any more leaves the order open, and nothing may be read twice.
     if (match === 'shorter' && file.rotated !== null) shorter = first ? (shorter ?? file) : file;
     if (match !== 'content') continue;
@@ -135,7 +146,7 @@ async function currentOf(
   }
   const take = (index: number | undefined, sure: boolean): FoundCurrent | null => {
     const file = index === undefined ? undefined : files[index];
-    return file ? { file, how: howOf(file), sure } : null;
+    return file ? { file, how: howOf(file), sure: sure && (!lost || howOf(file) === 'same') } : null;
   };
   if (agreeing.length === 0) return shorter ? { file: shorter, how: 'shorter', sure: true } : null;
   if (agreeing.length === 1 || first) return take(agreeing[0], true);
