@@ -336,7 +336,7 @@ describe('interfaces', () => {
     const fence = (device: string) =>
       ruleset({
         ...table('netdev', 'fence', [
-          chain('e', base('egress', { devices: [device] }), [rule([is('skuid', 1001n), v('drop')])]),
+          chain('e', base('egress', { devices: [device] }), [rule([is('nfproto', 4n), v('drop')])]),
         ]),
       });
     expect(judge(fence('eth0')).verdict).toBe('drop');

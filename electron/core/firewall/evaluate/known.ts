@@ -1,5 +1,5 @@
 import type { Field } from '../fields.ts';
-import { EMPTY, type IntervalSet } from '../interval.ts';
+import { EMPTY, type IntervalSet, single } from '../interval.ts';
 
 /** Why something cannot be told, and which fields of the packet would have told it (none when the packet is not to blame). */
 export interface Doubt {
@@ -15,6 +15,8 @@ export interface DoubtfulField extends Doubt {
   readonly possible: IntervalSet | null;
   /** For an interface: names that it certainly is not. */
   readonly never: readonly string[];
+  /** The packet may not have the field at all. */
+  readonly mayBeAbsent?: true;
 }
 
 /** What is known about one field of a packet at one place of its way. Absent: the packet has no such field there. */
@@ -41,6 +43,13 @@ export function oneOf(possible: IntervalSet | null, missing: readonly Field[], w
   const [only] = possible ?? EMPTY;
   if (possible?.length === 1 && only && only[0] === only[1]) return number(only[0]);
   return { kind: 'doubt', possible, never: [], missing, why };
+}
+
+/** A field that the packet may have lost. */
+export function orAbsent(known: Known, why: string): Known {
+  if (known.kind === 'doubt') return { ...known, mayBeAbsent: true };
+  if (known.kind !== 'number') return known;
+  return { kind: 'doubt', possible: single(known.value), never: [], missing: [], why, mayBeAbsent: true };
 }
 
 /** An interface that is not `lo`, and of which no more is known. */

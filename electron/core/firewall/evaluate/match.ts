@@ -55,7 +55,7 @@ function numberAnswer(known: Known, values: Values & { kind: 'numbers' }): Answe
   const possible = mask === null || known.possible === null ? known.possible : masked(known.possible, mask);
   if (possible !== null) {
     if (!intersects(possible, intervals)) return 'no';
-    if (isSubset(possible, intervals)) return 'yes';
+    if (isSubset(possible, intervals)) return known.mayBeAbsent ? known : 'yes';
   }
   return known;
 }
@@ -89,15 +89,27 @@ export function matchAnswer(
   const only = alternatives.length === 1 && alternatives[0]?.length === 1 ? alternatives[0][0] : undefined;
   if (only) {
     // Most matches are of this kind; the rest of this function would say the same of them, in more time.
-    if (negated && look(only.field).kind === 'absent') return 'no';
-    return turned(conditionAnswer(only, look), negated);
+    if (!negated) return conditionAnswer(only, look);
+    if (look(only.field).kind === 'absent') return 'no';
+    return unlessAbsent(turned(conditionAnswer(only, look)), [only.field], look);
   }
-  if (negated && asksForAbsent(alternatives, look)) return 'no';
-  return turned(anyAnswer(alternatives, look), negated);
+  if (!negated) return anyAnswer(alternatives, look);
+  const fields = fieldsAsked(alternatives);
+  if (fields.some((field) => look(field).kind === 'absent')) return 'no';
+  return unlessAbsent(turned(anyAnswer(alternatives, look)), fields, look);
 }
 
-function turned(answer: Answer, negated: boolean): Answer {
-  if (!negated) return answer;
+/** The answer of a negated match, which ends the rule where the packet may not have a field. */
+function unlessAbsent(answer: Answer, fields: readonly Field[], look: Look): Answer {
+  if (answer !== 'yes') return answer;
+  for (const field of fields) {
+    const known = look(field);
+    if (known.kind === 'doubt' && known.mayBeAbsent) return known;
+  }
+  return answer;
+}
+
+function turned(answer: Answer): Answer {
   return answer === 'yes' ? 'no' : answer === 'no' ? 'yes' : answer;
 }
 
@@ -113,13 +125,13 @@ function anyAnswer(alternatives: readonly (readonly Condition[])[], look: Look):
 
 const asked = new WeakMap<readonly (readonly Condition[])[], readonly Field[]>();
 
-function asksForAbsent(alternatives: readonly (readonly Condition[])[], look: Look): boolean {
+function fieldsAsked(alternatives: readonly (readonly Condition[])[]): readonly Field[] {
   let fields = asked.get(alternatives);
   if (!fields) {
     fields = [...new Set(alternatives.flat().map((condition) => condition.field))];
     asked.set(alternatives, fields);
   }
-  return fields.some((field) => look(field).kind === 'absent');
+  return fields;
 }
 
 /** The entries of a map that hold or may hold; at most one that holds, and then nothing behind it. */

@@ -12,7 +12,7 @@ import type { HostContext } from '../host.ts';
 import { normalize } from '../interval.ts';
 import type { Packet } from '../packet.ts';
 import { foreignType, frameType, isOwn } from './host-address.ts';
-import { ABSENT, type Known, notGiven, number, oneOf } from './known.ts';
+import { ABSENT, type Known, notGiven, number, oneOf, orAbsent } from './known.ts';
 import type { Look } from './match.ts';
 import { CT_MARK_SHARED, isConnected, type PacketState } from './state.ts';
 
@@ -36,8 +36,12 @@ function hasSocket(packet: Packet, state: PacketState): boolean {
   return packet.direction === 'out' && !state.looped;
 }
 
+/** What waits for the address of a neighbour goes to egress when that is known (neigh_update), be the socket closed by then or not. */
+const GONE = 'at egress the socket may be closed already, for a packet waits until its neighbour is known';
+
 function ofSocket(packet: Packet, state: PacketState, field: 'skuid' | 'skgid'): Known {
-  return hasSocket(packet, state) ? given(packet, field) : ABSENT;
+  if (!hasSocket(packet, state)) return ABSENT;
+  return state.hook === 'egress' ? orAbsent(given(packet, field), GONE) : given(packet, field);
 }
 
 function ofIcmp(packet: Packet, field: 'icmpType' | 'icmpCode'): Known {
@@ -131,7 +135,8 @@ function answer(host: HostContext, packet: Packet, state: PacketState, field: Fi
     case 'skgid':
       return ofSocket(packet, state, field);
     case 'socket':
-      return number(hasSocket(packet, state) ? 1n : 0n);
+      if (!hasSocket(packet, state)) return number(0n);
+      return state.hook === 'egress' ? oneOf([[0n, 1n]], [], GONE) : number(1n);
     case 'mark':
       return number(state.mark);
     case 'ctMark':

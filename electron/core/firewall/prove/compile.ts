@@ -48,6 +48,8 @@ export interface Question {
 const TRUE: Case = { tests: [], marks: [], doubt: null, entry: 0 };
 /** Holds for no packet that nothing was done to, and is not known of one with a zone: that has a template of a connection. */
 const IF_ZONED: MarkTest = { field: 'ctState', mask: null, intervals: [] };
+/** A packet waits for the address of its neighbour before egress, and its socket may be closed meanwhile (neigh_update). */
+const GONE = 'whether the socket of a packet is still open at egress';
 const WHETHER_TRACKED = 'whether the packet is tracked, which got a zone';
 /** More parts than this make one condition a doubt: nobody writes it. */
 const MAX_PARTS = 4_096;
@@ -177,7 +179,7 @@ export function compiler(question: Question, place: Place) {
       case 'tcpFlags':
         return flags(mask, intervals);
       case 'socket':
-        return constant(out ? 1n : 0n, mask, intervals);
+        return place.hook === 'egress' && out ? doubt(GONE) : constant(out ? 1n : 0n, mask, intervals);
       case 'ctState':
         return ctState(mask, intervals);
       case 'ctDirection':
@@ -201,7 +203,8 @@ export function compiler(question: Question, place: Place) {
   /** Packets for which a field can be answered at all, as cases; null for all. */
   function answerable(field: Field): Case[] | null {
     if (field === 'ctMark' || field === 'ctDirection' || field === 'ctStatus') return tracked();
-    if (!out && (field === 'skuid' || field === 'skgid')) return [];
+    if (field === 'skuid' || field === 'skgid')
+      return !out ? [] : place.hook === 'egress' ? doubt(GONE) : null;
     const protocols = protocolsWith(field);
     return protocols && [caseOf([numberTest('l4proto', protocols)])];
   }
