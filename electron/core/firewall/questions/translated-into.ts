@@ -79,6 +79,9 @@ function concerns(space: Space, { statements }: Rule): boolean {
   });
 }
 
+/** Gives a packet to a socket of this host (nft_tproxy.c, xt_TPROXY.c): what a program there does with it is asked about relays. */
+const TO_SOCKET = /^(?:-j TPROXY|tproxy)\b/;
+
 /**
  * A question about destinations is about packets as they leave by an interface. A rule that this model does not know may write another
  * destination into a packet for the home network, or send a copy of it (payload, dup, NETMAP, TEE, queue).
@@ -91,7 +94,9 @@ export function rewrittenInto({ tables }: Ruleset, space: Space): string | null 
   for (const table of tables) {
     if (table.dormant || !families.includes(table.family)) continue;
     for (const rule of metBy(table).flatMap(({ rules }) => rules)) {
-      const found = rule.statements.find(({ kind }) => kind === 'unmodelledVerdict');
+      const found = rule.statements.find(
+        (one) => one.kind === 'unmodelledVerdict' && !TO_SOCKET.test(one.text),
+      );
       if (found && concerns(space, rule))
         return `what "${rule.text}" does with packets for the home network is not known`;
     }
