@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_RULES } from '#core/checks/testing/firewall-facts.ts';
+import { rulesetDigest } from '#core/firewall/prove/digest.ts';
 import type { Proof } from '#core/firewall/prove/proof.ts';
 import { run } from '../program.ts';
 import { capturedTerminal } from '../testing/captured-terminal.ts';
@@ -199,7 +200,15 @@ describe('firewall on the command line', () => {
     const { out } = await command('prove', '--uid', '1001', '--ruleset', file('five'), '--json');
     const { proof } = JSON.parse(out).results[0];
     expect(refusal(rules, proof)).toBeNull();
-    expect(refusal(rules, proof, performance.now() - 1)).toBe('it takes too long');
+    expect(refusal(rules, proof, performance.now() - 1)).toMatch(/too long/);
+    // Splits that leave all packets in one half ask no rule anything where there is none.
+    const none = rulesOfFiles([file('rules.v6')], capturedTerminal().terminal).rules;
+    const idle = { ...proof, ruleset: rulesetDigest(none.ruleset), sets: [{ field: 'l4proto', values: [] }] };
+    idle.regions = Array.from({ length: 100_000 }, () => [
+      { split: 0 },
+      { stoppedBy: [], redirectedBy: [] },
+    ]).flat();
+    expect(refusal(none, idle, performance.now() + 50)).toMatch(/too long/);
   });
 
   it('says of a proof that it is about packets, as text and as JSON', async () => {

@@ -122,7 +122,6 @@ it.each<[string, unknown]>([
   ['ct helper set "h"', { 'ct helper': 'h' }],
   ['ct timeout set "t"', { 'ct timeout': 't' }],
   ['meta priority set 1:10', change({ meta: { key: 'priority' } }, '1:10')],
-  ['ct zone set 1', change({ ct: { key: 'zone' } }, 1)],
   ['ct event set new,destroy', change({ ct: { key: 'event' } }, ['new', 'destroy'])],
   ['ip ttl set 5', change(HEADER('ip', 'ttl'), 5)],
   ['ip dscp set cs1', change(HEADER('ip', 'dscp'), 'cs1')],

@@ -95,7 +95,7 @@ describe('a proof', () => {
         RULES,
         changed((proof) => proof.regions.push({ stoppedBy: [0], redirectedBy: [] })),
       ),
-    ).toThrow('more regions');
+    ).toThrow('too many regions');
   });
 
   it('is refused when a region names no rule, or another one', () => {

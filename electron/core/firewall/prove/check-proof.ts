@@ -180,7 +180,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   const waiting: Part[] = [{ box, rules: new Map(chains.map(({ chain }) => [chain, chain.rules])) }];
   for (const region of proof.regions) {
     const next = waiting.pop();
-    if (next === undefined) throw new Error('there are more regions than packets');
+    if (!next || performance.now() > until) throw new Error(next ? 'it takes too long' : 'too many regions');
     part = next;
     if ('split' in region) {
       const set = proof.sets[region.split] ?? { field: 'l4proto', values: [] };
