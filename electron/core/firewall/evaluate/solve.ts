@@ -49,6 +49,9 @@ export function sameVerdicts(nodes: readonly Node[]): boolean {
   return new Set(nodes.map((node) => [...node.verdicts].sort().join())).size <= 1;
 }
 
+/** To part ways costs the more the more is known of the spot: so many characters of its key count for one rule. */
+const CHARACTERS = 16;
+
 interface Open {
   readonly key: string;
   readonly trace: readonly PathStep[];
@@ -66,6 +69,7 @@ export function solve(question: Question, start: Spot): Node {
   const running = new Set<string>();
   const open = (spot: Spot, key: string): Open => {
     running.add(key);
+    question.budget -= key.length / CHARACTERS;
     const { trace, stop } = walk(question, spot);
     return { key, trace, stop, ways: stop.kind === 'end' ? [] : stop.ways, children: [] };
   };
