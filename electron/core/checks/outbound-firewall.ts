@@ -1,3 +1,4 @@
+import type { Answer } from '#core/firewall/questions/ask.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Check, CheckInput } from './check.ts';
@@ -96,7 +97,10 @@ function agentParts(input: CheckInput, agent: Agent): { parts: PacketPart[]; ask
 
 /** What the rules do already, by family, for a finding that has something to fix. */
 function familyWords(asked: readonly (Asked | null)[]): string {
-  const kinds = (version: 4 | 6) => new Set(asked.flatMap((one) => one?.answers[version].kind ?? []));
+  // Something does stop the agent where only connections that others have opened are open to it.
+  const kindOf = (answer: Answer | undefined) =>
+    answer?.kind === 'open' && answer.judged.packet.connection !== undefined ? 'joins' : answer?.kind;
+  const kinds = (version: 4 | 6) => new Set(asked.flatMap((one) => kindOf(one?.answers[version]) ?? []));
   const [four, six] = [kinds(4), kinds(6)];
   const onlyClosed = (kind: ReadonlySet<string>) => kind.size === 1 && kind.has('closed');
   if (onlyClosed(four) && six.has('open'))

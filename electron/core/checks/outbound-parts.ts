@@ -47,6 +47,9 @@ function stoppedWords(
     : whyStopped(rules.ruleset, sample.verdict);
 }
 
+/** What helps where a rule for the account is met too late. */
+const BEFORE = 'What stops the agent has to come before that rule, or stand in a table of its own';
+
 function outPart(input: CheckInput, asked: Asked, version: 4 | 6): PacketPart {
   const { agent, rules, answers } = asked;
   const answer = answers[version];
@@ -110,7 +113,7 @@ function outPart(input: CheckInput, asked: Asked, version: 4 | 6): PacketPart {
     };
   return {
     ...base,
-    seen: because,
+    seen: packet.connection === undefined ? because : `${because}. ${BEFORE}`,
     status: 'fix',
     headline: `An agent on ${input.nodeName} can still send data to the internet.`,
   };
