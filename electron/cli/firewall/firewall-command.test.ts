@@ -67,6 +67,19 @@ describe('firewall on the command line', () => {
     return { code, ...written };
   }
 
+  it('says of a packet that gets out whose connection it is in, where that is not its own', async () => {
+    const established = '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n';
+    writeFileSync(file('established'), FIVE.replace('-A OUTPUT', `${established}-A OUTPUT`));
+    const args = ['prove', '--uid', '1001', '--ruleset', file('established')];
+    expect((await command(...args)).out).toContain('in a connection that another account has opened');
+    const { code, out } = await command(...args, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out).results[0].packet).toMatchObject({
+      port: 53,
+      connection: 'opened by another account',
+    });
+  });
+
   it('answers every packet of a file, in order', async () => {
     const { code, out } = await command(
       'explain',

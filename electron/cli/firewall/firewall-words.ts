@@ -109,5 +109,6 @@ export function packetJson(packet: Packet): Record<string, unknown> {
     icmpCode: number(packet.icmpCode),
     dev: packet.direction === 'out' ? packet.oifname : packet.iifname,
     ...(packet.direction === 'forward' && { out: packet.oifname }),
+    ...(packet.connection !== undefined && { connection: 'opened by another account' }),
   };
 }
