@@ -185,7 +185,8 @@ it.each([4, 6] as const)(
     );
     process.stderr.write(process.env.PROVE_RUNS ? `IPv${version}: ${inWords(counts)}\n` : '');
     expect(counts.closed, inWords(counts)).toBeGreaterThan(RUNS / 8);
-    expect(counts.open, inWords(counts)).toBeGreaterThan(RUNS / 8);
+    // About one in six is; with an eighth one run of twenty-five would be red by chance.
+    expect(counts.open, inWords(counts)).toBeGreaterThan(RUNS / 12);
     expect(counts.unknown, inWords(counts)).toBeLessThan(RUNS / 10);
   },
   120_000 + RUNS * 50,
