@@ -229,7 +229,10 @@ export function randomNftTable(random: Random, index: number): TableText {
       const at = { family, hook: plan.hook };
       if (isNat(plan)) return natRule(random, at);
       if (random.chance(0.06) && family !== 'netdev' && /priority -(3|4)00/.test(plan.text))
-        return [nftTerm(random, at), 'notrack'];
+        return [
+          nftTerm(random, at),
+          random.pick(['notrack', 'notrack', 'ct zone set 7', 'ct zone set 7 notrack']),
+        ];
       return filterRule(random, at, targets, terms);
     }),
   }));
