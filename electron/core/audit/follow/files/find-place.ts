@@ -92,7 +92,7 @@ async function anchorsOf(reach: LogReach, chain: readonly ChainFile[], place: Fi
   const longer: number[] = [];
   for (const [index, file] of rotated) {
     // Without packing it would be the same inode.
-    if (packingOf(file) === 'none' && file.bornAt !== 0 && place.bornAt !== 0) continue;
+    if (packingOf(file) === 'none' && isAnother(file, place)) continue;
     const match = await matchOf(reach, file, place, true);
     if (match === 'whole') whole.push(index);
     else if (match === 'content') longer.push(index);
@@ -135,6 +135,8 @@ async function currentOf(
   const howOf = (file: ChainFile) => (isSameFile(file, place) ? 'same' : 'content');
   for (const [index, file] of files.entries()) {
     if (file.copyOfLive) continue;
+    // What was read under another name is not written to any more, and what is has another file.
+    if (file.rotated === null && !place.live && isAnother(file, place)) continue;
     const same = file.bornAt !== 0 && place.bornAt !== 0 && isSameFile(file, place);
     const match = isEmpty(file) && file.rotated !== null ? 'other' : await matchOf(reach, file, place);
     if (same && match !== 'content') break;
@@ -157,6 +159,11 @@ async function currentOf(
   if (ofInode !== undefined) return take(ofInode, true);
   const ofTime = byTimeOfChange(files, agreeing, place);
   return ofTime.length === 1 ? take(ofTime[0], true) : take(agreeing.at(-1), false);
+}
+
+/** Whether it surely is another file, whatever is in it. */
+function isAnother(file: ChainFile, place: FilePlace): boolean {
+  return file.bornAt !== 0 && place.bornAt !== 0 && !isSameFile(file, place);
 }
 
 /** Whatever holds the content of a file that was written to, and is not that file, was made after it. */
