@@ -66,7 +66,9 @@ test.describe('A connection that breaks', () => {
     await context.setOffline(true);
     await page.getByRole('button', { name: /boa answers/ }).click();
     await expect(page.getByText(/does not answer|not reach|lost/i).first()).toBeVisible();
-    await expect(page.getByText('run npm start again, then open the new link')).toBeVisible();
+    await expect(
+      page.getByText('run npm start again, with the same options, then open the new link'),
+    ).toBeVisible();
     await expect(page.getByText(/for [2-9] seconds/)).toBeVisible();
     await expect(page.getByRole('button', { name: /boa answers/ })).toBeVisible();
     await double.decisions.waive({

@@ -19,9 +19,8 @@ import { UnpackError } from './unpack.ts';
  *    begins with what was read is it. A later one that begins alike is a later generation.
  * 4. What is behind `current` is unread, all of it, in the order of the chain. Nothing else is.
  * 5. Of what was not begun, nothing is `current`: it is what comes first behind `before`, whatever inode was opened.
- * 6. When `before` is not there any more, `current` is looked for in all files, and may be gone as well: what begins with what was
- *    read and has another inode can be a later generation that begins alike, which is told as a gap. Where several begin so, inode
- *    and time of change decide; where these do not, it goes on in the newest, so that nothing is read twice.
+ * 6. When `before` is not there any more, `current` is looked for in all files. Where several begin with what was read, inode and
+ *    time of change decide; where these do not, it goes on in the newest, so that nothing is read twice, and that is told as a gap.
  * 7. Where the file of `current` is there and does not hold what was read, it was cut: it has a later generation, and so has
  *    every file behind it. `current` can stand before it only.
  * 8. When neither is there, files were removed, which is told as a gap; what was changed after the last look is read.
@@ -69,7 +68,7 @@ export async function takeBearings(
   }
   const sureOfAnchor = anchor === 'none' || anchors.length === 1;
   const files = sureOfAnchor ? chain.slice(from) : chain;
-  const found = await currentOf(reach, files, current, { first: sureOfAnchor, lost: anchor === 'lost' });
+  const found = await currentOf(reach, files, current, sureOfAnchor);
   if (found === null) {
     return { ...base, sure: anchors.length <= 1, current: null, empty: [], rest: unread(chain.slice(from)) };
   }
@@ -120,15 +119,12 @@ interface FoundCurrent {
   sure: boolean;
 }
 
-/**
- * @param order.first the first that agrees is it
- * @param order.lost files were removed, and what is looked for can be one of them
- */
+/** @param first the first that agrees is it */
 async function currentOf(
   reach: LogReach,
   files: readonly ChainFile[],
   place: FilePlace,
-  { first, lost }: { first: boolean; lost: boolean },
+  first: boolean,
 ): Promise<FoundCurrent | null> {
   const agreeing: number[] = [];
   let shorter: ChainFile | null = null;
@@ -148,7 +144,7 @@ async function currentOf(
   }
   const take = (index: number | undefined, sure: boolean): FoundCurrent | null => {
     const file = index === undefined ? undefined : files[index];
-    return file ? { file, how: howOf(file), sure: sure && (!lost || howOf(file) === 'same') } : null;
+    return file ? { file, how: howOf(file), sure } : null;
   };
   if (agreeing.length === 0) return shorter ? { file: shorter, how: 'shorter', sure: true } : null;
   if (agreeing.length === 1 || first) return take(agreeing[0], true);
