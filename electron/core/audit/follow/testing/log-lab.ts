@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach } from 'vitest';
 import { FileFollower, type FileFollowerOptions } from '../files/file-follower.ts';
 import { LocalReach } from '../local/local-reach.ts';
@@ -33,3 +34,19 @@ export const numbered = (from: number, to: number) =>
 /** Appends numbered lines. */
 export const write = (from: number, to: number, path = lab.log) =>
   appendFileSync(path, `${numbered(from, to).join('\n')}\n`);
+
+/** Stops, lets something happen while nobody watches, and follows on. */
+export async function whileOff(gather: Gather, happens: () => void): Promise<Gather> {
+  const position = await gather.stop();
+  happens();
+  return follow(position);
+}
+
+/** Packs a file of the folder, as gzip(1) does. */
+export function gzip(name: string): void {
+  writeFileSync(`${lab.folder}/${name}.gz`, gzipSync(readFileSync(`${lab.folder}/${name}`)));
+  unlinkSync(`${lab.folder}/${name}`);
+}
+
+/** @returns the kinds of all gaps so far, in order */
+export const kinds = (gather: Gather) => gather.gaps.map(({ kind }) => kind);
