@@ -55,8 +55,8 @@ export const planStep = z.object({
   undoable: z.boolean(),
   /** For steps that take one step of an earlier change back, by its undo record on the node; absent for every other step. */
   takesBack: z.object({ change: changeId, step: z.int().min(0).max(255), record: sha256 }).optional(),
-  /** For steps that the console does itself, without the helper: putting it there and taking it away. */
-  own: z.enum(['install-helper', 'uninstall-helper']).optional(),
+  /** For steps that the console does itself, without the helper: putting it there, taking it away, no longer watching in the background. */
+  own: z.enum(['install-helper', 'uninstall-helper', 'stop-watching']).optional(),
 });
 export type PlanStep = z.infer<typeof planStep>;
 

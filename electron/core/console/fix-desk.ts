@@ -1,3 +1,4 @@
+import type { BackgroundUnit } from '#core/audit/background/background-unit.ts';
 import { ChangeEngine } from '#core/fixes/engine/engine.ts';
 import type { FaultPoint, OpenedChannel, OwnOutcome, Verdict } from '#core/fixes/engine/parts.ts';
 import { PlanRegistry } from '#core/fixes/plan-registry.ts';
@@ -9,6 +10,7 @@ import { openRootChannel, type RootChannel } from '#core/hosts/helper-channel-ro
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { LedgerEvent, LedgerKind } from '#shared/domain/ledger.ts';
 import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
+import { ownBackgroundUnit } from './audit-background.ts';
 import { createChangeBoard } from './change-board.ts';
 import { createFixChannels, type FixChannels } from './fix-channels.ts';
 import type { LookParts } from './fix-facts.ts';
@@ -19,6 +21,7 @@ import { fixesGroup } from './fixes.ts';
 import { findHelperBundle, type HelperBundle } from './helper-bundle.ts';
 import { type PlacedContents, placeStep, takeHelperAway } from './helper-placing.ts';
 import type { ConsentGate, ConsoleService, Topic } from './service.ts';
+import { stopWatching } from './watching-here.ts';
 
 /** Writes an event of a node down for good. Never throws. */
 export type TellLedger = <K extends LedgerKind>(
@@ -33,6 +36,7 @@ export interface Fixing {
   openChannel(options: ChannelOptions): HelperChannel;
   openRoot(options: ChannelOptions): RootChannel | null;
   bundle: HelperBundle | null;
+  unit: BackgroundUnit;
   tell: TellLedger;
   fault: FaultPoint;
 }
@@ -69,6 +73,7 @@ export async function createFixDesk(
     openRoot,
   });
   const contents: PlacedContents = new Map();
+  const unit = options.fixing?.unit ?? ownBackgroundUnit(options.dataFolder);
   const registry = new PlanRegistry();
   const ofNodes = new Map<string, StoredChange[]>();
   const board = createChangeBoard(clock, (change) =>
@@ -83,10 +88,12 @@ export async function createFixDesk(
       change.plan.purpose === 'allow-changes'
         ? verifyHelper(looks, channels, change)
         : verifyChange(looks, change, channel),
-    own: (change, number, channel) =>
-      change.plan.steps[number]?.own === 'uninstall-helper'
-        ? takeHelperAway(channel)
-        : placeOn(looks, channels, contents, change, number),
+    own(change, number, channel) {
+      const own = change.plan.steps[number]?.own;
+      if (own === 'stop-watching') return stopWatching(unit);
+      if (own === 'uninstall-helper') return takeHelperAway(channel);
+      return placeOn(looks, channels, contents, change, number);
+    },
     changed(change) {
       const others = (ofNodes.get(change.node) ?? []).filter((other) => other.id !== change.id);
       ofNodes.set(change.node, [change, ...others]);
@@ -106,6 +113,7 @@ export async function createFixDesk(
     engine,
     bundle,
     contents,
+    unit,
     shown: (plan: Plan) =>
       tell(
         'plan-shown',

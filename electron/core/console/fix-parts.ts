@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BackgroundUnit } from '#core/audit/background/background-unit.ts';
 import type { ChangeEngine } from '#core/fixes/engine/engine.ts';
 import type { PlanRegistry } from '#core/fixes/plan-registry.ts';
 import type { FixBook } from '#core/fixes/plans/make-plan.ts';
@@ -19,6 +20,8 @@ export interface FixParts extends LookParts {
   bundle: HelperBundle | null;
   /** What plans to place the helper will need, by hash. */
   contents: PlacedContents;
+  /** What watches on this computer while no window is open: part of what Swarmkeep placed here. */
+  unit: BackgroundUnit;
   /** Told of every plan that was made and is shown. */
   shown(plan: Plan): void;
 }

@@ -18,6 +18,7 @@ import type { HelperAccess, PlanStep } from '#shared/domain/plan.ts';
 import { requireNode } from './context.ts';
 import { changesOfNode, type FixParts, newChangeId } from './fix-parts.ts';
 import { placingPlan } from './helper-placing.ts';
+import { watchingSteps } from './watching-here.ts';
 
 /** @throws ConsoleError NODE_UNKNOWN, NODE_UNREACHABLE */
 export async function planUndo(parts: FixParts, change: StoredChange): Promise<UnhashedPlan> {
@@ -49,6 +50,7 @@ export async function planRedo(parts: FixParts, change: StoredChange): Promise<U
 export async function planRemove(parts: FixParts, node: SwarmNode): Promise<UnhashedPlan> {
   const standing = (await changesOfNode(parts, node.id)).filter(stands);
   const steps = standing.flatMap(stepsBack);
+  const watching = node.address.kind === 'local' ? await watchingSteps(parts.unit) : [];
   return withChannel(parts, node, async (channel, frame) => {
     // What a newer change laid over an older one goes first, so only the newest of each thing can be compared now.
     const differences = usable(frame.access)
@@ -57,7 +59,9 @@ export async function planRemove(parts: FixParts, node: SwarmNode): Promise<Unha
     if (typeof differences === 'string') {
       return { ...removePlan(frame, standing, [], steps, []), blocked: differences };
     }
-    return removePlan(frame, standing, differences, steps, frame.access.installed ? [UNINSTALL] : []);
+    // The unit first: a removal that stops half-way can then still be done again with the helper.
+    const last = frame.access.installed ? [...watching, UNINSTALL] : watching;
+    return removePlan(frame, standing, differences, steps, last);
   });
 }
 
