@@ -1,3 +1,11 @@
+import { type LockFile, readLock } from '#core/dependencies/requirements/lock-file.ts';
+import { normalizedName, normalizedVersion } from '#core/dependencies/requirements/name.ts';
+import {
+  type PinProblem,
+  problemsOfDistribution,
+  problemsOfFile,
+} from '#core/dependencies/requirements/pin-problems.ts';
+import { parseRequirement } from '#core/dependencies/requirements/requirement.ts';
 import { isWithin } from '#core/facts/profile/paths.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
@@ -5,10 +13,7 @@ import type { InstanceProfile } from '#shared/domain/profile.ts';
 import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { gapParts, labelOf, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
-import { type LockFile, readLock } from './lock-file.ts';
 import type { Part } from './part.ts';
-import { type PinProblem, problemsOfDistribution, problemsOfFile } from './pin-problems.ts';
-import { normalizedName, normalizedVersion, parseRequirement } from './requirement.ts';
 import { asUser, byHand } from './steps.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 

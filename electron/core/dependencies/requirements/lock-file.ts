@@ -1,7 +1,7 @@
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
-import { normalizedName, normalizedVersion } from './requirement.ts';
+import { normalizedName, normalizedVersion } from './name.ts';
 import { parseRequirementsFile } from './requirements-file.ts';
 
 /** A file that names exact versions with hashes. */

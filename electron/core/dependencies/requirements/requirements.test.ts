@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readLock } from './lock-file.ts';
+import { normalizedName } from './name.ts';
 import { problemsOfFile } from './pin-problems.ts';
-import { normalizedName, parseRequirement } from './requirement.ts';
+import { parseRequirement } from './requirement.ts';
 import { parseRequirementsFile } from './requirements-file.ts';
 
 const hash = `sha256:${'a'.repeat(64)}`;
