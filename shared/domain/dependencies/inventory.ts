@@ -31,6 +31,17 @@ export const inventoryItem = z.object({
   metadataPath: pathText.nullable().default(null),
   /** What is wrong with its metadata, in words; null when nothing is. */
   broken: lineText.nullable().default(null),
+  /**
+   * What a file asks for, where that is no single version (`>=2,<3`, `any version`): its version is null then, and nothing can
+   * be said before one is chosen. Null for all that is installed or pinned.
+   */
+  asked: lineText.nullable().default(null),
+  /** Scheme and host it came from outside the usual index (`git+https://github.com`); never a path, user or password. */
+  origin: lineText.nullable().default(null),
+  /** What its metadata says of its licence: an SPDX expression, or the words that stand there; null when it says nothing. */
+  licence: lineText.nullable().default(null),
+  /** What installed it, by its own word (INSTALLER of PEP 376); null when it does not say. */
+  installer: shortText.nullable().default(null),
 });
 export type InventoryItem = z.infer<typeof inventoryItem>;
 
