@@ -9,18 +9,32 @@ import { visible, visibleLines } from './text.ts';
 /** A short word from a machine: user name, unit name, interface. At most 256 UTF-16 units. */
 export const shortText = z.string().max(256);
 
+/** Forms of text that is made safe to show, by the most UTF-16 units that each takes: text that is nothing but ASCII to be seen stays as it is. */
+export const shownLimits = new WeakMap<z.ZodType, number>();
+
+function shown<Form extends z.ZodType>(limit: number, form: Form): Form {
+  shownLimits.set(form, limit);
+  return form;
+}
+
 /**
  * The name of a machine as every page, notice and title shows it: no character in it is unseen or turns the text around,
  * whatever the machine or a damaged store calls itself. At most 256 UTF-16 units.
  */
-export const shownName = shortText.transform((name) => visible(name).slice(0, 256));
+export const shownName = shown(
+  256,
+  shortText.transform((name) => visible(name).slice(0, 256)),
+);
 
 /** A message that may quote a machine, made safe to show in the same way; line feeds and tabs stay. */
 export const shownMessage = (limit: number) =>
-  z
-    .string()
-    .max(limit)
-    .transform((text) => visibleLines(text).slice(0, limit));
+  shown(
+    limit,
+    z
+      .string()
+      .max(limit)
+      .transform((text) => visibleLines(text).slice(0, limit)),
+  );
 
 /** A line from a machine: a command line, a rule, a message. At most 4,096 UTF-16 units. */
 export const lineText = z.string().max(4_096);

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { canonicalJson } from '#shared/domain/canonical-json.ts';
 import {
   LEDGER_EVENT_LIMIT,
   LEDGER_KINDS,
+  LEDGER_WHAT,
   type LedgerEvent,
   type LedgerKind,
   ledgerRecord,
 } from '#shared/domain/ledger.ts';
 import { LEDGER_SUBJECTS, ledgerSentence } from '#shared/domain/ledger-words.ts';
 import { eventLines } from './event-text.ts';
+import { plainWriterOf } from './plain-writer.ts';
 
 const at = '2026-11-22T06:00:00.000Z';
 const hash = 'ab'.repeat(32);
@@ -73,6 +76,23 @@ function eventOf(kind: LedgerKind, text: string): LedgerEvent {
   } as LedgerEvent;
 }
 
+/** The same value with one part of it, at whatever depth, made another one or taken away. */
+function changed(value: unknown, by: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  if (typeof value !== 'object' || value === null) return by;
+  const parts = Object.entries(value).map(([key, part]) =>
+    fc.oneof(
+      changed(part, by).map((other) => withPart(value, key, other)),
+      fc.constant(Object.fromEntries(Object.entries(value).filter(([own]) => own !== key))),
+    ),
+  );
+  return fc.oneof(by, ...parts);
+}
+
+const withPart = (value: object, key: string, part: unknown): object =>
+  Array.isArray(value)
+    ? value.map((own, index) => (String(index) === key ? part : own))
+    : { ...value, [key]: part };
+
 /** As the writer of the ledger puts it together. */
 const whole = (lines: string, number: number): string => lines.split('\n').join(String(number));
 
@@ -97,6 +117,34 @@ describe('events of the ledger', { timeout: 30_000 }, () => {
       { numRuns: 40 },
     );
   });
+
+  it.each(LEDGER_KINDS)(
+    '%s is written in one pass when its text is plain, exactly as its form reads it',
+    (kind) => {
+      const form: z.ZodType = LEDGER_WHAT[kind];
+      const write = plainWriterOf(form);
+      const what = EVERY('Plain text, 42')[kind];
+      expect(write(what)).toBe(canonicalJson(form.parse(what)));
+      const someText = fc.oneof(
+        fc.string(),
+        fc.constantFrom('"', '\\', '\u007f', 'é', at, hash, 'x'.repeat(257)),
+      );
+      const anything = fc.oneof(
+        fc.anything(),
+        someText,
+        fc.integer(),
+        fc.constantFrom(-1, -0, 0.5, 2 ** 53, null, true),
+      );
+      fc.assert(
+        fc.property(changed(what, anything), (value) => {
+          const written = write(value);
+          if (written === null) return;
+          expect(written).toBe(canonicalJson(form.parse(value)));
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
 
   it('have each a place among the filters of the page', () => {
     const placed = Object.values(LEDGER_SUBJECTS).flatMap((subject) => subject.kinds);

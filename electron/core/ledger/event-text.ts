@@ -4,16 +4,21 @@ import {
   LEDGER_FORMAT,
   LEDGER_WHAT,
   type LedgerEvent,
+  type LedgerKind,
   type LedgerWhere,
   type LedgerWho,
   ledgerSalt,
   ledgerWhere,
   ledgerWho,
 } from '#shared/domain/ledger.ts';
+import { type PlainWriter, plainWriterOf } from './plain-writer.ts';
 
-/** Most events of a batch are of the same instant, account and node: each is checked and written once. */
+/** By kind, made when the first event of it comes. */
+const plainWriters = new Map<LedgerKind, PlainWriter>();
+
+/** Most events of a batch are of the same kind, instant, account and node: each is checked and written once. */
+let writtenBefore: { at: string; kind: LedgerKind; text: string } | null = null;
 const writtenWho = new WeakMap<LedgerWho, string>();
-let writtenAt: { at: string; text: string } | null = null;
 let writtenWhere: { node: string; name: string; text: string } | null = null;
 
 /**
@@ -25,11 +30,10 @@ let writtenWhere: { node: string; name: string; text: string } | null = null;
 export function eventLines(events: readonly LedgerEvent[]): string {
   const lines: string[] = [];
   for (const { at, kind, salt, what, where, who } of events) {
-    if (!Object.hasOwn(LEDGER_WHAT, kind)) throw new RangeError('There is no such kind of event');
+    const before = textBefore(at, kind);
     const salted = salt === undefined ? '' : `"salt":${JSON.stringify(ledgerSalt.parse(salt))},`;
-    const said = JSON.stringify(LEDGER_WHAT[kind].parse(what));
+    const said = textOfWhat(kind, what);
     const there = textOfWhere(where);
-    const before = `{"at":${textOfAt(at)},"format":${LEDGER_FORMAT},"kind":"${kind}","number":`;
     const after = `,${salted}"what":${said},"where":${there},"who":${textOfWho(who)}}`;
     if (before.length + after.length > LEDGER_EVENT_LIMIT) {
       throw new RangeError(`An event of kind ${kind} is too long`);
@@ -39,9 +43,22 @@ export function eventLines(events: readonly LedgerEvent[]): string {
   return lines.join('\n');
 }
 
-function textOfAt(at: string): string {
-  if (writtenAt?.at !== at) writtenAt = { at, text: JSON.stringify(instant.parse(at)) };
-  return writtenAt.text;
+function textOfWhat(kind: LedgerKind, what: unknown): string {
+  let writer = plainWriters.get(kind);
+  if (writer === undefined) {
+    writer = plainWriterOf(LEDGER_WHAT[kind]);
+    plainWriters.set(kind, writer);
+  }
+  return writer(what) ?? JSON.stringify(LEDGER_WHAT[kind].parse(what));
+}
+
+function textBefore(at: string, kind: LedgerKind): string {
+  if (writtenBefore?.at !== at || writtenBefore.kind !== kind) {
+    if (!Object.hasOwn(LEDGER_WHAT, kind)) throw new RangeError('There is no such kind of event');
+    const text = `{"at":${JSON.stringify(instant.parse(at))},"format":${LEDGER_FORMAT},"kind":"${kind}","number":`;
+    writtenBefore = { at, kind, text };
+  }
+  return writtenBefore.text;
 }
 
 function textOfWhere(where: LedgerWhere): string {
