@@ -21,6 +21,7 @@ const DEBIAN = {
   iptables: '/usr/sbin/iptables',
   iproute2: '/usr/sbin/ip',
   python3: '/usr/bin/python3',
+  'python3-packaging': '/usr/lib/python3/dist-packages/packaging/version.py',
   sudo: '/usr/bin/sudo',
   acl: '/usr/bin/getfacl',
 };
