@@ -1,12 +1,11 @@
 import { type LockFile, readLock } from '#core/dependencies/requirements/lock-file.ts';
-import { normalizedName, normalizedVersion } from '#core/dependencies/requirements/name.ts';
-import {
-  type PinProblem,
-  problemsOfDistribution,
-  problemsOfFile,
-} from '#core/dependencies/requirements/pin-problems.ts';
+import { extrasIn } from '#core/dependencies/requirements/marker.ts';
+import { normalizedVersion } from '#core/dependencies/requirements/name.ts';
+import { type PinProblem, problemsOfRequirement } from '#core/dependencies/requirements/pin-problem.ts';
+import { problemsOfDistribution, problemsOfFile } from '#core/dependencies/requirements/pin-problems.ts';
 import { parseRequirement } from '#core/dependencies/requirements/requirement.ts';
 import { isWithin } from '#core/facts/profile/paths.ts';
+import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';
@@ -146,15 +145,11 @@ function floating(environment: Environment): PinProblem[] {
   );
   return (own?.requires ?? []).flatMap((text) => {
     const requirement = parseRequirement(text);
-    if (requirement === null || requirement.pinned !== null || /;.*\bextra\s*==/.test(text)) return [];
-    return [
-      {
-        text,
-        seen: requirement.url === null ? 'a range, not one version' : 'from an address, outside the index',
-        severity: 'medium' as const,
-        place: own?.metadataPath ?? '',
-      },
-    ];
+    // What only an extra asks for is not installed unless somebody wants that extra.
+    const ofExtra = requirement?.marker != null && extrasIn(requirement.marker).length > 0;
+    return requirement === null || ofExtra
+      ? []
+      : problemsOfRequirement(requirement, text, own?.metadataPath ?? '');
   });
 }
 
@@ -185,12 +180,13 @@ export const pinnedDependencies: Check = {
         );
         continue;
       }
+      const known = new Set(files.map(({ path }) => path));
       const { part, matched } = lockPart(input, instance, environment, files);
       parts.push(part);
       const problems = [
         ...floating(environment),
         ...environment.distributions.flatMap(problemsOfDistribution),
-        ...files.flatMap(problemsOfFile),
+        ...files.flatMap((file) => problemsOfFile(file, known)),
       ];
       for (const problem of problems) {
         const where =

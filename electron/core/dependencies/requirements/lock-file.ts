@@ -1,123 +1,210 @@
-import { parse } from 'smol-toml';
-import { z } from 'zod';
+import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
-import { normalizedName, normalizedVersion } from './name.ts';
-import { parseRequirementsFile } from './requirements-file.ts';
+import {
+  type HashedFile,
+  type PipfilePackage,
+  pipfileLock,
+  type TomlPackage,
+  tomlLock,
+} from './lock-shapes.ts';
+import { normalizedVersion } from './name.ts';
+import { parseRequirementsFile, withoutCredentials } from './requirements-file.ts';
+import { readToml } from './toml.ts';
 
-/** A file that names exact versions with hashes. */
+/** Where a locked distribution comes from. */
+export type LockedFrom = 'index' | 'vcs' | 'url' | 'file';
+
+/** One locked distribution. The project's own source (editable, local folder) is none. */
+export interface LockEntry {
+  /** Normalised as in PEP 503. */
+  name: string;
+  /** As written; null where the lock leaves it open, as it may for version control. */
+  version: string | null;
+  /** `sha256:…` of all files that may be installed, each once. */
+  hashes: readonly string[];
+  /** Every file that may be installed has its hash. */
+  hashed: boolean;
+  from: LockedFrom;
+  /** Address without user and password, or the index; null for the usual index. */
+  place: string | null;
+  /** There is no wheel: its set-up code runs when it is installed. Null where the lock does not say. */
+  sourceOnly: boolean | null;
+}
+
+/** A file that names exact versions. */
 export interface LockFile {
   path: string;
-  /** Versions by normalised name; the source itself (editable, local) is no entry. */
+  kind: RequirementFile['kind'];
+  entries: readonly LockEntry[];
+  /** Normalised versions by normalised name. */
   versions: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Entries without a hash: then it pins versions and not contents. */
+  /** Names of entries without a hash: then it pins versions and not contents. */
   withoutHash: readonly string[];
+  /** Hosts whose certificate is not checked. */
+  unverified: readonly string[];
 }
 
 type RequirementFile = PythonFacts['requirementFiles'][number];
 
-const hashed = z.looseObject({
-  hash: z.string().optional(),
-  hashes: z.record(z.string(), z.string()).optional(),
-});
-const tomlPackage = z.looseObject({
-  name: z.string(),
-  version: z.string().optional(),
-  source: z
-    .looseObject({
-      editable: z.string().optional(),
-      virtual: z.string().optional(),
-      directory: z.string().optional(),
-      type: z.string().optional(),
-    })
-    .optional(),
-  directory: z.unknown().optional(),
-  files: z.array(hashed).optional(),
-  wheels: z.array(hashed).optional(),
-  sdist: hashed.optional(),
-  archive: hashed.optional(),
-});
-const tomlLock = z.looseObject({
-  package: z.array(tomlPackage).optional(),
-  packages: z.array(tomlPackage).optional(),
-  metadata: z.looseObject({ files: z.record(z.string(), z.array(hashed)).optional() }).optional(),
-});
-const pipfileLock = z.looseObject({
-  default: z.record(
-    z.string(),
-    z.looseObject({ version: z.string().optional(), hashes: z.array(z.string()).optional() }),
-  ),
-});
-
-class Entries {
-  readonly versions = new Map<string, Set<string>>();
-  readonly withoutHash: string[] = [];
-
-  add(name: string, version: string, hasHash: boolean): void {
-    const key = normalizedName(name);
-    const known = this.versions.get(key) ?? new Set();
-    known.add(normalizedVersion(version));
-    this.versions.set(key, known);
-    if (!hasHash) this.withoutHash.push(key);
-  }
+/** The index that everybody means (PEP 503, pip's `--index-url`). */
+export function isUsualIndex(url: string): boolean {
+  return /^https:\/\/(pypi\.org|pypi\.python\.org)(\/simple)?\/?$/i.test(url);
 }
 
-const hasHash = (file: z.infer<typeof hashed>) =>
-  file.hash !== undefined || Object.keys(file.hashes ?? {}).length > 0;
+function hashesOf(file: HashedFile): string[] {
+  const named = Object.entries(file.hashes ?? {}).map(([algorithm, digest]) => `${algorithm}:${digest}`);
+  return [...(file.hash === undefined ? [] : [file.hash]), ...named]
+    .map((hash) => hash.toLowerCase())
+    .filter((hash) => /^sha(256|384|512):[0-9a-f]{64,128}$/.test(hash));
+}
 
-function readToml(text: string, entries: Entries): void {
-  const lock = tomlLock.parse(parse(text));
-  for (const item of [...(lock.package ?? []), ...(lock.packages ?? [])]) {
-    const isLocal =
-      item.source?.editable !== undefined ||
-      item.source?.virtual !== undefined ||
-      item.source?.directory !== undefined ||
-      item.source?.type === 'directory' ||
-      item.directory !== undefined;
-    if (isLocal || item.version === undefined) continue;
-    const files = [
-      ...(item.files ?? []),
-      ...(item.wheels ?? []),
-      ...(item.sdist === undefined ? [] : [item.sdist]),
-      ...(item.archive === undefined ? [] : [item.archive]),
-      ...(lock.metadata?.files?.[item.name] ?? []),
-    ];
-    entries.add(item.name, item.version, files.length > 0 && files.every(hasHash));
+const isWheel = (file: HashedFile): boolean =>
+  /\.whl(?:[?#].*)?$/i.test(file.name ?? file.file ?? file.url ?? file.path ?? '');
+
+function originOf(item: TomlPackage): { from: LockedFrom; place: string | null } | 'own' {
+  const { source, vcs, directory, archive } = item;
+  if (directory !== undefined || source?.editable !== undefined || source?.virtual !== undefined)
+    return 'own';
+  if (source?.directory !== undefined || source?.type === 'directory') return 'own';
+  const git = source?.git ?? (source?.type === 'git' ? source.url : undefined) ?? vcs?.url ?? vcs?.path;
+  if (git !== undefined || vcs !== undefined) return { from: 'vcs', place: withoutCredentials(git ?? '') };
+  const file = source?.path ?? (source?.type === 'file' ? source.url : undefined) ?? archive?.path;
+  if (file !== undefined) return { from: 'file', place: file };
+  const index = source?.registry ?? (source?.type === 'legacy' ? source.url : undefined) ?? item.index;
+  if (index !== undefined)
+    return { from: 'index', place: isUsualIndex(index) ? null : withoutCredentials(index) };
+  const url = source?.url ?? archive?.url;
+  return url === undefined ? { from: 'index', place: null } : { from: 'url', place: withoutCredentials(url) };
+}
+
+function ofToml(item: TomlPackage, older: readonly HashedFile[]): LockEntry[] {
+  const origin = originOf(item);
+  if (origin === 'own') return [];
+  const built = [...(item.files ?? []), ...(item.wheels ?? []), ...older];
+  const all = [
+    ...built,
+    ...(item.sdist === undefined ? [] : [item.sdist]),
+    ...(item.archive === undefined ? [] : [item.archive]),
+  ];
+  if (item.version === undefined && origin.from === 'index') return [];
+  return [
+    {
+      name: normalizedName(item.name),
+      version: item.version ?? null,
+      hashes: [...new Set(all.flatMap(hashesOf))],
+      hashed: all.length > 0 && all.every((file) => hashesOf(file).length > 0),
+      ...origin,
+      sourceOnly: all.length === 0 ? null : !all.some(isWheel),
+    },
+  ];
+}
+
+function ofPipfile(name: string, item: PipfilePackage): LockEntry[] {
+  if (item.editable === true || (item.path !== undefined && !/\.(whl|zip|gz|bz2)$/.test(item.path)))
+    return [];
+  const hashes = (item.hashes ?? []).map((hash) => hash.toLowerCase());
+  const origin =
+    item.git !== undefined
+      ? { from: 'vcs' as const, place: withoutCredentials(item.git) }
+      : item.file !== undefined
+        ? { from: 'url' as const, place: withoutCredentials(item.file) }
+        : item.path !== undefined
+          ? { from: 'file' as const, place: item.path }
+          : { from: 'index' as const, place: null };
+  if (item.version === undefined && origin.from === 'index') return [];
+  return [
+    {
+      name: normalizedName(name),
+      version: item.version?.replace(/^===?\s*/, '') ?? null,
+      hashes,
+      hashed: hashes.length > 0,
+      ...origin,
+      sourceOnly: null,
+    },
+  ];
+}
+
+function ofRequirements(text: string): LockEntry[] {
+  const { lines, includes, unread } = parseRequirementsFile(text);
+  const isLock =
+    lines.length > 0 &&
+    includes.length === 0 &&
+    unread.length === 0 &&
+    lines.every((line) => line.requirement.pinned !== null && line.hashes.length > 0);
+  if (!isLock) return [];
+  return lines.map(({ requirement, hashes }) => ({
+    name: requirement.name ?? '',
+    version: requirement.pinned,
+    hashes,
+    hashed: true,
+    from: 'index',
+    place: null,
+    sourceOnly: null,
+  }));
+}
+
+/** @returns entries and unverified hosts; null when the text is not the format that its name says */
+function entriesOf(
+  file: Pick<RequirementFile, 'kind' | 'text'>,
+): Pick<LockFile, 'entries' | 'unverified'> | null {
+  if (file.kind === 'uv-lock' || file.kind === 'poetry-lock' || file.kind === 'pylock') {
+    const read = tomlLock.safeParse(readToml(file.text));
+    if (!read.success) return null;
+    const { package: one = [], packages = [], metadata } = read.data;
+    const older = metadata?.files ?? {};
+    const entries = [...one, ...packages].flatMap((item) => ofToml(item, older[item.name] ?? []));
+    return { entries, unverified: [] };
+  }
+  if (file.kind === 'pipfile-lock') {
+    const read = pipfileLock.safeParse(jsonOf(file.text));
+    if (!read.success) return null;
+    const all = [...Object.entries(read.data.default), ...Object.entries(read.data.develop ?? {})];
+    const sources = read.data._meta?.sources ?? [];
+    const others = sources.flatMap(({ url }) => (url !== undefined && !isUsualIndex(url) ? [url] : []));
+    const entries = all.flatMap(([name, item]) => ofPipfile(name, item));
+    return {
+      // A Pipfile.lock names its indexes once for all entries.
+      entries: entries.map((entry) =>
+        entry.from === 'index' && others[0] !== undefined
+          ? { ...entry, place: withoutCredentials(others[0]) }
+          : entry,
+      ),
+      unverified: sources.flatMap(({ url, verify_ssl }) =>
+        verify_ssl === false ? [withoutCredentials(url ?? '')] : [],
+      ),
+    };
+  }
+  return file.kind === 'requirements' ? { entries: ofRequirements(file.text), unverified: [] } : null;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 
 /**
  * Reads a lock: uv.lock, poetry.lock, pylock.toml (PEP 751), Pipfile.lock, or a requirements file in which every line is an
  * exact version with hashes (pip, "Secure installs").
- * @returns null when the file is no lock or cannot be read
+ * @returns null when the file is no lock, was cut or cannot be read
  */
-export function readLock(file: RequirementFile): LockFile | null {
+export function readLock(file: Pick<RequirementFile, 'path' | 'kind' | 'text' | 'cut'>): LockFile | null {
   if (file.cut) return null;
-  const entries = new Entries();
-  try {
-    if (file.kind === 'uv-lock' || file.kind === 'poetry-lock' || file.kind === 'pylock')
-      readToml(file.text, entries);
-    else if (file.kind === 'pipfile-lock') {
-      const lock = pipfileLock.parse(JSON.parse(file.text));
-      for (const [name, item] of Object.entries(lock.default)) {
-        if (item.version !== undefined)
-          entries.add(name, item.version.replace(/^==/, ''), (item.hashes?.length ?? 0) > 0);
-      }
-    } else if (file.kind === 'requirements') {
-      const { lines, includes, unread } = parseRequirementsFile(file.text);
-      const isLock =
-        lines.length > 0 &&
-        includes.length === 0 &&
-        unread.length === 0 &&
-        lines.every((line) => line.requirement.pinned !== null && line.hashes > 0);
-      if (!isLock) return null;
-      for (const { requirement } of lines)
-        entries.add(requirement.name ?? '', requirement.pinned ?? '', true);
-    } else return null;
-  } catch {
-    // Not the format that its name says; the caller shows that there is no lock in it.
-    return null;
+  const read = entriesOf(file);
+  if (read === null || read.entries.length === 0) return null;
+  const versions = new Map<string, Set<string>>();
+  for (const { name, version } of read.entries) {
+    const known = versions.get(name) ?? new Set();
+    if (version !== null) known.add(normalizedVersion(version));
+    versions.set(name, known);
   }
-  return entries.versions.size === 0
-    ? null
-    : { path: file.path, versions: entries.versions, withoutHash: entries.withoutHash };
+  return {
+    path: file.path,
+    kind: file.kind,
+    ...read,
+    versions,
+    withoutHash: read.entries.filter((entry) => !entry.hashed).map(({ name }) => name),
+  };
 }

@@ -1,11 +1,3 @@
-/**
- * Name of a distribution as it is compared (PEP 503, "Normalized Names"): lower case, each run of `-`, `_` and `.` as one `-`.
- * What is no name stays what it is, in lower case.
- */
-export function normalizedName(name: string): string {
-  return name.replace(/[-_.]+/g, '-').toLowerCase();
-}
-
 /** What a distribution may be called (PEP 508, "Names"). */
 const NAME = /^(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]{0,254}[A-Za-z0-9])$/;
 

@@ -1,164 +1,69 @@
-import { parse } from 'smol-toml';
-import { z } from 'zod';
+import { posix } from 'node:path';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
-import type { Severity } from '#shared/domain/finding.ts';
-import { parseRequirement } from './requirement.ts';
+import { problemsOfInstaller } from './installer-problems.ts';
+import { isUsualIndex, readLock } from './lock-file.ts';
+import { problemsOfLock } from './lock-problems.ts';
+import { type PinProblem, pinProblem, problemsOfRequirement } from './pin-problem.ts';
+import { problemsOfPyproject } from './pyproject-problems.ts';
 import { parseRequirementsFile } from './requirements-file.ts';
+import { problemsOfSetup } from './setup-problems.ts';
 
-/** Something that lets an install differ from the last one, or run what nobody chose. */
-export interface PinProblem {
-  /** As written. */
-  text: string;
-  seen: string;
-  severity: Severity;
-  place: string;
-}
+/** A file that declares, locks or installs requirements. */
+export type RequirementFile = Pick<PythonFacts['requirementFiles'][number], 'path' | 'kind' | 'text' | 'cut'>;
 
-type RequirementFile = PythonFacts['requirementFiles'][number];
-
-const stringList = z.array(z.string()).catch([]);
-const pyproject = z.looseObject({
-  project: z
-    .looseObject({
-      dependencies: stringList.optional(),
-      'optional-dependencies': z.record(z.string(), stringList).catch({}).optional(),
-    })
-    .optional(),
-  'build-system': z.looseObject({ requires: stringList.optional() }).optional(),
-});
-
-function ofRequirement(text: string, place: string): PinProblem[] {
-  const requirement = parseRequirement(text);
-  if (requirement === null) return [{ text, seen: 'could not be understood', severity: 'low', place }];
-  if (requirement.url !== null)
-    return [{ text, seen: 'from an address, outside the index', severity: 'medium', place }];
-  if (requirement.pinned !== null) return [];
-  return [
-    {
-      text,
-      seen: requirement.specifiers === '' ? 'any version' : 'a range, not one version',
-      severity: 'medium',
-      place,
-    },
-  ];
-}
-
-function ofRequirements(file: RequirementFile): PinProblem[] {
+function problemsOfRequirements(file: RequirementFile, known: ReadonlySet<string>): PinProblem[] {
   const read = parseRequirementsFile(file.text);
   const place = file.path;
-  const anyHash = read.lines.some((line) => line.hashes > 0);
+  const anyHash = read.lines.some((line) => line.hashes.length > 0);
+  // A constraint chooses no package, so that one without a hash is no gap.
+  const wantsHash = file.kind === 'requirements';
   return [
-    ...read.lines.flatMap((line) => ofRequirement(line.text, place)),
+    ...read.lines.flatMap(({ requirement, text, line, editable }) =>
+      editable
+        ? [pinProblem('editable', text, place, line)]
+        : problemsOfRequirement(requirement, text, place, line),
+    ),
     ...read.lines
-      .filter((line) => line.requirement.pinned !== null && line.hashes === 0)
-      .map((line) => ({
-        text: line.text,
-        seen: anyHash ? 'no hash, while others have one' : 'an exact version without a hash',
-        severity: 'low' as const,
-        place,
-      })),
-    ...read.extraIndexes.map((text) => ({
-      text,
-      seen: 'a second index: the same name there can win',
-      severity: 'high' as const,
-      place,
-    })),
-    ...read.indexes.map((text) => ({ text, seen: 'an index of its own', severity: 'low' as const, place })),
-    ...read.sourceOnly.map((text) => ({
-      text,
-      seen: 'built from source: its set-up code runs at install',
-      severity: 'medium' as const,
-      place,
-    })),
-    ...read.unread.map((text) => ({
-      text,
-      seen: 'could not be understood',
-      severity: 'low' as const,
-      place,
-    })),
+      .filter(({ requirement, hashes }) => wantsHash && requirement.pinned !== null && hashes.length === 0)
+      .map(({ text, line }) =>
+        pinProblem('no-hash', text, place, line, anyHash ? 'no hash, while others have one' : undefined),
+      ),
+    ...read.extraIndexes.map(({ text, line }) => pinProblem('second-index', text, place, line)),
+    ...read.indexes
+      .filter(({ text }) => !isUsualIndex(text.replace(/^\S+[=\s]\s*/, '')))
+      .map(({ text, line }) => pinProblem('own-index', text, place, line)),
+    ...read.trustedHosts.map(({ text, line }) => pinProblem('unverified-host', text, place, line)),
+    ...read.sourceOnly.map(({ text, line }) => pinProblem('source-only', text, place, line)),
+    ...read.includes
+      .filter(({ text }) => !known.has(posix.resolve(posix.dirname(place), text)))
+      .map(({ text, line }) => pinProblem('not-followed', text, place, line)),
+    ...read.unread.map(({ text, line }) => pinProblem('unread', text, place, line)),
   ];
 }
 
-function ofPyproject(file: RequirementFile): PinProblem[] {
-  const place = file.path;
-  try {
-    const read = pyproject.parse(parse(file.text));
-    const texts = [
-      ...(read.project?.dependencies ?? []),
-      ...Object.values(read.project?.['optional-dependencies'] ?? {}).flat(),
-      ...(read['build-system']?.requires ?? []),
-    ];
-    return texts.flatMap((text) => ofRequirement(text, place));
-  } catch {
-    return [{ text: place, seen: 'is no TOML that could be read', severity: 'low', place }];
-  }
-}
-
-const INSTALLER_RISKS: readonly { pattern: RegExp; seen: string; severity: Severity }[] = [
-  {
-    pattern: /\b(curl|wget)\b[^|;&]*\|\s*(sudo\s+)?(-\S+\s+)*(ba|da|z|k)?sh\b/,
-    seen: 'runs whatever a server sends at that moment',
-    severity: 'high',
-  },
-  { pattern: /--break-system-packages\b/, seen: 'writes into the Python of the system', severity: 'medium' },
-  { pattern: /--extra-index-url\b/, seen: 'a second index: the same name there can win', severity: 'high' },
-  { pattern: /--trusted-host\b/, seen: 'takes packages without checking who sends them', severity: 'high' },
-  {
-    pattern: /--no-binary\b/,
-    seen: 'built from source: its set-up code runs at install',
-    severity: 'medium',
-  },
-];
-
-function ofInstaller(file: RequirementFile): PinProblem[] {
-  return file.text.split('\n', 20_000).flatMap((whole) => {
-    const line = whole.slice(0, 2_000).trim();
-    if (line.startsWith('#')) return [];
-    return INSTALLER_RISKS.filter((risk) => risk.pattern.test(line)).map((risk) => ({
-      text: line,
-      seen: risk.seen,
-      severity: risk.severity,
-      place: file.path,
-    }));
-  });
-}
-
-/** All that floats or runs unseen in one file. */
-export function problemsOfFile(file: RequirementFile): PinProblem[] {
-  if (file.kind === 'requirements' || file.kind === 'constraints') return ofRequirements(file);
-  if (file.kind === 'pyproject') return ofPyproject(file);
-  if (file.kind === 'installer') return ofInstaller(file);
-  if (file.kind === 'setup')
-    return [
-      {
-        text: file.path,
-        seen: 'code that runs when it is installed from source',
-        severity: 'low',
-        place: file.path,
-      },
-    ];
-  return [];
+/**
+ * All that floats or runs unseen in one file.
+ * @param known paths of all files that were read, so that what a file takes in is known to be judged too
+ */
+export function problemsOfFile(file: RequirementFile, known: ReadonlySet<string> = new Set()): PinProblem[] {
+  const { kind, text, path } = file;
+  if (kind === 'requirements' || kind === 'constraints') return problemsOfRequirements(file, known);
+  if (kind === 'pyproject') return problemsOfPyproject(text, path);
+  if (kind === 'installer') return problemsOfInstaller(text, path);
+  if (kind === 'setup') return problemsOfSetup(text, path);
+  const lock = readLock(file);
+  const why = file.cut ? 'is too long to be read' : 'is no lock that could be read';
+  return lock === null ? [pinProblem('unread', path, path, null, why)] : problemsOfLock(lock);
 }
 
 type Distribution = PythonFacts['environments'][number]['distributions'][number];
 
-/** What an installed distribution asks for without one version (Requires-Dist of its metadata), and how it came. */
+/** How an installed distribution came, where that is not the index (direct_url.json, PEP 610). */
 export function problemsOfDistribution(distribution: Distribution): PinProblem[] {
   const place = distribution.metadataPath;
   const name = `${distribution.name} ${distribution.version}`;
-  return [
-    ...(distribution.directUrl !== null && !distribution.editable
-      ? [
-          {
-            text: `${name} from ${distribution.directUrl}`,
-            seen: 'from an address, outside the index',
-            severity: 'medium' as const,
-            place,
-          },
-        ]
-      : []),
-    ...(distribution.editable
-      ? [{ text: name, seen: 'installed as a link to its source', severity: 'low' as const, place }]
-      : []),
-  ];
+  if (distribution.editable) return [pinProblem('editable', name, place)];
+  return distribution.directUrl === null
+    ? []
+    : [pinProblem('address', `${name} from ${distribution.directUrl}`, place)];
 }

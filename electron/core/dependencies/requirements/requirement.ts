@@ -1,5 +1,5 @@
+import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
 import { type Marker, parseMarker } from './marker.ts';
-import { normalizedName } from './name.ts';
 
 /** One clause of a version specifier (PEP 440, "Version specifiers"). */
 export interface VersionClause {
@@ -30,7 +30,7 @@ export interface Requirement {
 export const MAX_REQUIREMENT = 4_096;
 
 const HEAD = /^([A-Za-z0-9](?:[A-Za-z0-9._-]{0,254}[A-Za-z0-9])?)\s*(?:\[([^\]]{0,2048})\])?\s*/;
-const CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s<>=!~;,()[\]@]{1,256})$/;
+const CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s<>=~;,()[\]@]{1,256})$/;
 
 function clausesOf(text: string): VersionClause[] | null {
   const inner = text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : text;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
 import { readLock } from './lock-file.ts';
-import { normalizedName } from './name.ts';
 import { problemsOfFile } from './pin-problems.ts';
 import { parseRequirement } from './requirement.ts';
 import { parseRequirementsFile } from './requirements-file.ts';
@@ -54,7 +54,7 @@ describe('requirements', () => {
         '# all',
         `a==1 \\`,
         `  --hash=${hash} \\`,
-        `  --hash=${hash}`,
+        `  --hash=sha256:${'B'.repeat(64)}`,
         'b>=2 # why',
         '-e ./src',
         '-r other.txt',
@@ -65,16 +65,17 @@ describe('requirements', () => {
       ].join('\r\n'),
     );
     expect(file.lines.map((line) => [line.text, line.hashes, line.editable])).toEqual([
-      ['a==1', 2, false],
-      ['b>=2', 0, false],
-      ['./src', 0, true],
+      ['a==1', [hash, 'sha256:'.padEnd(71, 'b')], false],
+      ['b>=2', [], false],
+      ['./src', [], true],
     ]);
+    expect(file.lines.map((line) => line.line)).toEqual([2, 5, 6]);
     expect(file).toMatchObject({
-      includes: ['other.txt'],
-      extraIndexes: ['--extra-index-url https://x/'],
-      sourceOnly: ['--no-binary :all:'],
-      indexes: ['-i https://y/'],
-      unread: ['--weird'],
+      includes: [{ text: 'other.txt', line: 7, kind: 'requirements' }],
+      extraIndexes: [{ text: '--extra-index-url https://x/', line: 8 }],
+      sourceOnly: [{ text: '--no-binary :all:', line: 9 }],
+      indexes: [{ text: '-i https://y/', line: 10 }],
+      unread: [{ text: '--weird', line: 11 }],
     });
   });
 });
