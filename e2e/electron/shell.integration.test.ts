@@ -11,16 +11,13 @@ beforeEach(async () => {
 });
 afterEach(() => shell.end());
 
-const status = (given: Partial<CoreStatus>): CoreStatus => ({
-  sentence: 'Two doors are open: miu to the internet, boa to every network.',
-  fix: 2,
-  review: 3,
-  unknown: 2,
-  pass: 9,
-  theme: 'system',
-  ...given,
+type Given = Partial<CoreStatus['counts']> & Partial<Omit<CoreStatus, 'counts'>>;
+const status = ({ sentence, theme = 'system', ...counts }: Given): CoreStatus => ({
+  sentence: sentence ?? 'Two doors are open: miu to the internet, boa to every network.',
+  counts: { fix: 2, review: 3, unknown: 2, pass: 9, notApplicable: 0, waived: 0, ...counts },
+  theme,
 });
-const tell = (given: Partial<CoreStatus>) =>
+const tell = (given: Given) =>
   coreOf(shell.electron).emit('message', { kind: 'status', status: status(given) });
 const flat = (items: MenuItem[]): MenuItem[] => items.flatMap((item) => [item, ...flat(item.submenu ?? [])]);
 const press = (label: string, items: MenuItem[]) =>

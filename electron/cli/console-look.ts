@@ -2,9 +2,10 @@ import type { ApiClient } from '#core/api/direct-client.ts';
 import type { LookState } from '#shared/contract/looks.ts';
 import { readStream } from '#shared/contract/read-stream.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
+import { countChecks } from '#shared/domain/counts.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { couldNot } from './failure.ts';
-import { type CheckReport, countsOf, inOrder } from './report.ts';
+import { type CheckReport, inOrder } from './report.ts';
 import { progressLine, type Terminal } from './terminal.ts';
 
 const ENDED: ReadonlySet<LookState['state']> = new Set(['done', 'failed', 'cancelled']);
@@ -38,7 +39,7 @@ export async function lookThroughConsole(
   return {
     node: { id: node.id, name: node.name, reachedBy: node.address.kind },
     level: overview.standings.find((standing) => standing.node === node.id)?.level ?? null,
-    counts: countsOf(findings),
+    counts: countChecks(findings),
     findings,
   };
 }

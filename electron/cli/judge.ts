@@ -1,9 +1,10 @@
 import { runChecks } from '#core/checks/run.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
+import { countChecks } from '#shared/domain/counts.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import { levelOf } from '#shared/domain/level.ts';
 import { DEFAULT_SETTINGS } from '#shared/domain/settings.ts';
-import { type CheckReport, countsOf, inOrder, type ReportNode } from './report.ts';
+import { type CheckReport, inOrder, type ReportNode } from './report.ts';
 
 /**
  * Judges facts by themselves: default settings, no declarations, no waivers. The level is that of all checks, also when
@@ -19,5 +20,5 @@ export function judge(facts: Facts, node: ReportNode, only: readonly CheckId[] |
   });
   const findings = all.filter((finding) => only === null || only.includes(finding.check)).map(inOrder);
   const { level } = levelOf(all, facts.profile.instances.length > 0);
-  return { node, level, counts: countsOf(findings), findings };
+  return { node, level, counts: countChecks(findings), findings };
 }

@@ -1,5 +1,5 @@
-import type { Counts } from '#shared/contract/findings.ts';
-import type { Finding, FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
+import type { Counts } from '#shared/domain/counts.ts';
+import type { Finding, TrackedFinding } from '#shared/domain/finding.ts';
 import type { Level } from '#shared/domain/level.ts';
 import { EXIT, type ExitCode } from './failure.ts';
 
@@ -17,22 +17,6 @@ export interface CheckReport {
   level: Level | null;
   counts: Counts;
   findings: Finding[];
-}
-
-const COUNTED: Readonly<Record<FindingStatus, keyof Counts>> = {
-  pass: 'pass',
-  fix: 'fix',
-  review: 'review',
-  unknown: 'unknown',
-  'not-applicable': 'notApplicable',
-  waived: 'waived',
-};
-
-/** How many findings there are of each status. */
-export function countsOf(findings: readonly { status: FindingStatus }[]): Counts {
-  const counts: Counts = { pass: 0, fix: 0, review: 0, unknown: 0, notApplicable: 0, waived: 0 };
-  for (const { status } of findings) counts[COUNTED[status]] += 1;
-  return counts;
 }
 
 /** 1 when anything is to be fixed, else 2 when anything could not be seen, else 0. */

@@ -19,11 +19,11 @@ describe('the table', () => {
     const lines = tableOf(report, painter(false), null).split('\n');
     expect(lines[0]).toBe('miu: level 0, Exposed (looked at 2026-11-21 19:20 UTC)');
     expect(lines.slice(2, 5)).toEqual([
-      'to fix     service-bindings  miu answers every network.',
-      'unknown    os-updates        About os-updates.',
-      'fine       time-sync         About time-sync.',
+      'to fix          service-bindings  miu answers every network.',
+      'could not look  os-updates        About os-updates.',
+      'fine            time-sync         About time-sync.',
     ]);
-    expect(lines).toContain('1 to fix · 1 unknown · 1 fine');
+    expect(lines).toContain('1 to fix · 1 could not look · 1 fine');
     expect(lines).toContain('    # systemctl edit mycoswarm');
     expect(lines).toContain('It would help to allow one command as administrator.');
   });
@@ -47,7 +47,7 @@ describe('the table', () => {
     const long = reportOf([findingOf('time-sync', 'pass', { summary: 'word '.repeat(40).trim() })]);
     const lines = tableOf(long, painter(false), 60).split('\n').slice(2, -3);
     expect(lines.every((line) => line.length <= 60)).toBe(true);
-    expect(lines[1]).toMatch(/^ {22}word/);
+    expect(lines[1]).toMatch(/^ {19}word/);
   });
 
   it('is coloured on a terminal alone, and NO_COLOR is honoured', () => {
@@ -56,7 +56,7 @@ describe('the table', () => {
     expect(wantsColour({ write, isTTY: false }, {})).toBe(false);
     expect(wantsColour({ write, isTTY: true }, { NO_COLOR: '1' })).toBe(false);
     expect(wantsColour({ write, isTTY: true }, { TERM: 'dumb' })).toBe(false);
-    expect(tableOf(report, painter(true), null)).toContain('\u001b[31mto fix   \u001b[0m');
+    expect(tableOf(report, painter(true), null)).toContain('\u001b[31mto fix        \u001b[0m');
   });
 
   it('says that there is no level without mycoSwarm', () => {

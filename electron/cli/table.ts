@@ -1,16 +1,18 @@
-import type { Finding, FindingStatus } from '#shared/domain/finding.ts';
-import { LEVELS, WORST_FIRST } from '#shared/domain/level.ts';
+import { COUNT_GROUPS, type CountGroup, countsInWords, groupOf, groupWord } from '#shared/domain/counts.ts';
+import type { Finding } from '#shared/domain/finding.ts';
+import { LEVELS } from '#shared/domain/level.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { CheckReport } from './report.ts';
 import type { Colour, Paint } from './terminal.ts';
 
-const WORDS: Readonly<Record<FindingStatus, { word: string; colour: Colour }>> = {
-  fix: { word: 'to fix', colour: 'red' },
-  review: { word: 'to review', colour: 'yellow' },
-  unknown: { word: 'unknown', colour: 'blue' },
-  waived: { word: 'accepted', colour: 'magenta' },
-  pass: { word: 'fine', colour: 'green' },
-  'not-applicable': { word: 'not here', colour: 'dim' },
+const COLOURS: Readonly<Record<CountGroup, Colour>> = {
+  fix: 'red',
+  review: 'yellow',
+  unknown: 'blue',
+  waived: 'magenta',
+  pass: 'green',
+  'not-applicable': 'dim',
+  lacking: 'dim',
 };
 
 /**
@@ -21,27 +23,36 @@ const WORDS: Readonly<Record<FindingStatus, { word: string; colour: Colour }>> =
  */
 export function tableOf(report: CheckReport, paint: Paint, width: number | null): string {
   const { node, findings } = report;
-  const name = Math.max(...findings.map((finding) => finding.check.length), 5);
-  const rows = WORST_FIRST.flatMap((status) =>
+  const columns = {
+    word: Math.max(...findings.map((finding) => groupWord(groupOf([finding])).length), 6),
+    name: Math.max(...findings.map((finding) => finding.check.length), 5),
+  };
+  const rows = COUNT_GROUPS.flatMap((group) =>
     findings
-      .filter((finding) => finding.status === status)
-      .map((finding) => row(finding, name, paint, width)),
+      .filter((finding) => groupOf([finding]) === group)
+      .map((finding) => row(finding, columns, paint, width)),
   );
   const lines = [
     paint('bold', `${visible(node.name)}: ${levelSentence(report)}`),
     '',
     ...rows,
     '',
-    tally(report),
+    countsInWords(report.counts).join(' · '),
     ...todo(findings, paint),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function row(finding: Finding, name: number, paint: Paint, width: number | null): string {
-  const { word, colour } = WORDS[finding.status];
-  const head = `${paint(colour, word.padEnd(9))}  ${finding.check.padEnd(name)}  `;
-  const indent = 9 + 2 + name + 2;
+function row(
+  finding: Finding,
+  columns: { word: number; name: number },
+  paint: Paint,
+  width: number | null,
+): string {
+  const group = groupOf([finding]);
+  const word = groupWord(group).padEnd(columns.word);
+  const head = `${paint(COLOURS[group], word)}  ${finding.check.padEnd(columns.name)}  `;
+  const indent = columns.word + 2 + columns.name + 2;
   const lines = wrapped(visible(finding.summary), width === null ? null : width - indent);
   return head + lines.join(`\n${' '.repeat(indent)}`);
 }
@@ -51,21 +62,6 @@ function levelSentence({ level, findings }: CheckReport): string {
   const meaning = LEVELS.find((entry) => entry.level === level);
   const at = findings[0]?.observedAt.replace('T', ' ').slice(0, 16);
   return `level ${level}, ${meaning?.name}${at === undefined ? '' : ` (looked at ${at} UTC)`}`;
-}
-
-function tally({ counts }: CheckReport): string {
-  const parts: [number, string][] = [
-    [counts.fix, 'to fix'],
-    [counts.review, 'to review'],
-    [counts.unknown, 'unknown'],
-    [counts.waived, 'accepted'],
-    [counts.pass, 'fine'],
-    [counts.notApplicable, 'not here'],
-  ];
-  return parts
-    .filter(([count], index) => count > 0 || index === 0)
-    .map(([count, word]) => `${count} ${word}`)
-    .join(' · ');
 }
 
 /** The steps of everything that is to be fixed, and what would help to see the rest. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { shortText } from '#shared/domain/bounds.ts';
+import { counts } from '#shared/domain/counts.ts';
 import { settings } from '#shared/domain/settings.ts';
 
 /**
@@ -19,10 +20,7 @@ export type ConsentQuestion = z.infer<typeof consentQuestion>;
 export const coreStatus = z.object({
   /** The sentence of the day. */
   sentence: z.string().max(512),
-  fix: z.int().min(0),
-  review: z.int().min(0),
-  unknown: z.int().min(0),
-  pass: z.int().min(0),
+  counts,
   theme: settings.shape.theme.unwrap(),
 });
 export type CoreStatus = z.infer<typeof coreStatus>;

@@ -106,9 +106,8 @@ export class CoreDesk {
         service.findings.overview({ node: null }),
         service.settings.get(undefined),
       ]);
-      const { fix, review, unknown, pass } = overview.counts;
-      const { sentence } = overview;
-      tell({ kind: 'status', status: { sentence, fix, review, unknown, pass, theme: settings.theme } });
+      const { sentence, counts } = overview;
+      tell({ kind: 'status', status: { sentence, counts, theme: settings.theme } });
     } catch (error) {
       log.error('The status could not be told', error);
     }

@@ -1,4 +1,5 @@
 import type { CoreState } from '#shared/contract/bridge.ts';
+import { countsInWords } from '#shared/domain/counts.ts';
 import type { CoreStatus } from './control.ts';
 
 /** What tray and menu show: one icon and one line. */
@@ -23,13 +24,8 @@ export function shownStatus(status: CoreStatus | null, core: CoreState): ShownSt
   }
   if (status === null || core === 'restarting')
     return { icon: 'review', sentence: 'Starting to look.', tally: '' };
-  const { fix, review, unknown, pass, sentence } = status;
-  const parts = [
-    ...(fix > 0 ? [`${fix} to fix`] : []),
-    ...(review > 0 ? [`${review} to review`] : []),
-    ...(unknown > 0 ? [`${unknown} could not look`] : []),
-    ...(pass > 0 ? [`${pass} fine`] : []),
-  ];
+  const { sentence, counts } = status;
+  const { fix, review, unknown, pass } = counts;
   const icon = fix > 0 ? 'fix' : review > 0 || unknown > 0 || pass === 0 ? 'review' : 'fine';
-  return { icon, sentence, tally: parts.join(' · ') };
+  return { icon, sentence, tally: countsInWords(counts, ['fix', 'review', 'unknown', 'pass']).join(' · ') };
 }

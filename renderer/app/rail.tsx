@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Overview } from '#shared/contract/findings.ts';
+import { countsInWords, waitingOf } from '#shared/domain/counts.ts';
 import type { NodeId } from '#shared/domain/node.ts';
 import { Tooltip } from '../components/tooltip.tsx';
 import { orpc } from '../transport/queries.ts';
@@ -93,9 +94,8 @@ interface Waiting {
 /** What waits for a person on a page: a number, and what it is made of: `11 to fix and 2 to review`. */
 function waitingAt({ to }: NavItem, overview: Overview | undefined, newAlerts: number): Waiting {
   if (to === '/checks' && overview) {
-    const { fix, review } = overview.counts;
-    const words = [fix > 0 && `${fix} to fix`, review > 0 && `${review} to review`];
-    return { count: fix + review, words: words.filter(Boolean).join(' and ') };
+    const { counts } = overview;
+    return { count: waitingOf(counts), words: countsInWords(counts, ['fix', 'review']).join(' and ') };
   }
   if (to === '/audit')
     return { count: newAlerts, words: `${newAlerts} new ${newAlerts === 1 ? 'alert' : 'alerts'}` };

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Counts, Standing } from '#shared/contract/findings.ts';
+import type { Standing } from '#shared/contract/findings.ts';
+import type { Counts } from '#shared/domain/counts.ts';
 import { traySentence } from './tray-sentence.ts';
 
 const counts = (change: Partial<Counts>): Counts => ({

@@ -1,4 +1,5 @@
 import type { Overview } from '#shared/contract/findings.ts';
+import { amountOf, groupWords } from '#shared/domain/counts.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
 
@@ -20,16 +21,12 @@ export function traySentence(overview: Pick<Overview, 'counts' | 'standings'>): 
   const place = only ? ` on ${visible(only)}` : '';
   if (standings.length === 0)
     return { sentence: 'Nothing to watch yet', status: 'not-applicable', number: 0 };
-  if (counts.fix > 0) return { sentence: `${counts.fix} to fix${place}`, status: 'fix', number: counts.fix };
-  if (counts.review > 0) {
-    return { sentence: `${counts.review} to review${place}`, status: 'review', number: counts.review };
+  for (const status of ['fix', 'review', 'unknown'] as const) {
+    const number = amountOf(counts, status);
+    if (number > 0) return { sentence: `${groupWords(status, number)}${place}`, status, number };
   }
-  const lacking = counts.lacking ?? 0;
-  const unknown = counts.unknown - lacking;
-  if (unknown > 0) {
-    return { sentence: `${unknown} could not look${place}`, status: 'unknown', number: unknown };
-  }
-  if (lacking > 0) return { sentence: `${lacking} not in this version`, status: 'unknown', number: 0 };
+  const lacking = amountOf(counts, 'lacking');
+  if (lacking > 0) return { sentence: groupWords('lacking', lacking), status: 'unknown', number: 0 };
   if (counts.pass === 0) return { sentence: 'Not looked yet', status: 'unknown', number: 0 };
   return { sentence: `All is fine${place}`, status: 'pass', number: 0 };
 }

@@ -1,19 +1,10 @@
+import { groupWord } from '#shared/domain/counts.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 
 /** A status of a finding, or a node that could not be reached at its last look. */
 export type ShownStatus = FindingStatus | 'asleep';
 
-const WORDS: Readonly<Record<ShownStatus, string>> = {
-  fix: 'to fix',
-  review: 'to review',
-  unknown: 'could not look',
-  waived: 'accepted',
-  pass: 'fine',
-  'not-applicable': 'does not apply',
-  asleep: 'asleep',
-};
-
 /** @returns the word for a status, as it stands after a number or a name: `to fix`, `fine`, `could not look` */
 export function statusWord(status: ShownStatus): string {
-  return WORDS[status];
+  return status === 'asleep' ? 'asleep' : groupWord(status);
 }

@@ -1,23 +1,12 @@
 import { z } from 'zod';
 import { instant, listOf, rawText, shortText, shownName } from '../domain/bounds.ts';
 import { checkId } from '../domain/check-id.ts';
+import { counts } from '../domain/counts.ts';
 import { declaration, declarationKind, waiver } from '../domain/decision.ts';
 import { findingStatus, trackedFinding } from '../domain/finding.ts';
 import { nodeId } from '../domain/node.ts';
 import { drift } from './looks.ts';
 import { change, read } from './procedure.ts';
-
-export const counts = z.object({
-  pass: z.int().min(0),
-  fix: z.int().min(0),
-  review: z.int().min(0),
-  unknown: z.int().min(0),
-  notApplicable: z.int().min(0),
-  waived: z.int().min(0),
-  /** How many of `unknown` this version cannot look at on any node; the others could be looked at with some help. */
-  lacking: z.int().min(0).optional(),
-});
-export type Counts = z.infer<typeof counts>;
 
 const level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
 

@@ -1,5 +1,6 @@
 import { catalogueEntry } from './check-catalogue.ts';
 import type { CheckId } from './check-id.ts';
+import { countsInWords } from './counts.ts';
 import type { LedgerEvent, LedgerKind } from './ledger.ts';
 import type { ChangeState, PlanPurpose } from './plan.ts';
 import { visible } from './text.ts';
@@ -181,8 +182,8 @@ function lookSentence(what: LookWhat, node: string, scheduled: boolean): string 
   if (what.outcome === 'cancelled') return `A look at ${node} was stopped.`;
   if (what.outcome === 'failed')
     return `${node} could not be looked at: ${what.error ?? 'no reason is known.'}`;
-  const { fix, review, unknown, pass } = what.verdicts;
-  return `${node} was ${how}: ${fix} to fix, ${review} to review, ${unknown} not seen, ${pass} fine.`;
+  const words = countsInWords({ ...what.verdicts, waived: 0 });
+  return `${node} was ${how}: ${words.length === 0 ? 'nothing was judged' : words.join(', ')}.`;
 }
 
 type Setting = Extract<LedgerEvent, { kind: 'settings-changed' }>['what']['changes'][number];

@@ -73,6 +73,8 @@ export const LEDGER_WHAT = {
       review: amount,
       unknown: amount,
       notApplicable: amount,
+      /** How many of the unknown this version cannot look at anywhere; absent in records of earlier versions. */
+      lacking: amount.optional(),
     }),
     error: shownMessage(1_024).nullable(),
   }),

@@ -1,26 +1,10 @@
-import type { Counts, Overview, Standing } from '#shared/contract/findings.ts';
-import type { CheckId } from '#shared/domain/check-id.ts';
-import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
-import { levelOf, WORST_FIRST, worstStatus } from '#shared/domain/level.ts';
+import type { Overview, Standing } from '#shared/contract/findings.ts';
+import { type Counts, countChecks } from '#shared/domain/counts.ts';
+import type { TrackedFinding } from '#shared/domain/finding.ts';
+import { levelOf, WORST_FIRST } from '#shared/domain/level.ts';
+import { countingNodes, isSample } from '#shared/domain/node.ts';
 import { countSteps } from '#shared/domain/numbered-steps.ts';
 import type { Scenario } from './scenario.ts';
-
-/** Counts of checks; over several nodes a check counts once, by its worst. */
-export function countChecks(findings: readonly TrackedFinding[]): Counts {
-  const byCheck = new Map<CheckId, FindingStatus[]>();
-  for (const finding of findings) {
-    byCheck.set(finding.check, [...(byCheck.get(finding.check) ?? []), finding.status]);
-  }
-  const counts: Counts = { pass: 0, fix: 0, review: 0, unknown: 0, notApplicable: 0, waived: 0 };
-  for (const [check, statuses] of byCheck) {
-    const worst = worstStatus(statuses);
-    const own = findings.filter((finding) => finding.check === check);
-    if (worst === 'unknown' && own.every((finding) => finding.lacking))
-      counts.lacking = (counts.lacking ?? 0) + 1;
-    counts[worst === 'not-applicable' ? 'notApplicable' : worst] += 1;
-  }
-  return counts;
-}
 
 /** Worst first, then by severity as listed. */
 export function worstFirst(findings: readonly TrackedFinding[]): TrackedFinding[] {
@@ -29,12 +13,13 @@ export function worstFirst(findings: readonly TrackedFinding[]): TrackedFinding[
 
 /** What Home shows of a scenario, for one node or all. */
 export function overviewOf(scenario: Scenario, node: string | null): Overview {
-  const findings = scenario.findings.filter((finding) => node === null || finding.node === node);
   const nodes = scenario.nodes.filter((entry) => node === null || entry.id === node);
+  const counting = new Set(countingNodes(nodes).map((entry) => entry.id));
+  const findings = scenario.findings.filter((finding) => counting.has(finding.node));
   const counts = countChecks(findings);
   const worst = worstFirst(findings)[0];
   const standings: Standing[] = nodes.map((entry) => {
-    const own = findings.filter((finding) => finding.node === entry.id);
+    const own = scenario.findings.filter((finding) => finding.node === entry.id);
     const { level, heldBy } = levelOf(own, scenario.profiles[entry.id] !== undefined);
     const holding = new Set(heldBy.map((held) => held.check));
     const ends = own
@@ -43,7 +28,7 @@ export function overviewOf(scenario: Scenario, node: string | null): Overview {
     return {
       node: entry.id,
       nodeName: entry.name,
-      sample: entry.address.kind === 'recorded' && entry.address.sample,
+      sample: isSample(entry),
       level,
       heldBy,
       counts: countChecks(own),

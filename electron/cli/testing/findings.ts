@@ -1,6 +1,7 @@
 import type { CheckId } from '#shared/domain/check-id.ts';
+import { countChecks } from '#shared/domain/counts.ts';
 import type { Finding, FindingStatus } from '#shared/domain/finding.ts';
-import { type CheckReport, countsOf } from '../report.ts';
+import type { CheckReport } from '../report.ts';
 
 /** A finding made up for tests of printing. */
 export function findingOf(check: CheckId, status: FindingStatus, more: Partial<Finding> = {}): Finding {
@@ -27,7 +28,7 @@ export function reportOf(findings: Finding[], level: CheckReport['level'] = 0): 
   return {
     node: { id: null, name: 'miu', reachedBy: 'local' },
     level,
-    counts: countsOf(findings),
+    counts: countChecks(findings),
     findings,
   };
 }

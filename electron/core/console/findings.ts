@@ -4,8 +4,8 @@ import { type Context, momentOf, requireNode } from './context.ts';
 import { exportReport } from './export/report.ts';
 import { overviewOf } from './overview.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
-import { worstFirst } from './tally.ts';
 import { whereOf } from './tell-ledger.ts';
+import { worstFirst } from './worst-first.ts';
 
 const DAY_MS = 86_400_000;
 

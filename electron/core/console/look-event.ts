@@ -1,6 +1,7 @@
 import type { EventDraft } from '#core/ledger/ledger.ts';
 import type { EndedLook } from '#core/store/operations/looks.ts';
-import type { Finding, FindingStatus } from '#shared/domain/finding.ts';
+import { countChecks } from '#shared/domain/counts.ts';
+import type { Finding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { whereOf } from './tell-ledger.ts';
 
@@ -15,14 +16,8 @@ export function lookEvent(
   findings: readonly Finding[],
   scheduled: boolean,
 ): EventDraft {
-  const count = (status: FindingStatus): number => findings.filter((entry) => entry.status === status).length;
-  const verdicts = {
-    pass: count('pass'),
-    fix: count('fix'),
-    review: count('review'),
-    unknown: count('unknown'),
-    notApplicable: count('not-applicable'),
-  };
+  // What was accepted is written down with its own events.
+  const { waived: _, ...verdicts } = countChecks(findings);
   const { id, startedAt, outcome, error } = look;
   const checks = findings.map((entry) => entry.check);
   return {

@@ -3,7 +3,7 @@ import type { Severity, TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVEL_OF } from '#shared/domain/level.ts';
 import { countSteps } from '#shared/domain/numbered-steps.ts';
 import { plainName } from '#shared/domain/plain-name.ts';
-import { worstFirst } from './tally.ts';
+import { worstFirst } from './worst-first.ts';
 
 const SEVERITY: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 

@@ -1,5 +1,5 @@
 import type { WrittenChange } from '#core/store/operations/tracking.ts';
-import type { Counts } from '#shared/contract/findings.ts';
+import { type Counts, countsInWords } from '#shared/domain/counts.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 import { plainName } from '#shared/domain/plain-name.ts';
 import { capital, counted, listed } from '#shared/domain/words.ts';
@@ -60,9 +60,7 @@ export function noticeOf(outcomes: readonly LookOutcome[]): string | null {
 
 /** @returns the weekly word; null when nothing is open */
 export function summaryOf(counts: Counts, nodeNames: readonly string[]): string | null {
-  const parts: string[] = [];
-  if (counts.fix > 0) parts.push(`${counts.fix} to fix`);
-  if (counts.review > 0) parts.push(`${counts.review} to review`);
+  const parts = countsInWords(counts, ['fix', 'review']);
   if (parts.length === 0) return null;
   const where = listed(
     nodeNames.map((name) => plainName(name, 32)),

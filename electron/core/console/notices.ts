@@ -1,8 +1,8 @@
+import { countChecks } from '#shared/domain/counts.ts';
+import { isSample } from '#shared/domain/node.ts';
 import type { Context } from './context.ts';
 import type { LookOutcome } from './look-runner.ts';
 import { noticeOf, summaryOf } from './notice-words.ts';
-import { isSample } from './standing.ts';
-import { countChecks } from './tally.ts';
 
 /** One notification, for the shell to show. */
 export interface ConsoleNotice {

@@ -1,10 +1,10 @@
 import type { Overview } from '#shared/contract/findings.ts';
+import { countChecks } from '#shared/domain/counts.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
-import type { SwarmNode } from '#shared/domain/node.ts';
+import { countingNodes, type SwarmNode } from '#shared/domain/node.ts';
 import { sentenceOfTheDay } from '#shared/domain/sentence.ts';
 import { nextAction } from './next-action.ts';
-import { briefOf, isSample, standingOf } from './standing.ts';
-import { countChecks } from './tally.ts';
+import { briefOf, standingOf } from './standing.ts';
 
 /** All that the overview is made of. */
 export interface OverviewInput {
@@ -26,8 +26,8 @@ export function overviewOf(input: OverviewInput): Overview {
     const findings = byNode.get(node.id) ?? [];
     return { node, findings, standing: standingOf(node, findings, input.hasMycoswarm.has(node.id)) };
   });
-  const real = onStairs.filter(({ node }) => !isSample(node));
-  const counting = real.length > 0 ? real : onStairs;
+  const meant = new Set(countingNodes(nodes));
+  const counting = onStairs.filter(({ node }) => meant.has(node));
   const counted = counting.flatMap(({ findings }) => findings);
   const looks = counting.map(({ standing }) => standing.lookedAt).filter((at) => at !== null);
   return {

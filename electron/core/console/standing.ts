@@ -1,9 +1,9 @@
 import type { Standing } from '#shared/contract/findings.ts';
+import { countChecks } from '#shared/domain/counts.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { levelOf } from '#shared/domain/level.ts';
-import type { SwarmNode } from '#shared/domain/node.ts';
+import { isSample, type SwarmNode } from '#shared/domain/node.ts';
 import type { NodeInBrief } from '#shared/domain/sentence.ts';
-import { countChecks } from './tally.ts';
 
 /**
  * One node on the stairs.
@@ -62,11 +62,6 @@ export function briefOf(standing: Standing, findings: readonly TrackedFinding[])
 function isOpen(finding: TrackedFinding): boolean {
   if (finding.status === 'fix' || finding.status === 'review') return true;
   return finding.status === 'unknown' && !finding.lacking;
-}
-
-/** @returns whether it is the node that ships with Swarmkeep */
-export function isSample(node: SwarmNode): boolean {
-  return node.address.kind === 'recorded' && node.address.sample;
 }
 
 function dayInWords(instant: string): string {

@@ -1,6 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { COUNT_GROUPS, type CountGroup } from '#shared/domain/counts.ts';
+import type { TrackedFinding } from '#shared/domain/finding.ts';
+import { countingNodes, type NodeId, type SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useScope } from '../../app/scope.ts';
 import type { ChecksSearch } from '../../app/search.ts';
@@ -17,10 +20,10 @@ import { ChecksToolbar } from './checks-toolbar.tsx';
 import { FindingList } from './finding-list.tsx';
 import { FoldedFooter } from './folded-footer.tsx';
 import { pageSentence } from './page-sentence.ts';
-import { type Group, type GroupKey, type OpenFinding, type SortKey, triage } from './triage.ts';
+import { type Group, type OpenFinding, type SortKey, triage } from './triage.ts';
 import './checks.css';
 
-const OPEN_AT_FIRST: readonly GroupKey[] = ['fix', 'review'];
+const OPEN_AT_FIRST: readonly CountGroup[] = ['fix', 'review'];
 
 /** Everything that was checked: what waits for a person is open, the rest is folded into the foot. */
 export function ChecksPage() {
@@ -29,13 +32,16 @@ export function ChecksPage() {
   const nodes = useQuery(orpc.nodes.list.queryOptions());
   const [query, setQuery] = useState('');
   const [sort, setSort] = useState<SortKey>('worst');
-  const [only, setOnly] = useState<GroupKey | null>(null);
-  const [unfolded, setUnfolded] = useState<ReadonlySet<GroupKey>>(new Set(OPEN_AT_FIRST));
+  const [only, setOnly] = useState<CountGroup | null>(null);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<CountGroup>>(new Set(OPEN_AT_FIRST));
   const { open, setOpen } = useOpenFinding();
   // Folding takes the pressed button away: focus follows the group to where it is now.
-  const wanted = useRef<GroupKey>(null);
+  const wanted = useRef<CountGroup>(null);
 
-  const findings = list.data;
+  const findings = useMemo(
+    () => list.data && countedFindings(list.data, nodes.data ?? [], node, open?.on),
+    [list.data, nodes.data, node, open?.on],
+  );
   const all = useMemo(() => triage(findings ?? [], { query: '', sort }), [findings, sort]);
   const found = useMemo(
     () => (query.trim() === '' ? all : triage(findings ?? [], { query, sort })),
@@ -63,14 +69,14 @@ export function ChecksPage() {
       group.rows.length > 0 && (only === null ? searching || unfolded.has(group.key) : group.key === only),
   );
   const folded = found.filter((group) => group.checks > 0 && !shown.includes(group));
-  const checks = all.reduce((sum, group) => sum + (group.key === 'lacking' ? 0 : group.checks), 0);
+  const checks = all.reduce((sum, group) => sum + group.checks, 0);
   const recorded = new Set(
     nodes.data.filter((entry) => entry.address.kind === 'recorded').map((entry) => entry.id),
   );
   const live = findings.filter((finding) => !recorded.has(finding.node));
   const looked = newestLook((live.length > 0 ? live : findings).map((finding) => finding.observedAt));
 
-  const toggle = (key: GroupKey) => {
+  const toggle = (key: CountGroup) => {
     wanted.current = key;
     setOnly(null);
     setUnfolded((before) => {
@@ -137,7 +143,7 @@ export function ChecksPage() {
                   : {
                       sentence: 'All of it is folded below.',
                       act: 'Show all',
-                      onAct: () => setUnfolded(new Set(KEYS)),
+                      onAct: () => setUnfolded(new Set(COUNT_GROUPS)),
                     }
               }
             />
@@ -152,7 +158,7 @@ export function ChecksPage() {
           onUnfold={(key) => toggle(key)}
           onAll={() => {
             setOnly(null);
-            setUnfolded(new Set(KEYS));
+            setUnfolded(new Set(COUNT_GROUPS));
           }}
           onLess={() => setUnfolded(new Set(OPEN_AT_FIRST))}
         />
@@ -161,7 +167,20 @@ export function ChecksPage() {
   );
 }
 
-const KEYS: readonly GroupKey[] = ['fix', 'review', 'unknown', 'waived', 'pass', 'not-applicable', 'lacking'];
+/**
+ * Of all nodes together the sample counts only while there is no other, as on Home. Whoever follows a link to one of its
+ * findings sees it nevertheless.
+ */
+function countedFindings(
+  findings: readonly TrackedFinding[],
+  nodes: readonly SwarmNode[],
+  scope: NodeId | null,
+  linked: string | undefined,
+): readonly TrackedFinding[] {
+  if (scope !== null) return findings;
+  const counting = new Set(countingNodes(nodes).map(({ id }) => id));
+  return findings.filter((finding) => counting.has(finding.node) || finding.node === linked);
+}
 
 function nothingSentence(nodes: number): string {
   return nodes === 0 ? 'No node yet, so there is nothing to check.' : 'Not looked yet.';
@@ -193,7 +212,7 @@ function useOpenFinding() {
 function useUnfoldFor(
   check: string | undefined,
   groups: readonly Group[],
-  unfold: (change: (before: ReadonlySet<GroupKey>) => ReadonlySet<GroupKey>) => void,
+  unfold: (change: (before: ReadonlySet<CountGroup>) => ReadonlySet<CountGroup>) => void,
 ): void {
   const key = groups.find((group) => group.rows.some((row) => row.check === check))?.key;
   useEffect(() => {

@@ -1,3 +1,4 @@
+import { type CountGroup, groupWords } from '#shared/domain/counts.ts';
 import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
 import { useChooseScope } from '../../app/scope.ts';
 import { Chooser, NodeChooser } from '../../components/chooser.tsx';
@@ -6,8 +7,8 @@ import { SearchField } from '../../components/search-field.tsx';
 import { StatusIcon } from '../../components/status.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { FixAll } from './fix-all.tsx';
-import { groupStatus, groupWords } from './group-words.ts';
-import { type Group, type GroupKey, SORTS, type SortKey } from './triage.ts';
+import { groupStatus } from './group-status.ts';
+import { type Group, SORTS, type SortKey } from './triage.ts';
 
 const SORT_WORDS: Readonly<Record<SortKey, string>> = {
   worst: 'Worst first',
@@ -21,8 +22,8 @@ export interface ChecksToolbarProps {
   onQuery: (query: string) => void;
   sort: SortKey;
   onSort: (sort: SortKey) => void;
-  only: GroupKey | null;
-  onOnly: (key: GroupKey | null) => void;
+  only: CountGroup | null;
+  onOnly: (key: CountGroup | null) => void;
   groups: readonly Group[];
   nodes: readonly SwarmNode[];
   node: NodeId | null;

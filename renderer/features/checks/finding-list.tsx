@@ -9,19 +9,20 @@ import {
   useRef,
   useState,
 } from 'react';
+import type { CountGroup } from '#shared/domain/counts.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useFocusRow } from '../../components/use-focus-row.ts';
 import { FindingRow } from './finding-row.tsx';
 import { GroupHeading } from './group-heading.tsx';
-import type { Group, GroupKey, OpenFinding, Row } from './triage.ts';
+import type { Group, OpenFinding, Row } from './triage.ts';
 
 const ROW_HEIGHT = 41;
 const HEADING_HEIGHT = 46;
 
 type Item =
   | { kind: 'heading'; id: string; group: Group; checks: number }
-  | { kind: 'row'; id: string; row: Row; group: GroupKey; first: boolean };
+  | { kind: 'row'; id: string; row: Row; group: CountGroup; first: boolean };
 
 export interface FindingListProps {
   groups: readonly Group[];
@@ -29,9 +30,9 @@ export interface FindingListProps {
   total: readonly Group[];
   open: OpenFinding | null;
   onOpen: (finding: OpenFinding | null) => void;
-  onToggleGroup: (key: GroupKey) => void;
+  onToggleGroup: (key: CountGroup) => void;
   /** A group that was just unfolded: its heading takes the focus, and the wish is cleared. */
-  wanted: RefObject<GroupKey | null>;
+  wanted: RefObject<CountGroup | null>;
   empty: { sentence: string; act: string; onAct: () => void };
 }
 

@@ -1,8 +1,9 @@
 import { type RefObject, useEffect, useRef } from 'react';
+import { type CountGroup, groupWords } from '#shared/domain/counts.ts';
 import { Button } from '../../components/button.tsx';
 import { StatusIcon } from '../../components/status.tsx';
-import { groupStatus, groupWords } from './group-words.ts';
-import type { Group, GroupKey } from './triage.ts';
+import { groupStatus } from './group-status.ts';
+import type { Group } from './triage.ts';
 
 export interface FoldedFooterProps {
   /** Groups that are not shown above. */
@@ -10,8 +11,8 @@ export interface FoldedFooterProps {
   /** Checks in all groups. */
   checks: number;
   /** A group that was just folded: its word here takes the focus, and the wish is cleared. */
-  wanted: RefObject<GroupKey | null>;
-  onUnfold: (key: GroupKey) => void;
+  wanted: RefObject<CountGroup | null>;
+  onUnfold: (key: CountGroup) => void;
   onAll: () => void;
   onLess: () => void;
 }

@@ -1,7 +1,8 @@
 import { ChevronDown } from 'lucide-react';
+import { groupWords } from '#shared/domain/counts.ts';
 import { StatusIcon } from '../../components/status.tsx';
 import { count } from '../../components/time-words.ts';
-import { groupStatus, groupWords } from './group-words.ts';
+import { groupStatus } from './group-status.ts';
 import type { Group } from './triage.ts';
 
 export interface GroupHeadingProps {

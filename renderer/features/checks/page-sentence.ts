@@ -1,5 +1,6 @@
+import type { CountGroup } from '#shared/domain/counts.ts';
 import { numberInWords } from '../../components/number-words.ts';
-import type { Group, GroupKey } from './triage.ts';
+import type { Group } from './triage.ts';
 
 /**
  * The first line of the Checks page.
@@ -7,7 +8,7 @@ import type { Group, GroupKey } from './triage.ts';
  * @param nodeName the node that the page is about, or null for all
  */
 export function pageSentence(groups: readonly Group[], nodeName: string | null): string {
-  const amount = (key: GroupKey) => groups.find((group) => group.key === key)?.checks ?? 0;
+  const amount = (key: CountGroup) => groups.find((group) => group.key === key)?.checks ?? 0;
   const on = nodeName === null ? '' : ` on ${nodeName}`;
   const fix = amount('fix');
   const review = amount('review');

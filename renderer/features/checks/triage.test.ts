@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHECK_IDS, type CheckId } from '#shared/domain/check-id.ts';
+import { amountOf, type CountGroup, countChecks, totalOf } from '#shared/domain/counts.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { WORST_FIRST } from '#shared/domain/level.ts';
 import { pageSentence } from './page-sentence.ts';
-import { type GroupKey, SORTS, triage } from './triage.ts';
+import { SORTS, triage } from './triage.ts';
 
 const AT = '2026-11-21T19:17:00.000Z';
 const options = { query: '', sort: 'worst' } as const;
@@ -39,7 +40,7 @@ function finding(
   };
 }
 
-const group = (findings: readonly TrackedFinding[], key: GroupKey, query = '') =>
+const group = (findings: readonly TrackedFinding[], key: CountGroup, query = '') =>
   triage(findings, { ...options, query }).find((entry) => entry.key === key);
 
 describe('triage', () => {
@@ -100,6 +101,10 @@ describe('triage', () => {
         const groups = triage(findings, { query: '', sort });
         const checks = new Set(findings.map((entry) => entry.check)).size;
         expect(groups.reduce((sum, entry) => sum + entry.checks, 0)).toBe(checks);
+        const counts = countChecks(findings);
+        expect(totalOf(counts)).toBe(checks);
+        for (const { key, checks: there } of groups)
+          expect([key, amountOf(counts, key)]).toEqual([key, there]);
         const shown = new Set(groups.flatMap(({ rows }) => rows.flatMap((row) => row.findings)));
         for (const entry of findings) {
           if (entry.status === 'fix' || entry.status === 'review') expect(shown.has(entry)).toBe(true);

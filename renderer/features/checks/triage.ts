@@ -1,11 +1,8 @@
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { CHECK_IDS, type CheckId } from '#shared/domain/check-id.ts';
+import { COUNT_GROUPS, type CountGroup, groupOf } from '#shared/domain/counts.ts';
 import type { FindingStatus, Severity, TrackedFinding } from '#shared/domain/finding.ts';
-import { WORST_FIRST, worstStatus } from '#shared/domain/level.ts';
-
-/** Groups of the page in their order; `lacking` holds what this version cannot check yet. */
-export const GROUPS = ['fix', 'review', 'unknown', 'waived', 'pass', 'not-applicable', 'lacking'] as const;
-export type GroupKey = (typeof GROUPS)[number];
+import { WORST_FIRST } from '#shared/domain/level.ts';
 
 /** Orders of rows within a group. */
 export const SORTS = ['worst', 'newest', 'node', 'check'] as const;
@@ -35,7 +32,7 @@ export interface OpenFinding {
 }
 
 export interface Group {
-  key: GroupKey;
+  key: CountGroup;
   /** Over several nodes a check counts once, by its worst. */
   checks: number;
   rows: Row[];
@@ -57,11 +54,9 @@ const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'i
  */
 export function triage(findings: readonly TrackedFinding[], options: TriageOptions): Group[] {
   const nodes = new Set(findings.map((finding) => finding.node)).size;
-  const groups = new Map<GroupKey, Group>(GROUPS.map((key) => [key, { key, checks: 0, rows: [] }]));
+  const groups = new Map<CountGroup, Group>(COUNT_GROUPS.map((key) => [key, { key, checks: 0, rows: [] }]));
   for (const [check, siblings] of byCheck(findings)) {
-    const key = siblings.every((finding) => finding.lacking)
-      ? 'lacking'
-      : worstStatus(siblings.map((finding) => finding.status));
+    const key = groupOf(siblings);
     const group = groups.get(key);
     if (!group) continue;
     group.checks += 1;

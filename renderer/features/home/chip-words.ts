@@ -1,4 +1,5 @@
 import type { Standing } from '#shared/contract/findings.ts';
+import { amountOf, groupWords } from '#shared/domain/counts.ts';
 import type { ShownStatus } from '../../components/status-words.ts';
 
 /**
@@ -11,12 +12,11 @@ export function chipWords({ counts, away, lookedAt }: Pick<Standing, 'counts' | 
 } {
   if (away) return { status: 'asleep', words: lookedAt ? 'asleep' : 'no answer' };
   if (lookedAt === null) return { status: 'unknown', words: 'not looked yet' };
-  if (counts.fix > 0) return { status: 'fix', words: `${counts.fix} to fix` };
-  if (counts.review > 0) return { status: 'review', words: `${counts.review} to review` };
-  const lacking = counts.lacking ?? 0;
-  if (counts.unknown > lacking) {
-    return { status: 'unknown', words: `${counts.unknown - lacking} could not look` };
+  for (const group of ['fix', 'review', 'unknown', 'lacking'] as const) {
+    const there = amountOf(counts, group);
+    if (there > 0) {
+      return { status: group === 'lacking' ? 'unknown' : group, words: groupWords(group, there) };
+    }
   }
-  if (lacking > 0) return { status: 'unknown', words: `${lacking} not in this version` };
   return { status: 'pass', words: 'fine' };
 }

@@ -1,25 +1,17 @@
 import type { Standing } from '#shared/contract/findings.ts';
+import { groupWords, waitingOf } from '#shared/domain/counts.ts';
 
 /** What waits on a node, in words: "1 to fix, 2 to review"; quiet when nothing waits. */
 export function NodeCounts({ standing }: { standing: Standing | undefined }) {
   if (!standing) return <span className="node__counts" />;
-  const { fix, review, pass } = standing.counts;
-  const parts = [
-    fix > 0 ? (
-      <span key="fix" className="status--fix">
-        {fix} to fix
+  const { counts, away } = standing;
+  const quiet = waitingOf(counts) > 0 || away;
+  const parts = (['fix', 'review', 'pass'] as const)
+    .filter((group) => counts[group] > 0)
+    .map((group) => (
+      <span key={group} className={group === 'pass' && quiet ? 'node__quiet' : `status--${group}`}>
+        {groupWords(group, counts[group])}
       </span>
-    ) : null,
-    review > 0 ? (
-      <span key="review" className="status--review">
-        {review} to review
-      </span>
-    ) : null,
-    pass > 0 ? (
-      <span key="pass" className={fix + review > 0 || standing.away ? 'node__quiet' : 'status--pass'}>
-        {pass} fine
-      </span>
-    ) : null,
-  ];
+    ));
   return <span className="node__counts tabular">{parts}</span>;
 }

@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Counts, Standing } from '#shared/contract/findings.ts';
+import type { Standing } from '#shared/contract/findings.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
-import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
+import { countsInWords, groupOf, groupWord } from '#shared/domain/counts.ts';
+import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import { isNumbered } from '#shared/domain/numbered-steps.ts';
+import { capital } from '#shared/domain/words.ts';
 import { REPORT_STYLE } from './html-style.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import type { ReportInput } from './report.ts';
 
-const WORD: Readonly<Record<FindingStatus, string>> = {
-  fix: 'To fix',
-  review: 'To review',
-  unknown: 'Could not look',
-  waived: 'Accepted',
-  pass: 'Fine',
-  'not-applicable': 'Does not apply',
-};
+const wordOf = (finding: Pick<TrackedFinding, 'status' | 'lacking'>): string =>
+  capital(groupWord(groupOf([finding])));
 
 const STYLE_HASH = createHash('sha256').update(REPORT_STYLE).digest('base64');
 
@@ -41,7 +37,7 @@ export function htmlReport(input: ReportInput): string {
 ${samples.length > 0 ? html`<p class="mark">Sample node: recorded facts, not one of your machines.</p>` : nothing}
 <p class="quiet">${when(input.createdAt)}</p>
 <h1>${overview.sentence}</h1>
-<p>${tally(overview.counts)}</p>
+<p>${countsInWords(overview.counts).join(' · ')}</p>
 <h2>Where the nodes stand</h2>
 <table>
 <thead><tr><th scope="col">Node</th><th scope="col">Level</th><th scope="col">Looked</th></tr></thead>
@@ -57,18 +53,6 @@ ${input.findings.map(findingSection)}
   return page.markup;
 }
 
-function tally(counts: Counts): string {
-  const parts = [
-    `${counts.fix} to fix`,
-    `${counts.review} to review`,
-    `${counts.pass} fine`,
-    `${counts.unknown} could not look`,
-    `${counts.waived} accepted`,
-    `${counts.notApplicable} ${counts.notApplicable === 1 ? 'does' : 'do'} not apply`,
-  ];
-  return parts.join(' · ');
-}
-
 function standingRow(standing: Standing): Markup {
   const step = standing.level === null ? null : LEVELS[standing.level];
   const level = step ? `${step.level} ${step.name}` : 'No level';
@@ -81,7 +65,7 @@ function standingRow(standing: Standing): Markup {
 function findingSection(finding: TrackedFinding): Markup {
   return html`
 <section class="finding">
-<p class="status ${finding.status}">${WORD[finding.status]}</p>
+<p class="status ${finding.status}">${wordOf(finding)}</p>
 <h3>${finding.summary}</h3>
 <p class="quiet">${catalogueEntry(finding.check).title} · ${finding.nodeName} · since ${when(finding.since)}${
     finding.stale ? ' · from before, the node does not answer' : ''
@@ -102,7 +86,7 @@ ${finding.wouldHelp === null ? nothing : html`<p>It would help to ${finding.woul
 function accepted({ waiver }: TrackedFinding): Markup {
   if (!waiver) return nothing;
   return html`<p>Accepted until ${waiver.until.slice(0, 10)}: ${waiver.reason}</p>
-<p class="quiet">Without that: ${WORD[waiver.underneath].toLowerCase()}.</p>`;
+<p class="quiet">Without that: ${groupWord(waiver.underneath)}.</p>`;
 }
 
 function evidenceTable(finding: TrackedFinding): Markup {
