@@ -169,10 +169,38 @@ test.describe('sources and rules', () => {
     await expect(added).toHaveCount(1);
   });
 
+  test('own rules are added, wait for their values, and can be removed and put back', async ({
+    page,
+    open,
+  }) => {
+    await open('knocking', '/audit?view=rules');
+    const own = page.getByRole('region', { name: 'Your own rules' });
+    await expect(own).toContainText('None yet.');
+    await own.getByRole('button', { name: 'Add rules' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add your own rules' });
+    await dialog.getByLabel('Rule files').setInputFiles([
+      { name: 'a admin.yml', mimeType: 'text/yaml', buffer: Buffer.from('title: A\ndetection: "%admins%"') },
+      { name: 'broken.yml', mimeType: 'text/yaml', buffer: Buffer.from('title: B') },
+      { name: 'README.md', mimeType: 'text/plain', buffer: Buffer.from('none of ours') },
+    ]);
+    await expect(dialog).toContainText('1 file added, 1 left out:');
+    await expect(dialog).toContainText('broken.yml it has neither a detection nor a correlation');
+    await isClean(page, 'adding rules');
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await expect(own).toContainText('waits for a value');
+    await own.getByLabel('%admins%').fill('minotaur\nroot\n');
+    await own.getByRole('button', { name: 'Use these values' }).click();
+    await expect(own).toContainText('in force');
+    await own.getByRole('button', { name: 'Remove a-admin.yml' }).click();
+    await expect(own).not.toContainText('a-admin.yml');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(own).toContainText('a-admin.yml');
+  });
+
   test('rules that can never fire come first and say why', async ({ page, open }) => {
     await open('knocking', '/audit');
     await page.getByRole('link', { name: '14 rules in force' }).click();
-    await expect(page.locator('.rules__group').first()).toContainText('Can never fire here');
+    await expect(page.locator('.rules__group').nth(1)).toContainText('Can never fire here');
     await expect(page.getByText('No source says when rules are changed.')).toBeVisible();
     await expect(page.getByText('214 matches, 1 alert')).toBeVisible();
     await page.getByRole('searchbox', { name: 'Search the rules' }).fill('token');

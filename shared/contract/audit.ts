@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { alert, alertState, ruleInfo, silence } from '../domain/audit/alert.ts';
 import { backgroundWatch } from '../domain/audit/background.ts';
 import { auditEvent } from '../domain/audit/event.ts';
+import {
+  ownRules,
+  placeholderName,
+  placeholderValues,
+  ruleFault,
+  ruleFileName,
+  ruleFileText,
+} from '../domain/audit/own-rules.ts';
 import { auditSource, formatId, sourceGap, sourceTarget } from '../domain/audit/source.ts';
 import { instant, listOf, pathText, shortText, shownMessage } from '../domain/bounds.ts';
 import { nodeId } from '../domain/node.ts';
@@ -206,6 +214,22 @@ export const audit = {
       5_000,
     ),
   ),
+
+  /** The operator's own Sigma rules. */
+  ownRules: read.output(ownRules),
+  /**
+   * Keep rule files; one of the same name is replaced. A file in which no rule can be used is left out, and said in `faults`.
+   * Errors: STORE_UNAVAILABLE.
+   */
+  addRules: change
+    .input(z.object({ files: z.array(ruleFileText).min(1).max(200) }))
+    .output(z.object({ added: listOf(ruleFileName, 200), faults: listOf(ruleFault, 1_000) })),
+  /** Take a rule file away. Answers its text, so that it can be added again. Errors: NOT_ALLOWED when there is none. */
+  removeRules: change.input(z.object({ name: ruleFileName })).output(ruleFileText),
+  /** Values for a placeholder of rules; none takes them away. Answers the rules as they are then. */
+  setRuleValues: change
+    .input(z.object({ name: placeholderName, values: placeholderValues.valueType }))
+    .output(ownRules),
 
   /** What is learnt of each node, to tell of what was never seen there before. Of things that are known only their number is kept. */
   firstSeen: read.output(

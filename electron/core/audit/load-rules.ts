@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDetector, ruleInfoOf } from '#core/detection/detector.ts';
 import { createFirstSeen } from '#core/detection/pack/first-seen.ts';
@@ -7,6 +6,8 @@ import { FIRST_SEEN_RULES } from '#core/detection/pack/first-seen-rules.ts';
 import { readRuleFiles } from '#core/detection/sigma/rule-files.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import type { LogSource } from '#shared/domain/audit/event.ts';
+import type { PlaceholderValues } from '#shared/domain/audit/own-rules.ts';
+import { ownRulesFolder, reportOwnRules } from './own-rules.ts';
 import { SILENT_SOURCE } from './pipeline/silent-source.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 
@@ -22,15 +23,14 @@ export function ownRules(here: string = import.meta.url): string {
 
 /**
  * Reads our own rules, and those that the operator put into `rules` of the data folder. One that is wrong is left out, and
- * `swarmkeep rules check` says why.
+ * the list of own rules says why.
+ * @param values for placeholders of rules, by name
  */
-export function loadRules(folder: string): RulesInForce {
-  const imported = join(folder, 'rules');
-  const texts = [
-    ...readRuleFiles([ownRules()], 'swarmkeep').texts,
-    ...(existsSync(imported) ? readRuleFiles([imported], 'imported').texts : []),
-  ];
-  const rules = readRuleSet(texts);
+export function loadRules(folder: string, values: PlaceholderValues = {}): RulesInForce {
+  const imported = ownRulesFolder(folder);
+  const own = existsSync(imported) ? readRuleFiles([imported], 'imported') : { texts: [], failed: [] };
+  const compiled = readRuleSet([...readRuleFiles([ownRules()], 'swarmkeep').texts, ...own.texts], values);
+  const rules = { ...compiled, failed: [...own.failed, ...compiled.failed] };
   const infos = [
     ...rules.detections.map((loaded) => ({
       info: ruleInfoOf(loaded),
@@ -46,6 +46,13 @@ export function loadRules(folder: string): RulesInForce {
   return {
     createDetector: (state) => createDetector(rules, state),
     createFirstSeen,
+    ownRules: () =>
+      reportOwnRules(
+        folder,
+        rules,
+        own.texts.map(({ file }) => file),
+        values,
+      ),
     list: (seen) => [
       ...[SILENT_SOURCE, ...Object.values(FIRST_SEEN_RULES)].map((rule) => ({
         rule,

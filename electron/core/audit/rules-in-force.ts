@@ -2,6 +2,7 @@ import type { Detector } from '#core/detection/detector.ts';
 import type { FirstSeen } from '#core/detection/pack/first-seen.ts';
 import type { RuleInfo } from '#shared/domain/audit/alert.ts';
 import type { LogSource } from '#shared/domain/audit/event.ts';
+import type { OwnRules } from '#shared/domain/audit/own-rules.ts';
 
 /** The rules that events are held against. */
 export interface RulesInForce {
@@ -18,4 +19,6 @@ export interface RulesInForce {
    * @param seen what events said of their logs so far
    */
   list(seen: readonly LogSource[]): { rule: RuleInfo; canFire: boolean; whyNot: string }[];
+  /** Files of the operator's own rules, what is wrong in them, and what they wait for. */
+  ownRules(): OwnRules;
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { asAuditError, auditFile } from '#core/store/audit/open-audit-database.ts';
+import type { PlaceholderValues } from '#shared/domain/audit/own-rules.ts';
 import { loadRules } from './load-rules.ts';
 import { openFollowerOf } from './open-follower.ts';
 import type { AuditRequest, AuditResponse, AuditThread } from './protocol.ts';
@@ -20,7 +21,8 @@ async function serve(
   try {
     if (role === 'reader') operations = readerOperations(folder);
     else {
-      const options = { folder, keep, say, rules: loadRules(folder), openFollower: openFollowerOf(folder) };
+      const rules = (values: PlaceholderValues) => loadRules(folder, values);
+      const options = { folder, keep, say, loadRules: rules, openFollower: openFollowerOf(folder) };
       ({ operations, arrived } = writerOperations(options));
     }
   } catch (error) {

@@ -2,12 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { firstSeenOverview, LEARN_DAYS } from '#core/detection/pack/first-seen.ts';
 import { asAlert, asSilence } from '#core/store/audit/alerts.ts';
 import { eventsSigner, openAuditStore } from '#core/store/audit/audit-store.ts';
+import { asAuditError } from '#core/store/audit/open-audit-database.ts';
 import { StoreError } from '#core/store/store-error.ts';
 import type { AuditState } from '#shared/contract/audit.ts';
 import type { RuleInfo } from '#shared/domain/audit/alert.ts';
+import {
+  type OwnRules,
+  type PlaceholderValues,
+  placeholderValues,
+  type RuleFileText,
+} from '#shared/domain/audit/own-rules.ts';
 import type { AuditSource, SourceTarget } from '#shared/domain/audit/source.ts';
 import { ingestFile } from './ingest-file.ts';
 import { LiveDesk } from './live-desk.ts';
+import { checkOwnRules, keepOwnRules, ownRulesFolder, removeOwnRules } from './own-rules.ts';
 import { type Committed, Intake } from './pipeline/intake.ts';
 import { Rate } from './pipeline/rates.ts';
 import { Watcher } from './pipeline/watcher.ts';
@@ -22,16 +30,20 @@ const LISTEN_MS = 20_000;
 /** Segments that are removed one after the other before others have their turn. */
 const PRUNED_AT_ONCE = 4;
 
+/** Note of the database with values for placeholders of rules. */
+const RULE_VALUES = 'rule-values';
+
 export interface WriterOptions {
   folder: string;
   keep: AuditKeep;
   openFollower: OpenFollower;
-  rules: RulesInForce;
+  /** Reads all rules. Values are for placeholders, by name. */
+  loadRules: (values: PlaceholderValues) => RulesInForce;
   say: (response: AuditResponse) => void;
 }
 
 /** Everything that changes what the audit keeps. One of it runs in its own thread and owns the database. */
-export function writerOperations({ folder, keep: first, openFollower, rules, say }: WriterOptions) {
+export function writerOperations({ folder, keep: first, openFollower, loadRules, say }: WriterOptions) {
   let keep = first;
   let trouble = '';
   const store = openAuditStore(folder, keep.fullText);
@@ -41,6 +53,45 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
   let verified: AuditState['verified'] = headOf();
   let newAlerts = store.alerts.count('new');
   let pruned: { first: number; last: number }[] = [];
+
+  let rules = loadRules(ruleValues());
+  /** Rules have changed on the disk and are not in force yet. */
+  let stale = false;
+
+  function ruleValues(): PlaceholderValues {
+    const stored = placeholderValues.safeParse(store.note(RULE_VALUES));
+    return stored.success ? stored.data : {};
+  }
+
+  /** The rules as they are on the disk. Many that come one after the other are read once. */
+  function freshRules(): RulesInForce {
+    if (!stale) return rules;
+    stale = false;
+    try {
+      rules = loadRules(ruleValues());
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown reason';
+      trouble = `Own rules could not be read (${why}). Those from before stay in force.`.slice(0, 1_024);
+    }
+    return rules;
+  }
+
+  /** @returns what the work gives; what the disk refuses in words */
+  function onDisk<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asAuditError(error, ownRulesFolder(folder));
+    } finally {
+      rulesChanged();
+    }
+  }
+
+  /** From the next event on they are in force. */
+  function rulesChanged(): void {
+    stale = true;
+    intake.forgetDetector();
+  }
 
   const learnDays = (): number => keep.learnDays ?? LEARN_DAYS;
 
@@ -63,7 +114,7 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
   const intake = new Intake({
     store,
     signer: () => signer,
-    createDetector: rules.createDetector,
+    createDetector: (state) => freshRules().createDetector(state),
     createFirstSeen: (state) => rules.createFirstSeen(state, learnDays),
     now: Date.now,
     committed,
@@ -80,7 +131,7 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
   });
 
   function state(): AuditState {
-    const infos = rules.list(intake.logsources());
+    const infos = freshRules().list(intake.logsources());
     return {
       watching: watcher.since !== null,
       since: watcher.since === null ? null : new Date(watcher.since).toISOString(),
@@ -211,7 +262,22 @@ export function writerOperations({ folder, keep: first, openFollower, rules, say
     /** What is learnt of each node. */
     firstSeen: () => firstSeenOverview(store.note('first-seen'), learnDays()),
 
-    rules: (): { rule: RuleInfo; canFire: boolean; whyNot: string }[] => rules.list(intake.logsources()),
+    rules: (): { rule: RuleInfo; canFire: boolean; whyNot: string }[] =>
+      freshRules().list(intake.logsources()),
+    ownRules: (): OwnRules => freshRules().ownRules(),
+    checkRules: ({ files }: { files: readonly RuleFileText[] }) => checkOwnRules(files, ruleValues()),
+    addRules: ({ files }: { files: readonly RuleFileText[] }): void =>
+      onDisk(() => keepOwnRules(folder, files)),
+    /** @returns the text that was there; null when there is no such file */
+    removeRules: ({ name }: { name: string }): string | null => onDisk(() => removeOwnRules(folder, name)),
+    /** No values: the placeholder has none any more. */
+    setRuleValues({ name, values }: { name: string; values: readonly string[] }): OwnRules {
+      const next = placeholderValues.parse({ ...ruleValues(), [name]: [...values] });
+      if (values.length === 0) delete next[name];
+      store.durably(() => store.writeNote(RULE_VALUES, next));
+      rulesChanged();
+      return freshRules().ownRules();
+    },
     saveSearch: (input: { name: string; query: string }) => {
       const search = { id: randomBytes(9).toString('base64url'), ...input };
       store.saveSearch(search);

@@ -5,6 +5,7 @@ import { shortened, visible } from '#shared/domain/text.ts';
 import { counted } from '#shared/domain/words.ts';
 import { backgroundGroup, ownBackgroundUnit } from './audit-background.ts';
 import { liveTopic } from './audit-live.ts';
+import { ownRulesGroup } from './audit-own-rules.ts';
 import { type AuditThreads, guarded } from './audit-threads.ts';
 import type { AuditWatch } from './audit-watch.ts';
 import { announce, type Context, newId, requireNode } from './context.ts';
@@ -51,6 +52,7 @@ export function auditGroup(
 
   return {
     ...backgroundGroup(context, unit),
+    ...ownRulesGroup(context, ask),
     async state() {
       if (watch.trouble() === null && watch.hasEvents()) await watch.threads().catch(() => undefined);
       return watch.state();

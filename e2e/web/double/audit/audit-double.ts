@@ -10,6 +10,7 @@ import { type AuditScenario, noAudit, sourceOf } from './audit-scenario.ts';
 import { BACKGROUND_OFF } from './background-off.ts';
 import { quietEvent } from './evening-events.ts';
 import { EventBook, queried, type Selection } from './event-book.ts';
+import { OwnRulesDouble } from './own-rules-double.ts';
 
 /** Events that one delta carries at most, as the contract has it. */
 const MOST = 500;
@@ -89,6 +90,7 @@ export class AuditDouble {
   #background: BackgroundWatch = BACKGROUND_OFF;
 
   readonly group: ConsoleAudit = {
+    ...new OwnRulesDouble().group((work) => this.#answer(work)),
     state: () => this.#answer(() => this.#state()),
     live: (choice) => ({
       snapshot: () => ({

@@ -27,7 +27,12 @@ const { operations } = writerOperations({
   folder,
   keep: { fullText: true, days: 90, megabytes: 1_000 },
   openFollower: (_node, _target, position) => endlessFollower(position),
-  rules: { createDetector: (state) => createDetector(rules, state), createFirstSeen, list: () => [] },
+  loadRules: () => ({
+    createDetector: (state) => createDetector(rules, state),
+    createFirstSeen,
+    list: () => [],
+    ownRules: () => ({ folder: '', files: [], more: 0, placeholders: [] }),
+  }),
   say: () => undefined,
 });
 const target = { kind: 'file', path: '/endless' } as const;

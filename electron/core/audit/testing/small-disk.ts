@@ -16,15 +16,17 @@ const disk = process.argv[2] ?? '';
 const folder = prepareDataFolder(join(disk, 'data'));
 const key = keyInFile(folder);
 key.make('swarmkeep/small-disk');
+const NO_OWN_RULES = () => ({ folder: '', files: [], more: 0, placeholders: [] });
 const { operations } = writerOperations({
   folder,
   keep: { fullText: true, days: 90, megabytes: 100 },
   openFollower: (_node, _target, position) => endlessFollower(position),
-  rules: {
+  loadRules: () => ({
     createDetector: () => ({ detect: () => [], state: () => null, letGo: { groups: 0, entries: 0 } }),
     createFirstSeen: () => ({ detect: () => [], state: () => null }),
     list: () => [],
-  },
+    ownRules: NO_OWN_RULES,
+  }),
   say: () => undefined,
 });
 const target = { kind: 'file', path: '/endless' } as const;

@@ -52,6 +52,8 @@ export interface RuleSet {
   detections: readonly LoadedDetection[];
   correlations: readonly LoadedCorrelation[];
   filters: number;
+  /** The file of each filter. */
+  filterFiles: readonly string[];
   /** Rules whose placeholders have no values, with the names of these. */
   needsValues: readonly { file: string; id: string; title: string; placeholders: readonly string[] }[];
   failed: readonly RuleFailure[];
@@ -178,7 +180,8 @@ function linked(
     });
   }
   silence(detections, correlations);
-  return { detections, correlations, filters: filters.length, needsValues, failed, total };
+  const filterFiles = filters.map(({ file }) => file);
+  return { detections, correlations, filters: filters.length, filterFiles, needsValues, failed, total };
 }
 
 function filtered(entry: Placed<DetectionRule>, filters: readonly Placed<FilterRule>[]): DetectionRule {

@@ -12,6 +12,7 @@ import { orpc } from '../../../transport/queries.ts';
 import { LEVEL_WORDS } from '../alerts/alert-words.ts';
 import { RuleWords } from '../alerts/rule-words.tsx';
 import { BackToLog } from '../back-to-log.tsx';
+import { OwnRulesPart } from './own-rules.tsx';
 import { type KnownRule, noiseWords, ruleGroups } from './rule-groups.ts';
 import './rules.css';
 
@@ -51,6 +52,7 @@ export function RulesView() {
           onChange={(event) => setTyped(event.target.value)}
         />
       </div>
+      {search === '' ? <OwnRulesPart /> : null}
       {data === undefined ? (
         <p className="log__note" role="status">
           <Spinner /> Reading the rules
