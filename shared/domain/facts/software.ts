@@ -141,9 +141,24 @@ export const pythonFacts = z.object({
           requires: listOf(lineText, 512),
           metadataPath: pathText,
           broken: z.boolean(),
+          /** What is wrong, in words; absent where nothing is and in facts of older versions. */
+          brokenBecause: lineText.optional(),
+          /** License-Expression, else License in one line, else the classifiers; absent where the metadata says nothing. */
+          licence: lineText.optional(),
+          /** A person asked for it, not another package (REQUESTED, PEP 376); absent where that is not known. */
+          requested: z.boolean().optional(),
+          /** Package of the system that owns it (dpkg); absent where none does or nobody looked. */
+          systemPackage: shortText.optional(),
         }),
         8_192,
       ),
+      /** Whether it was asked which package of the system owns what; absent in facts of older versions. */
+      ownersKnown: z.boolean().optional(),
+      /** Copies of distributions within others (`pip/_vendor`). */
+      vendored: listOf(
+        z.object({ by: shortText, name: shortText, version: shortText.nullable(), path: pathText }),
+        1_024,
+      ).optional(),
     }),
     32,
   ),

@@ -54,8 +54,8 @@ function joinedLines(text: string): { lines: Joined[]; cut: boolean } {
   let pending: { pieces: string[]; line: number } | null = null;
   for (const [at, piece] of whole.slice(0, MAX_LINES).entries()) {
     const isComment: boolean = pending === null && /^\s*#/.test(piece.slice(0, 256));
-    const goesOn = !isComment && piece.endsWith('\\');
-    const text = goesOn ? piece.slice(0, -1) : piece;
+    const goesOn: boolean = !isComment && piece.endsWith('\\');
+    const text: string = goesOn ? piece.slice(0, -1) : piece;
     if (pending === null) pending = { pieces: [text], line: at + 1 };
     else pending.pieces.push(text);
     if (goesOn) continue;

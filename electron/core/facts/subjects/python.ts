@@ -1,3 +1,4 @@
+import { requirementKind } from '#core/dependencies/requirements/requirement-kind.ts';
 import type { Gap } from '#shared/domain/facts/observation.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import type { CollectContext, Collected, Collector, ScriptOutput } from '../collector.ts';
@@ -5,7 +6,7 @@ import { decodePath, decodeText } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { readRecords, type ScriptRecord } from '../script/records.ts';
 import { onLiveMounts } from './live-mounts.ts';
-import { readDistributions, requirementKind } from './python/read-distributions.ts';
+import { readCopies, readDistributions } from './python/read-distributions.ts';
 import { askedEnvironments, askedSources, pythonScript } from './python/script.ts';
 
 const MAX_FILE = 1_048_576;
@@ -38,7 +39,9 @@ function readEnvironments(
       headers: headers ?? '',
       small: text('small') ?? '',
       records: text('records') ?? '',
+      owners: text('owners') ?? '',
     });
+    const copies = text('copies');
     if (!complete) gaps.push(gapOf(`packages in ${folder}`, 'the folder is closed', helpFor(context)));
     const version =
       /^version(?:_info)?\s*=\s*([0-9][\w.+]*)/m.exec(text('pyvenv') ?? '')?.[1] ??
@@ -62,6 +65,8 @@ function readEnvironments(
         : {}),
       complete,
       distributions,
+      ...(text('owners') === null ? {} : { ownersKnown: true }),
+      ...(copies === null ? {} : { vendored: readCopies(folder, copies) }),
     });
   });
   return found;

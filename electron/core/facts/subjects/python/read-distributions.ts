@@ -1,6 +1,15 @@
-import type { PythonFacts } from '#shared/domain/facts/software.ts';
-
-type Distribution = PythonFacts['environments'][number]['distributions'][number];
+import {
+  type DistributionFact as Distribution,
+  distributionFact,
+  editableNames,
+} from '#core/dependencies/inventory/distribution.ts';
+import { readMetadata } from '#core/dependencies/inventory/metadata.ts';
+import {
+  eachCopyOnce,
+  type VendoredFact,
+  vendoredByFolder,
+  vendoredByList,
+} from '#core/dependencies/inventory/vendored.ts';
 
 /** Lines after `F<path>` belong to that file. */
 function filesIn(text: string): Map<string, string[]> {
@@ -15,107 +24,89 @@ function filesIn(text: string): Map<string, string[]> {
   return files;
 }
 
-/**
- * What direct_url.json (PEP 610) tells, without path, user or password: scheme and host only.
- * @returns null for text that is no such file
- */
-export function readDirectUrl(text: string): { origin: string; editable: boolean } | null {
-  try {
-    const read = JSON.parse(text) as {
-      url?: unknown;
-      dir_info?: { editable?: unknown };
-      vcs_info?: { vcs?: unknown };
-    } | null;
-    if (typeof read?.url !== 'string') return null;
-    const url = new URL(read.url);
-    const vcs = typeof read.vcs_info?.vcs === 'string' ? `${read.vcs_info.vcs.slice(0, 16)}+` : '';
-    return {
-      origin: `${vcs}${url.protocol}//${url.host}`.slice(0, 512),
-      editable: read.dir_info?.editable === true,
-    };
-  } catch {
-    return null;
-  }
-}
-
-/** Name and version in `NAME-VERSION.dist-info` or `NAME-VERSION[-py3.11].egg-info`. */
-function fromFolder(name: string): { name: string; version: string } {
-  const stem = name.replace(/\.(?:dist|egg)-info$/, '').replace(/-py[0-9.]+$/, '');
-  const at = stem.indexOf('-');
-  return at < 0 ? { name: stem, version: '' } : { name: stem.slice(0, at), version: stem.slice(at + 1) };
-}
-
 /** What the node printed about one folder of packages. */
 export interface SiteAnswer {
   folder: string;
   names: string;
   headers: string;
   small: string;
+  /** Paths of RECORD and REQUESTED. */
   records: string;
+  /** What dpkg says of this folder; empty where it was not asked. */
+  owners: string;
 }
 
 /**
- * Distributions of one folder. A dist-info without readable metadata, name or version is `broken`, and is listed: an
- * inventory that leaves out what it cannot read would be wrong.
+ * Which package of the system owns which metadata: lines `/var/lib/dpkg/info/PACKAGE.list:PATH` (dpkg-query(1), "FILES").
+ * @returns package by path
  */
+function ownersIn(text: string): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const match = /^\/var\/lib\/dpkg\/info\/([^/:]{1,200})(?::[a-z0-9-]+)?\.list:(\/.+)$/.exec(line);
+    if (match !== null) owners.set(match[2] ?? '', match[1] ?? '');
+  }
+  return owners;
+}
+
+/** Distributions of one folder, those whose metadata is broken too. */
 export function readDistributions(answer: SiteAnswer): Distribution[] {
   const headers = filesIn(answer.headers);
   const small = filesIn(answer.small);
   const recorded = new Set(answer.records.split('\n'));
+  const owners = ownersIn(answer.owners);
+  const asksAreKnown = /\/REQUESTED$/m.test(answer.records);
   const entries = answer.names.split('\n').filter(Boolean);
-  const editableNames = entries.flatMap((entry) => {
-    const match = /^.(?:__editable__[._]([A-Za-z0-9_.]+?)[-_][0-9][^/]*|([A-Za-z0-9_.-]+)\.egg-link)$/.exec(
-      entry,
-    );
-    const name = match?.[1] ?? match?.[2];
-    return name ? [name.toLowerCase().replace(/[-_.]+/g, '-')] : [];
-  });
+  const editables = editableNames(entries.map((entry) => entry.slice(1)));
   return entries
     .filter((entry) => /\.(?:dist|egg)-info$/.test(entry))
     .slice(0, 8_192)
-    .map((entry): Distribution => {
-      const isFile = entry.startsWith('f');
-      const base = `${answer.folder}/${entry.slice(1)}`;
-      const path = isFile ? base : `${base}/${base.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA'}`;
-      const lines = headers.get(path) ?? [];
-      const header = (name: string) =>
-        lines
-          .find((line) => line.startsWith(`${name}: `))
-          ?.slice(name.length + 2)
-          .trim() ?? '';
-      const guess = fromFolder(entry.slice(1));
-      const name = header('Name') || guess.name;
+    .map((typed): Distribution => {
+      const entry = typed.slice(1);
+      const isFile = typed.startsWith('f');
+      const base = `${answer.folder}/${entry}`;
+      const lines = headers.get(
+        isFile ? base : `${base}/${entry.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA'}`,
+      );
       const line = (file: string) =>
         (small.get(`${base}/${file}`) ?? []).map((text) => text.slice(1)).join('\n');
-      const direct = readDirectUrl(line('direct_url.json'));
-      const hasRecord = recorded.has(`${base}/RECORD`) || base.endsWith('.egg-info');
-      return {
-        name: name.slice(0, 256),
-        version: (header('Version') || guess.version).slice(0, 256),
-        installer: line('INSTALLER').trim().slice(0, 256) || null,
-        editable:
-          direct?.editable === true || editableNames.includes(name.toLowerCase().replace(/[-_.]+/g, '-')),
-        directUrl: direct?.origin ?? null,
-        requires: lines
-          .filter((text) => text.startsWith('Requires-Dist: '))
-          .map((text) => text.slice(15).trim())
-          .slice(0, 512),
-        metadataPath: path,
-        broken: header('Name') === '' || header('Version') === '' || !hasRecord,
-      };
+      return distributionFact(
+        {
+          entry,
+          folder: answer.folder,
+          isFile,
+          metadata: lines === undefined ? null : readMetadata(lines.join('\n')),
+          installer: line('INSTALLER'),
+          directUrl: line('direct_url.json'),
+          hasRecord: recorded.has(`${base}/RECORD`),
+          requested: asksAreKnown ? recorded.has(`${base}/REQUESTED`) : null,
+          systemPackage: owners.get(base) ?? null,
+        },
+        editables,
+      );
     });
 }
 
-/** What a requirement file is, by its name; null for one that is none of these. */
-export function requirementKind(path: string): PythonFacts['requirementFiles'][number]['kind'] | null {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  if (name === 'pyproject.toml') return 'pyproject';
-  if (name === 'Pipfile.lock') return 'pipfile-lock';
-  if (name === 'poetry.lock') return 'poetry-lock';
-  if (name === 'uv.lock') return 'uv-lock';
-  if (/^pylock.*\.toml$/.test(name)) return 'pylock';
-  if (name === 'setup.py' || name === 'setup.cfg') return 'setup';
-  if (/^constraints.*\.txt$/.test(name)) return 'constraints';
-  if (name.endsWith('.txt')) return 'requirements';
-  return name.endsWith('.sh') ? 'installer' : null;
+/** Copies of distributions within others, from the folders and lists that the node printed. */
+export function readCopies(folder: string, copies: string): VendoredFact[] {
+  const carrier = (path: string) =>
+    path
+      .slice(folder.length + 1)
+      .split('/')[0]
+      ?.slice(0, 256) ?? '';
+  const below = (path: string) => path.startsWith(`${folder}/`);
+  const folders = copies
+    .split('\n')
+    .filter(below)
+    .flatMap((path) => vendoredByFolder(path.slice(path.lastIndexOf('/') + 1), carrier(path), path) ?? []);
+  const lists = [...filesIn(copies)]
+    .filter(([path]) => below(path))
+    .flatMap(([path, lines]) =>
+      vendoredByList(
+        lines.filter((line) => line.startsWith('L')).map((line) => line.slice(1)),
+        carrier(path),
+        path,
+      ),
+    );
+  return eachCopyOnce([...folders, ...lists]);
 }

@@ -29,7 +29,7 @@ FNR == 1 { done = 0; print "F" FILENAME; lines = 0 }
 done { next }
 /^[ \\t]*\\r?$/ { done = 1; next }
 ++lines > 2000 { done = 1; next }
-/^(Name|Version|Requires-Dist): / { print substr($0, 1, 1024) }
+/^(Name|Version|Requires-Dist|License|License-Expression): / || /^Classifier: License ::/ { print substr($0, 1, 1024) }
 '
 site() { # NUMBER FOLDER
   [ -d "$2" ] || return 1
@@ -40,11 +40,23 @@ site() { # NUMBER FOLDER
   if [ ! -r "$2" ] || [ ! -x "$2" ]; then emit closed "$1"; return 0; fi
   as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 2 -type f \\( -path '*.dist-info/METADATA' -o -path '*.egg-info/PKG-INFO' -o -path '*.egg-info' \\) -size -2048k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL 5 xargs -0 -r awk "$HEADERS" 2>/dev/null | emit_content headers "$1"
   as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -type f -path '*.dist-info/*' \\( -name INSTALLER -o -name direct_url.json \\) -size -5k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL 5 xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } FNR <= 8 { print "L" substr($0, 1, 2048) }' 2>/dev/null | emit_content small "$1"
-  emit records "$1" "$(as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -path '*.dist-info/RECORD' ! -path "*$NL*" -print 2>/dev/null | head -n 8192)"
+  emit records "$1" "$(as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 \\( -name RECORD -o -name REQUESTED \\) -path '*.dist-info/*' ! -path "*$NL*" -print 2>/dev/null | head -n 16384)"
+  copies "$1" "$2"
+  case $2 in */dist-packages)
+    if [ -d /var/lib/dpkg/info ]; then
+      emit owners "$1" "$(limited 3 grep -Hs '/dist-packages/[^/]*\\.\\(dist\\|egg\\)-info$' /var/lib/dpkg/info/*.list 2>/dev/null | head -n 16384)"
+    fi ;;
+  esac
+}
+copies() { # NUMBER FOLDER: distributions that lie within others
+  as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 3 -type d \\( -name _vendor -o -name _vendored -o -name vendored \\) -prune ! -path "*$NL*" -print0 2>/dev/null | head -z -n 64 | as_uid "$owner" timeout -s KILL 5 xargs -0 -r sh -c '
+    find -H "$@" -mindepth 1 -maxdepth 1 -type d \\( -name "*.dist-info" -o -name "*.egg-info" \\) -print | head -n 2048
+    find -H "$@" -mindepth 1 -maxdepth 1 -type f \\( -name vendor.txt -o -name vendored.txt \\) -size -64k -print0 | head -z -n 64 | xargs -0 -r awk "FNR == 1 { print \\"F\\" FILENAME } FNR <= 1024 { print \\"L\\" substr(\\$0, 1, 512) }"
+  ' sh 2>/dev/null | emit_content copies "$1"
 }
 environment() { # NUMBER ROOT EXACT: without an exact folder all that fit below ROOT
   if [ -n "$3" ]; then site "$1" "$3" || emit missing "$1" "$3"; else
-    for place in "$2"/lib/python3*/site-packages "$2"/lib64/python3*/site-packages; do
+    for place in "$2"/lib/python3*/site-packages "$2"/lib64/python3*/site-packages "$2"/lib/python3*/dist-packages; do
       case $place in "$2"/lib64/*) [ ! -L "$2/lib64" ] || continue ;; esac
       [ ! -d "$place" ] || site "$1" "$place"
     done
@@ -70,11 +82,15 @@ requirements() { # NUMBER FOLDER
 
 function environmentsOf(instance: InstanceProfile): AskedEnvironment[] {
   const { id, virtualEnvironment, sitePackages, home } = instance;
+  const user = home && home !== '/' ? `${home}/.local` : null;
   if (virtualEnvironment) {
     const inside = sitePackages?.startsWith(`${virtualEnvironment}/`) ? sitePackages : null;
-    return [{ instance: id, root: virtualEnvironment, sitePackages: inside, kind: 'virtual-environment' }];
+    return [
+      { instance: id, root: virtualEnvironment, sitePackages: inside, kind: 'virtual-environment' },
+      // Loaded too where the environment takes in the packages of the system (site module, "ENABLE_USER_SITE").
+      ...(user ? [{ instance: id, root: user, sitePackages: null, kind: 'user' as const }] : []),
+    ];
   }
-  const user = home && home !== '/' ? `${home}/.local` : null;
   return [
     ...(user ? [{ instance: id, root: user, sitePackages: null, kind: 'user' as const }] : []),
     ...(sitePackages && !sitePackages.startsWith(`${user}/`)
@@ -120,11 +136,15 @@ function word(value: string | null): string {
 
 export function pythonScript(context: CollectContext): string {
   const always = context.profile.instances.some((instance) => !instance.virtualEnvironment);
+  const isolated = new Set(
+    context.profile.instances.flatMap(({ id, virtualEnvironment }) => (virtualEnvironment ? [id] : [])),
+  );
   const environments = askedEnvironments(context).map((entry, at) => {
     const isSystem = SYSTEM.some(
       ({ root, kind }) => entry.instance === null && entry.root === root && entry.kind === kind,
     );
-    const only = isSystem && !always ? '[ "$shared" = no ] || ' : '';
+    const besideOwn = entry.kind === 'user' && entry.instance !== null && isolated.has(entry.instance);
+    const only = (isSystem && !always) || besideOwn ? '[ "$shared" = no ] || ' : '';
     return `${only}environment ${at} ${word(entry.root)} ${word(entry.sitePackages)}\n`;
   });
   const sources = askedSources(context).map((entry, at) => `requirements ${at} ${word(entry.folder)}\n`);

@@ -1,0 +1,109 @@
+import { isDistributionName } from '#core/dependencies/requirements/name.ts';
+import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import type { PythonFacts } from '#shared/domain/facts/software.ts';
+import type { Metadata } from './metadata.ts';
+
+export type DistributionFact = PythonFacts['environments'][number]['distributions'][number];
+
+/** What was found of one `*.dist-info` or `*.egg-info`, here or on a node. */
+export interface FoundDistribution {
+  /** Name of the folder or file. */
+  entry: string;
+  /** Folder of packages that it lies in. */
+  folder: string;
+  /** An egg-info may be a single file (distutils). */
+  isFile: boolean;
+  /** Null when its metadata could not be read. */
+  metadata: Metadata | null;
+  /** First line of INSTALLER; empty when there is none. */
+  installer: string;
+  /** Contents of direct_url.json; empty when there is none. */
+  directUrl: string;
+  hasRecord: boolean;
+  /** Null when it is not known whether anybody asked for it. */
+  requested: boolean | null;
+  systemPackage: string | null;
+}
+
+/**
+ * What direct_url.json (PEP 610) tells, without path, user or password: scheme and host only.
+ * @returns null for text that is no such file
+ */
+export function readDirectUrl(text: string): { origin: string; editable: boolean } | null {
+  try {
+    const read = JSON.parse(text) as {
+      url?: unknown;
+      dir_info?: { editable?: unknown };
+      vcs_info?: { vcs?: unknown };
+    } | null;
+    if (typeof read?.url !== 'string') return null;
+    const url = new URL(read.url);
+    const vcs = typeof read.vcs_info?.vcs === 'string' ? `${read.vcs_info.vcs.slice(0, 16)}+` : '';
+    return {
+      origin: `${vcs}${url.protocol}//${url.host}`.slice(0, 512),
+      editable: read.dir_info?.editable === true,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Name and version in `NAME-VERSION.dist-info` or `NAME-VERSION[-py3.11].egg-info`; version empty where it has none. */
+export function namedByFolder(entry: string): { name: string; version: string } {
+  const stem = entry.replace(/\.(?:dist|egg)-info$/, '').replace(/-py[0-9.]+$/, '');
+  const at = stem.indexOf('-');
+  return at < 0 ? { name: stem, version: '' } : { name: stem.slice(0, at), version: stem.slice(at + 1) };
+}
+
+/** Names of distributions that a folder of packages links to their source, from the names of all that lies in it. */
+export function editableNames(entries: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    entries.flatMap((entry) => {
+      const match = /^(?:__editable__[._]([A-Za-z0-9_.]+?)[-_][0-9][^/]*|([A-Za-z0-9_.-]+)\.egg-link)$/.exec(
+        entry,
+      );
+      const name = match?.[1] ?? match?.[2];
+      return name ? [normalizedName(name)] : [];
+    }),
+  );
+}
+
+function faultOf(found: FoundDistribution, name: string): string | null {
+  const { metadata } = found;
+  if (metadata === null) return 'its metadata is not there, too large, or could not be read';
+  if (metadata.name === '') return 'its metadata has no name';
+  if (metadata.version === '') return 'its metadata has no version';
+  if (!isDistributionName(name)) return 'its name is none that a package may have';
+  // Packages of the system come without (PEP 627), and so do those of distutils.
+  const owned = found.systemPackage !== null || found.folder.endsWith('/dist-packages');
+  if (!found.hasRecord && !owned && !found.entry.endsWith('.egg-info'))
+    return 'it has no RECORD: its installation did not end, or was tampered with';
+  return null;
+}
+
+/**
+ * One distribution as a fact. One without readable metadata, name or version is `broken`, and is listed with what its folder
+ * is called: an inventory that leaves out what it cannot read would be wrong.
+ */
+export function distributionFact(found: FoundDistribution, editables: ReadonlySet<string>): DistributionFact {
+  const base = `${found.folder}/${found.entry}`;
+  const guess = namedByFolder(found.entry);
+  const name = found.metadata?.name || guess.name;
+  const direct = readDirectUrl(found.directUrl);
+  const fault = faultOf(found, name);
+  const licence = found.metadata?.licence ?? null;
+  return {
+    name: name.slice(0, 256),
+    version: (found.metadata?.version || guess.version).slice(0, 256),
+    installer: found.installer.trim().slice(0, 256) || null,
+    editable: direct?.editable === true || editables.has(normalizedName(name)),
+    directUrl: direct?.origin ?? null,
+    requires: found.metadata?.requires ?? [],
+    metadataPath: found.isFile ? base : `${base}/${base.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA'}`,
+    broken: fault !== null,
+    ...(fault === null ? {} : { brokenBecause: fault }),
+    ...(licence === null ? {} : { licence }),
+    ...(found.requested === null ? {} : { requested: found.requested }),
+    ...(found.systemPackage === null ? {} : { systemPackage: found.systemPackage.slice(0, 256) }),
+  };
+}

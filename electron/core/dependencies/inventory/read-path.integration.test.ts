@@ -1,0 +1,217 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CollectContext } from '#core/facts/collector.ts';
+import { pythonCollector } from '#core/facts/subjects/python.ts';
+import { type Environment, environment as environmentShape } from '#shared/domain/dependencies/inventory.ts';
+import { pythonFacts } from '#shared/domain/facts/software.ts';
+import { installedTwice, inventoryOf } from './inventory.ts';
+import { readPath } from './read-path.ts';
+import { install, makeEnvironment, put } from './testing/make-environment.ts';
+
+let base: string;
+let venv: string;
+let site: string;
+
+beforeAll(() => {
+  base = mkdtempSync(join(tmpdir(), 'swarmkeep-inventory-'));
+  venv = join(base, 'venv');
+  site = makeEnvironment(venv);
+  install(site, {
+    name: 'httpx',
+    version: '0.27.0',
+    requested: true,
+    headers:
+      'License: BSD-3-Clause\nRequires-Dist: h11<1\nRequires-Dist: h2; extra == "http2"\nRequires-Dist: tomli; python_version < "3.11"',
+  });
+  install(site, {
+    name: 'h11',
+    version: '0.14.0',
+    headers: 'License: UNKNOWN\nClassifier: License :: OSI Approved :: MIT License',
+  });
+  install(site, { name: 'h2', version: '4.1.0' });
+  install(site, { name: 'tomli', version: '2.0.1', headers: 'License-Expression: MIT' });
+  install(site, {
+    name: 'Zope.Interface',
+    version: '5.0',
+    directUrl: { url: 'https://u:p@host/zope.whl', archive_info: {} },
+  });
+  install(site, {
+    name: 'from-git',
+    version: '1.0',
+    directUrl: { url: 'https://github.com/x/y', vcs_info: { vcs: 'git', commit_id: 'a' } },
+  });
+  install(site, {
+    name: 'linked',
+    version: '0.1',
+    directUrl: { url: 'file:///src/linked', dir_info: { editable: true } },
+  });
+  install(site, {
+    name: 'own-file',
+    version: '0.1',
+    directUrl: { url: 'file:///tmp/a.whl', archive_info: {} },
+  });
+  install(site, { name: 'twice', version: '1.0' });
+  install(site, { name: 'twice', version: '2.0' });
+  install(site, { name: 'conda-ish', version: '2004d', installer: 'conda' });
+  put(join(site, 'old-1.2-py3.11.egg-info'), 'Metadata-Version: 1.0\nName: old\nVersion: 1.2\n');
+  put(join(site, 'dev.egg-info/PKG-INFO'), 'Name: dev\nVersion: 3\n');
+  put(join(site, 'dev.egg-link'), '/src/dev\n.');
+  // Broken in every way.
+  mkdirSync(join(site, 'empty-1.0.dist-info'));
+  put(join(site, 'huge-1.0.dist-info/METADATA'), 'Name: huge\nVersion: 1.0\n');
+  truncateSync(join(site, 'huge-1.0.dist-info/METADATA'), 100 * 1024 * 1024);
+  put(join(site, 'nameless-1.0.dist-info/METADATA'), 'Version: 1.0\n\n');
+  put(join(site, 'norecord-1.0.dist-info/METADATA'), 'Name: norecord\nVersion: 1.0\n\n');
+  put(join(site, 'wild-1.0.dist-info/METADATA'), 'Name: $(id);<b>\nVersion: 1.0\n\n');
+  put(join(site, 'wild-1.0.dist-info/RECORD'), '');
+  put(join(site, 'body-1.0.dist-info/METADATA'), 'Name: body\n\nVersion: 9\n');
+  mkdirSync(join(site, 'fifo-1.0.dist-info'));
+  spawnSync('mkfifo', [join(site, 'fifo-1.0.dist-info/METADATA')]);
+  put(join(base, 'elsewhere/METADATA'), 'Name: secret\nVersion: 1.0\n\n');
+  mkdirSync(join(site, 'leads-1.0.dist-info'));
+  symlinkSync(join(base, 'elsewhere/METADATA'), join(site, 'leads-1.0.dist-info/METADATA'));
+  // Copies within others.
+  put(join(site, 'pip/_vendor/vendor.txt'), 'CacheControl==0.13.1\nurllib3==1.26.17 # why\n    idna==3.4\n');
+  put(join(site, 'setuptools/_vendor/packaging-24.0.dist-info/METADATA'), 'Name: packaging\nVersion: 24.0\n');
+  put(join(site, 'setuptools/_vendor/jaraco.text-3.12.1.dist-info/METADATA'), '');
+  put(join(site, 'poetry/core/_vendor/vendor.txt'), 'lark==1.1.8 ; python_version >= "3.8"\n');
+});
+afterAll(() => rmSync(base, { recursive: true }));
+
+/** What a look at a node with this environment sees, as the audit takes it. */
+function collected(): Environment[] {
+  const instance = { id: 'one', virtualEnvironment: venv, sitePackages: null, home: null, source: null };
+  const context = {
+    privilege: 'root',
+    now: new Date(),
+    skewMs: null,
+    salt: '',
+    profile: { instances: [instance], corrected: [] },
+    seen: {},
+  } as unknown as CollectContext;
+  const run = spawnSync('/bin/sh', ['-s'], { input: pythonCollector.script(context), timeout: 30_000 });
+  const answer = pythonCollector.parse(
+    { stdout: run.stdout, stderr: '', exitCode: run.status, timedOut: false, cut: false, tookMs: 0 },
+    context,
+  );
+  if (!answer.seen) throw new Error(answer.reason);
+  expect(pythonFacts.safeParse(answer.value).error).toBeUndefined();
+  return inventoryOf(answer.value, null);
+}
+
+const bySpelling = (found: readonly Environment[]) =>
+  found.map((one) => ({
+    ...one,
+    packages: one.packages.toSorted((a, b) =>
+      `${a.name} ${a.version} ${a.metadataPath}`.localeCompare(`${b.name} ${b.version} ${b.metadataPath}`),
+    ),
+  }));
+
+function here(path: string): Environment[] {
+  const read = readPath(path);
+  if (!read.ok) throw new Error(read.reason);
+  for (const one of read.environments) expect(environmentShape.safeParse(one).error).toBeUndefined();
+  return read.environments;
+}
+
+describe('an environment', () => {
+  it('is the same, read here and by a look at a node', () => {
+    const [one] = bySpelling(here(venv));
+    expect(bySpelling(collected())).toEqual([one]);
+  });
+
+  it('says of each package whence it came, who asks for it, and its licence', () => {
+    const [one] = here(venv);
+    const item = (name: string) => one?.packages.find((entry) => entry.name === name);
+    expect(one).toMatchObject({
+      kind: 'virtual-environment',
+      pythonVersion: '3.11.2',
+      interpreter: `${venv}/bin/python`,
+    });
+    expect(item('httpx')).toMatchObject({
+      version: '0.27.0',
+      from: 'index',
+      direct: true,
+      requiredBy: [],
+      licence: 'BSD-3-Clause',
+      broken: null,
+    });
+    expect(item('h11')).toMatchObject({ requiredBy: ['httpx'], direct: false, licence: 'MIT License' });
+    expect(item('h2')).toMatchObject({ requiredBy: [], direct: true });
+    expect(item('tomli')).toMatchObject({ requiredBy: [], licence: 'MIT' });
+    expect(item('Zope.Interface')).toMatchObject({ from: 'url', origin: 'https://host' });
+    expect(item('from-git')).toMatchObject({ from: 'vcs', origin: 'git+https://github.com' });
+    expect(item('linked')?.from).toBe('editable');
+    expect(item('dev')).toMatchObject({ from: 'editable', version: '3', broken: null });
+    expect(item('own-file')?.from).toBe('file');
+    expect(item('old')).toMatchObject({ version: '1.2', broken: null });
+    expect(item('idna')).toMatchObject({ from: 'vendored', vendoredBy: 'pip', version: '3.4' });
+    expect(item('packaging')).toMatchObject({ from: 'vendored', vendoredBy: 'setuptools', version: '24.0' });
+    expect(item('lark')).toMatchObject({ vendoredBy: 'poetry' });
+    expect(one && installedTwice(one)).toEqual([{ name: 'twice', versions: ['1.0', '2.0'] }]);
+  });
+
+  it('lists what is broken, and follows neither links nor FIFOs', () => {
+    const [one] = here(venv);
+    const broken = one?.packages.filter((entry) => entry.broken !== null).map((entry) => entry.name);
+    expect(broken?.toSorted()).toEqual(
+      ['$(id);<b>', 'body', 'empty', 'fifo', 'huge', 'leads', 'nameless', 'norecord'].toSorted(),
+    );
+    expect(one?.packages.some((entry) => entry.name === 'secret')).toBe(false);
+  });
+
+  it.each(['lib/python3.11/site-packages', '', '../venv'])('is found by venv/%s', (path) => {
+    expect(here(join(venv, path))).toEqual(here(venv));
+  });
+
+  it('is found within a project, beside its lock', () => {
+    const project = join(base, 'project');
+    mkdirSync(project, { recursive: true });
+    renameSync(venv, join(project, '.venv'));
+    try {
+      writeFileSync(
+        join(project, 'requirements.txt'),
+        'httpx==0.27.0\n-r more.txt\n-r requirements.txt\n-c /etc/hostname\nrich>=13\n',
+      );
+      writeFileSync(join(project, 'more.txt'), '-r requirements.txt\na @ git+https://t0ken@h/a\n');
+      const found = here(project);
+      expect(found.map(({ kind }) => kind)).toEqual(['virtual-environment', 'list']);
+      expect(found[1]?.packages.map(({ name, version, asked }) => [name, version, asked])).toEqual([
+        ['httpx', '0.27.0', null],
+        ['rich', null, '>=13'],
+        ['a', null, 'an address'],
+      ]);
+      expect(found[1]?.unreadable).toContain('/etc/hostname was not followed');
+      expect(JSON.stringify(found)).not.toContain('t0ken');
+    } finally {
+      renameSync(join(project, '.venv'), venv);
+    }
+  });
+
+  it('is not made up where there is none', () => {
+    mkdirSync(join(base, 'nothing'));
+    for (const path of ['nothing', 'missing', 'elsewhere/METADATA'])
+      expect(readPath(join(base, path)).ok).toBe(false);
+    expect(readPath('/dev/null').ok).toBe(false);
+  });
+
+  it('of the system is read with its owners', (context) => {
+    const folder = '/usr/lib/python3/dist-packages';
+    if (!existsSync(folder)) return context.skip('no Python packages of Debian here');
+    const [one] = here(folder);
+    expect(one).toMatchObject({ kind: 'distribution-packages', unreadable: null });
+    expect(one?.packages.length).toBeGreaterThan(0);
+  });
+});

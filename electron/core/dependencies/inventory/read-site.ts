@@ -1,0 +1,119 @@
+import { type Dirent, readdirSync } from 'node:fs';
+import { decodeText } from '#core/facts/script/decode.ts';
+import { type DistributionFact, distributionFact, editableNames } from './distribution.ts';
+import type { EnvironmentFact } from './inventory.ts';
+import { type Metadata, readMetadata } from './metadata.ts';
+import { readBounded } from './read-bounded.ts';
+import {
+  eachCopyOnce,
+  VENDOR_FOLDERS,
+  VENDOR_LISTS,
+  type VendoredFact,
+  vendoredByFolder,
+  vendoredByList,
+} from './vendored.ts';
+
+/** Headers stand at the beginning; a longer description is not read. */
+const HEADERS = 65_536;
+/** A METADATA beyond this is nobody's honest one. */
+const MAX_METADATA = 2_047 * 1_024;
+const SMALL = 5_120;
+const MAX_DISTRIBUTIONS = 8_192;
+
+function listFolder(path: string): Dirent[] | null {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return null;
+  }
+}
+
+/** Size is asked by a short read: headers that do not end within it are read on, up to the bound. */
+function metadataAt(path: string): Metadata | null {
+  const first = readBounded(path, HEADERS);
+  if (!first.ok || first.size > MAX_METADATA) return null;
+  const isWhole = !first.cut || /\n[ \t]*\r?\n/.test(first.bytes.toString('latin1'));
+  const read = isWhole ? first : readBounded(path, MAX_METADATA);
+  if (!read.ok) return null;
+  return readMetadata(decodeText(read.bytes, MAX_METADATA));
+}
+
+const smallText = (path: string): string => {
+  const read = readBounded(path, SMALL);
+  return read.ok && !read.cut ? decodeText(read.bytes, SMALL) : '';
+};
+
+/** Copies of distributions below one folder of a package, down to the third level as on a node. */
+function copiesBelow(folder: string, depth: number, by: string, found: VendoredFact[]): void {
+  for (const entry of listFolder(folder) ?? []) {
+    if (!entry.isDirectory() || found.length >= 2_048) continue;
+    const path = `${folder}/${entry.name}`;
+    if (!VENDOR_FOLDERS.includes(entry.name)) {
+      if (depth < 3) copiesBelow(path, depth + 1, by, found);
+      continue;
+    }
+    for (const inner of listFolder(path) ?? []) {
+      const place = `${path}/${inner.name}`;
+      const copy = inner.isDirectory() ? vendoredByFolder(inner.name, by, place) : null;
+      if (copy !== null) found.push(copy);
+      if (inner.isFile() && VENDOR_LISTS.includes(inner.name)) {
+        const list = readBounded(place, 65_536);
+        if (list.ok) found.push(...vendoredByList(decodeText(list.bytes, 65_536).split('\n'), by, place));
+      }
+    }
+  }
+}
+
+/**
+ * Reads a folder of packages of this machine: files only, nothing is imported or run, no link is followed.
+ * @param folder absolute path without links
+ * @param about what is known of the environment beside its packages
+ * @returns the fact that a look would have, or null when the folder cannot be listed
+ */
+export function readSite(
+  folder: string,
+  about: Pick<EnvironmentFact, 'kind' | 'root' | 'pythonVersion'>,
+): EnvironmentFact | null {
+  const all = listFolder(folder);
+  if (all === null) return null;
+  const infos = all.filter(({ name }) => /\.(?:dist|egg)-info$/.test(name)).slice(0, MAX_DISTRIBUTIONS);
+  const editables = editableNames(all.map(({ name }) => name));
+  const inner = new Map(
+    infos.map(({ name }) => [
+      name,
+      new Set((listFolder(`${folder}/${name}`) ?? []).map((entry) => entry.name)),
+    ]),
+  );
+  const asksAreKnown = [...inner.values()].some((names) => names.has('REQUESTED'));
+  const distributions = infos.map((entry): DistributionFact => {
+    const base = `${folder}/${entry.name}`;
+    const names = inner.get(entry.name) ?? new Set();
+    const isFile = entry.isFile();
+    const file = entry.name.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA';
+    return distributionFact(
+      {
+        entry: entry.name,
+        folder,
+        isFile,
+        metadata: entry.isSymbolicLink() ? null : metadataAt(isFile ? base : `${base}/${file}`),
+        installer: names.has('INSTALLER') ? smallText(`${base}/INSTALLER`) : '',
+        directUrl: names.has('direct_url.json') ? smallText(`${base}/direct_url.json`) : '',
+        hasRecord: names.has('RECORD'),
+        requested: asksAreKnown ? names.has('REQUESTED') : null,
+        systemPackage: null,
+      },
+      editables,
+    );
+  });
+  const vendored: VendoredFact[] = [];
+  for (const { name } of all.filter((entry) => entry.isDirectory()))
+    copiesBelow(`${folder}/${name}`, 2, name.slice(0, 256), vendored);
+  return {
+    instance: null,
+    ...about,
+    sitePackages: folder,
+    complete: true,
+    distributions,
+    vendored: eachCopyOnce(vendored),
+  };
+}
