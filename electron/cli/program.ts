@@ -4,6 +4,7 @@ import { visible } from '#shared/domain/text.ts';
 import { addAuditCommands } from './audit-program.ts';
 import { check } from './check-command.ts';
 import { commandName } from './command-name.ts';
+import { addDependencyCommands } from './dependencies-program.ts';
 import { addDetectionCommands } from './detection-program.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { addFirewallCommands } from './firewall/firewall-program.ts';
@@ -73,6 +74,7 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
   addFirewallCommands(program, place, terminal, done);
   addFixCommands(program, place, terminal, done);
   addDetectionCommands(program, terminal, done);
+  addDependencyCommands(program, place, terminal, done);
 
   program
     .command('verify')

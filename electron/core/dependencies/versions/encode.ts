@@ -4,7 +4,7 @@
  * @param digits decimal, leading zeros are of no account
  */
 export function numberKey(digits: string): string {
-  const plain = digits.replace(/^0+(?=\d)/, '');
+  const plain = digits.startsWith('0') ? digits.replace(/^0+(?=\d)/, '') : digits;
   const length = plain.length;
   return length < 9 ? `${length}${plain}` : `9${String(length).padStart(4, '0')}${plain}`;
 }

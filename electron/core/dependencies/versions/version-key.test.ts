@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { legacyParts } from './legacy-key.ts';
 import { semverKey } from './semver-key.ts';
 import { randomPair, randomVersion, seeded } from './testing/random-versions.ts';
-import { BEFORE_ALL, isPep440, publicKey, versionKey } from './version-key.ts';
+import { BEFORE_ALL, isPep440, pep440Key, publicKey, versionKey } from './version-key.ts';
 
 const key = (version: string): string => versionKey(version) ?? 'null';
 
@@ -56,6 +56,14 @@ describe('versions', () => {
     }
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThan(3_000);
+  });
+
+  it('that are plain numbers have the key that they have when they are taken apart', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\d{1,17}(\.\d{1,16}){0,5}$/), (version) => {
+        expect(versionKey(version)).toBe(`1${pep440Key(version)}`);
+      }),
+    );
   });
 
   it('that are none by PEP 440 stand below all that are, as their parts do one by one', () => {

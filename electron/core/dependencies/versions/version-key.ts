@@ -9,6 +9,8 @@ const VALID = '1';
 /** Before every version: what `introduced: 0` means (OSV schema, "events"). */
 export const BEFORE_ALL = '';
 
+const ZERO = numberKey('0');
+
 type Numbers = (value: number) => string;
 
 /**
@@ -39,8 +41,20 @@ function localKey(local: string): string {
 
 const PRE: Readonly<Record<string, string>> = { a: 'a', b: 'b', rc: 'r' };
 
+/** What most versions are: numbers with dots between, each short enough to be exact. */
+const PLAIN = /^\d{1,15}(?:\.\d{1,15})*$/;
+/** What follows the release of a version that is nothing but one: no pre-release, no post-release, no development release. */
+const FINAL = `${END}z02`;
+
+/** The same as {@link pep440Key} for plain versions, without taking them apart twice; a test holds both equal. */
+function plainKey(version: string): string {
+  const parts = version.split('.').map(numberKey);
+  while (parts.at(-1) === ZERO) parts.pop();
+  return `${ZERO}${parts.join('')}${FINAL}`;
+}
+
 /** @returns key of a version by PEP 440, or null when it is none */
-function pep440Key(version: string): string | null {
+export function pep440Key(version: string): string | null {
   const { text, digits } = withStandIns(version);
   const plus = text.indexOf('+');
   const parsed = parse(text);
@@ -67,7 +81,7 @@ function pep440Key(version: string): string | null {
 export function versionKey(text: string): string | null {
   const version = readableVersion(text);
   if (version === null) return null;
-  const key = pep440Key(version);
+  const key = PLAIN.test(version) ? plainKey(version) : pep440Key(version);
   return key === null ? `${LEGACY}${legacyKey(version)}` : `${VALID}${key}`;
 }
 

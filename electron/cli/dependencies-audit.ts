@@ -1,0 +1,108 @@
+import { AdvisoryDataError } from '#core/dependencies/advisories/data-error.ts';
+import { withStoredAdvisories } from '#core/dependencies/advisories/stored-source.ts';
+import { auditDependencies } from '#core/dependencies/verdicts/audit.ts';
+import { type DependencyReport, dependencyVerdict } from '#shared/domain/dependencies/finding.ts';
+import { type Environment, normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { visible } from '#shared/domain/text.ts';
+import type { Place } from './check-command.ts';
+import { readInventory } from './dependencies-inventory.ts';
+import { dependencyDocument, dependencyTable } from './dependencies-report.ts';
+import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
+import { asJson } from './report.ts';
+import { painter, progressLine, type Terminal, wantsColour } from './terminal.ts';
+
+export interface DependencyAuditOptions {
+  node?: string | undefined;
+  inventory?: string | undefined;
+  requirements?: string | undefined;
+  advisories?: string | undefined;
+  json: boolean;
+}
+
+/**
+ * `swarmkeep dependencies audit`: compares what is installed with what is known.
+ * @param paths environments of this computer, each read as files
+ * @returns 1 when something is known to be vulnerable or malware, else 2 when not all could be said, else 0
+ * @throws CommandFailure
+ */
+export async function auditCommand(
+  place: Place,
+  paths: readonly string[],
+  options: DependencyAuditOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const ways = [paths.length > 0, options.node, options.inventory, options.requirements].filter(Boolean);
+  if (ways.length > 1) throw usage('Give paths, --node, --inventory or --requirements: one of them.');
+  const environments = await environmentsOf(place, paths, options, terminal);
+  const report = await compared(place, environments, options.advisories, terminal);
+  if (options.json) terminal.out.write(asJson(dependencyDocument(report)));
+  else {
+    const paint = painter(wantsColour(terminal.out, terminal.environment));
+    terminal.out.write(dependencyTable(report, paint));
+  }
+  const verdict = dependencyVerdict(report);
+  return verdict === 'found' ? EXIT.found : verdict === 'clean' ? EXIT.fine : EXIT.couldNot;
+}
+
+async function environmentsOf(
+  place: Place,
+  paths: readonly string[],
+  options: DependencyAuditOptions,
+  terminal: Terminal,
+): Promise<Environment[]> {
+  if (options.inventory !== undefined) return [readInventory(options.inventory)];
+  if (options.requirements !== undefined) {
+    const { readRequirements } = await import('#core/dependencies/inventory/read-requirements.ts');
+    const read = readRequirements(options.requirements);
+    if (!read.ok) throw couldNot(visible(read.reason));
+    return [read.environment];
+  }
+  if (paths.length > 0) {
+    const { readPath } = await import('#core/dependencies/inventory/read-path.ts');
+    return paths.flatMap((path) => {
+      const read = readPath(path);
+      if (!read.ok) throw couldNot(visible(read.reason));
+      return read.environments;
+    });
+  }
+  const { environmentsOfNode } = await import('./dependencies-node.ts');
+  return environmentsOfNode(place, options.node, terminal);
+}
+
+async function compared(
+  place: Place,
+  environments: readonly Environment[],
+  advisories: string | undefined,
+  terminal: Terminal,
+): Promise<DependencyReport> {
+  const now = new Date();
+  if (advisories === undefined)
+    return withStoredAdvisories(place.dataFolder, now, (source) =>
+      auditDependencies(environments, source, [], now),
+    );
+  const { readAdvisorySource } = await import('#core/dependencies/advisories/read-source.ts');
+  const wanted = new Set(
+    environments.flatMap(({ packages }) =>
+      packages.map(
+        ({ ecosystem, name }) => `${ecosystem} ${ecosystem === 'PyPI' ? normalizedName(name) : name}`,
+      ),
+    ),
+  );
+  const progress = progressLine(terminal.error);
+  try {
+    const source = await readAdvisorySource(
+      advisories,
+      (ecosystem, name) => wanted.has(`${ecosystem} ${name}`),
+      now,
+      {
+        onProgress: (read) => progress.show(`Reading advisories: ${read}`),
+      },
+    );
+    return auditDependencies(environments, source, [], now);
+  } catch (error) {
+    if (error instanceof AdvisoryDataError) throw couldNot(visible(error.message), error.next);
+    throw error;
+  } finally {
+    progress.clear();
+  }
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import type { Place } from './check-command.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Adds `dependencies audit` and `dependencies import` to the command line. What they need is loaded when they run.
+ * @param done takes the exit code
+ */
+export function addDependencyCommands(
+  program: Command,
+  place: () => Place,
+  terminal: Terminal,
+  done: (code: number) => void,
+): void {
+  const dependencies = program
+    .command('dependencies')
+    .description('installed packages against published advisories, without network');
+  dependencies
+    .command('audit')
+    .description('say which installed package has a known vulnerability, and what to upgrade to')
+    .argument('[paths...]', 'virtual environments, folders of packages or projects of this computer')
+    .option('--node <name>', 'a node of the list, by name or id')
+    .option('--inventory <file>', 'a JSON list of {"name", "version"}, as pip list --format=json prints it')
+    .option('--requirements <file>', 'a file of requirements or a lock, before anything of it is installed')
+    .option(
+      '--advisories <path>',
+      'read advisories from this file or folder, instead of those that were imported',
+    )
+    .option('--json', 'one JSON document', false)
+    .addHelpText(
+      'after',
+      `
+Nothing is fetched, and nothing of an environment is run: it is read as files. Without paths and options this computer, or the
+only node of the list, is looked at.
+
+Exit codes: 0 all was compared with fresh data and nothing is known, 1 something is known, 2 not all could be said (no data, data
+older than five days or from the future, packages that cannot be read or compared), 64 wrong usage.`,
+    )
+    .action(async (paths, options) => {
+      const { auditCommand } = await import('./dependencies-audit.ts');
+      done(await auditCommand(place(), paths, options, terminal));
+    });
+  dependencies
+    .command('import')
+    .description("take advisories without network: OSV's PyPI/all.zip, or a folder of its JSON files")
+    .argument('<path>', 'zip archive, folder, or JSON file')
+    .option('--json', 'one JSON document', false)
+    .addHelpText(
+      'after',
+      '\nWhatever is wrong with it leaves the former data in use; so does data that is older than that.\n\nExit codes: 0 taken, 2 not taken, 64 wrong usage.',
+    )
+    .action(async (path, options) => {
+      const { importCommand } = await import('./dependencies-import.ts');
+      done(await importCommand(place(), path, options, terminal));
+    });
+}

@@ -1,0 +1,32 @@
+import {
+  type Environment,
+  type InventoryItem,
+  normalizedName,
+} from '#shared/domain/dependencies/inventory.ts';
+
+/**
+ * What a person would type to upgrade a package in its environment, by argument vector. It is shown and never run from here: an
+ * agent may be able to write to the environment.
+ * @returns null where pip is not what changes the package: packages of the system, copies within others, programs; and for a name
+ * or version that no honest package has
+ */
+export function upgradeCommand(
+  environment: Environment,
+  { ecosystem, name, from }: InventoryItem,
+  version: string,
+): string[] | null {
+  if (ecosystem !== 'PyPI' || from === 'distribution' || from === 'vendored') return null;
+  if (environment.kind === 'distribution-packages' || environment.kind === 'program') return null;
+  const normalized = normalizedName(name);
+  if (
+    !/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(normalized) ||
+    !/^[A-Za-z0-9][A-Za-z0-9.!+_-]*$/.test(version)
+  )
+    return null;
+  return [
+    environment.interpreter ?? 'python3',
+    ...['-m', 'pip', 'install'],
+    ...(environment.kind === 'user' ? ['--user'] : []),
+    `${normalized}==${version}`,
+  ];
+}

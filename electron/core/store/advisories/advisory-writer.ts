@@ -1,0 +1,154 @@
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { constants, zstdCompressSync } from 'node:zlib';
+import Database from 'better-sqlite3';
+import { requireSafeFile } from '../data-folder.ts';
+import { asAdvisoriesError, damagedAdvisories } from './advisories-error.ts';
+import { ADVISORIES_ID, ADVISORIES_SCHEMA, ADVISORIES_VERSION, advisoriesFile } from './schema.ts';
+
+/** Advisories of one chunk: enough for Zstandard to find what they have in common. */
+const CHUNK = 64;
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Shorter texts do not get shorter. */
+const WORTH_PACKING = 512;
+
+/** What is known of the whole set. */
+export interface AdvisoryFacts {
+  advisories: number;
+  /** Milliseconds since 1970. */
+  newest: number;
+  importedAt: number;
+  /** File, folder or address that it came from. */
+  origin: string;
+}
+
+/**
+ * Writes a set of advisories into a file of its own beside the one in use, and puts it in its place at the end: whoever reads
+ * meanwhile reads the former one to its end, and whatever goes wrong leaves that one.
+ */
+export interface AdvisoryWriter {
+  /** @param text JSON as published; the last one of an id counts */
+  advisory(id: string, modified: number, text: string): void;
+  /** @param compiled JSON of what is known of the package */
+  package(ecosystem: string, name: string, compiled: string): void;
+  /** Checks what was written and takes it into use. @throws StoreError; the former data then stays */
+  commit(facts: AdvisoryFacts): void;
+  /** Forgets what was written. Does nothing after `commit`. */
+  abandon(): void;
+}
+
+/** Takes away what an import left that was killed. */
+function sweep(file: string): void {
+  const prefix = `${basename(file)}.new-`;
+  for (const name of readdirSync(dirname(file))) {
+    if (!name.startsWith(prefix)) continue;
+    const owner = Number(/^\d+/.exec(name.slice(prefix.length))?.[0]);
+    if (owner !== process.pid && !runs(owner)) rmSync(join(dirname(file), name), { force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Puts a name on the disk, not only what it stands for. */
+function sync(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * Begins to write.
+ * @param folder the prepared data folder
+ * @throws StoreError `unsafe`, `full` or `failed`; so does each of its functions
+ */
+export function writeAdvisories(folder: string): AdvisoryWriter {
+  const file = advisoriesFile(folder);
+  const made = `${file}.new-${process.pid}`;
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      abandon();
+      throw asAdvisoriesError(error, file);
+    }
+  };
+  let database: Database.Database | null = null;
+  const abandon = (): void => {
+    if (database === null) return;
+    database.close();
+    database = null;
+    rmSync(made, { force: true });
+  };
+
+  const open = guarded(() => {
+    requireSafeFile(file);
+    sweep(file);
+    rmSync(made, { force: true });
+    closeSync(openSync(made, 'wx', 0o600));
+    database = new Database(made);
+    // Nobody else knows the file, and one that is not finished is thrown away: no journal is needed.
+    database.pragma('journal_mode = OFF');
+    database.pragma('synchronous = OFF');
+    database.pragma('page_size = 4096');
+    database.pragma('cache_size = -16384');
+    database.pragma(`application_id = ${ADVISORIES_ID}`);
+    database.exec(ADVISORIES_SCHEMA);
+    database.exec('BEGIN');
+    return database;
+  });
+  const insertChunk = open.prepare('INSERT INTO chunk (number, texts) VALUES (?, ?)');
+  const insertAdvisory = open.prepare(
+    'INSERT OR REPLACE INTO advisory (id, modified, chunk, place) VALUES (?, ?, ?, ?)',
+  );
+  const insertPackage = open.prepare(
+    'INSERT INTO package (ecosystem, name, packed, compiled) VALUES (?, ?, ?, ?)',
+  );
+  const insertFact = open.prepare('INSERT INTO fact (name, value) VALUES (?, ?)');
+
+  let texts: string[] = [];
+  let chunk = 0;
+  const flush = (): void => {
+    if (texts.length === 0) return;
+    insertChunk.run(chunk, zstdCompressSync(Buffer.from(texts.join('\0')), FAST));
+    chunk += 1;
+    texts = [];
+  };
+
+  return {
+    advisory: (id, modified, text) =>
+      guarded(() => {
+        insertAdvisory.run(id, modified, chunk, texts.length);
+        texts.push(text);
+        if (texts.length === CHUNK) flush();
+      }),
+    package: (ecosystem, name, compiled) =>
+      guarded(() => {
+        const packed = compiled.length < WORTH_PACKING ? null : zstdCompressSync(Buffer.from(compiled), FAST);
+        insertPackage.run(ecosystem, name, packed === null ? 0 : 1, packed ?? compiled);
+      }),
+    commit: (facts) =>
+      guarded(() => {
+        flush();
+        for (const [name, value] of Object.entries(facts)) insertFact.run(name, value);
+        open.exec('COMMIT');
+        open.pragma(`user_version = ${ADVISORIES_VERSION}`);
+        if (open.pragma('integrity_check(1)', { simple: true }) !== 'ok') throw damagedAdvisories(made);
+        open.close();
+        database = null;
+        sync(made);
+        renameSync(made, file);
+        sync(dirname(file));
+      }),
+    abandon,
+  };
+}
