@@ -9,7 +9,7 @@ const TOOLS = {
   depcruise: ['dependency-cruiser', 'depcruise'],
   'electron-builder': ['electron-builder', 'electron-builder'],
   playwright: ['@playwright/test', 'playwright'],
-  tsc: ['typescript', 'tsc'],
+  tsc: ['typescript-7', 'tsc'],
   vite: ['vite', 'vite'],
   vitest: ['vitest', 'vitest'],
 };
