@@ -1,0 +1,286 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readAdvisories } from '#core/store/advisories/advisory-reader.ts';
+import { importAdvisories } from './import-advisories.ts';
+import { readAdvisorySource } from './read-source.ts';
+import { withStoredAdvisories } from './stored-source.ts';
+import { exampleAdvisory } from './testing/example-advisories.ts';
+import { makeZip, type ZipFile } from './testing/make-zip.ts';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const asFile = (id: string, record: unknown): ZipFile => ({
+  name: `${id}.json`,
+  contents: JSON.stringify(record),
+});
+const usual = [
+  asFile('PYSEC-2026-1', exampleAdvisory('PYSEC-2026-1', 'Django')),
+  asFile('MAL-2026-2', exampleAdvisory('MAL-2026-2', 'evil')),
+  asFile('GHSA-gone', exampleAdvisory('GHSA-gone', 'django', { withdrawn: '2026-11-20T00:00:00Z' })),
+];
+
+let base: string;
+let data: string;
+const at = (name: string): string => join(base, name);
+function put(name: string, contents: string | Buffer): string {
+  writeFileSync(at(name), contents);
+  return at(name);
+}
+const take = (path: string, now = NOW) => importAdvisories(data, path, now);
+const stored = (): string[] =>
+  withStoredAdvisories(data, NOW, ({ about }) =>
+    (about('PyPI', 'django')?.advisories ?? []).map(({ id }) => id),
+  );
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'swarmkeep-advisories-'));
+  data = at('data');
+  mkdirSync(data, { mode: 0o700 });
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+describe('importing advisories', () => {
+  it('takes a zip and a folder alike, counts withdrawn ones and never matches them', async () => {
+    const zip = put('all.zip', makeZip([...usual, { name: 'README.md', contents: 'no advisory' }]));
+    expect(await take(zip)).toMatchObject({
+      advisories: 3,
+      newest: Date.parse('2026-11-20T10:00:00Z'),
+      origin: zip,
+    });
+    expect(stored()).toEqual(['PYSEC-2026-1']);
+    mkdirSync(at('folder/deeper'), { recursive: true });
+    for (const { name, contents } of usual) writeFileSync(at(`folder/deeper/${name}`), contents);
+    symlinkSync('/etc/passwd', at('folder/link.json'));
+    expect(await take(at('folder'))).toMatchObject({ advisories: 3 });
+    expect(readdirSync(data)).toEqual(['advisories.db']);
+    const reader = readAdvisories(data);
+    expect(reader?.facts.advisories).toBe(3);
+    expect(JSON.parse(reader?.published('MAL-2026-2') ?? '{}').summary).toBe('Something in evil');
+    expect([...(reader?.all() ?? [])].map((text) => JSON.parse(text).id).sort()).toEqual([
+      'GHSA-gone',
+      'MAL-2026-2',
+      'PYSEC-2026-1',
+    ]);
+    reader?.close();
+  });
+
+  it('reads for once the same as it stores', async () => {
+    const zip = put('all.zip', makeZip(usual));
+    await take(zip);
+    const once = await readAdvisorySource(zip, (_, name) => name === 'django', NOW);
+    withStoredAdvisories(data, NOW, (source) => {
+      expect(once.about('PyPI', 'django')).toEqual(source.about('PyPI', 'django'));
+      expect(once.about('PyPI', 'evil')).toBeNull();
+      expect({ ...once.state, importedAt: null }).toEqual({ ...source.state, importedAt: null });
+      expect(source.state).toMatchObject({ state: 'fresh', ageDays: 2, trouble: '' });
+    });
+  });
+
+  const bomb = Buffer.alloc(64 * 1024 * 1024, 0x20);
+  const BAD: [string, () => Buffer, RegExp][] = [
+    ['an empty file', () => Buffer.alloc(0), /is empty/],
+    ['an empty archive', () => makeZip([]), /no advisory in/],
+    ['an archive of other things', () => makeZip([{ name: 'a.txt', contents: 'x' }]), /no advisory in/],
+    ['no archive', () => Buffer.from('PK but no archive, and long enough to look like one'), /no sound zip/],
+    ['a cut download', () => makeZip(usual).subarray(0, 900), /no sound zip/],
+    [
+      'a name that leads out',
+      () => makeZip([{ name: '../../etc/x.json', contents: '{}' }]),
+      /no sound zip.*relative path/,
+    ],
+    [
+      'an absolute name',
+      () => makeZip([{ name: '/etc/x.json', contents: '{}' }]),
+      /no sound zip.*absolute path/,
+    ],
+    ['a name with a backslash', () => makeZip([{ name: 'a\\b.json', contents: '{}' }]), /no sound zip/],
+    ['a bomb', () => makeZip([{ name: 'a.json', contents: bomb }]), /larger than any advisory/],
+    [
+      'a bomb that lies',
+      () => makeZip([{ name: 'a.json', contents: bomb, size: 100 }]),
+      /larger than it says/,
+    ],
+    [
+      'another checksum',
+      () => makeZip([{ name: 'a.json', contents: '{}', checksum: 1 }]),
+      /checksum differs/,
+    ],
+    ['an encrypted entry', () => makeZip([{ name: 'a.json', contents: '{}', flags: 1 }]), /encrypted/],
+    [
+      'another way of packing',
+      () => makeZip([{ name: 'a.json', contents: '{}', method: 14 }]),
+      /packed in a way of its own/,
+    ],
+    ['no JSON', () => makeZip([...usual, { name: 'z.json', contents: '{"id":' }]), /"z\.json" is no JSON/],
+    [
+      'no UTF-8',
+      () => makeZip([{ name: 'z.json', contents: Buffer.from([0x7b, 0xff, 0x7d]) }]),
+      /not in UTF-8/,
+    ],
+    [
+      'JSON that is no advisory',
+      () => makeZip([...usual, { name: 'z.json', contents: '{"id":"x"}' }]),
+      /no advisory in the OSV schema/,
+    ],
+    [
+      'a million versions',
+      () =>
+        makeZip([
+          asFile('big', {
+            ...exampleAdvisory('BIG-1', 'django'),
+            affected: [
+              {
+                package: { ecosystem: 'PyPI', name: 'x' },
+                versions: Array.from({ length: 1_000_000 }, (_, i) => String(i)),
+              },
+            ],
+          }),
+        ]),
+      /larger than any advisory|1000000 entries/,
+    ],
+    [
+      'advisories about other things',
+      () =>
+        makeZip([
+          asFile(
+            'n',
+            exampleAdvisory('N-1', 'x', { affected: [{ package: { ecosystem: 'npm', name: 'x' } }] }),
+          ),
+        ]),
+      /about a Python package/,
+    ],
+  ];
+
+  it.each(BAD)('refuses %s, and keeps what is there', async (_, contents, reason) => {
+    await take(put('all.zip', makeZip(usual)));
+    const before = readFileSync(join(data, 'advisories.db'));
+    await expect(take(put('bad.zip', contents()))).rejects.toThrow(reason);
+    expect(readFileSync(join(data, 'advisories.db')).equals(before)).toBe(true);
+    expect(readdirSync(data)).toEqual(['advisories.db']);
+  });
+
+  it('refuses what is not there, and an older set; one from the future is told, and can be replaced', async () => {
+    const dated = (name: string, modified: string) =>
+      put(name, makeZip([asFile('a', exampleAdvisory('A-1', 'django', { modified }))]));
+    await expect(take(at('nowhere'))).rejects.toThrow(/nothing at/);
+    await take(dated('new.zip', '2026-11-21T00:00:00Z'));
+    await expect(take(dated('old.zip', '2026-11-20T00:00:00Z'))).rejects.toThrow(/older than what is in use/);
+    await take(dated('same.zip', '2026-11-21T00:00:00Z'));
+    await take(dated('future.zip', '2031-01-01T00:00:00Z'));
+    withStoredAdvisories(data, NOW, ({ state }) =>
+      expect(state).toMatchObject({ state: 'unknown', trouble: expect.stringContaining('in the future') }),
+    );
+    await take(dated('right.zip', '2026-11-15T00:00:00Z'));
+    withStoredAdvisories(data, NOW, ({ state }) =>
+      expect(state).toMatchObject({ state: 'stale', ageDays: 7 }),
+    );
+  });
+
+  it('can be called off, and leaves nothing behind', async () => {
+    const many = Array.from({ length: 2_000 }, (_, index) =>
+      asFile(`A-${index}`, exampleAdvisory(`A-${index}`, `p-${index}`)),
+    );
+    const zip = put('many.zip', makeZip(many));
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const onProgress = (read: number) => {
+      seen.push(read);
+      if (read > 1_000) controller.abort();
+    };
+    await expect(importAdvisories(data, zip, NOW, { signal: controller.signal, onProgress })).rejects.toThrow(
+      /called off/,
+    );
+    expect(seen).toEqual([512, 1_024]);
+    expect(readdirSync(data)).toEqual([]);
+    // What an import left that was killed is taken away by the next one.
+    writeFileSync(join(data, 'advisories.db.new-4194304'), 'left');
+    await take(zip);
+    expect(readdirSync(data)).toEqual(['advisories.db']);
+  });
+
+  it('says of data that is damaged, foreign or of a newer version that it cannot be read, and replaces what it may', async () => {
+    const zip = put('all.zip', makeZip(usual));
+    await take(zip);
+    const file = join(data, 'advisories.db');
+    const state = () => withStoredAdvisories(data, NOW, (source) => source.state);
+    const change = (statement: string): void => {
+      const database = new Database(file);
+      database.exec(statement);
+      database.close();
+    };
+    change('PRAGMA user_version = 99');
+    expect(state()).toMatchObject({ state: 'unknown', trouble: expect.stringContaining('newer Swarmkeep') });
+    await expect(take(zip)).rejects.toThrow(/newer Swarmkeep/);
+    change('PRAGMA user_version = 1; DELETE FROM fact');
+    expect(state()).toMatchObject({ state: 'unknown', trouble: expect.stringContaining('damaged') });
+    writeFileSync(
+      file,
+      'no database at all, though long enough to be read as the beginning of one '.repeat(20),
+    );
+    expect(state()).toMatchObject({ state: 'unknown' });
+    await take(zip);
+    expect(state()).toMatchObject({ state: 'fresh' });
+  });
+
+  it('survives a disk that fills, with the former data in use', (context) => {
+    if (spawnSync('unshare', ['-m', 'true']).status !== 0)
+      context.skip('unshare(1) may not make a mount namespace here');
+    const ON_SMALL_DISK = `
+      import { writeFileSync, mkdirSync, readdirSync } from 'node:fs';
+      const [importer, source, small, large, folder] = process.argv.slice(1);
+      const { importAdvisories } = await import(importer);
+      const { withStoredAdvisories } = await import(source);
+      mkdirSync(folder + '/data', { mode: 0o700 });
+      const now = new Date('2026-11-22T12:00:00Z');
+      await importAdvisories(folder + '/data', small, now);
+      const failed = await importAdvisories(folder + '/data', large, now).then(() => null, (error) => ({ kind: error.kind, message: error.message, next: error.next }));
+      const known = withStoredAdvisories(folder + '/data', now, ({ state }) => state.advisories);
+      console.log(JSON.stringify({ failed, known, files: readdirSync(folder + '/data') }));
+    `;
+    const small = put('all.zip', makeZip(usual));
+    const noise = Array.from({ length: 1_500 }, (_, index) =>
+      asFile(
+        `A-${index}`,
+        exampleAdvisory(`A-${index}`, `p-${index}`, {
+          details: Buffer.from(Array.from({ length: 1_500 }, () => Math.random() * 256)).toString('hex'),
+        }),
+      ),
+    );
+    const large = put('large.zip', makeZip(noise));
+    mkdirSync(at('disk'));
+    const mount = 'mount -t tmpfs -o size=1m,mode=0700 swarmkeep-test "$1" && shift && exec "$@"';
+    const run = spawnSync(
+      'unshare',
+      [
+        ...['-m', '--propagation', 'private', 'sh', '-c', mount, 'sh', at('disk'), process.execPath],
+        ...['--input-type=module', '-e', ON_SMALL_DISK],
+        ...['import-advisories.ts', 'stored-source.ts'].map((name) => join(import.meta.dirname, name)),
+        ...[small, large, at('disk')],
+      ],
+      { encoding: 'utf8', timeout: 50_000 },
+    );
+    expect(run.stderr).toBe('');
+    expect(JSON.parse(run.stdout)).toEqual({
+      failed: {
+        kind: 'full',
+        message: expect.stringContaining('no room left'),
+        next: expect.stringContaining('Free 100 MB'),
+      },
+      known: 3,
+      files: ['advisories.db'],
+    });
+    expect(existsSync(join(at('disk'), 'data'))).toBe(false);
+  });
+});
