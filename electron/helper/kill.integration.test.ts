@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTestNode, type TestNode, whyNoTestNode } from './testing/helper-node.ts';
 import { askKilled } from './testing/kill-run.ts';
+import { type ServedHelper, serveHelperOn } from './testing/served-helper.ts';
 import { sha256Of } from './testing/snapshot.ts';
 
 const any = { kind: 'any' } as const;
@@ -44,6 +45,8 @@ const reason = whyNoTestNode();
 
 describe('a helper that is killed between two acts', () => {
   let node: TestNode;
+  /** For what is asked without being killed: it keeps nothing between two questions, like one that starts anew. */
+  let helper: Omit<ServedHelper, 'node'>;
   let id = 0;
   /** All that there is: files with time, owner, mode; access lists; own tables. Times of what a step makes differ per run. */
   const state = () => node.run('sh', '-c', LOOK).split('\n');
@@ -52,23 +55,27 @@ describe('a helper that is killed between two acts', () => {
   beforeAll(async () => {
     if (reason !== null) return;
     node = await openTestNode();
+    helper = serveHelperOn(node);
   });
   beforeEach((context) => {
     if (reason !== null) context.skip(reason);
   });
-  afterAll(() => node?.close());
+  afterAll(() => {
+    helper?.close();
+    node?.close();
+  });
 
   it.each(ACTIONS)(
     'ends before or after, never between: $verb $path',
-    (action) => {
+    async (action) => {
       node.run('sh', '-c', MAKE);
       const before = state();
       const step = () => ({ version: 1, change: (++id).toString(16).padStart(32, '0'), step: 0 });
       const first = step();
-      const whole = askKilled(node, { ...first, ask: 'do', action }, 0);
-      if (whole?.answer !== 'done') throw new Error(JSON.stringify(whole));
+      const whole = await helper.ask({ ...first, ask: 'do', action });
+      if (whole.answer !== 'done') throw new Error(JSON.stringify(whole));
       const after = untimed(state());
-      askKilled(node, { ...first, ask: 'undo', record: whole.record }, 0);
+      await helper.ask({ ...first, ask: 'undo', record: whole.record });
       expect(state()).toEqual(before);
       let killed = 0;
       for (let at = 1; ; at += 1) {
@@ -80,11 +87,11 @@ describe('a helper that is killed between two acts', () => {
         }
         killed += 1;
         if (at % 2 === 0) {
-          const again = askKilled(node, { ...into, ask: 'do', action }, 0);
-          if (again?.answer !== 'done') throw new Error(`killed at ${at}: ${JSON.stringify(again)}`);
+          const again = await helper.ask({ ...into, ask: 'do', action });
+          if (again.answer !== 'done') throw new Error(`killed at ${at}: ${JSON.stringify(again)}`);
           expect(untimed(state()), `do again, killed at ${at}`).toEqual(after);
         }
-        takeBack(into, at);
+        await takeBack(into, at);
         expect(state(), `undone, killed at ${at}`).toEqual(before);
       }
       expect(killed).toBeGreaterThan(3);
@@ -93,15 +100,15 @@ describe('a helper that is killed between two acts', () => {
   );
 
   /** As the console does that never got an answer: the list of changes has the hash. */
-  function takeBack(into: { change: string }, at: number): void {
-    const list = askKilled(node, { version: 1, ask: 'changes' }, 0);
+  async function takeBack(into: { change: string }, at: number): Promise<void> {
+    const list = await helper.ask({ version: 1, ask: 'changes' });
     const found =
-      list?.answer === 'changes' ? list.changes.find((one) => one.change === into.change) : undefined;
+      list.answer === 'changes' ? list.changes.find((one) => one.change === into.change) : undefined;
     const record = found?.steps[0]?.record;
     // Killed before the record was durable: nothing had begun.
     if (record === undefined) return;
-    const undo = askKilled(node, { ...into, ask: 'undo', record }, 0);
-    if (undo?.answer !== 'undone') throw new Error(`killed at ${at}: ${JSON.stringify(undo)}`);
+    const undo = await helper.ask({ ...into, ask: 'undo', record });
+    if (undo.answer !== 'undone') throw new Error(`killed at ${at}: ${JSON.stringify(undo)}`);
   }
 
   function killEachUndo(into: object, record: string, before: string[]): void {

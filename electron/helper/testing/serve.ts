@@ -7,8 +7,8 @@ import { openStateFolder } from '../record/state-folder.ts';
 /**
  * The helper's own code as a server of lines, for tests that ask hundreds of times: one process instead of one per request.
  * Runs in a test node only; the installed program has no such mode.
- */
-/** `serve.ts N`: ends by SIGKILL at the Nth point between two acts, as a power cut would. */
+ *
+ * `serve.ts N`: ends by SIGKILL at the Nth point between two acts, as a power cut would. */
 const killAt = Number(process.argv[2] ?? 0);
 let points = 0;
 const pause = () => {
@@ -25,10 +25,11 @@ const machine = {
 const launched = { bundle: '/bin/true', runtime: '/bin/true', relaunch: ['/bin/true'] as const };
 process.umask(0o077);
 process.chdir('/');
-openStateFolder(machine);
 createInterface({ input: process.stdin }).on('line', (line) => {
   let answer: unknown;
   try {
+    // Each request finds the folder as a program that has just started does.
+    openStateFolder(machine);
     answer = answerUnlocked(machine, parseRequest(Buffer.from(line)), launched);
   } catch (thrown) {
     answer = refusedAnswer(thrown, 'the request');
