@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { advisoriesFile } from '#core/store/advisories/schema.ts';
 import { CHECK_IDS, type CheckId, checkId } from '#shared/domain/check-id.ts';
+import type { DependencyReport } from '#shared/domain/dependencies/finding.ts';
+import type { Facts } from '#shared/domain/facts/facts.ts';
 import { shortened, visible } from '#shared/domain/text.ts';
 import { nodeMeant, nodeNamed } from './choose-node.ts';
 import { lookDirectly } from './direct-look.ts';
@@ -55,7 +59,12 @@ async function reportOf(
       terminal,
     );
     const { judge } = await import('./judge.ts');
-    return judge(facts, { id: null, name: facts.node.name, reachedBy: 'recorded' }, only);
+    return judge(
+      facts,
+      { id: null, name: facts.node.name, reachedBy: 'recorded' },
+      only,
+      await compared(place, facts),
+    );
   }
   if (options.node !== undefined || hasRecords(place.dataFolder)) {
     const [{ openConsole }, { lookThroughConsole }] = await Promise.all([
@@ -75,7 +84,14 @@ async function reportOf(
   const looking = lookDirectly({ ...place, address: { kind: 'local' }, nodeName, hardware: false }, terminal);
   // The checks are loaded while the node is being asked, which leaves this side idle.
   const [facts, { judge }] = await Promise.all([looking, import('./judge.ts')]);
-  return judge(facts, { id: null, name: nodeName, reachedBy: 'local' }, only);
+  return judge(facts, { id: null, name: nodeName, reachedBy: 'local' }, only, await compared(place, facts));
+}
+
+/** The packages of these facts against the advisories of this console, where it has any. */
+async function compared(place: Place, facts: Facts): Promise<DependencyReport | null> {
+  if (!existsSync(advisoriesFile(place.dataFolder))) return null;
+  const { packageReport } = await import('#core/console/package-report.ts');
+  return packageReport(place.dataFolder, facts, [], new Date());
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Declaration } from '#shared/domain/decision.ts';
+import type { DependencyReport } from '#shared/domain/dependencies/finding.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import type { Settings } from '#shared/domain/settings.ts';
@@ -25,6 +26,11 @@ export interface CheckInput {
    * Left out when there are no other nodes and for recorded facts.
    */
   swarm?: readonly { nodeName: string; addresses: readonly string[]; port: number }[];
+  /**
+   * The packages among these facts against the advisories of this console, as they stood when it was judged. Left out where nobody
+   * compared them.
+   */
+  packages?: DependencyReport;
   /** What the logs of the node showed. Left out where none are kept, and for recorded facts. */
   logs?: LogEvidence;
 }

@@ -2,6 +2,7 @@ import { counted } from '#shared/domain/words.ts';
 import type { Check } from './check.ts';
 import { conclude } from './conclude.ts';
 import { gapParts, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import { IMPORT_ADVISORIES, packageParts, twiceParts } from './package-parts.ts';
 import type { Part } from './part.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
@@ -14,7 +15,10 @@ function systemWords(includes: boolean | null | undefined): string {
     : '';
 }
 
-/** Checklist item 9: lists what is installed. Without advisories nothing can be said about it, so it is never fine. */
+/**
+ * Checklist item 9: what is installed against published advisories, which are given to the check as they stand on the console. Without
+ * data, with old data, and where a package cannot be compared it is never fine.
+ */
 export const dependencyAudit: Check = {
   id: 'dependency-audit',
   run(input) {
@@ -45,20 +49,23 @@ export const dependencyAudit: Check = {
         status: 'not-applicable',
         source: sourceOf(input, 'ollama'),
       });
-    const total = environments.reduce((sum, environment) => sum + environment.distributions.length, 0);
-    parts.push({
-      ...notSeen(
-        input,
-        'advisories',
-        'no advisory data: this version has none yet',
-        'advisory database',
-        'use a later version of Swarmkeep, which compares packages with published advisories',
-      ),
-      headline:
-        hidden === null
-          ? `We know the ${total} packages on ${node}, and have no advisory data to compare them with.`
-          : `We could not read the packages on ${node}, and have no advisory data.`,
-    });
+    const report = input.packages;
+    parts.push(...twiceParts(environments));
+    if (report !== undefined) parts.push(...packageParts(input, report));
+    else
+      parts.push({
+        ...notSeen(
+          input,
+          'advisories',
+          'no advisory data belongs to these facts',
+          'advisory database',
+          IMPORT_ADVISORIES,
+        ),
+        headline:
+          hidden === null
+            ? `We know the packages on ${node}, and have no advisory data to compare them with.`
+            : `We could not read the packages on ${node}, and have no advisory data.`,
+      });
     parts.push(...gapParts(input, 'python'));
     // The reason that always holds speaks first; what could not be read stands beside it.
     return conclude(
@@ -69,14 +76,17 @@ export const dependencyAudit: Check = {
         ...parts.filter((part) => part.what !== 'advisories'),
       ].filter((part) => part !== undefined),
       {
-        pass: '',
+        pass: `No package on ${node} has a weakness that is known today.`,
         detail: {
-          unknown:
-            'There is no advisory data in this version. What is installed is listed, so that it can be compared elsewhere.',
+          fix: 'Most weaknesses that are used in anger were published, with a repair, months before.',
+          review:
+            'A person has to decide: there is no repair yet, or the system may have brought it without a new version.',
+          unknown: 'What is installed is listed, so that it can be compared elsewhere.',
         },
         wouldChange: {
-          pass: '',
-          otherwise: 'Advisory data that is fresh, compared with what is installed, would decide this.',
+          pass: 'A new advisory, another package, or advisory data that becomes old would change this.',
+          otherwise:
+            'Packages without known weaknesses, compared with fresh advisory data, would make this fine.',
         },
       },
     );

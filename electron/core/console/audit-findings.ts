@@ -1,8 +1,10 @@
 import type { CheckInput } from '#core/checks/check.ts';
 import { CHECKS_OF_LOGS, type LogEvidence } from '#core/checks/log-evidence.ts';
+import type { Facts } from '#shared/domain/facts/facts.ts';
 import type { AuditWatch } from './audit-watch.ts';
 import type { Context } from './context.ts';
 import { otherNodes } from './other-nodes.ts';
+import { packageReport } from './package-report.ts';
 
 /** Alerts that grew last in this time count. */
 const COUNTED_MS = 30 * 86_400_000;
@@ -11,15 +13,22 @@ const MOST_ALERTS = 50;
 const ANSWER_WITHIN_MS = 3_000;
 
 /**
- * What checks may know of a node besides its facts: the operator's other nodes, and what its logs show.
+ * What checks may know of a node besides its facts: the operator's other nodes, what its logs show, and what is published about
+ * its packages.
  * @returns for the input of a check
  */
 export async function besideFacts(
-  context: Pick<Context, 'store' | 'logs'>,
+  context: Pick<Context, 'store' | 'logs' | 'dataFolder' | 'clock'>,
   node: string,
-): Promise<Pick<CheckInput, 'otherNodes' | 'swarm' | 'logs'>> {
+  facts: Pick<Facts, 'subjects'>,
+): Promise<Pick<CheckInput, 'otherNodes' | 'swarm' | 'logs' | 'packages'>> {
   const logs = (await context.logs?.(node)) ?? null;
-  return { ...(await otherNodes(context, node)), ...(logs === null ? {} : { logs }) };
+  const packages = packageReport(context.dataFolder, facts, [], context.clock.now());
+  return {
+    ...(await otherNodes(context, node)),
+    ...(logs === null ? {} : { logs }),
+    ...(packages === null ? {} : { packages }),
+  };
 }
 
 /** @returns what the logs of a node showed; null when nothing is kept here or it cannot be read in time */

@@ -72,7 +72,7 @@ async function withFindings(context: Context, node: SwarmNode, facts: Facts): Pr
     now: new Date(facts.collectedAt),
     settings: await context.store.settings(),
     declarations: await declarationsFor(context, node.id),
-    ...(await besideFacts(context, node.id)),
+    ...(await besideFacts(context, node.id, facts)),
   };
   const tracked = await context.store.findings({ node: node.id, check: null });
   return { input, findings: new Map(tracked.map((finding) => [finding.check, finding])) };

@@ -99,7 +99,7 @@ async function look(
       now: new Date(facts.collectedAt),
       settings: await store.settings(),
       declarations: await declarationsFor(context, node.id),
-      ...(await besideFacts(context, node.id)),
+      ...(await besideFacts(context, node.id, facts)),
     },
     only ?? undefined,
   );

@@ -28,7 +28,7 @@ export function createRecheck(context: Context): Recheck {
       now: new Date(parsed.data.collectedAt),
       settings: await context.store.settings(),
       declarations: await declarationsFor(context, node.id),
-      ...(await besideFacts(context, node.id)),
+      ...(await besideFacts(context, node.id, parsed.data)),
     });
     const seen = findings.map((entry) => {
       const finding = boundRaw(entry);
