@@ -1,50 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { MIXED, REMOVED, RENAMED } from '../testing/found-histories.ts';
 import { historyOf, PLAIN_COPY, rotation } from '../testing/histories.ts';
-import { type Deed, type ModelOptions, playModel } from '../testing/model-run.ts';
+import { type Deed, playModel } from '../testing/model-run.ts';
 
-/**
- * `FOLLOW_HISTORIES=20000` for the long run, with other histories each time. Without it the same ones are played: about one
- * history in a thousand is known to go wrong, as docs/architecture.md says, and a test that is red by chance tells nobody anything.
- */
+/** `FOLLOW_HISTORIES=20000` for the long run, with other histories each time. */
 const HISTORIES = Number(process.env.FOLLOW_HISTORIES ?? 60);
 const SEED = process.env.FOLLOW_HISTORIES === undefined ? { seed: 20_261_122 } : {};
-
-const plainly = { naming: 'numbers', kept: 40, delayed: false, remote: false, banner: '' } as const;
-const ending: Deed[] = [{ kind: 'write', lines: 1, torn: false }];
-const turn = (kind: 'rename' | 'copy', between = 0): Deed => ({ kind, pack: '', between, empty: false });
-const wrote: Deed = { kind: 'write', lines: 1, torn: false };
-
-/** Histories in which something was lost once: a common beginning; a copy and a renaming between two looks. */
-const RENAMED: [ModelOptions][] = [
-  [
-    {
-      ...plainly,
-      ending,
-      deeds: [turn('rename'), wrote, wrote],
-      delays: [0],
-      banner: `${'a long banner '.repeat(45)}\n`,
-    },
-  ],
-];
-const MIXED: [ModelOptions][] = [
-  [{ ...plainly, ending, deeds: [turn('rename'), turn('copy', 1), { kind: 'quiet' }], delays: [0] }],
-  [{ ...plainly, ending, deeds: [wrote, turn('copy'), wrote, turn('rename'), wrote], delays: [3] }],
-];
-
-/** The copy is removed, and what the next generation but one begins with is all that was read. */
-const REMOVED: [ModelOptions][] = [
-  [
-    {
-      ...plainly,
-      kept: 1,
-      banner: 'a short banner\n',
-      deeds: [turn('rename'), { kind: 'quiet' }, turn('copy'), wrote, turn('rename')],
-      ending,
-      delays: [0],
-    },
-  ],
-];
 
 const tried = { numRuns: HISTORIES, ...SEED };
 

@@ -1,9 +1,10 @@
 import type { FollowedLine } from '../follower.ts';
+import { takeBearings } from './bearings.ts';
 import type { FilePlace } from './file-place.ts';
-import { takeBearings } from './find-place.ts';
 import type { LogReach } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
-import { type ChainFile, identityOf, listChain, packingOf } from './rotation-chain.ts';
+import { listChain, packingOf } from './rotation-chain.ts';
+import type { Trail } from './trail.ts';
 
 /** How long somebody who was not told of the rotation may go on writing to the file before. */
 const WATCH_MS = 60_000;
@@ -37,16 +38,12 @@ export class FileBefore {
     this.#unopened = false;
   }
 
-  /** What was found by its content has another inode now, by which it is found from now on. */
-  foundAs(file: ChainFile): void {
-    if (!this.#reader && this.#place) this.#place = { ...this.#place, ...identityOf(file) };
-  }
-
   /** Goes on watching after a start, if it was watched before. Throws `LogTrouble`. */
-  async openUnsettled(reach: LogReach, path: string, options: ReaderOptions): Promise<void> {
+  async openUnsettled(reach: LogReach, path: string, trail: Trail, options: ReaderOptions): Promise<void> {
     if (!this.#unopened || !this.#place) return;
     const place = this.#place;
-    const { anchorFile, sure } = await takeBearings(reach, await listChain(reach, path), place, null);
+    const known = { trail, head: place.head };
+    const { anchorFile, sure } = await takeBearings(reach, await listChain(reach, path), known, null);
     const reader =
       anchorFile && sure
         ? await LogReader.open(reach, anchorFile, packingOf(anchorFile), place, options).catch(() => null)

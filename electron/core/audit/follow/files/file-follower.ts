@@ -1,26 +1,19 @@
 import type { FollowedBatch, FollowedLine, Follower, FollowerStatus } from '../follower.ts';
-import { FileBefore } from './file-before.ts';
-import { type FilePlace, type FilePosition, filePosition } from './file-place.ts';
+import { beginsLike, endOf, lastPlaceIn } from './file-ends.ts';
+import type { FilePlace } from './file-place.ts';
+import { type FilePosition, filePosition } from './file-position.ts';
 import { FileStatus } from './file-status.ts';
-import { type Bearings, beginsLike, endOf, lastPlaceIn, takeBearings } from './find-place.ts';
 import { GapTeller } from './gap-teller.ts';
-import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE } from './gap-words.ts';
+import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE, PERHAPS_COPIED } from './gap-words.ts';
 import { type LogReach, LogTrouble, RotatingNow, type SeenFile } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
 import { Patience } from './patience.ts';
-import {
-  behind,
-  type ChainFile,
-  isChanging,
-  isEmpty,
-  listChain,
-  packingOf,
-  sizeOf,
-} from './rotation-chain.ts';
+import { behind, type ChainFile, isChanging, packingOf, sizeOf } from './rotation-chain.ts';
 import { wayOf, wayOfPlace } from './rotation-way.ts';
 import { isSameFile } from './same-file.ts';
 import { UnpackError } from './unpack.ts';
 import { Waker } from './waker.ts';
+import { Whereabouts } from './whereabouts.ts';
 
 /** How long a rotated file may get the rest of a line. */
 const SETTLE_MS = 2_000;
@@ -38,7 +31,7 @@ export interface FileFollowerOptions extends ReaderOptions {
   settleMs?: number | undefined;
 }
 
-/** Follows one file through its rotations (logrotate(8)). What makes it sure is said at `Bearings` in find-place.ts. */
+/** Follows one file through its rotations (logrotate(8)). What makes it sure is said at `takeBearings`. */
 export class FileFollower implements Follower {
   readonly #options: FileFollowerOptions;
   readonly #reach: LogReach;
@@ -48,7 +41,7 @@ export class FileFollower implements Follower {
   #reader: LogReader | null = null;
   /** Where to go on when nothing is open. */
   #resume: FilePlace | null = null;
-  #before = new FileBefore(null);
+  readonly #where: Whereabouts;
   #begun = false;
   /** What the reader gave first was compared with what was rotated in the meantime. */
   #inOrder = false;
@@ -72,10 +65,10 @@ export class FileFollower implements Follower {
     this.#settleMs = options.settleMs ?? SETTLE_MS;
     const stored = filePosition.safeParse(options.position);
     this.#gaps = new GapTeller(stored.data ?? null);
+    this.#where = new Whereabouts(this.#reach, this.#path, stored.data ?? null);
     if (stored.success) {
       this.#begun = true;
       this.#resume = stored.data.current;
-      this.#before = new FileBefore(stored.data.before);
     }
     this.#change = this.#reach.onChange(this.#path, () => this.#waker.wake());
   }
@@ -98,7 +91,7 @@ export class FileFollower implements Follower {
     }
     const ended = this.#running.then(async () => {
       await this.#reader?.close();
-      await this.#before.close();
+      await this.#where.before.close();
       this.#reader = null;
     });
     // A node that does not answer must not hold up whoever closes; what is open is closed when it has answered or not.
@@ -137,7 +130,7 @@ export class FileFollower implements Follower {
     const position: FilePosition = {
       form: 'file-1',
       current: this.#reader?.place ?? this.#resume,
-      before: this.#before.place,
+      ...this.#where.stored,
       ...state,
     };
     return { path: this.#path, lines, receivedAt: state.at, gaps, position };
@@ -146,13 +139,14 @@ export class FileFollower implements Follower {
   /** @returns whether to go on at once */
   async #step(lines: FollowedLine[]): Promise<boolean> {
     if (!this.#begun) await this.#begin();
-    await this.#before.openUnsettled(this.#reach, this.#path, this.#options);
+    await this.#where.openUnsettled(this.#options);
     const reader = this.#reader;
     if (!reader) return this.#resume ? this.#find(this.#resume, lines) : this.#goOn(lines);
     const pulled = await reader.pull();
     switch (pulled.kind) {
       case 'bytes':
         if (!this.#inOrder && !(await this.#isNext(reader, true, lines))) return true;
+        if (this.#inOrder && !(await this.#where.isStill(reader))) return this.#find(reader.place, lines);
         this.#inOrder = true;
         this.#gaps.goesOn();
         await reader.lookAgain();
@@ -171,30 +165,21 @@ export class FileFollower implements Follower {
 
   /** First time: what was rotated before is only remembered, what is there is read from its beginning. */
   async #begin(): Promise<void> {
-    const chain = await listChain(this.#reach, this.#path);
-    const newest = chain.findLast((file) => file.rotated !== null && !file.copyOfLive && !isEmpty(file));
-    if (newest) this.#before.place = await endOf(this.#reach, newest);
+    await this.#where.begin();
     this.#begun = true;
     this.#unstored = true;
   }
 
-  async #bearings(current: FilePlace | null): Promise<Bearings> {
-    const chain = await listChain(this.#reach, this.#path);
-    const bearings = await takeBearings(this.#reach, chain, this.#before.place, current);
-    if (bearings.anchorFile && bearings.sure) this.#before.foundAs(bearings.anchorFile);
-    return bearings;
-  }
-
   /** Opens what was written next after the file before. */
   async #goOn(lines: FollowedLine[]): Promise<boolean> {
-    const { anchor, sure, rest, empty, chain } = await this.#bearings(null);
+    const { anchor, sure, rest, over, chain } = await this.#where.bearings(null);
     this.#notFound.waitWhile(anchor === 'lost');
     const next = rest[0];
     if (!next) {
       this.#status.sayWhy(await this.#reach.look(this.#path));
       return false;
     }
-    this.#waitForCopy(empty, chain);
+    this.#waitForCopy(over, chain);
     if (!(await this.#open(next, chain, lines))) return false;
     if (anchor === 'lost') this.#gaps.lost();
     else if (!sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
@@ -205,7 +190,7 @@ export class FileFollower implements Follower {
     try {
       const reader = await LogReader.open(this.#reach, next, packingOf(next), null, this.#options);
       if (typeof reader === 'string') return false;
-      if (next.rotated !== null) await this.#before.release();
+      if (next.rotated !== null) await this.#where.before.release();
       reader.live = next.rotated === null;
       reader.way = wayOf(next, behind(chain, next));
       reader.skipHole = this.#gaps.lastWasCut;
@@ -223,22 +208,28 @@ export class FileFollower implements Follower {
 
   /** Finds the file of a place again, after a start or when what had been read is no longer where it was. */
   async #find(place: FilePlace, lines: FollowedLine[]): Promise<boolean> {
-    const { chain, current, sure, rest } = await this.#bearings(place);
+    const bearings = await this.#where.bearings(place);
+    const { chain, current, sure, rest, over } = bearings;
     const live = chain.at(-1)?.rotated === null ? chain.at(-1) : undefined;
     if (current && current.how !== 'shorter') {
-      const way = wayOfPlace(place, current.file, current.how, chain);
+      const way = sure
+        ? wayOfPlace(place, current.file, current.how, chain)
+        : wayOf(current.file, behind(chain, current.file));
+      this.#waitForCopy(over, chain);
       if (!(await this.#reopen(current.file, { ...place, way }, rest, lines))) return false;
+      this.#where.accept(bearings);
+      for (const _ of over) this.#gaps.cut(null, PERHAPS_COPIED);
       if (!sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
       return true;
     }
     if (place.offset === 0) return this.#letGo(place, rest[0]);
     this.#notFound.waitWhile(!current);
     const copy = current ? await lastPlaceIn(this.#reach, current.file, place, this.#options) : null;
-    await this.#before.settle(lines);
+    await this.#where.before.settle(lines);
     const readTo = this.#reader?.readTo ?? place.offset;
     this.#reader?.finish(lines);
     await this.#drop();
-    if (copy) this.#before.place = copy;
+    if (copy) this.#where.left(copy);
     const bytes = place.size > readTo ? place.size - readTo : null;
     if (current || (live && isSameFile(live, place))) this.#gaps.cut(bytes, CUT_WITHOUT_COPY);
     else this.#gaps.tell('rotated-away', bytes, GONE_UNREAD);
@@ -282,9 +273,9 @@ export class FileFollower implements Follower {
   async #passDamaged(file: ChainFile, why: string, lines: FollowedLine[]): Promise<void> {
     const end = await endOf(this.#reach, file);
     await this.#tellDamaged(file, why, this.#reader?.place ?? this.#resume);
-    await this.#before.settle(lines);
+    await this.#where.before.settle(lines);
     await this.#drop();
-    this.#before.place = end;
+    this.#where.left(end);
   }
 
   /** Nothing is concluded from a file that is still being packed: it is begun again at the place. */
@@ -320,7 +311,7 @@ export class FileFollower implements Follower {
       return this.#readLate(lines);
     }
     if (look.kind !== 'file') this.#status.sayWhy(look);
-    const { current, rest: unread } = await this.#bearings(reader.place);
+    const { current, sure, over, chain, rest: unread } = await this.#where.bearings(reader.place);
     // Where no line of it was complete yet, it is itself what comes next.
     const itself = !current && unread[0] !== undefined && isSameFile(unread[0], reader.file);
     const rest = itself ? unread.slice(1) : unread;
@@ -336,6 +327,9 @@ export class FileFollower implements Follower {
     }
     // It was copied and cut, or packed, in the meantime: what was written until then stands elsewhere.
     if (again.kind !== 'end') return this.#find(reader.place, lines);
+    if (current) this.#waitForCopy(over, chain);
+    if (current) for (const _ of over) this.#gaps.cut(null, PERHAPS_COPIED);
+    if (current && !sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
     // It has all that was read, although the log's name is another file's now.
     if (reader.live && look.kind === 'file') reader.way = 'renamed';
     // The rest of a line may still come, as long as the writer was not told to open the new file.
@@ -346,15 +340,17 @@ export class FileFollower implements Follower {
 
   /** Ends a file that was read to its end. */
   async #leave(reader: LogReader, inChain: boolean, lines: FollowedLine[]): Promise<boolean> {
-    await this.#before.settle(lines);
+    await this.#where.before.settle(lines);
     reader.finish(lines);
+    await reader.look();
     if (inChain) this.#gaps.pass(reader.way, reader.unread > 0 ? reader.unread : null);
-    else if (this.#before.place) this.#gaps.lost();
+    else this.#gaps.lost();
     this.#reader = null;
     this.#moved = true;
     reader.grewAt = performance.now();
-    this.#before.follow(reader, inChain);
-    if (reader.packing !== 'none') await this.#before.settle(lines);
+    if (inChain) this.#where.passed(reader.place);
+    this.#where.before.follow(reader, inChain);
+    if (reader.packing !== 'none') await this.#where.before.settle(lines);
     return true;
   }
 
@@ -364,14 +360,16 @@ export class FileFollower implements Follower {
    * @returns whether it is what comes next; else it is let go
    */
   async #isNext(reader: LogReader, hasMore: boolean, lines: FollowedLine[]): Promise<boolean> {
-    const { anchor, rest, empty, chain } = await this.#bearings(null);
+    const bearings = await this.#where.bearings(null);
+    const { anchor, rest, over, chain } = bearings;
     const next = rest[0];
     if (next && isSameFile(next, reader.file)) {
       if (hasMore) {
         this.#notFound.waitWhile(anchor === 'lost');
-        this.#waitForCopy(empty, chain);
+        this.#waitForCopy(over, chain);
         if (anchor === 'lost') this.#gaps.lost();
-        for (const file of empty) this.#gaps.pass(wayOf(file, behind(chain, file)), null);
+        for (const file of over) this.#gaps.pass(wayOf(file, behind(chain, file)), null);
+        this.#where.begins(bearings, next);
       }
       return true;
     }
@@ -380,20 +378,20 @@ export class FileFollower implements Follower {
     // Somebody who was not told of the rotation may still write to it.
     if (hasMore || (live && isSameFile(live, reader.file))) await reader.close();
     else {
-      await this.#before.settle(lines);
-      this.#before.follow(reader, true);
+      await this.#where.before.settle(lines);
+      this.#where.before.follow(reader, true);
     }
     return false;
   }
 
   /** When the newest rotated file is empty, it may be a copy that is being made at this moment. */
-  #waitForCopy(empty: readonly ChainFile[], chain: readonly ChainFile[]): void {
-    this.#copying.waitWhile(empty.some((file) => behind(chain, file).length === 1));
+  #waitForCopy(over: readonly ChainFile[], chain: readonly ChainFile[]): void {
+    this.#copying.waitWhile(over.some((file) => behind(chain, file).length === 1));
   }
 
   /** @returns whether a late writer added something */
   async #readLate(lines: FollowedLine[]): Promise<boolean> {
-    const { grew, settled } = await this.#before.read(lines);
+    const { grew, settled } = await this.#where.before.read(lines);
     this.#moved ||= settled;
     return grew;
   }

@@ -9,12 +9,15 @@ export const TAIL_BYTES = 256;
 const decimal = z.string().regex(/^\d{1,20}$/);
 const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-const mark = z.object({ bytes: z.int().min(0).max(TAIL_BYTES), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 /** How many bytes, and their SHA-256. */
+export const mark = z.object({
+  bytes: z.int().min(0).max(TAIL_BYTES),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
 export type Mark = z.infer<typeof mark>;
 
 /** Up to where a file was read, and how the file is known again. Offsets count unpacked bytes. */
-const filePlace = z.object({
+export const filePlace = z.object({
   device: decimal,
   inode: decimal,
   /** Milliseconds since 1970 when the inode was made, by the node's clock; 0 where the file system does not say (statx(2)). */
@@ -31,6 +34,8 @@ const filePlace = z.object({
   modifiedAt: z.int(),
   /** It was the file that is written to when it was read. */
   live: z.boolean().default(false),
+  /** It was packed when it was read. */
+  packed: z.boolean().default(false),
   /** How it became a rotated file, as far as that is proven. */
   way: z.enum(['copied', 'renamed', 'unknown']).default('unknown'),
   /** It was read to its end, and nothing will be added to it. */
@@ -39,25 +44,6 @@ const filePlace = z.object({
 export type FilePlace = z.infer<typeof filePlace>;
 /** How a file came to be a rotated one. */
 export type Way = FilePlace['way'];
-
-/** Position of a followed file, as it is stored with what was read. */
-export const filePosition = z.object({
-  form: z.literal('file-1'),
-  /** The file that is read; null when none was there. */
-  current: filePlace.nullable(),
-  /** The one before it in the order of writing: what stands behind it in that order was not read. */
-  before: filePlace.nullable(),
-  /** Milliseconds since 1970 UTC, by the console's clock, when something was read last. */
-  at: z.int(),
-  /** A rotation of this log by copying and cutting was seen. */
-  copies: z.boolean().default(false),
-  /** Rotations that were passed and left no trace of their kind, while none by copying had been seen, and since when. */
-  presumed: z
-    .object({ since: z.int(), count: z.int().min(1) })
-    .nullable()
-    .catch(null),
-});
-export type FilePosition = z.infer<typeof filePosition>;
 
 /** @returns the mark of these bytes */
 export function markOf(content: Buffer): Mark {

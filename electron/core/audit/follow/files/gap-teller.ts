@@ -1,5 +1,6 @@
 import type { SourceGap } from '#shared/domain/audit/source.ts';
-import type { FilePosition, Way } from './file-place.ts';
+import type { Way } from './file-place.ts';
+import type { FilePosition } from './file-position.ts';
 import { BETWEEN_COPY_AND_CUT, EARLIER_ROTATIONS, LAST_READ_REMOVED, PERHAPS_COPIED } from './gap-words.ts';
 
 export type Gap = Omit<SourceGap, 'source'>;

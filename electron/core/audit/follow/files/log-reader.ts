@@ -128,6 +128,7 @@ export class LogReader {
       size: Math.max(this.#size, this.#readTo),
       modifiedAt: Math.trunc(this.file.modifiedAt),
       live: this.live,
+      packed: this.#pieces !== null,
       way: this.way,
       settled: this.settled,
     };

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { type LogReach, LogTrouble, RotatingNow, type SeenFile } from './log-reach.ts';
 import { LogReader } from './log-reader.ts';
 import { inOrder, type Packing, type RotatedName, rotatedName } from './rotated-names.ts';
-import { type Identity, isSameFile } from './same-file.ts';
+import { isSameFile } from './same-file.ts';
 import { UnpackError } from './unpack.ts';
 
 /** A file of a log: rotated, or the one that is written to (`rotated` is null). */
@@ -15,11 +15,6 @@ export interface ChainFile extends SeenFile {
 /** @returns how the content is packed */
 export function packingOf(file: ChainFile): Packing {
   return file.rotated?.packing ?? 'none';
-}
-
-/** @returns what of a place names the file */
-export function identityOf({ device, inode, bornAt }: ChainFile): Identity {
-  return { device, inode, bornAt };
 }
 
 /** @returns whether there is nothing in it, as far as its size tells */
@@ -89,6 +84,9 @@ async function markCopyOfLive(reach: LogReach, chain: ChainFile[]): Promise<Chai
   const newest = chain.at(-2);
   if (!live || !newest || live.rotated || isEmpty(live) || isEmpty(newest)) return chain;
   const born = live.bornAt !== 0 && newest.bornAt !== 0;
+  // What was written last before that file was made is not of it; some packers keep seconds only.
+  const second = newest.modifiedAt % 1_000 === 0 ? 1_000 : 1;
+  if (live.bornAt !== 0 && newest.modifiedAt + second <= live.bornAt) return chain;
   if (packingOf(newest) === 'none') {
     if (newest.size > live.size || (born && newest.bornAt < live.bornAt)) return chain;
   }

@@ -1,0 +1,93 @@
+import { type Bearings, takeBearings } from './bearings.ts';
+import { FileBefore } from './file-before.ts';
+import { endOf } from './file-ends.ts';
+import type { FilePlace } from './file-place.ts';
+import { type FilePosition, trailIn } from './file-position.ts';
+import type { LogReach } from './log-reach.ts';
+import type { LogReader, ReaderOptions } from './log-reader.ts';
+import { type Known, mayBeCommon } from './place-search.ts';
+import { type ChainFile, isEmpty, listChain } from './rotation-chain.ts';
+import { isSameFile } from './same-file.ts';
+import { passedAt, type Trail, type TrailFile, trailOf, withPassed, withRead } from './trail.ts';
+
+/** Files that are remembered of what was rotated before a log was followed. */
+const REMEMBERED_AT_FIRST = 3;
+
+/** What a follower knows of the files before the one that it reads, and where it is in the chain by that. */
+export class Whereabouts {
+  readonly before: FileBefore;
+  readonly #reach: LogReach;
+  readonly #path: string;
+  #trail: Trail;
+
+  /** @param stored null: the log was never followed */
+  constructor(reach: LogReach, path: string, stored: FilePosition | null) {
+    this.#reach = reach;
+    this.#path = path;
+    this.before = new FileBefore(stored?.before ?? null);
+    this.#trail = stored ? trailIn(stored) : [];
+  }
+
+  get known(): Known {
+    const before = this.before.place;
+    return { trail: withRead(this.#trail, before), head: before?.head ?? '' };
+  }
+
+  /** What is stored of it with what was read. */
+  get stored(): { before: FilePlace | null; trail: TrailFile[] } {
+    return { before: this.before.place, trail: [...this.known.trail] };
+  }
+
+  /** Goes on watching the file before after a start. Throws `LogTrouble`. */
+  openUnsettled(options: ReaderOptions): Promise<void> {
+    return this.before.openUnsettled(this.#reach, this.#path, this.known.trail, options);
+  }
+
+  /** What was rotated before this log is followed is remembered, and not read. */
+  async begin(): Promise<void> {
+    const chain = await listChain(this.#reach, this.#path);
+    const rotated = chain.filter((file) => file.rotated !== null && !file.copyOfLive);
+    for (const file of rotated.slice(-REMEMBERED_AT_FIRST)) {
+      const end = await endOf(this.#reach, file);
+      this.#trail = withPassed(this.#trail, passedAt(end));
+      if (!isEmpty(file)) this.before.place = end;
+    }
+  }
+
+  /** Finds out where a place is now. Throws `LogTrouble`. */
+  async bearings(current: FilePlace | null): Promise<Bearings> {
+    const chain = await listChain(this.#reach, this.#path);
+    const bearings = await takeBearings(this.#reach, chain, this.known, current);
+    if (bearings.sure) this.#trail = bearings.trail;
+    return bearings;
+  }
+
+  /** Whether a file is still the one of which only was read what others begin with too: it may have been copied, cut and written. */
+  async isStill(reader: LogReader): Promise<boolean> {
+    if (!reader.live || !mayBeCommon(reader.place, this.known)) return true;
+    const { current } = await this.bearings(reader.place);
+    return current !== null && isSameFile(current.file, reader.file);
+  }
+
+  /** It goes on where these bearings say, certain or not. */
+  accept({ trail }: Bearings): void {
+    this.#trail = trail;
+  }
+
+  /** It goes on in a file that was not begun; whatever stands before that is passed. */
+  begins({ chain, anchorFile }: Bearings, next: ChainFile): void {
+    const last = anchorFile ? chain.indexOf(anchorFile) : null;
+    this.#trail = trailOf(chain.slice(0, chain.indexOf(next)), this.#trail, last);
+  }
+
+  /** A file of the chain is not read on, and nothing of it is watched. */
+  left(place: FilePlace): void {
+    this.before.place = place;
+    this.passed(place);
+  }
+
+  /** A file of the chain was read to its end. */
+  passed(place: FilePlace): void {
+    this.#trail = withPassed(this.#trail, passedAt(place));
+  }
+}
