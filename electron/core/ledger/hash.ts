@@ -22,6 +22,11 @@ export function leafHash(text: string): Hash {
   return hash('sha256', `\0${text}`, 'binary');
 }
 
+/** The same for a text that stands behind its byte 0x00 already. */
+export function leafHashBehindZero(text: string): Hash {
+  return hash('sha256', text, 'binary');
+}
+
 /**
  * The same for a leaf that lies in a buffer, without copying it.
  * @param buffer its byte before the leaf is overwritten with 0x00

@@ -73,7 +73,7 @@ export class Intake {
   /** What events said of their logs so far, as JSON; few, for logs do not change what they are. */
   readonly #logsources: Set<string>;
   #newLogsource = false;
-  #lastLogsource = '';
+  #lastLogsource: LogSource | null = null;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -234,10 +234,10 @@ export class Intake {
     this.#skewMs = null;
   }
 
-  #noteLogsource({ product, category, service }: LogSource): void {
-    const key = `${product}\0${category}\0${service}`;
-    if (this.#lastLogsource === key) return;
-    this.#lastLogsource = key;
+  #noteLogsource(source: LogSource): void {
+    if (this.#lastLogsource === source) return;
+    this.#lastLogsource = source;
+    const { product, category, service } = source;
     const text = JSON.stringify({ product, category, service });
     if (this.#logsources.has(text) || this.#logsources.size >= MOST_LOGSOURCES) return;
     this.#logsources.add(text);

@@ -31,6 +31,12 @@ const HELP: Help = { from: 1_000, open: (seed) => new PressThread(seed) };
 /** How long the thread is kept when no such batch comes. */
 const HELP_IDLE_MS = 30_000;
 
+/** Events of a batch that have a field. */
+interface NameCount {
+  name: string;
+  count: number;
+}
+
 /** Signed root of all events up to a number. */
 export interface EventsHead {
   size: number;
@@ -61,7 +67,9 @@ export class EventWriter {
   #leaves = 0;
   /** Of these, the events that are no leaves yet; empty while another thread reads them again. */
   #events: StoredEvent[] = [];
-  readonly #names = new Map<string, { count: number }>();
+  readonly #names = new Map<string, NameCount>();
+  /** The names of the last event in their order: the next one mostly has the same. */
+  readonly #lastNames: NameCount[] = [];
   #written = 0;
   #range = new CompactRange();
   #salts = '';
@@ -102,10 +110,15 @@ export class EventWriter {
     event.number = this.#size;
     this.#texts.push(recordText(event, this.#salt()));
     if (!this.#threaded) this.#events.push(event);
+    let place = 0;
     for (const name in event.fields) {
-      const known = this.#names.get(name);
-      if (known === undefined) this.#names.set(name, { count: 1 });
-      else known.count += 1;
+      let counted = this.#lastNames[place];
+      if (counted?.name !== name) {
+        counted = this.#nameCount(name);
+        this.#lastNames[place] = counted;
+      }
+      counted.count += 1;
+      place += 1;
     }
     if (this.#texts.length === BLOCK_EVENTS) {
       this.#give();
@@ -113,6 +126,20 @@ export class EventWriter {
       this.#leaves = 0;
     }
     return event;
+  }
+
+  #nameCount(name: string): NameCount {
+    let counted = this.#names.get(name);
+    if (counted === undefined) {
+      counted = { name, count: 0 };
+      this.#names.set(name, counted);
+    }
+    return counted;
+  }
+
+  #forgetNames(): void {
+    this.#names.clear();
+    this.#lastNames.length = 0;
   }
 
   /** Gives the block to the press as far as it goes. */
@@ -150,7 +177,7 @@ export class EventWriter {
     if (signer !== null) this.#sign(signer, now);
     this.#noteLarge(this.#size - this.#written);
     this.#written = this.#size;
-    this.#names.clear();
+    this.#forgetNames();
   }
 
   #finish(): Pressed {
@@ -272,7 +299,7 @@ export class EventWriter {
       this.#texts = last.length < BLOCK_EVENTS ? last : [];
       this.#leaves = this.#texts.length;
       this.#events = [];
-      this.#names.clear();
+      this.#forgetNames();
       this.#range = range;
       this.#written = size;
       this.#size = size;

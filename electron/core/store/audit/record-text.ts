@@ -25,20 +25,28 @@ export interface StoredEvent extends QueriedEvent {
  * @param salt 22 characters that nobody can guess, so that a leaf that stays says nothing of a text that was removed
  */
 export function recordText(event: StoredEvent, salt: string): string {
-  const { logsource } = event;
-  let text = `{"number":${event.number},"at":${event.at},"timeFrom":"${event.timeFrom}"`;
-  if (event.timeText !== null) text += `,"timeText":${JSON.stringify(event.timeText)}`;
-  text += `,"receivedAt":${event.receivedAt},"node":${JSON.stringify(event.node)},"source":${JSON.stringify(event.source)}`;
-  if (logsource.product !== null) text += `,"product":${JSON.stringify(logsource.product)}`;
-  if (logsource.category !== null) text += `,"category":${JSON.stringify(logsource.category)}`;
-  if (logsource.service !== null) text += `,"service":${JSON.stringify(logsource.service)}`;
-  if (event.severity !== null) text += `,"severity":"${event.severity}"`;
-  if (event.group !== null) text += `,"group":${JSON.stringify(event.group)}`;
-  if (event.derived) text += ',"derived":true';
-  if (event.cut !== null) text += `,"cut":${JSON.stringify(event.cut)}`;
-  if (event.message !== event.raw) text += `,"message":${JSON.stringify(event.message)}`;
-  text += `,"fields":${JSON.stringify(event.fields)},"raw":${JSON.stringify(event.raw)},"salt":"${salt}"}`;
-  return text;
+  const { logsource, message, raw } = event;
+  // One call: what is undefined is left out.
+  return JSON.stringify({
+    number: event.number,
+    at: event.at,
+    timeFrom: event.timeFrom,
+    timeText: event.timeText ?? undefined,
+    receivedAt: event.receivedAt,
+    node: event.node,
+    source: event.source,
+    product: logsource.product ?? undefined,
+    category: logsource.category ?? undefined,
+    service: logsource.service ?? undefined,
+    severity: event.severity ?? undefined,
+    group: event.group ?? undefined,
+    derived: event.derived || undefined,
+    cut: event.cut ?? undefined,
+    message: message === raw ? undefined : message,
+    fields: event.fields,
+    raw,
+    salt,
+  });
 }
 
 /** @returns the event of a text that {@link recordText} wrote; null for anything else */

@@ -1,8 +1,9 @@
 import type { FieldValue } from '#shared/domain/audit/event.ts';
 import { OWN_TERMS, valueText } from '#shared/domain/audit/event-values.ts';
-import type { StoredEvent } from '../record-text.ts';
+import { readRecordText, type StoredEvent } from '../record-text.ts';
 import { GramCollector, ownLetters } from './grams.ts';
 import { BLOCK_EVENTS, SEGMENT_EVENTS } from './layout.ts';
+import { ScannedRecord } from './scanned-record.ts';
 import { TermCollector } from './term-buckets.ts';
 import type { FieldKeys, TermHash } from './term-hash.ts';
 
@@ -50,6 +51,7 @@ export class SegmentIndex {
   readonly #grams = new GramCollector();
   readonly #times = new Float64Array(SEGMENT_EVENTS);
   readonly #fields = new Map<string, FieldTerms>();
+  readonly #scanned = new ScannedRecord();
   #segment = 0;
   #fullText: boolean;
   #gramsWhole: boolean;
@@ -74,31 +76,56 @@ export class SegmentIndex {
       const value = ownValue(event, name);
       if (value !== null) this.#term(name, value, position);
     }
-    const block = Math.floor(position / BLOCK_EVENTS);
     const { raw, message, fields } = event;
-    const fullText = this.#fullText;
-    // What stands in the line itself is found by the line's own characters.
-    const inLine = raw.length <= LONGEST_LINE && ownLetters(raw) ? raw : '';
-    if (fullText) {
-      this.#grams.add(raw, block);
-      if (message !== raw && !inLine.includes(message)) this.#grams.add(message, block);
-    }
+    const inLine = this.#fullText ? this.#line(raw, message, position) : '';
     for (const key in fields) {
       const value = fields[key];
       if (value === undefined) continue;
-      if (!Array.isArray(value)) {
-        const text = valueText(value as FieldValue);
-        this.#term(key, text, position);
-        if (fullText && text.length > 2 && !inLine.includes(text)) this.#grams.add(text, block);
-        continue;
-      }
-      for (const one of value) {
-        const text = valueText(one);
-        this.#term(key, text, position);
-        if (fullText && text.length > 2 && !inLine.includes(text)) this.#grams.add(text, block);
-      }
+      if (!Array.isArray(value)) this.#value(key, valueText(value as FieldValue), position, inLine);
+      else for (const one of value) this.#value(key, valueText(one), position, inLine);
     }
     return position === SEGMENT_EVENTS - 1 ? this.#seal(event.number) : null;
+  }
+
+  /**
+   * The same for the text of an event, which takes half of the time that reading it as an event takes.
+   * @param from where it begins in the text that is given, and goes to the end
+   * @throws Error when it is none
+   */
+  addText(text: string, from = 0): SealedSegment | null {
+    const scanned = this.#scanned;
+    if (!scanned.read(text, from)) {
+      const event = readRecordText(text.slice(from));
+      if (event === null) throw new Error('An event that was written here cannot be read');
+      return this.add(event);
+    }
+    const { number, at, own, names, values, count, message } = scanned;
+    const position = (number - 1) % SEGMENT_EVENTS;
+    this.#times[position] = at;
+    for (let place = 0; place < OWN_TERMS.length; place += 1) {
+      const value = own[place] as string | null;
+      if (value !== null) this.#term(OWN_TERMS[place] as string, value, position);
+    }
+    const raw = this.#fullText ? scanned.raw() : '';
+    const inLine = this.#fullText ? this.#line(raw, message ?? raw, position) : '';
+    for (let place = 0; place < count; place += 1)
+      this.#value(names[place] as string, values[place] as string, position, inLine);
+    return position === SEGMENT_EVENTS - 1 ? this.#seal(number) : null;
+  }
+
+  /** @returns what stands in the line itself, and is found by the line's own characters */
+  #line(raw: string, message: string, position: number): string {
+    const block = Math.floor(position / BLOCK_EVENTS);
+    const inLine = raw.length <= LONGEST_LINE && ownLetters(raw) ? raw : '';
+    this.#grams.add(raw, block);
+    if (message !== raw && !inLine.includes(message)) this.#grams.add(message, block);
+    return inLine;
+  }
+
+  #value(key: string, text: string, position: number, inLine: string): void {
+    this.#term(key, text, position);
+    if (this.#fullText && text.length > 2 && !inLine.includes(text))
+      this.#grams.add(text, Math.floor(position / BLOCK_EVENTS));
   }
 
   /** Forgets the present segment; its events are added again. */

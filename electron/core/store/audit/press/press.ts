@@ -1,10 +1,10 @@
 import { CompactRange } from '#core/ledger/compact-range.ts';
-import { type Hash, leafHashInPlace } from '#core/ledger/hash.ts';
+import { type Hash, leafHashBehindZero } from '#core/ledger/hash.ts';
 import { type ChangedTile, TreeTip } from '#core/ledger/tree-tip.ts';
 import { packBlock } from '../blocks.ts';
 import { type SealedSegment, SegmentIndex } from '../index/segment-index.ts';
 import { TermHash } from '../index/term-hash.ts';
-import { readRecordText, type StoredEvent } from '../record-text.ts';
+import type { StoredEvent } from '../record-text.ts';
 
 /** The tree of the events as it is stored: roots of its complete subtrees, largest first, and the last tile of each level. */
 export interface StoredTree {
@@ -74,7 +74,7 @@ export class InlinePress implements Press {
     this.#blocks = [];
     this.#segments = [];
     for (const { bytes } of blocks) {
-      for (const { start, end } of textsIn(bytes)) this.#index.add(eventIn(bytes, start, end));
+      for (const { start, end } of textsIn(bytes)) this.#index.addText(bytes.toString('utf8', start, end));
     }
   }
 
@@ -86,11 +86,13 @@ export class InlinePress implements Press {
     let count = 0;
     for (const { start, end } of textsIn(bytes)) {
       if (count >= known) {
-        const event = events?.[count - known] ?? eventIn(bytes, start, end);
+        const event = events?.[count - known];
         // The line feed before a text gives its place to the byte that a leaf begins with.
-        this.#tree.append(leafHashInPlace(bytes, start, end));
+        bytes[start - 1] = 0;
+        const leaf = bytes.toString('utf8', start - 1, end);
         bytes[start - 1] = LINE_FEED;
-        const sealed = this.#index.add(event);
+        this.#tree.append(leafHashBehindZero(leaf));
+        const sealed = event === undefined ? this.#index.addText(leaf, 1) : this.#index.add(event);
         if (sealed !== null) this.#segments.push(sealed);
       }
       count += 1;
@@ -122,12 +124,6 @@ function* textsIn(bytes: Buffer): Generator<{ start: number; end: number }> {
     yield { start, end };
     start = end + 1;
   }
-}
-
-function eventIn(bytes: Buffer, start: number, end: number): StoredEvent {
-  const event = readRecordText(bytes.toString('utf8', start, end));
-  if (event === null) throw new Error('An event that was written here cannot be read');
-  return event;
 }
 
 /** Buffers that came from another thread are plain bytes. */
