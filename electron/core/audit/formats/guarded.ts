@@ -35,7 +35,7 @@ function guardedParser(format: LogFormat, state: unknown): LineParser {
       } catch (error) {
         const waited = flushed(parser, context);
         parser = format.createParser();
-        return [...waited, faultRecord(format, line, error)];
+        return [...waited, notRead(format, line, error)];
       }
     },
     flush(context) {
@@ -43,7 +43,7 @@ function guardedParser(format: LogFormat, state: unknown): LineParser {
         return parser.flush(context);
       } catch (error) {
         parser = format.createParser();
-        return [faultRecord(format, '', error)];
+        return [notRead(format, '', error)];
       }
     },
     state() {
@@ -69,15 +69,19 @@ function flushed(parser: LineParser, context: Parameters<LineParser['flush']>[0]
   try {
     return parser.flush(context);
   } catch (error) {
-    return [faultRecord({ id: 'plain' }, '', error)];
+    return [notRead({ id: 'plain' }, '', error)];
   }
 }
 
-function faultRecord({ id }: Pick<LogFormat, 'id'>, line: string, error: unknown): AuditRecord {
-  const fields = new FieldSet();
+function notRead({ id }: Pick<LogFormat, 'id'>, line: string, error: unknown): AuditRecord {
   const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  fields.put(FAULT_FIELD, `Swarmkeep could not read this as ${id}. ${why}`.slice(0, LONGEST_FAULT));
-  const message =
-    line === '' ? 'Lines that waited for more could not be read; each is kept as it was.' : line;
-  return createRecord({ message, fields });
+  const text = line === '' ? 'Lines that waited for more could not be read; each is kept as it was.' : line;
+  return faultRecord(text, `Swarmkeep could not read this as ${id}. ${why}`);
+}
+
+/** @returns a line as searchable text that says why there is no more of it */
+export function faultRecord(line: string, why: string): AuditRecord {
+  const fields = new FieldSet();
+  fields.put(FAULT_FIELD, why.slice(0, LONGEST_FAULT));
+  return createRecord({ message: line, fields });
 }

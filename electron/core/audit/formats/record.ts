@@ -1,5 +1,6 @@
 import type { AuditRecord, EventSeverity, LogSource } from '#shared/domain/audit/event.ts';
 import { type FieldSet, RECORD_LIMITS } from './field-set.ts';
+import { putOutcome } from './outcome.ts';
 
 const source = (
   product: string | null,
@@ -49,14 +50,18 @@ const cut = (text: string, limit: number): string => (text.length > limit ? text
 
 /** Makes a record of its parts, with every text within its bounds. */
 export function createRecord(parts: RecordParts): AuditRecord {
-  if (parts.fields !== undefined && parts.message.length > RECORD_LIMITS.message) parts.fields.markCut();
+  const { fields, message, logsource = LOG_SOURCES.unknown } = parts;
+  if (fields !== undefined) {
+    if (message.length > RECORD_LIMITS.message) fields.markCut();
+    putOutcome(fields, logsource, message);
+  }
   return {
     at: parts.at ?? null,
     timeText: parts.timeText ? cut(parts.timeText, RECORD_LIMITS.timeText) : null,
-    logsource: parts.logsource ?? LOG_SOURCES.unknown,
+    logsource,
     severity: parts.severity ?? null,
-    message: cut(parts.message, RECORD_LIMITS.message),
-    fields: parts.fields?.finish() ?? {},
+    message: cut(message, RECORD_LIMITS.message),
+    fields: fields?.finish() ?? {},
     group: parts.group ? cut(parts.group, RECORD_LIMITS.group) : null,
     derived: parts.derived ?? false,
   };

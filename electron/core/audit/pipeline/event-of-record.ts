@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { StoredEvent } from '#core/store/audit/record-text.ts';
-import type { AuditRecord, EventFields, FieldValue } from '#shared/domain/audit/event.ts';
+import type { AuditRecord, EventFields, FieldValue, LogSource } from '#shared/domain/audit/event.ts';
 import type { FollowedLine } from '../follow/follower.ts';
 
 /** Bounds of what is kept of one record, in UTF-16 units and pieces. */
@@ -45,11 +45,7 @@ export function eventOfRecord(
     at,
     timeFrom,
     timeText: record.timeText === null ? null : cutText(record.timeText, LONGEST_WORD),
-    logsource: {
-      product: word(record.logsource.product),
-      category: word(record.logsource.category),
-      service: word(record.logsource.service),
-    },
+    logsource: boundedSource(record.logsource),
     severity: record.severity,
     message:
       record.message === whole ? raw.slice(0, LONGEST_MESSAGE) : cutText(record.message, LONGEST_MESSAGE),
@@ -74,11 +70,23 @@ function timeOf(said: number | null, receivedAt: number): Pick<StoredEvent, 'at'
 
 const word = (text: string | null): string | null => (text === null ? null : cutText(text, LONGEST_WORD));
 
+const isShort = (text: string | null): boolean => text === null || text.length <= LONGEST_WORD;
+
+/** Mostly the one object that all records of a format share. */
+function boundedSource(source: LogSource): LogSource {
+  const { product, category, service } = source;
+  if (isShort(product) && isShort(category) && isShort(service)) return source;
+  return { product: word(product), category: word(category), service: word(service) };
+}
+
 /** No surrogate pair is torn. */
 function cutText(text: string, limit: number): string {
   if (text.length <= limit) return text;
   return text.slice(0, /[\ud800-\udbff]/.test(text[limit - 1] ?? '') ? limit - 1 : limit);
 }
+
+/** What a log itself calls a node is no node of the swarm, and must not be found or counted as one: `log.node` is its name. */
+const isNode = (name: string): boolean => name.length === 4 && name.toLowerCase() === 'node';
 
 /** What formats bound already stays the object that it is. */
 function boundedFields(fields: EventFields): EventFields {
@@ -87,13 +95,13 @@ function boundedFields(fields: EventFields): EventFields {
   for (const name in fields) {
     count += 1;
     const value = fields[name];
-    if (name.length > LONGEST_NAME || !isBounded(value)) fine = false;
+    if (name.length > LONGEST_NAME || isNode(name) || !isBounded(value)) fine = false;
   }
   if (fine && count <= MOST_FIELDS) return fields;
   const entries = Object.entries(fields).slice(0, MOST_FIELDS);
   return Object.fromEntries(
     entries.map(([name, value]) => [
-      cutText(name, LONGEST_NAME),
+      isNode(name) ? `log.${name}` : cutText(name, LONGEST_NAME),
       Array.isArray(value)
         ? value.slice(0, MOST_VALUES).map(boundedValue)
         : boundedValue(value as FieldValue),

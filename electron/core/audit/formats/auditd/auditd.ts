@@ -1,6 +1,7 @@
 import type { AuditRecord, EventSeverity } from '#shared/domain/audit/event.ts';
 import type { FieldSet } from '../field-set.ts';
 import type { LineParser, LogFormat } from '../format.ts';
+import { OUTCOME_FIELD, type Outcome } from '../outcome.ts';
 import { createRecord, LOG_SOURCES, rawRecord } from '../record.ts';
 import { share } from '../stateless.ts';
 import { readAuditFields } from './fields.ts';
@@ -28,6 +29,21 @@ function explain(type: string, fields: FieldSet): void {
   }
 }
 
+/** SECCOMP_RET_LOG and SECCOMP_RET_ALLOW (linux/seccomp.h): the call was made. */
+const LET_THROUGH = new Set<unknown>(['0x7ffc0000', '0x7fff0000']);
+
+/** What a security module decided: words of its record that are no fields. Where it only warns, what it speaks of was done. */
+function decisionOf(type: string, line: string, start: number, fields: FieldSet): Outcome | null {
+  if (type === 'SECCOMP') return LET_THROUGH.has(fields.get('code')) ? 'allowed' : 'stopped';
+  if (type !== 'AVC' && type !== 'USER_AVC') return null;
+  const decision =
+    fields.text('apparmor') ?? /\bavc: {1,4}(denied|granted)\b/.exec(line.slice(start, start + 512))?.[1];
+  if (decision === undefined) return null;
+  const denied = decision === 'DENIED' || decision === 'denied';
+  if (denied) return fields.get('permissive') === 1 ? 'allowed' : 'stopped';
+  return decision === 'ALLOWED' || decision === 'granted' ? 'allowed' : null;
+}
+
 function severityOf(type: string, fields: FieldSet): EventSeverity | null {
   if (type.startsWith('ANOM_') || type === 'AVC' || type === 'USER_AVC' || type === 'SECCOMP')
     return 'warning';
@@ -50,6 +66,8 @@ export function createAuditdParser(state?: unknown): LineParser {
       const fields = readAuditFields(type, line, header.fieldsAt);
       if (header.node !== null) fields.put('node', header.node);
       explain(type, fields);
+      const decided = decisionOf(type, line, header.fieldsAt, fields);
+      if (decided !== null) fields.put(OUTCOME_FIELD, decided);
       const severity = severityOf(type, fields);
       const records: AuditRecord[] = groups.add(header, fields);
       const message = `${type} ${line.slice(header.fieldsAt, header.fieldsAt + 16_384)}`;

@@ -35,6 +35,18 @@ const ENCODED: ReadonlySet<string> = new Set([
   'watch',
 ]);
 
+/** What AppArmor adds to its records in the same way (security/apparmor: audit.c, net.c, mount.c). */
+const OF_APPARMOR: ReadonlySet<string> = new Set([
+  'fstype',
+  'namespace',
+  'ns',
+  'peer',
+  'profile',
+  'srcname',
+  'target',
+  'trans',
+]);
+
 /** Numbers that are written in hexadecimal or octal, and must stay the text that rules are written for. */
 const TEXT: ReadonlySet<string> = new Set([
   'arch',
@@ -74,7 +86,7 @@ export function bareAuditValue(type: string, name: string, value: string): Field
   const first = value.charCodeAt(0);
   if (first === 40 && value === '(null)') return null;
   if (isArgument(name)) return type === 'EXECVE' ? decodeHex(value) : value;
-  if (ENCODED.has(name)) return decodeHex(value);
+  if (ENCODED.has(name) || (type === 'AVC' && OF_APPARMOR.has(name))) return decodeHex(value);
   if (((first >= 48 && first <= 57) || first === 45) && value.length <= 16 && !TEXT.has(name))
     return NUMBER.test(value) ? Number(value) : value;
   return value;
