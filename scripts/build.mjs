@@ -1,5 +1,8 @@
 // Builds dist/: the shells and the core with Rolldown, the renderer with Vite. Runs on Node.js 24.
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -51,6 +54,28 @@ async function bundle(input, output) {
   await build.close();
 }
 
+/**
+ * Starts the console once on records of its own and ends it, so that the first start of its operator finds compiled what every
+ * later one does (see node-entry.mjs). Where it cannot start, that start says so itself.
+ */
+async function startOnce() {
+  const records = mkdtempSync(join(tmpdir(), 'swarmkeep-build-'));
+  const child = spawn(
+    process.execPath,
+    [join(dist, 'web', 'main.js'), '--headless', '--port', '0', '--data-dir', records],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, NODE_COMPILE_CACHE: undefined },
+      timeout: 20_000,
+    },
+  );
+  const ended = once(child, 'exit').catch(() => undefined);
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  child.kill('SIGTERM');
+  await ended;
+  rmSync(records, { recursive: true, force: true });
+}
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await bundle(MODULES, { format: 'esm' });
@@ -81,3 +106,4 @@ copyFileSync(join(root, 'assets', 'sample', 'facts.json'), join(dist, 'sample', 
 const icons = join(root, 'assets', 'icons');
 cpSync(join(icons, 'tray'), join(dist, 'icons'), { recursive: true });
 copyFileSync(join(icons, 'linux', '256x256.png'), join(dist, 'icons', '256x256.png'));
+await startOnce();
