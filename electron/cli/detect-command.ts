@@ -80,7 +80,7 @@ export async function detect(options: DetectOptions, terminal: Terminal): Promis
   const seconds = Math.round(performance.now() - began) / 1_000;
   if (found.unknownSource > 0)
     terminal.error.write(
-      `${found.unknownSource} of ${found.events} events do not say what log they are from, and were put to every rule; --logsource says it.\n`,
+      `${figures(found.unknownSource)} of ${figures(found.events)} ${found.events === 1 ? 'event' : 'events'} ${found.unknownSource === 1 ? 'does' : 'do'} not say what log ${found.unknownSource === 1 ? 'it is' : 'they are'} from, and ${found.unknownSource === 1 ? 'was' : 'were'} put to every rule; --logsource says it.\n`,
     );
   if (found.broken > 0)
     terminal.error.write(
@@ -89,7 +89,7 @@ export async function detect(options: DetectOptions, terminal: Terminal): Promis
   const { groups, entries } = run.letGo;
   if (groups + entries > 0)
     terminal.error.write(
-      `Correlations let go of ${groups} groups and ${entries} entries to bound their memory.\n`,
+      `Correlations let go of ${counted(groups, 'group')} and ${counted(entries, 'entry', 'entries')} to bound their memory.\n`,
     );
   if (options.json) writeJson(found, seconds, terminal);
   else writeTable(found, seconds, terminal);
@@ -97,6 +97,8 @@ export async function detect(options: DetectOptions, terminal: Terminal): Promis
   if (found.broken > 0) return EXIT.couldNot;
   return found.matches.length > 0 ? EXIT.found : EXIT.fine;
 }
+
+const figures = (count: number): string => count.toLocaleString('en');
 
 /** Reads `product=linux,category=process_creation`. @throws CommandFailure (wrong usage) */
 function logSource(text: string): LogSource {
@@ -146,6 +148,8 @@ function writeTable({ events, matched, matches, rules }: Found, seconds: number,
       `event ${String(matches[at]).padEnd(8)} ${paint(colour, (level ?? 'no level').padEnd(13))}  ${visible(title)}  ${paint('dim', visible(found.id))}\n`,
     );
   }
-  const speed = seconds > 0 ? `, ${Math.round(events / seconds)} a second` : '';
-  terminal.out.write(`${events} events, ${matched} with a match (${seconds.toFixed(2)} s${speed})\n`);
+  const speed = seconds > 0 ? `, ${figures(Math.round(events / seconds))} a second` : '';
+  terminal.out.write(
+    `${figures(events)} ${events === 1 ? 'event' : 'events'}, ${figures(matched)} with a match (${seconds.toFixed(2)} s${speed})\n`,
+  );
 }

@@ -42,14 +42,16 @@ export async function ingest(
           open.client.audit.ingest({ node: id, path: resolve(file), format: chosen }),
         );
         results.push({ file, ...read });
-        const before = read.known > 0 ? `; ${read.known} bytes of it had been read before` : '';
+        const before = read.known > 0 ? `; ${counted(read.known, 'byte')} of it had been read before` : '';
         const words = `${counted(read.lines, 'line')} as ${read.format ?? 'nothing'}, ${counted(read.events, 'event')}${before}`;
         if (!json) terminal.out.write(`${visible(file)}: ${words}\n`);
       } catch (error) {
         failed = true;
         const message = error instanceof Error ? error.message : 'It could not be read.';
         results.push({ file, error: message });
-        terminal.error.write(`${visible(file)}: ${visible(message)}\n`);
+        // Most name the file themselves.
+        const named = message.startsWith(file) || message.startsWith(resolve(file));
+        terminal.error.write(`${named ? '' : `${visible(file)}: `}${visible(message)}\n`);
       }
     }
     if (json) terminal.out.write(asJson({ files: results }));

@@ -9,6 +9,7 @@ import { StoreError } from '#core/store/store-error.ts';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
 import type { FollowedLine } from './follow/follower.ts';
 import { LineSplitter } from './follow/lines/line-splitter.ts';
+import { LOOKED_AT, noLogBecause } from './log-text.ts';
 import type { Intake, OpenSource } from './pipeline/intake.ts';
 
 /** Bytes of text that are stored at once. */
@@ -50,6 +51,7 @@ export async function ingestFile(
   tools: { store: AuditStore; intake: Intake; now: () => number },
 ): Promise<Ingested> {
   const path = await plainFile(input.path);
+  await requireText(path);
   const source = await openSource({ ...input, path }, tools.store);
   const { kept } = source;
   const own = positionShape.safeParse(kept.position);
@@ -111,6 +113,19 @@ async function plainFile(path: string): Promise<string> {
     throw unreadable(path, 'It is not there, or may not be read.');
   }
   throw unreadable(path, 'It is no plain file.');
+}
+
+/** Before anything is stored of it: a program or a picture would be thousands of lines that say nothing. */
+async function requireText(path: string): Promise<void> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of bytesOf(path)) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= LOOKED_AT) break;
+  }
+  const why = noLogBecause(Buffer.concat(pieces));
+  if (why !== null) throw unreadable(path, why);
 }
 
 async function openSource(
@@ -211,6 +226,6 @@ function unreadable(path: string, why: string): StoreError {
     kind: 'failed',
     message: `${path} cannot be read as a log: ${why}`.slice(0, 480),
     untouched: 'What was read of it before stays.',
-    next: 'Give a plain file, or one packed with gzip or zstd.',
+    next: 'Give a file of text in UTF-8, or one packed with gzip or zstd.',
   });
 }
