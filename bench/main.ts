@@ -1,6 +1,7 @@
 import { benchAudit } from './audit.ts';
 import { benchAuditPage } from './audit-page.ts';
 import { benchChecks } from './checks.ts';
+import { benchDependencies } from './dependencies.ts';
 import { benchFirewall } from './firewall.ts';
 import { benchFirewallProve } from './firewall-prove.ts';
 import { benchFixes } from './fixes.ts';
@@ -10,9 +11,10 @@ import { machine } from './measure.ts';
 import { benchSigma } from './sigma.ts';
 import { benchWeb } from './web.ts';
 
-/** `npm run bench [checks|firewall|firewall-prove|fixes|formats|ledger|sigma|web|audit|audit-page]`: every figure that is promised, with machine, median and spread. */
+/** `npm run bench [checks|dependencies|firewall|firewall-prove|fixes|formats|ledger|sigma|web|audit|audit-page]`: every figure that is promised, with machine, median and spread. */
 const PARTS = {
   checks: benchChecks,
+  dependencies: benchDependencies,
   firewall: benchFirewall,
   'firewall-prove': benchFirewallProve,
   fixes: benchFixes,

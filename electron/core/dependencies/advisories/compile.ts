@@ -2,7 +2,7 @@ import type { AffectedRange } from '#shared/domain/dependencies/advisory.ts';
 import type { Ecosystem } from '#shared/domain/dependencies/inventory.ts';
 import { semverKey } from '../versions/semver-key.ts';
 import { BEFORE_ALL, versionKey } from '../versions/version-key.ts';
-import type { CompiledAdvisory, CompiledEvent, CompiledPackage, CompiledRange } from './compiled.ts';
+import type { CompiledAdvisory, CompiledEvent, CompiledRange } from './compiled.ts';
 import { severityOf } from './cvss.ts';
 import type { OsvAffected, OsvRecord } from './osv-record.ts';
 
@@ -49,28 +49,54 @@ function runsOf(places: number[]): number[] {
   return runs;
 }
 
+/** Keys of versions as they are written: most packages count in the same numbers. */
+class KnownKeys {
+  readonly #keys = new Map<string, string | null>();
+  readonly #make: (version: string) => string | null;
+
+  constructor(make: (version: string) => string | null) {
+    this.#make = make;
+  }
+
+  of(version: string): string | null {
+    const before = this.#keys.get(version);
+    if (before !== undefined) return before;
+    const key = this.#make(version);
+    if (this.#keys.size >= MOST_KEYS) this.#keys.clear();
+    this.#keys.set(version, key);
+    return key;
+  }
+}
+
+const MOST_KEYS = 100_000;
+/** Up to so many, a list is searched as fast as a map, and takes far less. */
+const SHORT_LIST = 12;
+
 /** Collects what advisories say of one package. */
 class PackageBuilder {
   readonly #ecosystem: Ecosystem;
-  /** Place in the list of a version as it is written; -1 for text that is no version. */
-  readonly #places = new Map<string, number>();
-  readonly #byKey = new Map<string, number>();
-  readonly #advisories: CompiledAdvisory[] = [];
+  readonly #keyOf: KnownKeys;
+  readonly #versions: string[] = [];
+  /** Place of each key in the list; none while that is short. */
+  #places: Map<string, number> | null = null;
+  /** As JSON: a hundred thousand small objects would take several times as much. */
+  readonly #advisories: string[] = [];
 
-  constructor(ecosystem: Ecosystem) {
+  constructor(ecosystem: Ecosystem, keys: Readonly<Record<Ecosystem, KnownKeys>>) {
     this.#ecosystem = ecosystem;
+    this.#keyOf = keys[ecosystem];
   }
 
+  /** @returns place of a version in the list; -1 for text that is no version */
   #place(version: string): number {
-    const before = this.#places.get(version);
-    if (before !== undefined) return before;
-    const key = this.#ecosystem === 'Go' ? semverKey(version) : versionKey(version);
-    let place = key === null ? -1 : this.#byKey.get(key);
-    if (place === undefined) {
-      place = this.#byKey.size;
-      this.#byKey.set(key ?? '', place);
-    }
-    this.#places.set(version, place);
+    const key = this.#keyOf.of(version);
+    if (key === null) return -1;
+    const before = this.#places === null ? this.#versions.indexOf(key) : (this.#places.get(key) ?? -1);
+    if (before >= 0) return before;
+    const place = this.#versions.push(key) - 1;
+    if (this.#places !== null) this.#places.set(key, place);
+    else if (this.#versions.length > SHORT_LIST)
+      this.#places = new Map(this.#versions.map((known, index) => [known, index]));
     return place;
   }
 
@@ -83,7 +109,7 @@ class PackageBuilder {
       comparable = true;
       const semver =
         this.#ecosystem === 'Go' || range.type === 'SEMVER' ? compileRange(range, semverKey) : null;
-      const own = this.#ecosystem === 'Go' ? null : compileRange(range, versionKey);
+      const own = this.#ecosystem === 'Go' ? null : compileRange(range, (version) => this.#keyOf.of(version));
       if (semver !== null) ranges.push({ ...semver, for: 'semver' });
       if (own !== null) ranges.push(semver === null ? own : { ...own, for: 'others' });
       if (semver === null && own === null) unclear = 'a version in its range cannot be read';
@@ -99,7 +125,7 @@ class PackageBuilder {
       affected.scores.length > 0 ? affected.scores : record.scores,
       record.severityWord,
     );
-    this.#advisories.push({
+    const compiled: CompiledAdvisory = {
       id: record.id,
       aliases: record.aliases,
       severity,
@@ -109,11 +135,13 @@ class PackageBuilder {
       ranges,
       listed: runsOf(places),
       ...(unclear === undefined ? {} : { unclear }),
-    });
+    };
+    this.#advisories.push(JSON.stringify(compiled));
   }
 
-  done(): CompiledPackage {
-    return { versions: [...this.#byKey.keys()], advisories: this.#advisories };
+  /** @returns JSON of `CompiledPackage` */
+  done(): string {
+    return `{"versions":${JSON.stringify(this.#versions)},"advisories":[${this.#advisories.join(',')}]}`;
   }
 }
 
@@ -130,6 +158,7 @@ function summaryOf({ summary, details }: OsvRecord): string {
 /** What a set of advisories says, by package. Withdrawn ones are counted and never matched. */
 export class AdvisoryCompiler {
   readonly #packages = new Map<string, { ecosystem: Ecosystem; name: string; builder: PackageBuilder }>();
+  readonly #keys = { PyPI: new KnownKeys(versionKey), Go: new KnownKeys(semverKey) };
   readonly #wanted: ((ecosystem: Ecosystem, name: string) => boolean) | null;
   #count = 0;
   #newest: number | null = null;
@@ -151,7 +180,7 @@ export class AdvisoryCompiler {
       const key = `${ecosystem} ${name}`;
       let entry = this.#packages.get(key);
       if (entry === undefined) {
-        entry = { ecosystem, name, builder: new PackageBuilder(ecosystem) };
+        entry = { ecosystem, name, builder: new PackageBuilder(ecosystem, this.#keys) };
         this.#packages.set(key, entry);
       }
       entry.builder.add(record, affected);
@@ -169,8 +198,10 @@ export class AdvisoryCompiler {
     return this.#newest;
   }
 
-  *packages(): Generator<{ ecosystem: Ecosystem; name: string; compiled: CompiledPackage }> {
-    for (const { ecosystem, name, builder } of this.#packages.values())
+  /** All packages in order, each with JSON of its `CompiledPackage`. */
+  *packages(): Generator<{ ecosystem: Ecosystem; name: string; compiled: string }> {
+    const sorted = [...this.#packages].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [, { ecosystem, name, builder }] of sorted)
       yield { ecosystem, name, compiled: builder.done() };
   }
 }

@@ -25,7 +25,7 @@ const BASE: Readonly<Record<string, { prefix: string; metrics: Readonly<Record<s
   },
 };
 
-/** Scores by base vector: a few hundred vectors make up all that is published. */
+/** Scores by type and vector: a few hundred vectors make up most of what is published. */
 const known = new Map<string, number | null>();
 const MOST_KNOWN = 20_000;
 
@@ -35,7 +35,17 @@ const MOST_KNOWN = 20_000;
  * @param type `CVSS_V2`, `CVSS_V3`, `CVSS_V4` of the OSV schema
  * @returns 0.0–10.0, or null for anything that is no such vector
  */
-export function baseScore({ type, score }: OsvScore): number | null {
+export function baseScore(given: OsvScore): number | null {
+  const key = `${given.type} ${given.score}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const score = readScore(given);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, score);
+  return score;
+}
+
+function readScore({ type, score }: OsvScore): number | null {
   const version = /^CVSS:\d\.\d/.exec(score)?.[0] ?? '';
   const form = BASE[type === 'CVSS_V2' ? type : version];
   if (form === undefined || (type !== 'CVSS_V2' && type !== `CVSS_V${version[5]}`)) return null;
@@ -56,13 +66,8 @@ export function baseScore({ type, score }: OsvScore): number | null {
 }
 
 function scoreOf(vector: string): number | null {
-  const before = known.get(vector);
-  if (before !== undefined) return before;
   const result = calculator.fromVector(vector)?.calculateScores().overall;
-  const score = typeof result === 'number' && result >= 0 && result <= 10 ? result : null;
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(vector, score);
-  return score;
+  return typeof result === 'number' && result >= 0 && result <= 10 ? result : null;
 }
 
 /** @returns the word for a base score (CVSS v3.1 and v4.0 Specification, "Qualitative severity rating scale") */

@@ -35,13 +35,13 @@ function requireNotOlder(before: AdvisoryFacts | null, newest: number, now: Date
 
 /**
  * Makes a set of advisories the data of this console.
- * @param folder the prepared data folder @param advisories the set, one by one @param origin where it is from, for people
+ * @param folder the prepared data folder @param advisories the set, some at a time @param origin where it is from, for people
  * @returns what is in use now
  * @throws AdvisoryDataError or StoreError; the former data then is in use as before
  */
 export async function takeAdvisories(
   folder: string,
-  advisories: AsyncIterable<ReadAdvisory>,
+  advisories: AsyncIterable<readonly ReadAdvisory[]>,
   origin: string,
   now: Date,
 ): Promise<AdvisoryFacts> {
@@ -49,14 +49,15 @@ export async function takeAdvisories(
   const writer = writeAdvisories(folder);
   try {
     const compiler = new AdvisoryCompiler();
-    for await (const { record, text } of advisories)
-      if (compiler.add(record)) writer.advisory(record.id, record.modified, text);
+    for await (const some of advisories)
+      for (const { record, text } of some)
+        if (compiler.add(record)) writer.advisory(record.id, record.modified, text);
     const { count, newest } = compiler;
     if (newest === null)
       throw new AdvisoryDataError('None of these advisories is about a Python package.', WHERE_TO_GET);
     requireNotOlder(before, newest, now);
     for (const { ecosystem, name, compiled } of compiler.packages())
-      writer.package(ecosystem, name, JSON.stringify(compiled));
+      writer.package(ecosystem, name, compiled);
     const facts = { advisories: count, newest, importedAt: now.getTime(), origin: origin.slice(0, 1_024) };
     writer.commit(facts);
     return facts;

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { crc32, inflateRawSync } from 'node:zlib';
-import { type Entry, fromBufferPromise } from 'yauzl';
+import { crc32, gunzipSync, inflateRawSync } from 'node:zlib';
+import { type Entry, fromRandomAccessReaderPromise } from 'yauzl';
+import { ArchiveFile } from './archive-file.ts';
 import { AdvisoryDataError, WHERE_TO_GET } from './data-error.ts';
 
 /** One file of a set, not looked at yet. */
@@ -14,7 +15,12 @@ export interface SetFile {
 const MOST_PACKED = 512 * 1024 * 1024;
 const MOST_UNPACKED = 2 * 1024 * 1024 * 1024;
 const MOST_FILES = 500_000;
+const LARGEST_FILE = 64 * 1024 * 1024;
 export const LARGEST_ADVISORY = 8 * 1024 * 1024;
+
+/** Files that are unpacked in one go, and how large they get. */
+const TOGETHER = 64;
+const LARGEST_TOGETHER = 4 * 1024 * 1024;
 
 const LOCAL_HEADER = 0x04034b50;
 const STORED = 0;
@@ -24,24 +30,32 @@ function wrong(path: string, what: string, cause?: unknown): AdvisoryDataError {
   return new AdvisoryDataError(`${path} cannot be used: ${what}.`, WHERE_TO_GET, { cause });
 }
 
-/** Where the contents of an entry begin (APPNOTE.TXT 6.3.10, section 4.3.7). */
-function contentsOf(zip: Buffer, entry: Entry): Buffer | null {
+/** Packed contents of an entry, behind its own header (APPNOTE.TXT 6.3.10, section 4.3.7). */
+function contentsOf(archive: ArchiveFile, entry: Entry): Buffer | null {
   const at = entry.relativeOffsetOfLocalHeader;
-  if (at + 30 > zip.length || zip.readUInt32LE(at) !== LOCAL_HEADER) return null;
-  const start = at + 30 + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28);
-  const end = start + entry.compressedSize;
-  return end > zip.length ? null : zip.subarray(start, end);
+  const header = archive.contents(at, 30);
+  if (header.length < 30 || header.readUInt32LE(0) !== LOCAL_HEADER) return null;
+  const start = at + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+  const contents = archive.contents(start, entry.compressedSize);
+  return contents.length < entry.compressedSize ? null : contents;
 }
 
-/** @throws AdvisoryDataError for what is not as the directory of the archive says */
-function unpacked(path: string, zip: Buffer, entry: Entry): Buffer {
+/** Refuses what cannot be unpacked or is not as large as it says. */
+function packed(path: string, archive: ArchiveFile, entry: Entry): Buffer {
   const { fileName, compressionMethod: method, uncompressedSize: size } = entry;
   if ((entry.generalPurposeBitFlag & 1) !== 0) throw wrong(path, `"${fileName}" is encrypted`);
   if (method !== STORED && method !== DEFLATED)
     throw wrong(path, `"${fileName}" is packed in a way of its own`);
   if (size > LARGEST_ADVISORY) throw wrong(path, `"${fileName}" is larger than any advisory`);
-  const contents = contentsOf(zip, entry);
+  if (entry.compressedSize > LARGEST_ADVISORY) throw wrong(path, `"${fileName}" is larger than any advisory`);
+  const contents = contentsOf(archive, entry);
   if (contents === null) throw wrong(path, `it is cut off at "${fileName}"`);
+  return contents;
+}
+
+/** @throws AdvisoryDataError for what is not as the directory of the archive says */
+function unpacked(path: string, entry: Entry, contents: Buffer): Buffer {
+  const { fileName, compressionMethod: method, uncompressedSize: size } = entry;
   let bytes: Buffer;
   try {
     // One byte more than is said to be there, so that a lie is noticed and not only cut.
@@ -57,34 +71,88 @@ function unpacked(path: string, zip: Buffer, entry: Entry): Buffer {
   return bytes;
 }
 
+/** Ten bytes of a gzip member: deflated, nothing else said (RFC 1952, section 2.3). */
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+
 /**
- * Files of a zip archive whose names end in `.json`, one after the other. Nothing is written anywhere; still, names that would lead
+ * Unpacks several entries in one go: as members of one gzip file (RFC 1952, section 2.2), whose sizes and checksums zlib itself
+ * compares with those of the archive. Setting zlib up for each of many small files would take longer than unpacking them.
+ * @returns null when anything is not as the archive says; then each is looked at by itself, to say which
+ */
+function unpackedTogether(entries: readonly Entry[], contents: readonly Buffer[]): Buffer[] | null {
+  const members: Buffer[] = [];
+  let total = 0;
+  for (const [index, { compressionMethod, crc32: checksum, uncompressedSize: size }] of entries.entries()) {
+    if (compressionMethod !== DEFLATED) return null;
+    const trailer = Buffer.allocUnsafe(8);
+    trailer.writeUInt32LE(checksum, 0);
+    trailer.writeUInt32LE(size, 4);
+    members.push(GZIP_HEADER, contents[index] ?? Buffer.alloc(0), trailer);
+    total += size;
+  }
+  try {
+    const whole = gunzipSync(Buffer.concat(members), {
+      maxOutputLength: total + 1,
+      chunkSize: Math.max(64, total + 1),
+    });
+    if (whole.length !== total) return null;
+    let at = 0;
+    return entries.map(({ uncompressedSize: size }) => {
+      at += size;
+      return whole.subarray(at - size, at);
+    });
+  } catch {
+    return null;
+  }
+}
+
+function filesOf(path: string, archive: ArchiveFile, entries: readonly Entry[]): SetFile[] {
+  const contents = entries.map((entry) => packed(path, archive, entry));
+  const together = unpackedTogether(entries, contents);
+  return entries.map((entry, index) => ({
+    name: entry.fileName,
+    bytes: together?.[index] ?? unpacked(path, entry, contents[index] ?? Buffer.alloc(0)),
+  }));
+}
+
+/**
+ * Files of a zip archive whose names end in `.json`, some at a time. Nothing is written anywhere; still, names that would lead
  * out of a folder make the archive unusable, since nobody honest writes them.
- * @param path for messages @param zip the archive
  * @throws AdvisoryDataError for an archive that is cut, damaged, too large once unpacked, or has such names
  */
-export async function* filesOfArchive(path: string, zip: Buffer): AsyncGenerator<SetFile> {
+export async function* filesOfArchive(path: string): AsyncGenerator<SetFile[]> {
+  const archive = new ArchiveFile(path);
   let left = MOST_UNPACKED;
+  let waiting: Entry[] = [];
+  let size = 0;
   try {
-    const archive = await fromBufferPromise(zip, { lazyEntries: true, strictFileNames: true });
-    if (archive.entryCount > MOST_FILES) throw wrong(path, `it has ${archive.entryCount} files`);
-    for await (const entry of archive.eachEntry()) {
+    if (archive.size > MOST_PACKED) throw wrong(path, 'it is larger than 512 MiB');
+    const options = { lazyEntries: true, autoClose: false, strictFileNames: true };
+    const directory = await fromRandomAccessReaderPromise(archive, archive.size, options);
+    if (directory.entryCount > MOST_FILES) throw wrong(path, `it has ${directory.entryCount} files`);
+    for await (const entry of directory.eachEntry()) {
       if (!entry.fileName.endsWith('.json')) continue;
       left -= entry.uncompressedSize;
       if (left < 0) throw wrong(path, 'it would have more than 2 GiB once unpacked');
-      yield { name: entry.fileName, bytes: unpacked(path, zip, entry) };
+      waiting.push(entry);
+      size += entry.uncompressedSize;
+      if (waiting.length < TOGETHER && size < LARGEST_TOGETHER) continue;
+      yield filesOf(path, archive, waiting);
+      waiting = [];
+      size = 0;
     }
+    yield filesOf(path, archive, waiting);
   } catch (error) {
     if (error instanceof AdvisoryDataError) throw error;
     const said = error instanceof Error ? error.message : String(error);
     throw wrong(path, `it is no sound zip archive (${said.slice(0, 200)})`, error);
+  } finally {
+    archive.end();
   }
 }
 
-/** The bytes of a file that may be large. @throws AdvisoryDataError */
+/** The bytes of a file of JSON. @throws AdvisoryDataError; what the system says */
 export function wholeFile(path: string): Buffer {
-  const size = statSync(path).size;
-  if (size > MOST_PACKED) throw wrong(path, 'it is larger than 512 MiB');
-  if (size === 0) throw wrong(path, 'it is empty');
+  if (statSync(path).size > LARGEST_FILE) throw wrong(path, 'it is larger than 64 MiB');
   return readFileSync(path);
 }

@@ -59,36 +59,40 @@ function* advisoriesOfFile(path: string, bytes: Buffer): Generator<ReadAdvisory>
     yield recordOf(`${path}, entry ${index + 1}`, JSON.stringify(value) ?? '');
 }
 
-async function* advisoriesAt(path: string): AsyncGenerator<ReadAdvisory> {
+async function* advisoriesAt(path: string): AsyncGenerator<Iterable<ReadAdvisory>> {
   if (statSync(path).isDirectory()) {
-    for (const file of filesOfFolder(path)) yield readAdvisoryFile(file);
+    for (const file of filesOfFolder(path)) yield [readAdvisoryFile(file)];
     return;
   }
-  const bytes = wholeFile(path);
-  if (bytes[0] === 0x7b || bytes[0] === 0x5b || path.endsWith('.json')) yield* advisoriesOfFile(path, bytes);
-  else for await (const file of filesOfArchive(path, bytes)) yield readAdvisoryFile(file);
+  if (statSync(path).size === 0) throw new AdvisoryDataError(`${path} is empty.`, WHERE_TO_GET);
+  if (path.endsWith('.json')) yield advisoriesOfFile(path, wholeFile(path));
+  else for await (const files of filesOfArchive(path)) yield files.map(readAdvisoryFile);
 }
 
 /**
  * Reads a set of advisories: a zip archive in the layout of OSV's `PyPI/all.zip`, a folder of its JSON files, or one JSON file. The
  * first thing that is wrong ends it: half a set would say "nothing is known" of the other half.
  * @param path of this computer
+ * @returns some at a time
  * @throws AdvisoryDataError for what cannot be used or read, for a set without any advisory, and when it was called off
  */
 export async function* readAdvisorySet(
   path: string,
   options: ReadingOptions = {},
-): AsyncGenerator<ReadAdvisory> {
+): AsyncGenerator<ReadAdvisory[]> {
   let read = 0;
+  let told = 0;
   try {
-    for await (const advisory of advisoriesAt(path)) {
-      read += 1;
-      if (read % TURN === 0) {
+    for await (const some of advisoriesAt(path)) {
+      const advisories = [...some];
+      read += advisories.length;
+      if (read >= told + TURN) {
+        told = read;
         options.onProgress?.(read);
         await new Promise((resolve) => setImmediate(resolve));
         if (options.signal?.aborted) throw cancelled();
       }
-      yield advisory;
+      yield advisories;
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

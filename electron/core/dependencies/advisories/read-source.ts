@@ -17,10 +17,11 @@ export async function readAdvisorySource(
   options: ReadingOptions = {},
 ): Promise<AdvisorySource> {
   const compiler = new AdvisoryCompiler(wanted);
-  for await (const { record } of readAdvisorySet(path, options)) compiler.add(record);
+  for await (const some of readAdvisorySet(path, options))
+    for (const { record } of some) compiler.add(record);
   const packages = new Map<string, CompiledPackage>();
   for (const { ecosystem, name, compiled } of compiler.packages())
-    packages.set(`${ecosystem} ${name}`, compiled);
+    packages.set(`${ecosystem} ${name}`, JSON.parse(compiled));
   const { count, newest } = compiler;
   return {
     state: advisoryDataState(

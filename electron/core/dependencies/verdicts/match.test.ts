@@ -23,7 +23,7 @@ function recordOf(affected: Affected[], more: Record<string, unknown> = {}): Osv
 function compiledOf(record: OsvRecord): CompiledPackage {
   const compiler = new AdvisoryCompiler();
   compiler.add(record);
-  return [...compiler.packages()][0]?.compiled ?? { versions: [], advisories: [] };
+  return JSON.parse([...compiler.packages()][0]?.compiled ?? '{"versions":[],"advisories":[]}');
 }
 
 function isAffected(record: OsvRecord, version: string): boolean {

@@ -7,18 +7,20 @@ import { publicKey, versionKey } from '../versions/version-key.ts';
 export interface VersionKeys {
   /** With its local segment, and without it when it has one. By Semantic Versioning for Go. */
   keys: readonly string[];
-  /** By Semantic Versioning, when it is written so. */
-  semver: string | null;
+  /** By Semantic Versioning, when it is written so. Seldom asked for. */
+  semver(): string | null;
 }
 
 /** @returns null for text that is no version of this ecosystem */
 export function versionKeys(ecosystem: Ecosystem, version: string): VersionKeys | null {
-  const semver = semverKey(version);
-  if (ecosystem === 'Go') return semver === null ? null : { keys: [semver], semver };
-  const key = versionKey(version);
-  if (key === null) return null;
-  const plain = publicKey(key);
-  return { keys: plain === null ? [key] : [key, plain], semver };
+  const key = ecosystem === 'Go' ? semverKey(version) : versionKey(version);
+  return key === null ? null : keysOf(ecosystem, version, key);
+}
+
+/** The same for a version whose key is known. */
+export function keysOf(ecosystem: Ecosystem, version: string, key: string): VersionKeys {
+  const plain = ecosystem === 'Go' ? null : publicKey(key);
+  return { keys: plain === null ? [key] : [key, plain], semver: () => semverKey(version) };
 }
 
 /** OSV schema, "Evaluation": one pass over sorted events; the last word stands. */
@@ -51,9 +53,14 @@ export function affects(
 ): (advisory: CompiledAdvisory) => boolean {
   const places = version.keys.map((key) => known.versions.indexOf(key)).filter((place) => place >= 0);
   const inOne = (range: CompiledRange): boolean => {
-    if (range.for === 'semver') return version.semver !== null && inRange(range, version.semver);
-    if (range.for === 'others' && version.semver !== null) return false;
+    if (range.for !== undefined) {
+      const semver = version.semver();
+      if (range.for === 'semver') return semver !== null && inRange(range, semver);
+      if (semver !== null) return false;
+    }
     return version.keys.some((key) => inRange(range, key));
   };
-  return (advisory) => advisory.ranges.some(inOne) || isListed(advisory, places);
+  return (advisory) =>
+    (places.length > 0 && isListed(advisory, places)) ||
+    (advisory.ranges.length > 0 && advisory.ranges.some(inOne));
 }

@@ -1,6 +1,6 @@
 import type { Ecosystem } from '#shared/domain/dependencies/inventory.ts';
 import type { CompiledAdvisory, CompiledPackage } from '../advisories/compiled.ts';
-import { affects, type VersionKeys, versionKeys } from './match.ts';
+import { affects, keysOf, type VersionKeys } from './match.ts';
 
 /** A version that is said to repair something, with its place in the order. */
 export interface Repair {
@@ -26,8 +26,7 @@ export function repairsAbove(
       if (ecosystem === 'PyPI' && range.for === 'semver') continue;
       for (const [kind, key, version] of range.events) {
         if (kind !== 1 || version === undefined || key <= above || found.has(key)) continue;
-        const keys = versionKeys(ecosystem, version);
-        if (keys !== null) found.set(key, { version, key, keys });
+        found.set(key, { version, key, keys: keysOf(ecosystem, version, key) });
       }
     }
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));

@@ -8,9 +8,10 @@ import { ADVISORIES_ID, ADVISORIES_SCHEMA, ADVISORIES_VERSION, advisoriesFile } 
 
 /** Advisories of one chunk: enough for Zstandard to find what they have in common. */
 const CHUNK = 64;
-const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-/** Shorter texts do not get shorter. */
-const WORTH_PACKING = 512;
+/** Small buffers: thousands of large ones would wait for the garbage collector at once. */
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 4_096 };
+/** Unpacking costs more than reading, up to here: hundreds of packages are asked for at once. */
+const WORTH_PACKING = 16_384;
 
 /** What is known of the whole set. */
 export interface AdvisoryFacts {
@@ -100,7 +101,7 @@ export function writeAdvisories(folder: string): AdvisoryWriter {
     database.pragma('journal_mode = OFF');
     database.pragma('synchronous = OFF');
     database.pragma('page_size = 4096');
-    database.pragma('cache_size = -16384');
+    database.pragma('cache_size = -4096');
     database.pragma(`application_id = ${ADVISORIES_ID}`);
     database.exec(ADVISORIES_SCHEMA);
     database.exec('BEGIN');

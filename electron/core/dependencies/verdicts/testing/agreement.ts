@@ -1,4 +1,5 @@
 import { AdvisoryCompiler } from '#core/dependencies/advisories/compile.ts';
+import type { CompiledPackage } from '#core/dependencies/advisories/compiled.ts';
 import type { OsvAffected, OsvRecord } from '#core/dependencies/advisories/osv-record.ts';
 import { versionKey } from '#core/dependencies/versions/version-key.ts';
 import { affects, type VersionKeys, versionKeys } from '../match.ts';
@@ -44,8 +45,7 @@ export function rangesAgainstLists(records: readonly OsvRecord[]): Agreement {
       if (affected.ecosystem !== 'PyPI' || !affected.ranges.some(({ type }) => type !== 'GIT')) continue;
       const compiler = new AdvisoryCompiler();
       compiler.add({ ...record, affected: [{ ...affected, versions: [] }] });
-      const known = [...compiler.packages()][0]?.compiled;
-      if (known === undefined) continue;
+      const known: CompiledPackage = JSON.parse([...compiler.packages()][0]?.compiled ?? '{"advisories":[]}');
       for (const version of affected.versions) {
         agreement.compared += 1;
         const keys = keysOf(version);
