@@ -39,6 +39,7 @@ export const GAP_KINDS = [
   'damaged', // a compressed file that cannot be unpacked, or is a bomb
   'disk-full', // could not be stored for a time
   'journal-vacuumed', // the journal no longer holds what came after the cursor
+  'not-examined', // stored, and not held against all rules: a mistake in one of them or in the console
 ] as const;
 export const gapKind = z.enum(GAP_KINDS);
 

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDetector } from '#core/detection/detector.ts';
+import { createDetector, type Detector } from '#core/detection/detector.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import { type AuditStore, openAuditStore } from '#core/store/audit/audit-store.ts';
 import { StoreError } from '#core/store/store-error.ts';
+import { FAULT_FIELD } from '../formats/guarded.ts';
+import { rawRecord } from '../formats/record.ts';
 import { Intake, type OpenSource } from './intake.ts';
 
 const RULE = `
@@ -24,6 +26,18 @@ swarmkeep:
 const rules = readRuleSet([{ file: 'denied.yml', text: RULE, origin: 'imported' }]);
 const line = (user: string) => ({ text: `Image=/usr/bin/curl CommandLine="curl x" User=${user}`, cut: null });
 
+/** The same, but that it throws for one user, as a mistake in a rule or in the engine would. */
+function breaking(detector: Detector): Detector {
+  const { detect } = detector;
+  return {
+    ...detector,
+    detect: (event, ...rest) => {
+      if (event.fields.User === 'poison') throw new TypeError('cannot read poison');
+      return detect(event, ...rest);
+    },
+  };
+}
+
 let folder: string;
 let store: AuditStore;
 let intake: Intake;
@@ -38,7 +52,7 @@ beforeEach(() => {
   intake = new Intake({
     store,
     signer: () => null,
-    createDetector: (state) => createDetector(rules, state),
+    createDetector: (state) => breaking(createDetector(rules, state)),
     createFirstSeen: () => ({ detect: () => [], state: () => null }),
     now: Date.now,
     committed: ({ alerts }) =>
@@ -98,6 +112,35 @@ describe('what is taken in', () => {
     ]);
     const counts = store.alerts.list(null, null).map(({ entity, count }) => `${entity} ${count}`);
     expect(counts.sort()).toEqual(['a 2', 'b 1', 'c 1']);
+  });
+
+  it('is kept and gone past where rules cannot be held against it, and that is told', () => {
+    take(['a', 'poison', 'b', 'poison']);
+    expect(source.kept.position).toEqual({ next: 4 });
+    expect(store.reader.event(2)?.fields.User).toBe('poison');
+    expect(store.alerts.list(null, null).map(({ entity }) => entity)).toEqual(['b', 'a']);
+    const [gap, ...others] = store.sources.gaps('s');
+    expect(others).toEqual([]);
+    expect(gap).toMatchObject({ kind: 'not-examined', bytes: 0 });
+    expect(gap?.detail).toContain('2 events, the first of them 2, could not be held against all rules');
+    expect(gap?.detail).toContain('TypeError: cannot read poison');
+    take(['c']);
+    expect(store.sources.gaps('s')).toHaveLength(1);
+  });
+
+  it('is kept as text that says why where no event can be made of it', () => {
+    const poisoned = (message: string) => ({
+      ...rawRecord(message),
+      fields: { size: 1n as unknown as number },
+    });
+    const parse = (text: string) => [text === 'two' ? poisoned(text) : rawRecord(text)];
+    source.parsers.set('/x', { parse, flush: () => [], state: () => null });
+    const lines = ['one', 'two', 'three'].map((text) => ({ text, cut: null }));
+    intake.take(source, { path: '/x', lines, receivedAt: Date.now(), gaps: [], position: { next: 3 } });
+    const events = [1, 2, 3].map((number) => store.reader.event(number));
+    expect(events.map((event) => event?.message)).toEqual(['one', 'two', 'three']);
+    expect(events[1]?.fields[FAULT_FIELD]).toContain('TypeError');
+    expect(store.events.size).toBe(3);
   });
 
   it('is read as what it is although the log was empty at first', () => {

@@ -11,8 +11,10 @@ import { AlertDesk, type ChangedAlert } from '../alerts/alert-desk.ts';
 import type { FollowedBatch, FollowedLine } from '../follow/follower.ts';
 import { detectFormat, formatOf } from '../formats/all-formats.ts';
 import type { LineParser } from '../formats/format.ts';
-import { eventOfRecord } from './event-of-record.ts';
+import { faultRecord } from '../formats/guarded.ts';
+import { eventOfRecord, type Origin } from './event-of-record.ts';
 import { heard, readRhythm } from './rhythm.ts';
+import { isOfStorage, Unexamined, whyOf } from './unexamined.ts';
 
 /** A source while it is read. */
 export interface OpenSource {
@@ -63,6 +65,7 @@ const parserStates = z.record(z.string(), z.unknown());
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #desk: AlertDesk;
+  readonly #unexamined = new Unexamined();
   #detector: Detector | null = null;
   #firstSeen: FirstSeen | null = null;
   #learnt: unknown = null;
@@ -201,23 +204,49 @@ export class Intake {
   }
 
   #stage(record: AuditRecord, line: FollowedLine | null, { id, node }: KeptSource, receivedAt: number): void {
-    const event = this.#options.store.events.stage(
-      eventOfRecord(record, line, { node, source: id, receivedAt }),
-    );
+    const event = this.#stored(record, line, { node, source: id, receivedAt });
     this.#took(event);
     this.#noteLogsource(event.logsource);
-    this.#detector ??= this.#options.createDetector(this.#options.store.note(DETECTOR));
+    const { note } = this.#options.store;
     const looked = {
       fields: event.fields,
       logsource: event.logsource,
       raw: event.raw === '' ? event.message : event.raw,
     };
-    for (const detection of this.#detector.detect(looked, event.number, event.at, node)) {
-      this.#desk.match(detection, event, receivedAt);
+    try {
+      this.#detector ??= this.#options.createDetector(note(DETECTOR));
+      for (const detection of this.#detector.detect(looked, event.number, event.at, node)) {
+        this.#desk.match(detection, event, receivedAt);
+      }
+    } catch (error) {
+      this.#unexamined.add(event.number, error);
     }
-    this.#firstSeen ??= this.#options.createFirstSeen(this.#options.store.note(FIRST_SEEN));
-    for (const detection of this.#firstSeen.detect(looked, event.number, receivedAt, node)) {
-      this.#desk.match(detection, event, receivedAt);
+    try {
+      this.#firstSeen ??= this.#options.createFirstSeen(note(FIRST_SEEN));
+      for (const detection of this.#firstSeen.detect(looked, event.number, receivedAt, node)) {
+        this.#desk.match(detection, event, receivedAt);
+      }
+    } catch (error) {
+      this.#unexamined.add(event.number, error);
+    }
+  }
+
+  /** A record that no event can be made of is kept as text that says why: the batch would never get past it. */
+  #stored(record: AuditRecord, line: FollowedLine | null, origin: Origin): StoredEvent {
+    const { events } = this.#options.store;
+    const before = events.size;
+    try {
+      return events.stage(eventOfRecord(record, line, origin));
+    } catch (error) {
+      if (isOfStorage(error) || events.size !== before) throw error;
+      const text = line?.text ?? String(record.message);
+      return events.stage(
+        eventOfRecord(
+          faultRecord(text, `It could not be kept as it was read. ${whyOf(error)}`),
+          line,
+          origin,
+        ),
+      );
     }
   }
 
@@ -229,6 +258,7 @@ export class Intake {
   }
 
   #begin(): void {
+    this.#unexamined.forget();
     this.#count = 0;
     this.#lastAt = null;
     this.#skewMs = null;
@@ -258,6 +288,8 @@ export class Intake {
           () => {
             this.#options.store.sources.progress(progress);
             more();
+            const unexamined = this.#unexamined.gap(source.kept.id, now);
+            if (unexamined !== null) this.#options.store.sources.addGap(unexamined);
           },
           now,
           source.kept.id,
@@ -274,12 +306,12 @@ export class Intake {
   #write(more: () => void, now: number, source: string, characters: number): void {
     const { store, signer, committed } = this.#options;
     const [events, skewMs] = [this.#count, this.#skewMs];
-    const state = this.#detector?.state() ?? null;
-    const learnt = this.#firstSeen?.state() ?? this.#learnt;
+    const state = stateOf(this.#detector);
+    const learnt = stateOf(this.#firstSeen) ?? this.#learnt;
     const alerts = store.durably(() => {
       store.events.write(signer(), now);
       more();
-      if (this.#detector !== null) store.writeNote(DETECTOR, state);
+      if (state !== undefined) store.writeNote(DETECTOR, state);
       // The same object while nothing new was learnt.
       if (learnt !== this.#learnt) store.writeNote(FIRST_SEEN, learnt);
       if (this.#newLogsource) store.writeNote(LOGSOURCES, [...this.#logsources]);
@@ -335,4 +367,14 @@ function statesOf({ parsers, kept }: OpenSource): unknown {
     else all.set(path, state);
   }
   return all.size === 0 ? null : Object.fromEntries([...all].slice(-MOST_PARSERS));
+}
+
+/** @returns what is to be stored of it; undefined when it cannot say: what is stored stays */
+function stateOf(rules: { state(): unknown } | null): unknown {
+  try {
+    return rules?.state();
+  } catch (error) {
+    if (isOfStorage(error)) throw error;
+    return undefined;
+  }
 }

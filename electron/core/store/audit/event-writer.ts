@@ -106,9 +106,11 @@ export class EventWriter {
   stage(given: Omit<StoredEvent, 'number'> & { number?: number }): StoredEvent {
     const event = given as StoredEvent;
     this.#ready();
+    event.number = this.#size + 1;
+    // Whatever cannot be written as text leaves everything as it was.
+    const text = recordText(event, this.#salt());
     this.#size += 1;
-    event.number = this.#size;
-    this.#texts.push(recordText(event, this.#salt()));
+    this.#texts.push(text);
     if (!this.#threaded) this.#events.push(event);
     let place = 0;
     for (const name in event.fields) {

@@ -8,4 +8,5 @@ export const GAP_WORDS: Readonly<Record<SourceGap['kind'], string>> = {
   damaged: 'A compressed file could not be unpacked',
   'disk-full': 'Nothing could be stored: the disk was full',
   'journal-vacuumed': 'The journal no longer holds it',
+  'not-examined': 'Stored, and not held against all rules',
 };
