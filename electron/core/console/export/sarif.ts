@@ -5,8 +5,7 @@ import type { FindingStatus, Severity, TrackedFinding } from '#shared/domain/fin
 import { LEVEL_OF } from '#shared/domain/level.ts';
 import { acceptedEvidence } from '../evidence.ts';
 import type { ReportInput } from './report.ts';
-
-const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+import { sarifLog } from './sarif-log.ts';
 
 /** Section 3.27.9: everything but `fail` has the level `none`. */
 const KIND: Readonly<Record<Exclude<FindingStatus, 'waived'>, string>> = {
@@ -34,39 +33,16 @@ export function sarifReport(input: ReportInput): string {
   const checks = [...new Set(input.findings.map((finding) => finding.check))];
   const index = new Map(checks.map((check, place) => [check, place]));
   const away = input.nodes.filter((node) => node.lastError !== null);
-  const log = {
-    $schema: SCHEMA,
-    version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: 'Swarmkeep',
-            version: input.version,
-            ...(SEMANTIC.test(input.version) ? { semanticVersion: input.version } : {}),
-            rules: checks.map(ruleOf),
-          },
-        },
-        invocations: [
-          {
-            executionSuccessful: away.length === 0,
-            endTimeUtc: input.createdAt,
-            toolExecutionNotifications: away.map((node) => ({
-              level: 'error',
-              message: {
-                text: `${node.name} could not be reached; its findings are from before. ${node.lastError}`,
-              },
-            })),
-          },
-        ],
-        results: input.findings.map((finding) => resultOf(finding, index.get(finding.check) ?? -1)),
-      },
-    ],
-  };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return sarifLog({
+    version: input.version,
+    createdAt: input.createdAt,
+    rules: checks.map(ruleOf),
+    troubles: away.map(
+      (node) => `${node.name} could not be reached; its findings are from before. ${node.lastError}`,
+    ),
+    results: input.findings.map((finding) => resultOf(finding, index.get(finding.check) ?? -1)),
+  });
 }
-
-const SEMANTIC = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 function ruleOf(check: CheckId) {
   const entry = catalogueEntry(check);
