@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNode, root } from './node-runtime.mjs';
+import { sayProgress } from './progress.mjs';
 
 const cache = join(root, 'node_modules', '.cache', 'swarmkeep');
 const isRoot = process.getuid?.() === 0;
@@ -57,15 +58,19 @@ function stateOf(places) {
 
 /** Installs exactly what package-lock.json says, once per lock file. No package may run a script (.npmrc). */
 export function ensurePackages() {
+  const lock = readFileSync(join(root, 'package-lock.json'));
   const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(lock)
     .update(`${process.platform}-${process.arch}`)
     .digest('hex');
   const stamp = join(cache, 'installed');
   if (readOr(stamp, '') === wanted) return;
-  say('Installing the packages that the lock file names. This takes about a minute, once.');
+  const total = packagesIn(lock);
+  say(`First start: ${total} packages are fetched and compared with the lock file, then Swarmkeep is built.`);
+  say('This is done once, and takes a minute or two.');
   const npm = process.env.npm_execpath;
   const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
+  const end = sayProgress('Installing', { folder: join(root, 'node_modules'), total });
   const done = spawnSync(
     command,
     [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
@@ -76,6 +81,7 @@ export function ensurePackages() {
       env: { ...process.env, npm_config_engine_strict: 'false' },
     },
   );
+  end();
   if (done.status !== 0)
     giveUp(
       'The packages could not be installed (npm ci failed, its words are above). Nothing else was changed.',
@@ -83,6 +89,15 @@ export function ensurePackages() {
     );
   mkdirSync(cache, { recursive: true });
   writeFileSync(stamp, wanted);
+}
+
+/** @returns {number} packages that are installed on this kind of machine, as the lock file has them */
+function packagesIn(lock) {
+  const suits = (wanted, own) => !wanted || wanted.includes(own);
+  return Object.entries(JSON.parse(lock).packages).filter(
+    ([path, { os, cpu, libc }]) =>
+      path !== '' && suits(os, process.platform) && suits(cpu, process.arch) && suits(libc, 'glibc'),
+  ).length;
 }
 
 /** @returns {string} path of Node.js 24; ends the program with what to do when there is none. */
@@ -109,7 +124,9 @@ export function ensureBuild(node) {
   ]);
   if (readOr(stamp, '') === wanted) return;
   say('Building Swarmkeep. This takes a few seconds, once after each change.');
+  const end = sayProgress('Building');
   const done = spawnSync(node, [join(root, 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
+  end();
   if (done.status !== 0)
     giveUp(
       'Swarmkeep could not be built; the reason is above.',
@@ -134,6 +151,7 @@ export function ensureDebianPackages(wanted) {
   const command = `sudo apt-get install -y ${missing.join(' ')}`;
   if (missing.length > 0 && isRoot && existsSync('/usr/bin/apt-get')) {
     say(`Installing from Debian: ${missing.join(', ')}.`);
+    const end = sayProgress('Installing from Debian');
     const options = {
       stdio: ['ignore', 'ignore', 2],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
@@ -144,6 +162,7 @@ export function ensureDebianPackages(wanted) {
       spawnSync('apt-get', ['update'], options);
       install();
     }
+    end();
     missing = absent();
   }
   return { missing, command };

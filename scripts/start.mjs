@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './node-runtime.mjs';
+import { sayProgress } from './progress.mjs';
 import { ensureBrowser, ensureBuild, ensureNode, ensurePackages, giveUp, say } from './setup.mjs';
 
 const USAGE = `npm start -- [--headless] [--web] [--port N] [--data-dir FOLDER] [--sample]
@@ -59,11 +60,13 @@ function findElectron(node, { headless, web }) {
   const why = 'the Electron binary is not here and could not be downloaded';
   if (existsSync(failed) && Date.now() - statSync(failed).mtimeMs < RETRY_AFTER_MS)
     return { binary: null, why };
-  say('Fetching the Electron binary, once.');
+  say('Fetching the Electron binary, once. After two minutes without it, the browser is used.');
+  const end = sayProgress('Fetching');
   spawnSync(node, [join(root, 'node_modules', 'electron', 'install.js')], {
     stdio: 'ignore',
     timeout: 120_000,
   });
+  end();
   const fetched = electronBinary();
   if (fetched) {
     rmSync(failed, { force: true });

@@ -15,6 +15,22 @@ test('first start: the sample node is one press away and marked on every page', 
   await page.getByRole('menuitem', { name: /All nodes/ }).click();
   await expect(page.getByRole('heading', { name: 'Where sample stands' })).toBeVisible();
   await expect(page).toHaveURL(/#\/$/);
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Setup' }).click();
+  // What comes first is said with a way there, and never a button for what cannot be done.
+  await page.getByRole('link', { name: 'A bounded workspace' }).first().click();
+  await expect(page.getByRole('heading', { name: 'Another step comes first' })).toBeVisible();
+  await expect(page.locator('.button--filled')).toHaveText(['First: Its own account']);
+  // A fix is shown whole, as an example.
+  await page.getByRole('link', { name: 'Outbound firewall' }).first().click();
+  await expect(page.getByText('This is an example: nothing on sample can be changed.')).toBeVisible();
+  await expect(page.locator('.button--filled')).toHaveText(['Show the 4 steps']);
+  await page.getByRole('button', { name: 'Show the 4 steps' }).click();
+  await page.getByRole('button', { name: 'Step 1: Write the rules' }).click();
+  await expect(page.getByText('/etc/swarmkeep/outbound.nft').first()).toBeVisible();
+  await expect(page.getByRole('link', { name: /Allow changes/ })).toHaveCount(0);
+  await page.goto(`${page.url().split('#')[0]}#/plan?do=fix&on=sample&checks=outbound-firewall`);
+  await expect(page.getByText('an example · nothing can be changed')).toBeVisible();
+  await expect(page.locator('.button--filled')).toHaveCount(0);
   for (const name of ['Home', 'Checks', 'Nodes', 'Settings', 'Audit']) {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
     await expect(page.getByRole('note')).toContainText('This is the sample node.');

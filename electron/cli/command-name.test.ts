@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { judgeAccess } from '#core/hosts/helper-channel-access.ts';
+import { withAllowCommand } from './allow-hint.ts';
 import { nodeNamed } from './choose-node.ts';
 import { commandName } from './command-name.ts';
 import { run } from './program.ts';
@@ -20,6 +22,17 @@ describe('the command in usage and hints', () => {
     const { terminal, written } = capturedTerminal({ environment });
     expect(await run(['firewall', 'prove', '--help'], '0.0.0-test', terminal)).toBe(0);
     expect(written.out).toContain(words);
+  });
+
+  it('stands in place of the button that pages have for the same', () => {
+    const { words } = judgeAccess(
+      { uid: 1000, installed: false, sudo: true, pkexec: false, hello: {} },
+      { nodeName: 'my node', session: false, canAskPassword: false, bundle: null },
+    );
+    expect(withAllowCommand(words, CHECKOUT, 'my node')).toContain(
+      `npm run -s swarmkeep -- allow --node 'my node' puts it there.`,
+    );
+    expect(withAllowCommand(words, {}, 'a\u001b[2J')).toContain('swarmkeep allow puts it there.');
   });
 
   it('stands in hints', () => {

@@ -2,7 +2,7 @@ import type { ApiClient } from '#core/api/direct-client.ts';
 import type { LookState } from '#shared/contract/looks.ts';
 import { readStream } from '#shared/contract/read-stream.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
-import { countChecks } from '#shared/domain/counts.ts';
+import { countChecks } from '#shared/domain/counting.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { couldNot } from './failure.ts';
 import { type CheckReport, inOrder } from './report.ts';

@@ -2,6 +2,7 @@ import type { ApiClient } from '#core/api/direct-client.ts';
 import type { ConsentGate } from '#core/console/service.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
+import { withAllowCommand } from './allow-hint.ts';
 import type { Place } from './check-command.ts';
 import { nodeMeant, nodeNamed } from './choose-node.ts';
 import { commandName } from './command-name.ts';
@@ -35,7 +36,9 @@ export async function runPlan(
   try {
     const plan = await make(open.client);
     const paint = painter(wantsColour(terminal.error, terminal.environment));
-    if (!options.json || !options.dryRun) terminal.error.write(cardOf(plan, paint));
+    const named = (text: string, { nodeName }: Plan) =>
+      withAllowCommand(text, terminal.environment, nodeName);
+    if (!options.json || !options.dryRun) terminal.error.write(named(cardOf(plan, paint), plan));
     if (options.dryRun) {
       if (options.json) terminal.out.write(asJson({ plan, change: null }));
       return plan.steps.length > 0 ? EXIT.found : plan.left.length > 0 ? EXIT.couldNot : EXIT.fine;
@@ -45,7 +48,7 @@ export async function runPlan(
       return EXIT.fine;
     }
     if (plan.blocked !== null)
-      throw couldNot(plan.blocked, 'Nothing was changed. The steps above can be done by hand.');
+      throw couldNot(named(plan.blocked, plan), 'Nothing was changed. The steps above can be done by hand.');
     if (open.elsewhere) terminal.error.write('Agree in the window or terminal of the running console.\n');
     const { change: id } = await open.client.plans.apply({ plan: plan.id, hash: plan.hash });
     const change = await untilRest(open, id, options, terminal);
@@ -120,7 +123,7 @@ export function printEnding(
   terminal: Terminal,
 ): ExitCode {
   const paint = painter(wantsColour(terminal.error, terminal.environment));
-  terminal.error.write(endingOf(change, paint));
+  terminal.error.write(withAllowCommand(endingOf(change, paint), terminal.environment, change.nodeName));
   if (options.json) terminal.out.write(asJson({ plan, change }));
   return exitCodeOfChange(change);
 }

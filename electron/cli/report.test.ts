@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countChecks } from '#shared/domain/counts.ts';
+import { countChecks } from '#shared/domain/counting.ts';
 import { asJson, exitCodeOf, inOrder } from './report.ts';
 import { findingOf } from './testing/findings.ts';
 

@@ -1,4 +1,4 @@
-import { COUNT_GROUPS, type CountGroup, countsInWords, groupOf, groupWord } from '#shared/domain/counts.ts';
+import { COUNT_GROUPS, type CountGroup, countsInWords, groupOf, groupWord } from '#shared/domain/counting.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import { visible } from '#shared/domain/text.ts';

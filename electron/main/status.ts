@@ -1,5 +1,5 @@
 import type { CoreState } from '#shared/contract/bridge.ts';
-import { countsInWords } from '#shared/domain/counts.ts';
+import { countsInWords } from '#shared/domain/counting.ts';
 import type { CoreStatus } from './control.ts';
 
 /** What tray and menu show: one icon and one line. */

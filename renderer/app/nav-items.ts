@@ -1,8 +1,6 @@
 import {
   History,
   House,
-  KeyRound,
-  LifeBuoy,
   ListChecks,
   type LucideIcon,
   Network,
@@ -13,16 +11,7 @@ import {
 
 /** One page in the rail; `key` is pressed after `g`. */
 export interface NavItem {
-  to:
-    | '/'
-    | '/setup/{-$node}'
-    | '/checks'
-    | '/audit'
-    | '/incident'
-    | '/secrets'
-    | '/nodes'
-    | '/activity'
-    | '/settings';
+  to: '/' | '/setup/{-$node}' | '/checks' | '/audit' | '/nodes' | '/activity' | '/settings';
   label: string;
   icon: LucideIcon;
   key: string;
@@ -34,8 +23,6 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { to: '/setup/{-$node}', label: 'Setup', icon: ListChecks, key: 's' },
   { to: '/checks', label: 'Checks', icon: ShieldCheck, key: 'c' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'a' },
-  { to: '/incident', label: 'Incident', icon: LifeBuoy, key: 'i' },
-  { to: '/secrets', label: 'Secrets', icon: KeyRound, key: 'e' },
   { to: '/nodes', label: 'Nodes', icon: Network, key: 'n' },
   { to: '/activity', label: 'Activity', icon: History, key: 'y' },
   { to: '/settings', label: 'Settings', icon: Settings2, key: ',' },

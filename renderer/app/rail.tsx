@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Overview } from '#shared/contract/findings.ts';
-import { countsInWords, waitingOf } from '#shared/domain/counts.ts';
+import { countsInWords, waitingOf } from '#shared/domain/counting.ts';
 import type { NodeId } from '#shared/domain/node.ts';
 import { Tooltip } from '../components/tooltip.tsx';
 import { orpc } from '../transport/queries.ts';

@@ -82,14 +82,6 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 });
 
-const later = (path: '/incident' | '/secrets', name: LaterName) =>
-  createRoute({
-    getParentRoute: () => rootRoute,
-    path,
-    component: lazyRouteComponent(() => import('./later-page.tsx'), name),
-  });
-type LaterName = 'IncidentLaterPage' | 'SecretsLaterPage';
-
 const routeTree = rootRoute.addChildren([
   home,
   setup,
@@ -97,8 +89,6 @@ const routeTree = rootRoute.addChildren([
   nodes,
   settings,
   audit,
-  later('/incident', 'IncidentLaterPage'),
-  later('/secrets', 'SecretsLaterPage'),
   plan,
   change,
   activity,

@@ -1,5 +1,5 @@
 import type { Overview } from '#shared/contract/findings.ts';
-import { amountOf, groupWords } from '#shared/domain/counts.ts';
+import { amountOf, groupWords } from '#shared/domain/counting.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
 

@@ -1,4 +1,4 @@
-import { groupWord } from '#shared/domain/counts.ts';
+import { groupWord } from '#shared/domain/counting.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 
 /** A status of a finding, or a node that could not be reached at its last look. */

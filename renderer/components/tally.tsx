@@ -1,4 +1,5 @@
-import { type Counts, countsInWords, groupWords } from '#shared/domain/counts.ts';
+import { countsInWords, groupWords } from '#shared/domain/counting.ts';
+import type { Counts } from '#shared/domain/counts.ts';
 import { StatusWord } from './status.tsx';
 import './tally.css';
 

@@ -1,8 +1,9 @@
 import { catalogueEntry } from './check-catalogue.ts';
 import type { CheckId } from './check-id.ts';
-import { countsInWords } from './counts.ts';
+import { countsInWords } from './counting.ts';
 import type { LedgerEvent, LedgerKind } from './ledger.ts';
 import type { ChangeState, PlanPurpose } from './plan.ts';
+import { settingInWords } from './settings-words.ts';
 import { visible } from './text.ts';
 import { counted, listed } from './words.ts';
 
@@ -111,13 +112,13 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'ledger-key-replaced':
       return `Another key signs this ledger from here on. Reason: ${event.what.reason}`;
     case 'events-missed':
-      return `${counted(event.what.count, 'thing')} done since ${event.what.since} could not be written down: ${event.what.reason}`;
+      return `${counted(event.what.count, 'thing')} done since ${instantInWords(event.what.since)} could not be written down: ${event.what.reason}`;
     case 'look-ended':
       return lookSentence(event.what, node, event.who.scheduled);
     case 'plan-shown':
-      return `Shown, not done: ${event.what.title} (${node}, ${counted(event.what.steps, 'step')}).`;
+      return `Shown, not done: ${planInWords(event.what, node)}`;
     case 'plan-agreed':
-      return `Agreed to, not begun yet: ${event.what.title} (${node}, ${counted(event.what.steps, 'step')}).`;
+      return `Agreed to, not begun yet: ${planInWords(event.what, node)}`;
     case 'change-ordered':
       return `${PURPOSE[event.what.purpose]} on ${node} began: ${event.what.title}`;
     case 'change-settled':
@@ -139,7 +140,7 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'events-checkpoint':
       return `${counted(event.what.size, 'event')} of logs were stored up to here; their root is part of this ledger.`;
     case 'events-removed':
-      return `The texts of events of logs up to number ${event.what.upTo} were removed, as the settings say.`;
+      return `The texts of events of logs up to number ${event.what.upTo.toLocaleString('en')} were removed, as the settings say.`;
     case 'events-exported':
       return `${counted(event.what.events, 'event')} of logs left the console as ${event.what.fileName}.`;
     case 'matches-silenced':
@@ -155,7 +156,7 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'report-exported':
       return `A report about ${node} left the console as ${event.what.format}, with ${counted(event.what.findings, 'finding')}.`;
     case 'node-added':
-      return `${node} was added, reached by ${event.what.reachedBy} (${event.what.address}).`;
+      return `${node} was added, ${reachedInWords(event.what)}.`;
     case 'node-renamed':
       return `${quoted(event.what.from)} is called ${quoted(event.what.to)} now.`;
     case 'node-removed':
@@ -165,7 +166,11 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'profile-corrected':
       return event.what.fields.length === 0
         ? `The corrections of what runs on ${node} were taken back.`
-        : `What runs on ${node} was corrected: ${listed(event.what.fields, 6, 'field')}.`;
+        : `What runs on ${node} was corrected: ${listed(
+            event.what.fields.map((field) => FIELDS[field] ?? field),
+            6,
+            'field',
+          )}.`;
     case 'host-keys-confirmed':
       return `Host keys of ${event.what.host} port ${event.what.port} were confirmed: ${listed(event.what.fingerprints, 3, 'key')}.`;
     case 'helper-installed':
@@ -173,6 +178,34 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'helper-removed':
       return `Changes are no longer allowed on ${node}: helper ${event.what.version} was removed.`;
   }
+}
+
+/** A plan with what it is about said once: most titles name their node. */
+function planInWords({ title, steps }: { title: string; steps: number }, node: string): string {
+  const where = title.includes(node) ? '' : `${node}, `;
+  return `${title} (${where}${counted(steps, 'step')}).`;
+}
+
+type NodeWhat = Extract<LedgerEvent, { kind: 'node-added' }>['what'];
+
+function reachedInWords({ reachedBy, address }: NodeWhat): string {
+  if (reachedBy === 'recorded') return `as recorded facts (${address})`;
+  return reachedBy === 'ssh' ? `reached over SSH (${address})` : `reached directly (${address})`;
+}
+
+/** Fields of a profile as pages name them. */
+const FIELDS: Readonly<Record<string, string>> = {
+  user: 'account',
+  configurationFolder: 'configuration',
+  virtualEnvironment: 'virtual environment',
+  logFolder: 'logs',
+  apiPort: 'API port',
+  dashboardPort: 'dashboard port',
+};
+
+/** @returns a moment to the minute: `2026-11-22 15:32 UTC` */
+function instantInWords(at: string): string {
+  return `${at.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 type LookWhat = Extract<LedgerEvent, { kind: 'look-ended' }>['what'];
@@ -189,8 +222,6 @@ function lookSentence(what: LookWhat, node: string, scheduled: boolean): string 
 type Setting = Extract<LedgerEvent, { kind: 'settings-changed' }>['what']['changes'][number];
 
 function settingsSentence(changes: readonly Setting[]): string {
-  const words = changes.map(
-    ({ setting, from, to, relaxes }) => `${setting} from ${from} to ${to}${relaxes ? ' (less strict)' : ''}`,
-  );
+  const words = changes.map((change) => `${settingInWords(change)}${change.relaxes ? ' (less strict)' : ''}`);
   return `Settings were changed: ${listed(words, 6, 'setting')}.`;
 }

@@ -43,14 +43,3 @@ export const swarmNode = z.object({
   lastError: shownMessage(1_000).nullable(),
 });
 export type SwarmNode = z.infer<typeof swarmNode>;
-
-/** @returns whether it is the node that ships with Swarmkeep */
-export function isSample({ address }: Pick<SwarmNode, 'address'>): boolean {
-  return address.kind === 'recorded' && address.sample;
-}
-
-/** @returns the nodes that count: the sample counts only while there is no other */
-export function countingNodes<N extends Pick<SwarmNode, 'address'>>(nodes: readonly N[]): N[] {
-  const real = nodes.filter((node) => !isSample(node));
-  return real.length > 0 ? real : [...nodes];
-}

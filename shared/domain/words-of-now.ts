@@ -1,6 +1,6 @@
 import type { TrackedFinding } from './finding.ts';
 import { shortened, visible } from './text.ts';
-import { capital } from './words.ts';
+import { capital, sentence } from './words.ts';
 
 /** How things are now, as one phrase with a subject: what the machine calls it, then what that means. */
 export interface NowWords {
@@ -13,14 +13,12 @@ export interface NowWords {
 /** A subject is a name to read, not the whole of the evidence, which stands beside it. */
 const SUBJECT = 160;
 
-const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
-
 function ofPacket({ outcome, packet, because }: NonNullable<TrackedFinding['packets']>[number]): NowWords {
   const subject = visible(packet);
   const why = visible(because);
-  if (outcome === 'open') return { subject, words: ended(/^would /.test(why) ? ` ${why}` : `: ${why}`) };
-  if (outcome === 'too-strict') return { subject, words: ended(` is stopped: ${why}`) };
-  return { subject: '', words: ended(`${capital(subject)}: ${why}`) };
+  if (outcome === 'open') return { subject, words: sentence(/^would /.test(why) ? ` ${why}` : `: ${why}`) };
+  if (outcome === 'too-strict') return { subject, words: sentence(` is stopped: ${why}`) };
+  return { subject: '', words: sentence(`${capital(subject)}: ${why}`) };
 }
 
 /**
@@ -35,18 +33,18 @@ export function nowOf({
   waiver,
   wouldHelp,
 }: Pick<TrackedFinding, 'status' | 'evidence' | 'packets' | 'waiver' | 'wouldHelp'>): NowWords | null {
-  if (waiver !== null) return { subject: '', words: ended(`Accepted: ${visible(waiver.reason)}`) };
+  if (waiver !== null) return { subject: '', words: sentence(`Accepted: ${visible(waiver.reason)}`) };
   const worst = evidence.find((entry) => entry.status === status);
   const isReason = status === 'unknown' ? /^unknown$/ : /^(open|too-strict|not-kept)$/;
   const packet =
     worst === undefined
       ? packets.find(({ outcome }) => isReason.test(outcome))
       : packets.find((one) => worst.what.includes(one.packet));
-  const help = wouldHelp === null ? '' : ` ${ended(`It would help to ${visible(wouldHelp)}`)}`;
+  const help = wouldHelp === null ? '' : ` ${sentence(`It would help to ${visible(wouldHelp)}`)}`;
   const entry: NowWords | null =
     worst === undefined
       ? null
-      : { subject: shortened(visible(worst.what), SUBJECT), words: ended(`: ${visible(worst.seen)}`) };
+      : { subject: shortened(visible(worst.what), SUBJECT), words: sentence(`: ${visible(worst.seen)}`) };
   const said = packet === undefined ? entry : ofPacket(packet);
   if (said === null) return help === '' ? null : { subject: '', words: help.trim() };
   return { ...said, words: `${said.words}${help}` };

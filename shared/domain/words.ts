@@ -16,12 +16,17 @@ const WORDS = [
 
 /** @returns a count as prose has it: in words up to twelve, in figures above */
 export function countWord(count: number): string {
-  return WORDS[count] ?? String(count);
+  return WORDS[count] ?? count.toLocaleString('en');
 }
 
 /** @returns the text with its first letter as a capital */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** @returns the text with a full stop, unless it ends with a sign of its own */
+export function sentence(text: string): string {
+  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** @returns `one thing`, `two things`: a count with its noun */

@@ -13,6 +13,7 @@ import { findingsOf } from './findings.ts';
 import { FixesDouble } from './fixes/fixes-double.ts';
 import { nodeOf, profileOf } from './nodes.ts';
 import { overviewOf, worstFirst } from './overview.ts';
+import { SAMPLE_FINDINGS } from './sample-findings.ts';
 import { historyKey, type Scenario } from './scenario.ts';
 import { TopicDouble } from './topic-double.ts';
 
@@ -346,7 +347,8 @@ export class ConsoleDouble implements ConsoleService {
   #arrive(node: SwarmNode): void {
     node.lastLookAt = this.#now();
     if (!this.#scenario.findings.some((finding) => finding.node === node.id)) {
-      this.#scenario.findings.push(...findingsOf(node, clockFrom(Date.parse(this.#now()))));
+      const open = node.address.kind === 'recorded' ? SAMPLE_FINDINGS : {};
+      this.#scenario.findings.push(...findingsOf(node, clockFrom(Date.parse(this.#now())), open));
       this.#scenario.profiles[node.id] = profileOf();
     }
     this.#changed('findings', node.id);

@@ -1,8 +1,8 @@
 import type { Overview, Standing } from '#shared/contract/findings.ts';
-import { type Counts, countChecks } from '#shared/domain/counts.ts';
+import { countChecks, countingNodes, isSample } from '#shared/domain/counting.ts';
+import type { Counts } from '#shared/domain/counts.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { levelOf, WORST_FIRST } from '#shared/domain/level.ts';
-import { countingNodes, isSample } from '#shared/domain/node.ts';
 import { countSteps } from '#shared/domain/numbered-steps.ts';
 import type { Scenario } from './scenario.ts';
 

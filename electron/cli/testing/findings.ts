@@ -1,5 +1,5 @@
 import type { CheckId } from '#shared/domain/check-id.ts';
-import { countChecks } from '#shared/domain/counts.ts';
+import { countChecks } from '#shared/domain/counting.ts';
 import type { Finding, FindingStatus } from '#shared/domain/finding.ts';
 import type { CheckReport } from '../report.ts';
 

@@ -97,7 +97,8 @@ export function fixesGroup(parts: FixParts): ConsoleService['fixes'] {
 /** Keeps a plan so that it can be ordered, and tells that it is shown. */
 function add(parts: FixParts, made: UnhashedPlan): Plan {
   const plan = parts.registry.add(made);
-  parts.shown(plan);
+  // That there is nothing to do is no plan that could be asked about later.
+  if (plan.steps.length > 0) parts.shown(plan);
   return plan;
 }
 

@@ -1,6 +1,6 @@
 import type { EventDraft } from '#core/ledger/ledger.ts';
 import type { EndedLook } from '#core/store/operations/looks.ts';
-import { countChecks } from '#shared/domain/counts.ts';
+import { countChecks } from '#shared/domain/counting.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { whereOf } from './tell-ledger.ts';

@@ -1,5 +1,6 @@
 import type { WrittenChange } from '#core/store/operations/tracking.ts';
-import { type Counts, countsInWords } from '#shared/domain/counts.ts';
+import { countsInWords } from '#shared/domain/counting.ts';
+import type { Counts } from '#shared/domain/counts.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 import { plainName } from '#shared/domain/plain-name.ts';
 import { capital, counted, listed } from '#shared/domain/words.ts';

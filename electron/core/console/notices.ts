@@ -1,5 +1,4 @@
-import { countChecks } from '#shared/domain/counts.ts';
-import { isSample } from '#shared/domain/node.ts';
+import { countChecks, isSample } from '#shared/domain/counting.ts';
 import type { Context } from './context.ts';
 import type { LookOutcome } from './look-runner.ts';
 import { noticeOf, summaryOf } from './notice-words.ts';

@@ -1,7 +1,7 @@
 import type { Overview } from '#shared/contract/findings.ts';
-import { countChecks } from '#shared/domain/counts.ts';
+import { countChecks, countingNodes } from '#shared/domain/counting.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
-import { countingNodes, type SwarmNode } from '#shared/domain/node.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
 import { sentenceOfTheDay } from '#shared/domain/sentence.ts';
 import { nextAction } from './next-action.ts';
 import { briefOf, standingOf } from './standing.ts';

@@ -1,8 +1,8 @@
 import type { Standing } from '#shared/contract/findings.ts';
-import { countChecks } from '#shared/domain/counts.ts';
+import { countChecks, isSample } from '#shared/domain/counting.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { levelOf } from '#shared/domain/level.ts';
-import { isSample, type SwarmNode } from '#shared/domain/node.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
 import type { NodeInBrief } from '#shared/domain/sentence.ts';
 
 /**

@@ -12,6 +12,7 @@ import { Spinner } from '../spinner.tsx';
 import { AllowLink } from './allow-link.tsx';
 import { ChangeCard } from './change-card.tsx';
 import { isSettled } from './change-words.ts';
+import { useIsExample } from './example-note.tsx';
 import { fixVerb } from './fix-verbs.ts';
 import { PlanCard } from './plan-card.tsx';
 import './automatic-fix.css';
@@ -22,6 +23,8 @@ export interface ByHand {
   reason: string | null;
   /** The way to let a program do it; null where nothing of the kind would help. */
   allow: ReactNode;
+  /** The node is a recording: steps are shown to be read, and nothing can be done. */
+  example: boolean;
 }
 
 export interface AutomaticFixProps {
@@ -43,7 +46,10 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
   const available = useQuery(orpc.fixes.available.queryOptions({ input: { node } }));
   const known = available.isPlaceholderData ? undefined : available.data;
   const fix = known?.checks.find((entry) => entry.check === check);
-  const wanted = fix?.automatic === true && known !== undefined && known.access.via !== 'none';
+  const example = useIsExample(node);
+  // Of a recording the plan is shown as an example; it can be ordered nowhere.
+  const wanted =
+    fix?.automatic === true && known !== undefined && (known.access.via !== 'none' || example === true);
   const planning = useQuery(
     orpc.fixes.plan.queryOptions({ input: { node, checks: [check] }, enabled: wanted && change === null }),
   );
@@ -58,19 +64,20 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
       />
     );
   }
-  if (known === undefined) {
+  if (known === undefined || example === undefined) {
     return available.isError ? (
-      byHand({ reason: null, allow: null })
+      byHand({ reason: null, allow: null, example: false })
     ) : (
       <Reading column={column} name={name} />
     );
   }
-  if (fix === undefined) return byHand({ reason: null, allow: null });
-  if (!fix.automatic) return byHand({ reason: visible(fix.words), allow: null });
+  if (fix === undefined) return byHand({ reason: null, allow: null, example });
+  if (!fix.automatic) return byHand({ reason: visible(fix.words), allow: null, example });
   if (!wanted) {
     return byHand({
       reason: visible(known.access.words) || `Nothing is allowed on ${name}.`,
       allow: <AllowLink node={node} nodeName={name} filled={!column} />,
+      example,
     });
   }
   if (planning.isError) {
@@ -78,15 +85,16 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
     return byHand({
       reason: [what, next].filter(Boolean).join(' '),
       allow: <Button onClick={() => void planning.refetch()}>Try to plan again</Button>,
+      example,
     });
   }
   if (plan === undefined) return <Reading column={column} name={name} title={fixVerb(check)} />;
   // Every check that was asked for was left out: the reason is the answer.
   if (plan.steps.length === 0) {
     const reason = plan.left.find((entry) => entry.check === check)?.reason ?? plan.blocked;
-    return byHand({ reason: reason ? visible(reason) : null, allow: null });
+    return byHand({ reason: reason ? visible(reason) : null, allow: null, example });
   }
-  return <PlanCard key={plan.id} plan={plan} column={column} aside={aside} />;
+  return <PlanCard key={plan.id} plan={plan} column={column} aside={aside} example={example} />;
 }
 
 /** The newest change for a finding that runs, waits to be kept, or ended since the finding was seen. */

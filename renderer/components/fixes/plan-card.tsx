@@ -7,6 +7,7 @@ import { Button, buttonClass } from '../button.tsx';
 import { Unfold } from '../disclosure.tsx';
 import { FixCard } from '../fix-card.tsx';
 import { AccessLine, accessInShort } from './access-line.tsx';
+import { ExampleNote } from './example-note.tsx';
 import { fixVerb } from './fix-verbs.ts';
 import { OrderNote } from './order-note.tsx';
 import { PlanSettings } from './plan-settings.tsx';
@@ -20,6 +21,8 @@ export interface PlanCardProps {
   column?: boolean;
   /** At the right edge: "Not now", "Accept the risk until…". */
   aside?: ReactNode;
+  /** The node is a recording: the plan is there to be read. */
+  example?: boolean;
   onOrdered?: (change: string) => void;
 }
 
@@ -27,7 +30,7 @@ export interface PlanCardProps {
  * What would change, from what to what, when, and how to get back; and the one button that orders it. Nothing happens by
  * waiting, by leaving or by closing.
  */
-export function PlanCard({ plan, column = false, aside, onOrdered }: PlanCardProps) {
+export function PlanCard({ plan, column = false, aside, example = false, onOrdered }: PlanCardProps) {
   const [open, setOpen] = useState(false);
   const order = useOrder(plan, onOrdered);
   const [check] = plan.checks;
@@ -38,7 +41,13 @@ export function PlanCard({ plan, column = false, aside, onOrdered }: PlanCardPro
     <FixCard
       column={column}
       title={visible(single?.setting ?? plan.title)}
-      note={column ? undefined : `${accessInShort(plan.access)} on ${visible(plan.nodeName)}`}
+      note={
+        column
+          ? undefined
+          : example
+            ? 'an example'
+            : `${accessInShort(plan.access)} on ${visible(plan.nodeName)}`
+      }
       now={single ? visible(single.from) : undefined}
       after={single ? visible(single.to) : undefined}
       takesEffect={single ? visible(single.takesEffect) : undefined}
@@ -61,12 +70,16 @@ export function PlanCard({ plan, column = false, aside, onOrdered }: PlanCardPro
             <Link
               to="/plan"
               search={(before) => ({ ...before, do: 'fix', on: plan.node, checks: plan.checks.join(',') })}
-              className={buttonClass('link')}
+              className={buttonClass(example ? 'filled' : 'link')}
             >
               Show the {steps}
             </Link>
           ) : (
-            <Button variant="plain" aria-expanded={open} onClick={() => setOpen((before) => !before)}>
+            <Button
+              variant={example && !open ? 'filled' : 'plain'}
+              aria-expanded={open}
+              onClick={() => setOpen((before) => !before)}
+            >
               {open ? 'Hide' : 'Show'} the {plan.steps.length === 1 ? 'step' : `${plan.steps.length} steps`}
             </Button>
           )}
@@ -81,12 +94,14 @@ export function PlanCard({ plan, column = false, aside, onOrdered }: PlanCardPro
           </div>
         </Unfold>
       )}
-      {column || plan.access.outdated ? (
+      {example ? (
+        <ExampleNote nodeName={plan.nodeName} />
+      ) : column || plan.access.outdated ? (
         <div className="plan-card__access">
           <AccessLine access={plan.access} nodeName={plan.nodeName} />
         </div>
       ) : null}
-      {plan.blocked ? <p className="plan-card__blocked">{visible(plan.blocked)}</p> : null}
+      {plan.blocked && !example ? <p className="plan-card__blocked">{visible(plan.blocked)}</p> : null}
       <OrderNote plan={plan} order={order} />
     </FixCard>
   );

@@ -1,6 +1,7 @@
 import { ArrowRight } from 'lucide-react';
 import type { PlanSetting } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
+import { sentence } from '#shared/domain/words.ts';
 import './plan-settings.css';
 
 /** Several settings, one under the other: what it is, from what to what, and when that is so; then how to get back. */
@@ -37,7 +38,7 @@ export function PlanSettings({
       {recover.length > 0 ? (
         <dl className="plan-settings__recover">
           <dt>If it goes wrong</dt>
-          <dd>{recover.map(visible).join(' ')}</dd>
+          <dd>{recover.map(visible).map(sentence).join(' ')}</dd>
         </dl>
       ) : null}
     </>

@@ -1,12 +1,10 @@
 import { useId, useState } from 'react';
 import type { ActivityState } from '#shared/contract/activity.ts';
-import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
 import { Unfold } from '../../components/disclosure.tsx';
-import { RelativeTime } from '../../components/relative-time.tsx';
 import { CheckAgainstDialog } from './check-against-dialog.tsx';
 import { CheckpointDialog } from './checkpoint-dialog.tsx';
+import { HowToCheck } from './how-to-check.tsx';
 import type { Verifying } from './use-verification.ts';
 
 /** Under the sentence: what can be kept elsewhere, checked against, and verified anew; and how anybody else can check. */
@@ -34,29 +32,7 @@ export function RecordBar({ state, verifying }: { state: ActivityState; verifyin
         </Button>
       </div>
       <Unfold open={shown} id={facts}>
-        <dl className="record__facts">
-          {state.newestAt ? (
-            <div>
-              <dt>Newest event</dt>
-              <dd>
-                <RelativeTime at={state.newestAt} />
-              </dd>
-            </div>
-          ) : null}
-          <div>
-            <dt>Signed with a key kept in</dt>
-            <dd>a file that only this account can read</dd>
-          </div>
-          {state.verifierKey ? (
-            <div className="record__wide">
-              <dt>Verifier key, to give to others; it is no secret</dt>
-              <dd className="record__key">
-                <code>{visible(state.verifierKey)}</code>
-                <CopyButton text={state.verifierKey} label="Copy the verifier key" />
-              </dd>
-            </div>
-          ) : null}
-        </dl>
+        {shown ? <HowToCheck state={state} /> : null}
       </Unfold>
       {dialog === 'save' ? <CheckpointDialog onClose={() => setDialog(null)} /> : null}
       {dialog === 'check' ? <CheckAgainstDialog onClose={() => setDialog(null)} /> : null}

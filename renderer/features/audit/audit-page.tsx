@@ -100,13 +100,6 @@ function Next({ step, view }: { step: NextStep; view: string }) {
       </Link>
     );
   }
-  if (step.kind === 'incident') {
-    return (
-      <Link to="/incident" className={buttonClass('filled')}>
-        {step.words}
-      </Link>
-    );
-  }
   if (step.kind === 'alert' && view === 'alert') return null;
   return (
     <Button

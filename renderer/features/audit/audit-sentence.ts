@@ -1,6 +1,7 @@
 import type { AuditState } from '#shared/contract/audit.ts';
 import type { Alert } from '#shared/domain/audit/alert.ts';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import { plainName } from '#shared/domain/plain-name.ts';
 import { shortened, visible } from '#shared/domain/text.ts';
@@ -12,7 +13,6 @@ import { nodesThatSayNothing } from './sources/source-words.ts';
 /** Where the filled button leads. */
 export type NextStep =
   | { kind: 'check'; node: string; check: CheckId; words: string }
-  | { kind: 'incident'; words: string }
   | { kind: 'alert'; alert: string; words: string }
   | { kind: 'sources'; words: string }
   | null;
@@ -102,10 +102,19 @@ export function alertSentence(alert: Alert, names: ReadonlyMap<string, string>, 
   return agent ? `${agent} on ${node}${title.slice(agent.length)}${times}.` : `${title} on ${node}${times}.`;
 }
 
+/**
+ * @returns whether a person has to act by hand, by the steps on the page of the alert: what it is about is no finding, or
+ * one that this version cannot judge
+ */
+export function asksForHands({ rule: { leadsTo } }: Alert): boolean {
+  if (leadsTo === null) return false;
+  return leadsTo.kind === 'incident' || catalogueEntry(leadsTo.check).lacking;
+}
+
 /** What the button of an alert leads to. */
 export function nextStep(alert: Alert): NonNullable<NextStep> {
   const { leadsTo } = alert.rule;
-  if (leadsTo?.kind === 'incident') return { kind: 'incident', words: 'Open the incident page' };
+  if (asksForHands(alert)) return { kind: 'alert', alert: alert.id, words: 'What to do now' };
   if (leadsTo?.kind === 'check') {
     return {
       kind: 'check',

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { COUNT_GROUPS, type CountGroup } from '#shared/domain/counts.ts';
+import { COUNT_GROUPS, type CountGroup, countingNodes } from '#shared/domain/counting.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
-import { countingNodes, type NodeId, type SwarmNode } from '#shared/domain/node.ts';
+import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useScope } from '../../app/scope.ts';
 import type { ChecksSearch } from '../../app/search.ts';

@@ -1,4 +1,4 @@
-import { type CountGroup, groupWords } from '#shared/domain/counts.ts';
+import { type CountGroup, groupWords } from '#shared/domain/counting.ts';
 import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
 import { useChooseScope } from '../../app/scope.ts';
 import { Chooser, NodeChooser } from '../../components/chooser.tsx';

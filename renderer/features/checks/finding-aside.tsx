@@ -14,6 +14,7 @@ import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
 import { AutomaticFix, type ByHand } from '../../components/fixes/automatic-fix.tsx';
 import { ChangedHere } from '../../components/fixes/changed-here.tsx';
+import { ExampleNote } from '../../components/fixes/example-note.tsx';
 import { LookProgress } from '../../components/look-progress.tsx';
 import { numberInWords } from '../../components/number-words.ts';
 import { useToast } from '../../components/toast.tsx';
@@ -57,14 +58,14 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
       ) : null}
     </>
   );
-  const byHand = ({ reason, allow }: ByHand) => (
+  const byHand = ({ reason, allow, example }: ByHand) => (
     <FixCard
       column
       title={titleOf(finding, name)}
       actions={
         <>
           {allow}
-          {running ? null : (
+          {running || example ? null : (
             <Button
               variant={open && !allow ? 'filled' : 'outline'}
               running={looking.starting && 'Starting'}
@@ -77,7 +78,10 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
       }
       aside={aside}
     >
-      {reason ? <p className="finding__reason">{reason}</p> : null}
+      {reason && !finding.fix.some(({ text }) => visible(text) === reason) ? (
+        <p className="finding__reason">{reason}</p>
+      ) : null}
+      {example && countSteps(finding.fix) > 0 ? <ExampleNote nodeName={name} /> : null}
       {finding.fix.length > 0 ? (
         <FixSteps steps={finding.fix} />
       ) : (
@@ -97,7 +101,7 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
       {open ? (
         <AutomaticFix column finding={finding} aside={aside} byHand={byHand} />
       ) : (
-        byHand({ reason: null, allow: null })
+        byHand({ reason: null, allow: null, example: false })
       )}
       <ChangedHere finding={finding} />
       {dialog === 'accept' ? (

@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { CountGroup } from '#shared/domain/counts.ts';
+import type { CountGroup } from '#shared/domain/counting.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useFocusRow } from '../../components/use-focus-row.ts';

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
-import { type CountGroup, groupWords } from '#shared/domain/counts.ts';
+import { type CountGroup, groupWords } from '#shared/domain/counting.ts';
 import { Button } from '../../components/button.tsx';
 import { StatusIcon } from '../../components/status.tsx';
 import { groupStatus } from './group-status.ts';

@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { groupWords } from '#shared/domain/counts.ts';
+import { groupWords } from '#shared/domain/counting.ts';
 import { StatusIcon } from '../../components/status.tsx';
 import { count } from '../../components/time-words.ts';
 import { groupStatus } from './group-status.ts';

@@ -1,4 +1,4 @@
-import type { CountGroup } from '#shared/domain/counts.ts';
+import type { CountGroup } from '#shared/domain/counting.ts';
 import type { ShownStatus } from '../../components/status-words.ts';
 
 /** The icon that stands for a group. */

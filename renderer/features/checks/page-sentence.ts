@@ -1,4 +1,4 @@
-import type { CountGroup } from '#shared/domain/counts.ts';
+import type { CountGroup } from '#shared/domain/counting.ts';
 import { numberInWords } from '../../components/number-words.ts';
 import type { Group } from './triage.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHECK_IDS, type CheckId } from '#shared/domain/check-id.ts';
-import { amountOf, type CountGroup, countChecks, totalOf } from '#shared/domain/counts.ts';
+import { amountOf, type CountGroup, countChecks, totalOf } from '#shared/domain/counting.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { WORST_FIRST } from '#shared/domain/level.ts';
 import { pageSentence } from './page-sentence.ts';

@@ -1,6 +1,6 @@
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { CHECK_IDS, type CheckId } from '#shared/domain/check-id.ts';
-import { COUNT_GROUPS, type CountGroup, groupOf } from '#shared/domain/counts.ts';
+import { COUNT_GROUPS, type CountGroup, groupOf } from '#shared/domain/counting.ts';
 import type { FindingStatus, Severity, TrackedFinding } from '#shared/domain/finding.ts';
 import { WORST_FIRST } from '#shared/domain/level.ts';
 

@@ -59,8 +59,10 @@ export function FixPlan({ node, wanted }: FixPlanProps) {
   if (!available.data || !findings.data || !nodes.data) {
     return <Waiting words="Reading what can be repaired…" />;
   }
-  const name = visible(nodes.data.find((entry) => entry.id === node)?.name ?? node);
-  if (available.data.access.via === 'none') {
+  const known = nodes.data.find((entry) => entry.id === node);
+  const name = visible(known?.name ?? node);
+  const example = known?.address.kind === 'recorded';
+  if (!example && available.data.access.via === 'none') {
     return (
       <Page>
         <PageHeader
@@ -116,6 +118,7 @@ export function FixPlan({ node, wanted }: FixPlanProps) {
   return (
     <PlanView
       planning={planning}
+      example={example}
       include={list}
       revertsAfter={{ value: revertsAfter, onChange: setRevertsAfter }}
       title={

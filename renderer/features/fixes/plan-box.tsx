@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Plan } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
+import { sentence } from '#shared/domain/words.ts';
 import { Button } from '../../components/button.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { AccessLine } from '../../components/fixes/access-line.tsx';
+import { ExampleNote } from '../../components/fixes/example-note.tsx';
 import { OrderNote } from '../../components/fixes/order-note.tsx';
 import { PlanSettings } from '../../components/fixes/plan-settings.tsx';
 import { useOrder } from '../../components/fixes/use-order.ts';
@@ -11,6 +13,8 @@ import { orderWords } from './plan-words.ts';
 
 export interface PlanBoxProps {
   plan: Plan;
+  /** The node is a recording: nothing can be ordered. */
+  example: boolean;
   include: ReactNode;
   options: ReactNode;
   /** A newer plan is being made: this one cannot be ordered any more. */
@@ -20,7 +24,7 @@ export interface PlanBoxProps {
 }
 
 /** The one box of the page: what changes from what to what, when, how to get back, as whom, and the button. */
-export function PlanBox({ plan, include, options, planning, onLeave, onOrdered }: PlanBoxProps) {
+export function PlanBox({ plan, example, include, options, planning, onLeave, onOrdered }: PlanBoxProps) {
   const order = useOrder(plan, onOrdered);
   const [only] = plan.settings;
   const single = plan.settings.length === 1 && only && !include ? only : null;
@@ -45,7 +49,7 @@ export function PlanBox({ plan, include, options, planning, onLeave, onOrdered }
             </Button>
           ) : null}
           <Button variant={possible ? 'plain' : 'outline'} onClick={onLeave}>
-            {order.asking ? 'Leave it for now' : 'Not now'}
+            {example ? 'Back' : order.asking ? 'Leave it for now' : 'Not now'}
           </Button>
         </>
       }
@@ -56,10 +60,14 @@ export function PlanBox({ plan, include, options, planning, onLeave, onOrdered }
         <PlanSettings settings={plan.settings} />
       )}
       {options ? <div className="plan-page__options">{options}</div> : null}
-      <div className="plan-page__access">
-        <AccessLine access={plan.access} nodeName={plan.nodeName} />
-      </div>
-      {plan.blocked ? <p className="plan-page__blocked">{visible(plan.blocked)}</p> : null}
+      {example ? (
+        <ExampleNote nodeName={plan.nodeName} />
+      ) : (
+        <div className="plan-page__access">
+          <AccessLine access={plan.access} nodeName={plan.nodeName} />
+        </div>
+      )}
+      {plan.blocked && !example ? <p className="plan-page__blocked">{visible(plan.blocked)}</p> : null}
       <OrderNote plan={plan} order={order} />
     </FixCard>
   );
@@ -74,7 +82,7 @@ function IncludedSettings({ plan, children }: { plan: Plan; children: ReactNode 
       {recover.length > 0 ? (
         <dl className="plan-settings__recover">
           <dt>If it goes wrong</dt>
-          <dd>{recover.map(visible).join(' ')}</dd>
+          <dd>{recover.map(visible).map(sentence).join(' ')}</dd>
         </dl>
       ) : null}
     </>

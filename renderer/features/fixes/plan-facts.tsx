@@ -30,9 +30,7 @@ export function PlanFacts({ plan, revertsAfter }: { plan: Plan; revertsAfter: Re
         <div>
           <dt>Stops meanwhile</dt>
           <dd>
-            {stops.length === 0
-              ? 'Nothing'
-              : stops.map((words) => <p key={words}>{capital(visible(words))}</p>)}
+            {stops.length === 0 ? 'Nothing' : stops.map((words) => <p key={words}>{visible(words)}</p>)}
           </dd>
         </div>
         {seconds === null ? null : (

@@ -23,12 +23,21 @@ export interface PlanViewProps {
   /** What else can be chosen. */
   options?: ReactNode;
   revertsAfter?: RevertChoice;
+  /** The node is a recording: the plan is there to be read. */
+  example?: boolean;
   /** Said while the first plan is made. */
   title?: string | undefined;
 }
 
 /** The page of any plan: its sentence, the box with what changes and the button, then every step, then the small print. */
-export function PlanView({ planning, include, options, revertsAfter, title }: PlanViewProps) {
+export function PlanView({
+  planning,
+  include,
+  options,
+  revertsAfter,
+  example = false,
+  title,
+}: PlanViewProps) {
   const [unfolded, setUnfolded] = useState(0);
   const leave = useLeave();
   const navigate = useNavigate();
@@ -52,7 +61,11 @@ export function PlanView({ planning, include, options, revertsAfter, title }: Pl
   return (
     <Page className="plan-page">
       <PageHeader
-        eyebrow={`Plan for ${node} · made ${clockTime(plan.madeAt)} · nothing has been done`}
+        eyebrow={
+          example
+            ? `Plan for ${node} · an example · nothing can be changed`
+            : `Plan for ${node} · made ${clockTime(plan.madeAt)} · nothing has been done`
+        }
         sentence={`${visible(plan.title).replace(/\.$/, '')}.`}
         lead={planLead(plan)}
       />
@@ -60,6 +73,7 @@ export function PlanView({ planning, include, options, revertsAfter, title }: Pl
         <div className="plan-page__main">
           <PlanBox
             plan={plan}
+            example={example}
             include={include}
             options={options}
             planning={planning.isPlaceholderData || planning.isFetching}

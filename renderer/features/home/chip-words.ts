@@ -1,5 +1,5 @@
 import type { Standing } from '#shared/contract/findings.ts';
-import { amountOf, groupWords } from '#shared/domain/counts.ts';
+import { amountOf, groupWords } from '#shared/domain/counting.ts';
 import type { ShownStatus } from '../../components/status-words.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Standing } from '#shared/contract/findings.ts';
-import { groupWords, waitingOf } from '#shared/domain/counts.ts';
+import { groupWords, waitingOf } from '#shared/domain/counting.ts';
 
 /** What waits on a node, in words: "1 to fix, 2 to review"; quiet when nothing waits. */
 export function NodeCounts({ standing }: { standing: Standing | undefined }) {

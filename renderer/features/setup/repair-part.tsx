@@ -6,13 +6,12 @@ import type { CheckId } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVEL_OF, LEVELS } from '#shared/domain/level.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
-import { countSteps, isNumbered } from '#shared/domain/numbered-steps.ts';
+import { countSteps } from '#shared/domain/numbered-steps.ts';
 import { visible } from '#shared/domain/text.ts';
-import { countWord } from '#shared/domain/words.ts';
 import { nowOf } from '#shared/domain/words-of-now.ts';
 import type { Looking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
-import { Button } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { canDeclare, DeclareDialog } from '../../components/declare-dialog.tsx';
 import { Unfold } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
@@ -20,10 +19,12 @@ import { FixCard } from '../../components/fix-card.tsx';
 import { FixSteps } from '../../components/fix-steps.tsx';
 import { AutomaticFix, type ByHand } from '../../components/fixes/automatic-fix.tsx';
 import { ChangedHere } from '../../components/fixes/changed-here.tsx';
+import { ExampleNote } from '../../components/fixes/example-note.tsx';
 import { dayInWords } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { LookAgain } from './look-again.tsx';
+import { beforeIt, showWords, speaksOfSetup, stepsInWords, titleOf } from './repair-words.ts';
 import type { Setup } from './use-setup.ts';
 
 export interface RepairPartProps {
@@ -101,7 +102,6 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
     );
   }
 
-  const hasSteps = finding.fix.length > 0;
   const aside = (
     <>
       <Button
@@ -128,67 +128,96 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
       {decide}
     </>
   );
-  const byHand = ({ reason, allow }: ByHand) => (
-    <FixCard
-      title={titleOf(finding)}
-      note={hasSteps ? stepsInWords(finding) : undefined}
-      now={<Now finding={finding} />}
-      after={visible(finding.wouldChange)}
-      takesEffect={
-        hasSteps ? `When you run the steps on ${node.name}. Swarmkeep itself changes nothing.` : undefined
-      }
-      ifItGoesWrong={
-        hasSteps
-          ? (catalogueEntry(finding.check).ifItGoesWrong ?? 'Swarmkeep cannot undo what you run yourself.')
-          : undefined
-      }
-      actions={
-        <>
-          {allow}
-          {hasSteps && !steps ? (
-            <Button variant={allow ? 'outline' : 'filled'} onClick={() => setSteps(true)}>
-              {showWords(finding)}
-            </Button>
-          ) : null}
-          <LookAgain
-            check={finding.check}
-            looking={looking}
-            variant={!allow && (!hasSteps || steps) ? 'filled' : 'outline'}
-          />
-          {hasSteps && steps ? (
-            <Button variant="plain" onClick={() => setSteps(false)}>
-              Hide the steps
-            </Button>
-          ) : null}
-        </>
-      }
-      aside={aside}
-    >
-      {reason ? <p className="item-page__reason">{reason}</p> : null}
-      {speaksOfSetup(finding) ? (
-        <p className="item-page__where no-print">
-          Folders and accounts of mycoSwarm are named in{' '}
-          <Link
-            to="/setup/{-$node}"
-            params={{ node: node.id }}
-            search={(before) => ({ ...before, step: 'profile' })}
-          >
-            What was found
-          </Link>
-          .
-        </p>
-      ) : null}
-      <Unfold open={steps}>
-        <div className="item-page__steps">
-          <FixSteps steps={finding.fix} />
-        </div>
-      </Unfold>
-    </FixCard>
-  );
+  const toRun = countSteps(finding.fix) > 0;
+  const byHand = ({ reason, allow, example }: ByHand) => {
+    const said = finding.fix.map(({ text }) => text);
+    const first = beforeIt(finding, [...said, reason ?? '']);
+    const way = toRun || first === null ? null : first;
+    // What is only words stands there at once, and once.
+    const words = toRun ? [] : said.map(visible);
+    return (
+      <FixCard
+        title={way === null ? titleOf(finding) : 'Another step comes first'}
+        note={toRun ? stepsInWords(finding) : undefined}
+        now={<Now finding={finding} />}
+        after={visible(finding.wouldChange)}
+        takesEffect={
+          !toRun
+            ? undefined
+            : example
+              ? 'When the steps are run, on a node of your own.'
+              : `When you run the steps on ${node.name}. Swarmkeep itself changes nothing.`
+        }
+        ifItGoesWrong={
+          toRun
+            ? (catalogueEntry(finding.check).ifItGoesWrong ?? 'Swarmkeep cannot undo what you run yourself.')
+            : undefined
+        }
+        actions={
+          <>
+            {way === null ? allow : <StepLink node={node} check={way} filled />}
+            {toRun && !steps ? (
+              <Button variant={allow ? 'outline' : 'filled'} onClick={() => setSteps(true)}>
+                {showWords(finding)}
+              </Button>
+            ) : null}
+            {toRun && first !== null ? <StepLink node={node} check={first} /> : null}
+            {example ? (
+              toRun || way !== null ? null : (
+                <Button variant="filled" onClick={() => go(next ?? 'summary')}>
+                  {goOn}
+                </Button>
+              )
+            ) : (
+              <LookAgain
+                check={finding.check}
+                looking={looking}
+                variant={!allow && way === null && (!toRun || steps) ? 'filled' : 'outline'}
+              />
+            )}
+            {toRun && steps ? (
+              <Button variant="plain" onClick={() => setSteps(false)}>
+                Hide the steps
+              </Button>
+            ) : null}
+          </>
+        }
+        aside={aside}
+      >
+        {words.map((text) => (
+          <p key={text} className="item-page__reason">
+            {text}
+          </p>
+        ))}
+        {reason && !words.includes(reason) ? <p className="item-page__reason">{reason}</p> : null}
+        {example && toRun ? <ExampleNote nodeName={node.name} /> : null}
+        {speaksOfSetup(finding) ? (
+          <p className="item-page__where no-print">
+            Folders and accounts of mycoSwarm are named in{' '}
+            <Link
+              to="/setup/{-$node}"
+              params={{ node: node.id }}
+              search={(before) => ({ ...before, step: 'profile' })}
+            >
+              What was found
+            </Link>
+            .
+          </p>
+        ) : null}
+        {toRun ? (
+          <Unfold open={steps}>
+            <div className="item-page__steps">
+              <FixSteps steps={finding.fix} />
+            </div>
+          </Unfold>
+        ) : null}
+      </FixCard>
+    );
+  };
   return (
     <>
       {finding.waiver ? (
-        byHand({ reason: null, allow: null })
+        byHand({ reason: null, allow: null, example: node.address.kind === 'recorded' })
       ) : (
         <AutomaticFix finding={finding} aside={aside} byHand={byHand} />
       )}
@@ -198,33 +227,17 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
   );
 }
 
-/** Whether a step or what would help sends the operator to name something in Setup. */
-function speaksOfSetup({ fix, wouldHelp }: TrackedFinding): boolean {
-  return [wouldHelp ?? '', ...fix.map((step) => step.text)].some((text) => /\bin Setup\b/.test(text));
-}
-
-function titleOf(finding: TrackedFinding): string {
-  if (finding.waiver) return 'You have accepted this';
-  if (finding.status === 'unknown') return 'What would let us look';
-  if (finding.status === 'review') return 'This needs a person’s eye';
-  return 'How to put it right';
-}
-
-function showWords({ fix }: TrackedFinding): string {
-  const count = countSteps(fix);
-  if (count === 0) return 'Show what to do';
-  return count === 1 ? 'Show the step' : `Show the ${countWord(count)} steps`;
-}
-
-function stepsInWords({ fix }: TrackedFinding): string {
-  const numbered = fix.filter(isNumbered);
-  const root = numbered.filter((step) => step.needsRoot).length;
-  if (numbered.length === 0) return 'nothing to run';
-  const steps = numbered.length === 1 ? 'one step' : `${countWord(numbered.length)} steps`;
-  if (root === 0) return `${steps}, no administrator needed`;
-  return root === numbered.length
-    ? `${steps}, as administrator`
-    : `${steps}, ${countWord(root)} as administrator`;
+function StepLink({ node, check, filled = false }: { node: SwarmNode; check: CheckId; filled?: boolean }) {
+  return (
+    <Link
+      to="/setup/{-$node}"
+      params={{ node: node.id }}
+      search={(before) => ({ ...before, step: check })}
+      className={buttonClass(filled ? 'filled' : 'outline')}
+    >
+      First: {catalogueEntry(check).title}
+    </Link>
+  );
 }
 
 function Now({ finding }: { finding: TrackedFinding }) {

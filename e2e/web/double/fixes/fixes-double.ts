@@ -13,6 +13,10 @@ const NONE: HelperAccess = {
   outdated: false,
   words: 'Nothing is allowed on this node yet, so Swarmkeep shows steps and does none of them.',
 };
+const RECORDED: HelperAccess = {
+  ...NONE,
+  words: 'This is a recording of a machine: there is nothing that could be changed.',
+};
 const SUDO: HelperAccess = {
   via: 'sudo',
   installed: true,
@@ -107,7 +111,8 @@ export class FixesDouble {
   }
 
   #accessOf(node: string): HelperAccess {
-    return this.#access.get(node) ?? NONE;
+    const recorded = this.#scenario.nodes.find(({ id }) => id === node)?.address.kind === 'recorded';
+    return recorded ? RECORDED : (this.#access.get(node) ?? NONE);
   }
 
   #recent(): AppliedChange[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Standing } from '#shared/contract/findings.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
-import { countsInWords, groupOf, groupWord } from '#shared/domain/counts.ts';
+import { countsInWords, groupOf, groupWord } from '#shared/domain/counting.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import { isNumbered } from '#shared/domain/numbered-steps.ts';

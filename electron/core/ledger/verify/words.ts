@@ -10,7 +10,8 @@ function timeOf(at: string | null): string {
   return at === null ? 'a time that is not known' : `${at.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
+const figure = (count: number): string => count.toLocaleString('en');
+const events = (count: number): string => (count === 1 ? '1 event' : `${figure(count)} events`);
 
 /**
  * What came of verifying, to be shown as it is. Never more than was shown: "verified up to event N at time T", and against
@@ -31,7 +32,7 @@ function withoutWrongEvent({ verified, against, upTo, at, size, problems }: Judg
       : `No event was found changed, but something is not as it was left: ${problem.message}`;
   }
   if (size === 0) return 'There is no event yet, so there is nothing to verify.';
-  const proven = `Verified up to event ${upTo} at ${timeOf(at)}, against`;
+  const proven = `Verified up to event ${figure(upTo)} at ${timeOf(at)}, against`;
   if (against === 'own') {
     return `${proven} this console's own checkpoint. Whoever can write this console's folder could have made both: compare with a checkpoint kept elsewhere too.`;
   }
@@ -51,7 +52,7 @@ function withWrongEvent(
   const [telling] = [...about.filter((problem) => problem.code !== 'root-differs'), ...about, ...problems];
   const reason = telling?.message ?? '';
   const before = from - 1;
-  const first = `From event ${from} on nothing can be vouched for. ${reason}`.trim();
+  const first = `From event ${figure(from)} on nothing can be vouched for. ${reason}`.trim();
   if (before === 0) return first;
   const those = `${events(before)} before it ${before === 1 ? 'is' : 'are'}`;
   const byBoth = against === 'elsewhere' && upTo >= Math.min(before, elsewhere ?? 0) && upTo > 0;

@@ -7,11 +7,12 @@ import { Button } from '../../../components/button.tsx';
 import { Disclosure } from '../../../components/disclosure.tsx';
 import { StatusWord } from '../../../components/status.tsx';
 import { clockTime, exactTime } from '../../../components/time-words.ts';
-import { nextStep } from '../audit-sentence.ts';
+import { asksForHands, nextStep } from '../audit-sentence.ts';
 import { AlertBars } from './alert-bars.tsx';
 import { AlertNotes } from './alert-notes.tsx';
 import { Times } from './alert-row.tsx';
 import { ALERT_STATES } from './alert-words.ts';
+import { MatchingLine } from './matching-line.tsx';
 import { RuleWords } from './rule-words.tsx';
 import { SilenceDialog } from './silence-dialog.tsx';
 import { useAlertActions } from './use-alert-actions.ts';
@@ -71,6 +72,7 @@ export function AlertCard({ alert, nodeName, onFold, alone = false }: AlertCardP
             last {clockTime(alert.lastAt)}
           </time>
         </p>
+        <MatchingLine alert={alert} />
         {rule.todo ? (
           <>
             <h4>What to do</h4>
@@ -87,10 +89,9 @@ export function AlertCard({ alert, nodeName, onFold, alone = false }: AlertCardP
               Show the fix
             </Link>
           ) : null}
-          {step.kind === 'incident' ? <Link to="/incident">{step.words}</Link> : null}
           {alone ? null : (
             <Link to="/audit" search={(before) => ({ ...before, alert: alert.id, view: undefined })}>
-              Before and after
+              {asksForHands(alert) ? 'Step by step, and before and after' : 'Before and after'}
             </Link>
           )}
         </div>

@@ -7,11 +7,13 @@ import { ErrorState, errorWords } from '../../../components/error-state.tsx';
 import { Spinner } from '../../../components/spinner.tsx';
 import { count } from '../../../components/time-words.ts';
 import { orpc } from '../../../transport/queries.ts';
+import { asksForHands } from '../audit-sentence.ts';
 import { BackToLog } from '../back-to-log.tsx';
 import { LogDetails, type RowActions } from '../log/log-details.tsx';
 import { LogRow } from '../log/log-row.tsx';
 import { toggleValue } from '../query/query-text.ts';
 import { AlertCard } from './alert-card.tsx';
+import { IsolatePart } from './isolate-part.tsx';
 import './alert-view.css';
 
 /** A time between two lines that is worth a word. */
@@ -72,30 +74,33 @@ export function AlertView({ id, names }: AlertViewProps) {
     <div className="audit__panel">
       <BackToLog />
       <div className="alert-view">
-        <section className="alert-view__events" aria-labelledby="alert-view-title">
-          <h2 id="alert-view-title">Before and after on {nodeName}</h2>
-          <p className="quiet">
-            {matched.length < alert.count
-              ? `${matched.length} of ${alert.count.toLocaleString('en')} matches`
-              : `${matched.length === 1 ? 'The match' : 'All matches'}`}{' '}
-            marked, among what else the node did.
-          </p>
-          <ol className="alert-view__lines">
-            {events.map((event, index) => (
-              <AroundRow
-                key={event.number}
-                event={event}
-                nodeName={nodeName}
-                before={events[index - 1]}
-                hit={hits.has(event.number)}
-                first={event.number === firstHit}
-                open={open === event.number}
-                onOpen={setOpen}
-                actions={actions}
-              />
-            ))}
-          </ol>
-        </section>
+        <div className="alert-view__main">
+          <IsolatePart alert={alert} open={asksForHands(alert)} />
+          <section className="alert-view__events" aria-labelledby="alert-view-title">
+            <h2 id="alert-view-title">Before and after on {nodeName}</h2>
+            <p className="quiet">
+              {matched.length < alert.count
+                ? `${matched.length} of ${alert.count.toLocaleString('en')} matches`
+                : `${matched.length === 1 ? 'The match' : 'All matches'}`}{' '}
+              marked, among what else the node did.
+            </p>
+            <ol className="alert-view__lines">
+              {events.map((event, index) => (
+                <AroundRow
+                  key={event.number}
+                  event={event}
+                  nodeName={nodeName}
+                  before={events[index - 1]}
+                  hit={hits.has(event.number)}
+                  first={event.number === firstHit}
+                  open={open === event.number}
+                  onOpen={setOpen}
+                  actions={actions}
+                />
+              ))}
+            </ol>
+          </section>
+        </div>
         <aside className="alert-view__card">
           <AlertCard alert={alert} nodeName={nodeName} alone />
           <p>

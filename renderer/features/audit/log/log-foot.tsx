@@ -26,7 +26,7 @@ export function LogFoot({ state, sources, notShown, choice, onStep, onGaps }: Lo
   const gaps = sources.reduce((sum, source) => sum + source.gaps, 0);
   const { verified } = state;
   return (
-    <footer className="log-foot">
+    <footer className={notShown > 0 ? 'log-foot log-foot--full' : 'log-foot'}>
       {verified ? (
         <span className="log-foot__verified" title={exactTime(verified.at)}>
           <CircleCheck aria-hidden="true" />
@@ -45,13 +45,15 @@ export function LogFoot({ state, sources, notShown, choice, onStep, onGaps }: Lo
       </button>
       <span className="log-foot__rate" role="status">
         {notShown > 0 ? <strong>{notShown.toLocaleString('en')} not shown</strong> : null}
-        {state.watching ? <span>{rateInWords(state.eventsPerSecond)}/s</span> : null}
+        {state.watching && notShown === 0 ? <span>{rateInWords(state.eventsPerSecond)}/s</span> : null}
       </span>
       <span className="log-foot__tools">
         <Tool words="Previous error (N)" onPress={() => onStep('older')}>
           <ChevronUp aria-hidden="true" />
         </Tool>
-        <span aria-hidden="true">errors</span>
+        <span aria-hidden="true" className="log-foot__errors">
+          errors
+        </span>
         <Tool words="Next error (n)" onPress={() => onStep('newer')}>
           <ChevronDown aria-hidden="true" />
         </Tool>

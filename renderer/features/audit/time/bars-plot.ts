@@ -17,8 +17,8 @@ export interface BarsPlot {
 }
 
 const HEIGHT = 60;
-/** CSS pixels that a cap has at least: one match among thousands is still to be seen. */
-const CAP = 2;
+/** CSS pixels that a cap has at least: one match among thousands, or in a quiet minute, is still to be seen. */
+const CAP = 4;
 const GAP = 0.22;
 
 /**
@@ -101,7 +101,8 @@ function drawBars(plot: uPlot, { bars, bar, chosen }: BarsShown): void {
     if (alerts > 0) {
       const high = Math.max(CAP * scale, base - plot.valToPos(alerts, 'y', true));
       ctx.fillStyle = cap;
-      ctx.fillRect(left, top, wide, Math.min(high, base - top));
+      // A bar that is lower than its cap is all cap.
+      ctx.fillRect(left, Math.min(top, base - high), wide, high);
     }
   }
   ctx.restore();

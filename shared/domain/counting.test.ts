@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Counts, countChecks, countsInWords, groupWords, totalOf, waitingOf } from './counts.ts';
+import { countChecks, countsInWords, groupWords, totalOf, waitingOf } from './counting.ts';
+import type { Counts } from './counts.ts';
 
 const finding = (
   check: 'backups' | 'ssh-server' | 'time-sync',
