@@ -44,7 +44,11 @@ export async function auditCommand(
   return verdict === 'found' ? EXIT.found : verdict === 'clean' ? EXIT.fine : EXIT.couldNot;
 }
 
-async function environmentsOf(
+/**
+ * What is meant by paths or options: environments of this computer or of a node, or files before they are installed.
+ * @throws CommandFailure when it cannot be read
+ */
+export async function environmentsOf(
   place: Place,
   paths: readonly string[],
   options: DependencyAuditOptions,
@@ -69,7 +73,11 @@ async function environmentsOf(
   return environmentsOfNode(place, options.node, terminal);
 }
 
-async function compared(
+/**
+ * Environments against the advisories of this console, or a set that is read for once.
+ * @throws CommandFailure when that set cannot be read
+ */
+export async function compared(
   place: Place,
   environments: readonly Environment[],
   advisories: string | undefined,

@@ -22,8 +22,11 @@ export async function importCommand(
   options: { json: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return takeData(options, terminal, (signal, onProgress) =>
-    importAdvisories(prepareDataFolder(place.dataFolder), path, new Date(), { signal, onProgress }),
+  return takeData(options, terminal, (signal, show) =>
+    importAdvisories(prepareDataFolder(place.dataFolder), path, new Date(), {
+      signal,
+      onProgress: (read) => show(`Reading advisories: ${read}`),
+    }),
   );
 }
 
@@ -34,14 +37,14 @@ export async function importCommand(
 export async function takeData(
   options: { json: boolean },
   terminal: Terminal,
-  take: (signal: AbortSignal, onProgress: (read: number) => void) => Promise<AdvisoryFacts>,
+  take: (signal: AbortSignal, show: (words: string) => void) => Promise<AdvisoryFacts>,
 ): Promise<ExitCode> {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   process.once('SIGINT', stop);
   const progress = progressLine(terminal.error);
   try {
-    const facts = await take(controller.signal, (read) => progress.show(`Reading advisories: ${read}`));
+    const facts = await take(controller.signal, (words) => progress.show(words));
     progress.clear();
     const data = advisoryDataState(facts, new Date());
     if (options.json) {

@@ -3,7 +3,7 @@ import type { Place } from './check-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Adds `dependencies audit` and `dependencies import` to the command line. What they need is loaded when they run.
+ * Adds `dependencies audit`, `import` and `update` to the command line. What they need is loaded when they run.
  * @param done takes the exit code
  */
 export function addDependencyCommands(
@@ -52,5 +52,22 @@ older than five days or from the future, packages that cannot be read or compare
     .action(async (path, options) => {
       const { importCommand } = await import('./dependencies-import.ts');
       done(await importCommand(place(), path, options, terminal));
+    });
+  dependencies
+    .command('update')
+    .description('fetch what was published since, now; nothing about this computer is sent')
+    .option('--from <address>', 'another place with the layout of OSV: https, or http on this computer')
+    .option('--whole', 'fetch everything, even if a part would do', false)
+    .option('--json', 'one JSON document', false)
+    .addHelpText(
+      'after',
+      `
+What broke off goes on where it was; whatever goes wrong leaves the former data in use.
+
+Exit codes: 0 taken, or nothing was new, 2 not taken, 64 wrong usage.`,
+    )
+    .action(async (options) => {
+      const { updateCommand } = await import('./dependencies-update.ts');
+      done(await updateCommand(place(), options, terminal));
     });
 }

@@ -69,13 +69,14 @@ export async function takeAdvisories(
 /**
  * Imports a zip archive in the layout of OSV's `PyPI/all.zip`, a folder of its JSON files, or one such file.
  * @param folder the prepared data folder @param path what to import
+ * @param options `origin`: where it is from, when that is not the path
  * @throws AdvisoryDataError or StoreError; the former data then is in use as before
  */
 export function importAdvisories(
   folder: string,
   path: string,
   now: Date,
-  options: ReadingOptions = {},
+  options: ReadingOptions & { origin?: string } = {},
 ): Promise<AdvisoryFacts> {
-  return takeAdvisories(folder, readAdvisorySet(path, options), path, now);
+  return takeAdvisories(folder, readAdvisorySet(path, options), options.origin ?? path, now);
 }
