@@ -14,13 +14,15 @@ export function unitOfPath(path: string): string | null {
 }
 
 /**
- * Reads /proc/PID/cgroup (cgroups(7)): the line of version 2 (`0::PATH`), or of systemd's own hierarchy in version 1.
+ * Reads /proc/PID/cgroup (cgroups(7)): the line of version 2 (`0::PATH`), or of systemd's own hierarchy in version 1. Its root
+ * tells nothing: so it is in a container that manages version 2, on a machine that has both.
  */
 export function unitOfCgroup(bytes: Buffer | undefined): { path: string | null; unit: string | null } {
   const lines = decodePath(bytes).split('\n');
   const line =
-    lines.find((entry) => /^[0-9]+:name=systemd:/.test(entry)) ??
-    lines.find((entry) => entry.startsWith('0::'));
+    lines.find((entry) => /^[0-9]+:name=systemd:\/./.test(entry)) ??
+    lines.find((entry) => entry.startsWith('0::')) ??
+    lines.find((entry) => /^[0-9]+:name=systemd:/.test(entry));
   if (line === undefined) return { path: null, unit: null };
   const path = line.slice(line.indexOf(':', line.indexOf(':') + 1) + 1);
   return { path, unit: unitOfPath(path) };

@@ -74,4 +74,12 @@ describe('processes', () => {
   ])('finds the unit in %j', (text, unit) => {
     expect(unitOfCgroup(Buffer.from(text)).unit).toBe(unit);
   });
+
+  it('reads version 2 where the old hierarchy tells nothing, as in a container with a systemd of its own', () => {
+    const text = '9:name=systemd:/\n8:pids:/\n0::/system.slice/ssh.service\n';
+    expect(unitOfCgroup(Buffer.from(text))).toEqual({
+      path: '/system.slice/ssh.service',
+      unit: 'ssh.service',
+    });
+  });
 });
