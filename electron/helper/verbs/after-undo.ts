@@ -17,7 +17,6 @@ export const afterUndo = anyVerb<'after-undo', z.infer<typeof before>, z.infer<t
   verb: 'after-undo',
   before,
   left,
-  untilBoot: true,
   target: () => 'what is in force after undo',
   look: ({ rereadUnits, loadAuditRules, units }, { machine }) => {
     if (rereadUnits || units.length > 0) needSystemd(machine);
@@ -28,6 +27,8 @@ export const afterUndo = anyVerb<'after-undo', z.infer<typeof before>, z.infer<t
   takeBack: (kept, _left, { machine }) => {
     const words: string[] = [];
     if (kept.rereadUnits) systemctl(machine, 'daemon-reload');
+    // What is started later at boot, starts with what is there then.
+    if (machine.booting) return '';
     // The package that brought the rules can be gone by now, and the rules with it.
     if (kept.loadAuditRules && findProgram(machine, 'augenrules') !== null)
       words.push(loadAuditFiles(machine));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readPlace } from '../entry/read-entry.ts';
 import type { Machine } from '../machine.ts';
@@ -16,15 +16,19 @@ const before = z.strictObject({
 });
 const left = z.strictObject({});
 
+const PROFILES = '/sys/kernel/security/apparmor/profiles';
+
 /** Names of profiles in the kernel (securityfs); refuses where AppArmor is not in force. */
 function loadedProfiles(): Set<string> {
   try {
-    const lines = readFileSync('/sys/kernel/security/apparmor/profiles', 'utf8').split('\n');
+    const lines = readFileSync(PROFILES, 'utf8').split('\n');
     return new Set(lines.map((line) => line.replace(/ \([a-z ]+\)$/, '')));
   } catch {
     throw new Refused('missing-tool', 'AppArmor is not in force on this node.');
   }
 }
+
+const isInForce = () => existsSync(PROFILES);
 
 /** Names in a profile file of our own; refuses a file that others can write, and profiles that are not ours. */
 function profileNames(machine: Machine, path: string): string[] {
@@ -62,7 +66,6 @@ export const loadApparmorProfile = anyVerb<
   verb: 'load-apparmor-profile',
   before,
   left,
-  untilBoot: true,
   target: (action) => action.path,
   look: ({ path }, { machine }) => {
     const profiles = loadedProfiles();
@@ -75,6 +78,8 @@ export const loadApparmorProfile = anyVerb<
   },
   differences: () => [],
   takeBack: (kept, _left, { machine }) => {
+    // What loads profiles at boot may have loaded it again, and where nothing did, nothing is to be taken out.
+    if (machine.booting && !isInForce()) return 'The profiles ended with the last boot.';
     const profiles = loadedProfiles();
     if (kept.loaded || !kept.names.some((name) => profiles.has(name)))
       return 'The profiles are as they were.';

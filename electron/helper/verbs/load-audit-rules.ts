@@ -11,6 +11,7 @@ import {
   withHeld,
 } from '../entry/kept-entry.ts';
 import { readEntry } from '../entry/read-entry.ts';
+import type { Machine } from '../machine.ts';
 import { hashOf } from '../record/step-record.ts';
 import { listAuditRules, loadAuditFiles, needAudit, restoreAuditRules } from './audit-rules.ts';
 import { anyVerb, type Work } from './verb.ts';
@@ -30,6 +31,15 @@ const left = z.strictObject({ rules: sha256, state: entryState, folderTime: z.st
 
 const previousThere = (work: Work) =>
   withHeld(work, PREVIOUS, (held) => readEntry(work.machine, held, false).state.kind !== 'absent');
+
+/** Whether the kernel has these rules; where nobody can ask it, it does not. */
+function areInForce(machine: Machine, rules: string | undefined): boolean {
+  try {
+    return hashOf(`${listAuditRules(machine)}\n`) === rules;
+  } catch {
+    return false;
+  }
+}
 
 /** Loads the audit rules below /etc/audit/rules.d (`load-audit-rules` of the protocol). */
 export const loadAuditRules = anyVerb<'load-audit-rules', z.infer<typeof before>, z.infer<typeof left>>({
@@ -70,7 +80,8 @@ export const loadAuditRules = anyVerb<'load-audit-rules', z.infer<typeof before>
         takeAway(work, held);
         if (time === kept.compiled.folderTime) setFolderTime(work.machine, held, time);
       });
-    if (work.machine.booting) return words;
+    // What reads the files at boot may have loaded them again.
+    if (work.machine.booting && !areInForce(work.machine, leftThere?.rules)) return words;
     work.record.kept('rules', kept.rules);
     restoreAuditRules(work.machine, `${work.record.folder}/rules`);
     return `${words} The kernel has the audit rules that it had.`;

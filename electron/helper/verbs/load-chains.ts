@@ -47,6 +47,9 @@ const names = (state: TableState) => state.chains.map((chain) => chain.name);
 const now = (work: Work, which: IptablesProgram, tables: readonly TableState[]) =>
   tables.map((state) => stateOf(work, which, state.table, names(state)));
 
+const chainWords = (states: readonly TableState[]) => JSON.stringify(states.map((state) => state.chains));
+const sameChains = (a: readonly TableState[], b: readonly TableState[]) => chainWords(a) === chainWords(b);
+
 /** A text that turns our chains from what they are into what they were, in one transaction per table. */
 function textBack(is: TableState, was: TableState): string {
   const text = [`*${is.table}`];
@@ -83,7 +86,6 @@ export const loadChains = anyVerb<'load-chains', Before, z.infer<typeof left>>({
   verb: 'load-chains',
   before,
   left,
-  untilBoot: true,
   target: (action) => action.program,
   look: ({ program: which, text }, work) => {
     const tables = guardChains(text).tables.map(({ table, chains }) =>
@@ -100,15 +102,18 @@ export const loadChains = anyVerb<'load-chains', Before, z.infer<typeof left>>({
     return { left: { tables }, already, notUndone: null, output: '' };
   },
   differences: (kept, leftThere, work) => {
-    const tables = JSON.stringify(now(work, kept.program, kept.tables).map((state) => state.chains));
-    const same = (states: readonly TableState[]) =>
-      JSON.stringify(states.map((state) => state.chains)) === tables;
-    if (leftThere === null || same(kept.tables) || same(leftThere.tables)) return [];
-    const left = JSON.stringify(leftThere.tables.map((state) => state.chains)).slice(0, 512);
-    return [{ path: kept.program, what: 'rules', left, now: tables.slice(0, 512) }];
+    // A unit loads them at boot again, or nobody does.
+    if (work.machine.booting) return [];
+    const tables = now(work, kept.program, kept.tables);
+    if (leftThere === null || sameChains(tables, kept.tables) || sameChains(tables, leftThere.tables))
+      return [];
+    const [left, is] = [leftThere.tables, tables].map((states) => chainWords(states).slice(0, 512));
+    return [{ path: kept.program, what: 'rules', left: left ?? '', now: is ?? '' }];
   },
-  takeBack: (kept, _left, work) => {
+  takeBack: (kept, leftThere, work) => {
     const is = now(work, kept.program, kept.tables);
+    if (work.machine.booting && !sameChains(is, leftThere?.tables ?? []))
+      return `The chains of ${kept.program} ended with the last boot.`;
     const text = kept.tables.map((was, index) => (is[index] ? textBack(is[index], was) : '')).join('');
     restoreLines(work.machine, kept.program, text, false);
     return `The chains of ${kept.program} are as they were.`;

@@ -23,7 +23,6 @@ export const loadTable = anyVerb<'load-table', z.infer<typeof before>, z.infer<t
   verb: 'load-table',
   before,
   left,
-  untilBoot: true,
   target: ({ table }) => `${table.family} ${table.name}`,
   look: ({ table, text }, { machine, record }) => {
     guardTable(text, table);
@@ -41,13 +40,17 @@ export const loadTable = anyVerb<'load-table', z.infer<typeof before>, z.infer<t
     return { left: { words }, already: words !== null && words === kept.words, notUndone: null, output: '' };
   },
   differences: (kept, leftThere, { machine }) => {
+    // A unit loads it at boot again, or nobody does.
+    if (machine.booting) return [];
     const words = hashed(tableWords(machine, kept.table));
     // A step that was cut off: the table is our own, so it holds what was before or what was to be.
     if (leftThere === null || words === kept.words || words === leftThere.words) return [];
     const path = `${kept.table.family} ${kept.table.name}`;
     return [{ path, what: 'rules', left: named(leftThere.words), now: named(words) }];
   },
-  takeBack: (kept, _left, { machine, record }) => {
+  takeBack: (kept, leftThere, { machine, record }) => {
+    if (machine.booting && hashed(tableWords(machine, kept.table)) !== (leftThere?.words ?? null))
+      return 'The table ended with the last boot.';
     if (kept.listing === null) deleteTable(machine, kept.table);
     else replaceTable(machine, kept.table, record.kept('table.nft', kept.listing).toString('utf8'));
     return `The table ${kept.table.name} is as it was.`;

@@ -9,7 +9,6 @@ export const rereadUnits = anyVerb<'reread-units', z.infer<typeof nothing>, z.in
   verb: 'reread-units',
   before: nothing,
   left: nothing,
-  untilBoot: true,
   target: () => 'systemd',
   look: (_action, { machine }) => {
     needSystemd(machine);

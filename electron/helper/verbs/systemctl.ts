@@ -31,7 +31,10 @@ export function systemctl(machine: Machine, ...words: readonly string[]): void {
   mustRun(machine, { program: 'systemctl', arguments: words, timeoutMs: SYSTEMCTL_MS });
 }
 
-/** Brings a unit into that state again: what it does at boot first, then whether it runs. */
+/**
+ * Brings a unit into that state again: what it does at boot first, then whether it runs. While the machine starts, units do
+ * that by themselves; one that was planned for this boot by what is taken back now is stopped, and the other way round.
+ */
 export function restoreUnit(machine: Machine, unit: string, was: UnitState): void {
   const now = unitState(machine, unit);
   if (now.enabled !== was.enabled) {
@@ -41,10 +44,15 @@ export function restoreUnit(machine: Machine, unit: string, was: UnitState): voi
     if (was.enabled === 'disabled') systemctl(machine, 'disable', '--quiet', '--', unit);
     if (was.enabled === 'masked') systemctl(machine, 'mask', '--quiet', '--', unit);
   }
-  // Units start by themselves then, after this; waiting for one here would wait for ever.
-  if (machine.booting) return;
   const ran = ['active', 'activating', 'reloading'].includes(was.active);
   const runs = ['active', 'activating', 'reloading'].includes(now.active);
+  if (machine.booting) {
+    const [wanted, planned] = [was.enabled === 'enabled', now.enabled === 'enabled'];
+    // Waiting for a unit here could wait for ever: it may wait for this boot to get on.
+    if (ran && wanted && !planned) systemctl(machine, 'start', '--no-block', '--', unit);
+    if (!ran && !wanted && planned) systemctl(machine, 'stop', '--no-block', '--', unit);
+    return;
+  }
   if (ran && !runs) systemctl(machine, 'start', '--', unit);
   if (!ran && runs) systemctl(machine, 'stop', '--', unit);
 }
