@@ -238,6 +238,32 @@ describe('a proof', () => {
     expect(() => checkProof(RULES, PROOF, performance.now() - 1)).toThrow('it takes too long');
   });
 
+  it('is refused in bounded memory, however many cuts it makes', () => {
+    const { rule, table, ruleset } = rulesets();
+    const many = Array.from({ length: 10_000 }, () => rule(DROP));
+    const long = ruleset(table('ip', 'filter', [baseChain('OUTPUT', many)]));
+    const cuts = Array.from({ length: 40_000 }, (_, index) => ({ split: index }));
+    const sets = cuts.map((_, index) => ({
+      field: 'sport' as const,
+      values: [['0', `${65_534 - (index % 60_000)}`] as [string, string]],
+    }));
+    const hostile = changed((proof) => {
+      proof.ruleset = rulesetDigest(long);
+      proof.sets = sets;
+      proof.regions = cuts;
+    });
+    const before = process.memoryUsage().heapUsed;
+    expect(() => checkProof(long, hostile, performance.now() + 20_000)).toThrow('it takes too much memory');
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 1_048_576);
+  }, 30_000);
+
+  it('is refused when it is about what comes in, which rests on the prover alone', () => {
+    const inward = changed((proof) => {
+      proof.question.direction = 'in';
+    });
+    expect(() => checkProof(RULES, inward)).toThrow('not about what goes out');
+  });
+
   it('is refused after random damage, or still says what is true', () => {
     const text = JSON.stringify(PROOF);
     fc.assert(

@@ -6,16 +6,14 @@ type Numbers = readonly (readonly [bigint, bigint])[];
 type Answer = 0 | 1 | 2; // For no packet; for some, or it is not known; for every packet.
 /** Marks that packets may have, none without packets; with UNKNOWN any, besides the interface and what unknown rules change. */
 type Flow = readonly bigint[];
-const UNKNOWN = -1n;
+const [UNKNOWN, BEHIND] = [-1n, 1e10]; // Postrouting comes behind output.
 type Ends = Record<'accept' | 'return' | 'continue' | 'nextRule', Flow>;
 type Base = { table: model.Table; chain: model.Chain; base: model.BaseChain; order: number; depth: number };
-type Part = { box: Record<string, Numbers>; rules: Map<model.Chain, readonly model.Rule[]> };
+type Part = { box: Record<string, Numbers>; rules: Map<model.Chain, readonly model.Rule[]>; size: number };
 const all = (answers: readonly Answer[]): Answer => (answers.includes(0) ? 0 : answers.includes(1) ? 1 : 2);
 const any = (answers: readonly Answer[]): Answer => (answers.includes(2) ? 2 : answers.includes(1) ? 1 : 0);
 const join = (a: Flow, b: Flow): Flow => (a.length + b.length > 20 ? [UNKNOWN] : [...new Set([...a, ...b])]);
 const just = (...values: (bigint | number)[]): Numbers => values.map((one) => [BigInt(one), BigInt(one)]);
-const NAT: Record<string, number> = { prerouting: -100, output: -100, input: 100, postrouting: 100 };
-const HOOKS = { out: ['output', 'postrouting', 'egress'], in: ['ingress', 'prerouting', 'input'] };
 function cut(set: Numbers, by: Numbers): [inside: Numbers, outside: Numbers] {
   const parts: [[bigint, bigint][], [bigint, bigint][]] = [[], []];
   for (const [low, high] of set) {
@@ -33,14 +31,11 @@ function cut(set: Numbers, by: Numbers): [inside: Numbers, outside: Numbers] {
   return parts;
 }
 function relate(some: Numbers | undefined, set: Numbers): Answer {
-  if (some === undefined) return 1;
-  const [inside, outside] = cut(some, set);
+  const [inside, outside] = some ? cut(some, set) : [[0], [0]];
   return inside.length === 0 ? 0 : outside.length === 0 ? 2 : 1;
 }
-function changed(mark: bigint, by: model.Statement): bigint {
-  const change = 'change' in by && mark !== UNKNOWN ? by.change : null;
-  return change?.kind === 'value' ? (mark & change.keep) ^ change.value : UNKNOWN;
-}
+const changed = (mark: bigint, { change }: { change: model.MarkChange }): bigint =>
+  mark === UNKNOWN || change.kind === 'copy' ? UNKNOWN : (mark & change.keep) ^ change.value;
 function ordered(list: readonly (readonly [string, string])[]): Numbers {
   const set = list.map(([low, high]) => [BigInt(low), BigInt(high)] as const);
   if (!set.some(([low, high], at) => low > high || low <= (set[at - 1]?.[1] ?? -1n))) return set;
@@ -52,16 +47,16 @@ function ordered(list: readonly (readonly [string, string])[]): Numbers {
  */
 export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.POSITIVE_INFINITY): void {
   const { version, direction, names, exceptInterfaces } = proof.question;
-  const isOut = direction === 'out';
   const flat = (one: unknown) => (one instanceof Map ? [...one.values()] : one);
   const text = JSON.stringify(ruleset, (_, one) => (typeof one === 'bigint' ? `${one}n` : flat(one)));
   const digest = createHash('sha256').update(text).digest('hex');
   if (digest !== proof.ruleset || ruleset.missing.length > 0) throw new Error('it is about other rules');
+  if (direction !== 'out') throw new Error('it is not about what goes out');
   if (!names.includes('') || !names.includes(' …')) throw new Error('there are interfaces without a name');
   const [hasUnknown, hasNotrack] = [text.includes('"unmodelledVerdict"'), /"(notrack|zone)"/.test(text)];
   const hasMarks = hasUnknown || /"kind":"(set|map)/.test(text);
-  let [part, named, steps]: [Part, Set<string>, number] = [{ box: {}, rules: new Map() }, new Set(), 0];
-  let results = new Map<model.Chain, Map<string, Ends>>();
+  let part: Part = { box: {}, rules: new Map(), size: 0 };
+  let [named, steps, held, results] = [new Set<string>(), 0, 0, new Map<model.Chain, Map<string, Ends>>()];
   /** Rules and policies that the region does not name stop nothing, nor does a chain of type nat: what has no connection passes it. */
   const stops = ({ table: { family, name }, chain, base }: Base, rule: model.Rule | null) =>
     base.type !== 'nat' && named.has(JSON.stringify([`${family} ${name}`, chain.name, rule?.id, rule?.text]));
@@ -73,21 +68,22 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     const fits = (name: string) => patterns.includes(name) || begins.some((one) => name.startsWith(one));
     return relate(part.box[field], places(fits));
   }
-  const isLate = (at: Base | null) => !at || at.order >= 100 || /post|egress/.test(at.base.hook);
+  const isLate = (at: Base | null) => !at || at.order > BEHIND / 2;
   function see(field: model.Field, marks: Flow, at: Base | null): [values: Numbers | undefined, has: Answer] {
     const { l4proto, [field]: values } = part.box;
     if (field === 'mark') return [marks.includes(UNKNOWN) ? undefined : just(...marks), 2];
-    if (field === 'nfproto' || field === 'socket') return [just(field === 'socket' ? +isOut : version), 2];
-    if (/^sk/.test(field)) return [values, isOut ? 2 : 0];
+    if (field === 'nfproto') return [just(version), 2];
+    if (/^s(k|ocket)/.test(field)) return [field === 'socket' ? just(1) : values, 2];
     if (marks.includes(UNKNOWN) && hasUnknown) return [undefined, 1];
-    if (field === 'tcpFlags') return [isOut ? just(2, 194) : undefined, relate(l4proto, just(6))];
+    if (field === 'tcpFlags') return [just(2, 194), relate(l4proto, just(6))];
     if (/^icmp/.test(field)) return [values, relate(l4proto, just(1, 58))];
     // An account may take a port that another has left, and goes on in its connection.
     const known = [8, 2].filter((_, ofAnother) => relate(part.box.connection, just(ofAnother)) > 0);
     const states = relate(l4proto, just(1, 58)) === 0 ? known : [1, ...known, ...(version === 4 ? [] : [64])];
-    const isTracked = at && at.order > -200 && at.base.hook !== 'ingress' && !hasNotrack;
-    if (field === 'ctState') return [isTracked ? just(...states) : undefined, 2];
-    const own = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : /^ct/.test(field) ? 1 : 2;
+    const [isOpen, isEarly] = [!at || at.order === -200 || hasNotrack, at !== null && at.order < -200];
+    if (field === 'ctState') return [isOpen ? undefined : just(...(isEarly ? [1] : states)), 2];
+    if (/^ct/.test(field)) return [values, isEarly && !isOpen ? 0 : 1];
+    const own = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : 2;
     return [isLate(at) && /^s(addr|port)$/.test(field) ? undefined : values, own];
   }
   function holds({ field, values }: model.Condition, marks: Flow, at: Base | null): Answer {
@@ -111,7 +107,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   function run(chain: model.Chain, marks: Flow, from: Base): Ends {
     const at = { ...from, chain, depth: from.depth + 1 };
     const known = results.get(chain) ?? new Map<string, Ends>();
-    const key = `${marks} ${at.base.hook} ${at.order} ${at.base.type}`;
+    const key = `${marks} ${at.order} ${at.base.type}`;
     let ends: Ends = known.get(key) ?? { accept: [], return: [], continue: [], nextRule: marks };
     for (const rule of known.has(key) ? [] : (part.rules.get(chain) ?? [])) {
       let here = ends.nextRule;
@@ -127,13 +123,15 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
           else if ('target' in entry && 'type' in one && /dnat|redirect/.test(one.type)) {
             const to = entry.target.address;
             const isAway = one.type === 'redirect' || (to && relate([to], box.daddr ?? []) === 0);
-            if (!isOut || !isAway) throw new Error('an address is translated to one that is asked about');
+            if (!isAway) throw new Error('an address is translated to one that is asked about');
+            if (hasUnknown) ends.accept = [UNKNOWN]; // It may be sent on to where the question asks about.
           } else if (one.kind === 'unmodelledVerdict') ends.accept = here = [UNKNOWN];
           else if (one.kind === 'nat') ends.accept = join(ends.accept, here);
           if (answer === 2) break;
         }
         if (any(found) === 0 || /^(verdict|nat)/.test(one.kind)) [here, ends.continue] = [ends.continue, []];
-        else if ('field' in one && one.field === 'mark') here = here.map((mark) => changed(mark, one));
+        else if ('field' in one && one.field === 'mark')
+          here = here.map((mark) => ('change' in one ? changed(mark, one) : UNKNOWN));
       }
       ends.nextRule = join(ends.nextRule, here);
     }
@@ -153,47 +151,49 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
       ends.accept = join(ends.accept, inner.accept);
     }
   }
-  function pass(first: Flow, hook: string): Flow {
-    const chains = bases.filter((one) => one.base.hook === hook).toSorted((a, b) => a.order - b.order);
-    return chains.reduce<Flow>((flow, one) => {
-      const isAlone = !hasMarks || chains.filter(({ order }) => order === one.order).length === 1;
-      const marks = isAlone || flow.length === 0 ? flow : [UNKNOWN]; // None can rely on which comes first.
-      const ends = run(one.chain, marks, one);
-      const past = one.base.type === 'nat' || /gress/.test(hook) ? marks : []; // Not tracked, or of another device.
-      return join(join(past, ends.accept), one.base.policy === 'drop' && stops(one, null) ? [] : ends.return);
-    }, first);
+  function pass(flow: Flow, one: Base): Flow {
+    const isAlone = !hasMarks || bases.filter(({ order }) => order === one.order).length === 1;
+    const marks = isAlone || flow.length === 0 ? flow : [UNKNOWN]; // None can rely on which comes first.
+    const ends = run(one.chain, marks, one);
+    const past = one.base.type === 'nat' ? marks : []; // Not tracked.
+    return join(join(past, ends.accept), one.base.policy === 'drop' && stops(one, null) ? [] : ends.return);
   }
   const mayMatch = ({ statements: list }: model.Rule) =>
     list.find((one) => one.kind !== 'match' || answers(one, [UNKNOWN], null)[0] === 0)?.kind !== 'match';
-  const families = ['inet', 'netdev', version === 4 ? 'ip' : 'ip6'];
+  const families = ['inet', version === 4 ? 'ip' : 'ip6'];
   const tables = ruleset.tables.filter((one) => !one.dormant && families.includes(one.family));
   const chains = tables.flatMap((table) => [...table.chains.values()].map((chain) => ({ table, chain })));
-  const orderOf = (one: model.BaseChain) => (one.type === 'nat' ? (NAT[one.hook] ?? 0) : one.priority);
-  const bases = chains.flatMap(({ table, chain, chain: { base } }): Base[] =>
-    base ? [{ table, chain, base, order: orderOf(base), depth: 0 }] : [],
-  );
+  const bases = chains.flatMap(({ table, chain, chain: { base } }): Base[] => {
+    if (!base || !/output|postrouting/.test(base.hook)) return [];
+    const [behind, nat] = base.hook === 'output' ? [0, -100] : [BEHIND, 100];
+    return [{ table, chain, base, order: behind + (base.type === 'nat' ? nat : base.priority), depth: 0 }];
+  });
+  bases.sort((a, b) => a.order - b.order);
   const ends = proof.stops.map(({ table, chain, rule, text }) => JSON.stringify([table, chain, rule, text]));
-  const box: Record<string, Numbers> = { iifname: just(names.indexOf('')), oifname: just(names.indexOf('')) };
+  const box: Record<string, Numbers> = { iifname: just(names.indexOf('')) };
   for (const [field, set] of Object.entries(proof.question.fields)) box[field] = ordered(set);
-  box[isOut ? 'oifname' : 'iifname'] = places((name) => name !== '' && !exceptInterfaces.includes(name));
+  box.oifname = places((name) => name !== '' && !exceptInterfaces.includes(name));
   if (!hasUnknown && !/"field":"ctMark"(?!,"values")/.test(text)) box.ctMark = just(0); // No rule sets it.
-  const waiting: Part[] = [{ box, rules: new Map(chains.map(({ chain }) => [chain, chain.rules])) }];
+  const waiting: Part[] = [{ box, rules: new Map(chains.map(({ chain }) => [chain, chain.rules])), size: 0 }];
   for (const region of proof.regions) {
     const next = waiting.pop();
     if (!next || performance.now() > until) throw new Error(next ? 'it takes too long' : 'too many regions');
-    part = next;
+    [part, held] = [next, held - next.size];
     if ('split' in region) {
       const set = proof.sets[region.split] ?? { field: 'l4proto', values: [] };
       const by = 'names' in set ? places((name) => set.names.includes(name)) : ordered(set.values);
       for (const half of cut(next.box[set.field] ?? [], by).toReversed()) {
-        part = { box: { ...next.box, [set.field]: half }, rules: new Map() };
+        part = { box: { ...next.box, [set.field]: half }, rules: new Map(), size: half.length };
         for (const [chain, rules] of next.rules) part.rules.set(chain, rules.filter(mayMatch));
+        part.size += part.rules.values().reduce((sum, rules) => sum + rules.length + 5, 0);
+        held += part.size;
+        if (held > 5e6) throw new Error('it takes too much memory');
         waiting.push(part);
       }
     } else if (Object.values(part.box).every((values) => values.length > 0)) {
       named = new Set([...region.stoppedBy, ...region.redirectedBy].map((at) => ends[at] ?? ''));
       results = new Map();
-      if (HOOKS[direction].reduce(pass, [0n]).length > 0) throw new Error('a packet gets through');
+      if (bases.reduce(pass, [0n]).length > 0) throw new Error('a packet gets through');
     }
   }
   if (waiting.length > 0) throw new Error('packets are in no region');

@@ -33,6 +33,8 @@ export interface Outcome {
   readonly rules: ReadonlySet<number>;
   /** Rules that translate a destination. */
   readonly translations: ReadonlySet<number>;
+  /** Those that do not translate it to the home network, as text: where packets go then is not proven. */
+  readonly sentOut: ReadonlySet<string>;
   /** Rules and policies besides that a reader who knows less of marks and connections cannot rule out. */
   readonly besides: { readonly rules: ReadonlySet<number>; readonly policies: ReadonlySet<HookedChain> };
   readonly policies: ReadonlySet<HookedChain>;
@@ -49,6 +51,7 @@ export interface Outcome {
 export interface Notes {
   readonly rules: Set<number>;
   readonly translations: Set<number>;
+  readonly sentOut: Set<string>;
   readonly besides: { readonly rules: Set<number>; readonly policies: Set<HookedChain> };
   readonly policies: Set<HookedChain>;
   mayStop: boolean;
@@ -64,6 +67,7 @@ export function noNotes(): Notes {
   return {
     rules: new Set(),
     translations: new Set(),
+    sentOut: new Set(),
     besides: { rules: new Set(), policies: new Set() },
     policies: new Set(),
     mayStop: false,

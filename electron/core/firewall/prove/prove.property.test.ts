@@ -139,8 +139,8 @@ it.each([4, 6] as const)(
     expect(counts.proof).toBeGreaterThan(RUNS / 4);
     expect(counts.open).toBeGreaterThan(RUNS / 8);
     expect(counts.unknown).toBeLessThan(RUNS / 20);
-    // The checker knows less of marks and connections than the prover: it may refuse, but not often.
-    expect(counts.checked).toBeGreaterThan(counts.proof * 0.75);
+    // The checker knows less of untracked packets, of marks of connections and of types of addresses: it may refuse, but not often.
+    expect(counts.checked).toBeGreaterThan(counts.proof * 0.94);
   },
   120_000 + RUNS * 50,
 );

@@ -19,7 +19,7 @@ import {
   withMark,
   withoutTracking,
 } from './state.ts';
-import { translated } from './translated.ts';
+import { leadsHome, translated } from './translated.ts';
 
 /** NFT_JUMP_STACK_SIZE of nf_tables.h. */
 const MAX_JUMPS = 16;
@@ -168,8 +168,12 @@ export function chainRunner(question: Question, { place }: Places, region: Regio
         case 'nat': {
           const { hits, miss } = choose(step.cases, flow);
           for (const [one, ways] of hits) {
-            if (step.type === 'dnat' || step.type === 'redirect') notes.translations.add(id);
-            add(accepted, { state: translated(question, flow.state, step, one, chain.place.hook, id), ways });
+            const state = translated(question, flow.state, step, one, chain.place.hook, id);
+            if (step.type === 'dnat' || step.type === 'redirect') {
+              notes.translations.add(id);
+              if (question.space.direction === 'out' && !leadsHome(question, state)) notes.sentOut.add(text);
+            }
+            add(accepted, { state, ways });
           }
           add(onward, { state: flow.state, ways: miss });
           return;

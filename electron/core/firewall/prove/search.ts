@@ -63,6 +63,7 @@ export function leaving(question: Question, left: readonly Flow[]): { leave: Way
 function judge(question: Question, outcome: Outcome): RegionEnd | 'split' {
   if (outcome.overflow) return 'split';
   const { leave, redirected } = leaving(question, outcome.left);
+  if (leave === 0 && outcome.sentOut.size > 0) return 'unknown';
   const stops = outcome.mayStop || outcome.rules.size > 0 || outcome.policies.size > 0;
   if (leave === 0) return redirected === 0 ? 'stopped' : redirected & 1 || !stops ? 'redirected' : 'split';
   if (leave & 1 || (!stops && redirected === 0)) return 'open';
@@ -141,9 +142,11 @@ export function search(
     if (end === 'open') return result(region, false);
     if (end === 'unknown') {
       if (unknown.length === 0) limit = Math.min(limit, regions + REGIONS_AFTER_UNKNOWN);
-      const doubts = outcome.overflow
-        ? [...outcome.doubts, 'more different marks than can be followed']
-        : [...outcome.doubts];
+      const doubts = [
+        ...outcome.doubts,
+        ...[...outcome.sentOut].map((text) => `address translation may send packets out: ${text}`),
+        ...(outcome.overflow ? ['more different marks than can be followed'] : []),
+      ];
       if (unknown.length < 100) unknown.push({ region, doubts });
     }
   }

@@ -3,6 +3,8 @@ import type { RankSet } from './rank-set.ts';
 import { REGION_FIELDS } from './space.ts';
 import type { MarkTest } from './step.ts';
 
+const DADDR = REGION_FIELDS.indexOf('daddr');
+
 /** A value that address translation or a new route gave a field: some of these, or not known. */
 export type Override = { readonly field: number; readonly set: RankSet | null };
 
@@ -51,7 +53,7 @@ export function stateKey(state: State): string {
 }
 
 /** Whether the packet is tracked is not known, nor what it is part of. */
-function unknownTracking(state: State): State {
+export function unknownTracking(state: State): State {
   return { ...state, zoned: true, untracked: null, ctMark: null, ctMarkShared: true };
 }
 
@@ -116,6 +118,7 @@ export function markHolds(test: MarkTest, state: State): boolean | null {
     if (
       state.ofAnother ||
       state.untracked === null ||
+      state.overrides.some(({ field, set }) => field === DADDR && set === null) ||
       test.mask === null ||
       (test.mask & ~KNOWN_STATUS) !== 0n
     )

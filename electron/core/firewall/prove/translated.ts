@@ -1,5 +1,7 @@
+import { isSubset } from '../interval.ts';
 import type { Hook } from '../model.ts';
 import type { Question } from './compile.ts';
+import { homeAddresses } from './derived.ts';
 import { REGION_FIELDS } from './space.ts';
 import { override, type State } from './state.ts';
 import type { Case, Step } from './step.ts';
@@ -39,4 +41,10 @@ export function translated(
     if (space.direction === 'in') next = override(next, OIFNAME, null);
   }
   return target.port ? override(next, DPORT, ranks.numbers(DPORT, [target.port])) : next;
+}
+
+/** Whether a translated destination lies in the home network for certain. */
+export function leadsHome({ space, ranks }: Question, { overrides }: State): boolean {
+  const to = overrides.find(({ field }) => field === DADDR)?.set ?? null;
+  return to !== null && isSubset(ranks.values(DADDR, to), homeAddresses(space.version));
 }

@@ -11,7 +11,16 @@ import { ALL, type RankSet, relation } from './rank-set.ts';
 import { type Region, refineCases } from './region.ts';
 import { chainRunner } from './run-chain.ts';
 import { ownAddresses, REGION_FIELDS } from './space.ts';
-import { FIRST, IN_DOUBT, OF_ANOTHER, override, SURELY, through, type Ways } from './state.ts';
+import {
+  FIRST,
+  IN_DOUBT,
+  OF_ANOTHER,
+  override,
+  SURELY,
+  through,
+  unknownTracking,
+  type Ways,
+} from './state.ts';
 import type { Step } from './step.ts';
 
 const DADDR = REGION_FIELDS.indexOf('daddr');
@@ -79,11 +88,12 @@ export function walker(ruleset: Ruleset, question: Question) {
         return;
       }
       if (priority === CONNTRACK_PRIORITY && (hook === 'output' || hook === 'prerouting')) {
-        // Before or behind connection tracking: that depends on which was set up first.
+        // Before or behind connection tracking: that depends on which was set up first, and with it what the rules see and change.
         notes.doubts.add(ORDER);
-        flow = { ...flow, ways: through(flow.ways, IN_DOUBT) };
         notes.mayStop = true;
-        add(next, flow);
+        const after = { ...unknownTracking(state), mark: null, rerouted: true };
+        add(next, { state: after, ways: through(flow.ways, IN_DOUBT) });
+        return;
       }
       if (nat && tracks === null) {
         notes.doubts.add(TRACKING);
@@ -99,7 +109,7 @@ export function walker(ruleset: Ruleset, question: Question) {
       const done = (one: Flow) =>
         add(
           next,
-          reroute && one.state.mark !== state.mark
+          reroute && (one.state.mark === null || one.state.mark !== state.mark)
             ? { ...one, state: { ...one.state, rerouted: true } }
             : one,
         );
