@@ -1,0 +1,178 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exampleAdvisory } from '#core/dependencies/advisories/testing/example-advisories.ts';
+import { makeZip } from '#core/dependencies/advisories/testing/make-zip.ts';
+import { run } from './program.ts';
+import { capturedTerminal } from './testing/captured-terminal.ts';
+
+const HOUR = 3_600_000;
+const ago = (hours: number): string => new Date(Date.now() - hours * HOUR).toISOString();
+
+describe('swarmkeep dependencies', () => {
+  let folder: string;
+  const path = (name: string): string => join(folder, name);
+  const list = (name: string, packages: unknown): string => {
+    writeFileSync(path(name), typeof packages === 'string' ? packages : JSON.stringify(packages));
+    return path(name);
+  };
+  const set = (name: string, modified: string): string => {
+    const records = [
+      exampleAdvisory('PYSEC-2026-1', 'Django', {
+        modified,
+        aliases: ['CVE-2026-1', 'GHSA-aaaa-bbbb-cccc'],
+        severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }],
+      }),
+      exampleAdvisory('GHSA-aaaa-bbbb-cccc', 'django', {
+        modified,
+        aliases: ['CVE-2026-1'],
+        affected: [
+          {
+            package: { ecosystem: 'PyPI', name: 'django' },
+            ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '1.0' }, { fixed: '2.0.1' }] }],
+          },
+        ],
+      }),
+      exampleAdvisory('MAL-2026-9', 'evil_thing', {
+        modified,
+        affected: [{ package: { ecosystem: 'PyPI', name: 'evil-thing' }, versions: ['0.1'] }],
+      }),
+    ];
+    writeFileSync(
+      path(name),
+      makeZip(records.map((record) => ({ name: `${record.id}.json`, contents: JSON.stringify(record) }))),
+    );
+    return path(name);
+  };
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'swarmkeep-dependencies-'));
+    mkdirSync(path('data'), { mode: 0o700 });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function command(...args: string[]) {
+    const { terminal, written } = capturedTerminal();
+    const code = await run(['--data-dir', path('data'), 'dependencies', ...args], '0.0.0-test', terminal);
+    return { code, ...written };
+  }
+  async function audit(...args: string[]) {
+    const { code, out } = await command('audit', ...args, '--json');
+    return { code, document: JSON.parse(out) };
+  }
+  const found = [
+    { name: 'DJANGO', version: '1.9' },
+    { name: 'Evil.Thing', version: '0.1' },
+    { name: 'unknown', version: '3' },
+  ];
+
+  it('finds in a set that is read for once, in the order in which something is to be done', async () => {
+    const fresh = set('fresh.zip', ago(30));
+    const { code, document } = await audit('--inventory', list('found.json', found), '--advisories', fresh);
+    expect(code).toBe(1);
+    expect(document).toEqual({
+      packages: 3,
+      findings: [
+        {
+          package: 'Evil.Thing',
+          version: '0.1',
+          ids: ['MAL-2026-9'],
+          severity: 'unrated',
+          fixed: [],
+          kind: 'malware',
+        },
+        {
+          package: 'DJANGO',
+          version: '1.9',
+          ids: ['GHSA-aaaa-bbbb-cccc', 'PYSEC-2026-1', 'CVE-2026-1'],
+          severity: 'critical',
+          // In 2.0 one of the two is left.
+          fixed: ['2.0.1'],
+          kind: 'vulnerability',
+        },
+      ],
+      data: { advisories: 3, newest: expect.stringMatching(/Z$/), ageDays: 1, state: 'fresh' },
+    });
+    const words = await command('audit', '--inventory', path('found.json'), '--advisories', fresh);
+    expect(words.out).toContain('two known vulnerabilities');
+    expect(words.out).toContain('$ python3 -m pip install django==2.0.1');
+    expect(words.out).toContain('the newest one day old');
+  });
+
+  it('is content only with fresh data about all', async () => {
+    const clean = list('clean.json', [{ name: 'unknown', version: '3' }]);
+    expect(await audit('--inventory', clean)).toMatchObject({
+      code: 2,
+      document: {
+        packages: 1,
+        findings: [],
+        data: { advisories: 0, newest: null, ageDays: null, state: 'none' },
+      },
+    });
+    expect(await command('import', set('stored.zip', ago(2)))).toMatchObject({ code: 0 });
+    expect(await audit('--inventory', clean)).toMatchObject({
+      code: 0,
+      document: { data: { state: 'fresh', ageDays: 0 } },
+    });
+    const old = await audit('--inventory', clean, '--advisories', set('old.zip', ago(24 * 6)));
+    expect(old).toMatchObject({ code: 2, document: { data: { state: 'stale', ageDays: 6 } } });
+    const future = await audit('--inventory', clean, '--advisories', set('future.zip', ago(-48)));
+    expect(future).toMatchObject({ code: 2, document: { data: { state: 'unknown', ageDays: -2 } } });
+    expect((await command('import', path('old.zip'))).error).toMatch(/older than what is in use/);
+    const broken = list('broken.json', [
+      { name: 'a', version: null },
+      { name: 'b', version: '1\u0000' },
+      { name: 'c', version: '1.0', editable_project_location: '/home/x' },
+    ]);
+    const unsaid = await audit('--inventory', broken);
+    expect(unsaid.code).toBe(2);
+    expect(unsaid.document.findings.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'unreadable',
+      'unparsable',
+      'not-comparable',
+    ]);
+  });
+
+  it('reads environments of this computer, and requirements before they are installed', async () => {
+    const site = path('venv/lib/python3.11/site-packages');
+    mkdirSync(join(site, 'Django-1.9.dist-info'), { recursive: true });
+    writeFileSync(
+      join(site, 'Django-1.9.dist-info/METADATA'),
+      'Metadata-Version: 2.1\nName: Django\nVersion: 1.9\n\n',
+    );
+    writeFileSync(path('venv/pyvenv.cfg'), 'home = /usr/bin\nversion = 3.11.2\n');
+    const installed = await audit(path('venv'));
+    expect(installed).toMatchObject({
+      code: 1,
+      document: { packages: 1, findings: [{ package: 'Django', fixed: ['2.0.1'] }] },
+    });
+    writeFileSync(path('requirements.txt'), 'django==1.9\nunknown>=2\n');
+    const wanted = await audit('--requirements', path('requirements.txt'));
+    expect(wanted.code).toBe(1);
+    expect(wanted.document.findings.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'vulnerability',
+      'not-comparable',
+    ]);
+  });
+
+  it('says what it could not read, and what excludes each other', async () => {
+    const inventory = list('fine.json', found);
+    for (const [name, text] of [
+      ['no.json', '{'],
+      ['object.json', '{}'],
+      ['nameless.json', '[{"version":"1"}]'],
+    ] as const)
+      expect(await command('audit', '--inventory', list(name, text), '--json')).toMatchObject({
+        code: 2,
+        out: expect.stringContaining('"error"'),
+      });
+    expect((await command('audit', '--inventory', path('nowhere.json'))).code).toBe(2);
+    expect((await command('audit', '--inventory', inventory, '--advisories', path('nowhere.zip'))).code).toBe(
+      2,
+    );
+    expect((await command('audit', path('nowhere'))).code).toBe(2);
+    expect((await command('audit', folder, '--inventory', inventory)).code).toBe(64);
+    expect((await command('import', inventory)).code).toBe(2);
+    expect((await command('update', '--from', 'http://example.test')).error).toMatch(/https only/);
+  });
+});
