@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
+import { violationsOf } from './axe.ts';
 import { expect, test } from './fixture.ts';
 
 test.describe.configure({ timeout: 120_000 });
@@ -172,7 +172,7 @@ for (const theme of ['light', 'dark'] as const) {
       await page.locator('.event__button').nth(2).click();
       await page.getByRole('button', { name: 'Show its proof' }).click();
       await expect(page.getByText(/hashes lead from event/)).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const violations = await violationsOf(page);
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual(
         [],
       );

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { violationsOf } from './axe.ts';
 import { expect as expectOf } from './fixture.ts';
 
 /** Ten thousand events are made for each console, on a machine that may be shared. */
@@ -12,7 +12,7 @@ export const list = (page: Page) => page.locator('.log__scroll');
 
 /** Fails for anything that axe knows. @param where named in the failure */
 export async function isClean(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const violations = await violationsOf(page);
   expect(
     violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html).join(' ')}`),
   ).toEqual([]);

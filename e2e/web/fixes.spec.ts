@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { violationsOf } from './axe.ts';
 import { expect, test } from './fixture.ts';
 
 const STEP = '/setup/miu?step=outbound-firewall';
@@ -8,7 +8,7 @@ const PLAN = '/plan?do=fix&on=miu&checks=outbound-firewall';
 test.describe.configure({ timeout: 120_000 });
 
 async function isClean(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const violations = await violationsOf(page);
   expect(
     violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html).join(' ')}`),
   ).toEqual([]);

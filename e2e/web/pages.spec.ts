@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { violationsOf } from './axe.ts';
 import { openDouble } from './double/serve-double.ts';
 import { expect, test } from './fixture.ts';
 
@@ -26,7 +26,7 @@ const FIRST_START: readonly [route: string, sentence: RegExp][] = [
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 async function isClean(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const violations = await violationsOf(page, TAGS);
   const told = violations.flatMap((violation) =>
     violation.nodes.map(
       (node) => `${where}: ${violation.id}: ${node.target.join(' ')}: ${node.failureSummary}`,
