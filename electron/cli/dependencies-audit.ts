@@ -1,10 +1,15 @@
 import { AdvisoryDataError } from '#core/dependencies/advisories/data-error.ts';
 import { withStoredAdvisories } from '#core/dependencies/advisories/stored-source.ts';
 import { auditDependencies } from '#core/dependencies/verdicts/audit.ts';
-import { type DependencyReport, dependencyVerdict } from '#shared/domain/dependencies/finding.ts';
+import {
+  type DependencyIgnore,
+  type DependencyReport,
+  dependencyVerdict,
+} from '#shared/domain/dependencies/finding.ts';
 import { type Environment, normalizedName } from '#shared/domain/dependencies/inventory.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
+import { readIgnores } from './dependencies-ignores.ts';
 import { readInventory } from './dependencies-inventory.ts';
 import { dependencyDocument, dependencyTable } from './dependencies-report.ts';
 import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
@@ -16,6 +21,8 @@ export interface DependencyAuditOptions {
   inventory?: string | undefined;
   requirements?: string | undefined;
   advisories?: string | undefined;
+  /** File with what was accepted. */
+  ignore?: string | undefined;
   json: boolean;
 }
 
@@ -33,8 +40,9 @@ export async function auditCommand(
 ): Promise<ExitCode> {
   const ways = [paths.length > 0, options.node, options.inventory, options.requirements].filter(Boolean);
   if (ways.length > 1) throw usage('Give paths, --node, --inventory or --requirements: one of them.');
+  const ignores = options.ignore === undefined ? [] : readIgnores(options.ignore);
   const environments = await environmentsOf(place, paths, options, terminal);
-  const report = await compared(place, environments, options.advisories, terminal);
+  const report = await compared(place, environments, ignores, options.advisories, terminal);
   if (options.json) terminal.out.write(asJson(dependencyDocument(report)));
   else {
     const paint = painter(wantsColour(terminal.out, terminal.environment));
@@ -80,13 +88,14 @@ export async function environmentsOf(
 export async function compared(
   place: Place,
   environments: readonly Environment[],
+  ignores: readonly DependencyIgnore[],
   advisories: string | undefined,
   terminal: Terminal,
 ): Promise<DependencyReport> {
   const now = new Date();
   if (advisories === undefined)
     return withStoredAdvisories(place.dataFolder, now, (source) =>
-      auditDependencies(environments, source, [], now),
+      auditDependencies(environments, source, ignores, now),
     );
   const { readAdvisorySource } = await import('#core/dependencies/advisories/read-source.ts');
   const wanted = new Set(
@@ -106,7 +115,7 @@ export async function compared(
         onProgress: (read) => progress.show(`Reading advisories: ${read}`),
       },
     );
-    return auditDependencies(environments, source, [], now);
+    return auditDependencies(environments, source, ignores, now);
   } catch (error) {
     if (error instanceof AdvisoryDataError) throw couldNot(visible(error.message), error.next);
     throw error;

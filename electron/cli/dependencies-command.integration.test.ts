@@ -99,6 +99,50 @@ describe('swarmkeep dependencies', () => {
     expect(words.out).toContain('the newest one day old');
   });
 
+  it('puts aside what was accepted, in sight, until it ends or the version changes', async () => {
+    const args = [
+      '--inventory',
+      list('one.json', [found[0]]),
+      '--advisories',
+      set('fresh.zip', ago(30)),
+      '--ignore',
+    ];
+    const accepted = {
+      package: 'django',
+      id: 'CVE-2026-1',
+      reason: 'not reachable here',
+      until: ago(-24),
+      version: '1.9',
+    };
+    const held = await audit(...args, list('held.json', [accepted]));
+    expect(held).toMatchObject({
+      code: 0,
+      document: {
+        findings: [],
+        ignored: [{ package: 'DJANGO', reason: 'not reachable here', until: accepted.until }],
+      },
+    });
+    for (const ended of [
+      { until: ago(1) },
+      { untilFixed: true },
+      { version: '1.8' },
+      { id: 'CVE-2026-2' },
+      { package: 'flask' },
+    ])
+      expect(await audit(...args, list('ended.json', [{ ...accepted, ...ended }]))).toMatchObject({
+        code: 1,
+      });
+    const malware = list('evil.json', [found[1]]);
+    const forgiven = list('forgiven.json', [
+      { ...accepted, package: 'evil-thing', id: 'MAL-2026-9', version: null },
+    ]);
+    expect(
+      (await audit('--inventory', malware, '--advisories', path('fresh.zip'), '--ignore', forgiven)).code,
+    ).toBe(1);
+    for (const wrong of [{ reason: '' }, { until: null }, { until: 'tomorrow' }])
+      expect((await command('audit', ...args, list('wrong.json', [{ ...accepted, ...wrong }]))).code).toBe(2);
+  });
+
   it('is content only with fresh data about all', async () => {
     const clean = list('clean.json', [{ name: 'unknown', version: '3' }]);
     expect(await audit('--inventory', clean)).toMatchObject({

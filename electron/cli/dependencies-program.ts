@@ -26,6 +26,10 @@ export function addDependencyCommands(
       '--advisories <path>',
       'read advisories from this file or folder, instead of those that were imported',
     )
+    .option(
+      '--ignore <file>',
+      'what was accepted: a JSON list of package, id, reason, and until or untilFixed',
+    )
     .option('--json', 'one JSON document', false)
     .addHelpText(
       'after',
