@@ -1,6 +1,6 @@
 import type { FilePlace } from './file-place.ts';
 import type { LogReach } from './log-reach.ts';
-import { type Known, PlaceSearch } from './place-search.ts';
+import { PlaceSearch } from './place-search.ts';
 import { type ChainFile, isEmpty } from './rotation-chain.ts';
 import { isSameFile } from './same-file.ts';
 import { type Trail, trailOf } from './trail.ts';
@@ -47,15 +47,14 @@ export interface Bearings {
 export async function takeBearings(
   reach: LogReach,
   listed: readonly ChainFile[],
-  known: Known,
+  trail: Trail,
   current: FilePlace | null,
 ): Promise<Bearings> {
-  const search = new PlaceSearch(reach, listed, known);
+  const search = new PlaceSearch(reach, listed, trail);
   const anchor = await search.anchor();
   const begun = current !== null && current.offset > 0;
   const found = begun ? await search.current(current, anchor) : null;
   const { chain } = search;
-  const { trail } = known;
   const base = {
     chain,
     anchor: anchor.kind,

@@ -42,8 +42,7 @@ export class FileBefore {
   async openUnsettled(reach: LogReach, path: string, trail: Trail, options: ReaderOptions): Promise<void> {
     if (!this.#unopened || !this.#place) return;
     const place = this.#place;
-    const known = { trail, head: place.head };
-    const { anchorFile, sure } = await takeBearings(reach, await listChain(reach, path), known, null);
+    const { anchorFile, sure } = await takeBearings(reach, await listChain(reach, path), trail, null);
     const reader =
       anchorFile && sure
         ? await LogReader.open(reach, anchorFile, packingOf(anchorFile), place, options).catch(() => null)

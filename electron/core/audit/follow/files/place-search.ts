@@ -9,13 +9,6 @@ import { isSurely, passedAt, type Trail, type TrailFile } from './trail.ts';
 /** Beginnings of generations may be alike; what is longer and ends alike is one and the same. */
 const ALIKE_BYTES = 4_096;
 
-/** What is known of a log from before. */
-export interface Known {
-  trail: Trail;
-  /** How the newest file of the trail that has content begins, in base64. */
-  head: string;
-}
-
 export interface Anchor {
   kind: 'none' | 'found' | 'lost';
   /** Index of the newest file of the trail. */
@@ -32,13 +25,11 @@ export class PlaceSearch {
   chain: readonly ChainFile[];
   readonly #reach: LogReach;
   readonly #trail: Trail;
-  readonly #head: string;
   readonly #matches = new Map<string, Promise<Match>>();
 
-  constructor(reach: LogReach, listed: readonly ChainFile[], { trail, head }: Known) {
+  constructor(reach: LogReach, listed: readonly ChainFile[], trail: Trail) {
     this.#reach = reach;
     this.#trail = trail;
-    this.#head = head;
     this.chain = listed;
   }
 
@@ -131,9 +122,10 @@ export class PlaceSearch {
       const proven =
         certain ||
         timely.includes(index) ||
-        (anchor.kind === 'none' && possible.length === 1) ||
         (counted && from === index) ||
-        !(await this.#isCommon(index, place));
+        !mayBeCommon(place) ||
+        // Nothing was rotated before: it is the first one, unless others begin like it.
+        (anchor.kind === 'none' && (await this.#holding([...chain.keys()], place)).length === 1);
       return { index, sure: best.length === 1 && proven, shorter: false };
     }
     // Something stands between that is no generation: a copy that was made and never followed by a cut.
@@ -146,7 +138,7 @@ export class PlaceSearch {
         (index) => chain[index]?.rotated && isSameFile(chain[index] as ChainFile, place),
       );
       const index = surely ?? (loose.at(-1) as number);
-      const sure = loose.length === 1 && (certain || !(await this.#isCommon(index, place)));
+      const sure = loose.length === 1 && (certain || !mayBeCommon(place));
       return { index, sure, shorter: false };
     }
     for (const indices of [possible, behind]) {
@@ -166,14 +158,6 @@ export class PlaceSearch {
       if ((await this.#match(index, place)) === 'content') held.push(index);
     }
     return held;
-  }
-
-  /** Whether what was read of a file is how other generations begin too. */
-  async #isCommon(index: number, place: FilePlace): Promise<boolean> {
-    if (place.offset > ALIKE_BYTES) return false;
-    if (beginsAlike(place, this.#head)) return true;
-    const others = [...this.chain.keys()].filter((other) => other !== index);
-    return (await this.#holding(others, place)).length > 0;
   }
 
   /** Whether a file has just what a file of the trail has; only packing gives one another inode, and then content is all there is. */
@@ -204,14 +188,7 @@ export class PlaceSearch {
   }
 }
 
-/** @returns whether all that was read of a file, as far as its beginning is known, is how another one begins; that one's in base64 */
-function beginsAlike(place: FilePlace, head: string): boolean {
-  const [own, other] = [Buffer.from(place.head, 'base64'), Buffer.from(head, 'base64')];
-  const length = Math.min(place.offset, own.length);
-  return other.length >= length && other.subarray(0, length).equals(own.subarray(0, length));
-}
-
-/** @returns whether what was read of a file may be just what every generation begins with */
-export function mayBeCommon(place: FilePlace, { head }: Known): boolean {
-  return place.offset <= ALIKE_BYTES && beginsAlike(place, head);
+/** @returns whether what was read of a file may be just what other generations begin with too */
+export function mayBeCommon(place: FilePlace): boolean {
+  return place.offset <= ALIKE_BYTES;
 }

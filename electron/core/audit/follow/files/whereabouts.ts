@@ -5,7 +5,7 @@ import type { FilePlace } from './file-place.ts';
 import { type FilePosition, trailIn } from './file-position.ts';
 import type { LogReach } from './log-reach.ts';
 import type { LogReader, ReaderOptions } from './log-reader.ts';
-import { type Known, mayBeCommon } from './place-search.ts';
+import { mayBeCommon } from './place-search.ts';
 import { type ChainFile, isEmpty, listChain } from './rotation-chain.ts';
 import { isSameFile } from './same-file.ts';
 import { passedAt, type Trail, type TrailFile, trailOf, withPassed, withRead } from './trail.ts';
@@ -28,19 +28,18 @@ export class Whereabouts {
     this.#trail = stored ? trailIn(stored) : [];
   }
 
-  get known(): Known {
-    const before = this.before.place;
-    return { trail: withRead(this.#trail, before), head: before?.head ?? '' };
+  get #known(): Trail {
+    return withRead(this.#trail, this.before.place);
   }
 
   /** What is stored of it with what was read. */
   get stored(): { before: FilePlace | null; trail: TrailFile[] } {
-    return { before: this.before.place, trail: [...this.known.trail] };
+    return { before: this.before.place, trail: [...this.#known] };
   }
 
   /** Goes on watching the file before after a start. Throws `LogTrouble`. */
   openUnsettled(options: ReaderOptions): Promise<void> {
-    return this.before.openUnsettled(this.#reach, this.#path, this.known.trail, options);
+    return this.before.openUnsettled(this.#reach, this.#path, this.#known, options);
   }
 
   /** What was rotated before this log is followed is remembered, and not read. */
@@ -57,14 +56,14 @@ export class Whereabouts {
   /** Finds out where a place is now. Throws `LogTrouble`. */
   async bearings(current: FilePlace | null): Promise<Bearings> {
     const chain = await listChain(this.#reach, this.#path);
-    const bearings = await takeBearings(this.#reach, chain, this.known, current);
+    const bearings = await takeBearings(this.#reach, chain, this.#known, current);
     if (bearings.sure) this.#trail = bearings.trail;
     return bearings;
   }
 
-  /** Whether a file is still the one of which only was read what others begin with too: it may have been copied, cut and written. */
+  /** Whether a file is still the one of which little was read, as others may begin too: it may have been copied, cut and written. */
   async isStill(reader: LogReader): Promise<boolean> {
-    if (!reader.live || !mayBeCommon(reader.place, this.known)) return true;
+    if (!reader.live || !mayBeCommon(reader.place)) return true;
     const { current } = await this.bearings(reader.place);
     return current !== null && isSameFile(current.file, reader.file);
   }

@@ -63,6 +63,11 @@ const removed: Found[] = [
   ['rename quiet copy rename w1 copy', [0], { kept: 2, banner: SHORT, delayed: true }],
   ['rename quiet rename w1 copy stop rename', [0], { kept: 2, banner: LONG, delayed: true }],
   [
+    'copy rename.zst rename stop w1 copy.gz+1 stop w1 copy.gz w1 quiet stop copy+1 copy+2',
+    [12, 0, 14],
+    { kept: 2, banner: LONG },
+  ],
+  [
     'rename.gz+2 copy stop stop w1 copy.zst+2 w1 copy.zst+2 rename.gz rename.zst+2 w1 stop copy.zst',
     [8, 3, 3, 5],
     { kept: 2, banner: SHORT, naming: 'dates' },
