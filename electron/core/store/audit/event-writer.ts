@@ -56,6 +56,8 @@ export class EventWriter {
   #fullText: boolean;
   #press: Press;
   #threaded = false;
+  /** The thread while it is being started: until it is there everything is made here. */
+  #coming: Press | null = null;
   /** A batch was large: the next one is packed beside. */
   #wantsThread = false;
   #mayThread = true;
@@ -216,6 +218,12 @@ export class EventWriter {
     if (this.#idle !== null) clearTimeout(this.#idle);
     this.#idle = null;
     this.#press.close();
+    this.#dropComing();
+  }
+
+  #dropComing(): void {
+    this.#coming?.close();
+    this.#coming = null;
   }
 
   /** Signs the root of all that is written, when that is not done yet. In the caller's transaction. */
@@ -255,8 +263,22 @@ export class EventWriter {
 
   /** Reads what is stored when that is not known, or when the press is to be another one and nothing waits in it. */
   #ready(): void {
-    const change = this.#wantsThread !== this.#threaded && this.#size === this.#written;
+    const change = this.#size === this.#written && this.#wantsThread !== this.#threaded && this.#mayChange();
     if (!this.#loaded || change) this.#load();
+  }
+
+  /** Starts the thread that is wanted. @returns whether the press can be another one now */
+  #mayChange(): boolean {
+    if (!this.#wantsThread) return true;
+    try {
+      this.#coming ??= this.#help.open(this.#seed);
+      return this.#coming.ready();
+    } catch {
+      // No room for a thread: it goes without one.
+      this.#mayThread = false;
+      this.#wantsThread = false;
+      return false;
+    }
   }
 
   /** What is stored must be what was signed last, else nothing may be written after it. */
@@ -313,21 +335,13 @@ export class EventWriter {
 
   /** Here or beside, as the batches are. */
   #openPress(): void {
-    if (this.#threaded === this.#wantsThread) return;
+    const beside = this.#wantsThread && this.#coming?.ready() === true ? this.#coming : null;
+    if (!this.#wantsThread) this.#dropComing();
+    if (this.#threaded ? this.#wantsThread : beside === null) return;
     this.#press.close();
-    this.#threaded = this.#wantsThread;
-    if (this.#threaded) {
-      try {
-        this.#press = this.#help.open(this.#seed);
-        return;
-      } catch {
-        // No room for a thread: it goes without one.
-        this.#mayThread = false;
-        this.#wantsThread = false;
-        this.#threaded = false;
-      }
-    }
-    this.#press = new InlinePress(this.#seed);
+    this.#threaded = beside !== null;
+    this.#press = beside ?? new InlinePress(this.#seed);
+    this.#coming = null;
   }
 }
 

@@ -21,6 +21,15 @@ const plain = (pressed: Pressed) => structuredClone(pressed);
 /** Megabytes are compared by their hash. */
 const digest = (pressed: Pressed): string => hash('sha256', serialize(plain(pressed)));
 
+/** A thread needs no turn of this one to start. */
+function started(thread: PressThread): PressThread {
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  const until = performance.now() + 20_000;
+  while (!thread.ready() && performance.now() < until) Atomics.wait(never, 0, 0, 5);
+  expect(thread.ready()).toBe(true);
+  return thread;
+}
+
 describe('the press in a thread', () => {
   it('gives what the one beside the writer gives, block for block', () => {
     const [inline, thread] = [new InlinePress(SEED), new PressThread(SEED)];
@@ -95,7 +104,7 @@ describe('a writer with help', () => {
       from: 300,
       open: (seed) => {
         opened += 1;
-        return new PressThread(seed);
+        return started(new PressThread(seed));
       },
     };
     const writer = new EventWriter(database, SEED, true, help);
@@ -135,6 +144,42 @@ describe('a writer with help', () => {
     writer.close();
     const next = new EventWriter(database, SEED, true, help);
     expect(next.stage(exampleEvent(random, AT)).number).toBe(expected.length + 1);
+    database.close();
+  });
+
+  it('does not wait for it to start', () => {
+    const database = openAuditDatabase(folder);
+    const asked: string[] = [];
+    let isReady = false;
+    const open = (seed: number): Press => {
+      const press = new InlinePress(seed);
+      const { take } = press;
+      press.ready = () => isReady;
+      press.take = (block) => {
+        asked.push('take');
+        take.call(press, block);
+      };
+      press.close = () => void asked.push('close');
+      asked.push('open');
+      return press;
+    };
+    const writer = new EventWriter(database, SEED, true, { from: 10, open });
+    const random = numbersFrom(9);
+    const batch = (): void => {
+      for (let event = 0; event < 20; event += 1) writer.stage(exampleEvent(random, AT));
+      database.transaction(() => writer.write(null, AT))();
+    };
+    batch();
+    expect(asked).toEqual([]);
+    batch();
+    batch();
+    expect(asked).toEqual(['open']);
+    isReady = true;
+    batch();
+    expect(asked).toEqual(['open', 'take']);
+    expect(new EventReader(database).newest()).toBe(80);
+    writer.close();
+    expect(asked).toEqual(['open', 'take', 'close']);
     database.close();
   });
 

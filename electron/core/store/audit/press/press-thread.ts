@@ -6,7 +6,7 @@ import { pressWorkerLocation } from './press-worker-location.ts';
 export interface PressThreadData {
   seed: number;
   port: MessagePort;
-  /** Count of answers, to wait for. */
+  /** Count of answers, to wait for; and 1 as soon as it is started. */
   signal: Int32Array<SharedArrayBuffer>;
 }
 
@@ -30,7 +30,7 @@ const PATIENCE_MS = 30_000;
 export class PressThread implements Press {
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #signal = new Int32Array(new SharedArrayBuffer(4));
+  readonly #signal = new Int32Array(new SharedArrayBuffer(8));
   readonly #patienceMs: number;
   #asked = 0;
 
@@ -51,6 +51,10 @@ export class PressThread implements Press {
     this.#worker.on('error', () => undefined);
     this.#worker.unref();
     this.#port.unref();
+  }
+
+  ready(): boolean {
+    return Atomics.load(this.#signal, 1) === 1;
   }
 
   load(tree: StoredTree, blocks: readonly Omit<TextBlock, 'known'>[], fullText: boolean): void {

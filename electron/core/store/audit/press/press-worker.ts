@@ -50,6 +50,7 @@ function serve({ seed, port, signal }: PressThreadData): void {
   port.on('message', handle);
   // Whoever waits is not left waiting.
   process.on('exit', wake);
+  Atomics.store(signal, 1, 1);
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

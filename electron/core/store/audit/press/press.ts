@@ -36,6 +36,8 @@ export interface Pressed {
  * the order in which they are given; here, or in a thread beside.
  */
 export interface Press {
+  /** Whether it can begin at once; a thread that is being started cannot yet. */
+  ready(): boolean;
   /** Begins with what is stored. @param blocks of the segment that is not complete */
   load(tree: StoredTree, blocks: readonly Omit<TextBlock, 'known'>[], fullText: boolean): void;
   /** Full text from the next event on that is given. */
@@ -61,6 +63,10 @@ export class InlinePress implements Press {
   constructor(seed: number) {
     this.#hash = new TermHash(seed);
     this.#index = new SegmentIndex(this.#hash, false);
+  }
+
+  ready(): boolean {
+    return true;
   }
 
   load(
