@@ -6,6 +6,8 @@ import { createDetector, type Detector } from '#core/detection/detector.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import { type AuditStore, openAuditStore } from '#core/store/audit/audit-store.ts';
 import { StoreError } from '#core/store/store-error.ts';
+import type { FollowedLine } from '../follow/follower.ts';
+import { LineSplitter } from '../follow/lines/line-splitter.ts';
 import { FAULT_FIELD } from '../formats/guarded.ts';
 import { rawRecord } from '../formats/record.ts';
 import { Intake, type OpenSource } from './intake.ts';
@@ -141,6 +143,28 @@ describe('what is taken in', () => {
     expect(events.map((event) => event?.message)).toEqual(['one', 'two', 'three']);
     expect(events[1]?.fields[FAULT_FIELD]).toContain('TypeError');
     expect(store.events.size).toBe(3);
+  });
+
+  it('is a binary file as far as it is text, every line of it once, and the next log goes on', () => {
+    const lines: FollowedLine[] = [];
+    const splitter = new LineSplitter();
+    // Every byte there is, in an order that has line ends, NULs, torn characters and colour codes in it.
+    const bytes = Buffer.from(
+      Array.from({ length: 40_000 }, (_, index) => (index * index * 31 + index * 7) % 257),
+    );
+    splitter.push(bytes, lines);
+    const rest = splitter.finish();
+    if (rest !== null) lines.push(rest);
+    expect(lines.length).toBeGreaterThan(50);
+    intake.take(source, { path: '/x', lines, receivedAt: Date.now(), gaps: [], position: { next: 1 } });
+    expect(store.events.size).toBe(lines.length);
+    for (const [index, line] of lines.entries()) {
+      const event = store.reader.event(index + 1);
+      expect(event?.raw || event?.message).toBe(line.text);
+    }
+    expect(store.sources.gaps('s')).toEqual([]);
+    take(['minotaur']);
+    expect(store.events.size).toBe(lines.length + 1);
   });
 
   it('is read as what it is although the log was empty at first', () => {
