@@ -4,11 +4,11 @@ import { changed, inputFor, seenAs } from '#core/checks/testing/facts-builder.ts
 import { NO_RULES, withFirewall } from '#core/checks/testing/firewall-facts.ts';
 import type { CollectContext } from '#core/facts/collector.ts';
 import { firewallCollector } from '#core/facts/subjects/firewall.ts';
-import { Guest } from './guest.ts';
-import { ensureImage, whyNoNode } from './image.ts';
+import type { Guest } from './guest.ts';
 import { runProgram } from './run-program.ts';
+import { startGuest, whyNoGuest } from './start-guest.ts';
 
-const why = whyNoNode();
+const why = whyNoGuest();
 let guest: Guest | null = null;
 
 afterEach(async () => {
@@ -37,7 +37,7 @@ test('the steps for the outbound firewall do what they say on a booted node, and
   const steps = commands.filter((command) => /nft|swarmkeep-agent|daemon-reload|mycoswarm/.test(command));
   expect(steps.length).toBeGreaterThanOrEqual(7);
 
-  guest = await Guest.start(await ensureImage());
+  guest = await startGuest();
   const node = guest;
   expect(await node.must(NODE)).toContain('flush ruleset');
   for (const step of steps) await node.must(step);

@@ -2,11 +2,11 @@ import { cp, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckId } from '#shared/domain/check-id.ts';
-import { Guest } from './guest.ts';
-import { ensureImage } from './image.ts';
+import type { Guest } from './guest.ts';
 import { Lan } from './lan.ts';
 import { Operator } from './operator.ts';
 import type { Snapshot } from './snapshot.ts';
+import { resumeGuest, startGuest } from './start-guest.ts';
 
 /** What one stage tells the next. */
 export interface Memory {
@@ -38,8 +38,7 @@ export class Home {
   static async make(): Promise<Home> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'swarmkeep-node-'));
     const lan = await Lan.make();
-    const image = await ensureImage();
-    const guest = await orWithout(lan, () => Guest.start(image));
+    const guest = await orWithout(lan, () => startGuest());
     const home = new Home(lan, guest, dataFolder, { card: '', start: new Map(), begun: [], applied: [] });
     await guest.join(lan).catch((error: unknown) => home.remove().then(() => Promise.reject(error)));
     return home;
@@ -51,9 +50,8 @@ export class Home {
     await cp(join(folder, `${name}.console`), dataFolder, { recursive: true });
     const kept = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8'));
     const lan = await Lan.make();
-    const image = await ensureImage();
-    const saved = { file: join(folder, `${name}.qcow2`), port: kept.port };
-    const guest = await orWithout(lan, () => Guest.resume(image, saved, lan));
+    const saved = { file: join(folder, `${name}.guest`), port: kept.port };
+    const guest = await orWithout(lan, () => resumeGuest(saved, lan));
     return new Home(lan, guest, dataFolder, { ...kept.memory, start: new Map(kept.memory.start) });
   }
 
@@ -64,7 +62,7 @@ export class Home {
     await rm(join(folder, `${name}.console`), { recursive: true, force: true });
     const isKept = async (path: string) => !(await lstat(path)).isSocket();
     await cp(this.dataFolder, join(folder, `${name}.console`), { recursive: true, filter: isKept });
-    await this.guest.save(join(folder, `${name}.qcow2`));
+    await this.guest.save(join(folder, `${name}.guest`));
     const memory = { ...this.memory, start: [...this.memory.start] };
     await writeFile(join(folder, `${name}.json`), JSON.stringify({ port: this.guest.port, memory }));
   }
@@ -74,8 +72,14 @@ export class Home {
     this.#operator ??=
       this.memory.begun.length === 0
         ? await Operator.at(this.guest, this.dataFolder)
-        : await Operator.back(this.dataFolder);
+        : await Operator.back(this.dataFolder, this.guest.patience);
     return this.#operator;
+  }
+
+  /** Checks that a program repairs, and that can be held to it on a guest of this kind. */
+  async repairable(): Promise<CheckId[]> {
+    const checks = await (await this.operator()).repairable();
+    return checks.filter((check) => this.guest.lacks[check] === undefined);
   }
 
   async closeConsole(): Promise<void> {

@@ -139,18 +139,12 @@ export async function ensureImage(): Promise<Image> {
   return image;
 }
 
-const TOOLS = [
-  '/usr/bin/mmdebstrap',
-  '/usr/bin/qemu-system-x86_64',
-  '/usr/bin/qemu-img',
-  '/usr/sbin/mke2fs',
-  '/usr/bin/ssh',
-];
+const TOOLS = ['/usr/bin/mmdebstrap', '/usr/sbin/mke2fs', '/usr/bin/ssh'];
 
-/** Why a node cannot be booted here, in words for a skipped test; null when it can. */
-export function whyNoNode(): string | null {
+/** Why no image can be built here, in words for a skipped test; null when it can. */
+export function whyNoImage(): string | null {
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    return 'a test node is booted on Linux x64 only';
+    return 'a test node is started on Linux x64 only';
   if (process.getuid?.() !== 0) return 'building a test node needs root';
   const missing = TOOLS.filter((tool) => !existsSync(tool));
   return missing.length === 0 ? null : `not installed: ${missing.join(', ')}`;

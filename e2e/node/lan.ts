@@ -16,7 +16,8 @@ export const LAN_MAC = '52:54:00:77:00:02';
 
 /**
  * The network at home of a booted node: a namespace on this machine without a way out of it, in which another node of the
- * swarm (the stand-in) and a time server run. The guest is on it by a tap, which is moved there once qemu holds it.
+ * swarm (the stand-in) and a time server run. The guest is on it by a tap or one end of a
+ * cable, which is moved there once the guest holds it.
  */
 export class Lan {
   readonly tap: string;
@@ -40,13 +41,15 @@ export class Lan {
     return lan;
   }
 
-  /** Take the tap that qemu opened into the namespace; the first time also start the other node and the time server. */
+  /** Take the tap that the guest opened into the namespace; the first time also start the other node and the time server. */
   async attach(): Promise<void> {
     const inside = (...words: string[]) => mustRun('ip', ['-n', this.#name, ...words]);
+    // The kernel takes its time to take away the card of a guest that has ended.
+    await runProgram('ip', ['-n', this.#name, 'link', 'delete', this.tap]);
     await mustRun('ip', ['link', 'set', this.tap, 'netns', this.#name]);
     await inside('address', 'add', `${PEER_ADDRESS}/24`, 'dev', this.tap);
     await inside('link', 'set', this.tap, 'up');
-    // A tap goes with its qemu, and what joined a group on it has to join again.
+    // A tap goes with its guest, and what joined a group on it has to join again.
     for (const program of this.#programs.splice(0)) program.kill('SIGKILL');
     this.#start('/usr/bin/python3', ['-B', '-c', 'from mycoswarm.cli import main; main()', 'daemon']);
     this.#start(process.execPath, [TIME_SERVER, PEER_ADDRESS]);

@@ -8,9 +8,6 @@ import { confirmHostKeys } from '#core/hosts/known-hosts.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import type { Guest } from './guest.ts';
 
-/** Software emulation is about ten times slower than the machine it runs on. */
-const EMULATED = 20;
-
 /** ssh-keyscan gives a server five seconds, and an emulated one may need more for its first key exchange. */
 export async function hostKeysOf(address: { host: string; port: number }) {
   for (let attempt = 1; ; attempt += 1) {
@@ -49,7 +46,7 @@ export async function lookAtGuest(guest: Guest, user: string): Promise<Facts> {
       corrections: [],
       salt: '0'.repeat(64),
       appVersion: '0.1.0',
-      patience: EMULATED,
+      patience: guest.patience,
     });
     if (!look.ok) throw new Error(look.error.message);
     return look.facts;

@@ -3,13 +3,13 @@ import { runChecks } from '#core/checks/run.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
 import { DEFAULT_SETTINGS } from '#shared/domain/settings.ts';
-import { Guest } from './guest.ts';
-import { ensureImage, whyNoNode } from './image.ts';
+import type { Guest } from './guest.ts';
 import { lookAtGuest } from './look-at-guest.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
+import { startGuest, whyNoGuest } from './start-guest.ts';
 
 const STAND_IN = new URL('../fixtures/stand-in-mycoswarm', import.meta.url).pathname;
-const why = whyNoNode();
+const why = whyNoGuest();
 let guest: Guest | null = null;
 
 afterEach(async () => {
@@ -49,7 +49,7 @@ test.for(EXPECTED)(
   'a $scenario node, booted, gives the findings that are true of it',
   async ({ scenario, found }, context) => {
     if (why) context.skip(why);
-    guest = await Guest.start(await ensureImage());
+    guest = await startGuest();
     await guest.copyIn(STAND_IN);
     await guest.must(SCENARIOS[scenario].script, 400_000);
     const facts = await lookAtGuest(guest, SCENARIOS[scenario].as);

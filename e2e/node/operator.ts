@@ -13,8 +13,6 @@ import { hostKeysOf } from './look-at-guest.ts';
 
 /** Of the account of the operator in the scenarios. */
 const PASSWORD = 'correct horse battery';
-/** Software emulation is about thirty times slower than the machine it runs on. */
-const EMULATED = 40;
 const REST = new Set(['done', 'not-verified', 'rolled-back', 'reverted', 'undone', 'stuck', 'unconfirmed']);
 
 export type Statuses = Partial<Record<CheckId, FindingStatus>>;
@@ -33,7 +31,7 @@ export class Operator {
 
   /** Open a console on a data folder of its own and put the guest into it, as the account `minotaur`. */
   static async at(guest: Guest, dataFolder: string): Promise<Operator> {
-    const { client, close } = await openConsole(dataFolder);
+    const { client, close } = await openConsole(dataFolder, guest.patience);
     const host = { host: '127.0.0.1', port: guest.port };
     const keys = await hostKeysOf(host);
     for (let left = 5; ; left -= 1) {
@@ -52,9 +50,9 @@ export class Operator {
     }
   }
 
-  /** Open the console on its data folder again. */
-  static async back(dataFolder: string): Promise<Operator> {
-    const { client, close } = await openConsole(dataFolder);
+  /** Open the console on its data folder again. `patience` is that of the guest. */
+  static async back(dataFolder: string, patience: number): Promise<Operator> {
+    const { client, close } = await openConsole(dataFolder, patience);
     const [node] = await client.nodes.list();
     if (node === undefined) throw new Error('The console knows no node any more.');
     return new Operator(client, node.id, close);
@@ -127,10 +125,20 @@ export class Operator {
   }
 
   /** Order a plan and wait until it has come to rest, or would have to be kept. */
-  async orderOnly(plan: Plan): Promise<AppliedChange> {
+  async orderOnly(plan: Plan, ordered: (change: string) => void = () => undefined): Promise<AppliedChange> {
     if (plan.blocked !== null) throw new Error(`${plan.title}: ${plan.blocked}`);
     const { change } = await this.client.plans.apply({ plan: plan.id, hash: plan.hash });
+    ordered(change);
     return this.atRest(change);
+  }
+
+  /** Wait until a change has ended, kept by nobody if nobody has. */
+  async ended(change: string): Promise<AppliedChange> {
+    for (;;) {
+      const now = await this.client.fixes.get({ change });
+      if (now.endedAt !== null) return now;
+      await sleep(500);
+    }
   }
 
   /** Wait until a change has come to rest, in another state than `notAgain`. */
@@ -147,7 +155,7 @@ export class Operator {
   }
 }
 
-async function openConsole(dataFolder: string) {
+async function openConsole(dataFolder: string, patience: number) {
   const consent = { ask: async () => true, askPassword: async () => PASSWORD };
   const service = await createConsole({
     dataFolder,
@@ -155,7 +163,7 @@ async function openConsole(dataFolder: string) {
     version: '0.1.0',
     consent,
     schedule: false,
-    looking: realLooking({ dataFolder, recording: '/dev/null', version: '0.1.0', patience: EMULATED }),
+    looking: realLooking({ dataFolder, recording: '/dev/null', version: '0.1.0', patience }),
   });
   const log = {
     error: (what: string, error: unknown) => process.stderr.write(`${what}: ${error}\n`),

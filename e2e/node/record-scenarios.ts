@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recordFacts } from '#core/facts/record.ts';
-import { Guest } from './guest.ts';
-import { ensureImage } from './image.ts';
 import { lookAtGuest } from './look-at-guest.ts';
 import { SCENARIOS, type ScenarioName } from './scenarios.ts';
+import { startGuest } from './start-guest.ts';
 
 const STAND_IN = new URL('../fixtures/stand-in-mycoswarm', import.meta.url).pathname;
 const TARGET = new URL('../fixtures/facts', import.meta.url).pathname;
@@ -13,7 +12,7 @@ const TARGET = new URL('../fixtures/facts', import.meta.url).pathname;
 async function record(name: ScenarioName): Promise<void> {
   const began = Date.now();
   const scenario = SCENARIOS[name];
-  const guest = await Guest.start(await ensureImage());
+  const guest = await startGuest();
   try {
     await guest.copyIn(STAND_IN);
     await guest.must(scenario.script, 400_000);

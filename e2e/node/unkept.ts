@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Guest } from './guest.ts';
+import type { Home } from './home.ts';
 
 const PROGRAM = new URL('./unkept-console.ts', import.meta.url).pathname;
 
@@ -12,27 +14,43 @@ export interface Unkept {
   error: string | null;
 }
 
-/**
- * Let a console of its own process repair these checks, and kill it (SIGKILL) as soon as the change waits to be kept.
- * @param dataFolder of the console, which nobody else has open
- * @throws when it ended before
- */
-export async function leaveUnkept(
-  dataFolder: string,
-  seconds: number,
-  checks: readonly CheckId[],
-): Promise<Unkept> {
-  const child = spawn(process.execPath, [PROGRAM, dataFolder, String(seconds), ...checks], {
+/** Starts a console of its own process on the data folder of a home whose own console is closed. */
+function startConsole({ dataFolder, guest }: Home, ...words: string[]) {
+  return spawn(process.execPath, [PROGRAM, dataFolder, String(guest.patience), ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+}
+
+/** Kills a console (SIGKILL) so long after it has said something of this kind. @returns what it said */
+async function killAfter<T>(child: ReturnType<typeof startConsole>, kind: string, ms: number): Promise<T> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   for await (const line of createInterface({ input: child.stdout })) {
-    if (!line.startsWith('{')) continue;
+    if (!line.startsWith(`{"${kind}":`)) continue;
+    // What it says from here on is nothing that anybody waits for.
+    child.stdout.resume();
+    await Promise.race([sleep(ms), ended]);
     child.kill('SIGKILL');
     await ended;
-    return JSON.parse(line) as Unkept;
+    return (JSON.parse(line) as Record<string, T>)[kind] as T;
   }
-  throw new Error(`The console ended with ${child.exitCode} before the change waited to be kept.`);
+  throw new Error(`The console ended with ${child.exitCode} before it had said anything of ${kind}.`);
+}
+
+/**
+ * Let a console of its own process repair these checks, and kill it (SIGKILL) as soon as the change waits to be kept.
+ * @param home whose console is closed
+ * @throws when it ended before
+ */
+export function leaveUnkept(home: Home, seconds: number, checks: readonly CheckId[]): Promise<Unkept> {
+  return killAfter(startConsole(home, 'leave', String(seconds), ...checks), 'waits', 0);
+}
+
+/**
+ * Let a console of its own process repair these checks and keep that, and kill it so many milliseconds after its order.
+ * @returns the id of the change
+ */
+export function killInTheMiddle(home: Home, checks: readonly CheckId[], ms: number): Promise<string> {
+  return killAfter(startConsole(home, 'keep', '60', ...checks), 'ordered', ms);
 }
 
 /** Where the node keeps what it knows of a change, and when it did what. */
