@@ -10,7 +10,11 @@ import { hasRecords } from './has-records.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The node that is meant, from the console's list; null for this computer when nothing is stored. */
-async function chosen(place: Place, name: string | undefined, terminal: Terminal): Promise<SwarmNode | null> {
+export async function nodeChosen(
+  place: Place,
+  name: string | undefined,
+  terminal: Terminal,
+): Promise<SwarmNode | null> {
   if (name === undefined && !hasRecords(place.dataFolder)) return null;
   const { openConsole } = await import('./open-console.ts');
   const open = await openConsole({ ...place, terminal });
@@ -32,7 +36,7 @@ export async function environmentsOfNode(
   name: string | undefined,
   terminal: Terminal,
 ): Promise<Environment[]> {
-  const node = await chosen(place, name, terminal);
+  const node = await nodeChosen(place, name, terminal);
   if (node?.address.kind === 'recorded')
     throw couldNot(`${node.name} is a recording: there is nothing installed to look at.`);
   const { subjects } = await lookDirectly(

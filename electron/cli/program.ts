@@ -9,6 +9,7 @@ import { addDetectionCommands } from './detection-program.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { addFirewallCommands } from './firewall/firewall-program.ts';
 import { addFixCommands } from './fix-program.ts';
+import { addPackageCommands } from './packages-program.ts';
 import { asJson } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -75,6 +76,7 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
   addFixCommands(program, place, terminal, done);
   addDetectionCommands(program, terminal, done);
   addDependencyCommands(program, place, terminal, done);
+  addPackageCommands(program, place, terminal, done);
 
   program
     .command('verify')

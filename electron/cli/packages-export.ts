@@ -1,0 +1,49 @@
+import { hostname } from 'node:os';
+import type { Place } from './check-command.ts';
+import { compared, environmentsOf } from './dependencies-audit.ts';
+import { readIgnores } from './dependencies-ignores.ts';
+import { EXIT, type ExitCode, usage } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface PackagesExportOptions {
+  node?: string | undefined;
+  requirements?: string | undefined;
+  advisories?: string | undefined;
+  /** File with what was accepted. */
+  ignore?: string | undefined;
+  format: string;
+}
+
+/**
+ * `swarmkeep dependencies export`: one document on standard output.
+ * @throws CommandFailure
+ */
+export async function exportPackages(
+  place: Place,
+  paths: readonly string[],
+  options: PackagesExportOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { format } = options;
+  if (format !== 'cyclonedx' && format !== 'sarif') throw usage('--format is cyclonedx or sarif.');
+  const ways = [paths.length > 0, options.node, options.requirements].filter(Boolean);
+  if (ways.length > 1) throw usage('Give paths, --node or --requirements: one of them.');
+  const ignores = options.ignore === undefined ? [] : readIgnores(options.ignore);
+  const environments = await environmentsOf(place, paths, { ...options, json: false }, terminal);
+  const report = await compared(place, environments, ignores, options.advisories, terminal);
+  const about = {
+    subject: options.node ?? options.requirements ?? hostname(),
+    environments,
+    report,
+    version: place.version,
+    createdAt: new Date().toISOString(),
+  };
+  if (format === 'sarif') {
+    const { packagesSarif } = await import('#core/console/export/packages-sarif.ts');
+    terminal.out.write(packagesSarif(about));
+  } else {
+    const { cyclonedx } = await import('#core/dependencies/sbom/cyclonedx.ts');
+    terminal.out.write(cyclonedx(about));
+  }
+  return environments.every(({ unreadable }) => unreadable === null) ? EXIT.fine : EXIT.couldNot;
+}
