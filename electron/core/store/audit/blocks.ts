@@ -27,7 +27,10 @@ export interface UnpackedBlock {
 
 /** @param texts JSON on one line each @returns them as UTF-8, a line feed before each */
 export function blockBytes(texts: readonly string[]): Buffer {
-  return Buffer.from(`\n${texts.join('\n')}`);
+  // Texts in pieces are put together once: `join` would make each of them whole first.
+  let all = `\n${texts[0] ?? ''}`;
+  for (let index = 1; index < texts.length; index += 1) all += `\n${texts[index]}`;
+  return Buffer.from(all);
 }
 
 /** @param bytes of {@link blockBytes} @returns them as they are stored: raw, or a frame of Zstandard (RFC 8878) */

@@ -19,34 +19,51 @@ export interface StoredEvent extends QueriedEvent {
   cut: CutLine | null;
 }
 
+/** What most events of a batch have in common, as it was written last. */
+interface Common {
+  receivedAt: number;
+  node: string;
+  source: string;
+  logsource: LogSource;
+  severity: EventSeverity | null;
+  text: string;
+}
+let common: Common | null = null;
+
+function commonText(event: StoredEvent): string {
+  const { receivedAt, node, source, logsource, severity } = event;
+  const isSame =
+    common !== null &&
+    common.receivedAt === receivedAt &&
+    common.logsource === logsource &&
+    common.severity === severity &&
+    common.node === node &&
+    common.source === source;
+  if (common !== null && isSame) return common.text;
+  let text = `,"receivedAt":${receivedAt},"node":${JSON.stringify(node)},"source":${JSON.stringify(source)}`;
+  const { product, category, service } = logsource;
+  if (product !== null) text += `,"product":${JSON.stringify(product)}`;
+  if (category !== null) text += `,"category":${JSON.stringify(category)}`;
+  if (service !== null) text += `,"service":${JSON.stringify(service)}`;
+  if (severity !== null) text += `,"severity":"${severity}"`;
+  common = { receivedAt, node, source, logsource, severity, text };
+  return text;
+}
+
 /**
  * The text of an event that is stored, and hashed as a leaf: JSON on one line, names always in this order. What is null or
  * false is left out; a message that is the line itself is not said twice.
  * @param salt 22 characters that nobody can guess, so that a leaf that stays says nothing of a text that was removed
  */
 export function recordText(event: StoredEvent, salt: string): string {
-  const { logsource, message, raw } = event;
-  // One call: what is undefined is left out.
-  return JSON.stringify({
-    number: event.number,
-    at: event.at,
-    timeFrom: event.timeFrom,
-    timeText: event.timeText ?? undefined,
-    receivedAt: event.receivedAt,
-    node: event.node,
-    source: event.source,
-    product: logsource.product ?? undefined,
-    category: logsource.category ?? undefined,
-    service: logsource.service ?? undefined,
-    severity: event.severity ?? undefined,
-    group: event.group ?? undefined,
-    derived: event.derived || undefined,
-    cut: event.cut ?? undefined,
-    message: message === raw ? undefined : message,
-    fields: event.fields,
-    raw,
-    salt,
-  });
+  const { timeText, group, cut, message, raw } = event;
+  const time = timeText === null ? '' : `,"timeText":${JSON.stringify(timeText)}`;
+  let more = group === null ? '' : `,"group":${JSON.stringify(group)}`;
+  if (event.derived) more += ',"derived":true';
+  if (cut !== null) more += `,"cut":${JSON.stringify(cut)}`;
+  if (message !== raw) more += `,"message":${JSON.stringify(message)}`;
+  const fields = JSON.stringify(event.fields);
+  return `{"number":${event.number},"at":${event.at},"timeFrom":"${event.timeFrom}"${time}${commonText(event)}${more},"fields":${fields},"raw":${JSON.stringify(raw)},"salt":"${salt}"}`;
 }
 
 /** @returns the event of a text that {@link recordText} wrote; null for anything else */
