@@ -6,7 +6,6 @@ type Numbers = readonly (readonly [bigint, bigint])[];
 type Answer = 0 | 1 | 2; // For no packet; for some, or it is not known; for every packet.
 /** Marks that packets may have, none without packets; with UNKNOWN any, besides the interface and what unknown rules change. */
 type Flow = readonly bigint[];
-const [UNKNOWN, BEHIND] = [-1n, 1e10]; // Postrouting comes behind output.
 type Ends = Record<'accept' | 'return' | 'continue' | 'nextRule', Flow>;
 type Base = { table: model.Table; chain: model.Chain; base: model.BaseChain; order: number; depth: number };
 type Part = { box: Record<string, Numbers>; rules: Map<model.Chain, readonly model.Rule[]>; size: number };
@@ -14,6 +13,7 @@ const all = (answers: readonly Answer[]): Answer => (answers.includes(0) ? 0 : a
 const any = (answers: readonly Answer[]): Answer => (answers.includes(2) ? 2 : answers.includes(1) ? 1 : 0);
 const join = (a: Flow, b: Flow): Flow => (a.length + b.length > 20 ? [UNKNOWN] : [...new Set([...a, ...b])]);
 const just = (...values: (bigint | number)[]): Numbers => values.map((one) => [BigInt(one), BigInt(one)]);
+const [ICMP, PORTS, UNKNOWN, BEHIND] = [just(1, 58), just(6, 17, 33, 132, 136), -1n, 1e10];
 function cut(set: Numbers, by: Numbers): [inside: Numbers, outside: Numbers] {
   const parts: [[bigint, bigint][], [bigint, bigint][]] = [[], []];
   for (const [low, high] of set) {
@@ -68,23 +68,23 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
     const fits = (name: string) => patterns.includes(name) || begins.some((one) => name.startsWith(one));
     return relate(part.box[field], places(fits));
   }
-  const isLate = (at: Base | null) => !at || at.order > BEHIND / 2;
+  const isLate = (at: Base | null) => !at || at.order > BEHIND / 2; // At postrouting, which comes behind output.
   function see(field: model.Field, marks: Flow, at: Base | null): [values: Numbers | undefined, has: Answer] {
     const { l4proto, [field]: values } = part.box;
     if (field === 'mark') return [marks.includes(UNKNOWN) ? undefined : just(...marks), 2];
-    if (field === 'nfproto') return [just(version), 2];
+    if (/^(nfproto|pkttype)$/.test(field)) return [just(field === 'nfproto' ? version : 0), 2];
     if (/^s(k|ocket)/.test(field)) return [field === 'socket' ? just(1) : values, 2];
     if (marks.includes(UNKNOWN) && hasUnknown) return [undefined, 1];
     if (field === 'tcpFlags') return [just(2, 194), relate(l4proto, just(6))];
-    if (/^icmp/.test(field)) return [values, relate(l4proto, just(1, 58))];
+    if (/^icmp/.test(field)) return [values, relate(l4proto, ICMP)];
+    const own = /port/.test(field) ? relate(l4proto, PORTS) : 2;
+    if (!/^ct/.test(field)) return [isLate(at) && /^s(addr|port)$/.test(field) ? undefined : values, own];
     // An account may take a port that another has left, and goes on in its connection.
     const known = [8, 2].filter((_, ofAnother) => relate(part.box.connection, just(ofAnother)) > 0);
-    const states = relate(l4proto, just(1, 58)) === 0 ? known : [1, ...known, ...(version === 4 ? [] : [64])];
+    const states = relate(l4proto, ICMP) === 0 ? known : [1, ...known, ...(version === 4 ? [] : [64])];
     const [isOpen, isEarly] = [!at || at.order === -200 || hasNotrack, at !== null && at.order < -200];
     if (field === 'ctState') return [isOpen ? undefined : just(...(isEarly ? [1] : states)), 2];
-    if (/^ct/.test(field)) return [values, isEarly && !isOpen ? 0 : 1];
-    const own = /port/.test(field) ? relate(l4proto, just(6, 17, 33, 132, 136)) : 2;
-    return [isLate(at) && /^s(addr|port)$/.test(field) ? undefined : values, own];
+    return [values, isEarly && !isOpen ? 0 : 1];
   }
   function holds({ field, values }: model.Condition, marks: Flow, at: Base | null): Answer {
     if (values.kind === 'names') return isLate(at) && hasMarks ? 1 : isNamed(field, values.patterns);
@@ -164,7 +164,7 @@ export function checkProof(ruleset: model.Ruleset, proof: Proof, until = Number.
   const tables = ruleset.tables.filter((one) => !one.dormant && families.includes(one.family));
   const chains = tables.flatMap((table) => [...table.chains.values()].map((chain) => ({ table, chain })));
   const bases = chains.flatMap(({ table, chain, chain: { base } }): Base[] => {
-    if (!base || !/output|postrouting/.test(base.hook)) return [];
+    if (!base || !/output|post/.test(base.hook) || (!chain.rules[0] && base.policy === 'accept')) return [];
     const [behind, nat] = base.hook === 'output' ? [0, -100] : [BEHIND, 100];
     return [{ table, chain, base, order: behind + (base.type === 'nat' ? nat : base.priority), depth: 0 }];
   });
