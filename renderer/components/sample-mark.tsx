@@ -1,5 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Package } from 'lucide-react';
+import { isSample } from '#shared/domain/counting.ts';
 import { visible } from '#shared/domain/text.ts';
+import { orpc } from '../transport/queries.ts';
 import './sample-mark.css';
 
 export interface SampleMarkProps {
@@ -11,6 +15,7 @@ export interface SampleMarkProps {
 
 /** Says that what is shown was recorded from a real node and is not one of the operator's own. */
 export function SampleMark({ short = false, name }: SampleMarkProps) {
+  const { data: nodes } = useQuery({ ...orpc.nodes.list.queryOptions(), enabled: !short });
   if (short) return <span className="sample-mark sample-mark--short">sample</span>;
   return (
     <p className="sample-mark" role="note">
@@ -19,6 +24,16 @@ export function SampleMark({ short = false, name }: SampleMarkProps) {
         <strong>{name ? `${visible(name)} is the sample node.` : 'This is the sample node.'}</strong> It was
         recorded from a real node; nothing on it can change.
       </span>
+      {nodes?.every(isSample) ? (
+        <Link
+          to="/setup/{-$node}"
+          params={{ node: undefined }}
+          search={{ add: true, node: undefined }}
+          className="sample-mark__onward"
+        >
+          Add a node of your own
+        </Link>
+      ) : null}
     </p>
   );
 }

@@ -51,18 +51,24 @@ function plainText(value: unknown, limit: number): string | null {
 }
 
 function objectWriter(shape: Readonly<Record<string, z.core.$ZodType>>): PlainWriter {
-  const members = Object.entries(shape).map(([key, form], index) => ({
-    key,
-    before: `${index === 0 ? '' : ','}${JSON.stringify(key)}:`,
-    write: plainWriterOf(form),
-  }));
+  const members = Object.entries(shape).map(([key, form]) => {
+    const { def } = (form as z.core.$ZodTypes)._zod;
+    const optional = def.type === 'optional';
+    return {
+      key,
+      before: `${JSON.stringify(key)}:`,
+      optional,
+      write: plainWriterOf(optional ? def.innerType : form),
+    };
+  });
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     let text = '{';
-    for (const { key, before, write } of members) {
+    for (const { key, before, optional, write } of members) {
+      if (optional && !(key in value)) continue;
       const member = write((value as Readonly<Record<string, unknown>>)[key]);
       if (member === null) return null;
-      text += before + member;
+      text += text === '{' ? before + member : `,${before}${member}`;
     }
     return `${text}}`;
   };

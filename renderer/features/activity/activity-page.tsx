@@ -10,7 +10,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { count } from '../../components/time-words.ts';
+import { count, pointInTime } from '../../components/time-words.ts';
 import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { ActivityToolbar } from './activity-toolbar.tsx';
@@ -116,9 +116,17 @@ function Eyebrow({ state, verifying: { result } }: { state: ActivityState; verif
 
 function sentenceOf(state: ActivityState, { result, error }: Verifying): string {
   if (state.size === 0) return 'Nothing has been recorded yet.';
-  if (result) return firstSentence(result.sentence).first;
+  if (result) return inLocalTime(firstSentence(result.sentence).first);
   if (error) return 'The record could not be verified.';
   return `${count(state.size, 'event')} ${state.size === 1 ? 'is' : 'are'} recorded. Verifying now.`;
+}
+
+/** The console says its times in UTC; on the page they are as everywhere else, the day with them. */
+function inLocalTime(sentence: string): string {
+  return sentence.replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC\b/, (all, day: string, clock: string) => {
+    const at = `${day}T${clock}Z`;
+    return Number.isNaN(Date.parse(at)) ? all : pointInTime(at, Date.now());
+  });
 }
 
 function leadOf(state: ActivityState, { result, error }: Verifying): string | undefined {

@@ -18,7 +18,7 @@ export function HowToCheck({ state }: { state: ActivityState }) {
   return (
     <ol className="how-to-check">
       <li>
-        <h3>Keep a checkpoint elsewhere, today</h3>
+        <h2>Keep a checkpoint elsewhere, today</h2>
         <p>
           “Save a checkpoint” above, or the command. Then take the file away from this computer: to your
           phone, to another node, or print it. It holds no secret.
@@ -26,7 +26,7 @@ export function HowToCheck({ state }: { state: ActivityState }) {
         <Line text={command('--save-checkpoint', FILE)} label="Copy the command that saves a checkpoint" />
       </li>
       <li>
-        <h3>Later, check everything against it</h3>
+        <h2>Later, check everything against it</h2>
         <p>
           Bring the file back, or paste it at “Check against a saved one”. The answer says up to which event
           nothing was changed, else from which event on nothing can be vouched for; the command then ends with
@@ -38,7 +38,7 @@ export function HowToCheck({ state }: { state: ActivityState }) {
         />
       </li>
       <li>
-        <h3>Prove one event to somebody else</h3>
+        <h2>Prove one event to somebody else</h2>
         <p>
           Open the event below, press “Show its proof” and “Save the proof”. The file has the event, the
           hashes that lead to the root (RFC 9162) and the signed checkpoint, in the form c2sp.org/tlog-proof.
@@ -46,7 +46,7 @@ export function HowToCheck({ state }: { state: ActivityState }) {
         </p>
       </li>
       <li>
-        <h3>Give them the verifier key</h3>
+        <h2>Give them the verifier key</h2>
         <p>
           By another way than the proof: read it out, or hand it over on paper. It is no secret. The key that
           signs lies in a file that only this account can read.

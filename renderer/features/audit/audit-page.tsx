@@ -45,8 +45,10 @@ export function AuditPage() {
     return <Waiting words="Reading how watching stands…" />;
   }
   const known = { sources: sources.data ?? [], alerts: alerts.data ?? [] };
-  const said = auditSentence({ state: state.data, ...known, names, now });
-  const live = state.data.watching ? 'Live' : 'Not watching';
+  const meant = (nodes ?? []).filter(({ id }) => scope === null || id === scope);
+  const recorded = meant.length > 0 && meant.every(({ address }) => address.kind === 'recorded');
+  const said = auditSentence({ state: state.data, ...known, names, recorded, now });
+  const live = known.sources.length === 0 ? 'Audit' : state.data.watching ? 'Live' : 'Not watching';
   const view = search.alert !== undefined ? 'alert' : (search.view ?? 'log');
   return (
     <div className="audit">
@@ -94,6 +96,18 @@ function Next({ step, view }: { step: NextStep; view: string }) {
       <Link
         to="/checks"
         search={(before) => ({ ...before, check: step.check, on: step.node })}
+        className={buttonClass('filled')}
+      >
+        {step.words}
+      </Link>
+    );
+  }
+  if (step.kind === 'add') {
+    return (
+      <Link
+        to="/setup/{-$node}"
+        params={{ node: undefined }}
+        search={{ add: true, node: undefined }}
         className={buttonClass('filled')}
       >
         {step.words}

@@ -15,6 +15,7 @@ export type NextStep =
   | { kind: 'check'; node: string; check: CheckId; words: string }
   | { kind: 'alert'; alert: string; words: string }
   | { kind: 'sources'; words: string }
+  | { kind: 'add'; words: string }
   | null;
 
 export interface AuditSentence {
@@ -29,6 +30,8 @@ export interface AuditInBrief {
   alerts: readonly Alert[];
   sources: readonly AuditSource[];
   names: ReadonlyMap<string, string>;
+  /** All nodes that are meant are recordings: there are no logs to follow. */
+  recorded?: boolean;
   /** Milliseconds. */
   now: number;
 }
@@ -36,10 +39,24 @@ export interface AuditInBrief {
 const TITLE = 120;
 
 /** The first line of the page: that nobody watches, what an alert says, or that nothing unusual came; never that all is safe. */
-export function auditSentence({ state, alerts, sources, names, now }: AuditInBrief): AuditSentence {
+export function auditSentence({
+  state,
+  alerts,
+  sources,
+  names,
+  recorded = false,
+  now,
+}: AuditInBrief): AuditSentence {
   const fresh = urgentFirst(alerts).filter(({ state: kind }) => kind === 'new');
   const [first] = fresh;
   const why = ended(visible(state.trouble));
+  if (recorded && sources.length === 0) {
+    return {
+      sentence: 'A recording has no logs to follow.',
+      lead: 'With a node of your own, what its agents do stands here the moment they do it, and an alert says what to do.',
+      next: { kind: 'add', words: 'Add a node of your own' },
+    };
+  }
   if (!state.watching) {
     const sentence =
       sources.length === 0 && state.trouble === ''

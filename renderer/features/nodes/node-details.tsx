@@ -130,7 +130,7 @@ function MachineLine({ machine }: { machine: Machine }) {
     hardware && `${hardware.cpu}, ${hardware.cores} cores`,
     hardware && `${Math.max(1, Math.round(hardware.memoryBytes / GIB))} GB`,
     machine.operatingSystem,
-    `Linux ${machine.kernel}, ${machine.architecture}`,
+    `${/^Linux /.test(machine.kernel) ? '' : 'Linux '}${machine.kernel}, ${machine.architecture}`,
   ];
   return (
     <p className="node-details__machine">

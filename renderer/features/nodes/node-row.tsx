@@ -83,7 +83,11 @@ export function NodeRow({ node, standing, look, open, onToggle }: NodeRowProps) 
           align="end"
           groups={[
             [
-              { id: 'look', label: 'Look now', onSelect: () => lookAt.mutate(node.id) },
+              {
+                id: 'look',
+                label: node.address.kind === 'recorded' ? 'Judge it again' : 'Look now',
+                onSelect: () => lookAt.mutate(node.id),
+              },
               { id: 'rename', label: 'Rename…', onSelect: () => setRenaming(true) },
             ],
             [

@@ -8,6 +8,9 @@ import { numberInWords } from '../../components/number-words.ts';
  */
 export function nodesSentence(nodes: readonly SwarmNode[]): string {
   if (nodes.length === 0) return 'No node yet.';
+  if (nodes.every(({ address }) => address.kind === 'recorded')) {
+    return 'Only recordings are here: no node of your own yet.';
+  }
   const away = nodes.filter((node) => node.lastError !== null).map((node) => visible(node.name));
   const unseen = nodes.filter((node) => node.lastLookAt === null && node.lastError === null);
   const all = nodes.length === 1 ? 'One node' : `${numberInWords(nodes.length)} nodes`;

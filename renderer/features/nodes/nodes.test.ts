@@ -21,6 +21,10 @@ describe('nodesSentence', () => {
   it.each([
     [[], 'No node yet.'],
     [[node('boa')], 'One node, and it answers.'],
+    [
+      [node('sample', { address: { kind: 'recorded', sample: true } })],
+      'Only recordings are here: no node of your own yet.',
+    ],
     [[node('boa', { lastError: 'no answer' })], 'One node, and it does not answer.'],
     [[node('boa', { lastLookAt: null })], 'One node, not looked at yet.'],
     [[node('boa'), node('pi', { lastError: 'no answer' })], 'Two nodes. pi did not answer at the last look.'],

@@ -7,7 +7,7 @@ import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
 import { useNow } from '../../components/relative-time.tsx';
 import { SampleMark } from '../../components/sample-mark.tsx';
@@ -90,7 +90,16 @@ export function SummaryPage({ node, items, findings, setup }: SummaryPageProps) 
         </section>
       ) : null}
       <div className="summary-page__buttons no-print">
-        {finished ? (
+        {node.address.kind === 'recorded' ? (
+          <Link
+            to="/setup/{-$node}"
+            params={{ node: undefined }}
+            search={{ add: true, node: undefined }}
+            className={buttonClass('filled')}
+          >
+            Add a node of your own
+          </Link>
+        ) : finished ? (
           <p className="quiet">You finished this on {dayInWords(finished, now)}.</p>
         ) : (
           <Button
