@@ -76,9 +76,10 @@ describe('a file that is wrong does not keep the others from being used', () => 
     let bomb = 'title: bomb\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n';
     for (let level = 1; level < 7; level += 1)
       bomb += `a${level}: &a${level} [${new Array(9).fill(`*a${level - 1}`).join(', ')}]\n`;
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(read(bomb, GOOD).failed[0]?.reason).toMatch(/more than 100000 values|alias/);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 
   it('tells an id that another rule has already', () => {
