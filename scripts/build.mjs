@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { build as buildRenderer } from 'vite';
+import { writeBill } from './bill-of-materials.mjs';
 import { buildHelper } from './build-helper.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -100,6 +101,8 @@ cpSync(join(root, 'assets', 'rules'), join(dist, 'rules'), {
   // Examples of what a rule finds are for tests.
   filter: (path) => !path.endsWith('.examples.json'),
 });
+// What the console is made of, to be shown on its page and read by other tools.
+writeBill(join(root, 'package-lock.json'), join(dist, 'sbom.json'));
 mkdirSync(join(dist, 'sample'), { recursive: true });
 copyFileSync(join(root, 'assets', 'sample', 'facts.json'), join(dist, 'sample', 'facts.json'));
 // The desktop shell reads its icons at run time.
