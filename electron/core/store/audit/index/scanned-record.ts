@@ -22,10 +22,10 @@ export class ScannedRecord {
   at = 0;
   /** By the places of `OWN_TERMS`; null where the event has none. */
   readonly own: (string | null)[] = OWN_TERMS.map(() => null);
-  /** Fields with their values as text, a list as often as it has values; only the first {@link ScannedRecord.count} are of this event. */
+  /** Fields with their values as text, a list as often as it has values. */
   readonly names: string[] = [];
   readonly values: string[] = [];
-  count = 0;
+  #count = 0;
   /** Null when it is the line itself. */
   message: string | null = null;
   /** Where the line stands in the text, as JSON. */
@@ -44,7 +44,7 @@ export class ScannedRecord {
   read(text: string, from = 0): boolean {
     this.#text = text;
     this.#cursor = from;
-    this.count = 0;
+    this.#count = 0;
     this.message = null;
     if (!this.#passes('{"number":')) return false;
     this.number = this.#number();
@@ -54,7 +54,11 @@ export class ScannedRecord {
     if (this.#passes(',"timeText":') && this.#string() === null) return false;
     if (!this.#passes(',"receivedAt":')) return false;
     this.#cursor = this.#text.indexOf(',', this.#cursor);
-    return this.#ownTerms() && this.#between() && this.#fields() && this.#end();
+    const isRead = this.#ownTerms() && this.#between() && this.#fields() && this.#end();
+    // Pieces of former texts would keep these in memory.
+    this.names.length = this.#count;
+    this.values.length = this.#count;
+    return isRead;
   }
 
   /** The line. */
@@ -188,9 +192,9 @@ export class ScannedRecord {
       this.#cursor = at;
     }
     if (value === null) return false;
-    this.names[this.count] = name;
-    this.values[this.count] = value;
-    this.count += 1;
+    this.names[this.#count] = name;
+    this.values[this.#count] = value;
+    this.#count += 1;
     return true;
   }
 

@@ -99,7 +99,7 @@ export class SegmentIndex {
       if (event === null) throw new Error('An event that was written here cannot be read');
       return this.add(event);
     }
-    const { number, at, own, names, values, count, message } = scanned;
+    const { number, at, own, names, values, message } = scanned;
     const position = (number - 1) % SEGMENT_EVENTS;
     this.#times[position] = at;
     for (let place = 0; place < OWN_TERMS.length; place += 1) {
@@ -108,7 +108,7 @@ export class SegmentIndex {
     }
     const raw = this.#fullText ? scanned.raw() : '';
     const inLine = this.#fullText ? this.#line(raw, message ?? raw, position) : '';
-    for (let place = 0; place < count; place += 1)
+    for (let place = 0; place < names.length; place += 1)
       this.#value(names[place] as string, values[place] as string, position, inLine);
     return position === SEGMENT_EVENTS - 1 ? this.#seal(number) : null;
   }
