@@ -19,7 +19,8 @@ import { tellLedger } from './fix-records.ts';
 import { verifyChange } from './fix-verify.ts';
 import { fixesGroup } from './fixes.ts';
 import { findHelperBundle, type HelperBundle } from './helper-bundle.ts';
-import { type PlacedContents, placeStep, takeHelperAway } from './helper-placing.ts';
+import { type PlacedContents, placeStep } from './helper-placing.ts';
+import { takeHelperAway } from './helper-removing.ts';
 import type { ConsentGate, ConsoleService, Topic } from './service.ts';
 import { stopWatching } from './watching-here.ts';
 
@@ -88,10 +89,10 @@ export async function createFixDesk(
       change.plan.purpose === 'allow-changes'
         ? verifyHelper(looks, channels, change)
         : verifyChange(looks, change, channel),
-    own(change, number, channel) {
+    async own(change, number, channel) {
       const own = change.plan.steps[number]?.own;
       if (own === 'stop-watching') return stopWatching(unit);
-      if (own === 'uninstall-helper') return takeHelperAway(channel);
+      if (own === 'uninstall-helper') return takeHelperAway(channel, await changesOfNode(looks, change.node));
       return placeOn(looks, channels, contents, change, number);
     },
     changed(change) {

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OwnOutcome } from '#core/fixes/engine/parts.ts';
 import type { UnhashedPlan } from '#core/fixes/plan-registry.ts';
-import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import { ROOT_PREFIX, type RootAccess, type RootChannel } from '#core/hosts/helper-channel-root.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import {
@@ -15,7 +14,7 @@ import {
   sudoersText,
   wrapperText,
 } from '#shared/domain/helper/installation.ts';
-import { accountName, HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
+import { accountName } from '#shared/domain/helper/targets.ts';
 import type { HelperAccess, PlanStep } from '#shared/domain/plan.ts';
 import { type HelperBundle, hashOfFile } from './helper-bundle.ts';
 
@@ -203,23 +202,4 @@ async function takeAway(root: RootChannel): Promise<boolean> {
   const removed = await root.run(['rm', '-f', '--', ...all.reverse()], null);
   await root.run(['rmdir', '--ignore-fail-on-non-empty', '/usr/local/libexec/swarmkeep'], null);
   return removed.ok;
-}
-
-/** Has the helper take itself away. */
-export async function takeHelperAway(channel: HelperChannel): Promise<OwnOutcome> {
-  const reply = await channel.ask({ version: HELPER_PROTOCOL, ask: 'uninstall', force: false });
-  if (!reply.ok) {
-    // It may have gone before its answer came.
-    const gone = reply.failure.kind === 'not-installed';
-    return gone ? { ok: true, words: '' } : { ok: false, message: reply.failure.message };
-  }
-  const { answer } = reply;
-  if (answer.answer === 'uninstalled') {
-    const left = answer.left.length === 0 ? '' : `Left there: ${answer.left.join(', ')}`;
-    return { ok: true, words: left.slice(0, 1_000) };
-  }
-  return {
-    ok: false,
-    message: answer.answer === 'refused' ? answer.message : 'It gave an unexpected answer.',
-  };
 }
