@@ -43,13 +43,18 @@ const smallText = (path: string): string => {
   return read.ok && !read.cut ? decodeText(read.bytes, SMALL) : '';
 };
 
-/** Copies of distributions below one folder of a package, down to the third level as on a node. */
+/**
+ * Copies of distributions within one package. Below its own folder only a namespace is searched (`poetry/core/_vendor`): looking
+ * into every folder of every package would take longer than all the rest.
+ */
 function copiesBelow(folder: string, depth: number, by: string, found: VendoredFact[]): void {
-  for (const entry of listFolder(folder) ?? []) {
+  const entries = listFolder(folder) ?? [];
+  const isNamespace = depth < 3 && !entries.some(({ name }) => name === '__init__.py');
+  for (const entry of entries) {
     if (!entry.isDirectory() || found.length >= 2_048) continue;
     const path = `${folder}/${entry.name}`;
     if (!VENDOR_FOLDERS.includes(entry.name)) {
-      if (depth < 3) copiesBelow(path, depth + 1, by, found);
+      if (isNamespace && entry.name !== '__pycache__') copiesBelow(path, depth + 1, by, found);
       continue;
     }
     for (const inner of listFolder(path) ?? []) {
@@ -106,7 +111,8 @@ export function readSite(
     );
   });
   const vendored: VendoredFact[] = [];
-  for (const { name } of all.filter((entry) => entry.isDirectory()))
+  const packages = all.filter(({ name }) => !/(?:\.(?:dist|egg)-info|^__pycache__)$/.test(name));
+  for (const { name } of packages.filter((entry) => entry.isDirectory()))
     copiesBelow(`${folder}/${name}`, 2, name.slice(0, 256), vendored);
   return {
     instance: null,
