@@ -69,7 +69,7 @@ export async function takeBearings(
       current: { file, how },
       over: anchor.last !== null && anchor.sure ? chain.slice(anchor.last + 1, found.index) : [],
       rest: unread(chain.slice(found.index + 1)),
-      trail: trailOf(chain.slice(0, found.index), trail, anchor.last),
+      trail: trailOf(chain.slice(0, found.index), trail, anchor.sure ? anchor.last : null),
     };
   }
   const files = chain.slice(anchor.next);

@@ -50,13 +50,13 @@ export function hasTimeOf(file: ChainFile, { modifiedAt }: { modifiedAt: number 
   return at === modifiedAt || (at % 1_000 === 0 && at === modifiedAt - (modifiedAt % 1_000));
 }
 
-/** @returns a place behind content of which only the length and the end are known */
+/** @returns a place behind content of which only the length and both ends are known */
 export function placeBehind(
   identity: Pick<FilePlace, 'device' | 'inode' | 'bornAt' | 'modifiedAt' | 'packed'>,
-  content: { bytes: number; tail: Mark },
+  content: { bytes: number; head: string; tail: Mark },
 ): FilePlace {
   const { device, inode, bornAt, modifiedAt, packed } = identity;
-  const { bytes, tail } = content;
+  const { bytes, head, tail } = content;
   const rest = { offset: bytes, size: bytes, live: false, way: 'unknown', settled: true } as const;
-  return { device, inode, bornAt, modifiedAt, packed, head: '', tail, ...rest };
+  return { device, inode, bornAt, modifiedAt, packed, head, tail, ...rest };
 }

@@ -10,7 +10,7 @@ export const filePosition = z.object({
   /** The file with content that was read before it. */
   before: filePlace.nullable(),
   /** What was rotated right before `current`; null in positions of versions that did not know it. */
-  trail: trail.nullable().default(null),
+  trail: trail.nullable().catch(null),
   /** Milliseconds since 1970 UTC, by the console's clock, when something was read last. */
   at: z.int(),
   /** A rotation of this log by copying and cutting was seen. */

@@ -27,9 +27,8 @@ describe('nameMatcher', () => {
   });
 
   it('is not held up by a pattern of many stars', () => {
-    const began = process.cpuUsage();
+    const began = performance.now();
     expect(nameMatcher(`${'*a'.repeat(100)}b`)?.('a'.repeat(255))).toBe(false);
-    const { user, system } = process.cpuUsage(began);
-    expect((user + system) / 1_000).toBeLessThan(200);
+    expect(performance.now() - began).toBeLessThan(200);
   });
 });

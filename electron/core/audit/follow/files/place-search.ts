@@ -1,7 +1,7 @@
 import { hasTimeOf, type Match, matchOf, placeBehind } from './file-content.ts';
 import type { FilePlace } from './file-place.ts';
 import type { LogReach } from './log-reach.ts';
-import { type ChainFile, isEmpty } from './rotation-chain.ts';
+import { type ChainFile, isEmpty, packingOf } from './rotation-chain.ts';
 import { isSameFile } from './same-file.ts';
 import { canBeAt, continues } from './story.ts';
 import { isSurely, passedAt, type Trail, type TrailFile } from './trail.ts';
@@ -70,12 +70,10 @@ export class PlaceSearch {
         true,
       );
     }
-    const matches: Match[] = [];
-    for (const index of fits) matches.push(await this.#endsAt(index, last));
-    const whole = fits.filter((_, at) => matches[at] === 'whole');
-    const agreeing = whole.length > 0 ? whole : fits.filter((_, at) => matches[at] === 'content');
-    const timely = agreeing.filter((index) => hasTimeOf(chain[index] as ChainFile, last));
-    const best = timely.length === 1 ? timely : agreeing;
+    const ofTime = fits.filter((index) => hasTimeOf(chain[index] as ChainFile, last));
+    const { whole: timely } = await this.#agreeing(ofTime, last);
+    const all = timely.length === 1 ? null : await this.#agreeing(fits, last);
+    const best = all === null ? timely : all.whole.length > 0 ? all.whole : all.longer;
     const newest = best.at(-1);
     if (newest === undefined) {
       const next = chain.findIndex((file) => !file.rotated || file.modifiedAt >= last.modifiedAt);
@@ -158,6 +156,21 @@ export class PlaceSearch {
       if ((await this.#match(index, place)) === 'content') held.push(index);
     }
     return held;
+  }
+
+  /** @returns those of the files that have just what a file of the trail has, as far as can be known, and those that have more */
+  async #agreeing(
+    indices: readonly number[],
+    known: TrailFile,
+  ): Promise<{ whole: number[]; longer: number[] }> {
+    const [whole, longer]: [number[], number[]] = [[], []];
+    for (const index of indices) {
+      const match = await this.#endsAt(index, known);
+      const readable = known.content !== null && packingOf(this.chain[index] as ChainFile) !== 'other';
+      if (match === 'whole' || (match === 'content' && !readable)) whole.push(index);
+      else if (match === 'content') longer.push(index);
+    }
+    return { whole, longer };
   }
 
   /** Whether a file has just what a file of the trail has; only packing gives one another inode, and then content is all there is. */

@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { type FilePlace, mark } from './file-place.ts';
+import { type FilePlace, mark, markOf } from './file-place.ts';
 import { type ChainFile, packingOf } from './rotation-chain.ts';
 import { isSameFile } from './same-file.ts';
 
 /** Rotated files that are remembered at most. */
 const MOST_REMEMBERED = 8;
+/** Bytes by which most packed files are seen to be another one before they are unpacked any further. */
+const HEAD_KEPT = 48;
 
 /** A rotated file that has been read, or that was there before this log was followed. Numbers are as they were seen last. */
 export const trailFile = z.object({
@@ -13,8 +15,14 @@ export const trailFile = z.object({
   bornAt: z.int(),
   modifiedAt: z.int(),
   packed: z.boolean(),
-  /** Unpacked bytes and the mark of the last ones; null where it was never read. */
-  content: z.object({ bytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER), tail: mark }).nullable(),
+  /** Unpacked bytes, the first ones in base64, and the mark of the last ones; null where it was never read. */
+  content: z
+    .object({
+      bytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+      head: z.base64().max(4 * Math.ceil(HEAD_KEPT / 3)),
+      tail: mark,
+    })
+    .nullable(),
 });
 export type TrailFile = z.infer<typeof trailFile>;
 
@@ -34,9 +42,14 @@ function needed(files: readonly TrailFile[]): Trail {
 
 /** @returns a file that was read up to a place, as one of a trail */
 export function passedAt(place: FilePlace): TrailFile {
-  const { device, inode, bornAt, modifiedAt, packed, offset, size, tail } = place;
-  const content = offset === 0 && size > 0 ? null : { bytes: offset, tail };
+  const { device, inode, bornAt, modifiedAt, packed, offset, size } = place;
+  const content = offset === 0 && size > 0 ? null : contentOf(place);
   return { device, inode, bornAt, modifiedAt, packed, content };
+}
+
+function contentOf({ head, offset, tail }: FilePlace): NonNullable<TrailFile['content']> {
+  const kept = Buffer.from(head, 'base64').subarray(0, Math.min(HEAD_KEPT, offset));
+  return { bytes: offset, head: kept.toString('base64'), tail };
 }
 
 /** @returns the trail with one more file at its end */
@@ -49,7 +62,7 @@ export function withRead(files: Trail, place: FilePlace | null): Trail {
   if (!place || place.offset === 0) return files;
   return files.map((file) => {
     if (!isSameFile(file, place) || (file.content?.bytes ?? 0) >= place.offset) return file;
-    return { ...file, modifiedAt: place.modifiedAt, content: { bytes: place.offset, tail: place.tail } };
+    return { ...file, modifiedAt: place.modifiedAt, content: contentOf(place) };
   });
 }
 
@@ -63,19 +76,21 @@ export function trailOf(files: readonly ChainFile[], old: Trail, last: number | 
     const { device, inode, bornAt, size } = file;
     const known = last === null ? undefined : old[old.length - 1 - (last - index)];
     const packed = packingOf(file) !== 'none';
-    const empty = size === 0 ? { bytes: 0, tail: NO_TAIL } : null;
+    const empty = size === 0 ? NOTHING : null;
     const content = (index <= (last ?? -1) ? known?.content : undefined) ?? empty;
     return { device, inode, bornAt, modifiedAt: Math.trunc(file.modifiedAt), packed, content };
   });
   return needed(now);
 }
 
-const NO_TAIL = { bytes: 0, sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' };
+const NOTHING = { bytes: 0, head: '', tail: markOf(Buffer.alloc(0)) };
 
 /** @returns whether this is that file, whatever is in it: a rotated file is never written anew, and packed only once */
 export function isSurely(file: ChainFile, known: TrailFile): boolean {
   if (file.rotated === null || (packingOf(file) !== 'none') !== known.packed) return false;
-  return file.bornAt !== 0 && known.bornAt !== 0 && isSameFile(file, known);
+  if (!isSameFile(file, known)) return false;
+  // Where the file system does not say when it was made, an inode that was used again shows by its time of change.
+  return file.bornAt !== 0 && known.bornAt !== 0 ? true : Math.trunc(file.modifiedAt) === known.modifiedAt;
 }
 
 /** @returns whether this may be that file, as far as can be said without its content */

@@ -65,7 +65,8 @@ export class Whereabouts {
   async isStill(reader: LogReader): Promise<boolean> {
     if (!reader.live || !mayBeCommon(reader.place)) return true;
     const { current } = await this.bearings(reader.place);
-    return current !== null && isSameFile(current.file, reader.file);
+    // One that was removed or renamed to another name can be read on as long as it is open.
+    return current === null || isSameFile(current.file, reader.file);
   }
 
   /** It goes on where these bearings say, certain or not. */
