@@ -19,15 +19,19 @@ import { progressLine, type Terminal } from './terminal.ts';
 export async function importCommand(
   place: Place,
   path: string,
-  options: { json: boolean },
+  options: { json: boolean; signedBy?: string | undefined },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return takeData(options, terminal, (signal, show) =>
-    importAdvisories(prepareDataFolder(place.dataFolder), path, new Date(), {
+  return takeData(options, terminal, async (signal, show) => {
+    if (options.signedBy !== undefined) {
+      const { requireSigned } = await import('#core/dependencies/advisories/signed-set.ts');
+      await requireSigned(path, options.signedBy);
+    }
+    return importAdvisories(prepareDataFolder(place.dataFolder), path, new Date(), {
       signal,
       onProgress: (read) => show(`Reading advisories: ${read}`),
-    }),
-  );
+    });
+  });
 }
 
 /**

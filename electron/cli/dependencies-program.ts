@@ -3,7 +3,7 @@ import type { Place } from './check-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Adds `dependencies audit`, `import` and `update` to the command line. What they need is loaded when they run.
+ * Adds `dependencies audit`, `import`, `export` and `update` to the command line. What they need is loaded when they run.
  * @param done takes the exit code
  */
 export function addDependencyCommands(
@@ -48,6 +48,10 @@ older than five days or from the future, packages that cannot be read or compare
     .command('import')
     .description("take advisories without network: OSV's PyPI/all.zip, or a folder of its JSON files")
     .argument('<path>', 'zip archive, folder, or JSON file')
+    .option(
+      '--signed-by <key>',
+      'only an archive that the console with this key exported; its note lies beside it',
+    )
     .option('--json', 'one JSON document', false)
     .addHelpText(
       'after',
@@ -56,6 +60,16 @@ older than five days or from the future, packages that cannot be read or compare
     .action(async (path, options) => {
       const { importCommand } = await import('./dependencies-import.ts');
       done(await importCommand(place(), path, options, terminal));
+    });
+  dependencies
+    .command('export')
+    .description('write the advisories of this console as an archive, signed, for a console without network')
+    .argument('<file>', 'the archive; a note with the signature is written beside it')
+    .option('--json', 'one JSON document', false)
+    .addHelpText('after', '\nExit codes: 0 written, 2 not written, 64 wrong usage.')
+    .action(async (file, options) => {
+      const { exportCommand } = await import('./dependencies-export.ts');
+      done(await exportCommand(place(), file, options, terminal));
     });
   dependencies
     .command('update')

@@ -68,11 +68,9 @@ describe('importing advisories', () => {
     const reader = readAdvisories(data);
     expect(reader?.facts.advisories).toBe(3);
     expect(JSON.parse(reader?.published('MAL-2026-2') ?? '{}').summary).toBe('Something in evil');
-    expect([...(reader?.all() ?? [])].map((text) => JSON.parse(text).id).sort()).toEqual([
-      'GHSA-gone',
-      'MAL-2026-2',
-      'PYSEC-2026-1',
-    ]);
+    expect(
+      [...(reader?.all() ?? [])].map(([id, text]) => (JSON.parse(text).id === id ? id : 'another')).sort(),
+    ).toEqual(['GHSA-gone', 'MAL-2026-2', 'PYSEC-2026-1']);
     reader?.close();
   });
 

@@ -143,9 +143,9 @@ async function* together(
 ): AsyncGenerator<ReadAdvisory[]> {
   const replaced = new Set(fetched.map(({ record }) => record.id));
   let some: ReadAdvisory[] = [];
-  for (const text of reader.all()) {
-    const read = readAdvisoryFile({ name: 'stored advisory', bytes: Buffer.from(text) });
-    if (!replaced.has(read.record.id) && !gone.has(read.record.id)) some.push(read);
+  for (const [id, text] of reader.all()) {
+    if (replaced.has(id) || gone.has(id)) continue;
+    some.push(readAdvisoryFile({ name: id, bytes: Buffer.from(text) }));
     if (some.length < TURN) continue;
     yield some;
     some = [];

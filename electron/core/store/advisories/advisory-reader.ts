@@ -16,8 +16,8 @@ export interface AdvisoryReader {
   compiled(ecosystem: string, name: string): string | null;
   /** An advisory as it was published; null when there is none of this id. @throws StoreError `damaged` */
   published(id: string): string | null;
-  /** All of them, one after the other, with the time at which each was changed last. */
-  all(): Generator<string>;
+  /** All of them, id and text as published, one after the other. */
+  all(): Generator<[id: string, text: string]>;
   /** When each was changed last, in milliseconds since 1970. */
   modified(): Map<string, number>;
   /** Whether an import has put other data in its place since. */
@@ -79,6 +79,10 @@ function reader(database: Database.Database, file: string, inode: number): Advis
   const oneAdvisory = database.prepare<[string], { texts: Buffer; place: number }>(
     'SELECT texts, place FROM advisory JOIN chunk ON chunk.number = advisory.chunk WHERE id = ?',
   );
+  const everywhere = database.prepare<[], { id: string; chunk: number; place: number }>(
+    'SELECT id, chunk, place FROM advisory ORDER BY chunk, place',
+  );
+  const oneChunk = database.prepare<[number], Buffer>('SELECT texts FROM chunk WHERE number = ?').pluck();
   const sound = <T>(work: () => T): T => {
     try {
       return work();
@@ -100,15 +104,16 @@ function reader(database: Database.Database, file: string, inode: number): Advis
         return row === undefined ? null : (text(row.texts).split('\0')[row.place] ?? null);
       }),
     *all() {
-      const places = database.prepare<[number], { place: number }>(
-        'SELECT place FROM advisory WHERE chunk = ? ORDER BY place',
-      );
-      const chunks = database.prepare<[], { number: number; texts: Buffer }>(
-        'SELECT number, texts FROM chunk ORDER BY number',
-      );
-      for (const { number, texts } of chunks.iterate()) {
-        const each = text(texts).split('\0');
-        for (const { place } of places.all(number)) yield each[place] ?? '';
+      const placed = new Map<number, [string, number][]>();
+      for (const { id, chunk, place } of everywhere.iterate()) {
+        const own = placed.get(chunk);
+        if (own === undefined) placed.set(chunk, [[id, place]]);
+        else own.push([id, place]);
+      }
+      for (const [number, own] of placed) {
+        const texts = oneChunk.get(number);
+        const each = texts === undefined ? [] : text(texts).split('\0');
+        for (const [id, place] of own) yield [id, each[place] ?? ''];
       }
     },
     modified: () =>
