@@ -27,8 +27,9 @@ describe('nameMatcher', () => {
   });
 
   it('is not held up by a pattern of many stars', () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(nameMatcher(`${'*a'.repeat(100)}b`)?.('a'.repeat(255))).toBe(false);
-    expect(performance.now() - began).toBeLessThan(200);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(200);
   });
 });
