@@ -199,10 +199,20 @@ export class ScannedRecord {
   }
 
   #number(): number {
-    const start = this.#cursor;
-    const end = this.#text.indexOf(',', start);
+    const [text, start] = [this.#text, this.#cursor];
+    let number = 0;
+    let at = start;
+    for (let digit = text.charCodeAt(at) - 48; digit >= 0 && digit <= 9; digit = text.charCodeAt(at) - 48) {
+      number = number * 10 + digit;
+      at += 1;
+    }
+    if (text.charCodeAt(at) === COMMA && at > start && at - start < 16) {
+      this.#cursor = at;
+      return number;
+    }
+    const end = text.indexOf(',', start);
     this.#cursor = end < 0 ? start : end;
-    return end < 0 ? Number.NaN : Number(this.#text.slice(start, end));
+    return end < 0 ? Number.NaN : Number(text.slice(start, end));
   }
 
   /** The text between the quotes that begin here; null when there are none. */

@@ -80,7 +80,11 @@ export class InlinePress implements Press {
     this.#blocks = [];
     this.#segments = [];
     for (const { bytes } of blocks) {
-      for (const { start, end } of textsIn(bytes)) this.#index.addText(bytes.toString('utf8', start, end));
+      for (let start = 1; start < bytes.length; ) {
+        const end = endOfText(bytes, start);
+        this.#index.addText(bytes.toString('utf8', start, end));
+        start = end + 1;
+      }
     }
   }
 
@@ -90,18 +94,20 @@ export class InlinePress implements Press {
 
   take({ first, bytes, known }: TextBlock, events?: readonly StoredEvent[]): void {
     let count = 0;
-    for (const { start, end } of textsIn(bytes)) {
+    for (let start = 1; start < bytes.length; ) {
+      const end = endOfText(bytes, start);
       if (count >= known) {
-        const event = events?.[count - known];
         // The line feed before a text gives its place to the byte that a leaf begins with.
         bytes[start - 1] = 0;
         const leaf = bytes.toString('utf8', start - 1, end);
         bytes[start - 1] = LINE_FEED;
         this.#tree.append(leafHashBehindZero(leaf));
+        const event = events?.[count - known];
         const sealed = event === undefined ? this.#index.addText(leaf, 1) : this.#index.add(event);
         if (sealed !== null) this.#segments.push(sealed);
       }
       count += 1;
+      start = end + 1;
     }
     this.#blocks.push({ first, count, ...packBlock(bytes) });
   }
@@ -122,14 +128,9 @@ export class InlinePress implements Press {
   close(): void {}
 }
 
-/** Places of the texts of a block. */
-function* textsIn(bytes: Buffer): Generator<{ start: number; end: number }> {
-  for (let start = 1; start < bytes.length; ) {
-    const next = bytes.indexOf(LINE_FEED, start);
-    const end = next < 0 ? bytes.length : next;
-    yield { start, end };
-    start = end + 1;
-  }
+function endOfText(bytes: Buffer, start: number): number {
+  const end = bytes.indexOf(LINE_FEED, start);
+  return end < 0 ? bytes.length : end;
 }
 
 /** Buffers that came from another thread are plain bytes. */
