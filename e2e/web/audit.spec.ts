@@ -126,8 +126,13 @@ test.describe('the evening on which naru knocks', () => {
 
   test('an alert shows what came before and after, with its matches marked', async ({ page, open }) => {
     await open('knocking', '/audit');
+    const card = page.getByRole('article', { name: 'An agent keeps trying to leave the network' });
+    await expect(card.getByRole('figure')).toContainText('stopped tcp 203.0.113.50:443 out eth0');
     await page.getByRole('link', { name: 'Before and after' }).click();
     await expect(page.getByRole('heading', { name: 'Before and after on naru' })).toBeVisible();
+    await page.getByRole('button', { name: 'Isolate naru by hand' }).click();
+    await expect(page.getByText('Pull the network cable of naru')).toBeVisible();
+    await expect(page.getByText('systemctl kill --signal=SIGSTOP mycoswarm.service')).toBeVisible();
     await expect(page.getByText('matched', { exact: true }).first()).toBeVisible();
     await expect(page.getByText(/events of all nodes in between/).first()).toBeVisible();
     await page.getByRole('button', { name: 'Which rule, and why' }).click();

@@ -78,6 +78,19 @@ describe('the first line of the page', () => {
     });
   });
 
+  it.each([
+    ['what has no finding', { kind: 'incident' }],
+    ['a check that this version cannot judge', { kind: 'check', check: 'container-hardening' }],
+  ] as const)('leads to the steps by hand for %s', (_, leadsTo) => {
+    const { next } = brief({ alerts: [{ ...alert, rule: { ...alert.rule, leadsTo } }] });
+    expect(next).toEqual({ kind: 'alert', alert: 'a', words: 'What to do now' });
+  });
+
+  it('says of a recording that it has no logs, and leads to a node of one’s own', () => {
+    const { sentence, next } = brief({ sources: [], recorded: true });
+    expect([sentence, next?.kind]).toEqual(['A recording has no logs to follow.', 'add']);
+  });
+
   it('says that nobody watches before anything else', () => {
     const dark = { ...state, watching: false, trouble: 'The disk is full.' };
     expect(brief({ state: dark, alerts: [alert] }).sentence).toBe('Nobody is watching: the disk is full.');
