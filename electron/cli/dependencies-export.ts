@@ -9,7 +9,7 @@ import { asJson } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * `swarmkeep dependencies export`: the advisories of this console, for one without network.
+ * `swarmkeep dependencies export-advisories`: the advisories of this console, for one without network.
  * @returns 0
  * @throws CommandFailure when there are none, when this console has no key yet, or the file cannot be written
  */

@@ -3,7 +3,7 @@ import type { Place } from './check-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Adds `dependencies audit`, `import`, `export` and `update` to the command line. What they need is loaded when they run.
+ * Adds `dependencies audit`, `import`, `export-advisories` and `update` to the command line. What they need is loaded when they run.
  * @param done takes the exit code
  */
 export function addDependencyCommands(
@@ -62,7 +62,7 @@ older than five days or from the future, packages that cannot be read or compare
       done(await importCommand(place(), path, options, terminal));
     });
   dependencies
-    .command('export')
+    .command('export-advisories')
     .description('write the advisories of this console as an archive, signed, for a console without network')
     .argument('<file>', 'the archive; a note with the signature is written beside it')
     .option('--json', 'one JSON document', false)
