@@ -28,6 +28,26 @@ const ALLOWED: readonly Allowed[] = [
   },
   { path: /^\/etc\/\.pwd\.lock$/, why: 'lock of the account tools' },
   {
+    path: /^\/(etc|home)$/,
+    fields: ['time'],
+    why: 'the same person, the same account: its name went from the files of accounts, and its home',
+  },
+  {
+    path: /^\/(etc\/sudoers\.d|etc\/systemd\/system|usr\/local|usr\/share\/polkit-1\/actions|var\/lib)$/,
+    fields: ['time'],
+    why: 'the helper or its records lay in it; a folder has the time at which something in it came or went',
+  },
+  {
+    path: /^\/etc\/systemd\/system\/multi-user\.target\.wants$/,
+    fields: ['time'],
+    why: 'systemctl put the link of a unit there, and took it away',
+  },
+  {
+    path: /^\/home\/minotaur$/,
+    fields: ['time'],
+    why: 'sudo remembered there that it explained itself',
+  },
+  {
     path: /^\/home\/[^/]+\/(\.config\/mycoswarm\/access\.log|\.bash_history|\.sudo_as_admin_successful)$/,
     why: 'written by the daemon or the shell',
   },

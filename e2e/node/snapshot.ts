@@ -50,18 +50,20 @@ const STATE: Readonly<Record<string, string>> = {
   'rules: iptables': "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
   'rules: ip6tables': "ip6tables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
   'rules: audit': `${AUDITCTL} -l; ${AUDITCTL} -s | grep -E '^(enabled|failure|backlog_limit) '`,
-  'services: at boot': 'systemctl list-unit-files --plain --no-legend --no-pager | sort',
+  'services: at boot':
+    "systemctl list-unit-files --plain --no-legend --no-pager | grep -Ev '^session-[0-9]+[.]scope ' | sort",
   'services: running':
     "systemctl list-units --type=service,timer,socket,path --state=active --plain --no-legend --no-pager | cut -d' ' -f1 | grep -Ev '^(user(-runtime-dir)?@|session-|apt-daily|dpkg-db|man-db|e2scrub|fstrim|systemd-tmpfiles-clean|systemd-(hostnamed|timedated|localed)|polkit)' | sort",
   'services: failed': 'systemctl list-units --failed --plain --no-legend --no-pager | sort',
   'services: mycoswarm':
-    'systemctl show mycoswarm.service | grep -E "^(User|Group|ExecStart|Environment|DropInPaths|FragmentPath|Requires|After|Protect|Private|Restrict|ReadWrite|NoNewPriv|Capab|SystemCall)" | sed "s/ pid=.*//; s/ start_time=.*//"',
+    'systemctl show mycoswarm.service | grep -E "^(User|Group|ExecStart|Environment|DropInPaths|FragmentPath|Requires|After|Protect|Private|Restrict|ReadWrite|NoNewPriv|Capab|SystemCall)" | sed "s/ pid=.*//; s/ start_time=.*//" | while IFS="=" read -r key words; do case $key in Requires|After) words=$(printf "%s\\n" $words | sort | tr "\\n" " ");; esac; printf "%s=%s\\n" "$key" "$words"; done',
   packages: 'dpkg-query -W',
   accounts: 'getent passwd; getent group',
   'kernel switches':
     'sysctl -e kernel.io_uring_disabled kernel.unprivileged_userns_clone user.max_user_namespaces',
   'AppArmor profiles': 'sort /sys/kernel/security/apparmor/profiles 2>/dev/null || echo none',
-  interfaces: "ip -o link | sed 's/^[0-9]*: //' | cut -d' ' -f1-5; ip -o -4 address | awk '{print $2, $4}'",
+  interfaces:
+    "ip -o link | sed 's/^[0-9]*: //; s/@if[0-9]*:/:/' | cut -d' ' -f1-5; ip -o -4 address | awk '{print $2, $4}'",
 };
 
 /** Everything on the disk of a guest, and what runs there and is in force. */

@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import {
+  BOOT_UNIT_LINK,
   HELPER_FOLDER,
   HELPER_PROGRAM,
   POLICY_FILE,
@@ -318,12 +320,15 @@ describe('the installed program', () => {
   it('goes without a trace, once nothing can be taken back any more', () => {
     expect(helper.ask({ version: 1, ask: 'uninstall', force: false })).toMatchObject({ refusal: 'busy' });
     sh('rm -rf /var/lib/swarmkeep/changes');
+    sh(`mkdir -p ${dirname(BOOT_UNIT_LINK)} && ln -sf nowhere ${BOOT_UNIT_LINK}`);
     expect(helper.ask({ version: 1, ask: 'uninstall', force: false })).toEqual({
       answer: 'uninstalled',
       left: [],
     });
     expect(
-      sh(`ls -d ${HELPER_FOLDER} /usr/local/libexec /var/lib/swarmkeep ${POLICY_FILE} 2>/dev/null || true`),
+      sh(
+        `ls -d ${HELPER_FOLDER} /usr/local/libexec /var/lib/swarmkeep ${POLICY_FILE} ${dirname(BOOT_UNIT_LINK)} 2>/dev/null || true`,
+      ),
     ).toBe('');
   });
 });

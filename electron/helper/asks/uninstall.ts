@@ -1,6 +1,7 @@
 import { readdirSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
-import { HELPER_FOLDER, REMOVED_FILES } from '#shared/domain/helper/installation.ts';
+import { BOOT_UNIT_LINK, HELPER_FOLDER, REMOVED_FILES } from '#shared/domain/helper/installation.ts';
 import type { Machine } from '../machine.ts';
 import { ChangeRecord, changesOf } from '../record/change-record.ts';
 import { StepRecord, stepsOf } from '../record/step-record.ts';
@@ -18,6 +19,9 @@ function changesLeft(machine: Machine): string[] {
     return waiting || left;
   });
 }
+
+/** Where the link of the unit at boot lies; systemctl(1) makes it, and takes it away when it is empty. */
+const BOOT_WANTS = dirname(BOOT_UNIT_LINK);
 
 /** Runs and swallows "not there"; answers the path when it could not be taken away. */
 function takeAway(path: string, remove: (path: string) => void): string[] {
@@ -45,7 +49,7 @@ export function uninstall(machine: Machine, force: boolean): HelperAnswer {
   if (changes.length === 0)
     left.push(...takeAway(machine.stateFolder, (path) => rmSync(path, { recursive: true })));
   else left.push(machine.stateFolder);
-  for (const folder of [HELPER_FOLDER, '/usr/local/libexec']) {
+  for (const folder of [HELPER_FOLDER, '/usr/local/libexec', BOOT_WANTS]) {
     const empty = takeAway(folder, (path) => {
       if (readdirSync(path).length === 0) rmdirSync(path);
     });
