@@ -4,6 +4,7 @@ import {
   ListChecks,
   type LucideIcon,
   Network,
+  Package,
   ScrollText,
   Settings2,
   ShieldCheck,
@@ -11,7 +12,7 @@ import {
 
 /** One page in the rail; `key` is pressed after `g`. */
 export interface NavItem {
-  to: '/' | '/setup/{-$node}' | '/checks' | '/audit' | '/nodes' | '/activity' | '/settings';
+  to: '/' | '/setup/{-$node}' | '/checks' | '/audit' | '/dependencies' | '/nodes' | '/activity' | '/settings';
   label: string;
   icon: LucideIcon;
   key: string;
@@ -23,6 +24,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { to: '/setup/{-$node}', label: 'Setup', icon: ListChecks, key: 's' },
   { to: '/checks', label: 'Checks', icon: ShieldCheck, key: 'c' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'a' },
+  { to: '/dependencies', label: 'Dependencies', icon: Package, key: 'd' },
   { to: '/nodes', label: 'Nodes', icon: Network, key: 'n' },
   { to: '/activity', label: 'Activity', icon: History, key: 'y' },
   { to: '/settings', label: 'Settings', icon: Settings2, key: ',' },

@@ -9,6 +9,7 @@ import {
 import { HomePage } from '../features/home/home-page.tsx';
 import { Layout } from './layout.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
+import { OpeningPage } from './opening-page.tsx';
 import { PageCrashed } from './page-crashed.tsx';
 import { readScope } from './scope.ts';
 import {
@@ -82,6 +83,15 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 });
 
+const dependencies = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/dependencies',
+  component: lazyRouteComponent(
+    () => import('../features/dependencies/dependencies-page.tsx'),
+    'DependenciesPage',
+  ),
+});
+
 const routeTree = rootRoute.addChildren([
   home,
   setup,
@@ -89,6 +99,7 @@ const routeTree = rootRoute.addChildren([
   nodes,
   settings,
   audit,
+  dependencies,
   plan,
   change,
   activity,
@@ -103,6 +114,7 @@ export const router = createRouter({
   history: createHashHistory(),
   defaultPreload: 'intent',
   defaultPendingMs: 400,
+  defaultPendingComponent: OpeningPage,
   defaultErrorComponent: PageCrashed,
   scrollRestoration: true,
 });

@@ -28,6 +28,7 @@ const OUTDATES = {
   activity: [orpc.activity.state.key()],
   // What comes in is streamed to the page itself; here it is what the rail counts.
   audit: [orpc.audit.state.key(), orpc.audit.alerts.key()],
+  dependencies: [orpc.dependencies.key(), orpc.findings.key()],
   notice: [],
 } as const;
 

@@ -1,5 +1,6 @@
 import { activity } from './activity.ts';
 import { audit } from './audit.ts';
+import { dependencies } from './dependencies.ts';
 import { decisions, findings } from './findings.ts';
 import { fixes } from './fixes.ts';
 import { changes, looks } from './looks.ts';
@@ -21,5 +22,6 @@ export const contract = {
   fixes,
   activity,
   audit,
+  dependencies,
 };
 export type Contract = typeof contract;

@@ -53,7 +53,17 @@ export const changes = {
       z.object({ at: instant }),
       z.object({
         at: instant,
-        what: z.enum(['nodes', 'findings', 'decisions', 'settings', 'setup', 'notice', 'activity', 'audit']),
+        what: z.enum([
+          'nodes',
+          'findings',
+          'decisions',
+          'settings',
+          'setup',
+          'notice',
+          'activity',
+          'audit',
+          'dependencies',
+        ]),
         node: nodeId.nullable(),
         /** For `notice`: the sentence of a notification. */
         sentence: z.string().max(512).nullable(),

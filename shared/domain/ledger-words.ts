@@ -23,7 +23,14 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
   },
   decisions: {
     title: 'Decisions',
-    kinds: ['waiver-made', 'waiver-withdrawn', 'declaration-made', 'declaration-withdrawn'],
+    kinds: [
+      'waiver-made',
+      'waiver-withdrawn',
+      'declaration-made',
+      'declaration-withdrawn',
+      'weakness-accepted',
+      'weakness-acceptance-withdrawn',
+    ],
   },
   nodes: {
     title: 'Nodes',
@@ -51,7 +58,14 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
   },
   console: {
     title: 'This console',
-    kinds: ['settings-changed', 'report-exported', 'ledger-begun', 'ledger-key-replaced', 'events-missed'],
+    kinds: [
+      'settings-changed',
+      'advisories-taken',
+      'report-exported',
+      'ledger-begun',
+      'ledger-key-replaced',
+      'events-missed',
+    ],
   },
 };
 
@@ -133,6 +147,21 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       return `Declared as meant on ${node}: ${event.what.about} ${quoted(event.what.value)}. Reason: ${event.what.reason}`;
     case 'declaration-withdrawn':
       return `No longer declared on ${node}: ${event.what.about} ${quoted(event.what.value)}.`;
+    case 'weakness-accepted': {
+      const { package: name, version, advisory, until, untilFixed, reason } = event.what;
+      const end = [
+        until === null ? '' : `until ${until.slice(0, 10)}`,
+        untilFixed ? 'until there is a repair' : '',
+      ];
+      return `${advisory} in ${name}${version === null ? '' : ` ${version}`} is accepted ${end.filter(Boolean).join(', or ')}. Reason: ${reason}`;
+    }
+    case 'weakness-acceptance-withdrawn':
+      return `${event.what.advisory} in ${event.what.package} is no longer accepted.`;
+    case 'advisories-taken': {
+      const { advisories, newest, origin } = event.what;
+      const age = newest === null ? '' : `, the newest of ${newest.slice(0, 10)}`;
+      return `${counted(advisories, 'advisory', 'advisories')} were taken from ${origin}${age}.`;
+    }
     case 'settings-changed':
       return settingsSentence(event.what.changes);
     case 'watching-began':

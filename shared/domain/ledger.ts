@@ -97,6 +97,20 @@ export const LEDGER_WHAT = {
   'declaration-made': form({ declaration: word, about: declarationKind, value: free, reason: free }),
   'declaration-withdrawn': form({ declaration: word, about: declarationKind, value: free }),
 
+  /** A known weakness of a package is accepted for a while. */
+  'weakness-accepted': form({
+    entry: word,
+    package: word,
+    advisory: word,
+    version: word.nullable(),
+    reason: free,
+    until: instant.nullable(),
+    untilFixed: z.boolean(),
+  }),
+  'weakness-acceptance-withdrawn': form({ entry: word, package: word, advisory: word }),
+  /** Other advisories are in use from here on. */
+  'advisories-taken': form({ advisories: amount, newest: instant.nullable(), origin: free }),
+
   'settings-changed': form({
     changes: listOf(
       form({

@@ -9,6 +9,7 @@ import { ActivityDouble } from './activity/activity-double.ts';
 import { AuditDouble } from './audit/audit-double.ts';
 import { clockFrom } from './clock.ts';
 import { decisionsDouble } from './decisions-double.ts';
+import { PackagesDouble } from './dependencies/packages-double.ts';
 import { findingsOf } from './findings.ts';
 import { FixesDouble } from './fixes/fixes-double.ts';
 import { nodeOf, profileOf } from './nodes.ts';
@@ -43,6 +44,7 @@ export class ConsoleDouble implements ConsoleService {
   readonly recorded: ActivityDouble;
   readonly watched: AuditDouble;
   readonly decisions: ConsoleService['decisions'];
+  readonly dependencies: ConsoleService['dependencies'];
 
   readonly topics = {
     progress: new TopicDouble<LookState[], LookState>(() => [...this.#looks.values()]),
@@ -67,6 +69,11 @@ export class ConsoleDouble implements ConsoleService {
       now: () => Date.parse(scenario.now) + 30_000 + Date.now() - this.#openedAt,
       changed: () => this.#changed('audit', null),
     });
+    this.dependencies = new PackagesDouble(scenario, {
+      answer,
+      id: () => this.#id('ignore'),
+      now: () => this.#now(),
+    }).group;
     this.decisions = decisionsDouble(scenario, {
       answer,
       id: (kind) => this.#id(kind),

@@ -7,6 +7,7 @@ import type { AppliedChange, HelperAccess, Plan } from '#shared/domain/plan.ts';
 import type { Profile } from '#shared/domain/profile.ts';
 import type { LedgerScenario } from './activity/activity-double.ts';
 import type { AuditScenario } from './audit/audit-scenario.ts';
+import type { PackagesScenario } from './dependencies/packages.ts';
 import type { Outcome } from './fixes/change-run.ts';
 
 /** What may be changed in a scenario, and how changes go. */
@@ -57,6 +58,8 @@ export interface Scenario {
   ledger?: LedgerScenario;
   /** Without it no log is followed. */
   audit?: AuditScenario;
+  /** Without it there are no advisories, and no node has packages. */
+  packages?: PackagesScenario;
   /** Milliseconds that every answer takes. */
   delayMs: number;
   /** Every reading fails with STORE_UNAVAILABLE. */

@@ -181,6 +181,20 @@ function createRouter(
       checkAgainst: os.activity.checkAgainst.handler(({ input }) => service.activity.checkAgainst(input)),
       replaceKey: os.activity.replaceKey.handler(({ input }) => service.activity.replaceKey(input)),
     },
+    dependencies: {
+      data: os.dependencies.data.handler(() => service.dependencies.data(undefined)),
+      audit: os.dependencies.audit.handler(({ input }) => service.dependencies.audit(input)),
+      advisory: os.dependencies.advisory.handler(({ input }) => service.dependencies.advisory(input)),
+      import: os.dependencies.import.handler(({ input }) => service.dependencies.import(input)),
+      update: os.dependencies.update.handler(() => service.dependencies.update(undefined)),
+      progress: os.dependencies.progress.handler(() => service.dependencies.progress(undefined)),
+      cancel: os.dependencies.cancel.handler(() => service.dependencies.cancel(undefined)),
+      ignores: os.dependencies.ignores.handler(() => service.dependencies.ignores(undefined)),
+      ignore: os.dependencies.ignore.handler(({ input }) => service.dependencies.ignore(input)),
+      withdrawIgnore: os.dependencies.withdrawIgnore.handler(({ input }) =>
+        service.dependencies.withdrawIgnore(input),
+      ),
+    },
     audit: {
       state: os.audit.state.handler(() => audit.state()),
       live: os.audit.live.handler(({ input, context, signal }) =>

@@ -23,7 +23,8 @@ export async function besideFacts(
   facts: Pick<Facts, 'subjects'>,
 ): Promise<Pick<CheckInput, 'otherNodes' | 'swarm' | 'logs' | 'packages'>> {
   const logs = (await context.logs?.(node)) ?? null;
-  const packages = packageReport(context.dataFolder, facts, [], context.clock.now());
+  const ignores = (await context.store.packageIgnores()).map(({ ignore }) => ignore);
+  const packages = packageReport(context.dataFolder, facts, ignores, context.clock.now());
   return {
     ...(await otherNodes(context, node)),
     ...(logs === null ? {} : { logs }),

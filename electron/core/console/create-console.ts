@@ -11,6 +11,7 @@ import { type AuditWatch, createAuditWatch } from './audit-watch.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { announce, type Context, momentOf } from './context.ts';
 import { decisionsGroup } from './decisions.ts';
+import { dependenciesGroup } from './dependencies.ts';
 import { createEmitter } from './emitter.ts';
 import { findingsGroup } from './findings.ts';
 import { createFixDesk, type FixDesk, type Fixing } from './fix-desk.ts';
@@ -144,6 +145,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     }),
     fixes: fixing.group,
     activity: activityGroup(context, watch),
+    dependencies: dependenciesGroup(context, recheck),
     audit: auditGroup(context, watch),
     planRegistry: fixing.registry,
     topics: {

@@ -41,7 +41,7 @@ export type ServiceGroup<G extends keyof Contract, Except extends PropertyKey = 
 
 type ChangeDelta = {
   at: string;
-  what: 'nodes' | 'findings' | 'decisions' | 'settings' | 'setup' | 'notice' | 'activity' | 'audit';
+  what: 'nodes' | 'findings' | 'decisions' | 'settings' | 'setup' | 'notice' | 'activity' | 'audit' | 'dependencies';
   node: string | null;
   sentence: string | null;
 };
@@ -87,6 +87,7 @@ export interface ConsoleService {
   };
   fixes: ServiceGroup<'fixes', 'progress'>;
   activity: ServiceGroup<'activity'>;
+  dependencies: ServiceGroup<'dependencies'>;
   /** Left out by a console that follows no logs. */
   audit?: ConsoleAudit;
   /** Plans that the core made and nobody has ordered yet; what stands before the console claims them there. */

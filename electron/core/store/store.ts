@@ -6,6 +6,7 @@ import { keeperOperations } from './operations/keeper.ts';
 import { ledgerOperations } from './operations/ledger/operations.ts';
 import { lookOperations } from './operations/looks.ts';
 import { nodeOperations } from './operations/nodes.ts';
+import { packageIgnoreOperations } from './operations/package-ignores.ts';
 
 /**
  * Everything that can be asked of the records, as plain synchronous functions of one plain argument, so that the same
@@ -20,6 +21,7 @@ export function createOperations(database: Database) {
     ...decisionOperations(database),
     ...changeOperations(database),
     ...keeperOperations(database),
+    ...packageIgnoreOperations(database),
   };
   return { ...operations, ...ledgerOperations(database, operations) };
 }

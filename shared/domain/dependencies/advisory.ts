@@ -74,6 +74,3 @@ export const advisoryDataState = z.object({
   trouble: lineText,
 });
 export type AdvisoryDataState = z.infer<typeof advisoryDataState>;
-
-/** Days after which advisory data no longer supports "nothing found". */
-export const STALE_AFTER_DAYS = 5;

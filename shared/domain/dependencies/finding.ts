@@ -26,6 +26,10 @@ export const dependencyIgnore = z
   );
 export type DependencyIgnore = z.infer<typeof dependencyIgnore>;
 
+/** A decision about a finding of packages, as it is kept. */
+export const keptIgnore = z.object({ id: shortText, createdAt: instant, ignore: dependencyIgnore });
+export type KeptIgnore = z.infer<typeof keptIgnore>;
+
 /**
  * What is known about a package in one environment. `malware` is red whatever its severity. The others besides `vulnerability`
  * say that nothing can be said, and are never green: `not-comparable` (editable, from version control, or affected by commits

@@ -1,6 +1,7 @@
 import type { AppliedChange, HelperAccess } from '#shared/domain/plan.ts';
 import { ledgerOf, UNCHO_CHANGE } from '../activity/ledger-book.ts';
 import { clockFrom } from '../clock.ts';
+import { EVENING_PACKAGES } from '../dependencies/packages.ts';
 import type { FixesScenario, Scenario } from '../scenario.ts';
 import { evening } from './evening.ts';
 import { wayOut } from './way-out.ts';
@@ -58,6 +59,7 @@ export function house(): Scenario {
       applied: [unchoChange(now)],
     },
     ledger: ledgerOf(now, 4_212),
+    packages: EVENING_PACKAGES,
   };
 }
 

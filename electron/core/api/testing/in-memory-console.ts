@@ -157,6 +157,19 @@ export class InMemoryConsole implements ConsoleService {
     replaceKey: unsupported,
   };
 
+  readonly dependencies: ConsoleService['dependencies'] = {
+    data: unsupported,
+    audit: async () => null,
+    advisory: async () => null,
+    import: unsupported,
+    update: unsupported,
+    progress: async () => '',
+    cancel: async () => ({ cancelled: false }),
+    ignores: async () => [],
+    ignore: unsupported,
+    withdrawIgnore: unsupported,
+  };
+
   readonly planRegistry = new PlanRegistry();
 
   readonly fixes: ConsoleService['fixes'] = {

@@ -1,4 +1,5 @@
-import { type AdvisoryDataState, STALE_AFTER_DAYS } from '#shared/domain/dependencies/advisory.ts';
+import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
+import { STALE_AFTER_DAYS } from '#shared/domain/dependencies/stale-after.ts';
 
 const DAY = 86_400_000;
 /** A clock may be off by this much before a record counts as being from the future. */

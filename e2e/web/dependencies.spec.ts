@@ -1,0 +1,67 @@
+import { violationsOf } from './axe.ts';
+import { expect, test } from './fixture.ts';
+
+test.describe('packages of nodes against advisories', () => {
+  test('what to do first comes first, with the command, and strangers’ texts are text', async ({
+    page,
+    open,
+  }) => {
+    await open('house', '/dependencies');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+      'Two packages to upgrade, spores-http first.',
+    );
+    await expect(page.getByRole('region', { name: 'Advisories' })).toContainText(
+      '24,113 advisories, the newest from yesterday',
+    );
+    const first = page.getByRole('region', { name: 'Upgrade first' });
+    await expect(first.getByRole('listitem').first()).toContainText('→ 2.31.0');
+    await first.getByRole('button', { name: /^spores-http/ }).click();
+    await expect(first).toContainText('-m pip install --upgrade spores-http==2.31.0');
+    await first.getByRole('button', { name: 'EXAMPLE-2026-0117', exact: true }).click();
+    await expect(page.getByRole('region', { name: 'Text of EXAMPLE-2026-0117' })).toContainText('<script>alert(1)</script>');
+    await expect(page.getByRole('region', { name: 'Nobody can say' })).toContainText('mycoswarm');
+    await expect(page.getByText('Deeply nested documents <b>take</b> all memory.')).toBeVisible();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('searchbox').fill('hyphae');
+    await expect(page.getByRole('listitem').filter({ hasText: 'spores-http' })).toHaveCount(0);
+    await expect(page.getByRole('listitem').filter({ hasText: 'hyphae-yaml' })).toHaveCount(1);
+  });
+
+  test('a weakness is accepted for a while with a reason, and counts again', async ({ page, open }) => {
+    await open('house', '/dependencies');
+    const waiting = page.getByRole('region', { name: 'No repair yet' });
+    await waiting.getByRole('button', { name: /^mycelium-crypto/ }).click();
+    await waiting.getByRole('button', { name: 'Accept for a while…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Accept it' }).click();
+    await expect(dialog).toContainText('Say in a few words why.');
+    await dialog.getByLabel('Why').fill('Only used on loopback.');
+    expect(await violationsOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Accept it' }).click();
+    const accepted = page.getByRole('region', { name: 'Accepted for now' });
+    await expect(accepted).toContainText('mycelium-crypto');
+    await expect(waiting).toHaveCount(0);
+    await accepted.getByRole('button', { name: /^mycelium-crypto/ }).click();
+    await expect(accepted).toContainText('Only used on loopback.');
+    await accepted.getByRole('button', { name: 'No longer accept' }).click();
+    await expect(waiting).toContainText('mycelium-crypto');
+  });
+
+  test.describe('a file that is not there', () => {
+    test.use({ expectErrors: ['409'] });
+    test('without advisories nothing is called fine, and the way to get them is there', async ({
+      page,
+      open,
+    }) => {
+      await open('evening', '/dependencies');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+        'No packages were seen yet, and there are no advisories to compare them with.',
+      );
+      await page.getByRole('button', { name: 'Take in advisories' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('File or folder on this computer').fill('/nowhere.zip');
+      await dialog.getByRole('button', { name: 'Take it in' }).click();
+      await expect(dialog).toContainText('There is no such file or folder.');
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { ConsoleError, type ConsoleService } from '#core/console/service.ts';
+import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
+import type { KeptIgnore } from '#shared/domain/dependencies/finding.ts';
+import type { Scenario } from '../scenario.ts';
+import { NO_ADVISORIES } from './packages.ts';
+
+/** Packages and advisories of a scenario, with what is accepted of them in memory. */
+export class PackagesDouble {
+  readonly group: ConsoleService['dependencies'];
+  #ignores: KeptIgnore[] = [];
+  #data: AdvisoryDataState;
+
+  constructor(
+    scenario: Scenario,
+    { answer, id, now }: { answer: <T>(work: () => T) => Promise<T>; id: () => string; now: () => string },
+  ) {
+    const { data, reports, imported } = scenario.packages ?? { data: NO_ADVISORIES, reports: {} };
+    this.#data = data;
+    const take = () => {
+      if (imported === undefined) throw new ConsoleError('NOT_ALLOWED', 'There is no such file or folder.');
+      this.#data = imported;
+      return imported;
+    };
+    this.group = {
+      data: () => answer(() => this.#data),
+      audit: ({ node }) =>
+        answer(() => {
+          const report = reports[node];
+          if (report === undefined) return null;
+          const known = this.#data.state !== 'none';
+          const findings = report.findings
+            .filter(({ kind }) => known || kind === 'not-comparable')
+            .map((finding) => {
+              const kept = this.#ignores.find(
+                ({ ignore }) => ignore.package === finding.package && finding.ids.includes(ignore.id),
+              );
+              return { ...finding, ignored: kept?.ignore ?? null };
+            });
+          return { ...report, findings, upgrades: known ? report.upgrades : [], data: this.#data };
+        }),
+      advisory: ({ id: asked }) =>
+        answer(() => ({
+          id: asked,
+          aliases: [],
+          published: now(),
+          modified: now(),
+          withdrawn: null,
+          summary: `About ${asked}.`,
+          details: 'Written by *strangers*: <script>alert(1)</script>',
+          severity: 'unrated' as const,
+          score: null,
+          references: ['https://example.org/advisory'],
+          packages: [],
+        })),
+      import: () => answer(take),
+      update: () => answer(take),
+      progress: () => answer(() => ''),
+      cancel: () => answer(() => ({ cancelled: false })),
+      ignores: () => answer(() => this.#ignores),
+      ignore: (ignore) =>
+        answer(() => {
+          const kept = { id: id(), createdAt: now(), ignore };
+          this.#ignores = [kept, ...this.#ignores];
+          return kept;
+        }),
+      withdrawIgnore: ({ id: wanted }) =>
+        answer(() => {
+          this.#ignores = this.#ignores.filter((kept) => kept.id !== wanted);
+          return this.#ignores;
+        }),
+    };
+  }
+}

@@ -1,0 +1,145 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useId, useState } from 'react';
+import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
+import { STALE_AFTER_DAYS } from '#shared/domain/dependencies/stale-after.ts';
+import { visible } from '#shared/domain/text.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { TextField } from '../../components/field.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { StatusWord } from '../../components/status.tsx';
+import { count } from '../../components/time-words.ts';
+import { useToast } from '../../components/toast.tsx';
+import { client, orpc } from '../../transport/queries.ts';
+import { dataWords } from './report-words.ts';
+
+const STATE_STATUS = { fresh: 'pass', stale: 'review', none: 'unknown', unknown: 'unknown' } as const;
+const STATE_WORD = { fresh: 'Fresh', stale: 'Too old', none: 'None', unknown: 'Not usable' } as const;
+
+/** How old the advisories are: always in sight, because "nothing found" means nothing without fresh ones. */
+export function DataStrip({ data }: { data: AdvisoryDataState }) {
+  const [importing, setImporting] = useState(false);
+  return (
+    <section className="advisories" aria-label="Advisories">
+      <StatusWord status={STATE_STATUS[data.state]}>{STATE_WORD[data.state]}</StatusWord>
+      <div className="advisories__words">
+        <p>
+          {dataWords(data)}
+          {data.importedAt ? (
+            <span className="quiet">
+              , taken <RelativeTime at={data.importedAt} />
+              {data.origin ? <> from {visible(data.origin)}</> : null}
+            </span>
+          ) : null}
+        </p>
+        {data.trouble ? <p className="quiet">{visible(data.trouble)}</p> : null}
+        {data.state === 'fresh' ? (
+          <p className="quiet">
+            After {count(STALE_AFTER_DAYS, 'day')} they are too old to call anything fine.
+          </p>
+        ) : null}
+      </div>
+      <Button variant={data.state === 'fresh' ? 'plain' : 'filled'} onClick={() => setImporting(true)}>
+        Take in advisories
+      </Button>
+      {importing ? <ImportDialog onClose={() => setImporting(false)} /> : null}
+    </section>
+  );
+}
+
+function ImportDialog({ onClose }: { onClose: () => void }) {
+  const form = useId();
+  const [path, setPath] = useState('');
+  const [tried, setTried] = useState(false);
+  const queries = useQueryClient();
+  const toast = useToast();
+  const taken = async (data: AdvisoryDataState) => {
+    onClose();
+    toast({ text: `${dataWords(data)}.` });
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: orpc.dependencies.key() }),
+      queries.invalidateQueries({ queryKey: orpc.findings.key() }),
+    ]);
+  };
+  const take = useMutation({
+    mutationFn: () => client.dependencies.import({ path: path.trim() }),
+    onSuccess: taken,
+  });
+  const fetch = useMutation({ mutationFn: () => client.dependencies.update(), onSuccess: taken });
+  const busy = take.isPending || fetch.isPending;
+  const progress = useQuery(
+    orpc.dependencies.progress.queryOptions({ enabled: busy, refetchInterval: busy ? 500 : false }),
+  ).data;
+  const stop = () => {
+    if (busy) void client.dependencies.cancel();
+    onClose();
+  };
+  const problem = path.trim().startsWith('/')
+    ? null
+    : 'Give the whole path, such as /home/you/Downloads/all.zip.';
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (!problem) take.mutate();
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && stop()}
+      title="Take in advisories"
+      description={
+        <>
+          OSV’s file of all advisories for Python packages (<code>PyPI/all.zip</code>, osv.dev, “Data dumps”),
+          or a folder of OSV records. Fetching asks for what is new since, and says nothing about your
+          packages.
+        </>
+      }
+      actions={
+        <>
+          <Button variant="filled" type="submit" form={form} running={take.isPending && 'Reading'}>
+            Take it in
+          </Button>
+          {take.isPending ? null : (
+            <Button variant="plain" running={fetch.isPending && 'Fetching'} onClick={() => fetch.mutate()}>
+              Fetch from OSV now
+            </Button>
+          )}
+          <Button variant="plain" onClick={stop}>
+            {busy ? 'Cancel' : 'Not now'}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={submit} noValidate>
+        <TextField
+          label="File or folder on this computer"
+          mono
+          value={path}
+          maxLength={4_096}
+          placeholder="/home/you/Downloads/all.zip"
+          hint="What is there now stays in use until the new data is whole."
+          onChange={(event) => setPath(event.target.value)}
+          error={tried ? problem : null}
+        />
+        {busy && progress ? (
+          <p className="quiet" role="status">
+            {progress}
+          </p>
+        ) : null}
+        {fetch.isError ? (
+          <ErrorState
+            inline
+            {...errorWords(fetch.error, 'They could not be fetched. The former advisories stay.')}
+          />
+        ) : null}
+        {take.isError ? (
+          <ErrorState
+            inline
+            {...errorWords(take.error, 'It could not be taken in. The former advisories stay.')}
+          />
+        ) : null}
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,89 @@
+import type { AdvisoryDataState, Severity } from '#shared/domain/dependencies/advisory.ts';
+import type { DependencyFinding } from '#shared/domain/dependencies/finding.ts';
+import type { InstalledFrom } from '#shared/domain/dependencies/inventory.ts';
+import { capital, counted } from '#shared/domain/words.ts';
+import type { Group, PlacedFinding, PlacedReport } from './report-groups.ts';
+
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  none: 'None',
+  unrated: 'Not rated',
+};
+
+/** How a package came there, for whoever has to change it. */
+export const FROM_WORDS: Readonly<Record<InstalledFrom, string>> = {
+  index: 'from a package index',
+  file: 'from a file',
+  url: 'from an address',
+  vcs: 'from version control',
+  editable: 'editable, from a folder',
+  distribution: 'from the system’s own packages',
+  vendored: 'a copy within another package',
+};
+
+/** The first sentence of the page. */
+export function dependenciesSentence(...said: Parameters<typeof plainSentence>): string {
+  const sentence = plainSentence(...said);
+  // A package is called as it is written, whatever it begins with.
+  return /^[a-z]+ (package|known)/.test(sentence) ? capital(sentence) : sentence;
+}
+
+function plainSentence(
+  reports: readonly PlacedReport[],
+  groups: Readonly<Record<Group, readonly PlacedFinding[]>>,
+  data: AdvisoryDataState,
+): string {
+  const packages = reports.reduce((sum, { report }) => sum + report.packages, 0);
+  const { malware, upgrade, waiting, unclear } = groups;
+  if (malware.length > 0) {
+    const names = [...new Set(malware.map(({ finding }) => finding.package))];
+    return `${names.slice(0, 3).join(', ')} ${names.length === 1 ? 'is' : 'are'} known to be malware.`;
+  }
+  if (data.state === 'none')
+    return packages === 0
+      ? 'No packages were seen yet, and there are no advisories to compare them with.'
+      : `${counted(packages, 'package')}, and no advisories yet to compare them with.`;
+  const names = new Set(upgrade.map(({ finding }) => finding.package));
+  if (names.size > 0) {
+    const worst = upgrade[0]?.finding;
+    const first = worst ? `, ${worst.package} first` : '';
+    return `${counted(names.size, 'package')} to upgrade${names.size > 1 ? first : ''}.`;
+  }
+  if (waiting.length > 0)
+    return `${counted(waiting.length, 'known weakness', 'known weaknesses')} without a repair yet.`;
+  if (data.state !== 'fresh')
+    return 'Nothing is known against these packages, but the advisories are too old to rely on.';
+  if (unclear.length > 0)
+    return `Nothing is known against ${counted(packages, 'package')}; of ${unclear.length.toLocaleString('en')} nobody can say.`;
+  return packages === 0
+    ? 'No Python packages were seen on these nodes.'
+    : `Nothing is known against any of ${counted(packages, 'package')}.`;
+}
+
+/** Age and origin of the advisories, always in sight: `24,113 advisories, the newest of yesterday`. */
+export function dataWords({ state, advisories, ageDays }: AdvisoryDataState): string {
+  if (state === 'none') return 'No advisories here yet';
+  const many = counted(advisories, 'advisory', 'advisories');
+  if (ageDays === null) return many;
+  if (ageDays < 0) return `${many}, the newest dated in the future`;
+  const age = ageDays === 0 ? 'today' : ageDays === 1 ? 'yesterday' : `${counted(ageDays, 'day')} ago`;
+  return `${many}, the newest from ${age}`;
+}
+
+/** What to do about a finding, in a few words: `→ 2.31.0`, `no repair yet`. */
+export function answerWords({ finding, upgrade }: PlacedFinding): string {
+  if (finding.kind === 'malware') return 'remove it';
+  if (finding.kind !== 'vulnerability') return 'look yourself';
+  const to = upgrade?.to ?? finding.fixed[0];
+  return to === undefined ? 'no repair yet' : `→ ${to}`;
+}
+
+/** Why a decision about a finding no longer holds. */
+export const REOPENED_WORDS: Readonly<Record<NonNullable<DependencyFinding['reopened']>['why'], string>> = {
+  'ran-out': 'It was accepted until a day that is over.',
+  fixed: 'It was accepted until there is a repair, and there is one now.',
+  'version-changed': 'It was accepted for another version than is installed now.',
+};
