@@ -44,6 +44,11 @@ mount -t tmpfs -o mode=1777 tmpfs "$room/root/tmp"
 # This checkout may lie below /tmp, or on a file system of its own, which a copy of the root does not have.
 mkdir -p "$room/root$checkout"
 mount --bind -o ro "$checkout" "$room/root$checkout"
+# What programs of the checkout keep of compiled code, they keep in a node too, where a run of tests keeps it.
+if [ -d "$NODE_COMPILE_CACHE" ]; then
+  mkdir -p "$room/root$NODE_COMPILE_CACHE"
+  mount --bind "$NODE_COMPILE_CACHE" "$room/root$NODE_COMPILE_CACHE"
+fi
 ip link set lo up
 rm -rf "$room/root/var/lib/swarmkeep" "$room/root/usr/local/libexec/swarmkeep"
 echo ready
