@@ -35,6 +35,23 @@ it('exports a bill and a log of one environment, and never calls it clean withou
     specVersion: '1.6',
     components: [{}, { purl: 'pkg:pypi/h11@0.14.0' }],
   });
+  const purposes = join(base, 'purposes.json');
+  writeFileSync(
+    purposes,
+    '[{"package":"H11","purpose":"speaks HTTP","licence":"MIT","risk":"parses hostile bytes"}]',
+  );
+  const told = await ran((terminal) =>
+    exportPackages(place(), [site], { format: 'cyclonedx', purposes }, terminal),
+  );
+  expect(JSON.parse(told.text).components[1]).toMatchObject({
+    licenses: [{ license: { id: 'MIT' } }],
+    properties: expect.arrayContaining([{ name: 'swarmkeep:risk', value: 'parses hostile bytes' }]),
+  });
+  writeFileSync(purposes, '[]');
+  const untold = await ran((terminal) =>
+    exportPackages(place(), [site], { format: 'cyclonedx', purposes }, terminal),
+  );
+  expect(untold.text).toContain('Without purpose or risk: h11');
   const log = await ran((terminal) =>
     exportPackages(place(), [join(base, 'venv')], { format: 'sarif' }, terminal),
   );

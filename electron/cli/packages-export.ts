@@ -1,8 +1,11 @@
 import { hostname } from 'node:os';
+import { withoutPurpose } from '#core/dependencies/inventory/direct.ts';
+import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
 import { compared, environmentsOf } from './dependencies-audit.ts';
 import { readIgnores } from './dependencies-ignores.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
+import { readPurposes } from './packages-purposes.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PackagesExportOptions {
@@ -11,6 +14,8 @@ export interface PackagesExportOptions {
   advisories?: string | undefined;
   /** File with what was accepted. */
   ignore?: string | undefined;
+  /** File with what direct dependencies are there for. */
+  purposes?: string | undefined;
   format: string;
 }
 
@@ -43,7 +48,11 @@ export async function exportPackages(
     terminal.out.write(packagesSarif(about));
   } else {
     const { cyclonedx } = await import('#core/dependencies/sbom/cyclonedx.ts');
-    terminal.out.write(cyclonedx(about));
+    const purposes = options.purposes === undefined ? [] : readPurposes(options.purposes);
+    terminal.out.write(cyclonedx({ ...about, purposes }));
+    const open = options.purposes === undefined ? [] : withoutPurpose(environments, purposes);
+    if (open.length > 0)
+      terminal.error.write(`Without purpose or risk: ${open.slice(0, 64).map(visible).join(', ')}\n`);
   }
   return environments.every(({ unreadable }) => unreadable === null) ? EXIT.fine : EXIT.couldNot;
 }

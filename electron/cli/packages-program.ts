@@ -25,6 +25,10 @@ export function addPackageCommands(
       'read advisories from this file or folder, instead of those that were imported',
     )
     .option('--ignore <file>', 'what was accepted, as for the audit')
+    .option(
+      '--purposes <file>',
+      'what direct dependencies are for: a JSON list of package, purpose, licence, risk',
+    )
     .option('--format <form>', 'cyclonedx or sarif', 'cyclonedx')
     .addHelpText('after', '\nExit codes: 0 written, 2 not all could be read, 64 wrong usage.')
     .action(async (paths, options) => {

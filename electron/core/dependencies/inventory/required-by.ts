@@ -1,4 +1,4 @@
-import { holds } from '#core/dependencies/requirements/marker.ts';
+import { extrasIn, holds } from '#core/dependencies/requirements/marker.ts';
 import { parseRequirement, type Requirement } from '#core/dependencies/requirements/requirement.ts';
 import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
 
@@ -11,6 +11,8 @@ export interface Asking {
 /** No environment of 8,192 distributions has more; a node that lies is cut here. */
 const MAX_EDGES = 262_144;
 const MAX_PARENTS = 512;
+/** Extras of one distribution that are followed; more than anybody asks for in one environment. */
+const MAX_EXTRAS = 24;
 
 /** What every node has in common; the version of Python is added where it is known. */
 const ENVIRONMENT = {
@@ -32,6 +34,12 @@ function environmentFor(pythonVersion: string | null): Record<string, string> {
   };
 }
 
+/** A requirement, and whether its marker asks for an extra. */
+interface Parsed {
+  requirement: Requirement;
+  ofExtra: boolean;
+}
+
 /**
  * Who asks for whom among installed distributions. A requirement of an extra counts once somebody asks for that extra; one whose
  * marker nobody can decide counts.
@@ -44,39 +52,42 @@ export function requiredBy(
   pythonVersion: string | null,
 ): ReadonlyMap<string, readonly string[]> {
   const environment = environmentFor(pythonVersion);
-  const byName = new Map<string, { name: string; parsed: Requirement[] }[]>();
+  const byName = new Map<string, { name: string; parsed: Parsed[] }[]>();
   let edges = 0;
   for (const { name, requires } of asking) {
     const key = normalizedName(name);
-    const parsed: Requirement[] = [];
+    const parsed: Parsed[] = [];
     for (const text of requires) {
       if (edges >= MAX_EDGES) break;
       const requirement = parseRequirement(text);
       if (requirement?.name == null) continue;
       edges += 1;
-      parsed.push(requirement);
+      const ofExtra = requirement.marker !== null && extrasIn(requirement.marker).length > 0;
+      parsed.push({ requirement, ofExtra });
     }
     byName.set(key, [...(byName.get(key) ?? []), { name, parsed }]);
   }
   const parents = new Map<string, Set<string>>();
-  const done = new Set<string>();
   // Every distribution is there without extras; what asks for extras of another is followed until nothing new comes.
+  const wanted = new Map<string, Set<string>>([...byName.keys()].map((name) => [name, new Set([''])]));
   const waiting: [name: string, extra: string][] = [...byName.keys()].map((name) => [name, '']);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [name, extra] = next;
-    const key = `${name} ${extra}`;
-    if (done.has(key)) continue;
-    done.add(key);
     for (const { name: written, parsed } of byName.get(name) ?? []) {
-      for (const requirement of parsed) {
+      for (const { requirement, ofExtra } of parsed) {
         const target = requirement.name ?? '';
-        if (!byName.has(target) || target === name) continue;
+        const known = wanted.get(target);
+        // What is no extra's counted when the distribution was met without any.
+        if (known === undefined || target === name || (extra !== '' && !ofExtra)) continue;
         if (requirement.marker !== null && holds(requirement.marker, { ...environment, extra }) === false)
           continue;
-        const known = parents.get(target) ?? new Set();
-        known.add(written);
-        parents.set(target, known);
-        for (const wanted of requirement.extras) waiting.push([target, wanted]);
+        const askers = parents.get(target) ?? new Set();
+        parents.set(target, askers.add(written));
+        for (const one of requirement.extras.slice(0, MAX_EXTRAS)) {
+          if (known.size > MAX_EXTRAS || known.has(one)) continue;
+          known.add(one);
+          waiting.push([target, one]);
+        }
       }
     }
   }

@@ -6,6 +6,7 @@ import {
   type InventoryItem,
   normalizedName,
 } from '#shared/domain/dependencies/inventory.ts';
+import type { DependencyPurpose } from '#shared/domain/dependencies/purpose.ts';
 import { type LicenceChoice, licenceChoice } from './licence-choice.ts';
 import { purlOf } from './purl.ts';
 
@@ -16,6 +17,8 @@ export interface BillInput {
   environments: readonly Environment[];
   /** What is known of them; left out for a bill without vulnerabilities. */
   report?: DependencyReport;
+  /** What the operator says direct dependencies are there for. */
+  purposes?: readonly DependencyPurpose[];
   /** Version of Swarmkeep. */
   version: string;
   /** ISO 8601. */
@@ -54,7 +57,11 @@ const property = (name: string, value: string | null): Property[] =>
   value === null || value === '' ? [] : [{ name: `swarmkeep:${name}`, value }];
 
 /** Components of one environment, with the reference of each; every reference is there once in the whole bill. */
-function componentsOf(environment: Environment, at: number): { item: InventoryItem; component: Component }[] {
+function componentsOf(
+  environment: Environment,
+  at: number,
+  purposes: ReadonlyMap<string, DependencyPurpose>,
+): { item: InventoryItem; component: Component }[] {
   const used = new Map<string, number>();
   return environment.packages.map((item) => {
     const purl = purlOf(item);
@@ -63,7 +70,8 @@ function componentsOf(environment: Environment, at: number): { item: InventoryIt
       `unnamed/${encodeURIComponent(`${item.name.toWellFormed()} ${item.version?.toWellFormed() ?? ''}`)}`;
     const count = (used.get(known) ?? 0) + 1;
     used.set(known, count);
-    const licenses = licenceChoice(item.licence);
+    const said = item.vendoredBy === null ? purposes.get(normalizedName(item.name)) : undefined;
+    const licenses = licenceChoice(said?.licence || item.licence);
     const properties = [
       ...property('from', item.from),
       ...property('vendored-by', item.vendoredBy),
@@ -71,6 +79,8 @@ function componentsOf(environment: Environment, at: number): { item: InventoryIt
       ...property('asked', item.asked),
       ...property('broken', item.broken),
       ...property('direct', item.direct === null ? null : String(item.direct)),
+      ...property('purpose', said?.purpose ?? null),
+      ...property('risk', said?.risk ?? null),
     ];
     return {
       item,
@@ -147,10 +157,11 @@ function vulnerabilityOf(finding: DependencyFinding, at: number, placed: Readonl
  * @returns one document with two spaces of indentation
  */
 export function cyclonedx(input: BillInput): string {
+  const purposes = new Map((input.purposes ?? []).map((one) => [normalizedName(one.package), one]));
   const placed = input.environments.map((environment, at) => ({
     environment,
     ref: `environment-${at + 1}`,
-    components: componentsOf(environment, at),
+    components: componentsOf(environment, at, purposes),
   }));
   const byId = new Map(placed.map(({ environment, components }) => [environment.id, components]));
   const { report } = input;
