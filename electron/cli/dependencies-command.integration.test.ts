@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleAdvisory } from '#core/dependencies/advisories/testing/example-advisories.ts';
 import { makeZip } from '#core/dependencies/advisories/testing/make-zip.ts';
+import { keyInFile } from '#core/ledger/key-file.ts';
 import { run } from './program.ts';
 import { capturedTerminal } from './testing/captured-terminal.ts';
 
@@ -197,6 +198,20 @@ describe('swarmkeep dependencies', () => {
       'vulnerability',
       'not-comparable',
     ]);
+  });
+
+  it('hands its advisories on, signed, to a console that takes no others', async () => {
+    expect(await command('export-advisories', path('out.zip'))).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('no key'),
+    });
+    keyInFile(path('data')).make(null);
+    const { code, out } = await command('export-advisories', path('out.zip'), '--json');
+    expect(code).toBe(0);
+    const { signedBy, advisories } = JSON.parse(out);
+    expect(advisories).toBe(3);
+    expect(await command('import', path('out.zip'), '--signed-by', signedBy)).toMatchObject({ code: 0 });
+    expect((await command('import', path('fresh.zip'), '--signed-by', signedBy)).error).toMatch(/are needed/);
   });
 
   it('says what it could not read, and what excludes each other', async () => {

@@ -176,6 +176,9 @@ describe('an audit', () => {
     expect(decided({ untilFixed: true })).toEqual([null, 'fixed', 'found']);
     expect(decided({}, '1.1')).toEqual([null, 'version-changed', 'found']);
     expect(decided({ id: 'CVE-2' })).toEqual([null, null, 'found']);
+    const malware = sourceOf(exampleAdvisory('MAL-1', 'x'));
+    const forgiven = audit([{ name: 'x', version: '1' }], malware, [{ ...ignore, id: 'MAL-1' }]);
+    expect([forgiven.findings[0]?.ignored, dependencyVerdict(forgiven)]).toEqual([null, 'found']);
   });
 });
 
