@@ -36,7 +36,8 @@ export interface Bearings {
  * 2. The inode that is written to goes on with the next generation after a copy and a cut, and not after a renaming; times of birth
  *    say which it was (`story.ts`).
  * 3. `current` holds what was read of it. An inode alone never names it.
- * 4. Of several numbers that are left, content of the whole trail decides, and then times of change, which packing keeps.
+ * 4. Of several numbers that are left, the content of the newest file of the trail decides, and then times of change, which packing keeps.
+ *    What is no longer than a beginning that several may have is proof of nothing without its time.
  * 5. That everything was removed is always possible when nothing of the trail is there. What was read may then be just what
  *    every generation begins with, and a file that begins so is `current` or a later one: that cannot be told, and is a gap. So it
  *    is when several numbers are left; the smallest is taken then, so that nothing is read twice.
