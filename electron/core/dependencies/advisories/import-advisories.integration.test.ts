@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAdvisories } from '#core/store/advisories/advisory-reader.ts';
+import { changeAdvisories } from '#core/store/advisories/testing/change-advisories.ts';
 import { importAdvisories } from './import-advisories.ts';
 import { readAdvisorySource } from './read-source.ts';
 import { withStoredAdvisories } from './stored-source.ts';
@@ -213,11 +213,7 @@ describe('importing advisories', () => {
     await take(zip);
     const file = join(data, 'advisories.db');
     const state = () => withStoredAdvisories(data, NOW, (source) => source.state);
-    const change = (statement: string): void => {
-      const database = new Database(file);
-      database.exec(statement);
-      database.close();
-    };
+    const change = (sql: string): void => changeAdvisories(data, sql);
     change('PRAGMA user_version = 99');
     expect(state()).toMatchObject({ state: 'unknown', trouble: expect.stringContaining('newer Swarmkeep') });
     await expect(take(zip)).rejects.toThrow(/newer Swarmkeep/);
