@@ -91,8 +91,12 @@ export function judgePackage(
       ],
       upgrade: null,
     };
-  if (known === null) return { findings: [], upgrade: null };
-  return judgeVersion(environment, item, item.version, known, version, common, cannotSay);
+  // What is broken is compared as far as it can be, and is never fine: its version may come from the name of a folder.
+  const broken =
+    item.broken === null ? [] : [cannotSay('unreadable', `It cannot be relied on: ${item.broken}.`)];
+  if (known === null) return { findings: broken, upgrade: null };
+  const verdict = judgeVersion(environment, item, item.version, known, version, common, cannotSay);
+  return { ...verdict, findings: [...verdict.findings, ...broken] };
 }
 
 type Common = Pick<
