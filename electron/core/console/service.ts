@@ -41,7 +41,16 @@ export type ServiceGroup<G extends keyof Contract, Except extends PropertyKey = 
 
 type ChangeDelta = {
   at: string;
-  what: 'nodes' | 'findings' | 'decisions' | 'settings' | 'setup' | 'notice' | 'activity' | 'audit' | 'dependencies';
+  what:
+    | 'nodes'
+    | 'findings'
+    | 'decisions'
+    | 'settings'
+    | 'setup'
+    | 'notice'
+    | 'activity'
+    | 'audit'
+    | 'dependencies';
   node: string | null;
   sentence: string | null;
 };
