@@ -74,7 +74,9 @@ ReadWritePaths=/var/lib/mycoswarm/workspace /var/lib/mycoswarm/.config/mycoswarm
 [Install]
 WantedBy=multi-user.target
 UNIT
-systemctl enable --now auditd 2>/dev/null
+systemctl enable auditd 2>/dev/null
+# The kernel's audit belongs to the machine and not to a container on it.
+systemctl start auditd || systemd-detect-virt --quiet --container
 cat > /etc/audit/rules.d/mycoswarm.rules <<RULES
 -a always,exit -F arch=b64 -S execve,execveat -F uid=$(id -u mycoswarm) -k mycoswarm-exec
 -a always,exit -F arch=b32 -S execve,execveat -F uid=$(id -u mycoswarm) -k mycoswarm-exec
