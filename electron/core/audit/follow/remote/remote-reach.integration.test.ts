@@ -92,7 +92,7 @@ describe('a log on a node', () => {
     await first.until(({ lines }) => lines.length === 7);
     const position = await first.stop();
     write(7, 9);
-    unlinkSync(`${log}.1`);
+    renameSync(`${log}.1`, `${log}.4`);
     writeFileSync(`${log}.2.gz`, gzipSync(readFileSync(log)));
     unlinkSync(log);
     write(9, 11, `${log}.1`);
