@@ -1,5 +1,6 @@
 import type { RuleFault, RuleFileText } from '#shared/domain/audit/own-rules.ts';
 import { client } from '../../../transport/queries.ts';
+import { ruleFileNameOf } from './rule-file-name.ts';
 
 /** Largest file that is sent, in bytes. */
 const LONGEST = 524_288;
@@ -68,11 +69,4 @@ export async function addRules(
   }
   if (!stop.aborted) await send();
   return result;
-}
-
-/** @returns a name under which a rule file can be kept: letters, digits, dots and dashes, ending in `.yml` or `.yaml` */
-export function ruleFileNameOf(name: string): string {
-  const [, stem = '', end = '.yml'] = /^(.*?)(\.ya?ml)$/i.exec(name) ?? [];
-  const plain = stem.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  return `${plain.slice(0, 120) || 'rule'}${end.toLowerCase()}`;
 }

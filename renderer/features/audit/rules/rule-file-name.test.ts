@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ruleFileName } from '#shared/domain/audit/own-rules.ts';
-import { ruleFileNameOf } from './add-rules.ts';
+import { ruleFileNameOf } from './rule-file-name.ts';
 
 it('keeps a name that can be kept', () => {
   expect(ruleFileNameOf('proc_creation_lnx_base64.yml')).toBe('proc_creation_lnx_base64.yml');
