@@ -75,7 +75,8 @@ it('takes of a text what reading it as an event gives, whatever came before', ()
       expect(scanned.own).toEqual(own);
       expect(scanned.raw()).toBe(read.raw);
       expect(scanned.message ?? scanned.raw()).toBe(read.message);
-      const pairs = Object.entries(read.fields).flatMap(([name, held]) =>
+      // Not as JSON.parse reads them: V8 13.6 takes the name `"` for `\\` behind another of the same shape that has it.
+      const pairs = Object.entries(given.fields ?? {}).flatMap(([name, held]) =>
         (Array.isArray(held) ? held : [held]).map((value) => `${name}\n${valueText(value)}`),
       );
       const { names, values } = scanned;
