@@ -18,7 +18,9 @@ test.describe('packages of nodes against advisories', () => {
     await first.getByRole('button', { name: /^spores-http/ }).click();
     await expect(first).toContainText('-m pip install --upgrade spores-http==2.31.0');
     await first.getByRole('button', { name: 'EXAMPLE-2026-0117', exact: true }).click();
-    await expect(page.getByRole('region', { name: 'Text of EXAMPLE-2026-0117' })).toContainText('<script>alert(1)</script>');
+    await expect(page.getByRole('region', { name: 'Text of EXAMPLE-2026-0117' })).toContainText(
+      '<script>alert(1)</script>',
+    );
     await expect(page.getByRole('region', { name: 'Nobody can say' })).toContainText('mycoswarm');
     await expect(page.getByText('Deeply nested documents <b>take</b> all memory.')).toBeVisible();
     expect(await violationsOf(page)).toEqual([]);

@@ -9,7 +9,7 @@ import { nodeMeant, nodeNamed } from './choose-node.ts';
 import { lookDirectly } from './direct-look.ts';
 import { type ExitCode, usage } from './failure.ts';
 import { hasRecords } from './has-records.ts';
-import { asJson, type CheckReport, exitCodeOf } from './report.ts';
+import { asJson, type CheckReport, documentOf, exitCodeOf } from './report.ts';
 import { tableOf } from './table.ts';
 import { painter, type Terminal, wantsColour } from './terminal.ts';
 
@@ -37,7 +37,7 @@ export async function check(place: Place, options: CheckOptions, terminal: Termi
   }
   const only = options.only === undefined ? null : checkIds(options.only);
   const report = await reportOf(place, options, only, terminal);
-  if (options.json) terminal.out.write(asJson(report));
+  if (options.json) terminal.out.write(asJson(documentOf(report)));
   else {
     const paint = painter(wantsColour(terminal.out, terminal.environment));
     const width = terminal.out.isTTY === true ? (terminal.out.columns ?? 80) : null;

@@ -57,6 +57,19 @@ export function inOrder(finding: Finding | TrackedFinding): Finding {
   };
 }
 
+/**
+ * A report as it is printed for programs: its counts add up to its findings, so what this version cannot look at yet is
+ * among the unknown, and each such finding says so itself.
+ */
+export function documentOf({
+  node,
+  level,
+  counts: { lacking: _, ...counts },
+  findings,
+}: CheckReport): CheckReport {
+  return { node, level, counts, findings };
+}
+
 /** One JSON document with a final newline. */
 export function asJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;

@@ -19,7 +19,6 @@ export interface FoundDistribution {
   installer: string;
   /** Contents of direct_url.json; empty when there is none. */
   directUrl: string;
-  hasRecord: boolean;
   /** Null when it is not known whether anybody asked for it. */
   requested: boolean | null;
   systemPackage: string | null;
@@ -74,10 +73,7 @@ function faultOf(found: FoundDistribution, name: string): string | null {
   if (metadata.name === '') return 'its metadata has no name';
   if (metadata.version === '') return 'its metadata has no version';
   if (!isDistributionName(name)) return 'its name is none that a package may have';
-  // Packages of the system come without (PEP 627), and so do those of distutils.
-  const owned = found.systemPackage !== null || found.folder.endsWith('/dist-packages');
-  if (!found.hasRecord && !owned && !found.entry.endsWith('.egg-info'))
-    return 'it has no RECORD: its installation did not end, or was tampered with';
+  // A RECORD may be missing (PEP 627): what is installed is known without it, and only who verifies files needs it.
   return null;
 }
 

@@ -103,7 +103,6 @@ export function readSite(
         metadata: entry.isSymbolicLink() ? null : metadataAt(isFile ? base : `${base}/${file}`),
         installer: names.has('INSTALLER') ? smallText(`${base}/INSTALLER`) : '',
         directUrl: names.has('direct_url.json') ? smallText(`${base}/direct_url.json`) : '',
-        hasRecord: names.has('RECORD'),
         requested: asksAreKnown ? names.has('REQUESTED') : null,
         systemPackage: null,
       },

@@ -78,7 +78,6 @@ export function readDistributions(answer: SiteAnswer): Distribution[] {
           metadata: lines === undefined ? null : readMetadata(lines.join('\n')),
           installer: line('INSTALLER'),
           directUrl: line('direct_url.json'),
-          hasRecord: recorded.has(`${base}/RECORD`),
           requested: asksAreKnown ? recorded.has(`${base}/REQUESTED`) : null,
           systemPackage: owners.get(base) ?? null,
         },
