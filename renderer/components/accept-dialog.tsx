@@ -9,6 +9,7 @@ import { ErrorState, errorWords } from './error-state.tsx';
 import { TextAreaField, TextField } from './field.tsx';
 import { dayAndWeekday, dayInWords } from './time-words.ts';
 import { useToast } from './toast.tsx';
+import { dayAfter, endOf, LONGEST_DAYS, problemWithDay } from './until-day.ts';
 import './accept-dialog.css';
 
 export interface AcceptDialogProps {
@@ -23,8 +24,6 @@ export interface AcceptDialogProps {
 
 /** Days that are offered; anything up to a year can be chosen. */
 const OFFERED = [7, 30, 90] as const;
-const LONGEST_DAYS = 365;
-const DAY_MS = 86_400_000;
 
 /** Accept a finding until a day, with a reason. It stays visible and comes back when its evidence changes. */
 export function AcceptDialog({ open, onOpenChange, node, nodeName, check, summary }: AcceptDialogProps) {
@@ -125,24 +124,4 @@ export function AcceptDialog({ open, onOpenChange, node, nodeName, check, summar
       </form>
     </Dialog>
   );
-}
-
-/** @returns the day so many days from today in local time, as `2026-12-12` */
-function dayAfter(days: number): string {
-  const date = new Date(Date.now() + days * DAY_MS);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
-/** The last second of a day in local time: "until 12 December" includes the day. */
-function endOf(day: string): Date {
-  return new Date(`${day}T23:59:59`);
-}
-
-function problemWithDay(day: string): string | null {
-  const end = /^\d{4}-\d{2}-\d{2}$/.test(day) ? endOf(day).getTime() : Number.NaN;
-  if (Number.isNaN(end)) return 'Choose a day.';
-  if (end < Date.now()) return 'Choose a day that is not over.';
-  if (end > Date.now() + (LONGEST_DAYS + 1) * DAY_MS) return 'Choose a day within a year.';
-  return null;
 }

@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type RuleSet, readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import { lstatOrNull } from '#core/store/data-folder.ts';
+import { writeWhole } from '#core/store/write-whole.ts';
 import {
   type OwnRules,
   type PlaceholderValues,
@@ -46,11 +38,10 @@ export function checkOwnRules(files: readonly RuleFileText[], values: Placeholde
   for (const file of files) {
     const set = readRuleSet([{ file: file.name, text: file.text, origin: 'imported' }], values);
     // A correlation may be about rules of other files.
-    const good =
-      set.total - set.failed.filter(({ reason }) => !reason.startsWith('the correlation names')).length;
+    const elsewhere = set.failed.filter(({ namesOthers }) => namesOthers).length;
+    const good = set.total - set.failed.length + elsewhere;
     if (good > 0) checked.usable.push(file);
-    if (set.filters > 0 || set.correlations.length > 0 || set.failed.length > set.total - good)
-      checked.mayHide.push(file.name);
+    if (set.filters > 0 || set.correlations.length > 0 || elsewhere > 0) checked.mayHide.push(file.name);
     if (good === 0)
       checked.faults.push(
         ...set.failed.map(({ reason }) => ({ file: file.name, reason: shortened(visible(reason), 512) })),
@@ -63,19 +54,7 @@ export function checkOwnRules(files: readonly RuleFileText[], values: Placeholde
 export function keepOwnRules(dataFolder: string, files: readonly RuleFileText[]): void {
   const folder = ownRulesFolder(dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const { name, text } of files) {
-    const place = join(folder, ruleFileName.parse(name));
-    const beside = join(folder, `.${name}.new`);
-    rmSync(beside, { force: true });
-    const handle = openSync(beside, 'wx', 0o600);
-    try {
-      writeSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(beside, place);
-  }
+  for (const { name, text } of files) writeWhole(join(folder, ruleFileName.parse(name)), text, 0o600);
 }
 
 /** Takes a rule file away. @returns its text, so that it can be put back; null when there is no such file */

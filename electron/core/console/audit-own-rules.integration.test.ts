@@ -132,6 +132,8 @@ it('records a filter, which can hide what other rules find, as less strict', {
   const told = await settingsTold();
   expect(told.find((sentence) => sentence.includes('hide.yml'))).toContain('(less strict)');
   expect(told.find((sentence) => sentence.includes('plain.yml'))).not.toContain('(less strict)');
+  await audit.addRules({ files: [{ name: 'plain.yml', text: rule('Plainer', 'user: nobody') }] });
+  expect((await settingsTold())[0]).toMatch(/plain\.yml.*replaced \(less strict\)/);
 });
 
 it('never follows a link out of the folder when it removes or replaces', { timeout: 120_000 }, async () => {

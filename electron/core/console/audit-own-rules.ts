@@ -27,12 +27,14 @@ export function ownRulesGroup(
 
     async addRules({ files }) {
       const { usable, faults, mayHide } = await ask(({ writer }) => writer.checkRules({ files }));
+      const there = new Set((await ask(({ writer }) => writer.ownRules())).files.map(({ name }) => name));
       await tell(
         usable.map(({ name }) => ({
           setting: `own rules of ${name}`,
-          from: 'what they were',
-          to: 'as added',
-          relaxes: mayHide.includes(name),
+          from: there.has(name) ? 'what they were' : 'absent',
+          to: there.has(name) ? 'replaced' : 'added',
+          // What is replaced may have found more.
+          relaxes: there.has(name) || mayHide.includes(name),
         })),
       );
       if (usable.length > 0) await ask(({ writer }) => writer.addRules({ files: usable }));

@@ -7,17 +7,16 @@ import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { TextAreaField, TextField } from '../../components/field.tsx';
 import { Switch } from '../../components/switch.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { dayAfter, endOf, LONGEST_DAYS, problemWithDay } from '../../components/until-day.ts';
 import { client, orpc } from '../../transport/queries.ts';
 import type { PlacedFinding } from './report-groups.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Accept a known weakness for a while, with a reason. It stays on the page, and comes back when its time is over. */
 export function AcceptFindingDialog({ placed, onClose }: { placed: PlacedFinding; onClose: () => void }) {
   const { finding } = placed;
   const form = useId();
   const [reason, setReason] = useState('');
-  const [day, setDay] = useState(() => new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10));
+  const [day, setDay] = useState(() => dayAfter(30));
   const [untilFixed, setUntilFixed] = useState(finding.fixed.length === 0);
   const [tried, setTried] = useState(false);
   const toast = useToast();
@@ -27,14 +26,8 @@ export function AcceptFindingDialog({ placed, onClose }: { placed: PlacedFinding
       queries.invalidateQueries({ queryKey: orpc.dependencies.key() }),
       queries.invalidateQueries({ queryKey: orpc.findings.key() }),
     ]);
-  const end = new Date(`${day}T23:59:59`);
   const reasonProblem = reason.trim().length < 3 ? 'Say in a few words why.' : null;
-  const dayProblem =
-    Number.isNaN(end.getTime()) || end.getTime() < Date.now()
-      ? 'Choose a day that is not over.'
-      : end.getTime() > Date.now() + 366 * DAY_MS
-        ? 'Choose a day within a year.'
-        : null;
+  const dayProblem = problemWithDay(day);
   const accept = useMutation({
     mutationFn: () =>
       client.dependencies.ignore({
@@ -42,7 +35,7 @@ export function AcceptFindingDialog({ placed, onClose }: { placed: PlacedFinding
         id: finding.ids[0] ?? '',
         reason: reason.trim(),
         version: finding.version,
-        until: end.toISOString(),
+        until: endOf(day).toISOString(),
         untilFixed,
       }),
     onSuccess: async (kept) => {
@@ -89,6 +82,8 @@ export function AcceptFindingDialog({ placed, onClose }: { placed: PlacedFinding
           label="Until"
           type="date"
           value={day}
+          min={dayAfter(1)}
+          max={dayAfter(LONGEST_DAYS)}
           onChange={(event) => setDay(event.target.value)}
           error={tried ? dayProblem : null}
         />

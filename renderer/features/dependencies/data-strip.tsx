@@ -33,7 +33,11 @@ export function DataStrip({ data }: { data: AdvisoryDataState }) {
             </span>
           ) : null}
         </p>
-        {data.trouble ? <p className="quiet">{visible(data.trouble)}</p> : null}
+        {data.state === 'none' ? (
+          <p className="quiet">Without them nobody can say what is known of these packages.</p>
+        ) : data.trouble ? (
+          <p className="quiet">{visible(data.trouble)}</p>
+        ) : null}
         {data.state === 'fresh' ? (
           <p className="quiet">
             After {count(STALE_AFTER_DAYS, 'day')} they are too old to call anything fine.

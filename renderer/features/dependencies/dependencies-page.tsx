@@ -87,7 +87,7 @@ export function DependenciesPage() {
         <EmptyState sentence="No node was looked at yet, so nothing is known of its packages." />
       ) : (
         <>
-          {packages > 0 ? (
+          {GROUPS.some((group) => groups[group].length > 0) ? (
             <div className="dependencies__search">
               <SearchField label="Search packages, ids and summaries" value={typed} onValue={setTyped} />
             </div>

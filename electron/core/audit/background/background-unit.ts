@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lstatOrNull } from '#core/store/data-folder.ts';
+import { writeWhole } from '#core/store/write-whole.ts';
 import { BACKGROUND_UNIT, type BackgroundWatch } from '#shared/domain/audit/background.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { BackgroundProgram } from './background-program.ts';
@@ -144,7 +136,8 @@ export function backgroundUnit({ manager, program, dataFolder }: BackgroundUnitO
       const before = await state();
       if (!before.possible || manager === null) return { state: before, failed: before.trouble };
       try {
-        writeUnit(before.file, before.text);
+        mkdirSync(dirname(before.file), { recursive: true, mode: 0o700 });
+        writeWhole(before.file, before.text, 0o644);
       } catch (error) {
         return switched(`${before.file} could not be written: ${wordsOf(error)}`);
       }
@@ -202,21 +195,6 @@ function readUnit(file: string): string | null {
   if (!stats.isFile() || stats.size > LONGEST_UNIT || stats.uid !== process.getuid?.()) return 'foreign';
   const text = readFileSync(file, 'utf8');
   return text.startsWith(`${UNIT_MARK}\n`) ? text : 'foreign';
-}
-
-/** Whole or not at all: beside its place, on the disk, then renamed. */
-function writeUnit(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const beside = `${file}.new`;
-  rmSync(beside, { force: true });
-  const handle = openSync(beside, 'wx', 0o644);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(beside, file);
 }
 
 function wordsOf(error: unknown): string {

@@ -45,6 +45,8 @@ export interface LoadedCorrelation extends Placed<CorrelationRule> {
 export interface RuleFailure {
   file: string;
   reason: string;
+  /** A correlation over rules that are not among these; with others beside it, it may be used. */
+  namesOthers?: true;
 }
 
 /** Rules that are ready to be matched. Correlations stand behind those that they are made of. */
@@ -177,6 +179,7 @@ function linked(
     failed.push({
       file: entry.file,
       reason: `the correlation names ${missing.map(quoted).join(', ')}: no such rule was compiled, or it leads back to itself`,
+      namesOthers: true,
     });
   }
   silence(detections, correlations);
