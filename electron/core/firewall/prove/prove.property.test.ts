@@ -146,6 +146,8 @@ it.each([4, 6] as const)(
     expect(counts.sentOut).toBeLessThan(RUNS / 20);
     // The checker knows less of untracked packets, of marks of connections and of types of addresses: it may refuse, but not often.
     expect(counts.checked).toBeGreaterThan(counts.proof * 0.94);
+    // All for which a person reads "unknown": not told, sent out, or refused by the checker.
+    expect(counts.unknown + counts.sentOut + counts.proof - counts.checked).toBeLessThan(RUNS / 10);
   },
   120_000 + RUNS * 50,
 );
