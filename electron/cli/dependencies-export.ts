@@ -1,50 +1,58 @@
-import { exportAdvisories, noteOf } from '#core/dependencies/advisories/signed-set.ts';
-import { keyInFile } from '#core/ledger/key-file.ts';
-import { type AdvisoryReader, readAdvisories } from '#core/store/advisories/advisory-reader.ts';
-import { StoreError } from '#core/store/store-error.ts';
+import { hostname } from 'node:os';
+import { withoutPurpose } from '#core/dependencies/inventory/direct.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
-import { couldNot, EXIT, type ExitCode } from './failure.ts';
-import { asJson } from './report.ts';
+import { compared, environmentsOf } from './dependencies-audit.ts';
+import { readIgnores } from './dependencies-ignores.ts';
+import { readPurposes } from './dependencies-purposes.ts';
+import { EXIT, type ExitCode, usage } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
+export interface PackagesExportOptions {
+  node?: string | undefined;
+  requirements?: string | undefined;
+  advisories?: string | undefined;
+  /** File with what was accepted. */
+  ignore?: string | undefined;
+  /** File with what direct dependencies are there for. */
+  purposes?: string | undefined;
+  format: string;
+}
+
 /**
- * `swarmkeep dependencies export-advisories`: the advisories of this console, for one without network.
- * @returns 0
- * @throws CommandFailure when there are none, when this console has no key yet, or the file cannot be written
+ * `swarmkeep dependencies export`: one document on standard output.
+ * @throws CommandFailure
  */
-export async function exportCommand(
+export async function exportPackages(
   place: Place,
-  file: string,
-  options: { json: boolean },
+  paths: readonly string[],
+  options: PackagesExportOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  let reader: AdvisoryReader | null = null;
-  try {
-    reader = readAdvisories(place.dataFolder);
-    if (reader === null) throw couldNot('There is no advisory data to export.', 'Import or update it first.');
-    const signer = keyInFile(place.dataFolder).read();
-    if (signer === null)
-      throw couldNot(
-        'This console has no key to sign with yet.',
-        'It gets one when it is opened for the first time.',
-      );
-    const { advisories, verifierKey } = await exportAdvisories(reader, signer, file);
-    if (options.json)
-      terminal.out.write(asJson({ advisories, file, note: noteOf(file), signedBy: verifierKey }));
-    else
-      terminal.out.write(
-        `${advisories} advisories written to ${visible(file)}, signed in ${visible(noteOf(file))}.\nOn the other console: dependencies import FILE --signed-by '${verifierKey}'\n`,
-      );
-    return EXIT.fine;
-  } catch (error) {
-    if (error instanceof StoreError) throw couldNot(error.message, `${error.untouched} ${error.next}`);
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST')
-      throw couldNot(`${visible(file)} or its note is there already.`, 'Name another file.');
-    if (code !== undefined) throw couldNot(`${visible(file)} could not be written (${code}).`);
-    throw error;
-  } finally {
-    reader?.close();
+  const { format } = options;
+  if (format !== 'cyclonedx' && format !== 'sarif') throw usage('--format is cyclonedx or sarif.');
+  const ways = [paths.length > 0, options.node, options.requirements].filter(Boolean);
+  if (ways.length > 1) throw usage('Give paths, --node or --requirements: one of them.');
+  const ignores = options.ignore === undefined ? [] : readIgnores(options.ignore);
+  const environments = await environmentsOf(place, paths, { ...options, json: false }, terminal);
+  const report = await compared(place, environments, ignores, options.advisories, terminal);
+  const about = {
+    subject: options.node ?? options.requirements ?? hostname(),
+    environments,
+    report,
+    version: place.version,
+    createdAt: new Date().toISOString(),
+  };
+  if (format === 'sarif') {
+    const { packagesSarif } = await import('#core/console/export/packages-sarif.ts');
+    terminal.out.write(packagesSarif(about));
+  } else {
+    const { cyclonedx } = await import('#core/dependencies/sbom/cyclonedx.ts');
+    const purposes = options.purposes === undefined ? [] : readPurposes(options.purposes);
+    terminal.out.write(cyclonedx({ ...about, purposes }));
+    const open = options.purposes === undefined ? [] : withoutPurpose(environments, purposes);
+    if (open.length > 0)
+      terminal.error.write(`Without purpose or risk: ${open.slice(0, 64).map(visible).join(', ')}\n`);
   }
+  return environments.every(({ unreadable }) => unreadable === null) ? EXIT.fine : EXIT.couldNot;
 }

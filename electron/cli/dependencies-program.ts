@@ -68,7 +68,7 @@ older than five days or from the future, packages that cannot be read or compare
     .option('--json', 'one JSON document', false)
     .addHelpText('after', '\nExit codes: 0 written, 2 not written, 64 wrong usage.')
     .action(async (file, options) => {
-      const { exportCommand } = await import('./dependencies-export.ts');
+      const { exportCommand } = await import('./dependencies-export-advisories.ts');
       done(await exportCommand(place(), file, options, terminal));
     });
   dependencies

@@ -4,12 +4,12 @@ import { visible } from '#shared/domain/text.ts';
 import { addAuditCommands } from './audit-program.ts';
 import { check } from './check-command.ts';
 import { commandName } from './command-name.ts';
+import { addDependencyFileCommands } from './dependencies-files-program.ts';
 import { addDependencyCommands } from './dependencies-program.ts';
 import { addDetectionCommands } from './detection-program.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { addFirewallCommands } from './firewall/firewall-program.ts';
 import { addFixCommands } from './fix-program.ts';
-import { addPackageCommands } from './packages-program.ts';
 import { asJson } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -76,7 +76,7 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
   addFixCommands(program, place, terminal, done);
   addDetectionCommands(program, terminal, done);
   addDependencyCommands(program, place, terminal, done);
-  addPackageCommands(program, place, terminal, done);
+  addDependencyFileCommands(program, place, terminal, done);
 
   program
     .command('verify')

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { install, makeEnvironment, put } from '#core/dependencies/inventory/testing/make-environment.ts';
-import { exportPackages } from './packages-export.ts';
-import { pinsOf } from './packages-pins.ts';
-import { verifyPackages } from './packages-verify.ts';
+import { exportPackages } from './dependencies-export.ts';
+import { pinsOf } from './dependencies-pins.ts';
+import { verifyPackages } from './dependencies-verify.ts';
 import type { Terminal } from './terminal.ts';
 
 let base: string;

@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
  * Adds `dependencies export`, `verify` and `pins` beside the audit. What they need is loaded when they run.
  * @param done takes the exit code
  */
-export function addPackageCommands(
+export function addDependencyFileCommands(
   program: Command,
   place: () => Place,
   terminal: Terminal,
@@ -32,7 +32,7 @@ export function addPackageCommands(
     .option('--format <form>', 'cyclonedx or sarif', 'cyclonedx')
     .addHelpText('after', '\nExit codes: 0 written, 2 not all could be read, 64 wrong usage.')
     .action(async (paths, options) => {
-      const { exportPackages } = await import('./packages-export.ts');
+      const { exportPackages } = await import('./dependencies-export.ts');
       done(await exportPackages(place(), paths, options, terminal));
     });
   dependencies
@@ -50,7 +50,7 @@ Every file is hashed where it lies and held against the RECORD that pip wrote; n
 Exit codes: 0 all is as recorded, 1 something differs, 2 not all could be said, 64 wrong usage.`,
     )
     .action(async (paths, options) => {
-      const { verifyPackages } = await import('./packages-verify.ts');
+      const { verifyPackages } = await import('./dependencies-verify.ts');
       done(await verifyPackages(place(), paths, options, terminal));
     });
   dependencies
@@ -69,7 +69,7 @@ Exit codes: 0 all is as recorded, 1 something differs, 2 not all could be said, 
       '\nExit codes: 0 nothing floats, 1 something does, 2 a file could not be read, 64 wrong usage.',
     )
     .action(async (files, options) => {
-      const { pinsOf } = await import('./packages-pins.ts');
+      const { pinsOf } = await import('./dependencies-pins.ts');
       done(pinsOf(files, options, terminal));
     });
 }
