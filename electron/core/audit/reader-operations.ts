@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EventsVerification, EventsVouchedFor } from '#core/ledger/verify/events-told.ts';
 import { type EventsSource, verifyEvents } from '#core/ledger/verify/verify-events.ts';
-import { asAlert, asSilence } from '#core/store/audit/alerts.ts';
+import { asAlert, asSilence, MATCHES_KEPT } from '#core/store/audit/alerts.ts';
 import { type AuditReading, eventsOrigin, openAuditReading } from '#core/store/audit/audit-store.ts';
 import { countByTime, countValues } from '#core/store/audit/counting.ts';
 import { asAuditEvent, type StoredEvent } from '#core/store/audit/record-text.ts';
@@ -167,17 +167,24 @@ export function readerOperations(folder: string) {
 
     silences: () => alerts.silences().map(asSilence),
 
-    /** What a silence would have hidden of the matches that are kept. */
+    /**
+     * What a silence would have hidden of the matches that are kept. `hides`: alerts of which it would have hidden every match; one
+     * that has others stays as it is.
+     */
     previewSilence({ query, rule }: { query: Query; rule: string | null }) {
       const now = Date.now();
       const means = matcherOf(query, now);
       const hidden = new Set<number>();
+      const covered = new Map<number, boolean>();
       const examples: StoredEvent[] = [];
       const titles = new Map<string, number>();
       let wouldHide = 0;
       for (const { alert, number } of alerts.matchesSince(now - REPLAYED_MS, rule)) {
         const event = reader.event(number);
-        if (event === null || !means(event)) continue;
+        if (event === null) continue;
+        const fits = means(event);
+        covered.set(number, fits);
+        if (!fits) continue;
         wouldHide += 1;
         if (!hidden.has(alert)) {
           hidden.add(alert);
@@ -186,10 +193,15 @@ export function readerOperations(folder: string) {
         }
         if (examples.length < 12) examples.push(event);
       }
+      const isCovered = (number: number): boolean => {
+        const event = covered.has(number) ? null : reader.event(number);
+        return covered.get(number) ?? (event === null || means(event));
+      };
+      const hides = [...hidden].filter((id) => alerts.matched(id, MATCHES_KEPT).every(isCovered));
       return {
         wouldHide,
         ofAlerts: hidden.size,
-        hides: [...hidden],
+        hides,
         titles: [...titles.keys()],
         examples: shown(examples),
       };

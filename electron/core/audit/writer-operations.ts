@@ -251,10 +251,20 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
       return asSilence(silence);
     },
 
-    /** @returns null when there is none */
+    /** What it hid waits again. @returns null when there is none */
     endSilence({ silence: id }: { silence: string }) {
-      store.durably(() => store.alerts.endSilence(id, Date.now()));
+      const changed = store.durably(() => {
+        store.alerts.endSilence(id, Date.now());
+        return store.alerts.list(['silenced'], null).flatMap((alert) => {
+          if (alert.silence !== id) return [];
+          const waits = { ...alert, state: 'new' as const, silence: null };
+          store.alerts.update(waits);
+          return [waits];
+        });
+      });
       intake.forgetAlerts();
+      newAlerts = store.alerts.count('new');
+      say({ alerts: changed.map((alert) => ({ alert: asAlert(alert), woke: false })) });
       const found = store.alerts.silences().find((silence) => silence.id === id);
       return found === undefined ? null : asSilence(found);
     },

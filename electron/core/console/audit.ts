@@ -162,6 +162,12 @@ export function auditGroup(
     },
     async silence({ query, rule, reason, until }) {
       const asked = asQuery(query);
+      if (namesTime(asked)) {
+        throw new ConsoleError('NOT_ALLOWED', 'A silence cannot name a time of events.', {
+          ...UNTOUCHED,
+          next: 'Leave “at” out: until when it hides is chosen beside it.',
+        });
+      }
       const [now, end] = [clock.now().getTime(), Date.parse(until)];
       if (end <= now || end > now + LONGEST_SILENCE_MS) {
         throw new ConsoleError('NOT_ALLOWED', 'A silence ends in the future, and within a year.', {
@@ -242,6 +248,23 @@ function asQuery(text: string): Query {
     `The query cannot be read, at character ${read.at + 1}: ${read.message}`,
     UNTOUCHED,
   );
+}
+
+/** A log claims its times itself, and what is relative to now would mean more with every hour. */
+function namesTime(query: Query): boolean {
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      return query.of.some(namesTime);
+    case 'not':
+      return namesTime(query.of);
+    case 'since':
+      return true;
+    case 'range':
+      return query.field.toLowerCase() === 'at';
+    default:
+      return false;
+  }
 }
 
 function selectionOf({ query, node, from, to }: Asked) {

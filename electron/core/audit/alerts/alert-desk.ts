@@ -5,6 +5,23 @@ import { Silencer } from './silencer.ts';
 
 /** Alerts that are kept at hand, so that a flood of equal matches reads its alert once. */
 const AT_HAND = 1_024;
+/**
+ * Alerts of one rule on one node that wait for somebody. What matches about still other things is one more alert: whoever makes
+ * matches of ever new names must not fill the list until nothing else is seen in it.
+ */
+const MOST_WAITING = 20;
+/** What stands for all other things that a rule matches about. No field is without a name, so no event can claim it. */
+const MANY_OTHERS = { entity: 'many others', entityField: '' };
+const MANY_SILENCED = { entity: 'many silenced others', entityField: '' };
+/** An alert that was acknowledged and calm for so long is news when it begins again. */
+const CALM_MS = 86_400_000;
+
+/** What a match is about, and the silence that hides it. */
+interface About {
+  entity: string;
+  entityField: string;
+  silence: string | null;
+}
 
 interface Pending {
   alert: KeptAlert;
@@ -30,6 +47,8 @@ export class AlertDesk {
   readonly #pending = new Map<string, Pending>();
   readonly #days = new Map<string, number>();
   readonly #hidden = new Map<string, number>();
+  /** Alerts that wait or are silenced, by rule and node; null when they were not counted yet. */
+  #waiting: Map<string, number> | null = null;
 
   constructor(table: AlertTable) {
     this.#table = table;
@@ -48,15 +67,16 @@ export class AlertDesk {
     const silence = this.#silencer.hiding(rule.id, event, now);
     if (silence !== null) this.#hidden.set(silence, (this.#hidden.get(silence) ?? 0) + 1);
     this.#days.set(rule.id, (this.#days.get(rule.id) ?? 0) + 1);
-    const fold = foldOf(rule.id, event.node, entityField, entity);
-    const pending =
-      this.#pending.get(fold) ?? this.#begin(fold, detection, event, { entity, entityField, silence });
+    const pending = this.#pendingFor(detection, event, { entity, entityField, silence });
     const { alert } = pending;
+    const calm = now - alert.lastAt >= CALM_MS;
     alert.count += 1;
     alert.rule = rule;
-    alert.lastAt = event.at;
+    // A log may claim any time: none moves what happens now into the past, or into the future.
+    alert.lastAt =
+      alert.count === 1 ? Math.min(event.at, now) : Math.max(alert.lastAt, Math.min(event.at, now));
     alert.lastEvent = event.number;
-    if (silence === null && (alert.state === 'resolved' || alert.state === 'silenced')) {
+    if (silence === null && (alert.state !== 'acknowledged' ? alert.state !== 'new' : calm)) {
       alert.state = 'new';
       alert.silence = null;
       pending.woke = true;
@@ -93,18 +113,50 @@ export class AlertDesk {
 
   /** The transaction went back, or somebody else changed alerts or silences. */
   forget(): void {
+    this.#waiting = null;
     this.#atHand.clear();
     this.#silencer.forget();
     this.#clear();
   }
 
+  /** The alert that a match belongs to: its own, one that is made, or that of many others. */
+  #pendingFor(detection: Detection, event: StoredEvent, what: About): Pending {
+    const { rule } = detection;
+    const fold = foldOf(rule.id, event.node, what.entityField, what.entity);
+    const pending = this.#pending.get(fold);
+    if (pending !== undefined) return pending;
+    const known = this.#atHand.get(fold) ?? this.#table.byFold(fold);
+    if (known !== null) return this.#begin(fold, known, detection, event, what);
+    if (what.entityField !== '') {
+      const waiting = this.#countWaiting();
+      const key = waitingKey(rule.id, event.node, what.silence !== null);
+      const count = waiting.get(key) ?? 0;
+      const others = what.silence === null ? MANY_OTHERS : MANY_SILENCED;
+      if (count >= MOST_WAITING) return this.#pendingFor(detection, event, { ...what, ...others });
+      waiting.set(key, count + 1);
+    }
+    return this.#begin(fold, null, detection, event, what);
+  }
+
+  #countWaiting(): Map<string, number> {
+    if (this.#waiting !== null) return this.#waiting;
+    const waiting = new Map<string, number>();
+    for (const { rule, node, entityField, state } of this.#table.list(['new', 'silenced'], null)) {
+      if (entityField === '') continue;
+      const key = waitingKey(rule.id, node, state === 'silenced');
+      waiting.set(key, (waiting.get(key) ?? 0) + 1);
+    }
+    this.#waiting = waiting;
+    return waiting;
+  }
+
   #begin(
     fold: string,
+    known: KeptAlert | null,
     { rule, events }: Detection,
     event: StoredEvent,
-    what: { entity: string; entityField: string; silence: string | null },
+    what: About,
   ): Pending {
-    const known = this.#atHand.get(fold) ?? this.#table.byFold(fold);
     const fresh = known === null;
     const alert: KeptAlert = known ?? {
       ...what,
@@ -130,3 +182,6 @@ export class AlertDesk {
     this.#hidden.clear();
   }
 }
+
+const waitingKey = (rule: string, node: string, silenced: boolean): string =>
+  JSON.stringify([rule, node, silenced]);

@@ -54,6 +54,18 @@ describe('notices of alerts', () => {
     expect(notices.digest(settings, at(11, 1))?.sentence).toMatch(/^17 more alerts: /);
   });
 
+  it('do not wait behind lesser ones', () => {
+    const notices = createAlertNotices(() => 'Miu');
+    const of = (id: string, level: 'medium' | 'high' | 'critical') =>
+      alertOf(id, { rule: { ...SILENT_SOURCE, level } });
+    for (const id of ['1', '2', '3', '4']) notices.take(of(id, 'medium'), true, settings, at(10));
+    expect(notices.take(of('5', 'medium'), true, settings, at(10, 1))).toBeNull();
+    expect(notices.take(of('6', 'critical'), true, settings, at(10, 1))).not.toBeNull();
+    for (const id of ['7', '8', '9']) notices.take(of(id, 'critical'), true, settings, at(10, 2));
+    expect(notices.take(of('10', 'critical'), true, settings, at(10, 3))).toBeNull();
+    expect(notices.take(of('11', 'high'), true, settings, at(10, 3))).toBeNull();
+  });
+
   it('wait for the end of the quiet hours, and for low levels', () => {
     const quiet = { ...settings, quietFromHour: 22, quietToHour: 7 };
     expect([21, 22, 3, 6, 7].map((hour) => isQuiet(hour, quiet))).toEqual([false, true, true, true, false]);

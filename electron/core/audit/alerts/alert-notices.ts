@@ -5,7 +5,10 @@ import { capital, counted, listed } from '#shared/domain/words.ts';
 
 const LEVELS: readonly RuleLevel[] = ['informational', 'low', 'medium', 'high', 'critical'];
 
-/** Milliseconds between digests, and in which single alerts are told by themselves at most so often. */
+/**
+ * Milliseconds between digests, and in which single alerts are told by themselves at most so often. Those of a higher level do not
+ * wait behind lower ones: who makes three small ones first would gain an hour.
+ */
 const DIGEST_MS = 3_600_000;
 const AT_ONCE = 3;
 const BURST_MS = 600_000;
@@ -35,7 +38,7 @@ export interface AlertNotices {
 export function createAlertNotices(nodeName: (node: string) => string): AlertNotices {
   /** Alerts that grew or came quietly, since the last digest. */
   const gathered = new Map<string, { title: string; node: string; isNew: boolean }>();
-  let told: number[] = [];
+  let told: { at: number; level: number }[] = [];
   let lastDigest: number | null = null;
 
   const gather = (alert: Alert, isNew: boolean): void => {
@@ -52,14 +55,16 @@ export function createAlertNotices(nodeName: (node: string) => string): AlertNot
       if (alert.state !== 'new') return null;
       const at = now.getTime();
       // A clock that was set back must not keep anybody from being told.
-      told = told.filter((time) => at - time < BURST_MS && time <= at);
-      const loud = LEVELS.indexOf(alert.rule.level) >= LEVELS.indexOf(settings.notifyFrom);
-      if (!woke || !loud || isQuiet(now.getHours(), settings) || told.length >= AT_ONCE) {
+      told = told.filter((one) => at - one.at < BURST_MS && one.at <= at);
+      const level = LEVELS.indexOf(alert.rule.level);
+      const loud = level >= LEVELS.indexOf(settings.notifyFrom);
+      const before = told.filter((one) => one.level >= level).length;
+      if (!woke || !loud || isQuiet(now.getHours(), settings) || before >= AT_ONCE) {
         lastDigest ??= at;
         gather(alert, woke);
         return null;
       }
-      told.push(at);
+      told.push({ at, level });
       const about = alert.entity === '' ? '' : `: ${alert.entity}`;
       return {
         node: alert.node,
