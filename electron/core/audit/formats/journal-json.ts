@@ -3,6 +3,7 @@ import type { AuditRecord } from '#shared/domain/audit/event.ts';
 import { createAuditdParser } from './auditd/auditd.ts';
 import { FieldSet } from './field-set.ts';
 import type { LineParser, LogFormat, ParseContext } from './format.ts';
+import { isClaimedOnly } from './journal-claim.ts';
 import { readJsonObject } from './json.ts';
 import { createRecord, rawRecord } from './record.ts';
 import { understand } from './services/understand.ts';
@@ -92,7 +93,11 @@ function createJournalParser(state?: unknown): LineParser {
       }
       const fields = new FieldSet();
       putJournal(fields, entry);
-      const understood = understand(programOf(entry), message, fields, context);
+      const program = programOf(entry);
+      const claimed = isClaimedOnly(program, textOf(entry._UID), textOf(entry._EXE));
+      // Nobody is to be blamed, and no correlation fed, by what any account can write.
+      if (claimed) fields.put('forged', 'not-of-that-program');
+      const understood = understand(claimed ? '' : program, message, fields, context);
       const { at, timeText } = timeOf(entry);
       const priority = textOf(entry.PRIORITY);
       const own = createRecord({
