@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { defaultDataFolder } from '#core/store/data-folder.ts';
 import { visible } from '#shared/domain/text.ts';
 import { addAuditCommands } from './audit-program.ts';
-import { check } from './check-command.ts';
+import { addBackupCommands } from './backup-program.ts';
 import { commandName } from './command-name.ts';
 import { addDependencyFileCommands } from './dependencies-files-program.ts';
 import { addDependencyCommands } from './dependencies-program.ts';
@@ -58,7 +58,10 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
     .option('--only <ids>', 'only these checks, with commas between')
     .option('--facts <file>', 'judge recorded facts instead of looking')
     .option('--json', 'one JSON document', false)
-    .action(async (options) => done(await check(place(), options, terminal)));
+    .action(async (options) => {
+      const { check } = await import('./check-command.ts');
+      done(await check(place(), options, terminal));
+    });
 
   program
     .command('facts')
@@ -89,6 +92,8 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
       const { verify } = await import('./verify-command.ts');
       done(await verify(place(), options, terminal));
     });
+
+  addBackupCommands(program, place, terminal, done);
 
   const node = program.command('node').description('the list of nodes');
   node

@@ -39,7 +39,8 @@ function compileRange(range: AffectedRange, keyOf: (version: string) => string |
 
 /** Runs of a list of places: first and last of each. */
 function runsOf(places: number[]): number[] {
-  places.sort((a, b) => a - b);
+  // Most lists come in the order of their versions.
+  if (places.some((place, index) => place < (places[index - 1] ?? 0))) places.sort((a, b) => a - b);
   const runs: number[] = [];
   for (const place of places) {
     const last = runs.at(-1);

@@ -49,9 +49,11 @@ export async function takeAdvisories(
   const writer = writeAdvisories(folder);
   try {
     const compiler = new AdvisoryCompiler();
-    for await (const some of advisories)
+    for await (const some of advisories) {
       for (const { record, text } of some)
         if (compiler.add(record)) writer.advisory(record.id, record.modified, text);
+      await writer.ready();
+    }
     const { count, newest } = compiler;
     if (newest === null)
       throw new AdvisoryDataError('None of these advisories is about a Python package.', WHERE_TO_GET);
@@ -59,7 +61,7 @@ export async function takeAdvisories(
     for (const { ecosystem, name, compiled } of compiler.packages())
       writer.package(ecosystem, name, compiled);
     const facts = { advisories: count, newest, importedAt: now.getTime(), origin: origin.slice(0, 1_024) };
-    writer.commit(facts);
+    await writer.commit(facts);
     return facts;
   } finally {
     writer.abandon();

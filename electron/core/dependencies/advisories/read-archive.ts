@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { crc32, gunzipSync, inflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { crc32, gunzip, inflateRawSync } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise } from 'yauzl';
 import { ArchiveFile } from './archive-file.ts';
 import { AdvisoryDataError, WHERE_TO_GET } from './data-error.ts';
@@ -71,6 +72,9 @@ function unpacked(path: string, entry: Entry, contents: Buffer): Buffer {
   return bytes;
 }
 
+/** In a thread of its own: this one reads what was unpacked before meanwhile. */
+const unpackAside = promisify(gunzip);
+
 /** Ten bytes of a gzip member: deflated, nothing else said (RFC 1952, section 2.3). */
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 
@@ -79,7 +83,10 @@ const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
  * compares with those of the archive. Setting zlib up for each of many small files would take longer than unpacking them.
  * @returns null when anything is not as the archive says; then each is looked at by itself, to say which
  */
-function unpackedTogether(entries: readonly Entry[], contents: readonly Buffer[]): Buffer[] | null {
+async function unpackedTogether(
+  entries: readonly Entry[],
+  contents: readonly Buffer[],
+): Promise<Buffer[] | null> {
   const members: Buffer[] = [];
   let total = 0;
   for (const [index, { compressionMethod, crc32: checksum, uncompressedSize: size }] of entries.entries()) {
@@ -91,7 +98,7 @@ function unpackedTogether(entries: readonly Entry[], contents: readonly Buffer[]
     total += size;
   }
   try {
-    const whole = gunzipSync(Buffer.concat(members), {
+    const whole = await unpackAside(Buffer.concat(members), {
       maxOutputLength: total + 1,
       chunkSize: Math.max(64, total + 1),
     });
@@ -106,9 +113,9 @@ function unpackedTogether(entries: readonly Entry[], contents: readonly Buffer[]
   }
 }
 
-function filesOf(path: string, archive: ArchiveFile, entries: readonly Entry[]): SetFile[] {
+async function filesOf(path: string, archive: ArchiveFile, entries: readonly Entry[]): Promise<SetFile[]> {
   const contents = entries.map((entry) => packed(path, archive, entry));
-  const together = unpackedTogether(entries, contents);
+  const together = await unpackedTogether(entries, contents);
   return entries.map((entry, index) => ({
     name: entry.fileName,
     bytes: together?.[index] ?? unpacked(path, entry, contents[index] ?? Buffer.alloc(0)),
@@ -125,6 +132,17 @@ export async function* filesOfArchive(path: string): AsyncGenerator<SetFile[]> {
   let left = MOST_UNPACKED;
   let waiting: Entry[] = [];
   let size = 0;
+  /** What is being unpacked while the caller reads what came before. */
+  let ahead: Promise<SetFile[]> = Promise.resolve([]);
+  const begin = (): Promise<SetFile[]> => {
+    const former = ahead;
+    ahead = filesOf(path, archive, waiting);
+    // Whoever asks for it hears of it; nobody does once something else has ended the reading.
+    ahead.catch(() => undefined);
+    waiting = [];
+    size = 0;
+    return former;
+  };
   try {
     if (archive.size > MOST_PACKED) throw wrong(path, 'it is larger than 512 MiB');
     const options = { lazyEntries: true, autoClose: false, strictFileNames: true };
@@ -137,11 +155,10 @@ export async function* filesOfArchive(path: string): AsyncGenerator<SetFile[]> {
       waiting.push(entry);
       size += entry.uncompressedSize;
       if (waiting.length < TOGETHER && size < LARGEST_TOGETHER) continue;
-      yield filesOf(path, archive, waiting);
-      waiting = [];
-      size = 0;
+      yield await begin();
     }
-    yield filesOf(path, archive, waiting);
+    yield await begin();
+    yield await ahead;
   } catch (error) {
     if (error instanceof AdvisoryDataError) throw error;
     const said = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { constants, zstdCompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { requireSafeFile } from '../data-folder.ts';
 import { asAdvisoriesError, damagedAdvisories } from './advisories-error.ts';
@@ -8,8 +9,12 @@ import { ADVISORIES_ID, ADVISORIES_SCHEMA, ADVISORIES_VERSION, advisoriesFile } 
 
 /** Advisories of one chunk: enough for Zstandard to find what they have in common. */
 const CHUNK = 64;
+/** Chunks that are packed in threads of their own at one time; whoever brings more waits. */
+const AT_ONCE = 2;
+const packAside = promisify(zstdCompress);
 /** Small buffers: thousands of large ones would wait for the garbage collector at once. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: 4_096 };
+const FAST_ASIDE = { ...FAST, chunkSize: 32_768 };
 /** Unpacking costs more than reading, up to here: hundreds of packages are asked for at once. */
 const WORTH_PACKING = 16_384;
 
@@ -32,8 +37,10 @@ export interface AdvisoryWriter {
   advisory(id: string, modified: number, text: string): void;
   /** @param compiled JSON of what is known of the package */
   package(ecosystem: string, name: string, compiled: string): void;
+  /** Resolves when more may be brought. @throws StoreError for what could not be written meanwhile */
+  ready(): Promise<void>;
   /** Checks what was written and takes it into use. @throws StoreError; the former data then stays */
-  commit(facts: AdvisoryFacts): void;
+  commit(facts: AdvisoryFacts): Promise<void>;
   /** Forgets what was written. Does nothing after `commit`. */
   abandon(): void;
 }
@@ -108,27 +115,49 @@ export function writeAdvisories(folder: string): AdvisoryWriter {
     return database;
   });
   const insertChunk = open.prepare('INSERT INTO chunk (number, texts) VALUES (?, ?)');
-  const insertAdvisory = open.prepare(
-    'INSERT OR REPLACE INTO advisory (id, modified, chunk, place) VALUES (?, ?, ?, ?)',
-  );
+  const placing = (rows: number) =>
+    open.prepare(
+      `INSERT OR REPLACE INTO advisory (id, modified, chunk, place) VALUES ${Array.from({ length: rows }, () => '(?, ?, ?, ?)').join(', ')}`,
+    );
+  const placeChunk = placing(CHUNK);
   const insertPackage = open.prepare(
     'INSERT INTO package (ecosystem, name, packed, compiled) VALUES (?, ?, ?, ?)',
   );
   const insertFact = open.prepare('INSERT INTO fact (name, value) VALUES (?, ?)');
 
   let texts: string[] = [];
+  /** Rows of the advisories whose texts wait, one after the other: a statement for each would take twice as long. */
+  let rows: (string | number)[] = [];
   let chunk = 0;
+  const packing: Promise<void>[] = [];
   const flush = (): void => {
     if (texts.length === 0) return;
-    insertChunk.run(chunk, zstdCompressSync(Buffer.from(texts.join('\0')), FAST));
+    (texts.length === CHUNK ? placeChunk : placing(texts.length)).run(rows);
+    const number = chunk;
+    const packed = packAside(Buffer.from(texts.join('\0')), FAST_ASIDE).then((bytes) => {
+      // Nothing is left to write to once it was abandoned.
+      if (database !== null) insertChunk.run(number, bytes);
+    });
+    // It is heard of when it is waited for.
+    packed.catch(() => undefined);
+    packing.push(packed);
     chunk += 1;
     texts = [];
+    rows = [];
+  };
+  const packedUpTo = async (most: number): Promise<void> => {
+    try {
+      while (packing.length > most) await packing.shift();
+    } catch (error) {
+      abandon();
+      throw asAdvisoriesError(error, file);
+    }
   };
 
   return {
     advisory: (id, modified, text) =>
       guarded(() => {
-        insertAdvisory.run(id, modified, chunk, texts.length);
+        rows.push(id, modified, chunk, texts.length);
         texts.push(text);
         if (texts.length === CHUNK) flush();
       }),
@@ -137,9 +166,11 @@ export function writeAdvisories(folder: string): AdvisoryWriter {
         const packed = compiled.length < WORTH_PACKING ? null : zstdCompressSync(Buffer.from(compiled), FAST);
         insertPackage.run(ecosystem, name, packed === null ? 0 : 1, packed ?? compiled);
       }),
-    commit: (facts) =>
+    ready: () => packedUpTo(AT_ONCE),
+    async commit(facts) {
+      guarded(flush);
+      await packedUpTo(0);
       guarded(() => {
-        flush();
         for (const [name, value] of Object.entries(facts)) insertFact.run(name, value);
         open.exec('COMMIT');
         open.pragma(`user_version = ${ADVISORIES_VERSION}`);
@@ -149,7 +180,8 @@ export function writeAdvisories(folder: string): AdvisoryWriter {
         sync(made);
         renameSync(made, file);
         sync(dirname(file));
-      }),
+      });
+    },
     abandon,
   };
 }

@@ -10,7 +10,8 @@ export const ADVISORIES_VERSION = 1;
  * Published advisories, made whole by an import and never written afterwards.
  *
  * `package` has all that is known of one package, ready to be compared: JSON of `CompiledPackage`, packed with Zstandard where
- * that is shorter. `chunk` has the advisories as they were published, many together and packed (texts with a NUL between), and
+ * that is shorter. Its rows are long, so they lie apart from the index that finds them (sqlite.org/withoutrowid.html, section 4).
+ * `chunk` has the advisories as they were published, many together and packed (texts with a NUL between), and
  * `advisory` says where each one is. `fact` are single values about the whole.
  */
 export const ADVISORIES_SCHEMA = `
@@ -20,7 +21,7 @@ CREATE TABLE package (
   packed    INTEGER NOT NULL,
   compiled  ANY NOT NULL,
   PRIMARY KEY (ecosystem, name)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE chunk (
   number INTEGER PRIMARY KEY,
