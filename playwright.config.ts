@@ -33,6 +33,8 @@ export default defineConfig({
         viewport: { width: 1_280, height: 800 },
         locale: 'en-GB',
         timezoneId: 'UTC',
+        // What moves has tests of its own (motion.spec.ts); nothing else should have to wait for it.
+        contextOptions: { reducedMotion: 'reduce' },
         trace: 'off',
         screenshot: 'off',
         permissions: ['clipboard-read', 'clipboard-write'],

@@ -46,6 +46,7 @@ test.describe('packages of nodes against advisories', () => {
     await accepted.getByRole('button', { name: /^mycelium-crypto/ }).click();
     await expect(accepted).toContainText('Only used on loopback.');
     await accepted.getByRole('button', { name: 'No longer accept' }).click();
+    await expect(page.getByRole('status').getByText('mycelium-crypto counts again.')).toBeVisible();
     await expect(waiting).toContainText('mycelium-crypto');
   });
 
