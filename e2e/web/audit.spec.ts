@@ -174,6 +174,21 @@ test.describe('sources and rules', () => {
     await expect(added).toHaveCount(1);
   });
 
+  test('files that were read once are listed, and one that is being read can be stopped', async ({
+    page,
+    open,
+  }) => {
+    await open('knocking', '/audit?view=sources');
+    const once = page.getByRole('list', { name: 'Read once' }).getByRole('listitem');
+    await expect(once).toHaveCount(2);
+    await expect(once.last()).toContainText('/var/log/auth.log.2.gz on miu, 18,204 events, read as syslog');
+    await expect(once.first()).toContainText('12.0 MB of 480.0 MB');
+    await once.first().getByRole('button', { name: 'Stop reading' }).click();
+    await expect(once.first().getByRole('button')).toHaveCount(0);
+    await expect(once.first()).not.toContainText('being read now');
+    await isClean(page, 'files read once');
+  });
+
   test('own rules are added, wait for their values, and can be removed and put back', async ({
     page,
     open,

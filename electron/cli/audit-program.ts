@@ -17,14 +17,7 @@ export function addAuditCommands(
     .option('--json', 'one JSON document for each event, a line each', false)
     .action(async (options) => {
       const { watch } = await import('./watch-command.ts');
-      const end = new AbortController();
-      const stop = (): void => end.abort();
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
-      try {
-        done(await watch(place(), options, terminal, end.signal));
-      } finally {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, stop);
-      }
+      done(await untilStopped((signal) => watch(place(), options, terminal, signal)));
     });
 
   program
@@ -46,6 +39,18 @@ export function addAuditCommands(
     .option('--json', 'one JSON document', false)
     .action(async (files, options) => {
       const { ingest } = await import('./ingest-command.ts');
-      done(await ingest(place(), files, options, terminal));
+      done(await untilStopped((signal) => ingest(place(), files, options, terminal, signal)));
     });
+}
+
+/** Does what a signal ends: by itself, so that what was stored is closed well. */
+async function untilStopped(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const end = new AbortController();
+  const stop = (): void => end.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  try {
+    return await work(end.signal);
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, stop);
+  }
 }

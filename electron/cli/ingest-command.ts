@@ -8,7 +8,7 @@ import { commandName } from './command-name.ts';
 import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
 import { openConsole } from './open-console.ts';
 import { asJson } from './report.ts';
-import { during, type Terminal } from './terminal.ts';
+import { progressLine, type Terminal } from './terminal.ts';
 
 export interface IngestOptions {
   format?: string | undefined;
@@ -16,8 +16,12 @@ export interface IngestOptions {
   json: boolean;
 }
 
+/** Milliseconds between looks how far a file is. */
+const LOOK_MS = 500;
+
 /**
  * `swarmkeep ingest`: reads log files once, as if they had been followed. What was read of a file before is left out.
+ * @param signal stops it: what was stored stays, and the next call goes on there
  * @returns 0 when all were read, 2 when one was not
  * @throws CommandFailure for a format or node that is not there
  */
@@ -26,6 +30,7 @@ export async function ingest(
   files: readonly string[],
   { format = 'auto', node, json }: IngestOptions,
   terminal: Terminal,
+  signal?: AbortSignal,
 ): Promise<ExitCode> {
   const chosen = format === 'auto' ? 'auto' : formatId.safeParse(format).data;
   if (chosen === undefined) {
@@ -37,15 +42,20 @@ export async function ingest(
     const results: object[] = [];
     let failed = false;
     for (const file of files) {
+      if (signal?.aborted) {
+        failed = true;
+        break;
+      }
+      const end = beside(file, { node: id, path: resolve(file) });
       try {
-        const read = await during(terminal, `Reading ${file} …`, () =>
-          open.client.audit.ingest({ node: id, path: resolve(file), format: chosen }),
-        );
+        const read = await open.client.audit.ingest({ node: id, path: resolve(file), format: chosen });
+        end();
         results.push({ file, ...read });
         const before = read.known > 0 ? `; ${counted(read.known, 'byte')} of it had been read before` : '';
         const words = `${counted(read.lines, 'line')} as ${read.format ?? 'nothing'}, ${counted(read.events, 'event')}${before}`;
         if (!json) terminal.out.write(`${visible(file)}: ${words}\n`);
       } catch (error) {
+        end();
         failed = true;
         const message = error instanceof Error ? error.message : 'It could not be read.';
         results.push({ file, error: message });
@@ -60,6 +70,35 @@ export async function ingest(
     await open.close();
   }
 
+  /** Shows how far a file is, and stops it when it is asked to. @returns what ends both */
+  function beside(file: string, what: { node: string; path: string }): () => void {
+    const progress = progressLine(terminal.error);
+    progress.show(`Reading ${file} …`);
+    let asking = false;
+    let ended = false;
+    const look = async (): Promise<void> => {
+      const reading = (await open.client.audit.ingested({ node: what.node })).find((entry) => entry.reading);
+      if (reading?.reading && !ended) progress.show(`Reading ${file} … ${partOf(reading.reading)}`);
+    };
+    const timer = setInterval(() => {
+      if (asking || terminal.error.isTTY !== true) return;
+      asking = true;
+      void look()
+        .catch(() => undefined)
+        .finally(() => {
+          asking = false;
+        });
+    }, LOOK_MS);
+    const stop = (): void => void open.client.audit.stopIngest(what).catch(() => undefined);
+    signal?.addEventListener('abort', stop);
+    return () => {
+      ended = true;
+      clearInterval(timer);
+      signal?.removeEventListener('abort', stop);
+      progress.clear();
+    };
+  }
+
   async function nodeOf(): Promise<string> {
     const nodes = await open.client.nodes.list();
     if (node !== undefined) return nodeNamed(nodes, node, terminal).id;
@@ -70,4 +109,10 @@ export async function ingest(
       `Add it with: ${commandName(terminal.environment)} node add --local. Or name a node with --node.`,
     );
   }
+}
+
+/** @returns `12 of 480 MB` of a file, packed as it is */
+function partOf({ bytes, of }: { bytes: number; of: number }): string {
+  const megabytes = (count: number): string => (count / 1e6).toFixed(of < 1e7 ? 1 : 0);
+  return `${megabytes(bytes)} of ${megabytes(of)} MB`;
 }

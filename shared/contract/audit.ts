@@ -10,7 +10,7 @@ import {
   ruleFileName,
   ruleFileText,
 } from '../domain/audit/own-rules.ts';
-import { auditSource, formatId, sourceGap, sourceTarget } from '../domain/audit/source.ts';
+import { auditSource, fileReadOnce, formatId, sourceGap, sourceTarget } from '../domain/audit/source.ts';
 import { instant, listOf, pathText, shortText, shownMessage } from '../domain/bounds.ts';
 import { nodeId } from '../domain/node.ts';
 import { change, read } from './procedure.ts';
@@ -252,7 +252,7 @@ export const audit = {
     .output(savedSearch),
   /**
    * Read a file of this computer once. What an earlier call read of it is left out. Errors: NODE_UNKNOWN, STORE_UNAVAILABLE
-   * with the reason when it cannot be read.
+   * with the reason when it cannot be read, is followed already, or was stopped.
    */
   ingest: change
     .input(
@@ -265,6 +265,13 @@ export const audit = {
     .output(
       z.object({ bytes: amount, lines: amount, events: amount, known: amount, format: formatId.nullable() }),
     ),
+
+  /** Files that were read once, and how far those are that are being read; these first, then the newest. */
+  ingested: read.input(z.object({ node: nodeId.optional() })).output(listOf(fileReadOnce, 1_000)),
+  /** Stop reading a file. What was stored of it stays, and reading it again goes on there. */
+  stopIngest: change
+    .input(z.object({ node: nodeId, path: pathText }))
+    .output(z.object({ stopped: z.boolean() })),
 
   /** Watching while no window is open: how it stands, and what would be placed. */
   background: read.output(backgroundWatch),

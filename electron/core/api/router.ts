@@ -228,6 +228,8 @@ function createRouter(
       searches: os.audit.searches.handler(({ input }) => audit.group.searches(input)),
       saveSearch: os.audit.saveSearch.handler(({ input }) => audit.group.saveSearch(input)),
       ingest: os.audit.ingest.handler(({ input }) => audit.group.ingest(input)),
+      ingested: os.audit.ingested.handler(({ input }) => audit.group.ingested(input)),
+      stopIngest: os.audit.stopIngest.handler(({ input }) => audit.group.stopIngest(input)),
       background: os.audit.background.handler(() => audit.group.background(undefined)),
       setBackground: os.audit.setBackground.handler(({ input }) => audit.group.setBackground(input)),
       removeSearch: os.audit.removeSearch.handler(({ input }) => audit.group.removeSearch(input)),

@@ -13,7 +13,7 @@ import {
   type RuleFileText,
 } from '#shared/domain/audit/own-rules.ts';
 import type { AuditSource, SourceTarget } from '#shared/domain/audit/source.ts';
-import { ingestFile } from './ingest-file.ts';
+import { IngestDesk } from './ingest/ingest-desk.ts';
 import { LiveDesk } from './live-desk.ts';
 import { checkOwnRules, keepOwnRules, ownRulesFolder, removeOwnRules } from './own-rules.ts';
 import { type Committed, Intake } from './pipeline/intake.ts';
@@ -120,6 +120,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
     committed,
     live,
   });
+  const ingesting = new IngestDesk({ store, intake, now: Date.now });
   const watcher = new Watcher({
     store,
     intake,
@@ -196,7 +197,9 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
     setSource: ({ source, ...change }: Parameters<Watcher['set']>[1] & { source: string }) =>
       watcher.set(source, change),
     ingest: (input: { node: string; path: string; format: AuditSource['chosenFormat'] }) =>
-      ingestFile(input, { store, intake, now: Date.now }),
+      ingesting.ingest(input),
+    ingested: () => ingesting.list(),
+    stopIngest: (input: { node: string; path: string }) => ingesting.stop(input),
 
     /** @returns null when there is no such alert */
     setAlert({
@@ -311,6 +314,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
     },
     async close(): Promise<void> {
       for (const timer of timers) clearInterval(timer);
+      await ingesting.close();
       await watcher.close();
       if (watcher.since !== null) store.durably(() => store.writeNote('watched-until', Date.now()));
       store.close();

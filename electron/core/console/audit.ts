@@ -223,6 +223,11 @@ export function auditGroup(
       await requireNode(context, input.node);
       return ask(({ writer }) => writer.ingest(input));
     },
+    ingested: async ({ node }) => {
+      const files = await ask(({ writer }) => writer.ingested());
+      return files.filter((file) => node === undefined || file.node === node);
+    },
+    stopIngest: async (input) => ({ stopped: await ask(({ writer }) => writer.stopIngest(input)) }),
   };
 
   async function tellSource(

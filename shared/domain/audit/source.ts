@@ -86,3 +86,19 @@ export const auditSource = z.object({
   skewMs: z.int().nullable().optional(),
 });
 export type AuditSource = z.infer<typeof auditSource>;
+
+/** A file of this computer that was read once and is not followed. */
+export const fileReadOnce = z.object({
+  id: shortText,
+  node: nodeId,
+  path: pathText,
+  /** What it was read as; null before the first line. */
+  format: formatId.nullable(),
+  /** Stored of it, over all times it was read. */
+  events: z.int().min(0),
+  /** When something of it was stored last. */
+  readAt: instant.nullable(),
+  /** While it is read: bytes of the file, packed as it is. */
+  reading: z.object({ bytes: z.int().min(0), of: z.int().min(0) }).nullable(),
+});
+export type FileReadOnce = z.infer<typeof fileReadOnce>;

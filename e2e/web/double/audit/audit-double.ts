@@ -312,6 +312,17 @@ export class AuditDouble {
         return this.#background;
       }),
     ingest: () => this.#answer(() => ({ bytes: 0, lines: 0, events: 0, known: 0, format: null })),
+    ingested: ({ node }) =>
+      this.#answer(() =>
+        (this.scenario.ingested ?? []).filter((file) => node === undefined || file.node === node),
+      ),
+    stopIngest: ({ node, path }) =>
+      this.#answer(() => {
+        const file = this.scenario.ingested?.find((entry) => entry.node === node && entry.path === path);
+        if (file === undefined || file.reading === null) return { stopped: false };
+        file.reading = null;
+        return { stopped: true };
+      }),
     removeSearch: ({ search }) =>
       this.#answer(() => {
         this.scenario.searches = this.scenario.searches.filter(({ id }) => id !== search);

@@ -2,7 +2,7 @@ import type { ConsoleAudit } from '#core/console/service.ts';
 import type { AuditState, SavedSearch } from '#shared/contract/audit.ts';
 import type { Alert, RuleInfo, Silence } from '#shared/domain/audit/alert.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
-import type { AuditSource, SourceGap } from '#shared/domain/audit/source.ts';
+import type { AuditSource, FileReadOnce, SourceGap } from '#shared/domain/audit/source.ts';
 
 /** What is learnt of one kind of thing on one node. */
 export type LearntKind = Awaited<ReturnType<ConsoleAudit['firstSeen']>>[number];
@@ -24,6 +24,8 @@ export interface AuditScenario {
   searches: SavedSearch[];
   /** What is learnt of each node; nothing when left out. */
   firstSeen?: LearntKind[];
+  /** Files that were read once; none when left out. */
+  ingested?: FileReadOnce[];
 }
 
 /** Nothing is followed. */

@@ -1,5 +1,6 @@
 import type { Alert, RuleInfo } from '#shared/domain/audit/alert.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
+import type { FileReadOnce } from '#shared/domain/audit/source.ts';
 import { type AuditScenario, noAudit, sourceOf } from '../audit/audit-scenario.ts';
 import { eveningEvents, quietEvent } from '../audit/evening-events.ts';
 import { clockFrom } from '../clock.ts';
@@ -199,6 +200,21 @@ function lateHouse(name: string): Scenario {
   };
 }
 
+/** An old log that was taken in in the morning, and a large one that is being read. */
+function readOnce(now: number): FileReadOnce[] {
+  const base = { node: 'miu', format: 'syslog' as const, readAt: new Date(now - 36_000_000).toISOString() };
+  return [
+    {
+      ...base,
+      id: 'ingest-2',
+      path: '/var/log/syslog.1',
+      events: 61_000,
+      reading: { bytes: 12_000_000, of: 480_000_000 },
+    },
+    { ...base, id: 'ingest-1', path: '/var/log/auth.log.2.gz', events: 18_204, reading: null },
+  ];
+}
+
 /** 22:41: naru knocks from inside, 214 times, and is stopped each time. */
 export function knocking(): Scenario {
   const events = eveningEvents(NOW, LAST);
@@ -217,6 +233,7 @@ export function knocking(): Scenario {
       rules: rulesOf(),
       silences: [],
       firstSeen: learnt(NOW),
+      ingested: readOnce(NOW),
       searches: [
         { id: 'search-1', name: 'What was stopped', query: 'Outcome:stopped' },
         { id: 'search-2', name: 'Commands on miu', query: 'node:miu category:process_creation' },

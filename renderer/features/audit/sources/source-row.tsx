@@ -11,19 +11,14 @@ import { StatusWord } from '../../../components/status.tsx';
 import { count } from '../../../components/time-words.ts';
 import { useToast } from '../../../components/toast.tsx';
 import { client, orpc } from '../../../transport/queries.ts';
-import { bytesInWords, rateInWords, STATE_WORDS, skewWords, targetWords } from './source-words.ts';
-
-const FORMAT_WORDS: Readonly<Record<FormatId | 'auto', string>> = {
-  auto: 'found by itself',
-  'json-lines': 'JSON lines',
-  'key-value': 'key=value',
-  auditd: 'auditd',
-  syslog: 'syslog',
-  mycoswarm: 'mycoSwarm text',
-  'docker-json': 'Docker JSON',
-  'journal-json': 'journal',
-  plain: 'plain lines',
-};
+import {
+  bytesInWords,
+  FORMAT_WORDS,
+  rateInWords,
+  STATE_WORDS,
+  skewWords,
+  targetWords,
+} from './source-words.ts';
 
 const CHOICES = Object.keys(FORMAT_WORDS) as (FormatId | 'auto')[];
 

@@ -1,4 +1,4 @@
-import type { AuditSource, SourceState } from '#shared/domain/audit/source.ts';
+import type { AuditSource, FormatId, SourceState } from '#shared/domain/audit/source.ts';
 import { countWord } from '#shared/domain/words.ts';
 import type { ShownStatus } from '../../../components/status-words.ts';
 
@@ -9,6 +9,19 @@ export const STATE_WORDS: Readonly<Record<SourceState, { status: ShownStatus; wo
   paused: { status: 'not-applicable', word: 'paused' },
   waiting: { status: 'unknown', word: 'waiting' },
   failed: { status: 'fix', word: 'failed' },
+};
+
+/** How lines are read, in words. */
+export const FORMAT_WORDS: Readonly<Record<FormatId | 'auto', string>> = {
+  auto: 'found by itself',
+  'json-lines': 'JSON lines',
+  'key-value': 'key=value',
+  auditd: 'auditd',
+  syslog: 'syslog',
+  mycoswarm: 'mycoSwarm text',
+  'docker-json': 'Docker JSON',
+  'journal-json': 'journal',
+  plain: 'plain lines',
 };
 
 /** What a source follows, as it is named on the machine. */

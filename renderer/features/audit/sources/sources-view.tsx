@@ -11,6 +11,7 @@ import { orpc } from '../../../transport/queries.ts';
 import { BackToLog } from '../back-to-log.tsx';
 import { AddSourceDialog } from './add-source-dialog.tsx';
 import { GAP_WORDS } from './gap-words.ts';
+import { ReadOnceList } from './read-once-list.tsx';
 import { SourceRow } from './source-row.tsx';
 import { bytesInWords } from './source-words.ts';
 import './sources.css';
@@ -76,6 +77,7 @@ export function SourcesView({ names, node }: { names: ReadonlyMap<string, string
           })}
         </ul>
       )}
+      <ReadOnceList names={names} node={node} />
       {adding ? <AddSourceDialog names={names} node={node} onClose={() => setAdding(false)} /> : null}
     </div>
   );

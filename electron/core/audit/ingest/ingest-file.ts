@@ -1,21 +1,17 @@
 import { createHash, hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
 import type { AuditStore } from '#core/store/audit/audit-store.ts';
 import { StoreError } from '#core/store/store-error.ts';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
-import type { FollowedLine } from './follow/follower.ts';
-import { LineSplitter } from './follow/lines/line-splitter.ts';
-import { LOOKED_AT, noLogBecause } from './log-text.ts';
-import type { Intake, OpenSource } from './pipeline/intake.ts';
+import type { FollowedLine } from '../follow/follower.ts';
+import { LineSplitter } from '../follow/lines/line-splitter.ts';
+import { LOOKED_AT, noLogBecause } from '../log-text.ts';
+import type { Intake, OpenSource } from '../pipeline/intake.ts';
+import { type OpenedFile, unreadable } from './opened-file.ts';
 
 /** Bytes of text that are stored at once. */
 const BATCH_BYTES = 1_048_576;
-/** Bytes that a compressed file may unpack to: more is a bomb. */
-const MOST_BYTES = 64 * 1024 * 1024 * 1024;
 
 /** Contents of one path that are remembered besides its present one: so many rotations. */
 const MOST_FORMER = 32;
@@ -40,6 +36,9 @@ export interface Ingested {
   format: AuditSource['format'];
 }
 
+/** How the id of a source begins that is a file which was read once. */
+export const READ_ONCE = 'ingest-';
+
 /**
  * Reads a file once through the pipeline. What an earlier call read is left out: under the same path whatever the file still begins
  * with, and under any path of that node what was read of a file before it was renamed or packed, as rotations do. A file
@@ -47,20 +46,23 @@ export interface Ingested {
  * @throws StoreError `failed` with words for what cannot be read, else as storing does
  */
 export async function ingestFile(
-  input: { node: string; path: string; format: AuditSource['chosenFormat'] },
+  file: OpenedFile,
+  input: { node: string; format: AuditSource['chosenFormat'] },
   tools: { store: AuditStore; intake: Intake; now: () => number },
 ): Promise<Ingested> {
-  const path = await plainFile(input.path);
-  await requireText(path);
-  const source = await openSource({ ...input, path }, tools.store);
+  const { path } = file;
+  requireNotFollowed(tools.store, input.node, path);
+  await requireText(file);
+  const source = openSource({ ...input, path }, tools.store);
   const { kept } = source;
   const own = positionShape.safeParse(kept.position);
-  const known = await knownStart(path, own.success ? own.data : null, contentsElsewhere(tools.store, kept));
+  const begin = await knownStart(file, own.success ? own.data : null, contentsElsewhere(tools.store, kept));
+  const known = begin.bytes;
   const before = kept.events;
   const same = own.success && known > 0 && known === own.data.bytes;
   const former = own.success && !same ? [own.data, ...own.data.former] : own.success ? own.data.former : [];
   if (!same) source.kept = { ...kept, position: null, parser: null };
-  const counted = await readFrom(path, known, source, former.map(plainContent).slice(0, MOST_FORMER), tools);
+  const counted = await readFrom(file, begin, source, former.map(plainContent).slice(0, MOST_FORMER), tools);
   return { ...counted, events: source.kept.events - before, known, format: source.kept.format };
 }
 
@@ -68,7 +70,7 @@ const plainContent = ({ bytes, sha256 }: Content): Content => ({ bytes, sha256 }
 
 /** What was read of this node's files under other names, or under this one before it was another file. */
 function contentsElsewhere(store: AuditStore, { id, node, position }: OpenSource['kept']): Content[] {
-  const all = store.sources.all().filter((source) => source.id.startsWith('ingest-') && source.node === node);
+  const all = store.sources.all().filter((source) => source.id.startsWith(READ_ONCE) && source.node === node);
   const others = all.flatMap((source) => {
     const read = positionShape.safeParse(source.id === id ? position : source.position);
     if (!read.success) return [];
@@ -77,20 +79,43 @@ function contentsElsewhere(store: AuditStore, { id, node, position }: OpenSource
   return others.filter(({ bytes }) => bytes >= KNOWN_ELSEWHERE_BYTES);
 }
 
-/** @returns bytes at the beginning of a file that were read before; 0 when it begins otherwise */
-async function knownStart(path: string, own: Content | null, others: readonly Content[]): Promise<number> {
+/** What is followed comes by itself; read once besides, each line of it would be there twice. */
+function requireNotFollowed(store: AuditStore, node: string, path: string): void {
+  const followed = store.sources
+    .all()
+    .find(
+      ({ removed, target, node: of }) =>
+        !removed && of === node && target.kind === 'file' && target.path === path,
+    );
+  if (followed === undefined) return;
+  throw new StoreError({
+    kind: 'failed',
+    message: `${path} is followed already, as “${followed.name}”: all of it comes by itself.`.slice(0, 480),
+    untouched: 'Nothing was read.',
+    next: 'Look under Sources how far it is. Rotated files from before it was followed can be read once.',
+  });
+}
+
+/** @returns what at the beginning of a file was read before; no bytes when it begins otherwise */
+async function knownStart(
+  file: OpenedFile,
+  own: Content | null,
+  others: readonly Content[],
+): Promise<Content> {
   const contents = [...(own === null ? [] : [own]), ...others];
   const lengths = [...new Set(contents.map(({ bytes }) => bytes))].sort((a, b) => a - b);
   const sums = new Set(contents.map(({ bytes, sha256 }) => `${bytes} ${sha256}`));
   const sum = createHash('sha256');
-  let [done, longest] = [0, 0];
+  let done = 0;
+  let longest: Content = { bytes: 0, sha256: sum.copy().digest('hex') };
   const mark = (): void => {
-    if (sums.has(`${done} ${sum.copy().digest('hex')}`)) longest = done;
+    const sha256 = sum.copy().digest('hex');
+    if (sums.has(`${done} ${sha256}`)) longest = { bytes: done, sha256 };
     lengths.shift();
   };
   while (lengths[0] === 0) mark();
   if (lengths.length === 0) return longest;
-  for await (const chunk of bytesOf(path)) {
+  for await (const chunk of file.bytes()) {
     let rest = chunk;
     for (let next = lengths[0]; next !== undefined && next - done <= rest.length; next = lengths[0]) {
       sum.update(rest.subarray(0, next - done));
@@ -105,34 +130,24 @@ async function knownStart(path: string, own: Content | null, others: readonly Co
   return longest;
 }
 
-async function plainFile(path: string): Promise<string> {
-  try {
-    const real = await realpath(path);
-    if ((await stat(real)).isFile()) return real;
-  } catch {
-    throw unreadable(path, 'It is not there, or may not be read.');
-  }
-  throw unreadable(path, 'It is no plain file.');
-}
-
 /** Before anything is stored of it: a program or a picture would be thousands of lines that say nothing. */
-async function requireText(path: string): Promise<void> {
+async function requireText(file: OpenedFile): Promise<void> {
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of bytesOf(path)) {
+  for await (const piece of file.bytes()) {
     pieces.push(piece);
     size += piece.length;
     if (size >= LOOKED_AT) break;
   }
   const why = noLogBecause(Buffer.concat(pieces));
-  if (why !== null) throw unreadable(path, why);
+  if (why !== null) throw unreadable(file.path, why);
 }
 
-async function openSource(
+function openSource(
   { node, path, format }: { node: string; path: string; format: AuditSource['chosenFormat'] },
   store: AuditStore,
-): Promise<OpenSource> {
-  const id = `ingest-${hash('sha256', JSON.stringify([node, path]), 'hex').slice(0, 16)}`;
+): OpenSource {
+  const id = `${READ_ONCE}${hash('sha256', JSON.stringify([node, path]), 'hex').slice(0, 16)}`;
   store.durably(() => {
     const target = { kind: 'file' as const, path };
     store.sources.add({ id, node, target, name: path.slice(-256), origin: 'added' });
@@ -145,36 +160,17 @@ async function openSource(
   return { kept, parsers: new Map(), utcOffsetMinutes: -new Date().getTimezoneOffset() };
 }
 
-/** The bytes of a file, unpacked when its name says that it is packed (gzip RFC 1952, Zstandard RFC 8878). */
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 262_144 });
-  const unpack = /\.gz$/i.test(path) ? createGunzip() : /\.zst$/i.test(path) ? createZstdDecompress() : null;
-  const stream = unpack === null ? file : file.on('error', (error) => unpack.destroy(error)).pipe(unpack);
-  let total = 0;
-  try {
-    for await (const chunk of stream) {
-      total += chunk.length;
-      if (total > MOST_BYTES) throw unreadable(path, 'It unpacks to more than 64 GiB.');
-      yield chunk;
-    }
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw unreadable(path, error instanceof Error ? error.message.slice(0, 200) : 'It is damaged.');
-  } finally {
-    file.destroy();
-    unpack?.destroy();
-  }
-}
-
 async function readFrom(
-  path: string,
-  known: number,
+  file: OpenedFile,
+  begin: Content,
   source: OpenSource,
   former: readonly Content[],
   { intake, now }: { intake: Intake; now: () => number },
 ): Promise<{ bytes: number; lines: number }> {
   const sum = createHash('sha256');
   const splitter = new LineSplitter();
+  const { path } = file;
+  const known = begin.bytes;
   let [skip, waiting, size] = [known, [] as FollowedLine[], 0];
   let [bytes, lines, done] = [0, 0, known];
   /** Bytes of an unfinished line, which count as read only with it. */
@@ -194,10 +190,16 @@ async function readFrom(
       bytes += piece.length;
     }
   };
-  for await (const whole of bytesOf(path)) {
-    if (skip > 0) sum.update(whole.subarray(0, skip));
+  for await (const whole of file.bytes()) {
     const chunk = whole.subarray(Math.min(skip, whole.length));
-    skip -= whole.length - chunk.length;
+    if (skip > 0) {
+      sum.update(whole.subarray(0, skip));
+      skip -= whole.length - chunk.length;
+      // What is left out must be what was read before, and not what somebody wrote over it meanwhile.
+      if (skip === 0 && sum.copy().digest('hex') !== begin.sha256) {
+        throw unreadable(path, 'Its beginning was changed while it was read.');
+      }
+    }
     if (chunk.length === 0) continue;
     const end = splitter.push(chunk, waiting);
     if (end > 0) {
@@ -219,13 +221,4 @@ async function readFrom(
   if (waiting.length > 0 || (known === 0 && bytes === 0)) store();
   intake.flush(source);
   return { bytes, lines };
-}
-
-function unreadable(path: string, why: string): StoreError {
-  return new StoreError({
-    kind: 'failed',
-    message: `${path} cannot be read as a log: ${why}`.slice(0, 480),
-    untouched: 'What was read of it before stays.',
-    next: 'Give a file of text in UTF-8, or one packed with gzip or zstd.',
-  });
 }
