@@ -2,8 +2,9 @@ import type { Difference, HelperAnswer } from '#shared/domain/helper/answers.ts'
 import type { Machine } from '../machine.ts';
 import { ChangeRecord, changesOf } from '../record/change-record.ts';
 import { bootId, secondsSinceBoot } from '../record/clock.ts';
-import { stepsOf } from '../record/step-record.ts';
+import { StepRecord, stepsOf } from '../record/step-record.ts';
 import { asRefused, Refused } from '../refused.ts';
+import { verbOf } from '../verbs/table.ts';
 import { stopTimer } from './revert-timer.ts';
 import { revertStep } from './undo-step.ts';
 
@@ -15,19 +16,38 @@ const words = (step: number, thrown: unknown): Difference => ({
 });
 
 /**
- * Takes every step of a change back, newest first. A step that somebody changed since, or that cannot be taken back, is
+ * Steps in the order in which they are taken back: newest first, and before them those that decide about packets, so that
+ * the way in is open again at once. While the machine starts units load rules by themselves: these go first then.
+ */
+function orderBack(machine: Machine, change: string): number[] {
+  const newestFirst = stepsOf(machine, change).reverse();
+  if (machine.booting === true) return newestFirst;
+  const isFirst = (step: number) => {
+    try {
+      return verbOf(new StepRecord(machine, change, step).begun()?.verb ?? '')?.firstBack === true;
+    } catch {
+      // What is wrong with its record is said when its turn comes.
+      return false;
+    }
+  };
+  const [first, then] = [newestFirst.filter(isFirst), newestFirst.filter((step) => !isFirst(step))];
+  return [...first, ...then];
+}
+
+/**
+ * Takes every step of a change back, newest first but for those that decide about packets. A step that somebody changed since, or that cannot be taken back, is
  * left and named; the others are taken back all the same. Refuses `too-late` when the change was confirmed.
  */
 export function revertChange(machine: Machine, change: string): HelperAnswer {
   const record = new ChangeRecord(machine, change);
-  const steps = stepsOf(machine, change);
+  const steps = orderBack(machine, change);
   if (record.armed() === null && steps.length === 0)
     throw new Refused('unknown-change', 'Of this change there is nothing on this node.');
   if (record.is('confirmed')) throw new Refused('too-late', 'The change was confirmed; it can be undone.');
   record.mark('reverting');
   let taken = 0;
   const left: Difference[] = [];
-  for (const step of steps.reverse()) {
+  for (const step of steps) {
     try {
       const differences = revertStep(machine, change, step);
       if (differences === null) taken += 1;

@@ -10,6 +10,10 @@ describe('the timer of a change', () => {
     expect(words).toContain('--on-calendar=2026-11-22 10:00:30 UTC');
   });
 
+  it('starts anew what was killed while it waited', () => {
+    expect(timerArguments('c', 60, AT)).toContain('--property=Restart=on-abnormal');
+  });
+
   it('leaves a short time a second at least', () => {
     expect(timerArguments('c', 5, AT)).toContain('--on-active=1s');
   });

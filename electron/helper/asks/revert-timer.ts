@@ -65,6 +65,9 @@ export function timerArguments(change: string, seconds: number, revertsAt: Date)
     `--on-calendar=${calendar.slice(0, 10)} ${calendar.slice(11, 19)} UTC`,
     '--timer-property=AccuracySec=100ms',
     '--property=KillMode=process',
+    // Somebody, or the kernel for want of memory, may kill what waits; it begins anew with the same deadline.
+    '--property=Restart=on-abnormal',
+    '--property=RestartSec=200ms',
   ];
 }
 

@@ -4,8 +4,8 @@ import type { Difference } from '#shared/domain/helper/answers.ts';
 import { type Expected, sha256, targetPath } from '#shared/domain/helper/targets.ts';
 import { Refused } from '../refused.ts';
 import type { Work } from '../verbs/verb.ts';
-import { close, inFolder } from '../walk/descriptor.ts';
-import { type Held, holdFolder } from '../walk/walk.ts';
+import { close, inFolder, statOf } from '../walk/descriptor.ts';
+import { type Held, holdFolder, holdTarget } from '../walk/walk.ts';
 import { unpack } from './archive.ts';
 import { compareEntries, compareExpected, type Part } from './compare.ts';
 import { entryState } from './entry-state.ts';
@@ -93,9 +93,9 @@ export function isGoneWithFolder(work: Work, kept: KeptEntry): boolean {
 export function entryDifferences(work: Work, kept: KeptEntry, left: LeftEntry | null): Difference[] {
   if (isGoneWithFolder(work, kept)) return [];
   return withHeld(work, kept.path, (held) => {
-    if (isAsKept(work, held, kept)) return [];
-    const wanted = left ?? plannedEntry(work) ?? { state: kept.state, folderTime: null };
     const now = readEntry(work.machine, held, true).state;
+    if (compareEntries(kept.path, kept.state, now, partsFor(kept)).length === 0) return [];
+    const wanted = left ?? plannedEntry(work) ?? { state: kept.state, folderTime: null };
     return compareEntries(kept.path, wanted.state, now, partsFor(wanted));
   });
 }
@@ -147,12 +147,24 @@ function replaceByKept(work: Work, held: Held, kept: KeptEntry): void {
   }
 }
 
+/** Which thing is at a target, as fstat(2) tells it; null where nothing is. */
+function whatIsAt(held: Held): { isDirectory: boolean; identity: string } | null {
+  const place = holdTarget(held);
+  if (place === null) return null;
+  try {
+    const found = statOf(place);
+    return { isDirectory: found.isDirectory(), identity: `${found.dev}:${found.ino}` };
+  } finally {
+    close(place);
+  }
+}
+
 /** Removes what is at a target. A folder goes only when it is empty. */
 export function takeAway(work: Work, held: Held): void {
-  const { state } = readEntry(work.machine, held, false);
-  if (state.kind === 'absent') return;
+  const there = whatIsAt(held);
+  if (there === null) return;
   try {
-    if (state.kind === 'directory') {
+    if (there.isDirectory) {
       rmdirSync(inFolder(held.folder, held.name));
       syncFolder(held.folder);
       return;
@@ -164,8 +176,8 @@ export function takeAway(work: Work, held: Held): void {
   try {
     // Out of reach first: what is removed is then surely what was looked at.
     renameSync(inFolder(held.folder, held.name), inFolder(folder.descriptor, 'entry'));
-    const moved = readEntry(work.machine, { ...held, folder: folder.descriptor, name: 'entry' }, false).state;
-    if (moved.kind === 'absent' || moved.identity !== state.identity) {
+    const moved = whatIsAt({ ...held, folder: folder.descriptor, name: 'entry' });
+    if (moved === null || moved.identity !== there.identity) {
       renameSync(inFolder(folder.descriptor, 'entry'), inFolder(held.folder, held.name));
       throw new Refused(
         'changed-since',

@@ -84,6 +84,7 @@ function wantedText(text: string, tables: readonly TableState[]): string {
 /** Chains of our own, for nodes with iptables only (`load-chains` of the protocol). */
 export const loadChains = anyVerb<'load-chains', Before, z.infer<typeof left>>({
   verb: 'load-chains',
+  firstBack: true,
   before,
   left,
   target: (action) => action.program,

@@ -21,6 +21,7 @@ const named = (words: string | null) => (words === null ? 'no such table' : `SHA
 /** Loads one table of Swarmkeep's own (`load-table` of the protocol). */
 export const loadTable = anyVerb<'load-table', z.infer<typeof before>, z.infer<typeof left>>({
   verb: 'load-table',
+  firstBack: true,
   before,
   left,
   target: ({ table }) => `${table.family} ${table.name}`,

@@ -24,6 +24,7 @@ const inFilter = (lines: readonly string[]) => ['*filter', ...lines, 'COMMIT', '
 /** Takes out the line of mycoSwarm's security model that keeps mDNS blocked (`remove-owner-drop` of the protocol). */
 export const removeOwnerDrop = anyVerb<'remove-owner-drop', z.infer<typeof before>, z.infer<typeof left>>({
   verb: 'remove-owner-drop',
+  firstBack: true,
   before,
   left,
   untilBoot: true,

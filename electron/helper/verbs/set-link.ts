@@ -29,6 +29,7 @@ const words = (up: boolean) => (up ? 'up' : 'down');
 /** An interface up or down now (`set-link` of the protocol). */
 export const setLink = anyVerb<'set-link', z.infer<typeof before>, z.infer<typeof left>>({
   verb: 'set-link',
+  firstBack: true,
   before,
   left,
   untilBoot: true,

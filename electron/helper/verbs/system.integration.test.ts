@@ -119,6 +119,23 @@ describe('what the verbs about the system do and take back', () => {
     expect(await helper.ask(undo)).toMatchObject({ answer: 'undone' });
   });
 
+  it('lets packets through again before anything else, when a whole change is taken back', async () => {
+    const { version, change } = step();
+    const text = 'table inet swarmkeep_s {\nchain o {\ntype filter hook output priority 0\n}\n}';
+    const folder = { verb: 'make-directory', path: '/srv/newer', uid: 0, gid: 0, mode: 0o700 };
+    const actions = [
+      { verb: 'load-table', table, text },
+      { ...folder, expect: { kind: 'absent' } },
+    ];
+    for (const [number, action] of actions.entries())
+      done(await helper.ask({ version, change, step: number, ask: 'do', action }));
+    expect(await helper.ask({ version, change, ask: 'revert' })).toMatchObject({ steps: 2, left: [] });
+    const when = (number: number) =>
+      JSON.parse(sh(`cat /var/lib/swarmkeep/changes/${change}/${number}/undone`)).at;
+    expect(when(0) < when(1), `${when(0)} is before ${when(1)}`).toBe(true);
+    expect(sh('nft list tables; ls -d /srv/newer 2>&1 || true')).not.toMatch(/swarmkeep_s|^\/srv\/newer$/m);
+  });
+
   it('refuses undo of a table that somebody changed, and touches no other table', async () => {
     sh('nft add table inet other');
     const into = step();

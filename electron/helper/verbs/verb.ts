@@ -32,6 +32,8 @@ export interface Verb<Action extends HelperAction, Before, Left> {
   left: z.ZodType<Left>;
   /** What it does ends by itself when the machine goes down: the kernel's rules and switches. */
   untilBoot?: true;
+  /** It decides about packets: a change that takes itself back lets them through as before, before it does anything else. */
+  firstBack?: true;
   /** The path, unit, table or name that it is about, for lists. */
   target(action: Action): string;
   /** Looks what is there and keeps it; refuses when it is not what the plan saw. Touches nothing. */
@@ -46,6 +48,7 @@ export interface Verb<Action extends HelperAction, Before, Left> {
 /** A verb as the asks use it: what it finds and leaves is only handed through. */
 export interface AnyVerb {
   untilBoot: boolean;
+  firstBack: boolean;
   target(action: HelperAction): string;
   look(action: HelperAction, work: Work): unknown;
   perform(action: HelperAction, before: unknown, work: Work): Outcome<unknown>;
@@ -70,6 +73,7 @@ export function anyVerb<V extends HelperVerb, Before, Left>(
   const readLeft = (left: unknown) => (left === null || left === undefined ? null : read(verb.left, left));
   return {
     untilBoot: verb.untilBoot === true,
+    firstBack: verb.firstBack === true,
     target: (action) => verb.target(mine(action)),
     look: (action, work) => {
       // What could not be read back would keep the step from ever being taken back.
