@@ -1,4 +1,4 @@
-import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
+import type { HelperRequest, HelperVerb } from '#shared/domain/helper/verbs.ts';
 import type { NodeAddress } from '#shared/domain/node.ts';
 import type { HelperAccess } from '#shared/domain/plan.ts';
 import { type HelperChannel, type HelperReply, helperFailure, type RunPassword } from './helper-channel.ts';
@@ -27,12 +27,14 @@ export interface ChannelOptions {
   bundle?: string | null;
 }
 
+/** What is fetched over a slow line takes its time. */
+const FETCHES: ReadonlySet<HelperVerb> = new Set(['install-packages', 'install-updates', 'upgrade-packages']);
+
 /** Milliseconds that the helper may take for a request. */
 function timeLimit(request: HelperRequest): number {
   if (request.ask === 'compare') return request.steps.length * 120_000;
   if (request.ask !== 'do') return request.ask === 'hello' ? 60_000 : 120_000;
-  const { verb } = request.action;
-  return verb === 'install-packages' || verb === 'install-updates' ? 1_800_000 : 300_000;
+  return FETCHES.has(request.action.verb) ? 1_800_000 : 300_000;
 }
 
 /** @returns the channel to the helper of a node; nothing is started before it is asked */

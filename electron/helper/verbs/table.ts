@@ -20,6 +20,7 @@ import { setLink } from './set-link.ts';
 import { setTreeAttributes } from './set-tree-attributes.ts';
 import { setUnit } from './set-unit.ts';
 import { testSshServer } from './test-ssh-server.ts';
+import { upgradePackages } from './upgrade-packages.ts';
 import type { AnyVerb } from './verb.ts';
 import { writeFile } from './write-file.ts';
 
@@ -46,6 +47,7 @@ const VERBS: Record<HelperVerb, AnyVerb> = {
   'set-link': setLink,
   'install-packages': installPackages,
   'install-updates': installUpdates,
+  'upgrade-packages': upgradePackages,
   'load-audit-rules': loadAuditRules,
 };
 

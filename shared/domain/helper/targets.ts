@@ -107,3 +107,15 @@ export const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$
 
 /** Names a change on the node and in the console: chosen by the console, 32 hex digits. */
 export const changeId = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** A distribution of Python as PEP 503 normalises its name. */
+export const pythonPackageName = z
+  .string()
+  .max(128)
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/);
+
+/** A version of one, as it is written: never an option of a program, never a second clause. */
+export const pythonVersionText = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.!+_-]{0,127}$/);
+
+/** Where a virtual environment keeps its packages, relative to its root (venv module; `purelib` and `platlib` of sysconfig). */
+export const sitePackagesFolder = z.string().regex(/^lib(64)?\/python3\.\d{1,2}t?\/site-packages$/);

@@ -9,7 +9,10 @@ import {
   ownership,
   packageName,
   permissionBits,
+  pythonPackageName,
+  pythonVersionText,
   sha256,
+  sitePackagesFolder,
   targetPath,
   unitName,
 } from './targets.ts';
@@ -156,6 +159,22 @@ export const helperAction = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('install-packages'), packages: z.array(packageName).min(1).max(16) }),
   /** Let the system's package manager install all pending updates. Cannot be undone, and says so. */
   z.strictObject({ verb: z.literal('install-updates'), securityOnly: z.boolean() }),
+  /**
+   * Replace packages of the virtual environment at `path` by other versions, from the index that its pip is set to: wheels only, and
+   * nothing but these. pip runs as the owner of the environment, for one of root's as nobody in particular, never as root, and unpacks
+   * beside it; root puts the files in place. Undo brings back every file that there was. Refused where others can write to it.
+   */
+  z.strictObject({
+    verb: z.literal('upgrade-packages'),
+    path: targetPath,
+    site: sitePackagesFolder,
+    packages: z
+      .array(z.strictObject({ name: pythonPackageName, from: pythonVersionText, to: pythonVersionText }))
+      .min(1)
+      .max(32)
+      .refine((packages) => new Set(packages.map(({ name }) => name)).size === packages.length, 'Each once'),
+    expect: expected,
+  }),
   /** Load the audit rules below /etc/audit/rules.d (augenrules(8)). */
   z.strictObject({ verb: z.literal('load-audit-rules') }),
   /** Take single lines out of a file, by their SHA-256, never printing them; the old file is sealed in the undo record. */

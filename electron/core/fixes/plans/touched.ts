@@ -28,6 +28,7 @@ export function touchedBy(action: HelperAction | null): Touched {
     case 'make-directory':
     case 'set-tree-attributes':
     case 'copy-tree':
+    case 'upgrade-packages':
       return { names: [`path ${action.path}`], trees: [action.path] };
     case 'move':
       return { names: [`path ${action.from}`, `path ${action.path}`], trees: [action.from, action.path] };

@@ -192,6 +192,13 @@ function anyAction(random: Random, path: () => string): Record<string, unknown> 
       comment: 'x',
     }),
     () => ({ verb: 'install-packages', packages: [random.pick(['bash', '-y', 'a b', '../x'])] }),
+    () => ({
+      verb: 'upgrade-packages',
+      path: path(),
+      site: random.pick(['lib/python3.11/site-packages', '../lib', 'lib/python3.1/../../x']),
+      packages: [{ name: random.pick(['demo', '-r', 'a b']), from: '1.0', to: random.pick(['1.1', '-x']) }],
+      expect: { kind: 'any' },
+    }),
     () => ({ verb: 'set-link', interface: random.pick(['lo', '-x', 'a/b', '..']), up: true }),
     () => ({
       verb: 'set-kernel-switch',

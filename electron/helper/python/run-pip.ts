@@ -1,0 +1,203 @@
+import { randomInt } from 'node:crypto';
+import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
+import {
+  PIP_CHECK_ARGUMENTS,
+  type PinnedPackage,
+  pipInstallArguments,
+} from '#shared/domain/helper/pip-arguments.ts';
+import type { Machine } from '../machine.ts';
+import { Refused } from '../refused.ts';
+import { needProgram, type ProgramEnd, runProgram } from '../run/run-program.ts';
+import { lookUp, processesOf } from '../verbs/account-files.ts';
+import { removeTree } from '../verbs/remove-tree.ts';
+import type { Work } from '../verbs/verb.ts';
+import { close, openFolder } from '../walk/descriptor.ts';
+
+/** Where pip unpacks: a place for larger temporary files (file-hierarchy(7)), in a folder of root's own with a name of its own. */
+const STAGES = '/var/tmp';
+const INSTALL_MS = 900_000;
+const CHECK_MS = 180_000;
+/** Numbers that systemd keeps for accounts that exist while a service runs only (systemd.exec(5), `DynamicUser=`). */
+const FIRST_FREE = 61_184;
+const LAST_FREE = 65_519;
+
+/** As whom pip runs: never as root. */
+export interface PipAccount {
+  uid: number;
+  gid: number;
+  /** Where that account keeps its settings of pip; null for one that has no home. */
+  home: string | null;
+}
+
+/**
+ * The account for an environment: its owner, with the owner's own settings of pip. Of an environment of root's a number that no
+ * account has, for nothing that lies in an environment is ever started as root; it can only read what everybody can, or the group.
+ */
+export function pipAccount(machine: Machine, owner: { uid: number; gid: number }): PipAccount {
+  if (owner.uid === 0) {
+    for (let tries = 0; tries < 64; tries += 1) {
+      const uid = randomInt(FIRST_FREE, LAST_FREE + 1);
+      if (lookUp(machine, 'passwd', uid) !== null || processesOf(uid) > 0) continue;
+      return { uid, gid: owner.gid === 0 ? uid : owner.gid, home: null };
+    }
+    throw new Refused('program-failed', 'No number is free under which pip could run.');
+  }
+  const [, , , group, , home] = lookUp(machine, 'passwd', owner.uid)?.split(':') ?? [];
+  const gid = Number(group ?? owner.gid);
+  if (!Number.isInteger(gid) || gid === 0)
+    throw new Refused(
+      'unsafe-path',
+      'The owner of the environment is in the group of root: pip is not run as that.',
+    );
+  return { uid: owner.uid, gid, home: home?.startsWith('/') ? home : null };
+}
+
+/** A folder of root's own with one folder for each thing that pip needs. */
+export interface Stage {
+  name: string;
+  path: string;
+  /** Takes the files, below it laid out as the environment is. */
+  files: string;
+}
+
+/** Makes it, under a name that is written down before: a later run takes away what a killed one has left. */
+export function makeStage(work: Work, account: PipAccount): Stage {
+  const name = work.record.newWorkName();
+  const path = `${STAGES}/${name}`;
+  mkdirSync(path, 0o700);
+  for (const folder of ['files', 'home', 'scratch']) {
+    mkdirSync(`${path}/${folder}`, 0o700);
+    chownSync(`${path}/${folder}`, account.uid, account.gid);
+  }
+  // Only now can others go into it, and none can write.
+  chmodSync(path, 0o711);
+  work.machine.pause?.('stage-made');
+  return { name, path, files: `${path}/files` };
+}
+
+/** After pip has ended nobody but root reaches what it left. */
+export function closeStage(stage: Stage): void {
+  chmodSync(stage.path, 0o700);
+}
+
+/** Removes the stages that runs of this step have left. */
+export function removeStages(work: Work): void {
+  const folder = openFolder(STAGES);
+  try {
+    for (const name of work.record.workNames()) {
+      const found = lstatSync(`${STAGES}/${name}`, { throwIfNoEntry: false });
+      if (found?.isDirectory() && found.uid === 0) removeTree(folder, name);
+    }
+  } finally {
+    close(folder);
+  }
+}
+
+/**
+ * Runs the environment's Python as that account: no capability, no way to get one (setpriv(1)), and in a process namespace of its own,
+ * so that nothing that it starts outlives it (unshare(1) `--kill-child`).
+ */
+function runPython(
+  machine: Machine,
+  root: string,
+  account: PipAccount,
+  args: readonly string[],
+  scratch: { home: string; temporary: string },
+  timeoutMs: number,
+): ProgramEnd {
+  return runProgram(machine, {
+    program: 'unshare',
+    arguments: [
+      '--fork',
+      '--pid',
+      '--kill-child',
+      '--',
+      needProgram(machine, 'setpriv'),
+      `--reuid=${account.uid}`,
+      `--regid=${account.gid}`,
+      '--clear-groups',
+      '--no-new-privs',
+      '--inh-caps=-all',
+      '--bounding-set=-all',
+      '--',
+      `${root}/bin/python`,
+      ...args,
+    ],
+    environment: { HOME: account.home ?? scratch.home, TMPDIR: scratch.temporary },
+    timeoutMs,
+    maxBytes: 1024 * 1024,
+    // It writes to its stage only, which the next run takes away: it must not be able to hold the node.
+    holdsLock: false,
+  });
+}
+
+const NO_NETWORK =
+  /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|Max retries exceeded|Connection (?:refused|reset|aborted|timed out|broken)|name resolution|Network is unreachable|No route to host/i;
+
+/**
+ * Lets pip fetch exactly these packages, as wheels and without their dependencies, and unpack them into the stage. pip itself holds
+ * each file to the hash that its index names. Refuses `no-network`, `no-space`, `timed-out`, `not-found` where there is no wheel, and
+ * `program-failed` with pip's words.
+ */
+export function unpackPackages(
+  work: Work,
+  root: string,
+  account: PipAccount,
+  stage: Stage,
+  packages: readonly PinnedPackage[],
+): string {
+  const scratch = { home: `${stage.path}/home`, temporary: `${stage.path}/scratch` };
+  const args = pipInstallArguments(stage.files, packages);
+  const end = runPython(work.machine, root, account, args, scratch, INSTALL_MS);
+  closeStage(stage);
+  work.machine.pause?.('unpacked');
+  const output = end.output.toString('utf8');
+  if (end.status === 0 && !end.cut) return output.slice(-8_000);
+  const words = `${output}\n${end.errors}`;
+  const what = packages.map(({ name, to }) => `${name} ${to}`).join(', ');
+  if (end.timedOut) throw new Refused('timed-out', `pip did not fetch ${what} within 15 minutes.`);
+  if (/no space left|disk quota/i.test(words))
+    throw new Refused('no-space', `There is no space left to unpack ${what}.`);
+  if (/DO NOT MATCH THE HASHES/i.test(words))
+    throw new Refused(
+      'program-failed',
+      `What was fetched is not what its index says it is (hash mismatch): ${last(words)}`,
+    );
+  if (NO_NETWORK.test(words))
+    throw new Refused(
+      'no-network',
+      `pip could not reach the index of that environment as uid ${account.uid}: ${last(words)}`,
+    );
+  if (/No matching distribution found/i.test(words))
+    throw new Refused(
+      'not-found',
+      `The index of that environment has no wheel of ${what} for its Python. Where there is only source, it would run programs of its own while it is installed: read it, then install it by hand as the owner of ${root}. ${last(words)}`,
+    );
+  throw new Refused('program-failed', `pip ended with ${end.status ?? 'a signal'}: ${last(words)}`);
+}
+
+/** Requirements that are not met among what is installed, one line each, as pip says them. */
+export function unmetRequirements(work: Work, root: string, account: PipAccount): ReadonlySet<string> {
+  const scratch = { home: '/', temporary: '/tmp' };
+  const end = runPython(work.machine, root, account, PIP_CHECK_ARGUMENTS, scratch, CHECK_MS);
+  if (
+    end.timedOut ||
+    end.cut ||
+    (end.status !== 0 && end.status !== 1) ||
+    (end.status === 1 && end.output.length === 0)
+  )
+    throw new Refused(
+      'program-failed',
+      `pip could not say whether the packages of ${root} fit together: ${last(end.errors || end.output.toString('utf8'))}`,
+    );
+  if (end.status === 0) return new Set();
+  return new Set(
+    end.output
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean),
+  );
+}
+
+const last = (words: string) => words.trim().split('\n').slice(-4).join(' ').slice(-600);
