@@ -177,6 +177,16 @@ test.describe('What can go wrong', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Stuck: on miu/);
     await expect(page.getByText(/the rules are not loaded/)).toBeVisible();
     await expect(page.locator('main').locator('.status--pass')).toHaveCount(0);
+    await expect(page.getByRole('heading', { name: 'Still on miu' })).toBeVisible();
+    await expect(page.getByText('sudo rm -- /etc/swarmkeep/outbound.nft')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Try to take it back again…' })).toBeVisible();
+    await isClean(page, 'stuck');
+    await page.getByRole('button', { name: 'Leave it as it is…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave it as it is' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+      'Settled: taken back on miu, but for what was left as it is.',
+    );
+    await expect(page.getByText('You left it as it is.')).toBeVisible();
   });
 
   test('applied, yet still failing: not verified, and the look says why', async ({ page, open }) => {

@@ -4,19 +4,26 @@ import type { Place } from './check-command.ts';
 import { nodeNamed } from './choose-node.ts';
 import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
 import { openConsole } from './open-console.ts';
-import { changesTable } from './plan-card.ts';
+import { changeInFull, changesTable } from './plan-card.ts';
 import { asJson } from './report.ts';
-import type { Terminal } from './terminal.ts';
+import { painter, type Terminal, wantsColour } from './terminal.ts';
 
-/** `swarmkeep changes`: what was done to nodes, newest first. */
+/** `swarmkeep changes [CHANGE]`: what was done to nodes, newest first, or one change in full. */
 export async function changes(
   place: Place,
+  change: string | undefined,
   options: { node?: string | undefined; json: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const open = await openConsole({ ...place, terminal });
   try {
     const { client } = open;
+    if (change !== undefined) {
+      const one = await client.fixes.get({ change: await changeMeant(client, change) });
+      const paint = painter(wantsColour(terminal.out, terminal.environment));
+      terminal.out.write(options.json ? asJson(one) : changeInFull(one, paint));
+      return EXIT.fine;
+    }
     const node =
       options.node === undefined ? null : nodeNamed(await client.nodes.list(), options.node, terminal);
     const list = await client.fixes.list({ limit: 200, ...(node === null ? {} : { node: node.id }) });

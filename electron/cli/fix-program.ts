@@ -35,6 +35,7 @@ export function addFixCommands(
     .description('take a change back; refuses when something was changed since')
     .argument('<change>', 'its id, or the beginning of it')
     .option('--redo', 'do it again instead, after it was taken back', false)
+    .option('--leave', 'leave as it is what cannot be taken back, and count it as settled', false)
     .option(...DRY, false)
     .option(...YES, false)
     .option(...JSON_FLAG, false)
@@ -44,12 +45,13 @@ export function addFixCommands(
     });
   program
     .command('changes')
-    .description('what was done to nodes, newest first')
+    .description('what was done to nodes, newest first; with a change: each of its steps, and what is left')
+    .argument('[change]', 'its id, or the beginning of it')
     .option(...NODE)
     .option('--json', 'one JSON document', false)
-    .action(async (options) => {
+    .action(async (change: string | undefined, options) => {
       const { changes } = await import('./changes-command.ts');
-      done(await changes(place(), options, terminal));
+      done(await changes(place(), change, options, terminal));
     });
   program
     .command('confirm')

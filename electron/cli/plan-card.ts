@@ -116,9 +116,46 @@ export function endingOf(change: AppliedChange, paint: Paint): string {
   for (const { check, status, words } of change.results)
     lines.push(`  ${status.padEnd(8)} ${check}: ${visible(words)}`);
   if (change.error !== null) lines.push(`  ${visible(change.error)}`);
-  lines.push(`  Change ${change.id}`);
+  lines.push(...leftLines(change, paint), `  Change ${change.id}`);
   return `${lines.join('\n')}\n`;
 }
+
+/** What is still on the node of a change that is stuck, why, and how a person takes each back. */
+function leftLines(change: AppliedChange, paint: Paint): string[] {
+  const { left = [], id } = change;
+  if (change.state !== 'stuck') return [];
+  return [
+    ...(left.length === 0 ? [] : [`  Still on ${visible(change.nodeName)}, newest first:`]),
+    ...left.flatMap(({ step, title, why, undo, byHand }) => [
+      `   ${String(step + 1).padStart(2)}. ${visible(title)}`,
+      ...(why === null ? [] : [`       ${visible(why)}`]),
+      paint('dim', `       By hand: ${byHand === null ? visible(undo) : visible(byHand)}`),
+    ]),
+    `  To try again: undo ${id.slice(0, 8)}. To leave it as it is, and count it as settled: undo ${id.slice(0, 8)} --leave`,
+  ];
+}
+
+/** @returns one change in full: every step with its state and what was said of it, then how it ended */
+export function changeInFull(change: AppliedChange, paint: Paint): string {
+  const steps = change.steps.flatMap(({ title, state, message }, index) => [
+    `${String(index + 1).padStart(3)}. ${STEP_WORDS[state].padEnd(10)} ${visible(title)}`,
+    ...(message === null ? [] : [paint('dim', `     ${visible(message)}`)]),
+  ]);
+  const undo = change.undo.possible
+    ? `  It can be taken back: undo ${change.id.slice(0, 8)}`
+    : `  No undo: ${visible(change.undo.reason)}`;
+  const begun = `${visible(change.nodeName)}, begun ${change.startedAt.slice(0, 16).replace('T', ' ')}`;
+  return `${begun}\n${steps.join('\n')}\n${endingOf(change, paint)}${undo}\n`;
+}
+
+const STEP_WORDS: Readonly<Record<AppliedChange['steps'][number]['state'], string>> = {
+  waiting: 'not yet',
+  running: 'now',
+  done: 'done',
+  failed: 'failed',
+  'taken-back': 'taken back',
+  'left-out': 'left so',
+};
 
 /** @returns the list of changes, newest first, one line each */
 export function changesTable(changes: readonly AppliedChange[]): string {

@@ -1,3 +1,5 @@
+import { HELPER_STATE_FOLDER } from '#shared/domain/helper/installation.ts';
+
 /**
  * The machine as the helper sees it. The installed program uses `MACHINE` and nothing else; tests hand in another one,
  * which is why nothing here is read from environment or arguments.
@@ -19,7 +21,7 @@ export interface Machine {
   pause?: (point: string) => void;
 }
 
-export const STATE_FOLDER = '/var/lib/swarmkeep';
+export const STATE_FOLDER = HELPER_STATE_FOLDER;
 export const OWN_FOLDER = '/usr/local/libexec/swarmkeep';
 export const PROGRAM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 /** The only environment that helper and children have. */

@@ -62,6 +62,11 @@ export const fixes = {
   revert: change.input(z.object({ change: changeId })).output(appliedChange),
   /** Stop between two steps and take back what was done. */
   cancel: change.input(z.object({ change: changeId })).output(appliedChange),
+  /**
+   * Count as settled what of a change cannot be taken back: nothing on the node is touched, and no undo tries it again.
+   * Errors: CHANGE_UNKNOWN, NOT_ALLOWED (nothing of it is left there, or something is under way on the node).
+   */
+  leave: change.input(z.object({ change: changeId })).output(appliedChange),
   /** Changes that run or ended in the last minute. */
   progress: read.input(streamInput).output(streamOf(listOf(appliedChange, 256), appliedChange)),
 };

@@ -175,6 +175,21 @@ export const appliedChange = z.object({
   /** What the look afterwards said. */
   results: listOf(z.object({ check: checkId, status: findingStatus, words: z.string().max(1_024) }), 64),
   error: shownMessage(2_048).nullable(),
+  /** Of a change that is stuck: what is still on the node, newest first; absent for every other change. */
+  left: listOf(
+    z.object({
+      /** Place in `steps`, from 0. */
+      step: z.int().min(0).max(255),
+      title: z.string().max(512),
+      /** Why it was left there; null when that is not known. */
+      why: shownMessage(1_024).nullable(),
+      /** How it is undone, in one sentence. */
+      undo: z.string().max(512),
+      /** The command by which a person takes it back, as a line of POSIX sh; null when no single command does. */
+      byHand: z.string().max(16_384).nullable(),
+    }),
+    256,
+  ).optional(),
   /** The change that undid it or that it undid. */
   of: changeId.nullable(),
   undoneBy: changeId.nullable(),

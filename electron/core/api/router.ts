@@ -167,6 +167,7 @@ function createRouter(
       keep: os.fixes.keep.handler(({ input }) => service.fixes.keep(input)),
       revert: os.fixes.revert.handler(({ input }) => service.fixes.revert(input)),
       cancel: os.fixes.cancel.handler(({ input }) => service.fixes.cancel(input)),
+      leave: os.fixes.leave.handler(({ input }) => service.fixes.leave(input)),
       progress: os.fixes.progress.handler(({ input, context, signal }) =>
         hub.open(topics.fixes, context.caller, input, signal),
       ),

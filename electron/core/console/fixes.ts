@@ -91,6 +91,10 @@ export function fixesGroup(parts: FixParts): ConsoleService['fixes'] {
       engine.cancel(await required(change));
       return get(change);
     },
+    async leave({ change }) {
+      await engine.leave(await required(change));
+      return get(change);
+    },
   };
 }
 

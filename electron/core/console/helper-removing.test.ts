@@ -6,8 +6,8 @@ import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { takeHelperAway } from './helper-removing.ts';
 
 const at = '2026-11-22T16:00:00.000Z';
-const ids = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(32));
-const [mine = '', standing = '', waiting = '', foreign = ''] = ids;
+const ids = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(32));
+const [mine = '', standing = '', waiting = '', foreign = '', settled = ''] = ids;
 
 /** A helper that knows these changes, of two steps each: the first stays for good, the second can be taken back. */
 function helperWith(states: Record<string, { second: 'done' | 'undone'; armedUntil?: string }>) {
@@ -45,19 +45,21 @@ function helperWith(states: Record<string, { second: 'done' | 'undone'; armedUnt
 const change = (id: string): StoredChange =>
   ({
     id,
+    steps: [{ state: 'done' }, { state: id === settled ? 'left-out' : 'done' }],
     plan: examplePlan({ steps: [exampleStep('/srv/a', { undoable: false }), exampleStep('/srv/b')] }),
   }) as unknown as StoredChange;
 
 describe('taking the helper away', () => {
-  it('lets it forget changes of which only what stays for good is left, and no others', async () => {
+  it('lets it forget changes of which only what stays for good, or what a person left, is there, and no others', async () => {
     const { channel, forgotten } = helperWith({
       [mine]: { second: 'undone' },
       [standing]: { second: 'done' },
       [waiting]: { second: 'undone', armedUntil: at },
       [foreign]: { second: 'undone' },
+      [settled]: { second: 'done' },
     });
-    const outcome = await takeHelperAway(channel, [mine, standing, waiting].map(change));
-    expect(forgotten).toEqual([mine]);
+    const outcome = await takeHelperAway(channel, [mine, standing, waiting, settled].map(change));
+    expect(forgotten).toEqual([mine, settled]);
     expect(outcome).toEqual({ ok: true, words: '' });
   });
 });

@@ -5,7 +5,7 @@ import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 
 /**
  * Has the helper take itself away. It refuses while a change can still be taken back; so that it does not count steps that stay
- * for good, as their plan said, it forgets changes of this console first of which nothing else is left.
+ * for good, as their plan said or as a person decided, it forgets changes of this console first of which nothing else is left.
  * @param ours changes of the node that this console made
  */
 export async function takeHelperAway(
@@ -38,7 +38,8 @@ async function forgetWhatStays(channel: HelperChannel, ours: readonly StoredChan
     const known = ours.find(({ id }) => id === change);
     const left = steps.filter(({ state }) => state !== 'undone');
     if (known === undefined || armedUntil !== null || left.length === 0) continue;
-    if (left.every(({ step }) => known.plan.steps[step]?.undoable === false))
-      await channel.ask({ version: HELPER_PROTOCOL, ask: 'forget', change });
+    const isSettled = ({ step }: { step: number }) =>
+      known.plan.steps[step]?.undoable === false || known.steps[step]?.state === 'left-out';
+    if (left.every(isSettled)) await channel.ask({ version: HELPER_PROTOCOL, ask: 'forget', change });
   }
 }

@@ -61,7 +61,9 @@ export function changeSentence(change: AppliedChange): string {
     case 'rolling-back':
       return `Being taken back on ${node}.`;
     case 'rolled-back':
-      return `Taken back: ${node} is as it was before.`;
+      return change.steps.some((step) => step.state === 'left-out')
+        ? `Settled: taken back on ${node}, but for what was left as it is.`
+        : `Taken back: ${node} is as it was before.`;
     case 'reverted':
       return `It took itself back: nobody kept it, and ${node} is as it was before.`;
     case 'undone':
@@ -84,7 +86,7 @@ export function changeLead(change: AppliedChange): string {
     case 'not-verified':
       return 'Nothing was taken back. Read what the look says, then look again or undo it.';
     case 'stuck':
-      return 'Nothing more is tried by itself. Below stands which step is where; what is open has to be done by hand.';
+      return 'Nothing more is tried by itself. Below stands what is still there and why; then it is yours: take it back by hand, try again, or leave it as it is.';
     default:
       return '';
   }

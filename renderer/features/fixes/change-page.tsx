@@ -22,6 +22,8 @@ import { exactTime, relativeTime } from '../../components/time-words.ts';
 import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { ChangeSteps } from './change-steps.tsx';
+import { LeaveAsItIs } from './leave-dialog.tsx';
+import { LeftBehind } from './left-behind.tsx';
 import './change-page.css';
 
 /** One change: how it stands, what waits for a person, every step, what the look afterwards says, and the way back. */
@@ -76,6 +78,7 @@ function Change({ change }: { change: AppliedChange }) {
         <Countdown change={{ ...change, revertsAt: change.revertsAt }} />
       ) : null}
       {change.error ? <p className="change-page__error">{visibleLines(change.error)}</p> : null}
+      <LeftBehind change={change} />
       <WayBack change={change} />
       <Results change={change} />
       <section aria-labelledby="change-steps">
@@ -105,9 +108,10 @@ function WayBack({ change }: { change: AppliedChange }) {
           search={(before) => ({ ...before, do: 'undo', change: change.id })}
           className={buttonClass()}
         >
-          {change.state === 'stuck' ? 'Plan the way back…' : 'Undo…'}
+          {change.state === 'stuck' ? 'Try to take it back again…' : 'Undo…'}
         </Link>
       ) : null}
+      {change.state === 'stuck' ? <LeaveAsItIs change={change.id} nodeName={change.nodeName} /> : null}
       {again && change.purpose === 'fix' ? (
         <Link
           to="/plan"

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<Step['state'], string>> = {
   done: 'done',
   failed: 'failed',
   'taken-back': 'taken back',
-  'left-out': 'left out',
+  'left-out': 'left as it is',
 };
 
 /** The steps of a change as they went: state in an icon and a word, the exact text one press away. */

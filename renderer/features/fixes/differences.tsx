@@ -1,8 +1,10 @@
+import { useNavigate } from '@tanstack/react-router';
 import { ArrowRight } from 'lucide-react';
 import type { Plan } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { counted } from '#shared/domain/words.ts';
 import { SectionHeading } from '../../components/page-header.tsx';
+import { LeaveAsItIs } from './leave-dialog.tsx';
 
 const WHAT: Readonly<Record<Plan['differences'][number]['what'], string>> = {
   contents: 'contents',
@@ -20,7 +22,9 @@ const WHAT: Readonly<Record<Plan['differences'][number]['what'], string>> = {
 };
 
 /** Why an undo is refused: what was left there, and what is there now. */
-export function Differences({ differences }: { differences: Plan['differences'] }) {
+export function Differences({ plan }: { plan: Plan }) {
+  const { differences, of, purpose, nodeName } = plan;
+  const navigate = useNavigate();
   if (differences.length === 0) return null;
   return (
     <section aria-labelledby="plan-differences">
@@ -50,6 +54,20 @@ export function Differences({ differences }: { differences: Plan['differences'] 
           </li>
         ))}
       </ul>
+      <div className="plan-differences__way no-print">
+        <p>
+          {purpose === 'remove'
+            ? 'Each belongs to a change that Activity lists: undo that one by itself, and leave there what should stay.'
+            : 'Bring it back as Swarmkeep left it and plan again, or keep what is there now.'}
+        </p>
+        {purpose === 'undo' && of ? (
+          <LeaveAsItIs
+            change={of}
+            nodeName={nodeName}
+            onLeft={() => void navigate({ to: '/change/$change', params: { change: of } })}
+          />
+        ) : null}
+      </div>
     </section>
   );
 }

@@ -80,7 +80,7 @@ export function PlanView({
             onLeave={leave}
             onOrdered={(change) => void navigate({ to: '/change/$change', params: { change } })}
           />
-          <Differences differences={plan.differences} />
+          <Differences plan={plan} />
           {plan.steps.length > 0 ? (
             <section aria-labelledby="plan-steps">
               <SectionHeading

@@ -6,6 +6,8 @@ import { accountName, sha256 } from './targets.ts';
 export const HELPER_FOLDER = '/usr/local/libexec/swarmkeep';
 /** Started by sudo and by root; takes every request on standard input and no arguments. */
 export const HELPER_PROGRAM = `${HELPER_FOLDER}/swarmkeep-helper`;
+/** Where the helper keeps its undo records on a node, for root only. */
+export const HELPER_STATE_FOLDER = '/var/lib/swarmkeep';
 /** What the helper notes there: the hash of its runtime, so that it need not read 120 MB at every start. */
 export const HASH_NAME = 'runtime-hash';
 /** Options of the runtime: no debugger by signal, no native addons, no settings from elsewhere. */

@@ -53,6 +53,17 @@ export class ChangeRun {
     this.#next();
   }
 
+  /** What could not be taken back counts as settled. */
+  leave(): AppliedChange {
+    const { left: _, ...change } = this.change;
+    const steps = change.steps.map((step) =>
+      step.state === 'done' ? { ...step, state: 'left-out' as const } : step,
+    );
+    this.change = { ...change, steps };
+    this.#set({ state: 'rolled-back', undo: { possible: false, reason: 'You left it as it is.' } });
+    return this.change;
+  }
+
   keep(): AppliedChange {
     this.#set({ state: 'applying', revertsAt: null });
     this.#later(() => this.#step('when-kept'));
@@ -116,6 +127,15 @@ export class ChangeRun {
           state: 'stuck',
           error:
             'The disk became read-only after the first step. /etc/swarmkeep/outbound.nft is there, the rules are not loaded.',
+          left: [
+            {
+              step: 0,
+              title: this.#plan.steps[0]?.title ?? '',
+              why: 'The file system is mounted read-only.',
+              undo: 'The file goes away.',
+              byHand: 'sudo rm -- /etc/swarmkeep/outbound.nft',
+            },
+          ],
         });
         return;
       }

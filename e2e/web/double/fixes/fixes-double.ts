@@ -104,6 +104,7 @@ export class FixesDouble {
           'You stopped it. What was done was taken back.',
         ),
       ),
+    leave: ({ change }) => this.#hooks.answer(() => this.#running(change, 'stuck').leave()),
   };
 
   close(): void {

@@ -184,6 +184,7 @@ export class InMemoryConsole implements ConsoleService {
     keep: unsupported,
     revert: unsupported,
     cancel: unsupported,
+    leave: unsupported,
   };
 
   async close(): Promise<void> {}

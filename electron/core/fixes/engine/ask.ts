@@ -1,6 +1,6 @@
 import type { Clock } from '#core/console/clock.ts';
 import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts';
-import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import type { Difference, HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
 
 export type Refused = Extract<HelperAnswer, { answer: 'refused' }>;
@@ -59,9 +59,14 @@ function sleep(clock: Clock, ms: number): Promise<void> {
 
 /** @returns why it was not done, in words that can be shown */
 export function refusalWords(refused: Refused): string {
-  const differences = refused.differences
+  const differences = differenceWords(refused.differences);
+  return `${refused.message}${differences === '' ? '' : ` (${differences})`}`.slice(0, 1_000);
+}
+
+/** @returns what is other than it was left, the first few of it */
+export function differenceWords(differences: readonly Difference[]): string {
+  return differences
     .slice(0, 4)
     .map((one) => `${one.path}: ${one.what} was ${one.left}, is ${one.now}`)
     .join('; ');
-  return `${refused.message}${differences === '' ? '' : ` (${differences})`}`.slice(0, 1_000);
 }

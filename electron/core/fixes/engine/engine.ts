@@ -1,6 +1,6 @@
 import { ConsoleError } from '#core/console/service.ts';
 import { planHash } from '#core/fixes/plan-registry.ts';
-import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts';
+import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import type { Plan } from '#shared/domain/plan.ts';
@@ -8,8 +8,10 @@ import { askHelper, refusalWords } from './ask.ts';
 import { doAgain } from './do-again.ts';
 import { doSteps, type StepsEnd } from './do-steps.ts';
 import { AT_REST, Journal } from './journal.ts';
+import { leaveAsItIs, writeLeftover, writeTakenBack } from './leftover.ts';
 import type { EngineParts } from './parts.ts';
 import { type Decision, decide } from './recover.ts';
+import { failed, notAllowed, sentence } from './refusals.ts';
 import { takeBack } from './take-back.ts';
 import { UnderWay } from './under-way.ts';
 import { forgetRecords, markUndone, TAKES_BACK } from './undone.ts';
@@ -106,6 +108,16 @@ export class ChangeEngine {
     if (!isUnderWay || !this.#running.cancel(change.id)) {
       throw notAllowed('It cannot be stopped any more.', 'Undo it when it has ended.');
     }
+  }
+
+  /**
+   * Counts as settled what of a change could not be taken back. Nothing on the node is touched; its undo records stay there
+   * until the helper goes, for whoever takes something back by hand.
+   * @throws ConsoleError NOT_ALLOWED when nothing of it is left, or when something is under way on the node
+   */
+  async leave(change: StoredChange): Promise<void> {
+    if (this.#running.has(change.id)) throw notAllowed('This change is being worked on.', 'Wait a moment.');
+    await leaveAsItIs(this.#parts, change);
   }
 
   /** Brings every change to rest that was left in the middle, at the start or when a node is back. */
@@ -340,10 +352,8 @@ export class ChangeEngine {
       case 'take-back':
         return this.#backOver(journal, channel, decision.words, 'rolled-back');
       case 'rest':
-        for (const [number, step] of journal.change.steps.entries()) {
-          if ((step.state === 'done' || step.state === 'running') && !decision.stays.has(number))
-            await journal.step(number, { state: 'taken-back' });
-        }
+        if (decision.state === 'stuck') await writeLeftover(journal, channel, decision.there, new Map());
+        else await writeTakenBack(journal, decision.stays);
         await journal.to({ state: decision.state, error: decision.words.slice(0, 2_000) });
         if (decision.state !== 'stuck') await forgetRecords(channel, journal.change.id);
     }
@@ -383,17 +393,4 @@ export class ChangeEngine {
     this.#timers.get(id)?.();
     this.#timers.delete(id);
   }
-}
-
-function sentence({ message, next }: HelperFailure): string {
-  return `${message} ${next}`.trim();
-}
-
-function notAllowed(message: string, next = ''): ConsoleError {
-  return new ConsoleError('NOT_ALLOWED', message, { untouched: 'Nothing was changed.', next });
-}
-
-function failed({ message, next, kind }: HelperFailure, untouched: string): ConsoleError {
-  const code = kind === 'away' || kind === 'cut' || kind === 'timed-out' ? 'NODE_UNREACHABLE' : 'NOT_ALLOWED';
-  return new ConsoleError(code, message, { untouched, next });
 }

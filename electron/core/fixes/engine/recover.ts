@@ -11,8 +11,14 @@ export type Decision =
   | { go: 'verify' }
   | { go: 'unconfirmed'; revertsAt: string }
   | { go: 'take-back'; words: string }
-  /** `stays`: steps that the plan lets stay, and that the node could not take back. */
-  | { go: 'rest'; state: 'reverted' | 'stuck'; words: string; stays: ReadonlySet<number> };
+  /** `stays`: steps that the plan lets stay, and that the node could not take back; `there`: what the node has of the change. */
+  | {
+      go: 'rest';
+      state: 'reverted' | 'stuck';
+      words: string;
+      stays: ReadonlySet<number>;
+      there: ChangeOnNode | undefined;
+    };
 
 /**
  * Compares the journal with what the node has. Resumed is what the operator kept, what takes something back, and what only
@@ -49,12 +55,13 @@ export async function decide(
       .map((step) => `"${change.plan.steps[step.step]?.title ?? step.verb}"`);
     const words = `${revertedWords(change)} ${staysWords(change, stays)}`.trim();
     return left.length === 0
-      ? { go: 'rest', state: 'reverted', words, stays }
+      ? { go: 'rest', state: 'reverted', words, stays, there: entry }
       : {
           go: 'rest',
           state: 'stuck',
           words: `${words} Left as it is, for it was changed since: ${left.join(', ')}.`,
           stays,
+          there: entry,
         };
   }
   if (change.state === 'rolling-back')
@@ -76,7 +83,7 @@ function decideFix(parts: EngineParts, change: StoredChange, entry: ChangeOnNode
 
   if (change.state === 'unconfirmed') {
     if (entry === undefined)
-      return { go: 'rest', state: 'stuck', words: lostRecords(change), stays: new Set() };
+      return { go: 'rest', state: 'stuck', words: lostRecords(change), stays: new Set(), there: entry };
     // The answer to "keep" was lost, and the node had heard it.
     if (entry.armedUntil === null) return { go: 'on' };
     const late = parts.clock.now().getTime() > Date.parse(change.revertsAt ?? entry.armedUntil) + 30_000;

@@ -2,6 +2,7 @@ import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import { askHelper, refusalWords } from './ask.ts';
 import type { Journal } from './journal.ts';
+import { writeLeftover } from './leftover.ts';
 import { type ChangeOnNode, changesOnNode } from './on-node.ts';
 import type { EngineParts } from './parts.ts';
 
@@ -13,7 +14,8 @@ export type TakenBack =
 
 /**
  * Takes every step of a change back, newest first, as the node knows them: a step whose answer was lost may be done there.
- * Afterwards the node is asked whether nothing is left.
+ * A step that the node refuses to take back stays, and the others are taken back all the same, as the node's own timer does.
+ * Afterwards the node is asked whether nothing is left; what is left is written down with its reason.
  */
 export async function takeBack(
   parts: EngineParts,
@@ -26,20 +28,28 @@ export async function takeBack(
   if (before.how === 'refused') return { how: 'stuck', message: refusalWords(before.refused) };
   const entry = before.changes.get(change.id);
   let why = '';
+  const refused = new Map<number, string>();
   if (entry && entry.armedUntil !== null) {
     const reverted = await revertArmed(parts, journal, channel);
     if (typeof reverted !== 'string') return reverted;
     why = reverted;
   } else {
-    const undone = await undoSteps(parts, journal, channel, entry);
-    if (undone !== null) return undone;
+    const lost = await undoSteps(parts, journal, channel, entry, refused);
+    if (lost !== null) return lost;
   }
   const after = await changesOnNode(channel, parts.clock);
   if (after.how === 'lost') return after;
-  const left = after.how === 'known' ? standing(after.changes.get(change.id), journal) : [];
-  if (left.length > 0) {
-    const titles = left.map((step) => titleOf(journal, step)).join(', ');
-    return { how: 'stuck', message: why || `${titles} could not be taken back.` };
+  const entryAfter = after.how === 'known' ? after.changes.get(change.id) : undefined;
+  const left = standing(entryAfter, journal);
+  const unknown = after.how === 'known' ? unknownThere(entryAfter, journal) : [];
+  if (left.length > 0 || unknown.length > 0) {
+    await writeLeftover(journal, channel, entryAfter, refused);
+    const titles = [...left, ...unknown].map(
+      (step) => `"${titleOf(journal, step)}"${refused.has(step) ? ` (${refused.get(step)})` : ''}`,
+    );
+    const gone =
+      unknown.length === 0 ? '' : ` ${journal.change.plan.nodeName} has no undo record of it any more.`;
+    return { how: 'stuck', message: why || `Could not be taken back: ${titles.join(', ')}.${gone}` };
   }
   // The node's own timer takes back all that it can, what this console would have left where it is too.
   const gone = undoneThere(after.how === 'known' ? after.changes.get(change.id) : undefined);
@@ -75,11 +85,13 @@ async function revertArmed(
   return `${first.path} was changed since (${first.what} was ${first.left}, is ${first.now}), and stays as it is.`;
 }
 
+/** @param refused takes the reason of each step that the node refused to take back */
 async function undoSteps(
   parts: EngineParts,
   journal: Journal,
   channel: HelperChannel,
   entry: ChangeOnNode | undefined,
+  refused: Map<number, string>,
 ): Promise<TakenBack | null> {
   for (const number of standing(entry, journal)) {
     const onNode = entry?.steps.find((step) => step.step === number);
@@ -94,11 +106,8 @@ async function undoSteps(
     );
     await parts.fault?.(`after-undo:${number}`);
     if (asked.how === 'lost') return asked;
-    if (asked.how === 'refused') {
-      const why = refusalWords(asked.refused);
-      return { how: 'stuck', message: `"${titleOf(journal, number)}" could not be taken back: ${why}` };
-    }
-    await journal.step(number, { state: 'taken-back' });
+    if (asked.how === 'refused') refused.set(number, refusalWords(asked.refused));
+    else await journal.step(number, { state: 'taken-back' });
   }
   return null;
 }
@@ -110,6 +119,16 @@ function standing(entry: ChangeOnNode | undefined, journal: Journal): number[] {
     .filter((step) => journal.change.plan.steps[step.step]?.undoable !== false || step.state === 'begun')
     .map((step) => step.step)
     .sort((left, right) => right - left);
+}
+
+/** Steps that were done, can be taken back, and of which the node knows nothing: its records are gone, so nobody can say what is there. */
+function unknownThere(entry: ChangeOnNode | undefined, { change }: Journal): number[] {
+  const known = new Set(entry?.steps.map(({ step }) => step));
+  return change.plan.steps.flatMap(({ action, undoable }, number) =>
+    action !== null && undoable && change.steps[number]?.state === 'done' && !known.has(number)
+      ? [number]
+      : [],
+  );
 }
 
 function undoneThere(entry: ChangeOnNode | undefined): ReadonlySet<number> {

@@ -1,5 +1,6 @@
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
+import { leftBehind } from './by-hand.ts';
 import { undoState } from './undo-order.ts';
 
 /**
@@ -8,6 +9,7 @@ import { undoState } from './undo-order.ts';
  */
 export function appliedChangeOf(change: StoredChange, all: readonly StoredChange[]): AppliedChange {
   const { plan } = change;
+  const left = leftBehind(change);
   return {
     id: change.id,
     purpose: plan.purpose,
@@ -31,6 +33,7 @@ export function appliedChangeOf(change: StoredChange, all: readonly StoredChange
     }),
     results: change.results,
     error: change.error,
+    ...(left === undefined ? {} : { left }),
     of: change.of,
     undoneBy: change.undoneBy,
     undo: undoState(change, all),

@@ -84,7 +84,10 @@ export function undoState(
         : '"Remove Swarmkeep" takes it away.',
     );
   }
-  if (!stands(change)) return no('Nothing of it is left on the node.');
+  if (!stands(change)) {
+    const isLeft = change.steps.some((step) => step.state === 'left-out');
+    return no(isLeft ? 'You left it as it is.' : 'Nothing of it is left on the node.');
+  }
   const [first] = mustGoFirst(change, all);
   if (first) {
     return no(`"${first.change.plan.title}" changed ${first.common} later: take that one back first.`);
