@@ -46,6 +46,7 @@ export function loadRules(folder: string, values: PlaceholderValues = {}): Rules
   return {
     createDetector: (state) => createDetector(rules, state),
     createFirstSeen,
+    taken: rules.taken,
     ownRules: () =>
       reportOwnRules(
         folder,

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { type RuleSet, readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import { lstatOrNull } from '#core/store/data-folder.ts';
 import { writeWhole } from '#core/store/write-whole.ts';
@@ -30,17 +30,35 @@ export interface CheckedRules {
 }
 
 /**
- * Reads rules without keeping them. Pure.
+ * Reads rules without keeping them. A file with a rule that is called as one of another file is refused: of two of one id only one could be
+ * in force, and which one is no accident of file names. Pure.
  * @param values for placeholders
+ * @param taken ids and names of the rules that are there, as {@link RuleSet} has them, with the paths of their files
+ * @param folder of own rules: a file of the same name is replaced, and its rules are no others
  */
-export function checkOwnRules(files: readonly RuleFileText[], values: PlaceholderValues): CheckedRules {
+export function checkOwnRules(
+  files: readonly RuleFileText[],
+  values: PlaceholderValues,
+  taken: ReadonlyMap<string, string> = new Map(),
+  folder = '',
+): CheckedRules {
   const checked: CheckedRules = { usable: [], faults: [], mayHide: [] };
+  const replaced = new Set(files.map(({ name }) => join(folder, name)));
+  const others = new Map([...taken].filter(([, file]) => !replaced.has(file)));
   for (const file of files) {
     const set = readRuleSet([{ file: file.name, text: file.text, origin: 'imported' }], values);
+    const clash = [...set.taken.keys()].find((key) => others.has(key));
+    if (clash !== undefined) {
+      checked.faults.push({ file: file.name, reason: clashWords(clash, others.get(clash) ?? '', folder) });
+      continue;
+    }
     // A correlation may be about rules of other files.
     const elsewhere = set.failed.filter(({ namesOthers }) => namesOthers).length;
     const good = set.total - set.failed.length + elsewhere;
-    if (good > 0) checked.usable.push(file);
+    if (good > 0) {
+      checked.usable.push(file);
+      for (const key of set.taken.keys()) others.set(key, join(folder, file.name));
+    }
     if (set.filters > 0 || set.correlations.length > 0 || elsewhere > 0) checked.mayHide.push(file.name);
     if (good === 0)
       checked.faults.push(
@@ -48,6 +66,19 @@ export function checkOwnRules(files: readonly RuleFileText[], values: Placeholde
       );
   }
   return checked;
+}
+
+function clashWords(key: string, file: string, folder: string): string {
+  const what = key.startsWith('id ') ? 'id' : 'name';
+  const own = file.startsWith(`${folder}/`);
+  const where = own ? `your ${relative(folder, file)}` : `Swarmkeep’s own ${basename(file)}`;
+  const next = own
+    ? 'Remove that one first, or give this rule another.'
+    : 'Give this rule another: that one stays in force.';
+  return shortened(
+    visible(`its ${what} “${key.slice(what.length + 1)}” is that of a rule in ${where}. ${next}`),
+    512,
+  );
 }
 
 /** Writes rule files, each whole or not at all; one of the same name is replaced. @throws the error of the file system */

@@ -19,6 +19,8 @@ export interface RulesInForce {
    * @param seen what events said of their logs so far
    */
   list(seen: readonly LogSource[]): { rule: RuleInfo; canFire: boolean; whyNot: string }[];
+  /** What no other rule may be called: `id …` and `name …` of each rule, with the path of its file. */
+  taken: ReadonlyMap<string, string>;
   /** Files of the operator's own rules, what is wrong in them, and what they wait for. */
   ownRules(): OwnRules;
 }

@@ -278,7 +278,8 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
     rules: (): { rule: RuleInfo; canFire: boolean; whyNot: string }[] =>
       freshRules().list(intake.logsources()),
     ownRules: (): OwnRules => freshRules().ownRules(),
-    checkRules: ({ files }: { files: readonly RuleFileText[] }) => checkOwnRules(files, ruleValues()),
+    checkRules: ({ files }: { files: readonly RuleFileText[] }) =>
+      checkOwnRules(files, ruleValues(), freshRules().taken, ownRulesFolder(folder)),
     addRules: ({ files }: { files: readonly RuleFileText[] }): void =>
       onDisk(() => keepOwnRules(folder, files)),
     /** @returns the text that was there; null when there is no such file */

@@ -107,6 +107,36 @@ it('tells of matches of a rule that was added while it watches, and not of one t
   await expect(audit.removeRules({ name: 'naru.yml' })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
+it('refuses a rule that is called as another one, and replaces a file by its name', {
+  timeout: 120_000,
+}, async () => {
+  const id = (last: string) => `id: 5b0d4f0e-3e0f-4a7e-9a3c-0a4f2f3c1b${last}\n`;
+  const add = (name: string, text: string) => audit.addRules({ files: [{ name, text }] });
+  await add('z.yml', id('20') + rule('The first', 'user: z'));
+  // Read before `z.yml`, it would have taken its place.
+  const refused = await add('a.yml', id('20') + rule('The second', 'user: nobody'));
+  expect(refused).toEqual({
+    added: [],
+    faults: [
+      { file: 'a.yml', reason: expect.stringContaining('is that of a rule in your z.yml. Remove that') },
+    ],
+  });
+  const ofTheirs = await add('b.yml', `id: f328ac5a-aad3-452d-94e6-f8e6d1d2cac5\n${rule('Theirs', 'a: b')}`);
+  expect(ofTheirs.faults[0]?.reason).toContain('Swarmkeep’s own log-forged.yml. Give this rule another');
+  const two = [
+    { name: 'c.yml', text: id('21') + rule('C', 'user: c') },
+    { name: 'd.yml', text: id('21') + rule('D', 'user: d') },
+  ];
+  expect(await audit.addRules({ files: two })).toMatchObject({
+    added: ['c.yml'],
+    faults: [{ file: 'd.yml' }],
+  });
+  expect((await add('z.yml', id('20') + rule('The first, better', 'user: z'))).added).toEqual(['z.yml']);
+  const titles = (await audit.rules({} as never)).map((known) => known.rule.title);
+  expect(titles).toEqual(expect.arrayContaining(['The first, better', 'C']));
+  expect((await audit.ownRules(undefined)).files.flatMap(({ faults }) => faults)).toEqual([]);
+});
+
 it('asks for values of placeholders, keeps them, and holds rules against them', {
   timeout: 120_000,
 }, async () => {

@@ -31,6 +31,7 @@ const { operations } = writerOperations({
     createDetector: (state) => createDetector(rules, state),
     createFirstSeen,
     list: () => [],
+    taken: new Map(),
     ownRules: () => ({ folder: '', files: [], more: 0, placeholders: [] }),
   }),
   say: () => undefined,

@@ -56,6 +56,8 @@ export interface RuleSet {
   filters: number;
   /** The file of each filter. */
   filterFiles: readonly string[];
+  /** What no other rule may be called: `id …` and `name …` of each rule that was read, with its file. */
+  taken: ReadonlyMap<string, string>;
   /** Rules whose placeholders have no values, with the names of these. */
   needsValues: readonly { file: string; id: string; title: string; placeholders: readonly string[] }[];
   failed: readonly RuleFailure[];
@@ -74,8 +76,7 @@ export function readRuleSet(
   const failed: RuleFailure[] = [];
   const needsValues: RuleSet['needsValues'][number][] = [];
   const placed: Placed<SigmaRule>[] = [];
-  const ids = new Map<string, string>();
-  const names = new Map<string, string>();
+  const taken = new Map<string, string>();
   let total = 0;
 
   function attempt<T>(file: string, work: () => T): T | null {
@@ -100,21 +101,21 @@ export function readRuleSet(
       attempt(file, () => {
         const rule = inPlace(where, () => readRule(document, placeholders));
         const id = rule.id ?? `file:${file}${documents.length === 1 ? '' : `#${index + 1}`}`.slice(0, 256);
-        const other = ids.get(id);
+        const other = taken.get(`id ${id}`);
         if (other !== undefined) fault(`${where}its id ${quoted(id)} is that of ${other} already`);
         const { name } = rule;
-        const namesake = name === null ? undefined : names.get(name);
+        const namesake = name === null ? undefined : taken.get(`name ${name}`);
         if (namesake !== undefined)
           fault(`${where}its name ${quoted(name ?? '')} is that of ${namesake} already`);
-        ids.set(id, file);
-        if (name !== null) names.set(name, file);
+        taken.set(`id ${id}`, file);
+        if (name !== null) taken.set(`name ${name}`, file);
         if (placeholders.missing.size > 0)
           needsValues.push({ file, id, title: rule.title, placeholders: [...placeholders.missing] });
         else placed.push({ rule, file, origin, id });
       });
     });
   }
-  return linked(placed, failed, needsValues, total);
+  return { ...linked(placed, failed, needsValues, total), taken };
 }
 
 function inPlace<T>(where: string, work: () => T): T {
@@ -142,7 +143,7 @@ function linked(
   failed: RuleFailure[],
   needsValues: RuleSet['needsValues'],
   total: number,
-): RuleSet {
+): Omit<RuleSet, 'taken'> {
   const filters = placed.filter(isOf('filter'));
   const detections = placed
     .filter(isOf('detection'))
