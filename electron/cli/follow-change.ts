@@ -62,6 +62,7 @@ export const AT_REST: ReadonlySet<ChangeState> = new Set(
 function presentWords(change: AppliedChange): string {
   const done = change.steps.filter((step) => step.state === 'done').length;
   const running = change.steps.find((step) => step.state === 'running');
+  if (change.state === 'rolling-back') return `Being taken back. ${change.error ?? ''}`.trim();
   const what = change.state === 'verifying' ? 'looking at it anew' : (running?.title ?? change.state);
   return `${done} of ${change.steps.length}: ${what}`;
 }

@@ -74,7 +74,7 @@ export async function chosenNode(
 }
 
 /** The plan was shown before; here only the answer is missing. Default is no. */
-function gateOf(options: RunOptions, terminal: Terminal): ConsentGate {
+export function gateOf(options: RunOptions, terminal: Terminal): ConsentGate {
   return {
     async ask() {
       if (options.yes) return true;

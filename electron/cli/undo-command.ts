@@ -1,9 +1,11 @@
+import type { AppliedChange } from '#shared/domain/plan.ts';
 import { changeMeant } from './changes-command.ts';
 import type { Place } from './check-command.ts';
 import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
+import { AT_REST, followChange } from './follow-change.ts';
 import { openConsole } from './open-console.ts';
 import { changeInFull } from './plan-card.ts';
-import { type RunOptions, runPlan } from './plan-run.ts';
+import { gateOf, printEnding, type RunOptions, runPlan } from './plan-run.ts';
 import { asJson } from './report.ts';
 import { painter, type Terminal, wantsColour } from './terminal.ts';
 
@@ -13,7 +15,7 @@ interface UndoOptions extends RunOptions {
 }
 
 /**
- * `swarmkeep undo CHANGE`: takes a change back; with `redo` does one again that was taken back; with `leave` counts as settled
+ * `swarmkeep undo CHANGE`: takes a change back, or stops one that is under way; with `redo` does one again that was taken back; with `leave` counts as settled
  * what cannot be taken back.
  * @throws CommandFailure
  */
@@ -24,6 +26,9 @@ export async function undo(
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (options.leave) return leave(place, change, options, terminal);
+  const stopped =
+    options.redo || options.dryRun ? null : await stopUnderWay(place, change, options, terminal);
+  if (stopped !== null) return printEnding(null, stopped, options, terminal);
   return runPlan(place, options, terminal, async (client) => {
     const id = await changeMeant(client, change);
     return options.redo ? client.fixes.planRedo({ change: id }) : client.fixes.planUndo({ change: id });
@@ -55,6 +60,26 @@ async function leave(
     terminal.error.write('It is settled: nothing on the node was touched.\n');
     if (json) terminal.out.write(asJson(after));
     return EXIT.fine;
+  } finally {
+    await open.close();
+  }
+}
+
+/** Stops a change that is under way, or goes on with taking it back now, and follows it to its end; null for one at rest. */
+async function stopUnderWay(
+  place: Place,
+  change: string,
+  options: UndoOptions,
+  terminal: Terminal,
+): Promise<AppliedChange | null> {
+  const open = await openConsole({ ...place, terminal, consent: gateOf(options, terminal), takesOver: true });
+  try {
+    const { client } = open;
+    const id = await changeMeant(client, change);
+    const { endedAt } = await client.fixes.get({ change: id });
+    if (endedAt !== null) return null;
+    await client.fixes.cancel({ change: id });
+    return await followChange(client, id, terminal, AT_REST);
   } finally {
     await open.close();
   }

@@ -3,6 +3,7 @@ import type { ChannelOptions } from '#core/hosts/helper-channel-open.ts';
 import type { RootChannel } from '#core/hosts/helper-channel-root.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { HelperAccess } from '#shared/domain/plan.ts';
+import { AskedInVain } from './asked-in-vain.ts';
 import type { Clock } from './clock.ts';
 import type { ConsentGate } from './service.ts';
 
@@ -45,6 +46,7 @@ export function createFixChannels(parts: {
   openRoot: (options: ChannelOptions) => RootChannel | null;
 }): FixChannels {
   const passwords = new Map<string, { password: string; off: () => void }>();
+  const inVain = new AskedInVain(parts.clock);
   let asking: Promise<unknown> = Promise.resolve();
 
   function keep(run: string, password: string): void {
@@ -112,17 +114,38 @@ export function createFixChannels(parts: {
       const channel = parts.openRoot(optionsFor(node, run, false));
       if (channel === null) return null;
       const { via } = await channel.access();
-      if (via === 'sudo-password' && ask !== null && !passwords.has(run)) await askFor(node, run, ask);
-      return channel;
+      if (via !== 'sudo-password' || ask === null) return channel;
+      if (!passwords.has(run) && inVain.why(node) === null) await askFor(node, run, ask);
+      return {
+        ...channel,
+        async run(words, input) {
+          const why = inVain.why(node);
+          if (why !== null) return { ok: false, failure: why };
+          const end = await channel.run(words, input);
+          if (end.ok) inVain.heard(node.id, null);
+          else if (end.failure.kind === 'password-wrong') {
+            inVain.heard(node.id, end.failure);
+            forget(run);
+          }
+          return end;
+        },
+      };
     },
     async open(node, run, { fresh, ask }) {
       const channel = parts.openChannel(optionsFor(node, run, fresh));
+      if (ask !== null) inVain.ordered(node.id);
       const { via } = await channel.access();
-      if (via === 'sudo-password' && ask !== null && !passwords.has(run)) await askFor(node, run, ask);
+      const asksPerson = via === 'sudo-password' || via === 'pkexec';
+      const hasOwn = passwords.has(run);
+      if (via === 'sudo-password' && ask !== null && !hasOwn && inVain.why(node) === null)
+        await askFor(node, run, ask);
       return {
         ...channel,
         async ask(request, options) {
+          const why = asksPerson ? inVain.why(node) : null;
+          if (why !== null) return { ok: false, failure: why };
           const reply = await channel.ask(request, options);
+          if (asksPerson) inVain.heard(node.id, reply.ok ? null : reply.failure);
           // A wrong one must not be tried again by itself: accounts are locked after a few.
           if (!reply.ok && reply.failure.kind === 'password-wrong') forget(run);
           return reply;

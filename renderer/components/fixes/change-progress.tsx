@@ -33,6 +33,15 @@ export function ChangeProgress({ change }: { change: AppliedChange }) {
           >
             Cancel
           </Button>
+        ) : change.state === 'rolling-back' && change.error !== null ? (
+          <Button
+            small
+            variant="plain"
+            running={cancel.isPending && 'Trying'}
+            onClick={() => cancel.mutate()}
+          >
+            Try now
+          </Button>
         ) : null}
       </div>
       <ProgressBar

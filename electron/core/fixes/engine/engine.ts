@@ -11,7 +11,7 @@ import { AT_REST, Journal } from './journal.ts';
 import { leaveAsItIs, writeLeftover, writeTakenBack } from './leftover.ts';
 import type { EngineParts } from './parts.ts';
 import { type Decision, decide } from './recover.ts';
-import { failed, notAllowed, sentence } from './refusals.ts';
+import { failed, needsPerson, notAllowed, sentence } from './refusals.ts';
 import { takeBack } from './take-back.ts';
 import { UnderWay } from './under-way.ts';
 import { forgetRecords, markUndone, TAKES_BACK } from './undone.ts';
@@ -93,7 +93,10 @@ export class ChangeEngine {
     this.#start(change, (journal) => this.#back(journal, 'It was reverted by hand.', 'reverted', true));
   }
 
-  /** Stops between two steps and takes back what was done. @throws ConsoleError NOT_ALLOWED when it is past that */
+  /**
+   * Stops between two steps and takes back what was done; where that waits for the node or for a password, it is tried now.
+   * @throws ConsoleError NOT_ALLOWED when it is past that
+   */
   cancel(change: StoredChange): void {
     if (change.state === 'unconfirmed') {
       this.revert(change);
@@ -104,6 +107,8 @@ export class ChangeEngine {
       this.#start(change, (journal) => this.#settle(journal, true));
       return;
     }
+    // It is being done already.
+    if (change.state === 'rolling-back') return;
     const isUnderWay = change.state === 'applying' || change.state === 'waiting';
     if (!isUnderWay || !this.#running.cancel(change.id)) {
       throw notAllowed('It cannot be stopped any more.', 'Undo it when it has ended.');
@@ -279,13 +284,9 @@ export class ChangeEngine {
       : await takeBack(this.#parts, journal, channel);
     await this.#parts.fault?.('before-rest');
     if (taken.how === 'lost') {
-      return journal.to({
-        error:
-          `${why} It is taken back as soon as ${plan.nodeName} answers: ${sentence(taken.failure)}`.slice(
-            0,
-            2_000,
-          ),
-      });
+      const when = needsPerson(taken.failure) ? 'you let it' : `${plan.nodeName} answers`;
+      const error = `${why} It is taken back as soon as ${when}: ${sentence(taken.failure)}`;
+      return journal.to({ error: error.slice(0, 2_000) });
     }
     if (taken.how === 'stuck')
       return journal.to({ state: 'stuck', error: `${why} ${taken.message}`.slice(0, 2_000) });

@@ -16,3 +16,8 @@ export function failed({ message, next, kind }: HelperFailure, untouched: string
   const code = kind === 'away' || kind === 'cut' || kind === 'timed-out' ? 'NODE_UNREACHABLE' : 'NOT_ALLOWED';
   return new ConsoleError(code, message, { untouched, next });
 }
+
+/** @returns whether only a person can help: by answering a question or by another password */
+export function needsPerson({ kind }: HelperFailure): boolean {
+  return kind === 'dismissed' || kind === 'password-needed' || kind === 'password-wrong';
+}
