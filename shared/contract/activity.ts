@@ -132,6 +132,13 @@ export const activity = {
       }),
     )
     .output(z.object({ entries: listOf(activityEntry, 200), next: eventNumber.nullable(), size: treeSize })),
+  /**
+   * Written down before a backup is made; the answer is the checkpoint that it carries. For commands only: a page makes no
+   * backups. Errors: NOT_ALLOWED.
+   */
+  backingUp: change
+    .input(z.object({ fileName: shortText, logs: z.boolean() }))
+    .output(z.object({ checkpoint: checkpointText })),
   /** Nodes for a filter, sorted by name. Events of removed ones are found by searching for their name. */
   nodes: read.output(listOf(z.object({ node: nodeId, name: shownName }), 2_048)),
   /**

@@ -62,6 +62,8 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
       'settings-changed',
       'advisories-taken',
       'report-exported',
+      'backup-made',
+      'console-restored',
       'ledger-begun',
       'ledger-key-replaced',
       'events-missed',
@@ -184,6 +186,10 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       return `The log ${quoted(event.what.source)} on ${node} ${SOURCE_CHANGE[event.what.change]}.`;
     case 'report-exported':
       return `A report about ${node} left the console as ${event.what.format}, with ${counted(event.what.findings, 'finding')}.`;
+    case 'backup-made':
+      return `A backup of this console was ordered as ${event.what.fileName}, ${event.what.logs ? 'with' : 'without'} the events of logs.`;
+    case 'console-restored':
+      return `This console was restored from a backup that was made on ${event.what.computer} on ${event.what.madeAt.slice(0, 10)}.`;
     case 'node-added':
       return `${node} was added, ${reachedInWords(event.what)}.`;
     case 'node-renamed':

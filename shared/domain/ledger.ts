@@ -154,6 +154,10 @@ export const LEDGER_WHAT = {
     change: z.enum(['added', 'removed', 'paused', 'resumed', 'format']),
   }),
   'report-exported': form({ format: word, fileName: word, findings: amount }),
+  /** A copy of all records, encrypted, left the console. */
+  'backup-made': form({ fileName: word, logs: z.boolean() }),
+  /** The records were restored from a backup: from here on they are written at another place, or from an earlier state. */
+  'console-restored': form({ computer: word, madeAt: instant }),
 
   'node-added': form({ reachedBy: z.enum(['local', 'ssh', 'recorded']), address: word }),
   'node-renamed': form({ from: word, to: word }),

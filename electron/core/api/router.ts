@@ -1,12 +1,12 @@
 import { mapEventIterator } from '@orpc/client';
 import { implement, ORPCError } from '@orpc/server';
-import type { ConsentGate, ConsoleService } from '#core/console/service.ts';
+import { type ConsentGate, ConsoleError, type ConsoleService } from '#core/console/service.ts';
 import type { ClaimedPlan } from '#core/fixes/plan-registry.ts';
 import { contract } from '#shared/contract/contract.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { AccessGuard } from './access.ts';
 import { AuditDesk } from './audit-desk.ts';
-import type { CallContext, ErrorLog } from './caller.ts';
+import type { CallContext, Caller, ErrorLog } from './caller.ts';
 import { addressOfNode } from './node-address.ts';
 import { ReplayedTopic } from './replayed-topic.ts';
 import { safeError } from './safe-errors.ts';
@@ -176,6 +176,10 @@ function createRouter(
       state: os.activity.state.handler(({ input }) => service.activity.state(input)),
       list: os.activity.list.handler(({ input }) => service.activity.list(input)),
       nodes: os.activity.nodes.handler(({ input }) => service.activity.nodes(input)),
+      backingUp: os.activity.backingUp.handler(({ input, context }) => {
+        requireTerminal(context.caller);
+        return service.activity.backingUp(input);
+      }),
       proof: os.activity.proof.handler(({ input }) => service.activity.proof(input)),
       checkpoint: os.activity.checkpoint.handler(({ input }) => service.activity.checkpoint(input)),
       verify: os.activity.verify.handler(({ input }) => service.activity.verify(input)),
@@ -235,6 +239,15 @@ function createRouter(
       setBackground: os.audit.setBackground.handler(({ input }) => audit.group.setBackground(input)),
       removeSearch: os.audit.removeSearch.handler(({ input }) => audit.group.removeSearch(input)),
     },
+  });
+}
+
+/** What pages have no part in. @throws ConsoleError NOT_ALLOWED */
+function requireTerminal({ kind }: Caller): void {
+  if (kind === 'operator-terminal') return;
+  throw new ConsoleError('NOT_ALLOWED', 'This is for commands only.', {
+    untouched: 'Nothing was changed.',
+    next: 'Use the command line.',
   });
 }
 

@@ -4,6 +4,7 @@ import { writeTlogProof } from '#core/ledger/tlog-proof.ts';
 import { eventTime } from '#core/ledger/verify/event-time.ts';
 import type { EventsVerification, EventsVouchedFor } from '#core/ledger/verify/events-told.ts';
 import { verifyLedger } from '#core/ledger/verify/verify.ts';
+import { visible } from '#shared/domain/text.ts';
 import { entryOf, pageOfEvents } from './activity-page.ts';
 import { guarded } from './audit-threads.ts';
 import type { AuditWatch } from './audit-watch.ts';
@@ -106,6 +107,12 @@ export function activityGroup(
       const day = clock.now().toISOString().slice(0, 10);
       const fileName = `swarmkeep-checkpoint-${newest.size}-${day}.txt`;
       return { ...newest, at: await eventTime(store, newest.size), fileName };
+    },
+
+    async backingUp({ fileName, logs }) {
+      const what = { fileName: visible(fileName), logs };
+      await ledger.append([{ kind: 'backup-made', where: null, what }]);
+      return { checkpoint: (await newestCheckpoint()).text };
     },
 
     async replaceKey({ reason }) {

@@ -67,6 +67,8 @@ const EVERY = (text: string): Record<LedgerKind, unknown> => ({
   'alert-answered': { alert: text, title: text, state: null, note: text },
   'source-changed': { source: text, change: 'paused' },
   'report-exported': { format: 'json', findings: 3, fileName: text },
+  'backup-made': { logs: true, fileName: text },
+  'console-restored': { madeAt: at, computer: text },
   'node-added': { reachedBy: 'ssh', address: text },
   'node-renamed': { to: text, from: text },
   'node-removed': {},

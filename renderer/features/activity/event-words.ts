@@ -1,4 +1,6 @@
 import {
+  Archive,
+  ArchiveRestore,
   BadgeCheck,
   BellOff,
   BellRing,
@@ -62,6 +64,8 @@ export const KIND_ICON: Readonly<Record<LedgerKind, LucideIcon>> = {
   'alert-answered': BellRing,
   'source-changed': Logs,
   'report-exported': FileDown,
+  'backup-made': Archive,
+  'console-restored': ArchiveRestore,
   'node-added': MonitorUp,
   'node-renamed': Pencil,
   'node-removed': MonitorX,

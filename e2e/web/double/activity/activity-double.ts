@@ -50,6 +50,7 @@ export class ActivityDouble {
     proof: ({ number }: { number: number }) => this.#answer(() => this.#proof(number)),
     checkpoint: () => this.#answer(() => this.#checkpoint()),
     replaceKey: (_: { reason: string }) => this.#answer(() => this.#state()),
+    backingUp: () => this.#answer(() => ({ checkpoint: '' })),
     verify: () => this.#answer(() => this.#verification('own', null)),
     checkAgainst: ({ checkpoint }: { checkpoint: string }) =>
       this.#answer(() => {

@@ -155,6 +155,7 @@ export class InMemoryConsole implements ConsoleService {
     verify: unsupported,
     checkAgainst: unsupported,
     replaceKey: unsupported,
+    backingUp: unsupported,
   };
 
   readonly dependencies: ConsoleService['dependencies'] = {
