@@ -13,10 +13,15 @@ interface Subscription {
   /** On the disk, and not sent yet. */
   events: AuditEvent[];
   notShown: number;
-  /** Of the batch that is being stored. */
+  /** Of the batch so far, and of the one that is being stored. */
   staged: AuditEvent[];
   left: number;
+  sealed: AuditEvent[];
+  sealedLeft: number;
+  /** Number of the last event, as those above are. */
   upTo: number;
+  stagedUpTo: number;
+  sealedUpTo: number;
   /** What was sent has not arrived yet: a page that is slow must not fill the memory on the way to it. */
   underWay: boolean;
 }
@@ -41,7 +46,11 @@ export class LiveDesk {
       notShown: 0,
       staged: [],
       left: 0,
+      sealed: [],
+      sealedLeft: 0,
       upTo: 0,
+      stagedUpTo: 0,
+      sealedUpTo: 0,
       underWay: false,
     });
   }
@@ -63,26 +72,35 @@ export class LiveDesk {
       if ((node !== null && event.node !== node) || !matches(event)) continue;
       if (staged.length < MOST_AT_ONCE) staged.push(asAuditEvent(event));
       else subscription.left += 1;
-      subscription.upTo = event.number;
+      subscription.stagedUpTo = event.number;
     }
   }
 
-  /** What was staged is on the disk. */
+  /** What was staged is of one batch; what is staged from now on is of the next one. */
+  seal(): void {
+    for (const subscription of this.#subscriptions.values()) {
+      const { staged, left, stagedUpTo } = subscription;
+      Object.assign(subscription, { sealed: staged, sealedLeft: left, sealedUpTo: stagedUpTo });
+      Object.assign(subscription, { staged: [], left: 0 });
+    }
+  }
+
+  /** What was sealed is on the disk. */
   settle(): void {
     for (const subscription of this.#subscriptions.values()) {
-      const { events, staged } = subscription;
+      const { events, sealed, sealedLeft } = subscription;
       const room = MOST_AT_ONCE - events.length;
-      for (const event of staged.slice(0, room)) events.push(event);
-      subscription.left += Math.max(0, staged.length - room);
-      subscription.notShown += subscription.left;
-      Object.assign(subscription, { staged: [], left: 0 });
+      for (const event of sealed.slice(0, room)) events.push(event);
+      subscription.notShown += sealedLeft + Math.max(0, sealed.length - room);
+      subscription.upTo = subscription.sealedUpTo;
+      Object.assign(subscription, { sealed: [], sealedLeft: 0 });
     }
   }
 
-  /** What was staged is not stored; it comes again. */
+  /** What was staged and sealed is not stored; it comes again. */
   forget(): void {
     for (const subscription of this.#subscriptions.values())
-      Object.assign(subscription, { staged: [], left: 0 });
+      Object.assign(subscription, { staged: [], left: 0, sealed: [], sealedLeft: 0 });
   }
 
   /** Sends what waits to everybody who has taken what came before. To be called some ten times a second. */

@@ -104,7 +104,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
     watcher.committed(what);
     rate.add(what.events);
     if (signer !== null && what.events > 0) {
-      verified = { upTo: store.events.size, at: new Date().toISOString() };
+      verified = { upTo: store.events.written, at: new Date().toISOString() };
     }
     if (what.alerts.length === 0) return;
     newAlerts = store.alerts.count('new');
@@ -137,7 +137,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
       watching: watcher.since !== null,
       since: watcher.since === null ? null : new Date(watcher.since).toISOString(),
       trouble,
-      events: store.events.size,
+      events: store.events.written,
       eventsPerSecond: rate.value,
       verified,
       newAlerts,
@@ -211,6 +211,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
       state?: 'new' | 'acknowledged' | 'resolved' | undefined;
       note: string;
     }) {
+      intake.settle();
       const found = store.alerts.byId(id);
       if (found === null) return null;
       if (wanted !== undefined) {
@@ -238,6 +239,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
       const { hides, ...rest } = input;
       const { id } = rest;
       const silence = { ...rest, createdAt: Date.now(), endedAt: null, hidden: 0 };
+      intake.settle();
       const changed = store.durably(() => {
         store.alerts.addSilence(silence);
         return hides.flatMap((alert) => {
@@ -256,6 +258,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
 
     /** What it hid waits again. @returns null when there is none */
     endSilence({ silence: id }: { silence: string }) {
+      intake.settle();
       const changed = store.durably(() => {
         store.alerts.endSilence(id, Date.now());
         return store.alerts.list(['silenced'], null).flatMap((alert) => {

@@ -47,7 +47,7 @@ beforeEach(() => {
     now: () => now,
     committed: ({ alerts }) =>
       woken.push(...alerts.filter(({ woke }) => woke).map(({ alert }) => alert.entity)),
-    live: { stage: () => undefined, settle: () => undefined, forget: () => undefined },
+    live: { stage: () => undefined, seal: () => undefined, settle: () => undefined, forget: () => undefined },
   });
   const [kept] = store.sources.all();
   if (kept === undefined) throw new Error('There is no source');

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Detection, Detector } from '#core/detection/detector.ts';
 import type { FirstSeen } from '#core/detection/pack/first-seen.ts';
 import type { Signer } from '#core/ledger/signed-note.ts';
@@ -6,24 +5,19 @@ import type { AuditStore } from '#core/store/audit/audit-store.ts';
 import type { StoredEvent } from '#core/store/audit/record-text.ts';
 import type { KeptSource } from '#core/store/audit/sources.ts';
 import type { AuditRecord, LogSource } from '#shared/domain/audit/event.ts';
-import type { FormatId, SourceGap } from '#shared/domain/audit/source.ts';
+import type { SourceGap } from '#shared/domain/audit/source.ts';
 import { AlertDesk, type ChangedAlert } from '../alerts/alert-desk.ts';
 import type { FollowedBatch, FollowedLine } from '../follow/follower.ts';
-import { detectFormat, formatOf } from '../formats/all-formats.ts';
+import { detectFormat } from '../formats/all-formats.ts';
 import type { LineParser } from '../formats/format.ts';
 import { faultRecord } from '../formats/guarded.ts';
 import { eventOfRecord, type Origin } from './event-of-record.ts';
-import { heard, readRhythm } from './rhythm.ts';
+import { type OpenSource, parserOf, progressOf, staged } from './open-source.ts';
+import type { SealedBatch, Ticket, UnderWay } from './sealed-batch.ts';
+import { SeenLogsources } from './seen-logsources.ts';
 import { isOfStorage, Unexamined, whyOf } from './unexamined.ts';
 
-/** A source while it is read. */
-export interface OpenSource {
-  kept: KeptSource;
-  /** One for each file of the source, made when it is needed from what is stored; `` for what comes from no file. */
-  parsers: Map<string, LineParser>;
-  /** Minutes east of UTC in which its node writes times without a zone. */
-  utcOffsetMinutes: number;
-}
+export type { OpenSource } from './open-source.ts';
 
 /** What became of a batch, once it is on the disk. */
 export interface Committed {
@@ -45,22 +39,21 @@ export interface IntakeOptions {
   now: () => number;
   committed: (what: Committed) => void;
   /** Who wants to see new events at once. */
-  live: { stage(event: StoredEvent): void; settle(): void; forget(): void };
+  live: { stage(event: StoredEvent): void; seal(): void; settle(): void; forget(): void };
 }
 
 const DETECTOR = 'detector';
 const FIRST_SEEN = 'first-seen';
 const LOGSOURCES = 'logsources';
-const MOST_LOGSOURCES = 512;
-
-/** Files of one source whose parsers are kept at hand. */
-const MOST_PARSERS = 64;
-
-const parserStates = z.record(z.string(), z.unknown());
+const NOTHING = (): void => undefined;
 
 /**
- * Makes events, leaves, alerts and positions of what was followed, each batch in one transaction. When that goes back all
- * that was held in memory is read anew, and the batch can be given again.
+ * Makes events, leaves, alerts and positions of what was followed, each batch in one transaction, in the order in which they were
+ * given. When that goes back all that was held in memory is read anew, and the batch can be given again.
+ *
+ * While the events of a large batch are packed by another thread the next batch is read and held against the rules. What of the
+ * first is to be stored is sealed before: nothing of the second is in its transaction. Who writes anything else that a batch writes
+ * too has to call {@link Intake.settle} before.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -73,16 +66,17 @@ export class Intake {
   #count = 0;
   #lastAt: number | null = null;
   #skewMs: number | null = null;
-  /** What events said of their logs so far, as JSON; few, for logs do not change what they are. */
-  readonly #logsources: Set<string>;
-  #newLogsource = false;
-  #lastLogsource: LogSource | null = null;
+  readonly #logsources: SeenLogsources;
+  #underWay: UnderWay | null = null;
+  /** The source of the batch so far, and that of what is under way: their parsers are ahead of what is on the disk. */
+  #reading: OpenSource | null = null;
+  #ahead: OpenSource | null = null;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#desk = new AlertDesk(options.store.alerts);
-    const stored = z.array(z.string()).safeParse(options.store.note(LOGSOURCES));
-    this.#logsources = new Set(stored.success ? stored.data : []);
+    this.#logsources = new SeenLogsources(options.store.note(LOGSOURCES));
+    options.store.events.finished = () => this.settle();
   }
 
   /**
@@ -91,56 +85,64 @@ export class Intake {
    * @throws StoreError when it could not be stored; then nothing of it was
    */
   take(source: OpenSource, batch: FollowedBatch, gaps: readonly SourceGap[] = []): void {
-    const { kept } = source;
-    const { store, now } = this.#options;
-    let characters = 0;
-    const work = (): KeptSource => {
-      const format = this.#formatOf(kept, batch.lines);
-      const context = { receivedAt: batch.receivedAt, utcOffsetMinutes: source.utcOffsetMinutes };
-      let parser: LineParser | null = null;
-      for (const line of batch.lines) {
-        // Not before there is a line: what an empty log will be nobody knows, and a parser is kept.
-        parser ??= parserOf(source, format, batch.path ?? '');
-        characters += line.text.length;
-        for (const record of parser.parse(line.text, context)) {
-          this.#stage(record, line, kept, batch.receivedAt);
+    this.settle();
+    this.#guarded(() => this.#store(this.#read(source, batch, gaps)));
+  }
+
+  /**
+   * The same, but that it may return before the batch is on the disk: see the ticket. Then the batch before it surely is, or failed as
+   * this one did.
+   */
+  begin(source: OpenSource, batch: FollowedBatch): Ticket {
+    const ticket: Ticket = { state: 'under-way', error: null, done: Promise.resolve() };
+    try {
+      this.#guarded(() => {
+        const sealed = this.#read(source, batch, []);
+        if (this.#options.store.events.isBeside && sealed.events > 0) {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          ticket.done = promise;
+          this.#underWay = { sealed, ticket, resolve };
+          return;
         }
-      }
-      return this.#progress(source, batch.lines.length === 0 ? kept.format : format, batch.position, batch);
-    };
-    this.#commit(
-      source,
-      work,
-      () => {
-        for (const gap of batch.gaps) store.sources.addGap({ ...gap, source: kept.id });
-        for (const gap of gaps) store.sources.addGap(gap);
-      },
-      () => characters,
-      now(),
-    );
+        this.#store(sealed);
+        ticket.state = 'stored';
+      });
+    } catch (error) {
+      Object.assign(ticket, { state: 'failed', error });
+    }
+    return ticket;
+  }
+
+  /** Ends what is under way, if anything is: it is on the disk then, or failed, as its ticket says. Never throws. */
+  settle(): void {
+    if (this.#underWay === null) return;
+    const { sealed, ticket, resolve } = this.#underWay;
+    this.#underWay = null;
+    try {
+      this.#guarded(() => this.#store(sealed));
+      ticket.state = 'stored';
+    } catch (error) {
+      Object.assign(ticket, { state: 'failed', error });
+    }
+    resolve();
   }
 
   /** Stores what the parser of a source waited for in vain. @throws StoreError as {@link take} */
   flush(source: OpenSource): void {
+    const waits = (): LineParser[] => [...source.parsers.values()].filter((one) => one.state() !== null);
+    if (waits().length === 0) return;
+    this.settle();
     const { kept } = source;
-    const waiting = [...source.parsers.values()].filter((parser) => parser.state() !== null);
-    if (waiting.length === 0) return;
     const receivedAt = this.#options.now();
-    const work = (): KeptSource => {
-      for (const parser of waiting) {
+    this.#guarded(() => {
+      this.#reading = source;
+      for (const parser of waits()) {
         for (const record of parser.flush({ receivedAt, utcOffsetMinutes: source.utcOffsetMinutes })) {
           this.#stage(record, null, kept, receivedAt);
         }
       }
-      return this.#progress(source, kept.format, kept.position, null);
-    };
-    this.#commit(
-      source,
-      work,
-      () => undefined,
-      () => 0,
-      receivedAt,
-    );
+      this.#store(this.#sealOf(source, null, kept.format, [], receivedAt));
+    });
   }
 
   /**
@@ -153,28 +155,32 @@ export class Intake {
     detect: (number: number) => Detection | null,
   ): void {
     const at = this.#options.now();
-    const staged = this.#options.store.events;
+    this.settle();
     this.#guarded(() => {
-      const event = staged.stage(eventOfRecord(record, null, { ...origin, receivedAt: at }));
+      const event = this.#options.store.events.stage(
+        eventOfRecord(record, null, { ...origin, receivedAt: at }),
+      );
       this.#took(event);
       const detection = detect(event.number);
       if (detection !== null) this.#desk.match(detection, event, at);
-      this.#write(() => undefined, at, origin.source, 0);
+      this.#store(this.#seal({ source: origin.source, characters: 0, now: at }, NOTHING, NOTHING));
     });
   }
 
   /** @returns what events said of their logs so far */
   logsources(): LogSource[] {
-    return [...this.#logsources].map((text) => JSON.parse(text) as LogSource);
+    return this.#logsources.list();
   }
 
   /** Silences or alerts were changed by somebody else, or rules. */
   forgetAlerts(): void {
+    this.settle();
     this.#desk.forget();
   }
 
   /** Rules have changed: they begin with what is stored of correlations. */
   forgetDetector(): void {
+    this.settle();
     this.#detector = null;
   }
 
@@ -183,30 +189,66 @@ export class Intake {
     return kept.format ?? detectFormat(lines.map((line) => line.text));
   }
 
-  #progress(
+  /** What is under way is on the disk from here on: only one batch may have changed what this is called for. @throws what it failed of */
+  #alone(): void {
+    const before = this.#underWay?.ticket;
+    this.settle();
+    if (before?.state === 'failed') throw before.error;
+  }
+
+  /** Makes events of a batch, and seals it. */
+  #read(source: OpenSource, batch: FollowedBatch, gaps: readonly SourceGap[]): SealedBatch {
+    this.#reading = source;
+    const kept = staged(source);
+    const format = this.#formatOf(kept, batch.lines);
+    const context = { receivedAt: batch.receivedAt, utcOffsetMinutes: source.utcOffsetMinutes };
+    let parser: LineParser | null = null;
+    for (const line of batch.lines) {
+      // Not before there is a line: what an empty log will be nobody knows, and a parser is kept.
+      parser ??= parserOf(source, format, batch.path ?? '');
+      for (const record of parser.parse(line.text, context)) {
+        this.#stage(record, line, kept, batch.receivedAt);
+      }
+    }
+    this.#alone();
+    const known = batch.lines.length === 0 ? kept.format : format;
+    const all = [...batch.gaps.map((gap) => ({ ...gap, source: kept.id })), ...gaps];
+    return this.#sealOf(source, batch, known, all, this.#options.now());
+  }
+
+  #sealOf(
     source: OpenSource,
-    format: KeptSource['format'],
-    position: unknown,
     batch: FollowedBatch | null,
-  ): KeptSource {
-    const { kept } = source;
-    const spoke = batch !== null && batch.lines.length > 0;
-    return {
-      ...kept,
-      format,
-      position,
-      parser: statesOf(source),
-      events: kept.events + this.#count,
-      lastEventAt: this.#lastAt ?? kept.lastEventAt,
-      lastLineAt: spoke ? batch.receivedAt : kept.lastLineAt,
-      rhythm: spoke ? heard(readRhythm(kept.rhythm), batch.receivedAt) : kept.rhythm,
-    };
+    format: KeptSource['format'],
+    gaps: readonly SourceGap[],
+    now: number,
+  ): SealedBatch {
+    const { sources } = this.#options.store;
+    const progress = progressOf(source, batch, format, { events: this.#count, lastAt: this.#lastAt });
+    const unexamined = this.#unexamined.gap(progress.id, now);
+    let characters = 0;
+    for (const { text } of batch?.lines ?? []) characters += text.length;
+    source.ahead = progress;
+    this.#ahead = source;
+    return this.#seal(
+      { source: progress.id, characters, now },
+      () => {
+        sources.progress(progress);
+        for (const gap of gaps) sources.addGap(gap);
+        if (unexamined !== null) sources.addGap(unexamined);
+      },
+      () => {
+        source.kept = progress;
+        source.ahead = undefined;
+        this.#ahead = null;
+      },
+    );
   }
 
   #stage(record: AuditRecord, line: FollowedLine | null, { id, node }: KeptSource, receivedAt: number): void {
     const event = this.#stored(record, line, { node, source: id, receivedAt });
     this.#took(event);
-    this.#noteLogsource(event.logsource);
+    this.#logsources.note(event.logsource);
     const { note } = this.#options.store;
     const looked = {
       fields: event.fields,
@@ -216,7 +258,7 @@ export class Intake {
     try {
       this.#detector ??= this.#options.createDetector(note(DETECTOR));
       for (const detection of this.#detector.detect(looked, event.number, event.at, node)) {
-        this.#desk.match(detection, event, receivedAt);
+        this.#match(detection, event, receivedAt);
       }
     } catch (error) {
       this.#unexamined.add(event.number, error);
@@ -224,11 +266,17 @@ export class Intake {
     try {
       this.#firstSeen ??= this.#options.createFirstSeen(note(FIRST_SEEN));
       for (const detection of this.#firstSeen.detect(looked, event.number, receivedAt, node)) {
-        this.#desk.match(detection, event, receivedAt);
+        this.#match(detection, event, receivedAt);
       }
     } catch (error) {
       this.#unexamined.add(event.number, error);
     }
+  }
+
+  /** Alerts are changed where they are: those of the batch before must be on the disk. */
+  #match(detection: Detection, event: StoredEvent, at: number): void {
+    this.#alone();
+    this.#desk.match(detection, event, at);
   }
 
   /** A record that no event can be made of is kept as text that says why: the batch would never get past it. */
@@ -257,116 +305,79 @@ export class Intake {
     this.#options.live.stage(event);
   }
 
-  #begin(): void {
+  #anew(): void {
     this.#unexamined.forget();
     this.#count = 0;
     this.#lastAt = null;
     this.#skewMs = null;
   }
 
-  #noteLogsource(source: LogSource): void {
-    if (this.#lastLogsource === source) return;
-    this.#lastLogsource = source;
-    const { product, category, service } = source;
-    const text = JSON.stringify({ product, category, service });
-    if (this.#logsources.has(text) || this.#logsources.size >= MOST_LOGSOURCES) return;
-    this.#logsources.add(text);
-    this.#newLogsource = true;
-  }
-
-  #commit(
-    source: OpenSource,
-    work: () => KeptSource,
-    more: () => void,
-    characters: () => number,
-    now: number,
-  ): void {
-    this.#guarded(
-      () => {
-        const progress = work();
-        this.#write(
-          () => {
-            this.#options.store.sources.progress(progress);
-            more();
-            const unexamined = this.#unexamined.gap(source.kept.id, now);
-            if (unexamined !== null) this.#options.store.sources.addGap(unexamined);
-          },
-          now,
-          source.kept.id,
-          characters(),
-        );
-        source.kept = progress;
-      },
-      () => {
-        source.parsers.clear();
-      },
-    );
-  }
-
-  #write(more: () => void, now: number, source: string, characters: number): void {
-    const { store, signer, committed } = this.#options;
-    const [events, skewMs] = [this.#count, this.#skewMs];
+  #seal(
+    what: Pick<SealedBatch, 'source' | 'characters' | 'now'>,
+    write: () => void,
+    settled: () => void,
+  ): SealedBatch {
     const state = stateOf(this.#detector);
-    const learnt = stateOf(this.#firstSeen) ?? this.#learnt;
+    const sealed = {
+      ...what,
+      events: this.#count,
+      skewMs: this.#skewMs,
+      detector: state === undefined ? undefined : JSON.stringify(state ?? null),
+      learnt: stateOf(this.#firstSeen) ?? this.#learnt,
+      logsources: this.#logsources.takeNew(),
+      write,
+      settled,
+    };
+    this.#options.store.events.end();
+    this.#options.live.seal();
+    this.#reading = null;
+    this.#anew();
+    return sealed;
+  }
+
+  #store(sealed: SealedBatch): void {
+    const { store, signer, committed } = this.#options;
+    const { source, events, characters, skewMs, now, detector, learnt, logsources } = sealed;
     const alerts = store.durably(() => {
-      store.events.write(signer(), now);
-      more();
-      if (state !== undefined) store.writeNote(DETECTOR, state);
+      store.events.writeEnded(signer(), now);
+      sealed.write();
+      if (detector !== undefined) store.writeNoteText(DETECTOR, detector);
       // The same object while nothing new was learnt.
       if (learnt !== this.#learnt) store.writeNote(FIRST_SEEN, learnt);
-      if (this.#newLogsource) store.writeNote(LOGSOURCES, [...this.#logsources]);
+      if (logsources !== null) store.writeNote(LOGSOURCES, logsources);
       store.writeNote('watched-until', now);
       return this.#desk.write(now);
     });
     this.#desk.settle();
-    this.#newLogsource = false;
     this.#learnt = learnt;
-    this.#begin();
+    sealed.settled();
     this.#options.live.settle();
     committed({ source, events, alerts, characters, skewMs });
   }
 
-  #guarded(work: () => void, back: () => void = () => undefined): void {
+  #guarded(work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.#begin();
+      // What was sealed before is whole without this.
+      this.settle();
+      this.#anew();
       this.#options.live.forget();
       this.#options.store.events.forget();
       this.#desk.forget();
       this.#detector = null;
       this.#firstSeen = null;
       this.#learnt = null;
-      back();
+      this.#logsources.giveBack();
+      for (const source of [this.#reading, this.#ahead]) {
+        source?.parsers.clear();
+        if (source !== null) source.ahead = undefined;
+      }
+      this.#reading = null;
+      this.#ahead = null;
       throw error;
     }
   }
-}
-
-/** The parser of a file of a source; it goes on with what is stored. */
-function parserOf({ parsers, kept }: OpenSource, format: FormatId, path: string): LineParser {
-  const known = parsers.get(path);
-  if (known !== undefined) return known;
-  const states = parserStates.safeParse(kept.parser);
-  const parser = formatOf(format).createParser(states.success ? states.data[path] : undefined);
-  parsers.set(path, parser);
-  while (parsers.size > MOST_PARSERS) {
-    const idle = [...parsers].find(([other, entry]) => other !== path && entry.state() === null);
-    parsers.delete(idle?.[0] ?? parsers.keys().next().value ?? '');
-  }
-  return parser;
-}
-
-/** What parsers wait for, by file; null when none waits. */
-function statesOf({ parsers, kept }: OpenSource): unknown {
-  const states = parserStates.safeParse(kept.parser);
-  const all = new Map(Object.entries(states.success ? states.data : {}));
-  for (const [path, parser] of parsers) {
-    const state = parser.state();
-    if (state === null) all.delete(path);
-    else all.set(path, state);
-  }
-  return all.size === 0 ? null : Object.fromEntries([...all].slice(-MOST_PARSERS));
 }
 
 /** @returns what is to be stored of it; undefined when it cannot say: what is stored stays */

@@ -2,7 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { StoreError } from '#core/store/store-error.ts';
 import type { SourceGap } from '#shared/domain/audit/source.ts';
 import type { FollowedBatch, Follower, FollowerStatus } from '../follow/follower.ts';
-import type { Intake, OpenSource } from './intake.ts';
+import type { Intake } from './intake.ts';
+import type { OpenSource } from './open-source.ts';
+import type { Ticket } from './sealed-batch.ts';
 
 /** Milliseconds between attempts to store what could not be stored: longer each time, up to the last. */
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
@@ -17,8 +19,8 @@ export interface PumpOptions {
 }
 
 /**
- * Moves what one source says into the records: the follower is asked for more only when what it gave is on the disk, so what
- * cannot be stored yet waits in the log itself.
+ * Moves what one source says into the records. The follower is asked for more only when what it gave is on the disk, or is the one
+ * batch that is under way, so what cannot be stored yet waits in the log itself.
  */
 export class SourcePump {
   readonly source: OpenSource;
@@ -28,6 +30,8 @@ export class SourcePump {
   #running: Promise<void>;
   #failure: StoreError | null = null;
   #lastBatch = 0;
+  /** What was given last, while it may not be on the disk yet. */
+  #begun: { batch: FollowedBatch; ticket: Ticket } | null = null;
   #wake: () => void = () => undefined;
 
   constructor(options: PumpOptions) {
@@ -71,30 +75,78 @@ export class SourcePump {
     const follower = this.#options.open(this.source.kept.position);
     this.#follower = follower;
     while (!this.#closed) {
-      const batch = await follower.next();
-      if (batch === null) break;
+      const batch = await this.#next(follower);
+      if (batch === null || this.#closed) break;
       await this.#store(batch);
       // Questions of pages come in between.
       await turn();
     }
+    this.#options.intake.settle();
     await follower.close();
   }
 
+  /** @returns the next batch; what was begun may fail meanwhile, and is stored then before any other */
+  async #next(follower: Follower): Promise<FollowedBatch | null> {
+    const next = follower.next();
+    const begun = this.#begun;
+    if (begun !== null) {
+      await Promise.race([begun.ticket.done, next]);
+      if (hasFailed(begun.ticket)) {
+        this.#begun = null;
+        await this.#insist([begun.batch], begun.ticket.error);
+      }
+    }
+    return next;
+  }
+
   async #store(batch: FollowedBatch): Promise<void> {
+    const { intake, source } = this.#options;
+    const former = this.#begun;
+    this.#begun = null;
+    if (former !== null && hasFailed(former.ticket)) {
+      await this.#insist([former.batch, batch], former.ticket.error);
+      return;
+    }
+    // With this the former one is on the disk, or both failed.
+    const ticket = intake.begin(source, batch);
+    if (ticket.state === 'failed') {
+      const lost = former !== null && hasFailed(former.ticket) ? [former.batch, batch] : [batch];
+      await this.#insist(lost, ticket.error);
+      return;
+    }
+    this.#lastBatch = this.#options.now();
+    if (ticket.state === 'under-way') this.#begun = { batch, ticket };
+  }
+
+  /** Stores what failed, in its order, as soon as that can be done. */
+  async #insist(batches: readonly FollowedBatch[], error: unknown): Promise<void> {
     const { intake, source, trouble, now } = this.#options;
-    let since: number | null = null;
-    for (let attempt = 0; !this.#closed; attempt += 1) {
-      try {
-        intake.take(source, batch, since === null ? [] : [this.#late(since)]);
-        this.#lastBatch = now();
-        if (since !== null) trouble(null);
-        this.#failure = null;
-        return;
-      } catch (error) {
-        this.#failure = asStoreFailure(error);
-        since ??= now();
-        trouble(this.#failure);
-        await this.#wait(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 1_000);
+    const failed = (why: unknown): void => {
+      this.#failure = asStoreFailure(why);
+      trouble(this.#failure);
+    };
+    let since: number | null = now();
+    failed(error);
+    let attempt = 0;
+    for (const batch of batches) {
+      for (let stored = false; !stored; ) {
+        if (since !== null) {
+          await this.#wait(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 1_000);
+          attempt += 1;
+        }
+        if (this.#closed) return;
+        try {
+          intake.take(source, batch, since === null ? [] : [this.#late(since)]);
+          stored = true;
+          this.#lastBatch = now();
+          if (since !== null) trouble(null);
+          since = null;
+          attempt = 0;
+          this.#failure = null;
+        } catch (again) {
+          since ??= now();
+          failed(again);
+        }
       }
     }
   }
@@ -120,6 +172,9 @@ export class SourcePump {
     });
   }
 }
+
+/** Asked anew each time: it changes while others have their turn. */
+const hasFailed = ({ state }: Ticket): boolean => state === 'failed';
 
 function asStoreFailure(error: unknown): StoreError {
   if (error instanceof StoreError) return error;

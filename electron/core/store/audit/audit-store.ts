@@ -45,8 +45,9 @@ export function openAuditStore(folder: string, fullText: boolean) {
     const setNote = database.prepare(
       'INSERT INTO note (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     );
+    const writeNoteText = (name: string, json: string): void => void setNote.run(name, json);
     const writeNote = (name: string, value: unknown): void =>
-      void setNote.run(name, JSON.stringify(value ?? null));
+      writeNoteText(name, JSON.stringify(value ?? null));
     if (note('seed') === null) writeNote('seed', randomInt(2 ** 32));
     const seed = z.int().parse(note('seed'));
     const hash = new TermHash(seed);
@@ -73,6 +74,7 @@ export function openAuditStore(folder: string, fullText: boolean) {
       alerts: alertTable(database),
       note,
       writeNote,
+      writeNoteText,
       durably,
       saveSearch: (search: { id: string; name: string; query: string }): void =>
         durably(() => void searches.save.run(search)),

@@ -25,9 +25,10 @@ const SALT_LENGTH = 22;
 export interface Help {
   /** Events of a batch from which on it is worth it. */
   from: number;
-  open: (seed: number) => Press;
+  /** @param finished told between turns, when a batch that was ended is finished */
+  open: (seed: number, finished: () => void) => Press;
 }
-const HELP: Help = { from: 1_000, open: (seed) => new PressThread(seed) };
+const HELP: Help = { from: 1_000, open: (seed, finished) => new PressThread(seed, finished) };
 /** How long the thread is kept when no such batch comes. */
 const HELP_IDLE_MS = 30_000;
 
@@ -48,6 +49,7 @@ export interface EventsHead {
 /**
  * The only one that writes events: texts, leaves, index and checkpoint. Events are staged in memory and written by
  * {@link EventWriter.write} in the caller's transaction; when that goes back, {@link EventWriter.forget} must be called.
+ * Between {@link EventWriter.end} and that the events of the next batch can be staged already.
  */
 export class EventWriter {
   readonly #seed: number;
@@ -69,10 +71,14 @@ export class EventWriter {
   #leaves = 0;
   /** Of these, the events that are no leaves yet; empty while another thread reads them again. */
   #events: StoredEvent[] = [];
-  readonly #names = new Map<string, NameCount>();
+  #names = new Map<string, NameCount>();
   /** The names of the last event in their order: the next one mostly has the same. */
   readonly #lastNames: NameCount[] = [];
   #written = 0;
+  /** A batch that was ended and is not written yet. */
+  #ended: { size: number; names: ReadonlyMap<string, NameCount> } | null = null;
+  /** Told between turns, when a batch that was ended can be written without waiting. */
+  finished: () => void = () => undefined;
   #range = new CompactRange();
   #salts = '';
   #saltAt = 0;
@@ -99,9 +105,20 @@ export class EventWriter {
     return this.#size;
   }
 
-  /** Events that are staged and not written yet. */
-  get staged(): number {
-    return this.size - this.#written;
+  /** Events that are on the disk. */
+  get written(): number {
+    this.#ready();
+    return this.#written;
+  }
+
+  /** Whether a batch that was ended is packed in a thread beside: then another one can be staged meanwhile. */
+  get isBeside(): boolean {
+    return this.#threaded;
+  }
+
+  /** Events that are staged and of no batch that was ended. */
+  get #staged(): number {
+    return this.size - (this.#ended?.size ?? this.#written);
   }
 
   /** Takes one more event; it is the writer's from now on. @returns the same with its number */
@@ -141,9 +158,11 @@ export class EventWriter {
     return counted;
   }
 
-  #forgetNames(): void {
-    this.#names.clear();
+  #takeNames(): ReadonlyMap<string, NameCount> {
+    const names = this.#names;
+    this.#names = new Map();
     this.#lastNames.length = 0;
+    return names;
   }
 
   /** Gives the block to the press as far as it goes. */
@@ -158,14 +177,28 @@ export class EventWriter {
     this.#events = [];
   }
 
+  /** Ends a batch: what was staged so far is of it. It is written before another one is ended. */
+  end(): void {
+    if (this.#ended !== null || this.#staged === 0) return;
+    if (this.#texts.length > 0) this.#give();
+    this.#press.end();
+    this.#ended = { size: this.#size, names: this.#takeNames() };
+  }
+
+  /** Ends the batch and writes it: see {@link EventWriter.writeEnded}. */
+  write(signer: Signer | null, now: number): void {
+    this.end();
+    this.writeEnded(signer, now);
+  }
+
   /**
-   * Writes what was staged, in the caller's transaction.
+   * Writes the batch that was ended, in the caller's transaction; nothing of what was staged since.
    * @param signer signs the new root; null when there is no key: then no checkpoint covers these events yet
    */
-  write(signer: Signer | null, now: number): void {
-    if (this.staged === 0) return;
-    if (this.#texts.length > 0) this.#give();
-    const { tree, blocks, tiles, segments } = this.#finish();
+  writeEnded(signer: Signer | null, now: number): void {
+    if (this.#ended === null) return;
+    const { size, names } = this.#ended;
+    const { tree, blocks, tiles, segments } = this.#finish(size);
     const { block, tile, segment, term, gram, name } = this.#statements;
     for (const { first, count, form, lines } of blocks) block.run(first, count, form, lines);
     for (const { level, place, hashes } of tiles) tile.run(level, place, hashes);
@@ -176,18 +209,18 @@ export class EventWriter {
         gram.run(place * 16 + part, slots);
       });
     }
-    for (const [key, { count }] of this.#names) if (key.length <= 1_024) name.run(key, count);
+    for (const [key, { count }] of names) if (key.length <= 1_024) name.run(key, count);
     this.#range = new CompactRange(tree.size, tree.peaks);
     if (signer !== null) this.#sign(signer, now);
-    this.#noteLarge(this.#size - this.#written);
-    this.#written = this.#size;
-    this.#forgetNames();
+    this.#noteLarge(size - this.#written);
+    this.#written = size;
+    this.#ended = null;
   }
 
-  #finish(): Pressed {
+  #finish(size: number): Pressed {
     try {
       const pressed = this.#press.finish();
-      if (pressed.tree.size !== this.#size) throw new Error('Not all events were packed');
+      if (pressed.tree.size !== size) throw new Error('Not all events were packed');
       return pressed;
     } catch (error) {
       // Whatever is wrong with the thread: it goes without one from now on.
@@ -210,7 +243,8 @@ export class EventWriter {
   #rest(): void {
     this.#idle = null;
     this.#wantsThread = false;
-    this.forget();
+    // What is under way is written first; the next event that is staged finds nothing of it.
+    if (this.#size === this.#written) this.forget();
   }
 
   /** Ends the thread, if there is one. */
@@ -271,7 +305,7 @@ export class EventWriter {
   #mayChange(): boolean {
     if (!this.#wantsThread) return true;
     try {
-      this.#coming ??= this.#help.open(this.#seed);
+      this.#coming ??= this.#help.open(this.#seed, () => this.finished());
       return this.#coming.ready();
     } catch {
       // No room for a thread: it goes without one.
@@ -323,7 +357,8 @@ export class EventWriter {
       this.#texts = last.length < BLOCK_EVENTS ? last : [];
       this.#leaves = this.#texts.length;
       this.#events = [];
-      this.#forgetNames();
+      this.#takeNames();
+      this.#ended = null;
       this.#range = range;
       this.#written = size;
       this.#size = size;

@@ -18,6 +18,11 @@ const AT = 1_795_000_000_000;
 
 /** The same with plain bytes, as they come from another thread. */
 const plain = (pressed: Pressed) => structuredClone(pressed);
+/** Ends a batch and waits for it. */
+function finish(press: Press): Pressed {
+  press.end();
+  return press.finish();
+}
 /** Megabytes are compared by their hash. */
 const digest = (pressed: Pressed): string => hash('sha256', serialize(plain(pressed)));
 
@@ -54,9 +59,9 @@ describe('the press in a thread', () => {
         if (first % 3 === 0 && middle < end) give(first, middle, 0);
         give(first, end, first % 3 === 0 && middle < end ? 10 : 0);
         if (first === 4_225) both((press) => press.setFullText(false));
-        if (first % 1_281 === 0) expect(digest(thread.finish())).toBe(digest(inline.finish()));
+        if (first % 1_281 === 0) expect(digest(finish(thread))).toBe(digest(finish(inline)));
       }
-      const [one, other] = [inline.finish(), thread.finish()];
+      const [one, other] = [finish(inline), finish(thread)];
       expect(digest(other)).toBe(digest(one));
       expect(one.tree.size).toBe(9_000);
       expect(one.segments.map(({ place, grams }) => [place, grams === null])).toEqual(
@@ -75,18 +80,18 @@ describe('the press in a thread', () => {
     try {
       thread.load({ size: 0, peaks: [], edge: [] }, [], true);
       thread.take({ first: 1, bytes: Buffer.from('\nno event'), known: 0 });
-      expect(() => thread.finish()).toThrow('cannot be read');
-      expect(() => thread.finish()).toThrow('cannot be read');
+      expect(() => finish(thread)).toThrow('cannot be read');
+      expect(() => finish(thread)).toThrow('cannot be read');
       thread.load({ size: 0, peaks: [], edge: [] }, [], true);
       const event = { ...exampleEvent(numbersFrom(1), AT), number: 1 };
       thread.take({ first: 1, bytes: blockBytes([recordText(event, 'salt')]), known: 0 });
-      expect(thread.finish().tree.size).toBe(1);
+      expect(finish(thread).tree.size).toBe(1);
     } finally {
       thread.close();
     }
-    const gone = new PressThread(SEED, 200);
+    const gone = new PressThread(SEED, undefined, 200);
     gone.close();
-    expect(() => gone.finish()).toThrow('does not answer');
+    expect(() => finish(gone)).toThrow('does not answer');
   });
 });
 

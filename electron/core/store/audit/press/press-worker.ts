@@ -19,6 +19,7 @@ function serve({ seed, port, signal }: PressThreadData): void {
   function answer(): PressAnswer {
     let pressed = null;
     attempt(() => {
+      press.end();
       pressed = press.finish();
     });
     return pressed === null ? { failure: failure ?? '' } : { pressed };
@@ -38,7 +39,7 @@ function serve({ seed, port, signal }: PressThreadData): void {
       case 'take':
         attempt(() => press.take({ ...request.block, bytes: asBuffer(request.block.bytes) }));
         break;
-      case 'finish':
+      case 'end':
         port.postMessage(answer());
         wake();
     }

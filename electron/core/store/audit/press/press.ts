@@ -44,7 +44,9 @@ export interface Press {
   setFullText(fullText: boolean): void;
   /** @param events those that are no leaves yet, when they are at hand: spares reading them again */
   take(block: TextBlock, events?: readonly StoredEvent[]): void;
-  /** @returns what became of all blocks since it was asked last; waits for it. @throws Error when it cannot be made */
+  /** Ends a batch: what is given from now on belongs to the next one. One batch at most waits to be taken. */
+  end(): void;
+  /** @returns what became of the batch that was ended; waits for it. @throws Error when it cannot be made */
   finish(): Pressed;
   close(): void;
 }
@@ -58,6 +60,7 @@ export class InlinePress implements Press {
   #index: SegmentIndex;
   #blocks: Pressed['blocks'][number][] = [];
   #segments: SealedSegment[] = [];
+  #ended: Pressed | null = null;
 
   /** @param seed of the terms of this database */
   constructor(seed: number) {
@@ -79,6 +82,7 @@ export class InlinePress implements Press {
     this.#index = new SegmentIndex(this.#hash, fullText);
     this.#blocks = [];
     this.#segments = [];
+    this.#ended = null;
     for (const { bytes } of blocks) {
       for (let start = 1; start < bytes.length; ) {
         const end = endOfText(bytes, start);
@@ -112,9 +116,9 @@ export class InlinePress implements Press {
     this.#blocks.push({ first, count, ...packBlock(bytes) });
   }
 
-  finish(): Pressed {
+  end(): void {
     const { range } = this.#tree;
-    const pressed = {
+    this.#ended = {
       tree: { size: range.size, peaks: range.peaks() },
       blocks: this.#blocks,
       tiles: this.#tree.takeChanged(),
@@ -122,6 +126,12 @@ export class InlinePress implements Press {
     };
     this.#blocks = [];
     this.#segments = [];
+  }
+
+  finish(): Pressed {
+    if (this.#ended === null) throw new Error('No batch of events was ended');
+    const pressed = this.#ended;
+    this.#ended = null;
     return pressed;
   }
 
