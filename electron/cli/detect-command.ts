@@ -6,6 +6,7 @@ import { visible } from '#shared/domain/text.ts';
 import { counted } from '#shared/domain/words.ts';
 import { eventsOf } from './event-file.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
+import { printableJson } from './json-text.ts';
 import { loadRules } from './rule-options.ts';
 import { painter, type Terminal, wantsColour } from './terminal.ts';
 
@@ -123,7 +124,7 @@ function writeJson(
 ): void {
   const known = rules.map(
     ({ id, rule }) =>
-      `"rule":${JSON.stringify(id)},"title":${JSON.stringify(rule.title)},"level":${JSON.stringify(rule.level)}}`,
+      `"rule":${printableJson(id)},"title":${printableJson(rule.title)},"level":${printableJson(rule.level)}}`,
   );
   terminal.out.write(`{"events":${events},"matched":${matched},"matches":[`);
   let piece = '';

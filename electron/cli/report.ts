@@ -2,6 +2,7 @@ import type { Counts } from '#shared/domain/counts.ts';
 import type { Finding, TrackedFinding } from '#shared/domain/finding.ts';
 import type { Level } from '#shared/domain/level.ts';
 import { EXIT, type ExitCode } from './failure.ts';
+import { printableJson } from './json-text.ts';
 
 /** The node that a report is about. */
 export interface ReportNode {
@@ -72,5 +73,5 @@ export function documentOf({
 
 /** One JSON document with a final newline. */
 export function asJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${printableJson(value, 2)}\n`;
 }

@@ -7,6 +7,7 @@ import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
 import { nodeNamed } from './choose-node.ts';
 import { EXIT, type ExitCode, usage } from './failure.ts';
+import { printableJson } from './json-text.ts';
 import { openConsole } from './open-console.ts';
 import { type Colour, type Paint, painter, type Terminal, wantsColour } from './terminal.ts';
 
@@ -40,7 +41,7 @@ export async function watch(
     const names = new Map(nodes.map(({ id, name }) => [id, name]));
     const stream = randomBytes(12).toString('base64url');
     const show = (event: AuditEvent): unknown =>
-      terminal.out.write(json ? `${JSON.stringify(event)}\n` : `${lineOf(event, names, paint)}\n`);
+      terminal.out.write(json ? `${printableJson(event)}\n` : `${lineOf(event, names, paint)}\n`);
     let newest = 0;
     const messages = await open.client.audit.live(
       { stream, query, ...(chosen !== undefined && { node: chosen }) },
