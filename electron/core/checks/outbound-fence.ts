@@ -6,7 +6,7 @@ import { visible } from '#shared/domain/text.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { CheckInput } from './check.ts';
 import { seen } from './knowledge.ts';
-import { asRoot, byHand, undoneBy, wayBack, writeFileStep } from './steps.ts';
+import { asRoot, byHand, takeFileBack, undoneBy, wayBack, writeFileStep } from './steps.ts';
 import { apiPorts, type ListedNode, listedNodes } from './swarm-nodes.ts';
 
 export const RULES = '/etc/nftables.d/swarmkeep-agent.nft';
@@ -268,11 +268,10 @@ export function fenceSteps(input: CheckInput): FixStep[] {
     ]),
     ...oldLines(input, new Set(agents.flatMap((agent) => agent.uid ?? []))),
     ...wayBack('The way back takes away all that these steps put there', [
-      ...units.map(
-        (unit) => asRoot(input, 'Back')`rm -- ${`/etc/systemd/system/${unit}.d/40-swarmkeep-agent.conf`}`,
-      ),
+      ...units.map((unit) => takeFileBack(input, `/etc/systemd/system/${unit}.d/40-swarmkeep-agent.conf`)),
       asRoot(input, 'Back')`systemctl disable --now -- ${UNIT}`,
-      asRoot(input, 'Back')`rm -- ${`/etc/systemd/system/${UNIT}`} ${RULES}`,
+      takeFileBack(input, `/etc/systemd/system/${UNIT}`),
+      takeFileBack(input, RULES),
       asRoot(input, 'Back')`systemctl daemon-reload`,
       asRoot(input, 'Back')`nft delete table inet swarmkeep_agent`,
     ]),

@@ -60,7 +60,7 @@ describe('an installation under the account of a person', () => {
     const texts = stepsOf(recorded(), ['dedicated-user']).filter((step) => /^The way back/.test(step.text));
     expect(texts.map((step) => step.command)).toEqual([null, null]);
     expect(texts[0]?.undo).toContain(
-      'rm -- /etc/systemd/system/mycoswarm.service.d/65-swarmkeep-account.conf && systemctl daemon-reload && systemctl restart -- mycoswarm.service',
+      'rm -- /etc/systemd/system/mycoswarm.service.d/65-swarmkeep-account.conf; fi && systemctl daemon-reload && systemctl restart -- mycoswarm.service',
     );
     expect(texts[1]?.undo).toContain('userdel --remove -- mycoswarm && rm -r -- /opt/mycoswarm');
   });

@@ -26,6 +26,7 @@ import {
   dropInBack,
   dropInSteps,
   execWord,
+  takeFileBack,
   unitWord,
   wayBack,
   writeFileStep,
@@ -219,7 +220,7 @@ function startSteps(
     ],
     back: [
       asRoot(input, 'Back')`systemctl disable --now -- ${name}`,
-      asRoot(input, 'Back')`rm -- ${path}`,
+      takeFileBack(input, path),
       asRoot(input, 'Back')`systemctl daemon-reload`,
       ...(instance.unit === null
         ? []

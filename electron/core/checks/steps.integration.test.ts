@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -50,6 +60,28 @@ describe('a step that writes a file', () => {
     } finally {
       process.umask(umask);
     }
+  });
+
+  it('keeps what it writes over, once, and its undo brings that back whole', (context) => {
+    if (!isRoot) context.skip('chown to root takes root');
+    const path = join(folder, "kept's $name");
+    const [step] = boundSteps([writeFileStep(asRoot, 'Write it', path, ['new', '$(id)'])]);
+    writeFileSync(path, 'of the operator\n');
+    chmodSync(path, 0o604);
+    chownSync(path, 21, 22);
+    utimesSync(path, 1_000_000_000, 1_000_000_000);
+    // A second press of the same command must not keep what the first one wrote.
+    for (let times = 0; times < 2; times += 1) sh(step?.command ?? '');
+    expect(readFileSync(path, 'utf8')).toBe(step?.file?.contents);
+    sh(step?.undo ?? '');
+    const { mode, uid, gid, mtimeMs } = statSync(path);
+    expect(readFileSync(path, 'utf8')).toBe('of the operator\n');
+    expect([mode & 0o7777, uid, gid, mtimeMs]).toEqual([0o604, 21, 22, 1_000_000_000_000]);
+    expect(existsSync(`${path}.swarmkeep-before`)).toBe(false);
+    rmSync(path);
+    for (let times = 0; times < 2; times += 1) sh(step?.command ?? '');
+    sh(step?.undo ?? '');
+    expect(existsSync(path)).toBe(false);
   });
 
   it.each(['a\u202eb', 'a\nb', 'a\u001b[2J', 'a\u200bb', '\ufffd'])('shows no file for %j', (line) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { quote } from '#core/hosts/quote.ts';
 import type { Finding, FixStep } from '#shared/domain/finding.ts';
 import { visible } from '#shared/domain/text.ts';
@@ -72,12 +73,37 @@ export function undoneBy(step: FixStep, back: readonly FixStep[]): FixStep {
   return { ...step, undo: commands.join(' && ') };
 }
 
+/** Beside a file that is written over lies what was there before. No program that reads a folder of settings takes a name like this. */
+const keptName = (path: string) => `${path}.swarmkeep-before`;
+
+/**
+ * Keeps what is at a path beside it, whole, before it is written over: once, and not what the same step has written before.
+ * @returns a command of POSIX sh that holds whether or not something is there
+ */
+function keepCommand(prefix: string, path: string, kept: string, contents: string): string {
+  const hash = createHash('sha256').update(contents).digest('hex');
+  const isThere = `${prefix}test -e ${path}`;
+  const isOurs = `${prefix}cat -- ${path} | sha256sum | grep -q ${hash}`;
+  return `{ ! ${isThere} || ${prefix}test -e ${kept} || ${isOurs} || ${prefix}cp -a -- ${path} ${kept}; }`;
+}
+
+/** Brings back what was at a path before `writeFileStep` wrote there, or takes the file away where nothing was. */
+export function takeFileBack(input: CheckInput, path: string): FixStep {
+  const [at, kept] = [quote(path), quote(keptName(path))];
+  if (!at.ok || !kept.ok) return asRoot(input, 'Back')`rm -- ${path}`;
+  const prefix = input.facts.privilege === 'root' ? '' : 'sudo ';
+  const there = `${prefix}test -e ${kept.text}`;
+  const command = `if ${there}; then ${prefix}mv -- ${kept.text} ${at.text}; else ${prefix}rm -- ${at.text}; fi`;
+  return { text: 'Back.', command, needsRoot: true };
+}
+
 /**
  * Writes a file of a few lines as administrator: `printf '%s\n' … | sudo tee FILE`, then its owner and mode, whatever the
- * umask is. The step carries the file as well, to be read.
+ * umask is. What was there before is kept beside it, and comes back by the undo of the step. The step carries the file as well, to be
+ * read.
  * @param lines each becomes one line; one that cannot be quoted leaves the step without a command
  * @param more.mode four octal digits
- * @param more.back what has to be done after the file is deleted again, to take the step back
+ * @param more.back what has to be done after the file is as it was again, to take the step back
  */
 export function writeFileStep(
   input: CheckInput,
@@ -88,7 +114,8 @@ export function writeFileStep(
 ): FixStep {
   const words = lines.map(quote);
   const target = quote(path);
-  const refused = [...words, target].find((word) => !word.ok);
+  const kept = quote(keptName(path));
+  const refused = [...words, target, kept].find((word) => !word.ok);
   if (refused !== undefined && !refused.ok) {
     return byHand(
       `${text}. No command is shown, because a name cannot be written safely: ${refused.reason}.`,
@@ -100,17 +127,19 @@ export function writeFileStep(
   const at = target.ok ? target.text : '';
   const mode = more.mode ?? '0644';
   const owner = 'root:root';
+  const contents = lines.map((line) => `${line}\n`).join('');
   const step: FixStep = {
     text: `${text}.`,
     command: [
+      keepCommand(prefix, at, kept.ok ? kept.text : '', contents),
       `printf '%s\\n' ${texts.join(' ')} | ${prefix}tee -- ${at}`,
       `${prefix}chown ${owner} -- ${at}`,
       `${prefix}chmod ${mode} -- ${at}`,
     ].join(' && '),
     needsRoot: true,
-    file: { path, contents: lines.map((line) => `${line}\n`).join(''), owner, mode },
+    file: { path, contents, owner, mode },
   };
-  return undoneBy(step, [asRoot(input, 'Back')`rm -- ${path}`, ...(more.back ?? [])]);
+  return undoneBy(step, [takeFileBack(input, path), ...(more.back ?? [])]);
 }
 
 /**
@@ -153,7 +182,7 @@ export function wayBack(text: string, steps: readonly FixStep[]): FixStep[] {
 /** What takes a drop-in of `dropInSteps` away again. */
 export function dropInBack(input: CheckInput, unit: string, name: string): FixStep[] {
   return [
-    asRoot(input, 'Back')`rm -- ${`/etc/systemd/system/${unit}.d/${name}.conf`}`,
+    takeFileBack(input, `/etc/systemd/system/${unit}.d/${name}.conf`),
     asRoot(input, 'Back')`systemctl daemon-reload`,
     asRoot(input, 'Back')`systemctl restart -- ${unit}`,
   ];
