@@ -86,6 +86,16 @@ export const planProof = z.discriminatedUnion('kind', [
   }),
   /** Code of the agent is still isolated. */
   z.object({ kind: z.literal('isolation'), check: checkId, uid: z.int().min(0) }),
+  /** Facts that are collected anew show a package in that version, once; `clean`: and no advisory that counts is against it any more. */
+  z.object({
+    kind: z.literal('package'),
+    check: checkId,
+    /** Its site-packages folder. */
+    environment: z.string().max(4_096),
+    package: shortText,
+    version: shortText,
+    clean: z.boolean(),
+  }),
 ]);
 export type PlanProof = z.infer<typeof planProof>;
 

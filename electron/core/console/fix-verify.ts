@@ -1,10 +1,14 @@
+import { packageHolds } from '#core/dependencies/upgrade/upgrade-proof.ts';
 import type { Verdict } from '#core/fixes/engine/parts.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
 import type { PlanProof } from '#shared/domain/plan.ts';
-import { type LookParts, lookNow } from './fix-facts.ts';
+import { knownNode, type LookParts, lookNow } from './fix-facts.ts';
+
+type Probe = Extract<PlanProof, { kind: 'packet' | 'isolation' }>;
 
 const HOLDS: ReadonlySet<string> = new Set(['pass', 'not-applicable']);
 const PROBE_MS = 3_000;
@@ -49,7 +53,8 @@ export async function verifyChange(
   }
   for (const proof of change.plan.proofs) {
     if (proof.kind === 'check') continue;
-    const probed = await probe(channel, proof);
+    const probed =
+      proof.kind === 'package' ? await lookedAt(parts, node, proof) : await probe(channel, proof);
     results.push({ check: proof.check, status: probed.holds ? 'pass' : 'fix', words: probed.words });
     holds &&= probed.holds;
   }
@@ -60,10 +65,20 @@ export async function verifyChange(
   };
 }
 
-async function probe(
-  channel: HelperChannel,
-  proof: Exclude<PlanProof, { kind: 'check' }>,
+/** By the inventory and the advisories, as they are after the look. */
+async function lookedAt(
+  parts: LookParts,
+  node: SwarmNode,
+  proof: Extract<PlanProof, { kind: 'package' }>,
 ): Promise<{ holds: boolean; words: string }> {
+  const { input } = await knownNode(parts, node);
+  const { python } = input.facts.subjects;
+  const seen = python.state === 'seen' ? python.value : null;
+  const { holds, words } = packageHolds(proof, seen, input.packages ?? null);
+  return { holds, words: words.slice(0, 1_024) };
+}
+
+async function probe(channel: HelperChannel, proof: Probe): Promise<{ holds: boolean; words: string }> {
   const { request, wanted, what } = asked(proof);
   const reply = await channel.ask(request);
   if (!reply.ok) return { holds: false, words: `${what}: ${reply.failure.message}`.slice(0, 1_024) };
@@ -75,7 +90,7 @@ async function probe(
   };
 }
 
-function asked(proof: Exclude<PlanProof, { kind: 'check' }>): {
+function asked(proof: Probe): {
   request: HelperRequest;
   wanted: string;
   what: string;

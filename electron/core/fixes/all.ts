@@ -6,6 +6,7 @@ import type { Fix, NotAutomatic } from './fix.ts';
 import { modelLocalityFix } from './model-locality.ts';
 import { osUpdatesFix } from './os-updates.ts';
 import { outboundFirewallFix } from './outbound-firewall.ts';
+import { packageUpgradeFix } from './package-upgrade.ts';
 import { peerAllowlistFix } from './peer-allowlist.ts';
 import { pluginInventoryFix } from './plugin-inventory.ts';
 import { sandboxModeFix } from './sandbox-mode.ts';
@@ -35,15 +36,11 @@ export const FIXES: readonly Fix[] = [
   timeSyncFix,
   osUpdatesFix,
   sshServerFix,
+  packageUpgradeFix,
 ];
 
 /** Every check without one, and why. */
 export const NOT_AUTOMATIC: readonly NotAutomatic[] = [
-  {
-    check: 'dependency-audit',
-    reason:
-      'Another version of a package can break mycoSwarm, and only you can try that out. The finding says which package and which version is safe.',
-  },
   {
     check: 'pinned-dependencies',
     reason:

@@ -39,6 +39,13 @@ function Proof({ proof }: { proof: PlanProof }) {
           </code>
         </>
       );
+    case 'package':
+      return (
+        <>
+          What is installed is read again: {visible(proof.package)} has to be {visible(proof.version)}
+          {proof.clean ? ', with nothing known against it' : ''}
+        </>
+      );
     case 'isolation':
       return (
         <>
