@@ -257,7 +257,9 @@ export class Intake {
     };
     try {
       this.#detector ??= this.#options.createDetector(note(DETECTOR));
-      for (const detection of this.#detector.detect(looked, event.number, event.at, node)) {
+      // One line that claims to be of tomorrow would end every window until then.
+      const at = Math.min(event.at, receivedAt);
+      for (const detection of this.#detector.detect(looked, event.number, at, node)) {
         this.#match(detection, event, receivedAt);
       }
     } catch (error) {
