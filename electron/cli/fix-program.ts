@@ -76,7 +76,9 @@ export function addFixCommands(
     });
   program
     .command('remove')
-    .description('take everything of Swarmkeep off a node: changes and helper')
+    .description(
+      'allow no more changes: take everything of Swarmkeep off a node, its changes first and then the helper; what should stay is left with undo --leave before',
+    )
     .option(...NODE)
     .option(...DRY, false)
     .option(...YES, false)

@@ -25,7 +25,16 @@ export function cardOf(plan: Plan, paint: Paint): string {
     lines.push(...stepLines(step, index + 1, paint));
   });
   if (plan.steps.length > 0) lines.push('');
-  for (const { check, reason } of plan.left) lines.push(`Left out: ${check}. ${visible(reason)}`);
+  const next = plan.next ?? [];
+  for (const { check, reason } of plan.left)
+    lines.push(`${next.includes(check) ? 'Next round' : 'Left out'}: ${check}. ${visible(reason)}`);
+  if (next.length > 0)
+    lines.push(
+      paint(
+        'yellow',
+        `This is the first of two rounds. When it is done, plan the rest: fix ${next.join(' ')}`,
+      ),
+    );
   for (const one of plan.differences) {
     lines.push(
       paint(
@@ -116,6 +125,9 @@ export function endingOf(change: AppliedChange, paint: Paint): string {
   for (const { check, status, words } of change.results)
     lines.push(`  ${status.padEnd(8)} ${check}: ${visible(words)}`);
   if (change.error !== null) lines.push(`  ${visible(change.error)}`);
+  const next = change.next ?? [];
+  const goesOn = next.length > 0 && (change.state === 'done' || change.state === 'not-verified');
+  if (goesOn) lines.push(`  Now the second round: fix ${next.join(' ')}`);
   lines.push(...leftLines(change, paint), `  Change ${change.id}`);
   return `${lines.join('\n')}\n`;
 }

@@ -132,6 +132,8 @@ export const plan = z.object({
   blocked: z.string().max(1_024).nullable(),
   /** Checks that were asked for and are not in the plan, each with its reason. */
   left: listOf(z.object({ check: checkId, reason: z.string().max(1_024) }), 64),
+  /** Of `left`: checks that a second plan repairs, once this one is done: they need what it puts there. Absent for none. */
+  next: listOf(checkId, 64).optional(),
   /** For `undo`: what keeps it from being undone. */
   differences: listOf(difference, 256),
   /** For `undo` and `redo`: the change that it is about. */
@@ -185,6 +187,8 @@ export const appliedChange = z.object({
   /** What the look afterwards said. */
   results: listOf(z.object({ check: checkId, status: findingStatus, words: z.string().max(1_024) }), 64),
   error: shownMessage(2_048).nullable(),
+  /** Checks that wait for a second plan, as its plan said; absent for none. */
+  next: listOf(checkId, 64).optional(),
   /** Of a change that is stuck: what is still on the node, newest first; absent for every other change. */
   left: listOf(
     z.object({

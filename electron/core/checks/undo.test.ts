@@ -5,8 +5,12 @@ import { runChecks } from './run.ts';
 import { changed, inputFor } from './testing/facts-builder.ts';
 import { AGENT, but, hardened, rules, unitWith } from './testing/situations.ts';
 
+/** What was there before comes back; where nothing was, the file goes. */
+const back = (path: string) =>
+  `if sudo test -e ${path}.swarmkeep-before; then sudo mv -- ${path}.swarmkeep-before ${path}; else sudo rm -- ${path}; fi`;
+
 const DROP_IN = (name: string) =>
-  `sudo rm -- /etc/systemd/system/mycoswarm.service.d/${name}.conf && sudo systemctl daemon-reload && sudo systemctl restart -- mycoswarm.service`;
+  `${back(`/etc/systemd/system/mycoswarm.service.d/${name}.conf`)} && sudo systemctl daemon-reload && sudo systemctl restart -- mycoswarm.service`;
 
 const program = (path: string, mode: number, capabilities: string | null, uid = 0) =>
   but('accounts', (value) => {
@@ -91,8 +95,7 @@ describe('the exact way back of a step', () => {
       'audit-logging',
       rules([]),
       {
-        '/etc/audit/rules.d/00-swarmkeep.rules':
-          'sudo rm -- /etc/audit/rules.d/00-swarmkeep.rules && sudo augenrules --load',
+        '/etc/audit/rules.d/00-swarmkeep.rules': `${back('/etc/audit/rules.d/00-swarmkeep.rules')} && sudo augenrules --load`,
       },
     ],
     [

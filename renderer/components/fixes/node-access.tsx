@@ -95,6 +95,13 @@ function Allowed({ node, name, access, automatic }: AllowedProps) {
           </Link>
         ) : null}
       </div>
+      {access.installed ? (
+        <p className="node-access__words">
+          To allow nothing more, remove it: there is no half-way. What it changed is taken back first, because
+          only the helper can undo it; to keep a change all the same, open it in Activity and leave it as it
+          is before.
+        </p>
+      ) : null}
     </>
   );
 }

@@ -111,7 +111,10 @@ function WayBack({ change }: { change: AppliedChange }) {
           {change.state === 'stuck' ? 'Try to take it back again…' : 'Undo…'}
         </Link>
       ) : null}
-      {change.state === 'stuck' ? <LeaveAsItIs change={change.id} nodeName={change.nodeName} /> : null}
+      {change.state === 'stuck' || change.undo.possible ? (
+        <LeaveAsItIs change={change.id} nodeName={change.nodeName} />
+      ) : null}
+      <NextRound change={change} />
       {again && change.purpose === 'fix' ? (
         <Link
           to="/plan"
@@ -130,6 +133,21 @@ function WayBack({ change }: { change: AppliedChange }) {
         <span className="change-page__reason">{visible(change.undo.reason)}</span>
       ) : null}
     </div>
+  );
+}
+
+/** The way to the plan for what had to wait for this one. */
+function NextRound({ change }: { change: AppliedChange }) {
+  const { next = [], node, state } = change;
+  if (next.length === 0 || (state !== 'done' && state !== 'not-verified')) return null;
+  return (
+    <Link
+      to="/plan"
+      search={(before) => ({ ...before, do: 'fix', on: node, checks: next.join(',') })}
+      className={buttonClass('filled')}
+    >
+      Plan the second round…
+    </Link>
   );
 }
 

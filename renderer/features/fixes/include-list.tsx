@@ -25,6 +25,7 @@ export function IncludeList({ checks, included, plan, onInclude }: IncludeListPr
           checked={included.includes(check)}
           settings={plan?.settings.filter((row) => row.check === check) ?? []}
           left={plan?.left.find((entry) => entry.check === check)?.reason}
+          isNext={plan?.next?.includes(check) === true}
           onInclude={onInclude}
         />
       ))}
@@ -37,10 +38,12 @@ interface EntryProps {
   checked: boolean;
   settings: Plan['settings'];
   left: string | undefined;
+  /** A second plan repairs it, once this one is done. */
+  isNext: boolean;
   onInclude: IncludeListProps['onInclude'];
 }
 
-function Entry({ check, checked, settings, left, onInclude }: EntryProps) {
+function Entry({ check, checked, settings, left, isNext, onInclude }: EntryProps) {
   const id = useId();
   return (
     <li className="include__entry">
@@ -55,7 +58,11 @@ function Entry({ check, checked, settings, left, onInclude }: EntryProps) {
         <label htmlFor={id} className="include__title">
           {catalogueEntry(check).title} <code className="include__id">{check}</code>
         </label>
-        {checked && left ? <p className="include__left">Left out: {visible(left)}</p> : null}
+        {checked && left ? (
+          <p className="include__left">
+            {isNext ? 'Next round' : 'Left out'}: {visible(left)}
+          </p>
+        ) : null}
         {checked
           ? settings.map((row) => (
               <div key={row.setting} className="include__setting">

@@ -3,14 +3,41 @@ import type { Plan } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { SectionHeading } from '../../components/page-header.tsx';
 
-/** What was asked for and is not in the plan, each with its reason. */
+/** What was asked for and is not in the plan, each with its reason: first what a second plan repairs, then the rest. */
 export function LeftOut({ plan }: { plan: Plan }) {
-  if (plan.left.length === 0) return null;
+  const isNext = ({ check }: Plan['left'][number]) => plan.next?.includes(check) === true;
   return (
-    <section aria-labelledby="plan-left">
-      <SectionHeading id="plan-left" title="Left out" note="Nothing of this is touched." />
+    <>
+      <Part
+        id="plan-next"
+        title="Next round"
+        note="These need what this plan puts there. When it is done, its page leads to the plan for them."
+        entries={plan.left.filter(isNext)}
+      />
+      <Part
+        id="plan-left"
+        title="Left out"
+        note="Nothing of this is touched."
+        entries={plan.left.filter((entry) => !isNext(entry))}
+      />
+    </>
+  );
+}
+
+interface PartProps {
+  id: string;
+  title: string;
+  note: string;
+  entries: Plan['left'];
+}
+
+function Part({ id, title, note, entries }: PartProps) {
+  if (entries.length === 0) return null;
+  return (
+    <section aria-labelledby={id}>
+      <SectionHeading id={id} title={title} note={note} />
       <dl className="plan-left">
-        {plan.left.map(({ check, reason }) => (
+        {entries.map(({ check, reason }) => (
           <div key={check}>
             <dt>{catalogueEntry(check).title}</dt>
             <dd>{visible(reason)}</dd>

@@ -17,6 +17,9 @@ export function planLead(plan: Plan): string {
     plan.revertsAfter === null
       ? ''
       : `${node} takes it back by itself after ${count(plan.revertsAfter, 'second')} unless you keep it.`,
+    plan.next === undefined || plan.next.length === 0
+      ? ''
+      : `It is the first of two rounds: ${counted(plan.next.length, 'fix', 'fixes')} wait${plan.next.length === 1 ? 's' : ''} for what it puts there.`,
   ];
   return sentences.filter(Boolean).join(' ');
 }

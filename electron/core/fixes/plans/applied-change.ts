@@ -33,6 +33,7 @@ export function appliedChangeOf(change: StoredChange, all: readonly StoredChange
     }),
     results: change.results,
     error: change.error,
+    ...(plan.next === undefined ? {} : { next: plan.next }),
     ...(left === undefined ? {} : { left }),
     of: change.of,
     undoneBy: change.undoneBy,

@@ -112,6 +112,26 @@ describe('planning', () => {
     expect(made.left).toEqual([]);
   });
 
+  it('says which checks wait for a second plan, and counts no others among them', () => {
+    const waits = (check: CheckId, reason: string) =>
+      fix(check, [], { after: ['dedicated-user'], plan: () => ({ automatic: false, reason }) });
+    const first = fix('dedicated-user', [step('dedicated-user', '/etc/a')]);
+    const made = makePlan(
+      request([
+        first,
+        waits('outbound-firewall', 'First give it an account, as "Its own account" does, then look again.'),
+        waits('swarm-secret', 'There is nothing to do.'),
+        fix('sandbox-mode', [step('sandbox-mode', '/etc/a', 'other')]),
+      ]),
+    );
+    expect(made.checks).toEqual(['dedicated-user']);
+    expect(made.next).toEqual(['outbound-firewall', 'sandbox-mode']);
+    expect(makePlan(request([first]))).not.toHaveProperty('next');
+    // What this plan does not repair is not waited for.
+    const alone = makePlan(request([waits('outbound-firewall', 'First "Its own account".')]));
+    expect(alone).not.toHaveProperty('next');
+  });
+
   it.each([
     ['the same file otherwise', step('swarm-secret', '/etc/both', 'other'), '/etc/both'],
     [

@@ -1,6 +1,7 @@
 import type { CheckInput } from '#core/checks/check.ts';
 import type { Fix, FixInput, FixOutcome, NotAutomatic } from '#core/fixes/fix.ts';
 import type { UnhashedPlan } from '#core/fixes/plan-registry.ts';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import type { PathState } from '#shared/domain/helper/targets.ts';
@@ -79,6 +80,7 @@ export function makePlan(request: PlanRequest): UnhashedPlan {
       : titles.length === 0
         ? `Nothing that a program could do on ${node.name}`
         : `Repair ${titles.length} things on ${node.name}`;
+  const next = nextRound(fixes, left, joined);
   const cutsOff = joined.mayCutOff ? REVERTS_AFTER : null;
   return {
     id: request.id,
@@ -95,9 +97,28 @@ export function makePlan(request: PlanRequest): UnhashedPlan {
     access,
     blocked: blockedBy(access, joined.steps.length, request.unseen),
     left: [...left, ...joined.left],
+    ...(next.length === 0 ? {} : { next }),
     differences: [],
     of: null,
   };
+}
+
+/**
+ * Checks that cannot be planned before something that this plan does, so that a second plan repairs them: their fix comes after one of
+ * it, and their reason names that one by its title.
+ */
+function nextRound(
+  fixes: readonly Fix[],
+  left: Plan['left'],
+  joined: Pick<ReturnType<typeof joinPlans>, 'checks' | 'left'>,
+): CheckId[] {
+  const waiting = left.filter(({ check, reason }) =>
+    fixes
+      .filter((fix) => fix.check === check)
+      .flatMap(({ after }) => after)
+      .some((first) => joined.checks.includes(first) && reason.includes(`"${catalogueEntry(first).title}"`)),
+  );
+  return [...waiting, ...joined.left].map(({ check }) => check);
 }
 
 /** @returns why nothing can be ordered as things are; null when it can */
