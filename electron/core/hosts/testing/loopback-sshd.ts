@@ -82,6 +82,7 @@ export async function startLoopbackSshd(extra: readonly string[] = []): Promise<
   await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const keys = join(folder, 'keys');
   await mkdir(keys);
+  await mkdir(join(folder, 'root'));
   const hostKey = join(folder, 'host_key');
   const identityFile = join(folder, 'identity');
   for (const path of [hostKey, identityFile]) {
@@ -102,6 +103,9 @@ export async function startLoopbackSshd(extra: readonly string[] = []): Promise<
     'PidFile none',
     'LogLevel VERBOSE',
     ...extra,
+    // A shell that sshd starts for root reads root's own start-up files, and these may do anything, and take seconds.
+    'Match User root',
+    `SetEnv HOME=${folder}/root`,
   ];
   await writeFile(join(folder, 'sshd_config'), `${config.join('\n')}\n`);
   const server: ChildProcess = spawn('/usr/sbin/sshd', ['-D', '-f', join(folder, 'sshd_config'), '-E', log], {
