@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { openDatabase } from '#core/store/open-database.ts';
-import { packTexts, textRow, textsOf, unpackTexts } from '#core/store/operations/ledger/text-rows.ts';
+import { packRow, rowOf, textRow, textsOf, unpackTexts } from '#core/store/operations/ledger/text-rows.ts';
 import { CompactRange } from './compact-range.ts';
 import { leafHash } from './hash.ts';
 import { ledgerKeyFile } from './key-file.ts';
@@ -174,7 +174,7 @@ describe('one event at a time, against a checkpoint kept elsewhere', () => {
         (database) => {
           rewrite(database, number, without);
           const texts = allTexts(database);
-          const { form, lines } = packTexts(texts);
+          const { form, lines } = packRow(rowOf(texts));
           database.exec('DELETE FROM ledger_text');
           database.prepare('INSERT INTO ledger_text VALUES (1, ?, ?, ?)').run(texts.length, form, lines);
         },
@@ -339,7 +339,7 @@ describe('one event at a time, against a checkpoint kept elsewhere', () => {
   it('finds events that were put in without the key, and texts behind the texts', async () => {
     restore();
     lab.tamper((database) => {
-      const { form, lines } = packTexts(['{"number":50}']);
+      const { form, lines } = packRow(rowOf(['{"number":50}']));
       database.prepare('INSERT INTO ledger_text VALUES (50, 1, ?, ?)').run(form, lines);
     });
     const added = await lab.verify(kept);

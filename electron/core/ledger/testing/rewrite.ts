@@ -1,5 +1,5 @@
 import type { openDatabase } from '#core/store/open-database.ts';
-import { packTexts, textRow, textsOf, unpackTexts } from '#core/store/operations/ledger/text-rows.ts';
+import { packRow, rowOf, textRow, textsOf, unpackTexts } from '#core/store/operations/ledger/text-rows.ts';
 
 /** Puts other texts in the place of those of the row that has an event. */
 export function rewrite(
@@ -11,7 +11,7 @@ export function rewrite(
     database.prepare('SELECT * FROM ledger_text WHERE first <= ? ORDER BY first DESC LIMIT 1').get(number),
   );
   const texts = change(textsOf(unpackTexts(found)));
-  const { form, lines } = packTexts(texts);
+  const { form, lines } = packRow(rowOf(texts));
   database
     .prepare('UPDATE ledger_text SET count = ?, form = ?, lines = ? WHERE first = ?')
     .run(texts.length, form, lines, found.first);

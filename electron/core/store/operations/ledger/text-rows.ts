@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { type Hash, leafHash, leafHashInPlace } from '#core/ledger/hash.ts';
 import { LEDGER_EVENT_LIMIT } from '#shared/domain/ledger.ts';
 
 /** Events of one row of texts, at most. */
@@ -11,6 +12,7 @@ const WORTH_PACKING = 2_048;
 /** No row that was written here is longer: every UTF-16 unit takes at most three bytes. */
 const LONGEST_ROW = TEXTS_IN_A_ROW * (3 * LEDGER_EVENT_LIMIT + 1);
 
+const LINE_FEED = 0x0a;
 const PLAIN = 0;
 const DEFLATED = 1;
 
@@ -30,9 +32,31 @@ export interface LedgerTextRow {
   bytes: Uint8Array | null;
 }
 
-/** @returns texts as they are stored; canonical JSON has no line feed in it */
-export function packTexts(texts: readonly string[]): { form: number; lines: Buffer } {
-  const bytes = Buffer.from(`\n${texts.join('\n')}`);
+/** @returns texts as one row, in UTF-8, a line feed before each; canonical JSON has no line feed in it */
+export function rowOf(texts: readonly string[]): Buffer {
+  return Buffer.from(`\n${texts.join('\n')}`);
+}
+
+/**
+ * The leaves of a row that was made of these texts, in their order. Hashing them where they lie takes a fifth less than making UTF-8 of
+ * each text anew.
+ */
+export function leavesOf(row: Buffer, texts: readonly string[]): Hash[] {
+  const units = texts.reduce((sum, text) => sum + 1 + text.length, 0);
+  // Only ASCII takes as many bytes as it has UTF-16 units.
+  if (row.length !== units) return texts.map(leafHash);
+  let start = 1;
+  return texts.map((text) => {
+    const end = start + text.length;
+    const leaf = leafHashInPlace(row, start, end);
+    row[start - 1] = LINE_FEED;
+    start = end + 1;
+    return leaf;
+  });
+}
+
+/** @returns a row as it is stored */
+export function packRow(bytes: Buffer): { form: number; lines: Buffer } {
   return bytes.length < WORTH_PACKING
     ? { form: PLAIN, lines: bytes }
     : { form: DEFLATED, lines: deflateRawSync(bytes, { level: 1 }) };
@@ -46,7 +70,7 @@ export function unpackTexts({
   lines,
 }: z.infer<typeof textRow>): LedgerTextRow & { bytes: Buffer | null } {
   const bytes = form === DEFLATED ? inflated(lines) : lines;
-  return { first, count, bytes: bytes?.[0] === 0x0a ? bytes : null };
+  return { first, count, bytes: bytes?.[0] === LINE_FEED ? bytes : null };
 }
 
 function inflated(lines: Buffer): Buffer | null {

@@ -1,14 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { readCheckpoint, signCheckpoint } from '#core/ledger/checkpoint.ts';
 import { CompactRange } from '#core/ledger/compact-range.ts';
-import { leafHash } from '#core/ledger/hash.ts';
 import { type KeyPlace, keyTrouble } from '#core/ledger/key-file.ts';
 import { isSignedBy, readVerifier, type Signer } from '#core/ledger/signed-note.ts';
 import { rangeAt } from '#core/ledger/tree.ts';
 import { edgeOf, TreeTip } from '#core/ledger/tree-tip.ts';
 import type { StoreError } from '../../store-error.ts';
 import { type LedgerTables, ledgerDamaged } from './tables.ts';
-import { packTexts, TEXTS_IN_A_ROW } from './text-rows.ts';
+import { leavesOf, packRow, rowOf, TEXTS_IN_A_ROW } from './text-rows.ts';
 
 /**
  * Of the checkpoints that end within the same so many events the last one is kept: enough to find a change to within them
@@ -59,12 +58,13 @@ export function ledgerWriter(database: Database, tables: LedgerTables, place: Ke
     const pieces = lines.split('\n');
     let texts: string[] = [];
     for (let piece = 0; piece < pieces.length; piece += 2) {
-      const text = `${pieces[piece]}${tree.range.size + 1}${pieces[piece + 1]}`;
-      tree.append(leafHash(text));
-      texts.push(text);
+      const first = tree.range.size + 1;
+      texts.push(`${pieces[piece]}${first + texts.length}${pieces[piece + 1]}`);
       if (texts.length < TEXTS_IN_A_ROW && piece + 2 < pieces.length) continue;
-      const { form, lines: packed } = packTexts(texts);
-      insertText.run(tree.range.size - texts.length + 1, texts.length, form, packed);
+      const row = rowOf(texts);
+      for (const leaf of leavesOf(row, texts)) tree.append(leaf);
+      const { form, lines: packed } = packRow(row);
+      insertText.run(first, texts.length, form, packed);
       texts = [];
     }
     for (const { level, place: at, hashes } of tree.takeChanged()) writeTile.run(level, at, hashes);
