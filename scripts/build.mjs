@@ -25,6 +25,7 @@ const MODULES = {
   'main/core': 'electron/main/core.ts',
   'core/store-worker': 'electron/core/store/worker.ts',
   'core/audit-worker': 'electron/core/audit/worker.ts',
+  'core/advisories-worker': 'electron/core/dependencies/advisories/take-worker.ts',
   'core/press-worker': 'electron/core/store/audit/press/press-worker.ts',
   'cli/start': 'electron/cli/main.ts',
   'web/start': 'electron/web/main.ts',

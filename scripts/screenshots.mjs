@@ -71,6 +71,14 @@ const PICTURES = [
     wait: 'As administrator through sudo',
   },
   { name: 'nodes', scenario: 'evening', route: '/nodes', wait: 'Five nodes' },
+  {
+    name: 'dependencies',
+    scenario: 'house',
+    route: '/dependencies',
+    wait: 'packages to upgrade',
+    press: [/^spores-http/],
+    until: 'How it comes there',
+  },
   { name: 'settings', scenario: 'evening', route: '/settings', wait: 'Appearance' },
   { name: 'first-start', scenario: 'first-start', route: '/', wait: 'Start with the computer' },
 ];

@@ -50,6 +50,63 @@ test.describe('packages of nodes against advisories', () => {
     await expect(waiting).toContainText('mycelium-crypto');
   });
 
+  test('shows who pulls a package in, keeps what each is for, hashes files, and hands on what is known', async ({
+    page,
+    open,
+  }) => {
+    await open('house', '/dependencies');
+    const first = page.getByRole('region', { name: 'Upgrade first' });
+    await first.getByRole('button', { name: /^spores-http/ }).click();
+    const ways = first.getByRole('figure', { name: 'How it comes there' });
+    await expect(ways.getByRole('listitem').filter({ hasText: 'fruiting-api' }).last()).toContainText(
+      'asks for spores-http',
+    );
+    await expect(ways).toContainText('you asked for it');
+    const direct = page.getByRole('region', { name: 'What you asked for' });
+    await expect(direct).toContainText('Of 1 nobody wrote down purpose and risk.');
+    await direct.getByRole('button', { name: 'Say what mycoswarm is for' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Purpose').fill('The agent itself.');
+    await dialog.getByLabel('Risk, and what limits it').fill('Runs tools; fenced by its account.');
+    expect(await violationsOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Write it down' }).click();
+    await expect(direct).toContainText('The agent itself. Risk: Runs tools; fenced by its account.');
+    await page.getByRole('button', { name: 'Verify installed files of miu' }).click();
+    const nodes = page.getByRole('region', { name: 'Each node' });
+    await expect(nodes).toContainText('spores_http/session.py');
+    await expect(nodes).toContainText('Python runs it at every start');
+    const saved = page.waitForEvent('download');
+    await nodes.getByRole('button', { name: 'Bill of materials of miu' }).click();
+    expect((await saved).suggestedFilename()).toBe('swarmkeep-packages-miu.cdx.json');
+    const own = page.getByRole('region', { name: 'This console itself' });
+    await own.getByRole('button', { name: 'Made of 2 packages' }).click();
+    await expect(own).toContainText('better-sqlite3 13.2.0');
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  test('compares requirements before they are installed, pasted or as a file', async ({ page, open }) => {
+    await open('house', '/dependencies');
+    await page.getByRole('button', { name: 'Before you install…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Compare' }).click();
+    await expect(dialog).toContainText('Paste lines such as');
+    await dialog.getByLabel('Lines of requirements.txt').fill('spores-http==2.19.1\nrich>=13\n');
+    await dialog.getByRole('button', { name: 'Compare' }).click();
+    await expect(dialog).toContainText('Do not install it so');
+    await expect(dialog).toContainText('Repaired in 2.31.0.');
+    await expect(dialog).toContainText('Line 2: rich>=13');
+    await dialog.getByLabel('Or choose a file').setInputFiles({
+      name: 'locked.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from(`rich==13.0 --hash=sha256:${'a'.repeat(64)}\n`),
+    });
+    await expect(dialog.getByLabel('Lines of locked.txt')).toHaveValue(/^rich==13/);
+    await dialog.getByRole('button', { name: 'Compare' }).click();
+    await expect(dialog).toContainText('--require-hashes');
+    await expect(dialog).toContainText('Nothing is known against it');
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
   test.describe('a file that is not there', () => {
     test.use({ expectErrors: ['409'] });
     test('without advisories nothing is called fine, and the way to get them is there', async ({

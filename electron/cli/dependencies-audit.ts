@@ -1,11 +1,8 @@
 import { AdvisoryDataError } from '#core/dependencies/advisories/data-error.ts';
 import { withStoredAdvisories } from '#core/dependencies/advisories/stored-source.ts';
 import { auditDependencies } from '#core/dependencies/verdicts/audit.ts';
-import {
-  type DependencyIgnore,
-  type DependencyReport,
-  dependencyVerdict,
-} from '#shared/domain/dependencies/finding.ts';
+import { dependencyVerdict } from '#shared/domain/dependencies/dependency-verdict.ts';
+import type { DependencyIgnore, DependencyReport } from '#shared/domain/dependencies/finding.ts';
 import { type Environment, normalizedName } from '#shared/domain/dependencies/inventory.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
@@ -20,6 +17,8 @@ export interface DependencyAuditOptions {
   node?: string | undefined;
   inventory?: string | undefined;
   requirements?: string | undefined;
+  /** Requirements as a person types them. */
+  names?: readonly string[] | undefined;
   advisories?: string | undefined;
   /** File with what was accepted. */
   ignore?: string | undefined;
@@ -38,8 +37,10 @@ export async function auditCommand(
   options: DependencyAuditOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const ways = [paths.length > 0, options.node, options.inventory, options.requirements].filter(Boolean);
-  if (ways.length > 1) throw usage('Give paths, --node, --inventory or --requirements: one of them.');
+  const { node, inventory, requirements, names } = options;
+  const ways = [paths.length > 0, node, inventory, requirements, names].filter(Boolean);
+  if (ways.length > 1)
+    throw usage('Give paths, --node, --inventory, --requirements or --names: one of them.');
   const ignores = options.ignore === undefined ? [] : readIgnores(options.ignore);
   const environments = await environmentsOf(place, paths, options, terminal);
   const report = await compared(place, environments, ignores, options.advisories, terminal);
@@ -68,6 +69,12 @@ export async function environmentsOf(
     const read = readRequirements(options.requirements);
     if (!read.ok) throw couldNot(visible(read.reason));
     return [read.environment];
+  }
+  if (options.names !== undefined) {
+    const { inventoryOfWords } = await import('#core/dependencies/inventory/read-requirements.ts');
+    const meant = inventoryOfWords(options.names);
+    if (meant === null) throw usage('Give names such as "httpx==0.27.0" or "rich>=13".');
+    return [meant];
   }
   if (paths.length > 0) {
     const { readPath } = await import('#core/dependencies/inventory/read-path.ts');

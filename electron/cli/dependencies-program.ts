@@ -22,6 +22,7 @@ export function addDependencyCommands(
     .option('--node <name>', 'a node of the list, by name or id')
     .option('--inventory <file>', 'a JSON list of {"name", "version"}, as pip list --format=json prints it')
     .option('--requirements <file>', 'a file of requirements or a lock, before anything of it is installed')
+    .option('--names <requirements...>', 'packages before they are installed, such as httpx==0.27.0')
     .option(
       '--advisories <path>',
       'read advisories from this file or folder, instead of those that were imported',

@@ -1,13 +1,11 @@
-import {
-  OSV_ADDRESS,
-  type UpdateResult,
-  updateAdvisories,
-} from '#core/dependencies/advisories/update-advisories.ts';
+import { type UpdateResult, updateAdvisories } from '#core/dependencies/advisories/update-advisories.ts';
 import { prepareDataFolder } from '#core/store/data-folder.ts';
+import { OSV_ADDRESS } from '#shared/domain/dependencies/osv-address.ts';
 import { counted } from '#shared/domain/words.ts';
 import type { Place } from './check-command.ts';
 import { takeData } from './dependencies-import.ts';
 import type { ExitCode } from './failure.ts';
+import { hasRecords } from './has-records.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DependencyUpdateOptions {
@@ -32,9 +30,10 @@ export async function updateCommand(
   options: DependencyUpdateOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const address = options.from ?? (await settledAddress(place, terminal));
   return takeData(options, terminal, async (signal, show) => {
     const folder = prepareDataFolder(place.dataFolder);
-    const result = await updateAdvisories(folder, options.from ?? OSV_ADDRESS, new Date(), {
+    const result = await updateAdvisories(folder, address, new Date(), {
       signal,
       whole: options.whole,
       onProgress: show,
@@ -42,4 +41,16 @@ export async function updateCommand(
     terminal.error.write(`${wayInWords(result)}\n`);
     return result.facts;
   });
+}
+
+/** The address of the console's settings; where there are no records yet, that of OSV. */
+async function settledAddress(place: Place, terminal: Terminal): Promise<string> {
+  if (!hasRecords(place.dataFolder)) return OSV_ADDRESS;
+  const { openConsole } = await import('./open-console.ts');
+  const open = await openConsole({ ...place, terminal });
+  try {
+    return (await open.client.settings.get()).advisories.address;
+  } finally {
+    await open.close();
+  }
 }

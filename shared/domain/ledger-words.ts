@@ -30,6 +30,7 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
       'declaration-withdrawn',
       'weakness-accepted',
       'weakness-acceptance-withdrawn',
+      'dependency-described',
     ],
   },
   nodes: {
@@ -159,6 +160,16 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     }
     case 'weakness-acceptance-withdrawn':
       return `${event.what.advisory} in ${event.what.package} is no longer accepted.`;
+    case 'dependency-described': {
+      const { package: name, purpose, licence, risk } = event.what;
+      if (purpose === '' && licence === '' && risk === '') return `What was said of ${name} was taken back.`;
+      const said = [
+        purpose,
+        licence === '' ? '' : `Licence: ${licence}.`,
+        risk === '' ? '' : `Risk: ${risk}`,
+      ];
+      return `It was written down what ${name} is for: ${said.filter(Boolean).join(' ')}`;
+    }
     case 'advisories-taken': {
       const { advisories, newest, origin } = event.what;
       const age = newest === null ? '' : `, the newest of ${newest.slice(0, 10)}`;

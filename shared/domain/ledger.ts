@@ -108,6 +108,8 @@ export const LEDGER_WHAT = {
     untilFixed: z.boolean(),
   }),
   'weakness-acceptance-withdrawn': form({ entry: word, package: word, advisory: word }),
+  /** What the operator says a package is for; empty words take back what was said. */
+  'dependency-described': form({ package: word, purpose: free, licence: free, risk: free }),
   /** Other advisories are in use from here on. */
   'advisories-taken': form({ advisories: amount, newest: instant.nullable(), origin: free }),
 

@@ -42,6 +42,8 @@ const SETTINGS: Readonly<Record<string, readonly [name: string, value: Value]>> 
   'audit.notifyFrom': ['which alerts are told at once', graveness],
   'audit.quietFromHour': ['when quiet hours begin', hour],
   'audit.quietToHour': ['when quiet hours end', hour],
+  'advisories.address': ['where advisories are fetched from', (value) => value],
+  'advisories.fetchDaily': ['fetching advisories once a day', switched],
   secretMaxAgeDays: ['the age at which a swarm secret is to be changed', days],
   updateMaxAgeDays: ['the age at which a security update is late', days],
   clockToleranceMs: ['how far a clock may be off', (value) => `${figure(value)} milliseconds`],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAdvisoryAddress, LONGEST_ADDRESS, OSV_ADDRESS } from './dependencies/osv-address.ts';
 
 /** What the operator can set. Every field has a default that is the safe one. */
 export const settings = z.object({
@@ -28,6 +29,18 @@ export const settings = z.object({
       /** Nobody is woken from this hour to that one, local time; what came is told then. Equal: never quiet. */
       quietFromHour: z.int().min(0).max(23).default(22),
       quietToHour: z.int().min(0).max(23).default(22),
+    })
+    .prefault({}),
+  /** Where published advisories are fetched from, when somebody asks for it or turned it on. */
+  advisories: z
+    .object({
+      address: z
+        .string()
+        .max(LONGEST_ADDRESS)
+        .refine(isAdvisoryAddress, 'An address with https, or http on this computer, without password')
+        .default(OSV_ADDRESS),
+      /** Fetch what was published since once a day, without being asked each time. */
+      fetchDaily: z.boolean().default(false),
     })
     .prefault({}),
   /** Days after which a swarm secret is due for rotation. */

@@ -175,11 +175,11 @@ function createRouter(
     activity: {
       state: os.activity.state.handler(({ input }) => service.activity.state(input)),
       list: os.activity.list.handler(({ input }) => service.activity.list(input)),
-      nodes: os.activity.nodes.handler(({ input }) => service.activity.nodes(input)),
       backingUp: os.activity.backingUp.handler(({ input, context }) => {
         requireTerminal(context.caller);
         return service.activity.backingUp(input);
       }),
+      nodes: os.activity.nodes.handler(({ input }) => service.activity.nodes(input)),
       proof: os.activity.proof.handler(({ input }) => service.activity.proof(input)),
       checkpoint: os.activity.checkpoint.handler(({ input }) => service.activity.checkpoint(input)),
       verify: os.activity.verify.handler(({ input }) => service.activity.verify(input)),
@@ -199,6 +199,23 @@ function createRouter(
       withdrawIgnore: os.dependencies.withdrawIgnore.handler(({ input }) =>
         service.dependencies.withdrawIgnore(input),
       ),
+      ways: os.dependencies.ways.handler(({ input }) => service.dependencies.ways(input)),
+      fetching: os.dependencies.fetching.handler(() => service.dependencies.fetching(undefined)),
+      direct: os.dependencies.direct.handler(({ input }) => service.dependencies.direct(input)),
+      describe: os.dependencies.describe.handler(({ input }) => service.dependencies.describe(input)),
+      export: os.dependencies.export.handler(({ input }) => service.dependencies.export(input)),
+      ownBill: os.dependencies.ownBill.handler(() => service.dependencies.ownBill(undefined)),
+      verify: os.dependencies.verify.handler(({ input }) => service.dependencies.verify(input)),
+      verification: os.dependencies.verification.handler(({ input }) =>
+        service.dependencies.verification(input),
+      ),
+      cancelVerification: os.dependencies.cancelVerification.handler(({ input }) =>
+        service.dependencies.cancelVerification(input),
+      ),
+      beforeInstall: os.dependencies.beforeInstall.handler(({ input }) =>
+        service.dependencies.beforeInstall(input),
+      ),
+      lock: os.dependencies.lock.handler(({ input }) => service.dependencies.lock(input)),
     },
     audit: {
       state: os.audit.state.handler(() => audit.state()),

@@ -11,7 +11,7 @@ import { type AuditWatch, createAuditWatch } from './audit-watch.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { announce, type Context, momentOf } from './context.ts';
 import { decisionsGroup } from './decisions.ts';
-import { dependenciesGroup } from './dependencies.ts';
+import { createDependencies, type Dependencies } from './dependencies.ts';
 import { createEmitter } from './emitter.ts';
 import { findingsGroup } from './findings.ts';
 import { createFixDesk, type FixDesk, type Fixing } from './fix-desk.ts';
@@ -110,8 +110,9 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   const notices = createNotices(context, (notice) => options.notify?.(notice));
   const lookout = createLookout(context, board, notices.afterRound);
   const recheck = createRecheck(context);
+  const dependencies = createDependencies(context, recheck, version);
   const schedule = options.schedule
-    ? startSchedule(clock, scheduledWork(context, lookout, notices.weekly))
+    ? startSchedule(clock, scheduledWork(context, lookout, notices.weekly, dependencies))
     : null;
   const nodes = nodesGroup(context, recheck, (node) => {
     const look = board.running(node);
@@ -145,7 +146,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     }),
     fixes: fixing.group,
     activity: activityGroup(context, watch),
-    dependencies: dependenciesGroup(context, recheck),
+    dependencies: dependencies.group,
     audit: auditGroup(context, watch),
     planRegistry: fixing.registry,
     topics: {
@@ -158,7 +159,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     },
     close() {
       for (const end of ends) end();
-      closing ??= closeAll(schedule, board.cancelAll, lookout, fixing, watch, ledger, opened);
+      closing ??= closeAll(schedule, board.cancelAll, lookout, dependencies, fixing, watch, ledger, opened);
       return closing;
     },
   };
@@ -174,6 +175,7 @@ async function closeAll(
   schedule: Schedule | null,
   cancelAll: () => void,
   lookout: Lookout,
+  dependencies: Dependencies,
   fixing: FixDesk,
   watch: AuditWatch,
   ledger: Ledger,
@@ -183,6 +185,7 @@ async function closeAll(
   // Before looks are stopped: a change that is under way may need one to end as it should.
   await fixing.close();
   cancelAll();
+  await dependencies.close();
   await lookout.idle();
   await watch.close();
   await ledger.idle();
@@ -213,7 +216,12 @@ async function openSample(context: Context, nodes: ConsoleService['nodes'], look
   lookout.begin([found], null);
 }
 
-function scheduledWork(context: Context, lookout: Lookout, weekly: (at: string) => Promise<void>) {
+function scheduledWork(
+  context: Context,
+  lookout: Lookout,
+  weekly: (at: string) => Promise<void>,
+  dependencies: Dependencies,
+) {
   const { store, clock } = context;
   return {
     settings: () => store.settings(),
@@ -221,6 +229,7 @@ function scheduledWork(context: Context, lookout: Lookout, weekly: (at: string) 
     lastSummaryAt: () => store.lastSummary(),
     rememberSummary: (at: string) => store.setLastSummary({ at }),
     summary: weekly,
+    advisories: dependencies.fetchWhenDue,
     async settle() {
       const back = await store.settleWaivers({ moment: momentOf(clock) });
       for (const node of new Set(back.map((change) => change.node))) announce(context, 'findings', node);

@@ -111,3 +111,66 @@ it('accepts a weakness for a while, on record, and counts it again when that is 
     code: 'DECISION_UNKNOWN',
   });
 });
+
+it('keeps what the operator says of a direct dependency, on record, and exports it with the packages', async () => {
+  const [first] = await service.dependencies.direct({ node });
+  expect(first?.told).toBeNull();
+  const name = first?.name ?? '';
+  await service.dependencies.describe({
+    package: name,
+    purpose: 'Serves the API.',
+    licence: '',
+    risk: 'Public.',
+  });
+  const [again] = (await service.dependencies.direct({ node: null })).filter((entry) => entry.name === name);
+  expect(again?.told).toMatchObject({ purpose: 'Serves the API.', risk: 'Public.' });
+  const { entries } = await service.activity.list({ limit: 5, search: 'Serves' });
+  expect(entries[0]?.sentence).toBe(`It was written down what ${name} is for: Serves the API. Risk: Public.`);
+  const bill = await service.dependencies.export({ node, format: 'cyclonedx' });
+  expect(bill.fileName).toMatch(/^swarmkeep-packages-[\w-]+-\d{4}-\d\d-\d\d\.cdx\.json$/);
+  expect(JSON.parse(bill.text)).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' });
+  expect(bill.text).toContain('Serves the API.');
+  const sarif = await service.dependencies.export({ node, format: 'sarif' });
+  expect(JSON.parse(sarif.text)).toMatchObject({ version: '2.1.0' });
+  await service.dependencies.describe({ package: name, purpose: '', licence: '', risk: '' });
+  expect((await service.dependencies.direct({ node })).every(({ told }) => told === null)).toBe(true);
+});
+
+it('says who pulls a package in, and pins what is installed as far as hashes are known', async () => {
+  const found = (await service.dependencies.audit({ node }))?.findings.find(
+    (finding) => finding.package === pack.name,
+  );
+  const environment = found?.environment ?? '';
+  const ways = await service.dependencies.ways({ node, environment, package: pack.name });
+  expect(ways?.levels.at(-1)?.[0]?.name).toBe(pack.name);
+  expect(await service.dependencies.ways({ node, environment: '/nowhere', package: pack.name })).toBeNull();
+  const lock = await service.dependencies.lock({ node, environment });
+  expect(lock.text).toContain(`==${pack.version}`);
+  expect(lock.hashed + lock.unhashed.length).toBeGreaterThan(0);
+});
+
+it('compares requirements before they are installed, and offers the line with hashes of a lock', async () => {
+  const hash = `sha256:${'a'.repeat(64)}`;
+  const lock = await service.dependencies.beforeInstall({
+    fileName: 'requirements.txt',
+    text: `${pack.name}==1.0 --hash=${hash}\n`,
+  });
+  expect(lock.report.findings).toMatchObject([{ kind: 'vulnerability', ids: ['PYSEC-0000-1'] }]);
+  expect(lock.pinned?.lines).toEqual([expect.stringContaining(`==1.0 \\\n    --hash=${hash}`)]);
+  const loose = await service.dependencies.beforeInstall({
+    fileName: 'requirements.txt',
+    text: `${pack.name}>=1\n-r other.txt\n`,
+  });
+  expect(loose.pinned).toBeNull();
+  expect(loose.problems.map(({ line }) => line)).toEqual([1, 2]);
+  expect(loose.report.findings.map(({ kind }) => kind).sort()).toEqual(['not-comparable', 'unreadable']);
+  await expect(
+    service.dependencies.beforeInstall({ fileName: 'setup.py', text: 'import os' }),
+  ).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+it('hashes no recording, and fetches nothing by itself unless that was turned on', async () => {
+  await expect(service.dependencies.verify({ node })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  expect(await service.dependencies.verification({ node })).toMatchObject({ state: 'never' });
+  expect(await service.dependencies.fetching(undefined)).toMatchObject({ daily: false, lastAt: null });
+});

@@ -22,6 +22,8 @@ export interface ScheduledWork {
   summary(at: string): Promise<void>;
   /** Ends accepted risks whose time is over. */
   settle(): Promise<void>;
+  /** Fetches advisories when that was turned on and is due; ends before the fetching does. */
+  advisories?(): Promise<void>;
   /** Backups and upkeep. */
   maintain(at: string): Promise<void>;
 }
@@ -104,12 +106,20 @@ export function startSchedule(clock: Clock, work: ScheduledWork): Schedule {
     await work.maintain(new Date(now).toISOString());
   }
 
+  const fetch = async (): Promise<void> => work.advisories?.();
+
   async function tick(): Promise<void> {
     if (busy || stopped) return;
     busy = true;
     try {
       const settings = await work.settings();
-      for (const job of [() => work.settle(), () => look(settings), () => summarise(settings), upkeep]) {
+      for (const job of [
+        () => work.settle(),
+        () => look(settings),
+        () => summarise(settings),
+        fetch,
+        upkeep,
+      ]) {
         // What cannot be written now is tried again at the next glance; the page says so when it asks.
         if (!stopped) await job().catch(() => undefined);
       }

@@ -1,9 +1,10 @@
 import type { EventDraft } from '#core/ledger/ledger.ts';
 import { ruleLevel } from '#shared/domain/audit/alert.ts';
+import { OSV_ADDRESS } from '#shared/domain/dependencies/osv-address.ts';
 import type { Settings } from '#shared/domain/settings.ts';
 
 /** Whether the console is content with less, or looks less often, than before. A look on demand only is the rarest. */
-const RELAXES: Readonly<Record<string, (from: number, to: number) => boolean>> = {
+const RELAXES: Readonly<Record<string, (from: number, to: number, written: string) => boolean>> = {
   lookEveryMinutes: (from, to) => (to === 0 ? from !== 0 : from !== 0 && to > from),
   secretMaxAgeDays: (from, to) => to > from,
   updateMaxAgeDays: (from, to) => to > from,
@@ -13,6 +14,9 @@ const RELAXES: Readonly<Record<string, (from: number, to: number) => boolean>> =
   'audit.keepMegabytes': (from, to) => to < from,
   'audit.learnDays': (from, to) => to > from,
   'audit.notifyFrom': (from, to) => to > from,
+  // Who hands over other advisories decides what is known; and nothing was fetched unasked before.
+  'advisories.address': (_from, _to, written) => written !== OSV_ADDRESS,
+  'advisories.fetchDaily': (from, to) => to > from,
   'notifications.onChange': (from, to) => to < from,
   'notifications.weeklySummary': (from, to) => to < from,
 };
@@ -34,7 +38,7 @@ export function settingsEvent(
       setting: name,
       from: String(was[name]),
       to: String(is[name]),
-      relaxes: RELAXES[name]?.(amountOf(was[name]), amountOf(is[name])) ?? false,
+      relaxes: RELAXES[name]?.(amountOf(was[name]), amountOf(is[name]), String(is[name])) ?? false,
     }));
   return changes.length === 0 ? null : { kind: 'settings-changed', where: null, what: { changes } };
 }

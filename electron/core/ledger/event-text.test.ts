@@ -55,6 +55,7 @@ const EVERY = (text: string): Record<LedgerKind, unknown> => ({
     until: at,
     untilFixed: true,
   },
+  'dependency-described': { package: text, purpose: text, licence: text, risk: text },
   'weakness-acceptance-withdrawn': { entry: text, package: text, advisory: text },
   'advisories-taken': { advisories: 2, newest: at, origin: text },
   'settings-changed': { changes: [{ to: text, from: text, setting: 'x', relaxes: true }] },

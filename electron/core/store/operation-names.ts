@@ -34,6 +34,8 @@ export const OPERATION_NAMES = [
   'packageIgnores',
   'addPackageIgnore',
   'withdrawPackageIgnore',
+  'packagePurposes',
+  'setPackagePurpose',
   'settings',
   'setSettings',
   'salt',

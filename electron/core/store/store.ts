@@ -7,6 +7,7 @@ import { ledgerOperations } from './operations/ledger/operations.ts';
 import { lookOperations } from './operations/looks.ts';
 import { nodeOperations } from './operations/nodes.ts';
 import { packageIgnoreOperations } from './operations/package-ignores.ts';
+import { packagePurposeOperations } from './operations/package-purposes.ts';
 
 /**
  * Everything that can be asked of the records, as plain synchronous functions of one plain argument, so that the same
@@ -22,6 +23,7 @@ export function createOperations(database: Database) {
     ...changeOperations(database),
     ...keeperOperations(database),
     ...packageIgnoreOperations(database),
+    ...packagePurposeOperations(database),
   };
   return { ...operations, ...ledgerOperations(database, operations) };
 }

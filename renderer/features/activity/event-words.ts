@@ -53,6 +53,7 @@ export const KIND_ICON: Readonly<Record<LedgerKind, LucideIcon>> = {
   'declaration-withdrawn': SquareX,
   'weakness-accepted': PackageCheck,
   'weakness-acceptance-withdrawn': PackageX,
+  'dependency-described': Pencil,
   'advisories-taken': PackageOpen,
   'settings-changed': Settings2,
   'watching-began': Radio,

@@ -12,7 +12,7 @@ import { StatusWord } from '../../components/status.tsx';
 import { count } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
-import { dataWords } from './report-words.ts';
+import { dataWords, fetchingWords } from './report-words.ts';
 
 const STATE_STATUS = { fresh: 'pass', stale: 'review', none: 'unknown', unknown: 'unknown' } as const;
 const STATE_WORD = { fresh: 'Fresh', stale: 'Too old', none: 'None', unknown: 'Not usable' } as const;
@@ -20,6 +20,7 @@ const STATE_WORD = { fresh: 'Fresh', stale: 'Too old', none: 'None', unknown: 'N
 /** How old the advisories are: always in sight, because "nothing found" means nothing without fresh ones. */
 export function DataStrip({ data }: { data: AdvisoryDataState }) {
   const [importing, setImporting] = useState(false);
+  const { data: fetching } = useQuery(orpc.dependencies.fetching.queryOptions());
   return (
     <section className="advisories" aria-label="Advisories">
       <StatusWord status={STATE_STATUS[data.state]}>{STATE_WORD[data.state]}</StatusWord>
@@ -38,11 +39,12 @@ export function DataStrip({ data }: { data: AdvisoryDataState }) {
         ) : data.trouble ? (
           <p className="quiet">{visible(data.trouble)}</p>
         ) : null}
-        {data.state === 'fresh' ? (
-          <p className="quiet">
-            After {count(STALE_AFTER_DAYS, 'day')} they are too old to call anything fine.
-          </p>
-        ) : null}
+        <p className="quiet">
+          {data.state === 'fresh'
+            ? `After ${count(STALE_AFTER_DAYS, 'day')} they are too old to call anything fine. `
+            : ''}
+          {fetching ? fetchingWords(fetching) : ''}
+        </p>
       </div>
       <Button variant={data.state === 'fresh' ? 'plain' : 'filled'} onClick={() => setImporting(true)}>
         Take in advisories

@@ -13,8 +13,12 @@ import { useToast } from '../../components/toast.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { client, orpc } from '../../transport/queries.ts';
 import { AcceptFindingDialog } from './accept-finding-dialog.tsx';
+import { BeforeInstallDialog } from './before-install-dialog.tsx';
 import { DataStrip } from './data-strip.tsx';
+import { DirectPart } from './direct-part.tsx';
 import { FindingRow } from './finding-row.tsx';
+import { NodePart } from './node-part.tsx';
+import { OwnBillPart } from './own-bill-part.tsx';
 import {
   GROUP_WORDS,
   GROUPS,
@@ -43,6 +47,7 @@ export function DependenciesPage() {
   const [typed, setTyped] = useState('');
   const words = useDeferredValue(typed);
   const [accepting, setAccepting] = useState<PlacedFinding | null>(null);
+  const [before, setBefore] = useState(false);
   const withdraw = useWithdraw();
 
   const failed = data.error ?? list.error ?? reports.find(({ error }) => error)?.error ?? null;
@@ -71,6 +76,7 @@ export function DependenciesPage() {
   return (
     <Page>
       <PageHeader
+        actions={<Button onClick={() => setBefore(true)}>Before you install…</Button>}
         eyebrow={`${count(packages, 'package')} on ${count(placed.length, 'node')}`}
         sentence={dependenciesSentence(placed, groups, data.data)}
         lead={
@@ -108,8 +114,16 @@ export function DependenciesPage() {
               onWithdraw={withdraw}
             />
           ))}
+          {words.trim() === '' ? (
+            <>
+              <DirectPart node={scope} />
+              <NodePart placed={placed} />
+            </>
+          ) : null}
         </>
       )}
+      {words.trim() === '' ? <OwnBillPart /> : null}
+      {before ? <BeforeInstallDialog onClose={() => setBefore(false)} /> : null}
       {accepting ? <AcceptFindingDialog placed={accepting} onClose={() => setAccepting(null)} /> : null}
     </Page>
   );

@@ -12,6 +12,8 @@ import { orpc } from '../../transport/queries.ts';
 import type { PlacedFinding } from './report-groups.ts';
 import { answerWords, FROM_WORDS, REOPENED_WORDS, SEVERITY_WORDS } from './report-words.ts';
 import { quotedCommand } from './shell-words.ts';
+import { UpgradeLink } from './upgrade-link.tsx';
+import { WaysGraph } from './ways-graph.tsx';
 
 /** Ids that are drawn before the rest is counted. */
 const FIRST_IDS = 4;
@@ -129,10 +131,14 @@ function FindingDetails({ placed, onAccept, onWithdraw }: Omit<FindingRowProps, 
           </div>
         ) : null}
       </dl>
+      {finding.package !== '' && finding.requiredBy.length > 0 ? (
+        <WaysGraph node={placed.node} environment={finding.environment} name={finding.package} />
+      ) : null}
       {finding.ids.slice(0, FIRST_IDS).map((id) => (
         <AdvisoryText key={id} id={id} />
       ))}
       <div className="dependency__buttons">
+        <UpgradeLink placed={placed} />
         {finding.ignored || finding.ids.length === 0 ? null : (
           <Button variant="plain" onClick={() => onAccept(placed)}>
             Accept for a while…

@@ -1,6 +1,8 @@
-import type { AdvisoryDataState, Severity } from '#shared/domain/dependencies/advisory.ts';
+import type { AdvisoryDataState, AdvisoryFetching, Severity } from '#shared/domain/dependencies/advisory.ts';
 import type { DependencyFinding } from '#shared/domain/dependencies/finding.ts';
 import type { InstalledFrom } from '#shared/domain/dependencies/inventory.ts';
+import { OSV_ADDRESS } from '#shared/domain/dependencies/osv-address.ts';
+import { visible } from '#shared/domain/text.ts';
 import { capital, counted } from '#shared/domain/words.ts';
 import type { Group, PlacedFinding, PlacedReport } from './report-groups.ts';
 
@@ -71,6 +73,15 @@ export function dataWords({ state, advisories, ageDays }: AdvisoryDataState): st
   if (ageDays < 0) return `${many}, the newest dated in the future`;
   const age = ageDays === 0 ? 'today' : ageDays === 1 ? 'yesterday' : `${counted(ageDays, 'day')} ago`;
   return `${many}, the newest from ${age}`;
+}
+
+/** Whether advisories are fetched without being asked for, from where, and what went wrong the last time. */
+export function fetchingWords({ address, daily, lastTrouble }: AdvisoryFetching): string {
+  const place = address === OSV_ADDRESS ? 'OSV' : visible(address);
+  if (!daily)
+    return `Nothing is fetched unasked; Settings can change that.${address === OSV_ADDRESS ? '' : ` Asked, it comes from ${place}.`}`;
+  const trouble = lastTrouble === '' ? '' : ` The last time it did not work: ${visible(lastTrouble)}`;
+  return `Fetched from ${place} once a day, as you turned on in Settings.${trouble}`;
 }
 
 /** What to do about a finding, in a few words: `→ 2.31.0`, `no repair yet`. */

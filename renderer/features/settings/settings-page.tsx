@@ -6,6 +6,7 @@ import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { About } from './about.tsx';
 import { AcceptedList } from './accepted-list.tsx';
+import { AdvisorySettings } from './advisory-settings.tsx';
 import { AgeSettings } from './age-settings.tsx';
 import { AppearanceSettings } from './appearance-settings.tsx';
 import { AuditSettings } from './audit-settings.tsx';
@@ -46,6 +47,7 @@ export function SettingsPage() {
       <LookSettings settings={settings} save={save} />
       <BackgroundSettings />
       <AuditSettings settings={settings} save={save} />
+      <AdvisorySettings settings={settings} save={save} />
       <AgeSettings settings={settings} save={save} />
       <AcceptedList />
       <DeclaredList />

@@ -74,3 +74,14 @@ export const advisoryDataState = z.object({
   trouble: lineText,
 });
 export type AdvisoryDataState = z.infer<typeof advisoryDataState>;
+
+/** What is fetched by itself, and from where; only when the operator turned it on. */
+export const advisoryFetching = z.object({
+  address: shortText,
+  daily: z.boolean(),
+  /** When it was tried last since this console was started; null when it was not. */
+  lastAt: instant.nullable(),
+  /** What went wrong then, in words; empty when nothing did. */
+  lastTrouble: lineText,
+});
+export type AdvisoryFetching = z.infer<typeof advisoryFetching>;

@@ -40,6 +40,8 @@ export const inventoryItem = z.object({
   origin: lineText.nullable().default(null),
   /** What its metadata says of its licence: an SPDX expression, or the words that stand there; null when it says nothing. */
   licence: lineText.nullable().default(null),
+  /** `sha256:…` of the archive that it was installed from, where direct_url.json keeps it (PEP 610). */
+  archiveHash: shortText.optional(),
   /** What installed it, by its own word (INSTALLER of PEP 376); null when it does not say. */
   installer: shortText.nullable().default(null),
 });

@@ -138,6 +138,8 @@ export const pythonFacts = z.object({
           editable: z.boolean(),
           /** Scheme and host of direct_url.json (`git+https://github.com`), or null. */
           directUrl: lineText.nullable(),
+          /** `sha256:…` of the archive, from direct_url.json; absent where it has none. */
+          archiveHash: shortText.optional(),
           requires: listOf(lineText, 512),
           metadataPath: pathText,
           broken: z.boolean(),

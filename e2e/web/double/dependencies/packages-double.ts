@@ -1,20 +1,40 @@
 import { ConsoleError, type ConsoleService } from '#core/console/service.ts';
 import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
 import type { KeptIgnore } from '#shared/domain/dependencies/finding.ts';
+import { OSV_ADDRESS } from '#shared/domain/dependencies/osv-address.ts';
+import type { Verification } from '#shared/domain/dependencies/verification.ts';
 import type { Scenario } from '../scenario.ts';
-import { NO_ADVISORIES } from './packages.ts';
+import { comparedBefore } from './compared-before.ts';
+import { NO_ADVISORIES, type PackagesScenario } from './packages.ts';
 
 /** Packages and advisories of a scenario, with what is accepted of them in memory. */
 export class PackagesDouble {
   readonly group: ConsoleService['dependencies'];
   #ignores: KeptIgnore[] = [];
   #data: AdvisoryDataState;
+  #verified: Verification = {
+    state: 'never',
+    startedAt: null,
+    endedAt: null,
+    words: '',
+    trouble: '',
+    checks: [],
+  };
 
   constructor(
     scenario: Scenario,
     { answer, id, now }: { answer: <T>(work: () => T) => Promise<T>; id: () => string; now: () => string },
   ) {
-    const { data, reports, imported } = scenario.packages ?? { data: NO_ADVISORIES, reports: {} };
+    const {
+      data,
+      reports,
+      imported,
+      direct = [],
+      ways = {},
+      checked = [],
+      ownBill,
+    }: PackagesScenario = scenario.packages ?? { data: NO_ADVISORIES, reports: {} };
+    let told = direct;
     this.#data = data;
     const take = () => {
       if (imported === undefined) throw new ConsoleError('NOT_ALLOWED', 'There is no such file or folder.');
@@ -54,6 +74,37 @@ export class PackagesDouble {
         })),
       import: () => answer(take),
       update: () => answer(take),
+      ways: ({ package: name }) => answer(() => ways[name] ?? null),
+      fetching: () => answer(() => ({ address: OSV_ADDRESS, daily: false, lastAt: null, lastTrouble: '' })),
+      direct: () => answer(() => told),
+      describe: (words) =>
+        answer(() => {
+          const kept = { ...words, writtenAt: now() };
+          told = told.map((entry) => (entry.name === words.package ? { ...entry, told: kept } : entry));
+          return kept;
+        }),
+      export: ({ node, format }) =>
+        answer(() => ({
+          fileName: `swarmkeep-packages-${node}.${format === 'sarif' ? 'sarif' : 'cdx.json'}`,
+          mediaType: 'application/json',
+          text: '{}',
+        })),
+      ownBill: () => answer(() => ownBill ?? null),
+      verify: () =>
+        answer(() => {
+          this.#verified = {
+            ...this.#verified,
+            state: 'done',
+            startedAt: now(),
+            endedAt: now(),
+            checks: checked,
+          };
+          return this.#verified;
+        }),
+      verification: () => answer(() => this.#verified),
+      cancelVerification: () => answer(() => this.#verified),
+      beforeInstall: ({ fileName, text }) => answer(() => comparedBefore(fileName, text, this.#data)),
+      lock: () => answer(() => ({ text: '', hashed: 0, unhashed: [], left: [] })),
       progress: () => answer(() => ''),
       cancel: () => answer(() => ({ cancelled: false })),
       ignores: () => answer(() => this.#ignores),

@@ -1,5 +1,12 @@
 import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
-import type { DependencyFinding, DependencyReport } from '#shared/domain/dependencies/finding.ts';
+import type { DirectDependency } from '#shared/domain/dependencies/direct-dependency.ts';
+import type { DependencyReport } from '#shared/domain/dependencies/finding.ts';
+import type { OwnBill } from '#shared/domain/dependencies/own-bill.ts';
+import type { RecordCheck } from '#shared/domain/dependencies/record-check.ts';
+import type { DependencyWays } from '#shared/domain/dependencies/ways.ts';
+import { BESIDE_PACKAGES } from './beside-packages.ts';
+import { finding } from './finding.ts';
+import { SITE } from './site.ts';
 
 /** What is known of packages in a scenario. */
 export interface PackagesScenario {
@@ -8,6 +15,13 @@ export interface PackagesScenario {
   reports: Record<string, Omit<DependencyReport, 'data'>>;
   /** What an import brings; without it the file cannot be read. */
   imported?: AdvisoryDataState;
+  /** What somebody asked for. */
+  direct?: DirectDependency[];
+  /** Who pulls in a package, by its name. */
+  ways?: Record<string, DependencyWays>;
+  /** What hashing the files of a node brings. */
+  checked?: RecordCheck[];
+  ownBill?: OwnBill;
 }
 
 export const NO_ADVISORIES: AdvisoryDataState = {
@@ -30,33 +44,11 @@ export const FRESH_ADVISORIES: AdvisoryDataState = {
   trouble: '',
 };
 
-const SITE = '/home/mycoswarm/venv/lib/python3.11/site-packages';
-
-function finding(more: Partial<DependencyFinding> & { package: string }): DependencyFinding {
-  return {
-    environment: SITE,
-    kind: 'vulnerability',
-    ecosystem: 'PyPI',
-    version: '1.0.0',
-    ids: [],
-    severity: 'unrated',
-    score: null,
-    summary: '',
-    fixed: [],
-    mayBeBackported: false,
-    from: 'index',
-    vendoredBy: null,
-    requiredBy: [],
-    ignored: null,
-    reopened: null,
-    ...more,
-  };
-}
-
 /** Made-up packages; ids are of no real advisory. */
 export const EVENING_PACKAGES: PackagesScenario = {
   data: FRESH_ADVISORIES,
   imported: FRESH_ADVISORIES,
+  ...BESIDE_PACKAGES,
   reports: {
     miu: {
       packages: 61,
@@ -69,7 +61,7 @@ export const EVENING_PACKAGES: PackagesScenario = {
           score: 9.8,
           summary: 'A server may have any file of the caller written.',
           fixed: ['2.20.0', '2.31.0'],
-          requiredBy: ['mycoswarm', 'ollama-client'],
+          requiredBy: ['fruiting-api', 'spores-core'],
         }),
         finding({
           package: 'hyphae-yaml',

@@ -169,6 +169,17 @@ export class InMemoryConsole implements ConsoleService {
     ignores: async () => [],
     ignore: unsupported,
     withdrawIgnore: unsupported,
+    ways: async () => null,
+    fetching: unsupported,
+    direct: async () => [],
+    describe: unsupported,
+    export: unsupported,
+    ownBill: async () => null,
+    verify: unsupported,
+    verification: unsupported,
+    cancelVerification: unsupported,
+    beforeInstall: unsupported,
+    lock: unsupported,
   };
 
   readonly planRegistry = new PlanRegistry();

@@ -8,9 +8,6 @@ import { changesSince, readModifiedList } from './modified-list.ts';
 import { LARGEST_ADVISORY } from './read-archive.ts';
 import { type ReadAdvisory, type ReadingOptions, readAdvisoryFile } from './read-set.ts';
 
-/** Where OSV publishes its data (google.github.io/osv.dev/data, "Data dumps"). */
-export const OSV_ADDRESS = 'https://storage.googleapis.com/osv-vulnerabilities';
-
 const LARGEST_LIST = 64 * 1024 * 1024;
 /** More single files than this take longer than the whole. */
 const MOST_SINGLE = 1_000;

@@ -28,12 +28,15 @@ export interface FoundDistribution {
  * What direct_url.json (PEP 610) tells, without path, user or password: scheme and host only.
  * @returns null for text that is no such file
  */
-export function readDirectUrl(text: string): { origin: string; editable: boolean } | null {
+export function readDirectUrl(
+  text: string,
+): { origin: string; editable: boolean; archiveHash: string | null } | null {
   try {
     const read = JSON.parse(text) as {
       url?: unknown;
       dir_info?: { editable?: unknown };
       vcs_info?: { vcs?: unknown };
+      archive_info?: { hash?: unknown; hashes?: { sha256?: unknown } };
     } | null;
     if (typeof read?.url !== 'string') return null;
     const url = new URL(read.url);
@@ -41,10 +44,19 @@ export function readDirectUrl(text: string): { origin: string; editable: boolean
     return {
       origin: `${vcs}${url.protocol}//${url.host}`.slice(0, 512),
       editable: read.dir_info?.editable === true,
+      archiveHash: archiveHash(read.archive_info),
     };
   } catch {
     return null;
   }
+}
+
+/** `hashes` and the older `hash` of archive_info: `sha256:` and 64 hex digits, or null. */
+function archiveHash(info: { hash?: unknown; hashes?: { sha256?: unknown } } | undefined): string | null {
+  const newer = typeof info?.hashes?.sha256 === 'string' ? `sha256=${info.hashes.sha256}` : null;
+  const given = newer ?? (typeof info?.hash === 'string' ? info.hash : '');
+  const digits = /^sha256=([0-9a-f]{64})$/i.exec(given)?.[1];
+  return digits === undefined ? null : `sha256:${digits.toLowerCase()}`;
 }
 
 /** Name and version in `NAME-VERSION.dist-info` or `NAME-VERSION[-py3.11].egg-info`; version empty where it has none. */
@@ -94,6 +106,7 @@ export function distributionFact(found: FoundDistribution, editables: ReadonlySe
     installer: found.installer.trim().slice(0, 256) || null,
     editable: direct?.editable === true || editables.has(normalizedName(name)),
     directUrl: direct?.origin ?? null,
+    ...(direct?.archiveHash == null ? {} : { archiveHash: direct.archiveHash }),
     requires: found.metadata?.requires ?? [],
     metadataPath: found.isFile ? base : `${base}/${base.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA'}`,
     broken: fault !== null,

@@ -78,6 +78,7 @@ export function environmentOf(fact: EnvironmentFact, declared: ReadonlySet<strin
       origin: found.directUrl,
       licence: found.licence ?? null,
       installer: found.installer,
+      ...(found.archiveHash === undefined ? {} : { archiveHash: found.archiveHash }),
     };
   });
   const copies = (fact.vendored ?? []).map(

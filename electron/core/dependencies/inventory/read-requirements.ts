@@ -184,22 +184,48 @@ export function readRequirements(path: string): RequirementsInventory {
     return { ok: false, reason: `${path} is code: what it would install cannot be known before it runs.` };
   const following = new Following(projectOf(resolve(path)));
   following.read(resolve(path), kind);
-  const [first] = following.files;
-  if (first === undefined)
+  if (following.files.length === 0)
     return { ok: false, reason: `${path} cannot be read: it is not there, closed, or no regular file.` };
-  const lock = readLock(first);
+  return inventoryOfFiles(path, kind, following);
+}
+
+/**
+ * Reads the text of a file of requirements, wherever it came from: what it takes in besides is not followed, and said to be missing.
+ * @param name says by its end what it is; anything else is a file of requirements
+ */
+export function requirementsOfText(name: string, text: string): RequirementsInventory {
+  const kind = requirementKind(name) ?? 'requirements';
+  if (kind === 'setup' || kind === 'installer')
+    return { ok: false, reason: `${name} is code: what it would install cannot be known before it runs.` };
+  const cut = Buffer.byteLength(text) > MAX_FILE;
+  const files = [{ path: name, kind, text, cut }];
+  const isPlain = kind === 'requirements' || kind === 'constraints';
+  const refused = isPlain
+    ? parseRequirementsFile(text).includes.map((include) => withoutCredentials(include.text))
+    : [];
+  return inventoryOfFiles(name, kind, { files, refused });
+}
+
+/** @param read the first of its files is the one that was asked for */
+function inventoryOfFiles(
+  path: string,
+  kind: RequirementFile['kind'],
+  { files, refused }: { files: readonly RequirementFile[]; refused: readonly string[] },
+): RequirementsInventory {
+  const [first] = files;
+  const lock = first === undefined ? null : readLock(first);
   const isLockKind = !['requirements', 'constraints', 'pyproject'].includes(kind);
   if (isLockKind && lock === null)
     return { ok: false, reason: `${path} is no lock that could be read, or it is longer than 16 MiB.` };
-  const cut = following.files.find((file) => file.cut);
-  const known = new Set(following.files.map((file) => file.path));
-  const problems = following.files.flatMap((file) => problemsOfFile(file, known));
+  const cut = files.find((file) => file.cut);
+  const known = new Set(files.map((file) => file.path));
+  const problems = files.flatMap((file) => problemsOfFile(file, known));
   const unread = problems.filter((problem) => problem.kind === 'unread');
   const why =
     cut !== undefined
       ? `${cut.path} is longer than 16 MiB and was not read whole`
-      : following.refused.length > 0
-        ? `${following.refused[0]} was not followed: it is not there, elsewhere, or outside of the project`
+      : refused.length > 0
+        ? `${refused[0]} was not followed: it is not there, elsewhere, or outside of the project`
         : unread.length > 0
           ? `${unread.length} ${unread.length === 1 ? 'line' : 'lines'} could not be understood, the first: ${unread[0]?.text.slice(0, 200) ?? ''}`
           : null;
@@ -210,7 +236,7 @@ export function readRequirements(path: string): RequirementsInventory {
       kind: 'list',
       pythonVersion: null,
       interpreter: null,
-      packages: lock === null ? itemsOfFiles(following.files) : itemsOfLock(lock),
+      packages: lock === null ? itemsOfFiles(files) : itemsOfLock(lock),
       unreadable: why,
     },
     problems,

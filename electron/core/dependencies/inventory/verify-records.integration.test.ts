@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localHost } from '#core/hosts/local.ts';
-import { recordCheck, recordVerdict } from '#shared/domain/dependencies/record-check.ts';
+import { recordCheck } from '#shared/domain/dependencies/record-check.ts';
+import { recordVerdict } from '#shared/domain/dependencies/record-verdict.ts';
 import { install, makeEnvironment, put } from './testing/make-environment.ts';
 import { verifyRecords } from './verify-records.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { dependencyVerdict } from '#shared/domain/dependencies/dependency-verdict.ts';
 import type { DependencyIgnore } from '#shared/domain/dependencies/finding.ts';
-import { dependencyReport, dependencyVerdict } from '#shared/domain/dependencies/finding.ts';
+import { dependencyReport } from '#shared/domain/dependencies/finding.ts';
 import { type Environment, environment } from '#shared/domain/dependencies/inventory.ts';
 import { AdvisoryCompiler } from '../advisories/compile.ts';
 import { advisoryDataState } from '../advisories/data-state.ts';

@@ -64,6 +64,18 @@ function runs(pid: number): boolean {
   }
 }
 
+/**
+ * Takes away what a thread of this process left that ended before it was done.
+ * @param folder the data folder; nobody of this process may be writing
+ */
+export function forgetUnfinished(folder: string): void {
+  rmSync(unfinished(advisoriesFile(folder)), { force: true });
+}
+
+function unfinished(file: string): string {
+  return `${file}.new-${process.pid}`;
+}
+
 /** Puts a name on the disk, not only what it stands for. */
 function sync(path: string): void {
   const handle = openSync(path, 'r');
@@ -81,7 +93,7 @@ function sync(path: string): void {
  */
 export function writeAdvisories(folder: string): AdvisoryWriter {
   const file = advisoriesFile(folder);
-  const made = `${file}.new-${process.pid}`;
+  const made = unfinished(file);
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
