@@ -20,6 +20,7 @@ export interface PatternFollowerOptions extends Omit<FileFollowerOptions, 'path'
   position?: unknown;
   /** For tests. */
   matchEveryMs?: number | undefined;
+  mostFiles?: number | undefined;
 }
 
 /** How often a file must be missed before it is let go; its position is kept. */
@@ -43,6 +44,7 @@ export class PatternFollower implements Follower {
   #trouble = '';
   #closed = false;
   #matchedAt = Number.NEGATIVE_INFINITY;
+  readonly #mostFiles: number;
   #end: () => void = () => undefined;
   readonly #ended = new Promise<null>((resolve) => {
     this.#end = () => resolve(null);
@@ -51,6 +53,7 @@ export class PatternFollower implements Follower {
   constructor(options: PatternFollowerOptions) {
     this.#options = options;
     this.#reach = options.reach;
+    this.#mostFiles = options.mostFiles ?? MOST_FILES;
     const stored = patternPosition.safeParse(options.position);
     if (stored.success)
       for (const { path, position } of stored.data.files) this.#positions.set(path, position);
@@ -117,11 +120,13 @@ export class PatternFollower implements Follower {
     if (performance.now() - this.#matchedAt < (this.#options.matchEveryMs ?? MATCH_EVERY_MS)) return;
     this.#matchedAt = performance.now();
     try {
-      const { paths, more } = await this.#reach.matches(this.#options.pattern, MOST_FILES);
+      const { paths, more } = await this.#reach.matches(this.#options.pattern, this.#mostFiles);
       const known = new Set([...this.#members.keys(), ...paths]);
-      for (const path of paths) {
+      // Where there are too many, those that were followed before come first: nobody displaces a log by files of earlier names.
+      const first = more && this.#members.size === 0 ? [...this.#positions.keys()].reverse() : [];
+      for (const path of [...first, ...paths]) {
         if (this.#closed || this.#members.has(path) || isRotatedOf(path, known)) continue;
-        if (this.#members.size >= MOST_FILES) break;
+        if (this.#members.size >= this.#mostFiles) break;
         const position = this.#positions.get(path);
         const follower = new FileFollower({ ...this.#options, path, position });
         const member: Member = { missed: 0, follower, next: Promise.resolve({ batch: null } as never) };
@@ -129,13 +134,16 @@ export class PatternFollower implements Follower {
         this.#members.set(path, member);
       }
       for (const [path, member] of this.#members) {
-        member.missed = paths.includes(path) ? 0 : member.missed + 1;
+        const isThere = paths.includes(path) || (more && member.follower.status().state !== 'waiting');
+        member.missed = isThere ? 0 : member.missed + 1;
         if (member.missed < MISSED_TIMES) continue;
         // What it has read and nobody has taken is read again when the file is back: the position is behind what was taken.
         this.#members.delete(path);
         await member.follower.close();
       }
-      this.#trouble = more ? `More than ${MOST_FILES} files have such a name: not all are followed.` : '';
+      this.#trouble = more
+        ? `More than ${this.#mostFiles} files have such a name: not all are followed.`
+        : '';
     } catch (error) {
       if (!(error instanceof LogTrouble)) throw error;
       this.#trouble = error.message;
