@@ -104,10 +104,15 @@ export class Operator {
     return `${finding?.summary} ${parts.map((part) => `${part.what}: ${part.seen}`).join('; ')}`;
   }
 
-  /** Checks that a program repairs. */
+  /**
+   * Checks that a program repairs here. Packages are compared with nothing, for the console has no advisories; their upgrade is tried
+   * with a real pip and an index on loopback (e2e/fixes/package-upgrade).
+   */
   async repairable(): Promise<CheckId[]> {
     const { checks } = await this.client.fixes.available({ node: this.node });
-    return checks.filter(({ automatic }) => automatic).map(({ check }) => check);
+    return checks
+      .filter(({ automatic, check }) => automatic && check !== 'dependency-audit')
+      .map(({ check }) => check);
   }
 
   /** Order a plan, keep it where it would take itself back, and wait until it has come to rest. */
