@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
-import { FOLLOWED, LogBook, READ } from './log-book.ts';
+import { calmFrames, FOLLOWED, LogBook, READ } from './log-book.ts';
 
 function event(number: number): AuditEvent {
   const at = '2026-11-21T22:41:00.000Z';
@@ -125,5 +125,34 @@ describe('a list that stands still', () => {
     expect(numbers()).toHaveLength(READ);
     expect(numbers().at(-1)).toBe(last + 500);
     expect(book.get()).toMatchObject({ newer: false, older: expect.any(Number) });
+  });
+});
+
+describe('frames in which a flood is drawn', () => {
+  it('are some twenty a second, and the next one after a rest', () => {
+    let waiting: ((now: number) => void) | null = null;
+    const schedule = calmFrames((drawn) => {
+      waiting = drawn;
+      return 1;
+    });
+    const drawnAt: number[] = [];
+    let now = 0;
+    /** Sixty frames a second, from a time on; something arrives before each. */
+    const run = (from: number, frames: number): void => {
+      for (let frame = 0; frame < frames; frame += 1) {
+        now = from + (frame * 1_000) / 60;
+        if (waiting === null) schedule(() => drawnAt.push(now));
+        const drawn = waiting;
+        waiting = null;
+        drawn?.(now);
+      }
+    };
+    run(1_000, 60);
+    expect(drawnAt[0]).toBe(1_000);
+    expect(drawnAt.length).toBeGreaterThanOrEqual(19);
+    expect(drawnAt.length).toBeLessThanOrEqual(21);
+    drawnAt.length = 0;
+    run(60_000, 1);
+    expect(drawnAt).toEqual([60_000]);
   });
 });

@@ -49,9 +49,33 @@ const EMPTY: LogView = {
   newer: false,
 };
 
+/** Milliseconds between two drawings of what streams in; what comes after a rest is drawn at once. */
+const DRAWN_EVERY_MS = 50;
+
 /**
- * The part of the records that the list holds: a window that slides, never all. What streams in is collected and put in once
- * per frame.
+ * Lines that fly past faster than anybody reads need not be drawn sixty times a second: that leaves the frames between to
+ * whoever scrolls and types.
+ * @returns what calls back before a frame, and not much sooner than {@link DRAWN_EVERY_MS} after the time before
+ */
+export function calmFrames(
+  nextFrame: (drawn: (now: number) => void) => number = requestAnimationFrame,
+): (flush: () => void) => number {
+  let last = Number.NEGATIVE_INFINITY;
+  const schedule = (flush: () => void): number =>
+    nextFrame((now) => {
+      // Frames come a little early or late.
+      if (now - last < DRAWN_EVERY_MS - 8) schedule(flush);
+      else {
+        last = now;
+        flush();
+      }
+    });
+  return schedule;
+}
+
+/**
+ * The part of the records that the list holds: a window that slides, never all. What streams in is collected and put in some
+ * times a second.
  */
 export class LogBook {
   #view: LogView = EMPTY;
@@ -63,7 +87,7 @@ export class LogBook {
   readonly #schedule: (flush: () => void) => number;
 
   /** @param schedule calls back once, before the next frame is drawn */
-  constructor(schedule: (flush: () => void) => number = (flush) => requestAnimationFrame(flush)) {
+  constructor(schedule: (flush: () => void) => number = calmFrames()) {
     this.#schedule = schedule;
   }
 
