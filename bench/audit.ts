@@ -69,21 +69,33 @@ const node = (found: { target: { kind: 'file'; path: string }; name: string }[])
   nodes: [{ id: 'miu', name: 'miu', address: { kind: 'local' as const }, utcOffsetMinutes: 0, found }],
 });
 
-async function untilStored({ writer }: Opened, events: number): Promise<void> {
-  while ((await writer.ask.state()).events < events) await new Promise((resolve) => setTimeout(resolve, 20));
+/** What following a file to its end took. */
+interface Followed {
+  ms: number;
+  /** Microseconds of processor time for each event, of all threads: what other programs do beside hardly changes it. */
+  work: number;
+  /** MiB of resident memory that the threads added at most. */
+  memory: number;
 }
 
-/** @returns milliseconds from beginning to follow a file until all of it is on the disk */
-async function followed(folder: string, fullText: boolean, lines: number): Promise<number> {
+/** From beginning to follow a file until all of it is on the disk. */
+async function followed(folder: string, fullText: boolean, lines: number): Promise<Followed> {
   const log = join(folder, 'tool.log');
   writeLog(log, lines);
+  const before = process.memoryUsage.rss();
   const opened = await openWriter(folder, fullText, () => undefined);
   const began = performance.now();
+  const usage = process.cpuUsage();
+  let peak = 0;
   await opened.writer.ask.watch(node([{ target: { kind: 'file', path: log }, name: 'tool log' }]));
-  await untilStored(opened, lines);
-  const took = performance.now() - began;
+  while ((await opened.writer.ask.state()).events < lines) {
+    peak = Math.max(peak, process.memoryUsage.rss());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const ms = performance.now() - began;
+  const { user, system } = process.cpuUsage(usage);
   await opened.close();
-  return took;
+  return { ms, work: (user + system) / lines, memory: (peak - before) / 2 ** 20 };
 }
 
 const QUERIES = [
@@ -191,17 +203,27 @@ function alertLine(number: number, path: string): string {
 /** Figures of the audit: following, storing, searching, alerting. */
 export async function benchAudit(): Promise<void> {
   for (const fullText of [false, true]) {
-    const took = await series(RUNS, 'ms', () => inFolder((folder) => followed(folder, fullText, LINES)));
+    const runs: Followed[] = [];
+    const took = await series(RUNS, 'ms', async () => {
+      const run = await inFolder((folder) => followed(folder, fullText, LINES));
+      runs.push(run);
+      return run.ms;
+    });
     const wanted = fullText ? 25_000 : 40_000;
     report(
       `follow → parse → match (own rules) → ledger → store, durable, ${fullText ? 'with' : 'without'} full text: ${LINES} lines`,
       took,
       { atMost: (LINES / wanted) * 1_000, text: `≥ ${wanted / 1_000} thousand a second` },
-      `${(LINES / median(took.values)).toFixed(1)} thousand a second`,
+      `${(LINES / median(took.values)).toFixed(1)} thousand a second; ${median(runs.map(({ work }) => work)).toFixed(1)} µs of processor time an event`,
+    );
+    report(
+      '    memory that the threads of the audit added at most',
+      { unit: 'MiB', values: runs.map(({ memory }) => memory) },
+      { atMost: 200, text: '≤ 200 MiB' },
     );
   }
   await inFolder(async (folder) => {
-    const filled = await series(1, 'ms', () => followed(folder, true, SEARCHED), 0);
+    const filled = await series(1, 'ms', async () => (await followed(folder, true, SEARCHED)).ms, 0);
     console.log(`    ${SEARCHED} events stored to be searched: ${inWords(filled)}`);
     await benchSearch(folder);
   });
