@@ -1,24 +1,29 @@
 import type { Differing } from './snapshot.ts';
 
-/** What may differ, in which fields (all of them where none are named), and why. */
+/** What may differ, in which fields, and why. `there` is the field of what came or went. */
 interface Allowed {
   path: RegExp;
-  fields?: readonly string[];
+  fields: readonly string[];
   why: string;
 }
 
+/** What it says may differ, but neither whose it is nor who may do what with it. */
+const WORDS = ['there', 'contents', 'size', 'time'] as const;
+
 /**
  * What may differ on a node after everything was undone and removed, each with its reason. Reviewed by a person: a thing
- * that is not here fails the test.
+ * that is not here, or differs in another field, fails the test. Owner, group, mode, access lists and capabilities never may.
  */
 const ALLOWED: readonly Allowed[] = [
   {
-    path: /^\/var\/lib\/systemd\/(random-seed|timers|timesync|catalog|linger)/,
+    path: /^\/var\/lib\/systemd\/(random-seed|timers(\/[^/]+\.timer)?|timesync(\/clock)?|catalog(\/database)?)$/,
+    fields: WORDS,
     why: 'kept by systemd at every boot and shutdown',
   },
-  { path: /^\/var\/lib\/private$/, why: 'made by systemd for services with DynamicUser' },
+  { path: /^\/var\/lib\/private$/, fields: ['there'], why: 'made by systemd for services with DynamicUser' },
   {
     path: /^\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-$/,
+    fields: WORDS,
     why: 'backup that useradd and userdel leave',
   },
   {
@@ -26,7 +31,6 @@ const ALLOWED: readonly Allowed[] = [
     fields: ['time'],
     why: 'the person took away the account that stayed, as the undo says',
   },
-  { path: /^\/etc\/\.pwd\.lock$/, why: 'lock of the account tools' },
   {
     path: /^\/(etc|home)$/,
     fields: ['time'],
@@ -48,18 +52,21 @@ const ALLOWED: readonly Allowed[] = [
     why: 'sudo remembered there that it explained itself',
   },
   {
-    path: /^\/home\/[^/]+\/(\.config\/mycoswarm\/access\.log|\.bash_history|\.sudo_as_admin_successful)$/,
-    why: 'written by the daemon or the shell',
+    path: /^\/home\/minotaur\/(\.config\/mycoswarm\/access\.log|\.sudo_as_admin_successful)$/,
+    fields: WORDS,
+    why: 'written by the daemon, and by sudo at its first use',
   },
-  { path: /^\/var\/lib\/sudo\//, why: 'sudo remembers that it explained itself' },
-  { path: /\/__pycache__(\/|$)/, why: 'bytecode that Python writes beside its sources' },
+  {
+    path: /^\/var\/lib\/sudo\/lectured(\/[^/]+)?$/,
+    fields: WORDS,
+    why: 'sudo remembers that it explained itself',
+  },
 ];
 
-/** Whether something may differ so. */
-export function isAllowed({ path, fields }: Differing): boolean {
-  return ALLOWED.some(
-    (allowed) =>
-      allowed.path.test(path) &&
-      (allowed.fields === undefined || fields.every((field) => allowed.fields?.includes(field))),
+/** Why something may differ so; null when it may not. */
+export function whyAllowed({ path, fields }: Differing): string | null {
+  const allowed = ALLOWED.find(
+    (one) => one.path.test(path) && fields.every((field) => one.fields.includes(field)),
   );
+  return allowed?.why ?? null;
 }

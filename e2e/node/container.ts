@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cgroup, whyNoCgroup } from './cgroup.ts';
 import { freePort } from './free-port.ts';
-import { Guest, type Lacks, type Saved } from './guest.ts';
+import { Guest, isHelperOfConsole, type Lacks, type Saved } from './guest.ts';
 import type { Image } from './image.ts';
 import { LAN_MAC, type Lan } from './lan.ts';
 import { MANAGEMENT_NETWORK, Management } from './management.ts';
@@ -203,6 +203,12 @@ export class Container extends Guest {
     await this.#boot();
   }
 
+  /** From outside, so at once. */
+  async killHelper(): Promise<void> {
+    for (const pid of descendants(this.#process?.pid ?? 0))
+      if (isHelperOfConsole(commandOf(pid))) killProcess(pid);
+  }
+
   protected ended(): string | null {
     const { exitCode, signalCode } = this.#process ?? { exitCode: null, signalCode: null };
     if (exitCode === null && signalCode === null) return null;
@@ -226,6 +232,24 @@ export class Container extends Guest {
 /** Most of a disk is empty. */
 async function copyDisk(from: string, to: string): Promise<void> {
   await mustRun('cp', ['--sparse=always', '--reflink=auto', from, to]);
+}
+
+/** Arguments of a process; none when it has ended. */
+function commandOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** One that has ended meanwhile is fine. */
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 function nameOf(pid: number): string {

@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { builtHelper } from '../../electron/helper/testing/install-helper.ts';
-import { isAllowed } from './allowed-differences.ts';
+import { whyAllowed } from './allowed-differences.ts';
+import { crashEverywhere } from './crash.ts';
 import type { Home } from './home.ts';
 import { ARCHIVE } from './image.ts';
 import { LAN_MAC, type Lan, NODE_ADDRESS, PEER_ADDRESS } from './lan.ts';
@@ -22,6 +23,8 @@ const WITHIN_SECONDS = 2;
 /** How often; more on demand. */
 const UNKEPT_TIMES = Number(process.env.SWARMKEEP_UNKEPT ?? 1);
 const KILLS = Number(process.env.SWARMKEEP_KILLS ?? 3);
+/** Deaths at every boundary (1), every second one (2), …; 0: none, for they take hours. */
+const CRASH_EVERY = Number(process.env.SWARMKEEP_CRASH_EVERY ?? 0);
 /** About what a change takes from its order until it was looked at. */
 const KILL_SPAN_MS = 12_000;
 /** Rules for the network, and an SSH server's settings: what a console that dies must not leave behind. */
@@ -105,6 +108,7 @@ async function holds(home: Home, operator: Operator, statuses: Statuses, when: s
   const left = bad(await home.repairable(), statuses);
   expect.soft(await Promise.all(left.map((check) => operator.why(check))), when).toEqual([]);
   await meets(lan);
+  if (home.isNarrowed) return;
   expect.soft(await guest.must(RUN_CODE), when).toMatch(/"stdout": "42\\n".*"net_isolated": true/);
   const sent = await guest.must(SEND_AS_AGENT);
   expect.soft(sent, when).toMatch(/"peer_count"/);
@@ -141,6 +145,34 @@ async function undoNewest({ memory }: Home, operator: Operator) {
   memory.applied.pop();
 }
 
+/** What a node has in the course of time, and what else a program repairs. The agent's settings are its own. */
+const WORN = `
+home=$(getent passwd mycoswarm | cut -d: -f6); own=$home/.config/mycoswarm
+cp -p $own/swarm-token /root/token.before; chmod 644 $own/swarm-token
+printf 'export OPENAI_API_KEY=sk-proj-%s\n' "$(head -c 36 /dev/urandom | od -An -tx1 | tr -d ' \n')" >> $home/.profile
+chown mycoswarm: $home/.profile
+mkdir -p $own/plugins/stray
+printf 'name: stray\n' > $own/plugins/stray/plugin.yaml; printf 'def handle(task):\n    return task\n' > $own/plugins/stray/handler.py
+ip link add spare9 type veth peer name spare8; ip address add 198.18.0.9/24 dev spare9; ip link set spare8 up; ip link set spare9 up`;
+
+/** All of it lies in the account's own home, which goes at the end. */
+const MENDED = `
+home=$(getent passwd mycoswarm | cut -d: -f6); own=$home/.config/mycoswarm
+cp -p /root/token.before $own/swarm-token; rm -rf $home/.profile $own/plugins/stray; ip link del spare9`;
+
+/** What the undo of an account of its own leaves to a person: the account, and what the agent wrote there. */
+const TAKE_ACCOUNT_AWAY =
+  'if getent passwd mycoswarm >/dev/null; then userdel --remove mycoswarm 2>/dev/null; fi';
+
+/** Deaths at the boundaries of the repairs of these checks, one after the other. */
+async function crashAll(home: Home, checks: readonly CheckId[], tidy = '') {
+  if (CRASH_EVERY === 0) return say('not tried: SWARMKEEP_CRASH_EVERY is not set');
+  let kills = 0;
+  for (const check of home.chosen(checks))
+    kills += (await crashEverywhere(home, check, CRASH_EVERY, tidy)).kills;
+  say(`${kills} kills in all`);
+}
+
 /** What the unkept change would leave behind on the node. */
 const LEFT_BEHIND = `set +e
 nft list table inet swarmkeep_agent 2>/dev/null | head -n 1
@@ -171,7 +203,12 @@ const stages = {
       await client.decisions.declare({ node, kind, value, reason: 'It is meant so at home.' });
     }
     home.memory.begun = bad(await home.repairable(), await operator.look('before'));
-    expect(home.memory.begun.length).toBeGreaterThanOrEqual(8 - Object.keys(home.guest.lacks).length);
+    const least = home.isNarrowed ? 1 : 8 - Object.keys(home.guest.lacks).length;
+    expect(home.memory.begun.length).toBeGreaterThanOrEqual(least);
+  },
+
+  'deaths at every boundary of the first repair': async (home: Home) => {
+    await crashAll(home, ['dedicated-user'], TAKE_ACCOUNT_AWAY);
   },
 
   'an account of its own, and all that goes with it': async (home: Home) => {
@@ -203,7 +240,15 @@ const stages = {
     await meets(home.lan);
   },
 
+  'deaths at every boundary': async (home: Home) => {
+    if (CRASH_EVERY > 0) await home.guest.must(WORN);
+    await (await home.operator()).look('a node that is worn');
+    await crashAll(home, await home.repairable());
+    if (CRASH_EVERY > 0) await home.guest.must(MENDED);
+  },
+
   'a console that dies': async (home: Home) => {
+    if (home.isNarrowed) return say('not tried with chosen checks only');
     const { guest } = home;
     await (await home.operator()).look('before a change that nobody keeps');
     const before = await guest.must(LEFT_BEHIND);
@@ -211,11 +256,16 @@ const stages = {
       await home.closeConsole();
       const left = await leaveUnkept(home, UNKEPT_SECONDS, UNKEPT);
       expect(left.state, left.error ?? '').toBe('unconfirmed');
-      const { began, ended } = await takenBackByNode(guest, left.id);
+      const { began, ended, steps } = await takenBackByNode(guest, left.id);
       say(
         `${time}: taken back by the node, began ${began.toFixed(2)} s after its time, ended ${ended.toFixed(2)} s after`,
       );
+      if (time === 1) for (const { what, seconds } of steps) say(`  · ${seconds.toFixed(2)} s ${what}`);
       expect.soft(Math.abs(began)).toBeLessThanOrEqual(WITHIN_SECONDS);
+      // Packets pass as before from here on; units and files follow as fast as the node's systemd goes.
+      const [rules] = steps;
+      expect.soft(rules?.what).toMatch(/^load-/);
+      expect.soft(began + (rules?.seconds ?? Number.NaN)).toBeLessThanOrEqual(WITHIN_SECONDS);
       expect.soft(await guest.must(LEFT_BEHIND)).toBe(before);
       const operator = await home.operator();
       expect((await operator.atRest(left.id, 'unconfirmed')).state).toBe('reverted');
@@ -224,6 +274,7 @@ const stages = {
   },
 
   'a console that is killed in the middle': async (home: Home) => {
+    if (home.isNarrowed) return say('not tried with chosen checks only');
     const { guest } = home;
     const before = await guest.must(LEFT_BEHIND);
     const ends: string[] = [];
@@ -249,6 +300,7 @@ const stages = {
   },
 
   'a boot with a change that nobody kept': async (home: Home) => {
+    if (home.isNarrowed) return say('not tried with chosen checks only');
     const { guest } = home;
     const before = await guest.must(LEFT_BEHIND);
     const operator = await home.operator();
@@ -280,9 +332,12 @@ const stages = {
 
   'the node is what it was': async ({ guest, memory }: Home) => {
     // What the agent wrote is its own and stays until a person takes it away, by the words that the undo says.
-    await guest.must('userdel --remove mycoswarm 2>/dev/null');
-    const left = differences(memory.start, await snapshotOf(guest)).filter((one) => !isAllowed(one));
-    for (const one of left) say(`${one.path}: was ${one.was}, is ${one.is}`);
+    await guest.must(TAKE_ACCOUNT_AWAY);
+    const all = differences(memory.start, await snapshotOf(guest));
+    const left = all.filter((one) => whyAllowed(one) === null);
+    // Who reviews the list sees what each of its lines was good for.
+    for (const one of all)
+      say(`${one.path} (${one.fields}): ${whyAllowed(one) ?? `was ${one.was}, is ${one.is}`}`);
     expect(left).toEqual([]);
   },
 };

@@ -12,6 +12,14 @@ export interface Saved {
 /** Checks that cannot be held to anything on a guest of some kind, and why. */
 export type Lacks = Readonly<Partial<Record<CheckId, string>>>;
 
+/** Whether a process with these arguments is the helper at work for a console, and not that of a timer. */
+export function isHelperOfConsole(words: readonly string[]): boolean {
+  return (
+    words.some((word) => word.endsWith('/swarmkeep-helper.mjs')) &&
+    !words.some((word) => word.startsWith('--revert'))
+  );
+}
+
 /** A Debian with systemd that was started for a test and is reached over SSH on a loopback port, and nowhere else. */
 export abstract class Guest {
   readonly port: number;
@@ -38,6 +46,9 @@ export abstract class Guest {
 
   /** Turn the guest off and remove its disk. */
   abstract stop(): Promise<void>;
+
+  /** End the helper's runs for a console (SIGKILL), wherever they are; the timer of a change goes on. */
+  abstract killHelper(): Promise<void>;
 
   /** Why the guest has ended by itself; null while it runs. */
   protected abstract ended(): string | null;

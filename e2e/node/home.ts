@@ -8,6 +8,9 @@ import { Operator } from './operator.ts';
 import type { Snapshot } from './snapshot.ts';
 import { resumeGuest, startGuest } from './start-guest.ts';
 
+/** The checks that SWARMKEEP_NODE_CHECKS names, with spaces between; null: all. */
+const NARROWED = process.env.SWARMKEEP_NODE_CHECKS?.split(/\s+/).filter(Boolean) ?? null;
+
 /** What one stage tells the next. */
 export interface Memory {
   /** Name of the card on the network at home, as the guest has it. */
@@ -76,10 +79,19 @@ export class Home {
     return this.#operator;
   }
 
+  /** Only some of the checks are tried, so the node is not repaired as a whole. */
+  readonly isNarrowed = NARROWED !== null;
+
+  /** Those of these checks that are tried on a guest of this kind. */
+  chosen(checks: readonly CheckId[]): CheckId[] {
+    return checks.filter(
+      (check) => this.guest.lacks[check] === undefined && (NARROWED?.includes(check) ?? true),
+    );
+  }
+
   /** Checks that a program repairs, and that can be held to it on a guest of this kind. */
   async repairable(): Promise<CheckId[]> {
-    const checks = await (await this.operator()).repairable();
-    return checks.filter((check) => this.guest.lacks[check] === undefined);
+    return this.chosen(await (await this.operator()).repairable());
   }
 
   async closeConsole(): Promise<void> {

@@ -4,6 +4,7 @@ import { type ApiClient, createDirectClient } from '#core/api/direct-client.ts';
 import { createApi } from '#core/api/router.ts';
 import { createConsole } from '#core/console/create-console.ts';
 import { realLooking } from '#core/console/default-looking.ts';
+import type { Fixing } from '#core/console/fix-desk.ts';
 import type { LookState } from '#shared/contract/looks.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { FindingStatus } from '#shared/domain/finding.ts';
@@ -50,9 +51,9 @@ export class Operator {
     }
   }
 
-  /** Open the console on its data folder again. `patience` is that of the guest. */
-  static async back(dataFolder: string, patience: number): Promise<Operator> {
-    const { client, close } = await openConsole(dataFolder, patience);
+  /** Open the console on its data folder again. `patience` is that of the guest; `fixing` says where to break. */
+  static async back(dataFolder: string, patience: number, fixing?: Partial<Fixing>): Promise<Operator> {
+    const { client, close } = await openConsole(dataFolder, patience, fixing);
     const [node] = await client.nodes.list();
     if (node === undefined) throw new Error('The console knows no node any more.');
     return new Operator(client, node.id, close);
@@ -160,7 +161,7 @@ export class Operator {
   }
 }
 
-async function openConsole(dataFolder: string, patience: number) {
+async function openConsole(dataFolder: string, patience: number, fixing?: Partial<Fixing>) {
   const consent = { ask: async () => true, askPassword: async () => PASSWORD };
   const service = await createConsole({
     dataFolder,
@@ -168,6 +169,7 @@ async function openConsole(dataFolder: string, patience: number) {
     version: '0.1.0',
     consent,
     schedule: false,
+    ...(fixing === undefined ? {} : { fixing }),
     looking: realLooking({ dataFolder, recording: '/dev/null', version: '0.1.0', patience }),
   });
   const log = {

@@ -56,25 +56,36 @@ export function killInTheMiddle(home: Home, checks: readonly CheckId[], ms: numb
 /** Where the node keeps what it knows of a change, and when it did what. */
 const recordOf = (id: string) => `/var/lib/swarmkeep/changes/${id}`;
 
-/**
- * Wait until the node itself has taken a change back.
- * @returns seconds after the deadline (negative: before) at which taking back began, and at which it had ended
- */
-export async function takenBackByNode(guest: Guest, id: string): Promise<{ began: number; ended: number }> {
+/** What the node did of a change, in seconds after its deadline (negative: before). */
+export interface TakenBack {
+  began: number;
+  ended: number;
+  /** What each step took, in the order in which they were taken back. */
+  steps: readonly { what: string; seconds: number }[];
+}
+
+/** Wait until the node itself has taken a change back, and read from its records when it did what. */
+export async function takenBackByNode(guest: Guest, id: string): Promise<TakenBack> {
   const at = recordOf(id);
   const times = await guest.must(
     `for i in $(seq 1 600); do [ -e ${at}/reverted ] && break; sleep 0.5; done
 python3 -IB - <<'PY'
 import json, os
 from datetime import datetime
-def mark(name): return json.load(open('${at}/' + name))
+def read(name): return json.load(open('${at}/' + name))
+def instant(name): return datetime.fromisoformat(read(name)['at']).timestamp()
 # The deadline is on the clock of the boot; what both clocks say now turns one into the other.
 now, boot = datetime.now().timestamp(), float(open('/proc/uptime').read().split()[0])
-due = now - boot + mark('armed')['deadline']
-print(json.dumps([datetime.fromisoformat(mark(name)['at']).timestamp() - due for name in ('reverting', 'reverted')]))
+due = now - boot + read('armed')['deadline']
+began, ended, steps = instant('reverting'), instant('reverted'), []
+before = began
+for then, step in sorted((instant(f'{name}/undone'), name) for name in os.listdir('${at}') if name.isdigit()):
+    begun = read(f'{step}/begun')
+    steps.append({'what': begun['verb'] + ' ' + begun['target'], 'seconds': then - before})
+    before = then
+print(json.dumps({'began': began - due, 'ended': ended - due, 'steps': steps}))
 PY`,
     420_000,
   );
-  const [began = Number.NaN, ended = Number.NaN] = JSON.parse(times) as number[];
-  return { began, ended };
+  return JSON.parse(times) as TakenBack;
 }

@@ -229,6 +229,11 @@ export class VirtualMachine extends Guest {
     socket.destroy();
   }
 
+  /** Over SSH, so not at once. */
+  async killHelper(): Promise<void> {
+    await this.run("pkill -KILL -f '/swarmkeep-helper.mjs( --class=[a-z]+)?$'");
+  }
+
   protected ended(): string | null {
     return this.#process.exitCode === null ? null : `qemu ended with ${this.#process.exitCode}`;
   }
