@@ -6,8 +6,8 @@ import { Gather } from '../testing/gather.ts';
 import { JournalFollower } from './journal-follower.ts';
 
 /**
- * No journald runs here: a stand-in with its name that does what journalctl(1) says of `--cursor`, `--since` and `--follow`, over a file
- * of lines as the real one prints them.
+ * A stand-in for what a journal rarely does (the real one: `real-journald.integration.test.ts`): a program with the name of journalctl
+ * that does what journalctl(1) says of `--cursor`, `--since` and `--follow`, over a file of lines as the real one prints them.
  */
 const STAND_IN = `#!/bin/sh
 cd "$(dirname "$0")"
