@@ -153,6 +153,17 @@ describe('the installed program', () => {
         expect(helper.ask(compare), file).toMatchObject({
           steps: [{ differences: [], refused: expect.stringContaining('record') }],
         });
+      // All other changes can still be listed and taken back, and this one is not forgotten.
+      const listed = helper.ask({ version: 1, ask: 'changes' });
+      if (file !== 'entry.tar')
+        expect(listed, file).toMatchObject({
+          changes: expect.arrayContaining([
+            expect.objectContaining({
+              change: into.change,
+              steps: [expect.objectContaining({ step: 3, state: 'done', record: '0'.repeat(64) })],
+            }),
+          ]),
+        });
       sh(`cp -a /srv/p/kept ${folder}/${file}`);
     }
     expect(helper.ask({ ...undo, record: '0'.repeat(64) })).toMatchObject({ refusal: 'record-damaged' });

@@ -9,7 +9,10 @@ type Listed = Extract<HelperAnswer, { answer: 'changes' }>['changes'][number];
 
 const MAX_CHANGES = 4_096;
 
-/** Every change with records, newest first. Refuses `record-damaged` rather than leave one out in silence. */
+/**
+ * Every change with records, newest first. A step whose record is damaged is listed as one that is there and that no undo will be let
+ * near: left out it would be forgotten in silence, and refusing all would keep every other change from being taken back.
+ */
 export function listChanges(machine: Machine): HelperAnswer {
   const listed = changesOf(machine).map((change) => listChange(machine, change));
   listed.sort((a, b) => (a.at < b.at ? 1 : -1));
@@ -23,15 +26,36 @@ function listChange(machine: Machine, change: string): Listed {
   let at = statSync(record.folder).birthtime.toISOString();
   const steps: Listed['steps'] = [];
   for (const step of stepsOf(machine, change)) {
-    const stepRecord = new StepRecord(machine, change, step);
-    const begun = stepRecord.begun();
-    if (begun === null) continue;
-    if (begun.at < at) at = begun.at;
-    const state =
-      stepRecord.marked('undone') !== null ? 'undone' : stepRecord.done() !== null ? 'done' : 'begun';
-    steps.push({ step, verb: begun.verb, path: begun.target, state, record: stepRecord.hash() });
+    const found = listStep(machine, change, step);
+    if (found === null) continue;
+    if (found.at !== null && found.at < at) at = found.at;
+    steps.push(found.listed);
   }
   return { change, at, armedUntil: waiting ? armed.revertsAt : null, reverted: record.is('reverted'), steps };
+}
+
+/** No record has this hash. */
+const NO_RECORD = '0'.repeat(64);
+
+function listStep(
+  machine: Machine,
+  change: string,
+  step: number,
+): { at: string | null; listed: Listed['steps'][number] } | null {
+  const record = new StepRecord(machine, change, step);
+  try {
+    const begun = record.begun();
+    if (begun === null) return null;
+    const state = record.marked('undone') !== null ? 'undone' : record.done() !== null ? 'done' : 'begun';
+    const { verb, target: path, at } = begun;
+    return { at, listed: { step, verb, path, state, record: record.hash() } };
+  } catch (thrown) {
+    if (!(thrown instanceof Refused) || thrown.refusal !== 'record-damaged') throw thrown;
+    return {
+      at: null,
+      listed: { step, verb: 'damaged', path: record.folder, state: 'done', record: NO_RECORD },
+    };
+  }
 }
 
 /** Forgets the undo records of a change. Refused while its timer runs: then they are still needed. */

@@ -42,7 +42,7 @@ export function uninstall(machine: Machine, force: boolean): HelperAnswer {
   if (changes.length > 0 && !force)
     throw new Refused(
       'busy',
-      `${changes.length} changes can still be taken back. Without the helper they cannot.`,
+      `${changes.length === 1 ? 'One change' : `${changes.length} changes`} can still be taken back. Without the helper that is over.`,
     );
   const left = REMOVED_FILES.flatMap((path) => takeAway(path, unlinkSync));
   if (machine.systemd) systemctl(machine, 'daemon-reload');
