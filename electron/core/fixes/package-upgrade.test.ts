@@ -279,6 +279,20 @@ describe('the upgrade of packages as a fix', () => {
     ).toMatch(why);
   });
 
+  it('takes 32 packages of an environment at once, and says of the others that they come afterwards', () => {
+    const names = Array.from({ length: 40 }, (_, number) => `demo${number}`);
+    const long = inEnvironment((value) => {
+      const [pip] = value.distributions;
+      if (pip === undefined) throw new Error('there is pip');
+      value.distributions.push(...names.map((name) => ({ ...pip, name, version: '1.0' })));
+    });
+    const packages = reportOf(names.map((name) => finding({ package: name })));
+    const plan = planFor('dependency-audit', long, { input: { packages }, states: statesWith(0) });
+    expect(plan.steps[1]?.action).toMatchObject({ packages: { length: 32 } });
+    expect(plan.settings.at(-1)?.to).toContain('plan again afterwards');
+    expect(plan.proofs).not.toContainEqual({ kind: 'check', check: 'dependency-audit' });
+  });
+
   it('asks for the environment and the settings of its pip, and for nothing where nobody compared', () => {
     const fix = fixOf('dependency-audit');
     const input = { facts, packages: one.input.packages } as never;

@@ -2,7 +2,14 @@ import { type Agent, agentOf } from '#core/checks/agent.ts';
 import { seen } from '#core/checks/knowledge.ts';
 import type { EnvironmentFact } from '#core/dependencies/inventory/inventory.ts';
 import { configuredIndex } from '#core/dependencies/upgrade/configured-index.ts';
-import { isAbout, siteWithin, whyByHand } from '#core/dependencies/upgrade/why-by-hand.ts';
+import {
+  type Askers,
+  askersIn,
+  FindingIndex,
+  keyOf,
+  siteWithin,
+  whyByHand,
+} from '#core/dependencies/upgrade/why-by-hand.ts';
 import type { DependencyReport, Upgrade } from '#shared/domain/dependencies/finding.ts';
 import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
 import { pipInstallArguments } from '#shared/domain/helper/pip-arguments.ts';
@@ -39,31 +46,34 @@ const isWeakness = ({ kind, ignored }: DependencyReport['findings'][number]) =>
   ignored === null && (kind === 'vulnerability' || kind === 'malware');
 
 /** What a program does and what stays a person's, by what the report and the facts say. */
-function sorted(input: Known, report: DependencyReport): Sorted {
+function sorted(input: Known, report: DependencyReport, index: FindingIndex): Sorted {
   const facts = new Map((seen(input, 'python')?.environments ?? []).map((fact) => [fact.sitePackages, fact]));
-  const wanted = report.upgrades.filter((upgrade) =>
-    report.findings.some((finding) => isAbout(upgrade)(finding) && isWeakness(finding)),
-  );
+  const wanted = report.upgrades.filter((upgrade) => index.about(upgrade).some(isWeakness));
+  const together = new Map<string, Set<string>>();
+  for (const { environment, package: name } of wanted)
+    together.set(environment, (together.get(environment) ?? new Set()).add(normalizedName(name)));
   const batches = new Map<string, Batch>();
+  const askers = new Map<string, Askers>();
   const staying: Sorted['staying'] = [];
   for (const upgrade of wanted) {
-    const fact = facts.get(upgrade.environment);
-    const together = new Set(
-      wanted.flatMap((one) => (one.environment === upgrade.environment ? [normalizedName(one.package)] : [])),
-    );
+    const { environment } = upgrade;
+    const fact = facts.get(environment);
+    if (fact !== undefined && !askers.has(environment)) askers.set(environment, askersIn(fact));
     const site = fact === undefined ? null : siteWithin(fact);
-    const why = whyByHand(upgrade, fact, report, together);
+    const also = together.get(environment) ?? new Set<string>();
+    const why = whyByHand(upgrade, askers.get(environment), index.about(upgrade), also);
     if (why !== null || fact === undefined || site === null) {
       staying.push({ upgrade, why: why ?? '' });
       continue;
     }
-    const batch = batches.get(upgrade.environment) ?? { fact, site, upgrades: [] };
+    const batch = batches.get(environment) ?? { fact, site, upgrades: [] };
     if (batch.upgrades.length < MOST_PACKAGES) batch.upgrades.push(upgrade);
     else staying.push({ upgrade, why: 'more than 32 at once are not done: plan again afterwards' });
-    batches.set(upgrade.environment, batch);
+    batches.set(environment, batch);
   }
+  const ended = new Set(wanted.map((upgrade) => keyOf(upgrade.environment, upgrade.package, upgrade.from)));
   for (const finding of report.findings)
-    if (isWeakness(finding) && !wanted.some((upgrade) => isAbout(upgrade)(finding)))
+    if (isWeakness(finding) && !ended.has(keyOf(finding.environment, finding.package, finding.version)))
       staying.push({
         upgrade: { ...finding, from: finding.version ?? '' },
         why: 'no repaired version is known: replace it by something that is looked after, or remove it',
@@ -138,7 +148,12 @@ function stepsOf(input: FixInput, batch: Batch): PlanStep[] {
   ];
 }
 
-function settingsOf(input: FixInput, batch: Batch, report: DependencyReport): PlanSetting[] {
+function settingsOf(
+  input: FixInput,
+  batch: Batch,
+  report: DependencyReport,
+  index: FindingIndex,
+): PlanSetting[] {
   const { fact, upgrades } = batch;
   const { check } = input.finding;
   const agents = agentsIn(input, batch);
@@ -160,8 +175,9 @@ function settingsOf(input: FixInput, batch: Batch, report: DependencyReport): Pl
     report.data.state === 'fresh' ? '' : ', as far as this console’s advisories go, which are not fresh';
   return [
     ...upgrades.map((upgrade): PlanSetting => {
-      const ids = report.findings
-        .filter((one) => isAbout(upgrade)(one) && isWeakness(one))
+      const ids = index
+        .about(upgrade)
+        .filter(isWeakness)
         .flatMap((one) => one.ids.slice(0, 1));
       return {
         check,
@@ -197,7 +213,12 @@ function stayingRows(input: FixInput, staying: Sorted['staying']): PlanSetting[]
   return rows;
 }
 
-function proofsOf(input: FixInput, batches: readonly Batch[], report: DependencyReport): PlanProof[] {
+function proofsOf(
+  input: FixInput,
+  batches: readonly Batch[],
+  report: DependencyReport,
+  index: FindingIndex,
+): PlanProof[] {
   const { check } = input.finding;
   const proofs = batches.flatMap(({ upgrades }) =>
     upgrades.map((upgrade): PlanProof & { clean: boolean } => ({
@@ -206,14 +227,18 @@ function proofsOf(input: FixInput, batches: readonly Batch[], report: Dependency
       environment: upgrade.environment,
       package: upgrade.package,
       version: upgrade.to,
-      clean: report.findings.filter((one) => isAbout(upgrade)(one) && isWeakness(one)).length <= upgrade.ends,
+      clean: index.about(upgrade).filter(isWeakness).length <= upgrade.ends,
     })),
   );
-  const upgrades = batches.flatMap((batch) => batch.upgrades);
+  const ended = new Set(
+    batches.flatMap((batch) => batch.upgrades.map((one) => keyOf(one.environment, one.package, one.from))),
+  );
   const isAll =
     report.data.state === 'fresh' &&
     proofs.every(({ clean }) => clean) &&
-    report.findings.every((one) => one.ignored !== null || upgrades.some((upgrade) => isAbout(upgrade)(one)));
+    report.findings.every(
+      (one) => one.ignored !== null || ended.has(keyOf(one.environment, one.package, one.version)),
+    );
   const answers = batches.flatMap((batch) =>
     agentsIn(input, batch).flatMap(({ uid, instance }): PlanProof[] =>
       uid === null || uid === 0 || !instance.running || instance.apiPort === null
@@ -238,7 +263,7 @@ export const packageUpgradeFix: Fix = {
   targets: (input) =>
     input.packages === undefined
       ? []
-      : sorted(input, input.packages).batches.flatMap((batch) => [
+      : sorted(input, input.packages, new FindingIndex(input.packages)).batches.flatMap((batch) => [
           { path: batch.fact.root, text: false },
           ...settingsFiles(input, batch, true).map((path) => ({ path, text: true })),
         ]),
@@ -247,7 +272,8 @@ export const packageUpgradeFix: Fix = {
     if (offered !== null) return notAutomatic(offered);
     const report = input.packages;
     if (report === undefined) return notAutomatic('Nobody compared these packages with advisories yet.');
-    const { batches, staying } = sorted(input, report);
+    const index = new FindingIndex(report);
+    const { batches, staying } = sorted(input, report, index);
     const owned: Batch[] = [];
     for (const batch of batches) {
       const why = whyNotOwned(input, batch);
@@ -271,11 +297,11 @@ export const packageUpgradeFix: Fix = {
           ? `Upgrade ${first.package} to ${first.to}`
           : `Upgrade ${upgrades.length} packages with known weaknesses`,
       settings: [
-        ...owned.flatMap((batch) => settingsOf(input, batch, report)).slice(0, 10),
+        ...owned.flatMap((batch) => settingsOf(input, batch, report, index)).slice(0, 10),
         ...stayingRows(input, staying),
       ],
       steps: owned.flatMap((batch) => stepsOf(input, batch)),
-      proofs: proofsOf(input, owned, report),
+      proofs: proofsOf(input, owned, report, index),
       mayCutOff: false,
     });
   },

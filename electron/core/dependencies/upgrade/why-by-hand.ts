@@ -16,16 +16,61 @@ const WHY_NOT_HERE: Readonly<Record<EnvironmentFact['kind'], string | null>> = {
   user: 'it lies among the personal packages of an account, for all of its programs: upgrade it as that account, or give mycoSwarm a virtual environment of its own',
 };
 
-/** Package, version and where it is: the parts of a report that belong to one upgrade. */
-export const isAbout =
-  (upgrade: Upgrade) =>
-  (other: { environment: string; package: string; version: string | null }): boolean =>
-    other.environment === upgrade.environment &&
-    other.package === upgrade.package &&
-    other.version === upgrade.from;
+type Finding = DependencyReport['findings'][number];
 
-function cameOtherwise(upgrade: Upgrade, report: DependencyReport): string | null {
-  const found = report.findings.filter(isAbout(upgrade));
+/** Findings of a report by package, version and environment: reports of hostile nodes are long. */
+export class FindingIndex {
+  readonly #found = new Map<string, Finding[]>();
+
+  constructor({ findings }: DependencyReport) {
+    for (const finding of findings) {
+      const key = keyOf(finding.environment, finding.package, finding.version);
+      const same = this.#found.get(key);
+      if (same === undefined) this.#found.set(key, [finding]);
+      else same.push(finding);
+    }
+  }
+
+  about({ environment, package: name, from }: Upgrade): readonly Finding[] {
+    return this.#found.get(keyOf(environment, name, from)) ?? [];
+  }
+}
+
+/** One text for what an upgrade and a finding have in common. */
+export const keyOf = (environment: string, name: string, version: string | null) =>
+  JSON.stringify([environment, name, version]);
+
+/** Who asks for what in one environment, read once. */
+export interface Askers {
+  fact: EnvironmentFact;
+  /** By the normalised name that is asked for. */
+  asked: ReadonlyMap<string, readonly { by: string; version: string; specifiers: string }[]>;
+  /** How often each normalised name is installed, and whether its metadata is broken. */
+  installed: ReadonlyMap<string, { times: number; broken: boolean }>;
+}
+
+/** @returns requirements of all that is installed in an environment, without those whose marker never holds */
+export function askersIn(fact: EnvironmentFact): Askers {
+  const asked = new Map<string, { by: string; version: string; specifiers: string }[]>();
+  const installed = new Map<string, { times: number; broken: boolean }>();
+  for (const { name, version, requires, broken } of fact.distributions) {
+    const own = normalizedName(name);
+    const known = installed.get(own);
+    installed.set(own, { times: (known?.times ?? 0) + 1, broken: broken || known?.broken === true });
+    for (const text of requires) {
+      const requirement = parseRequirement(text);
+      if (requirement?.name == null || requirement.clauses.length === 0) continue;
+      if (requirement.marker !== null && holds(requirement.marker, { extra: '' }) === false) continue;
+      const entry = { by: name, version, specifiers: requirement.specifiers };
+      const same = asked.get(requirement.name);
+      if (same === undefined) asked.set(requirement.name, [entry]);
+      else same.push(entry);
+    }
+  }
+  return { fact, asked, installed };
+}
+
+function cameOtherwise(found: readonly Finding[]): string | null {
   if (found.some(({ kind }) => kind === 'malware'))
     return 'it is malware, and another version of it is no repair: treat it as an incident, and remove it';
   const [first] = found;
@@ -47,21 +92,12 @@ function cameOtherwise(upgrade: Upgrade, report: DependencyReport): string | nul
 }
 
 /** Installed packages that ask for other versions of it than the one that repairs it. */
-function refusedBy(
-  fact: EnvironmentFact,
-  upgrade: Upgrade,
-  alsoUpgraded: ReadonlySet<string>,
-): string | null {
+function refusedBy({ asked }: Askers, upgrade: Upgrade, alsoUpgraded: ReadonlySet<string>): string | null {
   const name = normalizedName(upgrade.package);
-  for (const other of fact.distributions) {
-    if (alsoUpgraded.has(normalizedName(other.name))) continue;
-    for (const text of other.requires) {
-      const requirement = parseRequirement(text);
-      if (requirement?.name !== name || requirement.clauses.length === 0) continue;
-      if (requirement.marker !== null && holds(requirement.marker, { extra: '' }) === false) continue;
-      if (satisfies(upgrade.to, requirement.specifiers, { prereleases: true })) continue;
-      return `${other.name} ${other.version} asks for ${name} ${requirement.specifiers}, so ${upgrade.to} does not fit to it: look for a version of ${other.name} that allows it, and install both together`;
-    }
+  for (const { by, version, specifiers } of asked.get(name) ?? []) {
+    if (alsoUpgraded.has(normalizedName(by))) continue;
+    if (satisfies(upgrade.to, specifiers, { prereleases: true })) continue;
+    return `${by} ${version} asks for ${name} ${specifiers}, so ${upgrade.to} does not fit to it: look for a version of ${by} that allows it, and install both together`;
   }
   return null;
 }
@@ -69,31 +105,32 @@ function refusedBy(
 /**
  * Why a program does not do an upgrade, and what a person does instead, as half a sentence; null when it can. Whose the environment is
  * and whether it can be written is seen on the node only.
+ * @param found what is known against the installed version
  * @param alsoUpgraded normalised names that the same step upgrades: what their new versions ask for shows when they are there
  */
 export function whyByHand(
   upgrade: Upgrade,
-  fact: EnvironmentFact | undefined,
-  report: DependencyReport,
+  askers: Askers | undefined,
+  found: readonly Finding[],
   alsoUpgraded: ReadonlySet<string>,
 ): string | null {
-  if (fact === undefined) return 'no program of Swarmkeep upgrades it: take the steps of the finding';
+  if (askers === undefined) return 'no program of Swarmkeep upgrades it: take the steps of the finding';
+  const { fact, installed } = askers;
   const place = WHY_NOT_HERE[fact.kind];
   if (place !== null) return place;
-  const otherwise = cameOtherwise(upgrade, report);
+  const otherwise = cameOtherwise(found);
   if (otherwise !== null) return otherwise;
-  const name = normalizedName(upgrade.package);
-  const same = fact.distributions.filter((one) => normalizedName(one.name) === name);
-  if (same.length !== 1)
+  const own = installed.get(normalizedName(upgrade.package));
+  if (own?.times !== 1)
     return 'it is there more than once: uninstall it until it is gone, and install it again';
-  if (same[0]?.broken === true || !fact.complete)
+  if (own.broken || !fact.complete)
     return 'what is installed there could not be read whole: install the package again';
-  if (!fact.distributions.some((one) => normalizedName(one.name) === 'pip'))
+  if (!installed.has('pip'))
     return 'there is no pip in that environment: upgrade it with the tool that made the environment, such as uv';
   if (siteWithin(fact) === null)
     return 'its folder of packages does not lie where a virtual environment has it';
   if (upgrade.command === null) return 'its name or version is not one that can be given to a program';
-  return refusedBy(fact, upgrade, alsoUpgraded);
+  return refusedBy(askers, upgrade, alsoUpgraded);
 }
 
 /** The folder of packages relative to the root of its environment; null when it lies elsewhere. */
