@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exampleAdvisory } from '#core/dependencies/advisories/testing/example-advisories.ts';
 import { install, makeEnvironment, put } from '#core/dependencies/inventory/testing/make-environment.ts';
+import { auditCommand } from './dependencies-audit.ts';
 import { exportPackages } from './dependencies-export.ts';
+import { lockOf } from './dependencies-lock.ts';
 import { pinsOf } from './dependencies-pins.ts';
 import { verifyPackages } from './dependencies-verify.ts';
 import type { Terminal } from './terminal.ts';
@@ -83,4 +86,38 @@ it('says what floats, and prints lines with hashes of a lock', async () => {
   await expect(
     ran((terminal) => pinsOf([join(base, 'none.txt')], { json: false }, terminal)),
   ).rejects.toThrow('cannot be read');
+});
+
+it('pins what is installed, with the hashes that locks have, and names what has none', async () => {
+  const bare = await ran((terminal) => lockOf(site, { json: true }, terminal));
+  expect(bare.code).toBe(1);
+  expect(JSON.parse(bare.text)).toMatchObject({ hashed: 0, unhashed: [{ name: 'h11' }], left: [] });
+  const from = join(base, 'locked.txt');
+  writeFileSync(from, `h11==0.14 --hash=sha256:${'a'.repeat(64)}\n`);
+  const whole = await ran((terminal) => lockOf(site, { from: [from], json: false }, terminal));
+  expect(whole.code).toBe(0);
+  expect(whole.text).toContain(`h11==0.14.0 \\\n    --hash=sha256:${'a'.repeat(64)}`);
+  writeFileSync(from, 'h11\n');
+  await expect(ran((terminal) => lockOf(site, { from: [from], json: false }, terminal))).rejects.toThrow(
+    'no lock with hashes',
+  );
+});
+
+it('compares packages by name before they are installed', async () => {
+  const known = join(base, 'osv');
+  put(
+    join(known, 'A.json'),
+    JSON.stringify(exampleAdvisory('PYSEC-2026-1', 'httpx', { modified: new Date().toISOString() })),
+  );
+  const audit = (names: string[]) =>
+    ran((terminal) => auditCommand(place(), [], { names, advisories: known, json: true }, terminal));
+  const bad = await audit(['HTTPX==1.9', 'rich==13']);
+  expect(bad.code).toBe(1);
+  expect(JSON.parse(bad.text)).toMatchObject({
+    packages: 2,
+    findings: [{ package: 'httpx', ids: ['PYSEC-2026-1'] }],
+  });
+  expect((await audit(['httpx==2.0'])).code).toBe(0);
+  expect((await audit(['httpx>=2.0'])).code).toBe(2);
+  await expect(audit(['-r x'])).rejects.toThrow('Give names such as');
 });

@@ -3,7 +3,7 @@ import type { Place } from './check-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Adds `dependencies export`, `verify` and `pins` beside the audit. What they need is loaded when they run.
+ * Adds `dependencies export`, `verify`, `lock` and `pins` beside the audit. What they need is loaded when they run.
  * @param done takes the exit code
  */
 export function addDependencyFileCommands(
@@ -52,6 +52,24 @@ Exit codes: 0 all is as recorded, 1 something differs, 2 not all could be said, 
     .action(async (paths, options) => {
       const { verifyPackages } = await import('./dependencies-verify.ts');
       done(await verifyPackages(place(), paths, options, terminal));
+    });
+  dependencies
+    .command('lock')
+    .description('write requirements that pin what is installed, with the hashes that are known offline')
+    .argument('<path>', 'a virtual environment or folder of packages of this computer')
+    .option('--from <locks...>', 'take hashes of the same versions from these locks')
+    .option('--json', 'one JSON document', false)
+    .addHelpText(
+      'after',
+      `
+pip writes down hashes of installed files, and none of the wheel that they came from: a hash is known where direct_url.json has one,
+or a lock has the same version. What has none is pinned by version only, and named.
+
+Exit codes: 0 every package has its hash, 1 some have none or cannot be pinned, 2 it could not be read, 64 wrong usage.`,
+    )
+    .action(async (path, options) => {
+      const { lockOf } = await import('./dependencies-lock.ts');
+      done(lockOf(path, options, terminal));
     });
   dependencies
     .command('pins')
