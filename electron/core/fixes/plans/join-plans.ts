@@ -84,13 +84,24 @@ function conflictOf(added: readonly PlanStep[], before: readonly PlanStep[]): st
     for (const other of before) {
       if (step.check === other.check) continue;
       if (harmless(step.action) && harmless(other.action) && !opposite(step.action, other.action)) continue;
-      const common = commonPart(changedBy(step.action), changedBy(other.action));
+      const common =
+        commonPart(changedBy(step.action), changedBy(other.action)) ??
+        copiedWhileChanged(step.action, other.action) ??
+        copiedWhileChanged(other.action, step.action);
       if (common === null) continue;
       const first = other.check ?? 'another check';
       return `It changes ${common}, and so does ${first}, in another way. Do ${first} first, then plan this one anew.`;
     }
   }
   return null;
+}
+
+/** The environment whose packages are replaced while it is copied elsewhere: the copy would keep the old ones, and is what runs then. */
+function copiedWhileChanged(copy: HelperAction | null, upgrade: HelperAction | null): string | null {
+  if (copy?.verb !== 'copy-tree' || upgrade?.verb !== 'upgrade-packages') return null;
+  const isWithin = (path: string, root: string) => path === root || path.startsWith(`${root}/`);
+  const meets = isWithin(upgrade.path, copy.from) || isWithin(copy.from, upgrade.path);
+  return meets ? upgrade.path : null;
 }
 
 /** A folder that is made takes nothing from who writes into it afterwards: only the folder itself can be meant in two ways. */
