@@ -218,7 +218,8 @@ export async function benchAudit(): Promise<void> {
     );
     report(
       '    memory that the threads of the audit added at most',
-      { unit: 'MiB', values: runs.map(({ memory }) => memory) },
+      // A later run finds what an earlier one gave back.
+      { unit: 'MiB', values: [Math.max(...runs.map(({ memory }) => memory))] },
       { atMost: 200, text: '≤ 200 MiB' },
     );
   }
