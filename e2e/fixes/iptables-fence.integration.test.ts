@@ -102,4 +102,65 @@ describe('the fence on a node that has iptables only', () => {
       expect(found?.status).toBe('pass');
     },
   );
+
+  it('stops real packets of the agent to the world, once its unit has loaded them as at boot, and no others', (context) => {
+    if (!canLoad) context.skip('needs root, unshare and iptables-legacy');
+    const made = plan();
+    const files = [4, 6].map((family) => writtenBy(made, `/etc/iptables/swarmkeep-agent.v${family}`));
+    const unit = writtenBy(made, '/etc/systemd/system/swarmkeep-agent.service');
+    const starts = unit.match(/(?<=^ExecStart=).*$/gm) ?? [];
+    expect(starts).toHaveLength(2);
+    const uid = made.settings[0]?.setting.match(/uid (\d+)/)?.[1] ?? '';
+    const end = spawnSync('unshare', [
+      '-n',
+      '-m',
+      '/bin/bash',
+      '-c',
+      AT_BOOT,
+      'boot',
+      uid,
+      ...files,
+      ...starts,
+    ]);
+    const said = end.stdout.toString();
+    expect(end.status, `${said}${end.stderr}`).toBe(0);
+    expect(said.match(/^(?:sent|held) .*$/gm)).toEqual([
+      'held agent 203.0.113.9',
+      'sent agent 192.168.1.77',
+      'sent other 203.0.113.9',
+      'held agent 2001:db8:9::9',
+      'sent other 2001:db8:9::9',
+      'sent agent 203.0.113.9',
+    ]);
+  });
 });
+
+/**
+ * A machine that starts: a card with a home network and the world behind it, then the very commands of the unit. Every packet is judged by
+ * whether it comes past the fence, where a rule behind it counts. At the end the jumps are taken out, as the undo does, and the agent gets out again.
+ */
+const AT_BOOT = `
+uid=$1; v4=$2; v6=$3; shift 3
+mount -t tmpfs none /mnt && mkdir /mnt/programs
+printf %s "$v4" > /mnt/swarmkeep-agent.v4; printf %s "$v6" > /mnt/swarmkeep-agent.v6
+for family in '' 6; do ln -s "$(command -v ip\${family}tables-legacy-restore)" "/mnt/programs/ip\${family}tables-restore"; done
+ip link set lo up; ip link add card type veth peer name far; ip link set card up; ip link set far up
+ip addr add 192.168.1.9/24 dev card; ip route add default dev card
+ip -6 addr add 2001:db8:1::9/64 dev card nodad; ip -6 route add default dev card
+for start in "$@"; do
+  start=\${start//\\/etc\\/iptables\\//\\/mnt\\/}
+  \${start/\\/usr\\/sbin\\//\\/mnt\\/programs\\/} || exit 9
+done
+try() {
+  case $3 in *:*) program=ip6tables-legacy;; *) program=iptables-legacy;; esac
+  $program -t mangle -A POSTROUTING -p udp -d "$3"
+  setpriv --reuid "$2" --clear-groups bash -c "echo x > /dev/udp/$3/9" 2>/dev/null
+  count=$($program -t mangle -L POSTROUTING -v -x -n | awk 'NR == 3 {print $1}')
+  $program -t mangle -F POSTROUTING
+  case $count in 1) echo "sent $1 $3";; 0) echo "held $1 $3";; *) echo "count of $3: $count"; exit 8;; esac
+}
+try agent "$uid" 203.0.113.9; try agent "$uid" 192.168.1.77; try other 4321 203.0.113.9
+try agent "$uid" 2001:db8:9::9; try other 4321 2001:db8:9::9
+iptables-legacy -D OUTPUT -j SWARMKEEP_OUT; ip6tables-legacy -D OUTPUT -j SWARMKEEP_OUT
+try agent "$uid" 203.0.113.9
+`;
