@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createDetector } from '#core/detection/detector.ts';
 import { createFirstSeen } from '#core/detection/pack/first-seen.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
@@ -20,6 +21,8 @@ detection:
 `;
 const rules = readRuleSet([{ file: 'seven.yml', text: RULE, origin: 'imported' }]);
 
+// Written at an end that never comes otherwise; the next one starts in half the time.
+flushCompileCache();
 const folder = prepareDataFolder(process.argv[2] ?? '');
 const key = keyInFile(folder);
 if (key.read() === null) key.make('swarmkeep/endless');

@@ -26,6 +26,7 @@ const { operations } = writerOperations({
     createFirstSeen: () => ({ detect: () => [], state: () => null }),
     list: () => [],
     ownRules: NO_OWN_RULES,
+    taken: new Map(),
   }),
   say: () => undefined,
 });
