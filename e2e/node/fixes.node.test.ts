@@ -12,7 +12,7 @@ import { SCENARIOS } from './scenarios.ts';
 import { differences, KEEP_AUDITCTL, snapshotOf } from './snapshot.ts';
 import { goThrough } from './stages.ts';
 import { whyNoGuest } from './start-guest.ts';
-import { killInTheMiddle, leaveUnkept, takenBackByNode } from './unkept.ts';
+import { killInTheMiddle, killWaiting, leaveUnkept, takenBackByNode } from './unkept.ts';
 
 const STAND_IN = new URL('../fixtures/stand-in-mycoswarm', import.meta.url).pathname;
 /** A fix can make another one possible: the account of its own comes first. */
@@ -256,6 +256,7 @@ const stages = {
       await home.closeConsole();
       const left = await leaveUnkept(home, UNKEPT_SECONDS, UNKEPT);
       expect(left.state, left.error ?? '').toBe('unconfirmed');
+      if (time === UNKEPT_TIMES) await killWaiting(guest, left.id);
       const { began, ended, steps } = await takenBackByNode(guest, left.id);
       say(
         `${time}: taken back by the node, began ${began.toFixed(2)} s after its time, ended ${ended.toFixed(2)} s after`,

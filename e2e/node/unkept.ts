@@ -56,6 +56,13 @@ export function killInTheMiddle(home: Home, checks: readonly CheckId[], ms: numb
 /** Where the node keeps what it knows of a change, and when it did what. */
 const recordOf = (id: string) => `/var/lib/swarmkeep/changes/${id}`;
 
+/** Kill what waits on the node for the time of a change (SIGKILL), as the kernel does for want of memory, as soon as it waits. */
+export async function killWaiting(guest: Guest, id: string): Promise<void> {
+  await guest.must(
+    `for i in $(seq 1 240); do pkill -KILL -f -- '--revert ${id}$' && exit 0; sleep 0.5; done; exit 1`,
+  );
+}
+
 /** What the node did of a change, in seconds after its deadline (negative: before). */
 export interface TakenBack {
   began: number;
