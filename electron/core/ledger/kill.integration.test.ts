@@ -18,6 +18,8 @@ const [store, ledger, labFile, folder] = process.argv.slice(1);
 const { openStore } = await import(store);
 const { createLedger } = await import(ledger);
 const { labEvent } = await import(labFile);
+// Written at an end that never comes otherwise; the next one starts in half the time.
+(await import('node:module')).flushCompileCache();
 const opened = await openStore({ dataFolder: folder, thread: true });
 const written = createLedger({ store: opened, who: { shell: 'web', user: 'x' }, now: () => new Date() });
 for (let count = 1; ; count = (count * 7) % 400 + 1) {
