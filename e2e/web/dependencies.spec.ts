@@ -95,7 +95,7 @@ test.describe('packages of nodes against advisories', () => {
     await expect(dialog).toContainText('Do not install it so');
     await expect(dialog).toContainText('Repaired in 2.31.0.');
     await expect(dialog).toContainText('Line 2: rich>=13');
-    await dialog.getByLabel('Or choose a file').setInputFiles({
+    await dialog.getByLabel('Choose a file').setInputFiles({
       name: 'locked.txt',
       mimeType: 'text/plain',
       buffer: Buffer.from(`rich==13.0 --hash=sha256:${'a'.repeat(64)}\n`),

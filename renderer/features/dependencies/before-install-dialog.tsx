@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type DragEvent, type FormEvent, useId, useState } from 'react';
 import { visible } from '#shared/domain/text.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { TextAreaField } from '../../components/field.tsx';
@@ -65,7 +65,7 @@ export function BeforeInstallDialog({ onClose }: { onClose: () => void }) {
         <TextAreaField
           label={`Lines of ${visible(fileName)}`}
           hint="Drop a file here, or paste."
-          rows={6}
+          rows={4}
           value={text}
           spellCheck={false}
           onChange={(event) => {
@@ -74,9 +74,13 @@ export function BeforeInstallDialog({ onClose }: { onClose: () => void }) {
           }}
           error={problem}
         />
-        <label className="before-install__file">
-          <span>Or choose a file</span>
-          <input type="file" onChange={(event) => void take(event.target.files?.[0])} />
+        <label className={`${buttonClass('outline', true)} before-install__file`}>
+          Choose a file
+          <input
+            type="file"
+            className="visually-hidden"
+            onChange={(event) => void take(event.target.files?.[0])}
+          />
         </label>
         {compare.isError ? (
           <ErrorState inline {...errorWords(compare.error, 'It could not be compared.')} />
