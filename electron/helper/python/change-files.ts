@@ -99,6 +99,10 @@ export function exchangeFiles(
       }
       const made = openFolder(path);
       try {
+        // Whoever owns the folder around it could have put another one in its place.
+        const { uid, mode: bits } = statOf(made);
+        if (uid !== 0n || (bits & 0o777n) !== 0o700n || readdirSync(throughDescriptor(made)).length > 0)
+          throw new Refused('changed-since', `Somebody swaps folders at ${shown(relative)}.`);
         chownSync(throughDescriptor(made), given.uid, given.gid);
         chmodSync(throughDescriptor(made), mode);
       } finally {

@@ -110,6 +110,11 @@ export function filesOfInstalled(
       );
     const found = list.get(relative);
     if (found === undefined) continue;
+    if ((found[4] & 0o6000) !== 0)
+      throw new Refused(
+        'unsafe-path',
+        `${shown(relative)} of ${name} is setuid or setgid, and is not replaced.`,
+      );
     if (found[1] !== 'f')
       throw new Refused(
         'unsafe-path',

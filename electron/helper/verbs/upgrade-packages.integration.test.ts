@@ -103,6 +103,7 @@ describe('an upgrade of packages, with a stand-in for Python', () => {
       `ln -s x ${SITE}/l; echo l,, >> ${SITE}/demo-1.0.dist-info/RECORD`,
       /no plain file/,
     ],
+    ['a file of it is setuid', `chmod u+s ${SITE}/demo/old/gone.py`, /setuid or setgid/],
     ['it is no virtual environment', 'rm /srv/py/env/pyvenv.cfg', /no virtual environment/],
     [
       'a new file is there already',

@@ -11,6 +11,7 @@ import { exchangeFiles, giveTimes, putBack, refuseForeign, removeAdded } from '.
 import { compareInventory, upgradeDifferences } from '../python/compare-files.ts';
 import { distributionsIn, filesOfInstalled } from '../python/distribution-files.ts';
 import {
+  type EnvironmentEntry,
   type EnvironmentList,
   foldersAbove,
   listBytes,
@@ -125,6 +126,41 @@ function sync(work: Work, top: number): void {
     descriptors: [top],
     timeoutMs: 600_000,
   });
+}
+
+/**
+ * Unpacks what was kept once, before anything is touched, and holds it to the list: then it brings back what there was, and nothing that
+ * somebody put in its way while it was read.
+ */
+function refuseOtherArchive(work: Work, kept: Before, held: Held): void {
+  const list = keptList(work, kept);
+  const wanted = withFoldersAbove(keptNames(work, kept));
+  const folder = makeWorkFolder(work, held);
+  try {
+    const entry = inFolder(folder.descriptor, 'entry');
+    mkdirSync(entry, 0o700);
+    const unpacked = openFolder(entry);
+    try {
+      unpackFiles(work.machine, work.record.kept('files.tar.gz', kept.archive), unpacked);
+      const found = listEnvironment(unpacked, kept.path);
+      const same = wanted.filter((name) => whatIs(found.get(name)) === whatIs(list.get(name)));
+      if (same.length === wanted.length && found.size === wanted.length + 1) return;
+      throw new Refused(
+        'changed-since',
+        `The packages in ${kept.path} were changed while they were kept. Nothing was touched.`,
+      );
+    } finally {
+      close(unpacked);
+    }
+  } finally {
+    close(folder.descriptor);
+    removeWorkFolder(held, folder.name);
+  }
+}
+
+/** The time of a folder changes with the bytecode in it. */
+function whatIs(entry: EnvironmentEntry | undefined): string {
+  return entry === undefined ? '' : JSON.stringify(entry[1] === 'd' ? entry.slice(0, 5) : entry);
 }
 
 /** Refuses packages that are not those that were asked for, each once. */
@@ -260,6 +296,7 @@ export const upgradePackages = anyVerb<'upgrade-packages', Before, Left>({
       removeStages(work);
       const halfWay = addedOf(work, null);
       if (halfWay !== null) restore(work, kept, top, held, halfWay);
+      refuseOtherArchive(work, kept, held);
       const { added, output } = exchange(work, kept, held, top, packages);
       return {
         left: { added, folderTime: folderTime(held), whole: true },
