@@ -34,7 +34,8 @@ state_of() {
     for name in swarm-token node_id access.log plugins config.json; do
       if [ -e "./$name" ] || [ -L "./$name" ]; then names="$names $name"; fi
     done
-    emit configuration "$1/.config/mycoswarm" "$(stat -c %u .)" "$(stat -c %Y .)" "$names" )
+    about=$(stat -c '%u %Y' .)
+    emit configuration "$1/.config/mycoswarm" "\${about% *}" "\${about#* }" "$names" )
   [ $? -ne 4 ] || emit linked "$1/.config/mycoswarm"
 }
 read -r started rest < /proc/uptime

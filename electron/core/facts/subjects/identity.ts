@@ -8,7 +8,7 @@ import { readRecords } from '../script/records.ts';
 
 const SCRIPT = `${PRELUDE}
 value() { value_line=; read -r value_line 2>/dev/null < "$1" || :; }
-emit account "$(id -u)" "$(id -un 2>/dev/null)" "$(id -Gn 2>/dev/null)"
+emit account "$node_uid" "$(id -un 2>/dev/null)" "$(id -Gn 2>/dev/null)"
 set -- $(uname -srm)
 value /proc/sys/kernel/hostname; emit kernel "$value_line" "$1 $2" "$3"
 emit os-release "$(head -c 65536 /etc/os-release 2>/dev/null)"

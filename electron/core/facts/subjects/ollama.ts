@@ -76,9 +76,17 @@ agent() {
     emit agent "$uid" "$?"
   done
 }
-emit version "$(http_body ${address}/api/version 4096)"
+# Where nobody listens and no such program runs, nothing more could be learned: not the models, and not who may ask for them.
+newline='
+'; refused="\${newline}7"
+if has curl; then
+  answer=$({ limit 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -- ${address}/api/version </dev/null 2>/dev/null; printf '\\n%s' "$?"; } | head -c 4104)
+  emit version "\${answer%"$newline"*}"
+else answer=; emit version "$(http_body ${address}/api/version 4096)"; fi
+if ${known.pid === null ? '[ "$answer" != "$refused" ]' : ':'}; then
 http_body ${address}/api/tags ${MAX_TAGS + 1} | emit_content tags
-${asAgent}${END}`;
+${asAgent}fi
+${END}`;
 }
 
 function readJson(bytes: Buffer | undefined): unknown {

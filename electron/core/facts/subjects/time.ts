@@ -7,7 +7,7 @@ import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
 
 const SCRIPT = `${PRELUDE}
-if has timedatectl; then
+if has timedatectl && has_bus; then
   emit show "$(limited 2 timedatectl show 2>/dev/null </dev/null)"
   emit timesync "$(limited 2 timedatectl timesync-status 2>/dev/null </dev/null)"
 fi

@@ -13,7 +13,8 @@ export const SUDOERS_LIMIT = 262_144;
 export const SUDOERS = `sudo_owned() { [ -n "$(find "$1" -maxdepth 0 -user 0 ! -perm /022 2>/dev/null)" ]; }
 sudo_read() (
   folder=\${1%/*}
-  enter / "\${folder#/}" && sudo_owned . && [ -f "./\${1##*/}" ] && [ -r "./\${1##*/}" ] && sudo_owned "./\${1##*/}" || exit 5
+  enter / "\${folder#/}" && [ -f "./\${1##*/}" ] && [ -r "./\${1##*/}" ] || exit 5
+  [ "$(find . "./\${1##*/}" -maxdepth 0 -user 0 ! -perm /022 2>/dev/null)" = ".$newline./\${1##*/}" ] || exit 5
   read_here "\${1##*/}" ${SUDOERS_LIMIT}
 )
 sudo_take() {

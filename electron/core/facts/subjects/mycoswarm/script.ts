@@ -25,8 +25,10 @@ token() { # INSTANCE
     if [ ! -r ./swarm-token ]; then emit token "$1" closed "$modified" '' '' '' '' "$(stat -c %.3Y ./node_id 2>/dev/null)"; exit; fi
     TOKEN=$(read_here swarm-token 65536 | tr -d '\\000\\r')
     case $TOKEN in '' | *[!0-9a-fA-F]*) hexadecimal=no ;; *) hexadecimal=yes ;; esac
-    distinct=$(printf '%s' "$TOKEN" | od -An -v -tx1 | tr -s ' \\n' '\\n\\n' | sort -u | grep -c .)
-    fingerprint=; if has sha256sum; then fingerprint=$(printf '%s%s' "$SALT" "$TOKEN" | sha256sum | cut -c1-64); fi
+    if [ $hexadecimal = yes ] && [ \${#TOKEN} -le 256 ]; then
+      distinct=0; for digit in 0 1 2 3 4 5 6 7 8 9 a b c d e f A B C D E F; do case $TOKEN in *$digit*) distinct=$((distinct + 1)) ;; esac; done
+    else distinct=$(printf '%s' "$TOKEN" | od -An -v -tx1 | tr -s ' \\n' '\\n\\n' | sort -u | grep -c .); fi
+    fingerprint=; if has sha256sum; then fingerprint=$(printf '%s%s' "$SALT" "$TOKEN" | sha256sum); fingerprint=\${fingerprint%% *}; fi
     emit token "$1" read "$modified" "\${#TOKEN}" "$hexadecimal" "$distinct" "$fingerprint" "$(stat -c %.3Y ./node_id 2>/dev/null)"
     case $TOKEN in *'
 '*) emit searched "$1" 'it has several lines'; exit ;; esac
@@ -77,6 +79,10 @@ readable() { # FOLDER: files in it that everybody can read and reach, as far as 
   limit 1 find "$1" -xdev \\( -type d ! -perm -001 -o -name node_modules -o -name .git -o -name venv -o -name .venv \\) -prune -o -type f -perm -004 -size +11c -size -1048577c -print0 2>/dev/null
   [ $? -lt 124 ] || printf 'late\\0'
 }
+is_empty() { # FOLDER: it surely holds nothing
+  [ -r "$1" ] && [ -x "$1" ] || return 1
+  for found in "$1"/* "$1"/.[!.]* "$1"/..?*; do if [ -e "$found" ] || [ -L "$found" ]; then return 1; fi; done
+}
 searches() {
   code='--exclude-dir=venv --exclude-dir=.venv --exclude-dir=node_modules --exclude-dir=.git'
   seek log 3 /var/log -r --include='*.log' --include='*.log.1' --include=syslog --include=messages -- /var/log
@@ -90,7 +96,7 @@ searches() {
     { { printf '%s\\n' "$TOKEN" | limit 3 grep -rlsFZ -D skip -f - $code --exclude-dir=.cache --exclude-dir=workspace -- "$HOME_FOLDER"; [ $? -lt 124 ] || printf 'late\\0'; } |
       at_most 1024 | xargs -0 -r sh -c 'exec find "$@" -maxdepth 0 -type f -perm -004 -print0' _ 2>/dev/null; } 5>&1
   fi
-  for folder in /srv /opt /tmp /var/tmp /etc; do [ ! -d "$folder" ] || readable "$folder" | among world-readable 1 "$folder"; done
+  for folder in /srv /opt /tmp /var/tmp /etc; do [ ! -d "$folder" ] || is_empty "$folder" || readable "$folder" | among world-readable 1 "$folder"; done
   histories | among shell-history 2 'histories of all accounts'
   if [ -n "$UNIT" ] && has journalctl && [ -d /run/systemd/system ]; then
     limit 4 journalctl -q --no-pager -o cat -u "$UNIT" -n 20000 2>/dev/null </dev/null | grep -qF -f /dev/fd/6 6<<TOKEN_END && printf '=journal %s\\0journal of %s\\0' "$UNIT" "$UNIT"
@@ -101,7 +107,9 @@ TOKEN_END
 plugins() { # INSTANCE: a digest over every file, bytecode too: Python runs an unchecked .pyc (PEP 552) whatever its source says
   ( enter_configuration && enter . plugins || exit 0
     listed() { find . -mindepth 1 -maxdepth 1 \\( ! -name '.*' ! -name __pycache__ -o -type d -exec test -e '{}/handler.py' ';' \\) "$@"; }
-    [ "$(listed -printf x | wc -c)" -le 256 ] || emit plugins-cut "$1" "$(pwd -P)" 'there are more than 256'
+    count=$(listed -printf x | wc -c)
+    [ "$count" -gt 0 ] || exit 0
+    [ "$count" -le 256 ] || emit plugins-cut "$1" "$(pwd -P)" 'there are more than 256'
     listed -print0 | sort -z | head -z -n 256 | limit 4 xargs -0 -r sh -c '
       instance=$1; place=$2; shift 2
       for plugin do
@@ -160,7 +168,9 @@ logs() { # INSTANCE FOLDER: the same from files, where there is no journal
 }
 tool_log() { # PATH
   [ -e "$1" ] && [ ! -L "$1" ] || return 1
-  emit tool-log "$1" "$(stat -c %u "$1")" "$(stat -c %a "$1")" "$(stat -c %.3Y "$1")" "$(stat -c %u "\${1%/*}")" "$(stat -c %a "\${1%/*}")"
+  set -- "$1" $(stat -c '%u %a %.3Y' -- "$1" "\${1%/*}")
+  [ $# -eq 7 ] || set -- "$1"
+  emit tool-log "$1" "$2" "$3" "$4" "$5" "$6"
 }
 `;
 
@@ -224,7 +234,7 @@ function forInstance(instance: InstanceProfile, context: CollectContext): string
 export function mycoswarmScript(context: CollectContext): string {
   const salt = /^[0-9a-f]{64}$/.test(context.salt) ? context.salt : '';
   const parts = context.profile.instances.map((instance) => forInstance(instance, context));
-  const announced = `if has avahi-browse; then emit announced "$(limited 2 avahi-browse -rptc _mycoswarm._tcp 2>/dev/null </dev/null | head -c 131072)"; fi
+  const announced = `if has avahi-browse && has_bus; then emit announced "$(limited 2 avahi-browse -rptc _mycoswarm._tcp 2>/dev/null </dev/null | head -c 131072)"; fi
 if has ss; then emit connected "$(limited 2 ss -Htn state established '( dport = :7890 )' 2>/dev/null </dev/null | head -c 65536)"; fi
 `;
   return `${PRELUDE}${HTTP}SALT='${salt}'\n${FUNCTIONS}${parts.join('')}${announced}${END}`;

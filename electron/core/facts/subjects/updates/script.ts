@@ -54,8 +54,8 @@ own_lists() { # NAME TAB SUITE TAB VERSION TAB ARCHITECTURE TAB INSTALLED, where
     done
     echo finished
   } | grep -aE '^([IS] |Package:|Version:|Architecture:|failed$|finished$|$)' | awk '
-    $0 == "" { key = name " " architecture; if (key in installed && installed[key] != version) print name "\\t" suite "\\t" version "\\t" architecture "\\t" installed[key]; skip = 0; name = architecture = version = ""; next }
-    skip && index("VA", substr($0, 1, 1)) { next }
+    skip { if ($0 == "") { skip = 0; name = architecture = version = ""; next } if (/^[VA]/) next }
+    $0 == "" { key = name " " architecture; if (key in installed && installed[key] != version) print name "\\t" suite "\\t" version "\\t" architecture "\\t" installed[key]; name = architecture = version = ""; next }
     $1 == "Package:" { name = $2; skip = !(name in wanted); next }
     $1 == "Version:" { version = $2; next }
     $1 == "Architecture:" { architecture = $2; next }
