@@ -1,4 +1,4 @@
-import { expect, firstSeen, frameTimes, list, rows } from './audit-parts.ts';
+import { expect, firstSeen, list, rows, workOfFrame } from './audit-parts.ts';
 import { test } from './fixture.ts';
 
 test.describe.configure({ timeout: 180_000 });
@@ -79,13 +79,16 @@ test.describe('the live tail', () => {
       window.location.hash = '/audit';
     });
     await expect(rows(page).first()).toBeVisible();
-    const idle = await frameTimes(page);
+    const newest = async () => Number(await rows(page).last().getAttribute('data-item'));
+    const before = await newest();
     const end = double.watched.flood(1_000);
     await page.waitForTimeout(1_000);
-    const flooded = await frameTimes(page);
+    const flooded = await workOfFrame(page);
     end();
-    // Against the same page at rest, for a shared machine: the promised figures are measured by the bench.
-    expect(flooded).toBeLessThan(idle * 2 + 17);
+    expect(await newest()).toBeGreaterThan(before + 1_000);
+    // The promised figures are measured by the bench.
+    expect(flooded).toBeGreaterThan(0);
+    expect(flooded).toBeLessThan(50);
     expect(await rows(page).count()).toBeLessThan(80);
     await expect(rows(page).last()).toBeInViewport();
   });

@@ -29,20 +29,32 @@ export async function firstSeen(page: Page): Promise<number> {
   });
 }
 
-/** Milliseconds between two frames, median of two seconds. */
-export async function frameTimes(page: Page): Promise<number> {
-  const times = await page.evaluate(
+/**
+ * Milliseconds that the page's main thread works for one frame, mean of two seconds: processor time, which other programs on a busy
+ * machine do not make longer as they do the time between frames.
+ */
+export async function workOfFrame(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const worked = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+  };
+  const before = await worked();
+  const frames = await page.evaluate(
     () =>
-      new Promise<number[]>((done) => {
-        const seen: number[] = [];
+      new Promise<number>((done) => {
         const began = performance.now();
+        let drawn = 0;
         const frame = (now: number) => {
-          seen.push(now);
+          drawn += 1;
           if (now - began < 2_000) requestAnimationFrame(frame);
-          else done(seen.slice(1).map((time, index) => time - (seen[index] ?? time)));
+          else done(drawn);
         };
         requestAnimationFrame(frame);
       }),
   );
-  return times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
+  const seconds = (await worked()) - before;
+  await session.detach();
+  return (seconds * 1_000) / frames;
 }
