@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createConsole } from '#core/console/create-console.ts';
 import { exampleAdvisory } from '#core/dependencies/advisories/testing/example-advisories.ts';
 import { makeZip } from '#core/dependencies/advisories/testing/make-zip.ts';
 import { keyInFile } from '#core/ledger/key-file.ts';
@@ -233,5 +234,30 @@ describe('swarmkeep dependencies', () => {
     expect((await command('audit', folder, '--inventory', inventory)).code).toBe(64);
     expect((await command('import', inventory)).code).toBe(2);
     expect((await command('update', '--from', 'http://example.test')).error).toMatch(/https only/);
+  });
+
+  it('puts it on record that other advisories are in use, where there are records', async () => {
+    const data = path('recorded');
+    const at = async (...args: string[]) => {
+      const { terminal, written } = capturedTerminal();
+      const code = await run(['--data-dir', data, ...args], '0.0.0-test', terminal);
+      return { code, ...written };
+    };
+    expect((await at('dependencies', 'import', path('fresh.zip'))).code).toBe(0);
+    expect(existsSync(join(data, 'swarmkeep.db'))).toBe(false);
+    expect((await at('node', 'add', '--local')).code).toBe(0);
+    expect((await at('dependencies', 'import', set('later.zip', ago(1)))).code).toBe(0);
+    const console = await createConsole({
+      dataFolder: data,
+      shell: 'command-line',
+      version: '0.0.0-test',
+      consent: { ask: async () => false },
+    });
+    const { entries } = await console.activity.list({ search: '', limit: 1 });
+    await console.close();
+    expect(entries[0]?.record).toMatchObject({
+      kind: 'advisories-taken',
+      what: { advisories: 3, origin: expect.stringContaining('later.zip') },
+    });
   });
 });

@@ -8,6 +8,7 @@ import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
 import { dataLine } from './dependencies-report.ts';
 import { couldNot, EXIT, type ExitCode } from './failure.ts';
+import { hasRecords } from './has-records.ts';
 import { asJson } from './report.ts';
 import { progressLine, type Terminal } from './terminal.ts';
 
@@ -22,7 +23,7 @@ export async function importCommand(
   options: { json: boolean; signedBy?: string | undefined },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return takeData(options, terminal, async (signal, show) => {
+  return takeData(place, options, terminal, async (signal, show) => {
     if (options.signedBy !== undefined) {
       const { requireSigned } = await import('#core/dependencies/advisories/signed-set.ts');
       await requireSigned(path, options.signedBy);
@@ -35,10 +36,11 @@ export async function importCommand(
 }
 
 /**
- * Does the taking, shows how far it is, and calls it off at Ctrl-C.
+ * Does the taking, shows how far it is, calls it off at Ctrl-C, and tells the records of the console where there are some.
  * @param take does it @returns 0 @throws CommandFailure
  */
 export async function takeData(
+  place: Place,
   options: { json: boolean },
   terminal: Terminal,
   take: (signal: AbortSignal, show: (words: string) => void) => Promise<AdvisoryFacts>,
@@ -49,6 +51,7 @@ export async function takeData(
   const progress = progressLine(terminal.error);
   try {
     const facts = await take(controller.signal, (words) => progress.show(words));
+    await onRecord(place, terminal);
     progress.clear();
     const data = advisoryDataState(facts, new Date());
     if (options.json) {
@@ -67,5 +70,17 @@ export async function takeData(
   } finally {
     progress.clear();
     process.off('SIGINT', stop);
+  }
+}
+
+/** Nodes are judged by these from now on: the console that keeps the records is told, whoever runs it. */
+async function onRecord(place: Place, terminal: Terminal): Promise<void> {
+  if (!hasRecords(place.dataFolder)) return;
+  const { openConsole } = await import('./open-console.ts');
+  const open = await openConsole({ ...place, terminal });
+  try {
+    await open.client.dependencies.takenBeside();
+  } finally {
+    await open.close();
   }
 }

@@ -31,7 +31,7 @@ export async function updateCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const address = options.from ?? (await settledAddress(place, terminal));
-  return takeData(options, terminal, async (signal, show) => {
+  return takeData(place, options, terminal, async (signal, show) => {
     const folder = prepareDataFolder(place.dataFolder);
     const result = await updateAdvisories(folder, address, new Date(), {
       signal,

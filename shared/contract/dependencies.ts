@@ -34,6 +34,8 @@ export const dependencies = {
   import: change.input(z.object({ path: pathText })).output(advisoryDataState),
   /** Fetch what was published since; nothing about what is installed is sent. On any error the former data stays. */
   update: change.output(advisoryDataState),
+  /** A command took other advisories in: they are put on record, and nodes are judged by them. */
+  takenBeside: change.output(advisoryDataState),
   /** From where it is fetched, and whether that is done by itself. */
   fetching: read.output(advisoryFetching),
   /** How far taking or fetching is, in words; empty when neither goes on. */

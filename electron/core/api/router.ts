@@ -192,6 +192,7 @@ function createRouter(
       advisory: os.dependencies.advisory.handler(({ input }) => service.dependencies.advisory(input)),
       import: os.dependencies.import.handler(({ input }) => service.dependencies.import(input)),
       update: os.dependencies.update.handler(() => service.dependencies.update(undefined)),
+      takenBeside: os.dependencies.takenBeside.handler(() => service.dependencies.takenBeside(undefined)),
       progress: os.dependencies.progress.handler(() => service.dependencies.progress(undefined)),
       cancel: os.dependencies.cancel.handler(() => service.dependencies.cancel(undefined)),
       ignores: os.dependencies.ignores.handler(() => service.dependencies.ignores(undefined)),

@@ -1,5 +1,6 @@
 import { AdvisoryDataError } from '#core/dependencies/advisories/data-error.ts';
 import { advisoryDataState } from '#core/dependencies/advisories/data-state.ts';
+import { withStoredAdvisories } from '#core/dependencies/advisories/stored-source.ts';
 import type { TakeJob } from '#core/dependencies/advisories/take-protocol.ts';
 import { takeInThread } from '#core/dependencies/advisories/take-thread.ts';
 import { StoreError } from '#core/store/store-error.ts';
@@ -19,6 +20,8 @@ export interface Taking {
   import(path: string): Promise<AdvisoryDataState>;
   /** @throws ConsoleError as for an import */
   update(): Promise<AdvisoryDataState>;
+  /** Those in use were taken by a command, beside this console. @returns what is in use */
+  takenBeside(): Promise<AdvisoryDataState>;
   /** What goes on, in words; empty when nothing does. */
   words(): string;
   /** @returns whether anything was called off */
@@ -58,16 +61,9 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
     work = mine;
     try {
       const { facts } = await taking;
-      const { advisories, newest, origin } = facts;
-      const what = {
-        advisories,
-        newest: newest === null ? null : new Date(newest).toISOString(),
-        origin: shortened(visible(origin), 512),
-      };
-      await ledger.append([{ kind: 'advisories-taken', where: null, what }], 'go-on');
-      await recheck.all();
-      announce(context, 'dependencies');
-      return advisoryDataState(facts, clock.now());
+      const state = advisoryDataState(facts, clock.now());
+      await tell(state);
+      return state;
     } catch (error) {
       if (error instanceof AdvisoryDataError || error instanceof StoreError) {
         const message = shortened(visible(error.message), 500);
@@ -77,6 +73,14 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
     } finally {
       work = null;
     }
+  }
+
+  /** Other advisories are in use: that is on record, and what was judged by the former ones is judged anew. */
+  async function tell({ advisories, newest, origin }: AdvisoryDataState): Promise<void> {
+    const what = { advisories, newest, origin: shortened(visible(origin), 512) };
+    await ledger.append([{ kind: 'advisories-taken', where: null, what }], 'go-on');
+    await recheck.all();
+    announce(context, 'dependencies');
   }
 
   async function update(): Promise<AdvisoryDataState> {
@@ -90,6 +94,11 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
   return {
     update,
     import: (path) => run({ kind: 'import', folder, path, now: clock.now().getTime() }, 'Reading advisories'),
+    async takenBeside() {
+      const state = await withStoredAdvisories(folder, clock.now(), (stored) => stored.state);
+      if (state.state !== 'none') await tell(state);
+      return state;
+    },
     words: () => work?.words ?? '',
     cancel() {
       work?.stop.abort();

@@ -52,6 +52,7 @@ export function createDependencies(context: Context, recheck: Recheck, version: 
 
       import: ({ path }) => taking.import(path),
       update: () => taking.update(),
+      takenBeside: () => taking.takenBeside(),
       fetching: () => taking.fetching(),
       progress: async () => taking.words(),
       cancel: async () => ({ cancelled: taking.cancel() }),

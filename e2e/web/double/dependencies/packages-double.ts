@@ -73,6 +73,7 @@ export class PackagesDouble {
           packages: [],
         })),
       import: () => answer(take),
+      takenBeside: () => answer(() => this.#data),
       update: () => answer(take),
       ways: ({ package: name }) => answer(() => ways[name] ?? null),
       fetching: () => answer(() => ({ address: OSV_ADDRESS, daily: false, lastAt: null, lastTrouble: '' })),

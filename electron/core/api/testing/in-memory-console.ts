@@ -163,6 +163,7 @@ export class InMemoryConsole implements ConsoleService {
     audit: async () => null,
     advisory: async () => null,
     import: unsupported,
+    takenBeside: unsupported,
     update: unsupported,
     progress: async () => '',
     cancel: async () => ({ cancelled: false }),
