@@ -193,6 +193,7 @@ export class FileFollower implements Follower {
       if (next.rotated !== null) await this.#where.before.release();
       reader.live = next.rotated === null;
       reader.way = wayOf(next, behind(chain, next));
+      reader.judgedBy = next;
       reader.skipHole = this.#gaps.lastWasCut;
       this.#reader = reader;
       this.#inOrder = false;
@@ -257,6 +258,7 @@ export class FileFollower implements Follower {
       if (typeof reader === 'string') return false;
       await this.#reader?.close();
       reader.live = file.rotated === null;
+      reader.judgedBy = file;
       this.#reader = reader;
       this.#resume = null;
       this.#inOrder = true;
@@ -299,6 +301,7 @@ export class FileFollower implements Follower {
 
   async #atEnd(reader: LogReader, lines: FollowedLine[]): Promise<boolean> {
     if (reader.packing !== 'none') {
+      if (reader.way === 'copied') await this.#judgeAgain(reader);
       if (!this.#inOrder && !(await this.#isNext(reader, true, lines))) return true;
       return this.#leave(reader, true, lines);
     }
@@ -336,6 +339,19 @@ export class FileFollower implements Follower {
     const settled = reader.way === 'copied' || next.rotated !== null || reader.splitter.waiting === 0;
     if (!settled && performance.now() - reader.grewAt < this.#settleMs) return false;
     return this.#leave(reader, current !== null || itself, lines);
+  }
+
+  /** A packer sets the time of change when it ends: what was seen while it packed says nothing of how the file came to be. */
+  async #judgeAgain(reader: LogReader): Promise<void> {
+    const judged = reader.judgedBy;
+    if (judged === null) return;
+    const look = await this.#reach.look(`${judged.folder}/${judged.name}`, true);
+    const same = look.kind === 'file' && isSameFile(look.file, judged);
+    if (same && look.file.size === judged.size && look.file.modifiedAt === judged.modifiedAt) return;
+    const { place } = reader;
+    await this.#drop();
+    this.#resume = { ...place, way: 'unknown' };
+    throw new RotatingNow('It was being packed while it was read; looking again.');
   }
 
   /** Ends a file that was read to its end. */

@@ -49,6 +49,8 @@ export class LogReader {
   /** It had the log's own name when it was opened. */
   live = false;
   way: Way = 'unknown';
+  /** As the file was when that was judged. */
+  judgedBy: SeenFile | null = null;
   settled = false;
   /** Leading NULs are the hole that a writer leaves who goes on at its old offset in a file that was cut. */
   skipHole = false;
