@@ -51,11 +51,14 @@ export function isUsualIndex(url: string): boolean {
   return /^https:\/\/(pypi\.org|pypi\.python\.org)(\/simple)?\/?$/i.test(url);
 }
 
+/** What is offered for a requirements file again: nothing of a lock but plain hashes may get into its lines. */
+const HASH = /^sha(256|384|512):[0-9a-f]{64,128}$/;
+
 function hashesOf(file: HashedFile): string[] {
   const named = Object.entries(file.hashes ?? {}).map(([algorithm, digest]) => `${algorithm}:${digest}`);
   return [...(file.hash === undefined ? [] : [file.hash]), ...named]
     .map((hash) => hash.toLowerCase())
-    .filter((hash) => /^sha(256|384|512):[0-9a-f]{64,128}$/.test(hash));
+    .filter((hash) => HASH.test(hash));
 }
 
 const isWheel = (file: HashedFile): boolean =>
@@ -102,7 +105,7 @@ function ofToml(item: TomlPackage, older: readonly HashedFile[]): LockEntry[] {
 function ofPipfile(name: string, item: PipfilePackage): LockEntry[] {
   if (item.editable === true || (item.path !== undefined && !/\.(whl|zip|gz|bz2)$/.test(item.path)))
     return [];
-  const hashes = (item.hashes ?? []).map((hash) => hash.toLowerCase());
+  const hashes = (item.hashes ?? []).map((hash) => hash.toLowerCase()).filter((hash) => HASH.test(hash));
   const origin =
     item.git !== undefined
       ? { from: 'vcs' as const, place: withoutCredentials(item.git) }
