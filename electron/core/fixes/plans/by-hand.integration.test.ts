@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { HelperAction } from '#shared/domain/helper/verbs.ts';
-import { commandBack } from './by-hand.ts';
+import { commandBack, namesRootsOwn } from './by-hand.ts';
 
 const folders: string[] = [];
 function lab(): { at: (name: string) => string; record: string } {
@@ -100,4 +100,25 @@ it('gives no command where only the record knows what was there, nor one that ca
       true,
     ),
   ).toBeNull();
+});
+
+it('is for places where nobody but root can put a link in the way of a command of root', () => {
+  const was = { kind: 'file', sha256, ...own, mode: 0o640 } as const;
+  const of = (path: string): HelperAction => ({
+    verb: 'set-attributes',
+    path,
+    ...own,
+    mode: 0o600,
+    expect: was,
+  });
+  for (const path of ['/etc/nftables.d/a.nft', '/usr/lib/tmpfiles.d/a.conf'])
+    expect(namesRootsOwn(of(path)), path).toBe(true);
+  for (const path of [
+    '/home/eve/.config/mycoswarm/swarm-token',
+    '/srv/mycoswarm',
+    '/opt/a',
+    '/var/lib/a',
+    '/etc',
+  ])
+    expect(namesRootsOwn(of(path)), path).toBe(false);
 });

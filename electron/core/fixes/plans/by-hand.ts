@@ -5,6 +5,18 @@ import type { HelperAction } from '#shared/domain/helper/verbs.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { standingSteps } from './undo-order.ts';
 
+/**
+ * Folders in which nobody but root can put another file, or a link, in the place of one. Anywhere else a command of root's that names a
+ * path could be led to another file between the look and the command: there the helper's own undo, which walks by descriptors, is the way.
+ */
+const ROOTS_OWN = /^\/(?:etc|usr)\//;
+
+/** @returns whether all that a step names lies where only root can change names, so that a command of root's can be offered for it */
+export function namesRootsOwn(action: HelperAction): boolean {
+  if ('path' in action && !ROOTS_OWN.test(action.path)) return false;
+  return !('from' in action) || ROOTS_OWN.test(action.from);
+}
+
 /** @returns what is still on the node of a change that came to a stop, newest first, with the command that takes each back */
 export function leftBehind(change: StoredChange): AppliedChange['left'] {
   const { purpose, access } = change.plan;
@@ -20,7 +32,10 @@ export function leftBehind(change: StoredChange): AppliedChange['left'] {
         title: step.title,
         why: stored.message,
         undo: step.undo,
-        byHand: step.action === null ? null : commandBack(step.action, record, access.via === 'root'),
+        byHand:
+          step.action === null || !namesRootsOwn(step.action)
+            ? null
+            : commandBack(step.action, record, access.via === 'root'),
       },
     ];
   });
