@@ -72,7 +72,14 @@ export async function restoreBackup(request: RestoreRequest): Promise<Restored> 
 /** Opens the console where it was unpacked, which brings its records to the form of this version, too, and lets it prove itself. */
 async function verified(dataFolder: string, checkpoint: string, version: string): Promise<Verification> {
   const consent = { ask: async () => false };
-  const service = await createConsole({ dataFolder, shell: 'command-line', version, consent });
+  // Nothing of a backup may act on a node before somebody has opened it as their console.
+  const service = await createConsole({
+    dataFolder,
+    shell: 'command-line',
+    version,
+    consent,
+    recover: false,
+  });
   try {
     return await service.activity.checkAgainst({ checkpoint });
   } finally {

@@ -53,6 +53,8 @@ export interface ConsoleOptions {
   store?: Promise<Store> | undefined;
   /** Answer store requests in a thread of its own; by default in every shell but the command line. */
   thread?: boolean;
+  /** False: changes that were left in the middle stay so; for records that are only looked at. */
+  recover?: boolean;
   /** For tests: how to look and judge. */
   looking?: Looking;
   /** File with the facts of the sample node. */

@@ -53,7 +53,12 @@ export interface FixDesk {
 
 /** Puts planning and doing together, and goes on with what was left in the middle. */
 export async function createFixDesk(
-  options: { consent: ConsentGate; dataFolder: string; fixing?: Partial<Fixing> | undefined },
+  options: {
+    consent: ConsentGate;
+    dataFolder: string;
+    fixing?: Partial<Fixing> | undefined;
+    recover?: boolean | undefined;
+  },
   looks: LookParts,
 ): Promise<FixDesk> {
   const { context } = looks;
@@ -134,7 +139,7 @@ export async function createFixDesk(
   for (const node of new Set(open.map((change) => change.node)))
     ofNodes.set(node, await changesOfNode(parts, node));
   for (const change of open) board.show(change);
-  if (open.length > 0) await engine.recover();
+  if (open.length > 0 && options.recover !== false) await engine.recover();
   return {
     group: fixesGroup(parts),
     registry,
