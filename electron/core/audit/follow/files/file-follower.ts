@@ -8,7 +8,7 @@ import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE, PERHAPS_COPIED } from './gap
 import { type LogReach, LogTrouble, RotatingNow, type SeenFile } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
 import { Patience } from './patience.ts';
-import { behind, type ChainFile, isChanging, packingOf, sizeOf } from './rotation-chain.ts';
+import { behind, type ChainFile, hasChanged, isChanging, packingOf, sizeOf } from './rotation-chain.ts';
 import { wayOf, wayOfPlace } from './rotation-way.ts';
 import { isSameFile } from './same-file.ts';
 import { UnpackError } from './unpack.ts';
@@ -49,6 +49,8 @@ export class FileFollower implements Follower {
   readonly #notFound = new Patience('Looking for the rotated file.');
   /** An empty file may be a copy that is being made. */
   readonly #copying = new Patience('It may be copied now.');
+  /** A packed file may have changed while it was read. */
+  readonly #packing = new Patience('It was being packed while it was read; looking again.');
   #rotating = 0;
   readonly #status = new FileStatus();
   readonly #gaps: GapTeller;
@@ -283,13 +285,17 @@ export class FileFollower implements Follower {
   /** Nothing is concluded from a file that is still being packed: it is begun again at the place. */
   async #tellDamaged(file: SeenFile, why: string, place: FilePlace | null): Promise<void> {
     if (await isChanging(this.#reach, file)) {
-      await this.#drop();
-      // A packer sets the time of change, by which it is seen what was packed, when it ends.
-      this.#resume = place && { ...place, way: 'unknown' };
+      await this.#beginAgain(place);
       throw new RotatingNow('It is being packed at this moment; looking again.');
     }
     const { name, size } = file;
     this.#gaps.tell('damaged', null, `${name}, ${size} bytes packed: ${why}`);
+  }
+
+  /** A packer sets the time of change, by which it is seen what was packed, when it ends. */
+  async #beginAgain(place: FilePlace | null): Promise<void> {
+    await this.#drop();
+    this.#resume = place && { ...place, way: 'unknown' };
   }
 
   async #drop(): Promise<void> {
@@ -341,17 +347,16 @@ export class FileFollower implements Follower {
     return this.#leave(reader, current !== null || itself, lines);
   }
 
-  /** A packer sets the time of change when it ends: what was seen while it packed says nothing of how the file came to be. */
+  /** What was seen of a file while it was being packed says nothing of how it came to be. */
   async #judgeAgain(reader: LogReader): Promise<void> {
-    const judged = reader.judgedBy;
-    if (judged === null) return;
-    const look = await this.#reach.look(`${judged.folder}/${judged.name}`, true);
-    const same = look.kind === 'file' && isSameFile(look.file, judged);
-    if (same && look.file.size === judged.size && look.file.modifiedAt === judged.modifiedAt) return;
-    const { place } = reader;
-    await this.#drop();
-    this.#resume = { ...place, way: 'unknown' };
-    throw new RotatingNow('It was being packed while it was read; looking again.');
+    const changed = reader.judgedBy !== null && (await hasChanged(this.#reach, reader.judgedBy));
+    try {
+      this.#packing.waitWhile(changed);
+    } catch (error) {
+      await this.#beginAgain(reader.place);
+      throw error;
+    }
+    if (changed) reader.way = 'unknown';
   }
 
   /** Ends a file that was read to its end. */

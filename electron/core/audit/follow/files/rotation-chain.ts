@@ -27,11 +27,17 @@ export function behind(chain: readonly ChainFile[], file: ChainFile): ChainFile[
   return chain.slice(chain.indexOf(file) + 1);
 }
 
-/** @returns whether a file has another size than it had, or is under its name no more */
-export async function isChanging(reach: LogReach, { folder, name, ...file }: SeenFile): Promise<boolean> {
-  await new Promise((resolve) => setTimeout(resolve, CHANGING_MS));
+/** @returns whether a file has another size or time of change than it had, or is under its name no more */
+export async function hasChanged(reach: LogReach, { folder, name, ...file }: SeenFile): Promise<boolean> {
   const look = await reach.look(`${folder}/${name}`, true);
-  return look.kind !== 'file' || look.file.size !== file.size || !isSameFile(look.file, file);
+  if (look.kind !== 'file' || !isSameFile(look.file, file)) return true;
+  return look.file.size !== file.size || look.file.modifiedAt !== file.modifiedAt;
+}
+
+/** @returns the same, a little later than it was seen */
+export async function isChanging(reach: LogReach, file: SeenFile): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve, CHANGING_MS));
+  return hasChanged(reach, file);
 }
 
 /** @returns bytes of all files together, packed as they are */

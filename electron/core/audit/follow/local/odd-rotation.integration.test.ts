@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { follow, gzip, kinds, lab, numbered, whileOff, write } from '../testing/log-lab.ts';
+import { LocalReach } from './local-reach.ts';
 
 describe('a rotation in which something is missing or odd', () => {
   it('tells when a file is cut and there is no copy', async () => {
@@ -106,6 +107,43 @@ describe('a rotation in which something is missing or odd', () => {
     utimesSync(`${lab.log}.1.gz`, atime, mtime);
     await second.until(({ texts }) => texts.includes('event 3001 of the test'));
     expect([second.texts.length, second.gaps]).toEqual([2_997, []]);
+  });
+
+  it('takes a packed file for what it is when its packer ended while it was read', async () => {
+    write(0, 5);
+    const first = follow();
+    await first.until(({ lines }) => lines.length === 5);
+    const position = await first.stop();
+    write(5, 3_000);
+    const packed = gzipSync(readFileSync(lab.log));
+    const { atime, mtime } = statSync(lab.log);
+    const path = `${lab.log}.1.gz`;
+    unlinkSync(lab.log);
+    writeFileSync(path, packed.subarray(0, 2_000));
+    write(3_000, 3_002);
+    const reach = new LocalReach();
+    const look = reach.look.bind(reach);
+    let packs: 'some' | 'all' | 'ended' = 'some';
+    vi.spyOn(reach, 'look').mockImplementation((at, fresh) => {
+      if (at === path && fresh && packs === 'some') {
+        appendFileSync(path, packed.subarray(2_000));
+        // Later than the new log by more than clocks differ: as it looks now, it is a copy of what went on.
+        utimesSync(path, atime, new Date(Date.now() + 1_000));
+        packs = 'all';
+      }
+      return look(at, fresh);
+    });
+    const open = reach.open.bind(reach);
+    vi.spyOn(reach, 'open').mockImplementation((file) => {
+      if (file.size === packed.length && packs === 'all') {
+        utimesSync(path, atime, mtime);
+        packs = 'ended';
+      }
+      return open(file);
+    });
+    const second = follow(position, { reach });
+    await second.until(({ texts }) => texts.includes('event 3001 of the test'));
+    expect([packs, second.texts.length, second.gaps]).toEqual(['ended', 2_997, []]);
   });
 
   it('takes a packed copy for what it is while the log was not cut yet', async () => {
