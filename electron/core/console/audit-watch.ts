@@ -24,6 +24,8 @@ export interface AuditWatch {
   /** Events are kept here, as far as can be told without opening them. */
   hasEvents(): boolean;
   state(): AuditState;
+  /** @returns the same, as the thread says when it is asked; what it said last while it does not answer */
+  stateNow(): Promise<AuditState>;
   sources(): AuditSource[];
   /** Why nobody watches; null when all is well. */
   trouble(): StoreError | null;
@@ -151,6 +153,17 @@ export function createAuditWatch(
     settle = clock.after(SETTLE_MS, () => void align().catch(() => undefined));
   }
 
+  function lastState(): AuditState {
+    return failure === null ? state : { ...state, watching: false, since: null, trouble: wordsOf(failure) };
+  }
+
+  async function stateNow(): Promise<AuditState> {
+    const running = starting === null ? null : await starting.catch(() => null);
+    if (running === null || closed) return lastState();
+    state = await running.writer.state().catch(() => state);
+    return lastState();
+  }
+
   let unsubscribe = (): void => undefined;
   if (watching) {
     // The key that signs events is made with the first event of the ledger: without it no checkpoint would cover them.
@@ -171,10 +184,8 @@ export function createAuditWatch(
     live,
     alerts,
     states,
-    state: () => {
-      const gone = failure ?? null;
-      return gone === null ? state : { ...state, watching: false, since: null, trouble: wordsOf(gone) };
-    },
+    state: lastState,
+    stateNow,
     sources: () => sources,
     trouble: () => failure,
     align,

@@ -55,7 +55,7 @@ export function auditGroup(
     ...ownRulesGroup(context, ask),
     async state() {
       if (watch.trouble() === null && watch.hasEvents()) await watch.threads().catch(() => undefined);
-      return watch.state();
+      return watch.stateNow();
     },
     live(choice) {
       asQuery(choice.query);
