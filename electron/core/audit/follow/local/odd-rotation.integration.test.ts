@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
+import type { LogReach } from '../files/log-reach.ts';
 import { follow, gzip, kinds, lab, numbered, whileOff, write } from '../testing/log-lab.ts';
 import { LocalReach } from './local-reach.ts';
 
@@ -121,7 +122,7 @@ describe('a rotation in which something is missing or odd', () => {
     unlinkSync(lab.log);
     writeFileSync(path, packed.subarray(0, 2_000));
     write(3_000, 3_002);
-    const reach = new LocalReach();
+    const reach: LogReach = new LocalReach();
     const look = reach.look.bind(reach);
     let packs: 'some' | 'all' | 'ended' = 'some';
     vi.spyOn(reach, 'look').mockImplementation((at, fresh) => {
