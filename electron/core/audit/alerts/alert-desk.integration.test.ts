@@ -97,6 +97,25 @@ describe('what hides among alerts', () => {
     expect(alerts()).toHaveLength(22);
   });
 
+  it('is nothing that came after those many others were acknowledged', () => {
+    const acknowledge = () => {
+      store.durably(() => store.alerts.update({ ...alertOf('many others'), state: 'acknowledged' }));
+      intake.forgetAlerts();
+    };
+    take(users('a', 40));
+    acknowledge();
+    take(['a20', 'a39']);
+    expect(alertOf('many others')).toMatchObject({ state: 'acknowledged', count: 22 });
+    take(['a21', 'minotaur', 'minotaur']);
+    expect(alertOf('many others')).toMatchObject({ state: 'new', count: 25 });
+    expect(woken.slice(21)).toEqual(['many others']);
+    // It is one of them from then on, also for a desk that knows only what is stored.
+    acknowledge();
+    take(['minotaur', 'a20']);
+    expect(alertOf('many others').state).toBe('acknowledged');
+    expect(woken).toHaveLength(22);
+  });
+
   it('is no flood within a silence, which makes no room for what is not silenced either', () => {
     const silence = {
       id: 'q',

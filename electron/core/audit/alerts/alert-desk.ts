@@ -16,6 +16,9 @@ const MANY_SILENCED = { entity: 'many silenced others', entityField: '' };
 /** An alert that was acknowledged and calm for so long is news when it begins again. */
 const CALM_MS = 86_400_000;
 
+/** Things that are remembered of one batch for an alert about many; what is not remembered makes it news once more. */
+const OTHERS_AT_ONCE = 10_000;
+
 /** What a match is about, and the silence that hides it. */
 interface About {
   entity: string;
@@ -30,6 +33,8 @@ interface Pending {
   /** It became new with this batch: somebody is to be told. */
   woke: boolean;
   matches: { number: number; at: number }[];
+  /** Of an alert about many: what it took in with this batch, each once. */
+  others: Map<string, About>;
 }
 
 /** An alert that a batch changed. */
@@ -67,16 +72,17 @@ export class AlertDesk {
     const silence = this.#silencer.hiding(rule.id, event, now);
     if (silence !== null) this.#hidden.set(silence, (this.#hidden.get(silence) ?? 0) + 1);
     this.#days.set(rule.id, (this.#days.get(rule.id) ?? 0) + 1);
-    const pending = this.#pendingFor(detection, event, { entity, entityField, silence });
+    const about: About = { entity, entityField, silence };
+    const pending = this.#pendingFor(detection, event, about);
     const { alert } = pending;
-    const calm = now - alert.lastAt >= CALM_MS;
+    const news = now - alert.lastAt >= CALM_MS || this.#isOneMore(pending, about);
     alert.count += 1;
     alert.rule = rule;
     // A log may claim any time: none moves what happens now into the past, or into the future.
     alert.lastAt =
       alert.count === 1 ? Math.min(event.at, now) : Math.max(alert.lastAt, Math.min(event.at, now));
     alert.lastEvent = event.number;
-    if (silence === null && (alert.state !== 'acknowledged' ? alert.state !== 'new' : calm)) {
+    if (silence === null && (alert.state !== 'acknowledged' ? alert.state !== 'new' : news)) {
       alert.state = 'new';
       alert.silence = null;
       pending.woke = true;
@@ -90,10 +96,11 @@ export class AlertDesk {
   /** Writes what changed, in the caller's transaction. @returns it; valid once the transaction is on the disk */
   write(now: number): ChangedAlert[] {
     const changed: ChangedAlert[] = [];
-    for (const { alert, fresh, woke, matches } of this.#pending.values()) {
+    for (const { alert, fresh, woke, matches, others } of this.#pending.values()) {
       if (fresh) alert.id = this.#table.insert(alert);
       else this.#table.update(alert);
       for (const { number, at } of matches) this.#table.addMatch(alert.id, number, at);
+      if (others.size > 0) this.#table.addOthers(alert.id, [...others.values()]);
       changed.push({ alert: { ...alert }, woke });
     }
     for (const [rule, matches] of this.#days) this.#table.addDay(rule, now, matches);
@@ -138,6 +145,18 @@ export class AlertDesk {
     return this.#begin(fold, null, detection, event, what);
   }
 
+  /**
+   * Whether an alert about many things had not taken in this one before. Who acknowledged it has not seen that one; whoever floods an
+   * alert with names must not hide what comes after them.
+   */
+  #isOneMore({ alert, others }: Pending, about: About): boolean {
+    if (alert.entityField !== '' || about.entityField === '') return false;
+    const thing = JSON.stringify([about.entityField, about.entity]);
+    if (others.has(thing)) return false;
+    if (others.size < OTHERS_AT_ONCE) others.set(thing, about);
+    return alert.id === 0 || !this.#table.hasOther(alert.id, about.entityField, about.entity);
+  }
+
   #countWaiting(): Map<string, number> {
     if (this.#waiting !== null) return this.#waiting;
     const waiting = new Map<string, number>();
@@ -171,7 +190,7 @@ export class AlertDesk {
       lastEvent: event.number,
       notes: [],
     };
-    const pending = { alert, fresh, woke: fresh && what.silence === null, matches: [] };
+    const pending = { alert, fresh, woke: fresh && what.silence === null, matches: [], others: new Map() };
     this.#pending.set(fold, pending);
     return pending;
   }

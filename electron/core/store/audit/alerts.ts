@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import {
@@ -10,6 +11,9 @@ import {
 
 /** Single matches that are kept of one alert; those after them are only counted. */
 export const MATCHES_KEPT = 10_000;
+
+/** Things of which an alert about many remembers that it is about them. */
+const OTHERS_KEPT = 10_000;
 
 const DAY_MS = 86_400_000;
 const MOST_NOTES = 256;
@@ -60,6 +64,10 @@ const silenceRow = z.object({
 export const foldOf = (rule: string, node: string, field: string, entity: string): string =>
   JSON.stringify([rule, node, field, entity]);
 
+/** What tells one thing from another among those that an alert about many stands for. */
+const thingOf = (field: string, entity: string): Buffer =>
+  hash('sha256', JSON.stringify([field, entity]), 'buffer').subarray(0, 16);
+
 /** Alerts, their matches, and silences. Written in the caller's transaction. */
 export function alertTable(database: Database) {
   const byFold = database.prepare('SELECT * FROM alert WHERE fold = ?');
@@ -77,6 +85,9 @@ export function alertTable(database: Database) {
        silence = @silence, notes = @notes WHERE id = @id`,
   );
   const addMatch = database.prepare('INSERT OR IGNORE INTO alert_match (alert, number, at) VALUES (?, ?, ?)');
+  const hasOther = database.prepare('SELECT 1 FROM alert_other WHERE alert = ? AND thing = ?').pluck();
+  const countOthers = database.prepare('SELECT count(*) FROM alert_other WHERE alert = ?').pluck();
+  const addOther = database.prepare('INSERT OR IGNORE INTO alert_other (alert, thing) VALUES (?, ?)');
   const addDay = database.prepare(
     `INSERT INTO rule_day (rule, day, matches) VALUES (?, ?, ?) ON CONFLICT (rule, day) DO UPDATE SET matches = matches + excluded.matches`,
   );
@@ -131,6 +142,17 @@ export function alertTable(database: Database) {
       });
     },
     addMatch: (alert: number, number: number, at: number): void => void addMatch.run(alert, number, at),
+    /** @returns whether an alert about many things is known to be about this one; `false` when it has taken in too many */
+    hasOther: (alert: number, field: string, entity: string): boolean =>
+      hasOther.get(alert, thingOf(field, entity)) !== undefined,
+    /** Remembers what an alert about many things has taken in, as far as there is room. */
+    addOthers(alert: number, others: readonly { entityField: string; entity: string }[]): void {
+      let room = OTHERS_KEPT - z.int().parse(countOthers.get(alert));
+      for (const { entityField, entity } of others) {
+        if (room <= 0) return;
+        room -= addOther.run(alert, thingOf(entityField, entity)).changes;
+      }
+    },
     addDay: (rule: string, at: number, matches: number): void =>
       void addDay.run(rule, Math.floor(at / DAY_MS), matches),
     /** @returns numbers of events that matched, newest first */

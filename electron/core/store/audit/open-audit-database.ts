@@ -4,13 +4,16 @@ import Database from 'better-sqlite3';
 import { lstatOrNull, requireSafeFile } from '../data-folder.ts';
 import { type Migration, requireKnownSchema } from '../migrations.ts';
 import { asStoreError, StoreError } from '../store-error.ts';
-import { AUDIT_SCHEMA } from './schema.ts';
+import { ALERT_OTHERS_SCHEMA, AUDIT_SCHEMA } from './schema.ts';
 
 /** "SWKA": marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x53574b41;
 const BUSY_TIMEOUT = 5_000;
 
-export const AUDIT_MIGRATIONS: readonly Migration[] = [{ number: 1, sql: AUDIT_SCHEMA }];
+export const AUDIT_MIGRATIONS: readonly Migration[] = [
+  { number: 1, sql: AUDIT_SCHEMA },
+  { number: 2, sql: ALERT_OTHERS_SCHEMA },
+];
 
 /** @returns path of the events' database within a data folder */
 export function auditFile(folder: string): string {

@@ -141,3 +141,12 @@ CREATE TABLE note (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** What an alert about many things has taken in, as the beginnings of hashes: so that one more thing can be told from them. */
+export const ALERT_OTHERS_SCHEMA = `
+CREATE TABLE alert_other (
+  alert INTEGER NOT NULL,
+  thing BLOB NOT NULL,
+  PRIMARY KEY (alert, thing)
+) STRICT, WITHOUT ROWID;
+`;
