@@ -3,7 +3,7 @@ import type { AuditRecord } from '#shared/domain/audit/event.ts';
 import { createAuditdParser } from './auditd/auditd.ts';
 import { FieldSet } from './field-set.ts';
 import type { LineParser, LogFormat, ParseContext } from './format.ts';
-import { isClaimedOnly } from './journal-claim.ts';
+import { senderOf } from './journal-claim.ts';
 import { readJsonObject } from './json.ts';
 import { createRecord, rawRecord } from './record.ts';
 import { understand } from './services/understand.ts';
@@ -94,10 +94,18 @@ function createJournalParser(state?: unknown): LineParser {
       const fields = new FieldSet();
       putJournal(fields, entry);
       const program = programOf(entry);
-      const claimed = isClaimedOnly(program, textOf(entry._UID), textOf(entry._EXE));
+      const [uid, executable, unit] = [entry._UID, entry._EXE, entry._SYSTEMD_UNIT].map(textOf);
+      const sender = senderOf(program, message, {
+        uid: uid ?? null,
+        executable: executable ?? null,
+        unit: unit ?? null,
+      });
+      if (sender === 'another') fields.put('forged', 'not-of-that-program');
+      else if (sender !== 'own') fields.put('unproven', 'sender');
+      if (sender === 'unnamed') fields.put('SubjectUserName', `uid ${uid}`);
       // Nobody is to be blamed, and no correlation fed, by what any account can write.
-      if (claimed) fields.put('forged', 'not-of-that-program');
-      const understood = understand(claimed ? '' : program, message, fields, context);
+      const believed = sender === 'own' || sender === 'unnamed';
+      const understood = understand(believed ? program : '', message, fields, context);
       const { at, timeText } = timeOf(entry);
       const priority = textOf(entry.PRIORITY);
       const own = createRecord({

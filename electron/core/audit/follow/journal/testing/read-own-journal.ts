@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { localHost } from '#core/hosts/local.ts';
 import { formatOf } from '../../../formats/all-formats.ts';
 import { Gather } from '../../testing/gather.ts';
@@ -17,6 +18,21 @@ async function write(program: string, message: string, facility = 'auth', as = '
 }
 const NOBODY = 'setpriv --reuid=65534 --regid=65534 --clear-groups ';
 
+/**
+ * Writes as nobody from what journald takes for the real sshd: a namespace of its own, with another file in that one's place. It lives until
+ * it was read, for else journald may come too late to look.
+ */
+async function writeInPlaceOfSshd(message: string, until: () => Promise<void>): Promise<void> {
+  const inPlace = `mount --bind "$(command -v logger)" /usr/sbin/sshd && exec ${NOBODY}sh -c "{ echo '${message}'; n=0; while [ ! -e /run/was-read ] && [ \\$n -lt 250 ]; do sleep 0.1; n=\\$((n+1)); done; } | /usr/sbin/sshd --socket ${SOCKET} -p auth.info -t sshd"`;
+  const script = `unshare -m --propagation private sh -c '${inPlace.replaceAll("'", `'\\''`)}' </dev/null\nexit $?\n`;
+  const onOutput = (): void => undefined;
+  const written = host.run({ script, sudo: false, timeoutMs: 30_000, maxStdoutBytes: 65_536, onOutput });
+  await until();
+  writeFileSync('/run/was-read', '');
+  const result = await written;
+  if (!result.ok || result.end.exitCode !== 0) throw new Error(`logger failed: ${JSON.stringify(result)}`);
+}
+
 const follow = (position?: unknown): Gather =>
   new Gather(new JournalFollower({ host, unit: 'auth', position }));
 
@@ -32,6 +48,9 @@ const second = follow(position);
 await second.until(({ lines }) => lines.length === 1, 30_000);
 await write('sudo', `long ${'x'.repeat(800)} \u001b[31m`);
 await second.until(({ lines }) => lines.length === 2, 30_000);
+await writeInPlaceOfSshd('Accepted password for root from 192.168.1.67 port 7 ssh2', () =>
+  second.until(({ lines }) => lines.length === 3, 30_000),
+);
 await second.stop();
 const parser = formatOf('journal-json').createParser();
 const context = { receivedAt: Date.now(), utcOffsetMinutes: 0 };
