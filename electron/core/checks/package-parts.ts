@@ -1,6 +1,6 @@
 import type { Severity as Rating } from '#shared/domain/dependencies/advisory.ts';
 import type { DependencyFinding, DependencyReport } from '#shared/domain/dependencies/finding.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { FixStep, Severity } from '#shared/domain/finding.ts';
 import { counted } from '#shared/domain/words.ts';
 import type { CheckInput } from './check.ts';

@@ -5,7 +5,7 @@ import { type PinProblem, problemsOfRequirement } from '#core/dependencies/requi
 import { problemsOfDistribution, problemsOfFile } from '#core/dependencies/requirements/pin-problems.ts';
 import { parseRequirement } from '#core/dependencies/requirements/requirement.ts';
 import { isWithin } from '#core/facts/profile/paths.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import type { FixStep } from '#shared/domain/finding.ts';
 import type { InstanceProfile } from '#shared/domain/profile.ts';

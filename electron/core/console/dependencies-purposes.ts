@@ -1,6 +1,6 @@
 import { directDependencies } from '#core/dependencies/inventory/direct.ts';
 import type { DirectDependency } from '#shared/domain/dependencies/direct-dependency.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { visible } from '#shared/domain/text.ts';
 import { announce, type Context, requireNode } from './context.ts';
 import { packagesSeen } from './dependencies-seen.ts';

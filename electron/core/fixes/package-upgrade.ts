@@ -11,7 +11,7 @@ import {
   whyByHand,
 } from '#core/dependencies/upgrade/why-by-hand.ts';
 import type { DependencyReport, Upgrade } from '#shared/domain/dependencies/finding.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { pipInstallArguments } from '#shared/domain/helper/pip-arguments.ts';
 import type { PlanProof, PlanSetting, PlanStep } from '#shared/domain/plan.ts';
 import { counted } from '#shared/domain/words.ts';

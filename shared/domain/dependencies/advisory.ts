@@ -6,16 +6,6 @@ import { ecosystem } from './inventory.ts';
 export const severity = z.enum(['critical', 'high', 'medium', 'low', 'none', 'unrated']);
 export type Severity = z.infer<typeof severity>;
 
-/** Worst first; what nobody rated stands before what somebody rated as low. */
-export const WORST_SEVERITY_FIRST: readonly Severity[] = [
-  'critical',
-  'high',
-  'unrated',
-  'medium',
-  'low',
-  'none',
-];
-
 /** One event of a range (OSV schema, `affected[].ranges[].events`). */
 export const rangeEvent = z.object({
   kind: z.enum(['introduced', 'fixed', 'last_affected', 'limit']),

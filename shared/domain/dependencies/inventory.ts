@@ -60,11 +60,3 @@ export const environment = z.object({
   unreadable: lineText.nullable().default(null),
 });
 export type Environment = z.infer<typeof environment>;
-
-/** Name of a distribution as it is compared (PEP 503, "Normalized Names"). */
-export function normalizedName(name: string): string {
-  return name
-    .trim()
-    .replace(/[-_.]+/g, '-')
-    .toLowerCase();
-}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Severity } from '#shared/domain/dependencies/advisory.ts';
 import type { DependencyFinding, DependencyReport } from '#shared/domain/dependencies/finding.ts';
-import { type Environment, normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import type { Environment } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { sarifLog } from './sarif-log.ts';
 
 /** What the log of an audit of packages is made of. */

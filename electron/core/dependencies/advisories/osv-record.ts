@@ -1,5 +1,6 @@
 import type { AffectedRange, RangeEvent } from '#shared/domain/dependencies/advisory.ts';
-import { type Ecosystem, normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import type { Ecosystem } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 
 /** A package that an advisory is about, as far as the record tells it. */
 export interface OsvAffected {

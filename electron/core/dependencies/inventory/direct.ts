@@ -1,8 +1,5 @@
-import {
-  type Environment,
-  type InventoryItem,
-  normalizedName,
-} from '#shared/domain/dependencies/inventory.ts';
+import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { DependencyPurpose } from '#shared/domain/dependencies/purpose.ts';
 
 /**

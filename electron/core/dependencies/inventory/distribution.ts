@@ -1,5 +1,5 @@
 import { isDistributionName } from '#core/dependencies/requirements/name.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import type { Metadata } from './metadata.ts';
 

@@ -2,12 +2,8 @@ import { holds } from '#core/dependencies/requirements/marker.ts';
 import { declaredRequirements } from '#core/dependencies/requirements/pyproject-problems.ts';
 import { parseRequirement } from '#core/dependencies/requirements/requirement.ts';
 import { parseRequirementsFile } from '#core/dependencies/requirements/requirements-file.ts';
-import {
-  type Environment,
-  type InstalledFrom,
-  type InventoryItem,
-  normalizedName,
-} from '#shared/domain/dependencies/inventory.ts';
+import type { Environment, InstalledFrom, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { OllamaFacts, PythonFacts } from '#shared/domain/facts/software.ts';
 import type { DistributionFact } from './distribution.ts';
 import { requiredBy } from './required-by.ts';

@@ -1,6 +1,6 @@
 import { extrasIn, holds } from '#core/dependencies/requirements/marker.ts';
 import { parseRequirement, type Requirement } from '#core/dependencies/requirements/requirement.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 
 /** A distribution and what its metadata asks for (Requires-Dist). */
 export interface Asking {

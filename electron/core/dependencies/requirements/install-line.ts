@@ -1,4 +1,4 @@
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { LockFile } from './lock-file.ts';
 
 /** Lines of a requirements file that pin contents, and how to install exactly these. */

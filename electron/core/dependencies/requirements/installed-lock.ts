@@ -1,9 +1,6 @@
 import type { InstalledLock } from '#shared/domain/dependencies/before-install.ts';
-import {
-  type Environment,
-  type InventoryItem,
-  normalizedName,
-} from '#shared/domain/dependencies/inventory.ts';
+import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { versionKey } from '../versions/version-key.ts';
 import type { LockFile } from './lock-file.ts';
 import { isDistributionName } from './name.ts';

@@ -1,4 +1,4 @@
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import {
   type HashedFile,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { extrasIn, holds, parseMarker } from './marker.ts';
 import { isDistributionName } from './name.ts';
 import { parseRequirement } from './requirement.ts';

@@ -1,4 +1,4 @@
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { type Marker, parseMarker } from './marker.ts';
 
 /** One clause of a version specifier (PEP 440, "Version specifiers"). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { readLock } from './lock-file.ts';
 import { problemsOfFile } from './pin-problems.ts';
 import { parseRequirement } from './requirement.ts';

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Severity } from '#shared/domain/dependencies/advisory.ts';
 import type { DependencyFinding, DependencyReport } from '#shared/domain/dependencies/finding.ts';
-import {
-  type Environment,
-  type InventoryItem,
-  normalizedName,
-} from '#shared/domain/dependencies/inventory.ts';
+import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { DependencyPurpose } from '#shared/domain/dependencies/purpose.ts';
 import { type LicenceChoice, licenceChoice } from './licence-choice.ts';
 import { purlOf } from './purl.ts';

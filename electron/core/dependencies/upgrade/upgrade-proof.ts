@@ -1,6 +1,6 @@
 import { pep440Key } from '#core/dependencies/versions/version-key.ts';
 import type { DependencyReport } from '#shared/domain/dependencies/finding.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import type { PlanProof } from '#shared/domain/plan.ts';
 

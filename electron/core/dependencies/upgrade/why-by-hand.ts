@@ -3,7 +3,7 @@ import type { EnvironmentFact } from '#core/dependencies/inventory/inventory.ts'
 import { holds } from '#core/dependencies/requirements/marker.ts';
 import { parseRequirement } from '#core/dependencies/requirements/requirement.ts';
 import type { DependencyReport, Upgrade } from '#shared/domain/dependencies/finding.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 
 const FROM_SYSTEM =
   'it belongs to the system’s package manager, which repairs it with the system’s updates, often without a new version';

@@ -1,11 +1,13 @@
-import { type AdvisoryDataState, WORST_SEVERITY_FIRST } from '#shared/domain/dependencies/advisory.ts';
+import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
 import type {
   DependencyFinding,
   DependencyIgnore,
   DependencyReport,
   Upgrade,
 } from '#shared/domain/dependencies/finding.ts';
-import { type Ecosystem, type Environment, normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import type { Ecosystem, Environment } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
+import { WORST_SEVERITY_FIRST } from '#shared/domain/dependencies/worst-severity-first.ts';
 import type { CompiledPackage } from '../advisories/compiled.ts';
 import { decided } from './ignores.ts';
 import { judgePackage } from './judge-package.ts';

@@ -1,5 +1,5 @@
 import type { DependencyFinding, DependencyIgnore } from '#shared/domain/dependencies/finding.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { versionKey } from '../versions/version-key.ts';
 
 type Decided = Pick<DependencyFinding, 'ignored' | 'reopened'>;

@@ -1,6 +1,6 @@
-import { WORST_SEVERITY_FIRST } from '#shared/domain/dependencies/advisory.ts';
 import type { DependencyFinding, Upgrade } from '#shared/domain/dependencies/finding.ts';
 import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
+import { WORST_SEVERITY_FIRST } from '#shared/domain/dependencies/worst-severity-first.ts';
 import type { CompiledAdvisory, CompiledPackage } from '../advisories/compiled.ts';
 import { groupByAlias, idsOf } from './group.ts';
 import { affects, type VersionKeys, versionKeys } from './match.ts';

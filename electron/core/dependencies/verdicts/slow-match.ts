@@ -1,6 +1,6 @@
 import { compare } from '@renovatebot/pep440';
 import type { AffectedRange } from '#shared/domain/dependencies/advisory.ts';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { OsvRecord } from '../advisories/osv-record.ts';
 import { legacyParts } from '../versions/legacy-key.ts';
 import { isPep440 } from '../versions/version-key.ts';

@@ -1,8 +1,5 @@
-import {
-  type Environment,
-  type InventoryItem,
-  normalizedName,
-} from '#shared/domain/dependencies/inventory.ts';
+import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 
 /**
  * What a person would type to upgrade a package in its environment, by argument vector. It is shown and never run from here: an

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
-import { normalizedName } from '#shared/domain/dependencies/inventory.ts';
+import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { type DependencyPurpose, dependencyPurpose } from '#shared/domain/dependencies/purpose.ts';
 import { readJson } from './statement.ts';
 
