@@ -29,7 +29,7 @@ describe('the steps for a table of its own', () => {
     const last = fenceSteps(inputFor(hardened)).at(-1);
     expect(last?.command).toBeNull();
     expect(last?.undo).toMatch(
-      /^if sudo test -e .*40-swarmkeep-agent\.conf\.swarmkeep-before; then .* sudo rm -- .*40-swarmkeep-agent\.conf; fi && sudo systemctl disable --now .* && sudo nft delete table inet swarmkeep_agent$/,
+      /^sudo sh -c '.* rm -- "\$1"; fi' sh .*40-swarmkeep-agent\.conf .*40-swarmkeep-agent\.conf\.swarmkeep-before && sudo systemctl disable --now .* && sudo nft delete table inet swarmkeep_agent$/,
     );
   });
 });

@@ -1,12 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -82,6 +84,62 @@ describe('a step that writes a file', () => {
     for (let times = 0; times < 2; times += 1) sh(step?.command ?? '');
     sh(step?.undo ?? '');
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('is done and taken back as an operator with sudo, and does nothing where the first password was wrong', (context) => {
+    if (!isRoot) context.skip('chown to root takes root');
+    const path = join(folder, 'with-sudo');
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    // As sudo is met: it fails at the first password, and asks no more after the second.
+    const wrong = join(folder, 'wrong');
+    writeFileSync(
+      join(bin, 'sudo'),
+      `#!/bin/sh\nif rm -- '${wrong}' 2>/dev/null; then exit 1; fi\nexec "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const asOperator = (command: string | undefined) =>
+      spawnSync('/bin/sh', ['-c', command ?? ''], { env: { PATH: `${bin}:${process.env.PATH}` } }).status;
+    const input = inputFor({ ...hardenedNode(), privilege: 'user' });
+    const [step] = boundSteps([writeFileStep(input, 'Write it', path, ['new'])]);
+    writeFileSync(path, 'of the operator\n');
+    writeFileSync(wrong, '');
+    expect(asOperator(step?.command ?? '')).not.toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('of the operator\n');
+    expect(asOperator(step?.command ?? '')).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('new\n');
+    writeFileSync(wrong, '');
+    expect(asOperator(step?.undo)).not.toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('new\n');
+    expect(asOperator(step?.undo)).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe('of the operator\n');
+  });
+
+  it('follows no link, neither where it writes nor where it keeps what was there', (context) => {
+    if (!isRoot) context.skip('chown to root takes root');
+    const path = join(folder, 'linked');
+    const target = join(folder, 'target');
+    const [step] = boundSteps([writeFileStep(asRoot, 'Write it', path, ['new'])]);
+    const says = (command: string | undefined) => {
+      const { status, stderr } = spawnSync('/bin/sh', ['-c', command ?? ''], { encoding: 'utf8' });
+      return [status, stderr];
+    };
+    for (const link of [path, `${path}.swarmkeep-before`]) {
+      for (const there of [true, false]) {
+        if (there) writeFileSync(target, 'of somebody else\n');
+        else rmSync(target);
+        symlinkSync(target, link);
+        const refused = [1, `${link} is a link: nothing was changed.\n`];
+        expect(says(step?.command ?? '')).toEqual(refused);
+        expect(says(step?.undo)).toEqual(refused);
+        expect(existsSync(target) ? readFileSync(target, 'utf8') : null).toBe(
+          there ? 'of somebody else\n' : null,
+        );
+        rmSync(link);
+      }
+    }
   });
 
   it.each(['a\u202eb', 'a\nb', 'a\u001b[2J', 'a\u200bb', '\ufffd'])('shows no file for %j', (line) => {

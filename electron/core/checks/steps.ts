@@ -77,14 +77,28 @@ export function undoneBy(step: FixStep, back: readonly FixStep[]): FixStep {
 const keptName = (path: string) => `${path}.swarmkeep-before`;
 
 /**
+ * A line of POSIX sh that is constant but for its two paths, run as a whole as administrator: sudo that fails at a password fails before
+ * anything of it is done, and is never taken for an answer. A link at either path is followed by nothing.
+ */
+function asOne(prefix: string, path: string, kept: string, script: string): string {
+  const noLink =
+    'for at in "$1" "$2"; do if test -L "$at"; then echo "$at is a link: nothing was changed." >&2; exit 1; fi; done';
+  return `${prefix}sh -c '${noLink}; ${script}' sh ${path} ${kept}`;
+}
+
+/**
  * Keeps what is at a path beside it, whole, before it is written over: once, and not what the same step has written before.
- * @returns a command of POSIX sh that holds whether or not something is there
+ * @returns a command of POSIX sh that holds whether or not something is there, and fails when something is a link
  */
 function keepCommand(prefix: string, path: string, kept: string, contents: string): string {
   const hash = createHash('sha256').update(contents).digest('hex');
-  const isThere = `${prefix}test -e ${path}`;
-  const isOurs = `${prefix}cat -- ${path} | sha256sum | grep -q ${hash}`;
-  return `{ ! ${isThere} || ${prefix}test -e ${kept} || ${isOurs} || ${prefix}cp -a -- ${path} ${kept}; }`;
+  const isOurs = `sha256sum < "$1" | grep -q ${hash}`;
+  return asOne(
+    prefix,
+    path,
+    kept,
+    `if test -e "$1" && ! test -e "$2" && ! ${isOurs}; then cp -a -- "$1" "$2"; fi`,
+  );
 }
 
 /** Brings back what was at a path before `writeFileStep` wrote there, or takes the file away where nothing was. */
@@ -92,9 +106,8 @@ export function takeFileBack(input: CheckInput, path: string): FixStep {
   const [at, kept] = [quote(path), quote(keptName(path))];
   if (!at.ok || !kept.ok) return asRoot(input, 'Back')`rm -- ${path}`;
   const prefix = input.facts.privilege === 'root' ? '' : 'sudo ';
-  const there = `${prefix}test -e ${kept.text}`;
-  const command = `if ${there}; then ${prefix}mv -- ${kept.text} ${at.text}; else ${prefix}rm -- ${at.text}; fi`;
-  return { text: 'Back.', command, needsRoot: true };
+  const script = 'if test -e "$2"; then mv -- "$2" "$1"; else rm -- "$1"; fi';
+  return { text: 'Back.', command: asOne(prefix, at.text, kept.text, script), needsRoot: true };
 }
 
 /**

@@ -7,7 +7,7 @@ import { AGENT, but, hardened, rules, unitWith } from './testing/situations.ts';
 
 /** What was there before comes back; where nothing was, the file goes. */
 const back = (path: string) =>
-  `if sudo test -e ${path}.swarmkeep-before; then sudo mv -- ${path}.swarmkeep-before ${path}; else sudo rm -- ${path}; fi`;
+  `sudo sh -c 'for at in "$1" "$2"; do if test -L "$at"; then echo "$at is a link: nothing was changed." >&2; exit 1; fi; done; if test -e "$2"; then mv -- "$2" "$1"; else rm -- "$1"; fi' sh ${path} ${path}.swarmkeep-before`;
 
 const DROP_IN = (name: string) =>
   `${back(`/etc/systemd/system/mycoswarm.service.d/${name}.conf`)} && sudo systemctl daemon-reload && sudo systemctl restart -- mycoswarm.service`;
