@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeLock } from '#core/store/ownership.ts';
 import { withStoredAdvisories } from './stored-source.ts';
 import { exampleAdvisory } from './testing/example-advisories.ts';
 import { makeZip } from './testing/make-zip.ts';
@@ -33,6 +34,8 @@ const ids = (): string[] =>
   withStoredAdvisories(data, NOW, ({ about }) =>
     (about('PyPI', 'django')?.advisories ?? []).map(({ id }) => id).sort(),
   );
+/** What lies there besides the lock, which stays. */
+const left = (): string[] => readdirSync(data).filter((name) => name !== 'advisories.lock');
 const update = (more: Parameters<typeof updateAdvisories>[3] = {}) => updateAdvisories(data, base, NOW, more);
 
 beforeEach(async () => {
@@ -82,6 +85,17 @@ afterEach(async () => {
 });
 
 describe('updating advisories', () => {
+  it('is done by one at a time: a command beside a console takes nothing of what that fetches', async () => {
+    const console = takeLock(join(data, 'advisories.lock'));
+    writeFileSync(join(data, 'advisories.download'), 'of the console');
+    await expect(update()).rejects.toThrow('Another Swarmkeep is fetching advisories');
+    expect(left()).toEqual(['advisories.download']);
+    expect(asked).toEqual([]);
+    console?.release();
+    expect(await update()).toMatchObject({ way: 'whole' });
+    expect(left()).toEqual(['advisories.db']);
+  });
+
   it('fetches the whole at first, then only what changed, and nothing when nothing did', async () => {
     expect(await update()).toMatchObject({
       way: 'whole',
@@ -97,7 +111,7 @@ describe('updating advisories', () => {
     expect(await update()).toMatchObject({ way: 'changes', fetched: 2, facts: { advisories: 2 } });
     expect(asked.sort()).toEqual(['PYSEC-2026-1.json', 'PYSEC-2026-3.json', 'modified_id.csv']);
     expect(ids()).toEqual(['PYSEC-2026-3']);
-    expect(readdirSync(data)).toEqual(['advisories.db']);
+    expect(left()).toEqual(['advisories.db']);
   });
 
   it('falls back to the whole when the list is none, or a part of it is not there', async () => {
@@ -119,7 +133,7 @@ describe('updating advisories', () => {
     asked = [];
     expect(await update({ whole: true })).toMatchObject({ way: 'whole', fetched: 3 });
     expect(asked).toEqual(['all.zip bytes=700-']);
-    expect(readdirSync(data)).toEqual(['advisories.db']);
+    expect(left()).toEqual(['advisories.db']);
   });
 
   it('begins anew when the archive is another one by then', async () => {
@@ -134,7 +148,7 @@ describe('updating advisories', () => {
     await update();
     behaviour = { hash: 'AAAAAAAAAAAAAAAAAAAAAA==' };
     await expect(update({ whole: true })).rejects.toThrow(/another checksum/);
-    expect(readdirSync(data)).toEqual(['advisories.db']);
+    expect(left()).toEqual(['advisories.db']);
     for (const status of [302, 500]) {
       behaviour = { status };
       await expect(update()).rejects.toThrow(/could not be fetched/);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type AdvisoryReader, readAdvisories } from '#core/store/advisories/advisory-reader.ts';
 import type { AdvisoryFacts } from '#core/store/advisories/advisory-writer.ts';
+import { takeLock } from '#core/store/ownership.ts';
 import { AdvisoryDataError, cancelled } from './data-error.ts';
 import { fetchFile, fetchText, forget, requireAddress } from './download.ts';
 import { importAdvisories, takeAdvisories } from './import-advisories.ts';
@@ -43,8 +44,28 @@ export async function updateAdvisories(
   const address = `${requireAddress(base).href.replace(/\/+$/, '')}/PyPI`;
   const part = options.whole ? null : await byChanges(folder, address, now, options);
   if (part !== null) return part;
+  // A console and a command may want it at the same time, and what broke off is gone on with: one of them at a time.
+  const turn = takeLock(join(folder, 'advisories.lock'));
+  if (turn === null)
+    throw new AdvisoryDataError(
+      'Another Swarmkeep is fetching advisories at this moment.',
+      'Wait until that is done; both use the same.',
+    );
+  try {
+    return await byWhole(folder, `${address}/all.zip`, now, options);
+  } finally {
+    turn.release();
+  }
+}
+
+async function byWhole(
+  folder: string,
+  url: string,
+  now: Date,
+  options: UpdateOptions,
+): Promise<UpdateResult> {
   const file = join(folder, 'advisories.download');
-  await fetchFile(`${address}/all.zip`, file, options.signal, (bytes, total) =>
+  await fetchFile(url, file, options.signal, (bytes, total) =>
     options.onProgress?.(
       `Fetching advisories: ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`} MB`,
     ),
@@ -53,7 +74,7 @@ export async function updateAdvisories(
     const facts = await importAdvisories(folder, file, now, {
       signal: options.signal,
       onProgress: (read) => options.onProgress?.(`Reading advisories: ${read}`),
-      origin: `${address}/all.zip`,
+      origin: url,
     });
     return { facts, way: 'whole', fetched: facts.advisories };
   } finally {
