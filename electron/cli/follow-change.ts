@@ -1,6 +1,6 @@
 import type { ApiClient } from '#core/api/direct-client.ts';
 import { readStream } from '#shared/contract/read-stream.ts';
-import type { AppliedChange, ChangeState } from '#shared/domain/plan.ts';
+import { type AppliedChange, type ChangeState, WHEN_LET } from '#shared/domain/plan.ts';
 import { couldNot, EXIT, type ExitCode } from './failure.ts';
 import { progressLine, type Terminal } from './terminal.ts';
 
@@ -17,7 +17,7 @@ const STOPS: ReadonlySet<ChangeState> = new Set([
 
 /**
  * Follows a change until it is at rest or waits to be kept. Progress goes to standard error.
- * @throws CommandFailure when the console stops before
+ * @throws CommandFailure when the console stops before, or when only a person's answer brings the change on
  */
 export async function followChange(
   client: ApiClient,
@@ -27,9 +27,12 @@ export async function followChange(
 ): Promise<AppliedChange> {
   const controller = new AbortController();
   const progress = progressLine(terminal.error);
+  // The console's own timers keep no process alive, and a node that does not answer is asked again by one.
+  const alive = setInterval(() => undefined, 60_000);
   try {
     const present = await client.fixes.get({ change: id });
     if (stops.has(present.state)) return present;
+    refuseToWait(present);
     const messages = readStream<AppliedChange[], AppliedChange>({
       open: (input, options) => client.fixes.progress(input, options),
       acknowledge: (input) => client.streams.acknowledge(input),
@@ -42,6 +45,7 @@ export async function followChange(
       const change = all.find((one) => one.id === id);
       if (change === undefined) continue;
       if (stops.has(change.state)) return await client.fixes.get({ change: id });
+      refuseToWait(change);
       progress.show(presentWords(change));
     }
     throw couldNot(
@@ -49,9 +53,16 @@ export async function followChange(
       'It goes on with it at its next start.',
     );
   } finally {
+    clearInterval(alive);
     controller.abort();
     progress.clear();
   }
+}
+
+/** Nobody is asked twice by itself, so waiting would have no end. */
+function refuseToWait({ state, error }: AppliedChange): void {
+  if (state === 'rolling-back' && error?.includes(WHEN_LET))
+    throw couldNot(error, 'It asks again with your next order for this node.');
 }
 
 /** States after {@link STOPS} without the one that waits for a person. */

@@ -162,6 +162,9 @@ export const changeState = z.enum([
 ]);
 export type ChangeState = z.infer<typeof changeState>;
 
+/** Stands in the error of a change that goes on when a person answers a question, and not by itself. */
+export const WHEN_LET = 'as soon as you let it';
+
 /** One applied plan. */
 export const appliedChange = z.object({
   id: changeId,

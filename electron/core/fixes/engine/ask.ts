@@ -31,6 +31,7 @@ export async function askHelper<K extends HelperAnswer['answer']>(
 ): Promise<Asked<Extract<HelperAnswer, { answer: K }>>> {
   const again = [...AGAIN_AFTER_MS];
   const busy = [...BUSY_AFTER_MS];
+  let mayHaveBegun = false;
   for (;;) {
     const reply = await channel.ask(request);
     if (reply.ok && (kinds as readonly string[]).includes(reply.answer.answer)) {
@@ -45,8 +46,9 @@ export async function askHelper<K extends HelperAnswer['answer']>(
     const failure: HelperFailure = reply.ok
       ? { kind: 'bad-answer', message: 'The helper answered something else.', next: '', mayHaveBegun: true }
       : reply.failure;
+    mayHaveBegun ||= failure.mayHaveBegun;
     const wait = PASSING.has(failure.kind) ? again.shift() : undefined;
-    if (wait === undefined) return { how: 'lost', failure };
+    if (wait === undefined) return { how: 'lost', failure: { ...failure, mayHaveBegun } };
     await sleep(clock, wait);
   }
 }

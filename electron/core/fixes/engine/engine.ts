@@ -3,7 +3,8 @@ import { planHash } from '#core/fixes/plan-registry.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
-import type { Plan } from '#shared/domain/plan.ts';
+import { type Plan, WHEN_LET } from '#shared/domain/plan.ts';
+import { secondsBeforeSteps } from './arm-seconds.ts';
 import { askHelper, refusalWords } from './ask.ts';
 import { doAgain } from './do-again.ts';
 import { doSteps, type StepsEnd } from './do-steps.ts';
@@ -15,14 +16,12 @@ import { failed, needsPerson, notAllowed, sentence } from './refusals.ts';
 import { takeBack } from './take-back.ts';
 import { UnderWay } from './under-way.ts';
 import { forgetRecords, markUndone, TAKES_BACK } from './undone.ts';
+import { neverBegun, nothingDone, untouched } from './untouched.ts';
 
 /** The node does not answer: when it is asked again, in milliseconds. */
 const AGAIN_AFTER_MS = 15_000;
 /** How long after its time a timer of the node may fire, with what the clocks of both differ. */
 const AFTER_TIMER_MS = 2_500;
-/** Seconds that steps may take while the timer runs already, so that it does not fire in their midst. */
-const STEP_SECONDS = 20;
-const PACKAGE_SECONDS = 900;
 
 /** Does changes, one at a time per node, and brings every one of them to rest. */
 export class ChangeEngine {
@@ -169,10 +168,8 @@ export class ChangeEngine {
     const { change } = journal;
     const opened = await this.#parts.open(change, { fresh: false, ask: true });
     if (!opened.ok) {
-      const untouched = change.steps.every((step) => step.state === 'waiting');
-      const words = sentence(opened.failure);
-      if (untouched) return journal.to({ state: 'rolled-back', error: `${words} Nothing was changed.` });
-      return journal.to({ error: words });
+      if (nothingDone(journal)) return untouched(journal, opened.failure);
+      return journal.to({ error: sentence(opened.failure) });
     }
     try {
       await this.#apply(journal, opened.channel);
@@ -184,18 +181,21 @@ export class ChangeEngine {
   async #apply(journal: Journal, channel: HelperChannel): Promise<void> {
     const { plan, kept } = journal.change;
     const { clock } = this.#parts;
+    const isNew = nothingDone(journal);
     await this.#parts.fault?.('before-applying');
     await journal.to({ state: 'applying', error: null });
     const timed = plan.revertsAfter !== null && !kept;
-    if (timed && !(await this.#arm(journal, channel, plan.revertsAfter ?? 60, true))) return;
+    if (timed && !(await this.#arm(journal, channel, plan.revertsAfter ?? 60, true, isNew))) return;
     const end = await doSteps(this.#parts, journal, channel, timed ? ['now'] : ['now', 'when-kept'], () =>
       this.#running.isCancelled(journal.change.id),
     );
+    if (isNew && !timed && end.how === 'lost' && neverBegun(journal, end.step, end.failure))
+      return untouched(journal, end.failure, end.step);
     if (end.how !== 'done') return this.#stopped(journal, channel, end);
     if (timed) {
       const seconds = plan.revertsAfter ?? 60;
       const from = clock.now().getTime();
-      if (!(await this.#arm(journal, channel, seconds, false))) return;
+      if (!(await this.#arm(journal, channel, seconds, false, false))) return;
       await this.#parts.fault?.('before-unconfirmed');
       const revertsAt = new Date(from + seconds * 1_000).toISOString();
       return this.#rest(journal, revertsAt);
@@ -204,13 +204,13 @@ export class ChangeEngine {
   }
 
   /** @returns false when the timer could not be armed; then the change was brought to rest */
-  async #arm(journal: Journal, channel: HelperChannel, seconds: number, first: boolean): Promise<boolean> {
-    const spare = first
-      ? journal.change.plan.steps.reduce(
-          (sum, step) => sum + (step.needs.includes('package') ? PACKAGE_SECONDS : STEP_SECONDS),
-          0,
-        )
-      : 0;
+  async #arm(
+    journal: Journal,
+    channel: HelperChannel,
+    seconds: number,
+    first: boolean,
+    isNew: boolean,
+  ): Promise<boolean> {
     await this.#parts.fault?.(first ? 'before-arm' : 'before-arm-again');
     const asked = await askHelper(
       channel,
@@ -219,12 +219,14 @@ export class ChangeEngine {
         version: HELPER_PROTOCOL,
         ask: 'arm',
         change: journal.change.id,
-        seconds: Math.min(3_600, seconds + spare),
+        seconds: first ? secondsBeforeSteps(journal.change.plan, seconds) : seconds,
       },
       'armed',
     );
     await this.#parts.fault?.(first ? 'after-arm' : 'after-arm-again');
     if (asked.how === 'answered') return true;
+    if (isNew && asked.how === 'lost' && !asked.failure.mayHaveBegun)
+      return untouched(journal, asked.failure).then(() => false);
     const why = asked.how === 'lost' ? sentence(asked.failure) : refusalWords(asked.refused);
     await this.#backOver(
       journal,
@@ -284,8 +286,8 @@ export class ChangeEngine {
       : await takeBack(this.#parts, journal, channel);
     await this.#parts.fault?.('before-rest');
     if (taken.how === 'lost') {
-      const when = needsPerson(taken.failure) ? 'you let it' : `${plan.nodeName} answers`;
-      const error = `${why} It is taken back as soon as ${when}: ${sentence(taken.failure)}`;
+      const when = needsPerson(taken.failure) ? WHEN_LET : `as soon as ${plan.nodeName} answers`;
+      const error = `${why} It is taken back ${when}: ${sentence(taken.failure)}`;
       return journal.to({ error: error.slice(0, 2_000) });
     }
     if (taken.how === 'stuck')

@@ -4,7 +4,9 @@ import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
 import { asExpected, effectOf, type FakeNode, type FakePlace, recordOf } from './fake-node.ts';
 
 /** What goes wrong with a request, by what it asks: the connection breaks before or after it, or the step is refused. */
-export type Trouble = (request: HelperRequest) => 'cut-before' | 'cut-after' | 'away' | Refusal | null;
+export type Trouble = (
+  request: HelperRequest,
+) => 'cut-before' | 'cut-after' | 'away' | 'dismissed' | Refusal | null;
 
 /**
  * A fake of the helper that keeps to its words: a record before anything is touched, nothing done twice, an expectation
@@ -30,11 +32,11 @@ export class FakeHelper implements HelperChannel {
     this.asked.push(request.ask);
     await null;
     const trouble = this.trouble(request);
-    const failure = (kind: 'cut' | 'away') => ({
+    const failure = (kind: 'cut' | 'away' | 'dismissed') => ({
       ok: false as const,
       failure: { kind, message: `The connection is ${kind}.`, next: '', mayHaveBegun: kind === 'cut' },
     });
-    if (trouble === 'away') return failure('away');
+    if (trouble === 'away' || trouble === 'dismissed') return failure(trouble);
     if (trouble === 'cut-before') return failure('cut');
     this.tick();
     if (trouble !== null && trouble !== 'cut-after') {

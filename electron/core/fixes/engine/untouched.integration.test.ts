@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '#core/store/open-store.ts';
+import type { Store } from '#core/store/store.ts';
+import { WHEN_LET } from '#shared/domain/plan.ts';
+import { engineOn, fileStep, hashed, QuickClock, stored } from './testing/engine-bench.ts';
+import { FakeHelper, type Trouble } from './testing/fake-helper.ts';
+import { inMemory } from './testing/fake-node.ts';
+
+let folder: string;
+let store: Store;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'swarmkeep-untouched-'));
+  store = await openStore({ dataFolder: folder, thread: false });
+});
+afterAll(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const BEFORE = { '/etc/a': 'a', '/etc/b': 'b' };
+const STEPS = [fileStep('/etc/a', 'a', 'A'), fileStep('/etc/b', 'b', 'B')];
+
+let number = 0;
+
+/** Orders a change on a node of its own on which a window is dismissed as `trouble` says. */
+async function ordered(trouble: Trouble, revertsAfter: number | null = null) {
+  number += 1;
+  const id = number.toString(16).padStart(32, '0');
+  const clock = new QuickClock();
+  const place = inMemory(BEFORE);
+  const helper = new FakeHelper(place, () => clock.now().getTime());
+  helper.trouble = trouble;
+  const { engine } = engineOn(store, helper, clock);
+  await engine.apply(hashed({ id, node: `node-${number}`, steps: STEPS, revertsAfter }));
+  await engine.idle();
+  return { change: await stored(store, id), things: place.read().things, engine };
+}
+
+describe('a window that is dismissed', () => {
+  it('ends a change of which nothing was done, without asking anybody again', async () => {
+    let isDismissed = false;
+    // As the console does it: after one window was dismissed, no other one follows by itself.
+    const { change, things } = await ordered(({ ask }) => {
+      isDismissed ||= ask === 'do';
+      return isDismissed ? 'dismissed' : null;
+    });
+    expect(change).toMatchObject({
+      state: 'rolled-back',
+      error: 'The connection is dismissed. Nothing was changed.',
+    });
+    expect(change.endedAt).not.toBeNull();
+    expect(change.steps.map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+    expect(things).toEqual(BEFORE);
+  });
+
+  it('ends one whose timer was asked for and not set', async () => {
+    const { change } = await ordered(({ ask }) => (ask === 'hello' ? null : 'dismissed'), 60);
+    expect(change).toMatchObject({ state: 'rolled-back' });
+  });
+
+  it('leaves one open of which something may be done, and says what it waits for', async () => {
+    let asked = 0;
+    const { change, things } = await ordered(({ ask }) => {
+      if (ask === 'do') asked += 1;
+      return asked > 1 ? 'dismissed' : null;
+    });
+    expect(change).toMatchObject({ state: 'rolling-back', endedAt: null });
+    expect(change.error).toContain(WHEN_LET);
+    expect(things).toEqual({ ...BEFORE, '/etc/a': 'A' });
+  });
+
+  it('does not believe that nothing was done where an earlier try may have got there', async () => {
+    let tries = 0;
+    const { change } = await ordered(({ ask }) => {
+      if (ask === 'do') tries += 1;
+      return tries === 0 ? null : tries === 1 && ask === 'do' ? 'cut-after' : 'dismissed';
+    });
+    expect(change.state).toBe('rolling-back');
+  });
+});
