@@ -5,11 +5,11 @@ import { builtHelper } from '../../electron/helper/testing/install-helper.ts';
 import { whyAllowed } from './allowed-differences.ts';
 import { crashEverywhere } from './crash.ts';
 import type { Home } from './home.ts';
-import { ARCHIVE } from './image.ts';
+import { leaveInNeed, TAKE_UPDATE_BACK } from './in-need.ts';
 import { LAN_MAC, type Lan, NODE_ADDRESS, PEER_ADDRESS } from './lan.ts';
 import { type Operator, type Statuses, say } from './operator.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { differences, KEEP_AUDITCTL, snapshotOf } from './snapshot.ts';
+import { differences, snapshotOf } from './snapshot.ts';
 import { goThrough } from './stages.ts';
 import { whyNoGuest } from './start-guest.ts';
 import { killInTheMiddle, killWaiting, leaveUnkept, takenBackByNode } from './unkept.ts';
@@ -66,16 +66,6 @@ ask() { curl -s -m 60 -H "X-Swarm-Token: $token" -H 'Content-Type: application/j
 id=$(ask -d '{"tool":"code_run","arguments":{"code":"print(6*7)"}}' http://127.0.0.1:7890/task/submit | sed 's/.*"task_id": "\\([0-9a-f]*\\)".*/\\1/')
 for i in $(seq 1 60); do answer=$(ask "http://127.0.0.1:7890/task/$id"); case $answer in *net_isolated*) break;; esac; sleep 1; done
 printf '%s\\n' "$answer"`;
-
-/** A new Debian has no recorder: it is fetched when a fix needs it, here from an archive on the node's own disk. */
-const WITHOUT_RECORDER = `
-export DEBIAN_FRONTEND=noninteractive
-${KEEP_AUDITCTL}
-apt-get purge -q=2 -y auditd libauparse0 >/dev/null
-cd ${ARCHIVE}; apt-ftparchive packages . > Packages
-sed -i '1i deb [trusted=yes] file:${ARCHIVE} ./' /etc/apt/sources.list
-apt-get update -q=2 -o Dir::Etc::SourceParts=- -o APT::Get::List-Cleanup=0 -o Acquire::Retries=0 2>/dev/null || true
-apt-cache policy auditd | grep -q 'file:${ARCHIVE}'`;
 
 const INTERFACES = ['interface', 'peer'] as const;
 
@@ -186,7 +176,11 @@ const stages = {
     await guest.copyIn(STAND_IN);
     await guest.must(SCENARIOS.stock.script, 400_000);
     memory.card = (await guest.must(AT_HOME, 400_000)).trim().split('\n').at(-1) ?? '';
-    await guest.must(WITHOUT_RECORDER, 400_000);
+    await meets(lan);
+  },
+
+  'a node in need': async ({ guest, lan, memory }: Home) => {
+    await leaveInNeed(guest);
     await meets(lan);
     memory.start = await snapshotOf(guest);
     say(`the node is up, with ${memory.start.size} paths`);
@@ -332,8 +326,9 @@ const stages = {
   },
 
   'the node is what it was': async ({ guest, memory }: Home) => {
-    // What the agent wrote is its own and stays until a person takes it away, by the words that the undo says.
+    // What the agent wrote is its own, and updates stay, until a person takes them away, by the words that undo and plan say.
     await guest.must(TAKE_ACCOUNT_AWAY);
+    await guest.must(TAKE_UPDATE_BACK, 400_000);
     const all = differences(memory.start, await snapshotOf(guest));
     const left = all.filter((one) => whyAllowed(one) === null);
     // Who reviews the list sees what each of its lines was good for.

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -206,10 +207,7 @@ export class VirtualMachine extends Guest {
   }
 
   async #monitor(command: object): Promise<void> {
-    // A qemu that was started just now makes its socket a moment later.
-    for (let waited = 0; waited < 20_000 && !existsSync(join(this.#folder, 'monitor')); waited += 50)
-      await sleep(50);
-    const socket = connect(join(this.#folder, 'monitor'));
+    const socket = await connected(join(this.#folder, 'monitor'));
     const answers: string[] = [];
     socket.setEncoding('utf8').on('data', (text: string) => answers.push(text));
     const until = async (count: number) => {
@@ -250,5 +248,19 @@ export class VirtualMachine extends Guest {
     await this.#end();
     await rm(this.#overlay, { force: true });
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A qemu that was started just now makes its socket a moment later, and listens on it a moment after that. */
+async function connected(path: string): Promise<Socket> {
+  for (let waited = 0; ; waited += 50) {
+    const socket = connect(path);
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch (error) {
+      if (waited >= 20_000) throw error;
+      await sleep(50);
+    }
   }
 }

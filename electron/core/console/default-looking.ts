@@ -41,6 +41,7 @@ export function realLooking(environment: {
   patience?: number;
 }): Looking {
   return {
+    ...(environment.patience ? { patience: environment.patience } : {}),
     async collect({ node, corrections, salt, signal, onProgress }) {
       const { dataFolder, recording } = environment;
       const host = hostFor(node.address, { dataFolder, recording: { file: recording } });

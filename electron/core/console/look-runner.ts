@@ -11,7 +11,7 @@ import type { LookFailure } from './looking.ts';
 import { declarationsFor } from './recheck.ts';
 import { ConsoleError } from './service.ts';
 
-/** A look is given up after this time, whatever the node does. The collectors have shorter limits of their own. */
+/** A look is given up after this time, whatever the node does; later on machines known to be slow. The collectors have shorter limits of their own. */
 const LONGEST_LOOK_MS = 120_000;
 
 /** What a look brought, for notices. */
@@ -74,7 +74,7 @@ async function look(
   // It may have waited for its turn, and been renamed or removed meanwhile.
   const node = await requireNode(context, entry.node.id);
   entry.update({ state: 'connecting', present: reachingWords(node) });
-  const limit = AbortSignal.timeout(LONGEST_LOOK_MS);
+  const limit = AbortSignal.timeout(LONGEST_LOOK_MS * (looking.patience ?? 1));
   const signal = AbortSignal.any([entry.signal, limit]);
   const request = {
     node,

@@ -61,6 +61,16 @@ describe('looking', () => {
     expect(seen.collecting).toEqual(['miu']);
   });
 
+  it('gives a look up after its longest time, and waits longer for a machine that is known to be slow', async () => {
+    bench.acted.miu = { statuses: {}, deaf: true };
+    const { looking } = fakeLooking(bench.acted, () => bench.clock.now());
+    // A ten-thousandth of the two minutes that a look has at most.
+    const { service } = await bench.start({ looking: { ...looking, patience: 0.0001 } });
+    await addNode(service, 'miu');
+    const [ended] = await look(service);
+    expect(ended).toMatchObject({ state: 'failed', error: 'It took too long to answer.' });
+  });
+
   it('is not held up by a node that does not answer, and leaves its findings as they were', async () => {
     bench.acted.miu = { statuses: { 'service-bindings': 'fix' } };
     bench.acted.pi = { statuses: { 'time-sync': 'pass' } };

@@ -25,6 +25,8 @@ export type LookResult = { ok: true; facts: Facts } | { ok: false; error: LookFa
 
 /** What the console needs of the rooms that look and judge. */
 export interface Looking {
+  /** Factor on the longest time of a look; 1 when left out. */
+  patience?: number;
   /** Collects the facts of one node. Aborting the signal ends it soon, with any result. */
   collect(request: {
     node: SwarmNode;
