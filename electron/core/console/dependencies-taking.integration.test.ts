@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { importAdvisories } from '#core/dependencies/advisories/import-advisories.ts';
 import { exampleAdvisory } from '#core/dependencies/advisories/testing/example-advisories.ts';
 import { makeZip } from '#core/dependencies/advisories/testing/make-zip.ts';
 import { DEFAULT_SETTINGS } from '#shared/domain/settings.ts';
@@ -16,11 +17,16 @@ let server: Server;
 let asked: string[];
 let settings = DEFAULT_SETTINGS;
 let now: Date;
+/** Sets of advisories that are on record, and what recording waits for. */
+let told: string[];
+let recording: Promise<void>;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'swarmkeep-taking-'));
   mkdirSync(join(folder, 'data'), { mode: 0o700 });
   asked = [];
+  told = [];
+  recording = Promise.resolve();
   now = new Date('2026-11-21T12:00:00Z');
   server = createServer((request, response) => {
     asked.push(request.url ?? '');
@@ -40,9 +46,14 @@ afterEach(async () => {
 
 function taking() {
   const context = {
-    store: { settings: async () => settings },
+    store: { settings: async () => settings, advisoriesTold: async () => told.at(-1) ?? null },
     clock: { now: () => now },
-    ledger: { append: async () => undefined },
+    ledger: {
+      async recorded(_operation: string, { set }: { set: string }) {
+        await recording;
+        told.push(set);
+      },
+    },
     changes: createEmitter(),
     dataFolder: join(folder, 'data'),
   } as unknown as Context;
@@ -76,4 +87,43 @@ it('takes one at a time, from the address that was set, and none once it is clos
   await own.close();
   await expect(own.update()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   expect(own.cancel()).toBe(false);
+});
+
+it('puts each set on record once, also one that a command took and was killed before it told', async () => {
+  const own = taking();
+  await own.takenBeside();
+  expect(told).toEqual([]);
+  // The command has written the new set, and is gone.
+  const file = join(folder, 'A.json');
+  writeFileSync(file, JSON.stringify(exampleAdvisory('PYSEC-2026-1', 'django')));
+  await importAdvisories(join(folder, 'data'), file, now);
+  await own.fetchWhenDue();
+  expect(told).toHaveLength(1);
+  await own.takenBeside();
+  await own.fetchWhenDue();
+  expect(told).toHaveLength(1);
+  now = new Date('2026-11-22T13:00:00Z');
+  await importAdvisories(join(folder, 'data'), file, now);
+  await Promise.all([own.takenBeside(), own.takenBeside()]);
+  expect(told).toHaveLength(2);
+});
+
+it('waits with closing until what is in use is on record, and takes no word after that', async () => {
+  const own = taking();
+  const file = join(folder, 'A.json');
+  writeFileSync(file, JSON.stringify(exampleAdvisory('PYSEC-2026-1', 'django')));
+  await importAdvisories(join(folder, 'data'), file, now);
+  const slow = Promise.withResolvers<void>();
+  recording = slow.promise;
+  const telling = own.takenBeside();
+  let closed = false;
+  const closing = own.close().then(() => {
+    closed = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(closed).toBe(false);
+  slow.resolve();
+  await Promise.all([telling, closing]);
+  expect(told).toHaveLength(1);
+  await expect(own.takenBeside()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });

@@ -20,7 +20,7 @@ export interface Taking {
   import(path: string): Promise<AdvisoryDataState>;
   /** @throws ConsoleError as for an import */
   update(): Promise<AdvisoryDataState>;
-  /** Those in use were taken by a command, beside this console. @returns what is in use */
+  /** Those in use were taken by a command, beside this console. @returns what is in use @throws ConsoleError NOT_ALLOWED once it is closed */
   takenBeside(): Promise<AdvisoryDataState>;
   /** What goes on, in words; empty when nothing does. */
   words(): string;
@@ -28,9 +28,12 @@ export interface Taking {
   cancel(): boolean;
   /** What is fetched by itself, and how that went the last time. */
   fetching(): Promise<AdvisoryFetching>;
-  /** Fetches when the operator turned it on and a day is over since the last time. Ends before the fetching does. */
+  /**
+   * Puts on record what a command took and could not tell, killed before it did; then fetches when the operator turned it on and a day
+   * is over since the last time. Ends before the fetching does.
+   */
   fetchWhenDue(): Promise<void>;
-  /** Calls off what goes on, and waits for its end. */
+  /** Calls off what goes on, and waits for its end; what is in use by then is on record. */
   close(): Promise<void>;
 }
 
@@ -41,6 +44,8 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
   /** The last time that something was fetched by itself since this console was started. */
   let last: { at: string; trouble: string } | null = null;
   let closed = false;
+  /** What is told, one after the other. */
+  let telling: Promise<unknown> = Promise.resolve();
 
   async function run(job: TakeJob, words: string): Promise<AdvisoryDataState> {
     if (work !== null || closed) {
@@ -57,13 +62,15 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
         mine.words = shortened(visible(said), 256);
       },
     });
-    mine.ended = taking.catch(() => undefined);
-    work = mine;
-    try {
-      const { facts } = await taking;
+    const told = taking.then(async ({ facts }) => {
       const state = advisoryDataState(facts, clock.now());
       await tell(state);
       return state;
+    });
+    mine.ended = told.catch(() => undefined);
+    work = mine;
+    try {
+      return await told;
     } catch (error) {
       if (error instanceof AdvisoryDataError || error instanceof StoreError) {
         const message = shortened(visible(error.message), 500);
@@ -75,12 +82,32 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
     }
   }
 
-  /** Other advisories are in use: that is on record, and what was judged by the former ones is judged anew. */
-  async function tell({ advisories, newest, origin }: AdvisoryDataState): Promise<void> {
+  /** Other advisories are in use: that is on record, and what was judged by the former ones is judged anew. Once for each set. */
+  function tell(state: AdvisoryDataState): Promise<void> {
+    const mine = telling.then(() => tellNow(state));
+    telling = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function tellNow({ advisories, newest, origin, importedAt }: AdvisoryDataState): Promise<void> {
+    if (importedAt === null) return;
+    const set = JSON.stringify([importedAt, advisories, newest]);
+    if ((await store.advisoriesTold()) === set) return;
     const what = { advisories, newest, origin: shortened(visible(origin), 512) };
-    await ledger.append([{ kind: 'advisories-taken', where: null, what }], 'go-on');
+    await ledger.recorded(
+      'setAdvisoriesTold',
+      { set },
+      [{ kind: 'advisories-taken', where: null, what }],
+      'go-on',
+    );
     await recheck.all();
     announce(context, 'dependencies');
+  }
+
+  async function tellInUse(): Promise<AdvisoryDataState> {
+    const state = await withStoredAdvisories(folder, clock.now(), (stored) => stored.state);
+    await tell(state);
+    return state;
   }
 
   async function update(): Promise<AdvisoryDataState> {
@@ -95,9 +122,11 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
     update,
     import: (path) => run({ kind: 'import', folder, path, now: clock.now().getTime() }, 'Reading advisories'),
     async takenBeside() {
-      const state = await withStoredAdvisories(folder, clock.now(), (stored) => stored.state);
-      if (state.state !== 'none') await tell(state);
-      return state;
+      if (!closed) return tellInUse();
+      throw new ConsoleError('NOT_ALLOWED', 'The console is being closed.', {
+        untouched: UNTOUCHED,
+        next: 'It is put on record when the console is opened again.',
+      });
     },
     words: () => work?.words ?? '',
     cancel() {
@@ -109,6 +138,8 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
       return { address, daily: fetchDaily, lastAt: last?.at ?? null, lastTrouble: last?.trouble ?? '' };
     },
     async fetchWhenDue() {
+      if (closed) return;
+      await tellInUse();
       const now = clock.now();
       const { fetchDaily } = (await store.settings()).advisories;
       // A clock that was set back must not keep it waiting for years.
@@ -126,6 +157,7 @@ export function createTaking(context: Context, recheck: Recheck): Taking {
       closed = true;
       work?.stop.abort();
       await work?.ended;
+      await telling;
     },
   };
 }

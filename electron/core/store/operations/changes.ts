@@ -145,6 +145,29 @@ export function changeOperations(database: Database) {
         })
         .immediate(),
 
+    /**
+     * Brings every change that is not at rest to a stop, whatever its plan says. Of a step that was being done it stays open whether it
+     * is there, so it counts as done.
+     * @returns how many there were
+     */
+    stopOpenChanges: (input: { at: string; words: string; ofStep: string }): number =>
+      database
+        .transaction(() => {
+          database
+            .prepare(
+              `UPDATE change_step SET state = 'done', at = @at, message = @ofStep
+               WHERE state = 'running' AND change IN (SELECT id FROM change WHERE ended_at IS NULL)`,
+            )
+            .run({ at: input.at, ofStep: input.ofStep });
+          return database
+            .prepare(
+              `UPDATE change SET state = 'stuck', ended_at = @at, reverts_at = NULL,
+               error = substr(@words || coalesce(' Before that: ' || error, ''), 1, 2000) WHERE ended_at IS NULL`,
+            )
+            .run({ at: input.at, words: input.words }).changes;
+        })
+        .immediate(),
+
     /** @returns the change, or null when there is none */
     change: (input: { id: string }): StoredChange | null => {
       const found = database.prepare(`SELECT ${COLUMNS} FROM change WHERE id = ?`).get(input.id);

@@ -52,6 +52,16 @@ export function keeperOperations(database: Database) {
       write.run('last-summary', input.at);
     },
 
+    /** @returns the name of the set of advisories that is on record as the one in use, or null */
+    advisoriesTold: (): string | null =>
+      z
+        .string()
+        .nullable()
+        .parse(read.get('advisories-told') ?? null),
+    setAdvisoriesTold: (input: { set: string }): void => {
+      write.run('advisories-told', input.set);
+    },
+
     setup: (input: { node: string }): SetupProgress | null => {
       const text = database
         .prepare('SELECT progress FROM setup_progress WHERE node = ?')
