@@ -1,10 +1,10 @@
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { changeMeant } from './changes-command.ts';
 import type { Place } from './check-command.ts';
-import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
+import { EXIT, type ExitCode, usage } from './failure.ts';
 import { AT_REST, followChange } from './follow-change.ts';
 import { openConsole } from './open-console.ts';
-import { changeInFull } from './plan-card.ts';
+import { cardOf, changeInFull } from './plan-card.ts';
 import { gateOf, printEnding, type RunOptions, runPlan } from './plan-run.ts';
 import { asJson } from './report.ts';
 import { painter, type Terminal, wantsColour } from './terminal.ts';
@@ -35,28 +35,34 @@ export async function undo(
   });
 }
 
-/** Shows what is left, asks, and touches nothing on the node. */
+/** Shows what is left, has it asked outside every page, and touches nothing on the node. */
 async function leave(
   place: Place,
   change: string,
-  { redo, dryRun, yes, json }: UndoOptions,
+  options: UndoOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const { redo, dryRun, json } = options;
   if (redo) throw usage('--redo and --leave exclude each other.');
-  const open = await openConsole({ ...place, terminal });
+  const open = await openConsole({ ...place, terminal, consent: gateOf(options, terminal), takesOver: true });
   try {
-    const id = await changeMeant(open.client, change);
+    const { client } = open;
+    const id = await changeMeant(client, change);
     const paint = painter(wantsColour(terminal.error, terminal.environment));
-    const before = await open.client.fixes.get({ change: id });
+    const before = await client.fixes.get({ change: id });
     terminal.error.write(changeInFull(before, paint));
+    // Only what the node refuses to take back is left: it is asked now, unless that is what the change came to a stop for.
+    if (before.state !== 'stuck')
+      terminal.error.write(cardOf(await client.fixes.planUndo({ change: id }), paint));
     if (dryRun) {
       if (json) terminal.out.write(asJson(before));
       return EXIT.fine;
     }
-    const question = 'Leave all of it as it is now? No undo will take it back. Type yes to agree: ';
-    const agreed = yes === true || (await terminal.ask(question))?.trim().toLowerCase() === 'yes';
-    if (!agreed) throw couldNot('Consent was not given. Nothing was changed.');
-    const after = await open.client.fixes.leave({ change: id });
+    terminal.error.write(
+      'All of it is left as it is: nothing on the node is touched, and no undo brings back what was there before.\n',
+    );
+    if (open.elsewhere) terminal.error.write('Agree in the window or terminal of the running console.\n');
+    const after = await client.fixes.leave({ change: id });
     terminal.error.write('It is settled: nothing on the node was touched.\n');
     if (json) terminal.out.write(asJson(after));
     return EXIT.fine;

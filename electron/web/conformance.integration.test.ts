@@ -14,6 +14,7 @@ import { startWebShell } from './web-shell.ts';
 /** The whole web shell on its 0600 socket, reached as `ssh -L` does it: through a port that leads there. */
 const throughTunnel: Transport = {
   name: 'the web shell behind a tunnel',
+  caller: 'renderer',
   async serve(api, log) {
     const folder = mkdtempSync(join(tmpdir(), 'swarmkeep-web-'));
     const path = join(folder, 'web.sock');

@@ -63,8 +63,9 @@ export const fixes = {
   /** Stop between two steps and take back what was done. */
   cancel: change.input(z.object({ change: changeId })).output(appliedChange),
   /**
-   * Count as settled what of a change cannot be taken back: nothing on the node is touched, and no undo tries it again.
-   * Errors: CHANGE_UNKNOWN, NOT_ALLOWED (nothing of it is left there, or something is under way on the node).
+   * Count as settled what of a change cannot be taken back: nothing on the node is touched, and no undo tries it again. A person is
+   * asked outside the renderer. Errors: CHANGE_UNKNOWN, CONSENT_REFUSED, NOT_ALLOWED (it is not stuck, and the node did not refuse its
+   * undo; nothing of it is left there; or something is under way on the node).
    */
   leave: change.input(z.object({ change: changeId })).output(appliedChange),
   /** Changes that run or ended in the last minute. */

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { type ConsentGate, ConsoleError } from '#core/console/service.ts';
 import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
 import { consentQuestion } from '#core/fixes/plans/consent-question.ts';
+import { leaveQuestion } from '#core/fixes/plans/leave-question.ts';
 import { shortText } from '#shared/domain/bounds.ts';
+import type { AppliedChange } from '#shared/domain/plan.ts';
 import type { CallContext } from './caller.ts';
 
 /** What every privileged procedure must name: a plan that the core made, as it was shown. */
@@ -55,12 +57,29 @@ export class AccessGuard {
         next: 'The steps of the plan can be done by hand.',
       });
     }
+    await this.#agree(async () => consentQuestion(plan, await this.#addressOf(plan.node)), context);
+    // Taken only now, and looked up again: the plan may have been replaced or used while the person was reading.
+    return known(this.#plans.claim(id, hash));
+  }
+
+  /**
+   * Holds what counts a change as settled, which nothing takes back, until a person has agreed outside the renderer.
+   * @throws ConsoleError CONSENT_REFUSED
+   */
+  async leaving(change: AppliedChange, context: CallContext): Promise<void> {
+    await this.#agree(async () => leaveQuestion(change, await this.#addressOf(change.node)), context);
+  }
+
+  async #agree(
+    question: () => Promise<{ title: string; lines: string[] }>,
+    { caller }: CallContext,
+  ): Promise<void> {
     // One question at a time: a page that asks a hundred times must not wear a person down.
     if (this.#consent === null || this.#asking) throw refused();
     this.#asking = true;
     try {
-      const asker = context.caller.kind === 'renderer' ? 'the page' : 'a command';
-      const { title, lines } = consentQuestion(plan, await this.#addressOf(plan.node));
+      const asker = caller.kind === 'renderer' ? 'the page' : 'a command';
+      const { title, lines } = await question();
       const agreed = await this.#consent
         .ask({ title, lines: [...lines, `Asked for by ${asker}.`] })
         .catch(() => false);
@@ -68,8 +87,6 @@ export class AccessGuard {
     } finally {
       this.#asking = false;
     }
-    // Taken only now, and looked up again: the plan may have been replaced or used while the person was reading.
-    return known(this.#plans.claim(id, hash));
   }
 }
 

@@ -167,7 +167,10 @@ function createRouter(
       keep: os.fixes.keep.handler(({ input }) => service.fixes.keep(input)),
       revert: os.fixes.revert.handler(({ input }) => service.fixes.revert(input)),
       cancel: os.fixes.cancel.handler(({ input }) => service.fixes.cancel(input)),
-      leave: os.fixes.leave.handler(({ input }) => service.fixes.leave(input)),
+      leave: os.fixes.leave.handler(async ({ input, context }) => {
+        await guard.leaving(await service.fixes.get(input), context);
+        return service.fixes.leave(input);
+      }),
       progress: os.fixes.progress.handler(({ input, context, signal }) =>
         hub.open(topics.fixes, context.caller, input, signal),
       ),
@@ -192,7 +195,10 @@ function createRouter(
       advisory: os.dependencies.advisory.handler(({ input }) => service.dependencies.advisory(input)),
       import: os.dependencies.import.handler(({ input }) => service.dependencies.import(input)),
       update: os.dependencies.update.handler(() => service.dependencies.update(undefined)),
-      takenBeside: os.dependencies.takenBeside.handler(() => service.dependencies.takenBeside(undefined)),
+      takenBeside: os.dependencies.takenBeside.handler(({ context }) => {
+        requireTerminal(context.caller);
+        return service.dependencies.takenBeside(undefined);
+      }),
       progress: os.dependencies.progress.handler(() => service.dependencies.progress(undefined)),
       cancel: os.dependencies.cancel.handler(() => service.dependencies.cancel(undefined)),
       ignores: os.dependencies.ignores.handler(() => service.dependencies.ignores(undefined)),

@@ -120,6 +120,7 @@ export async function createFixDesk(
     bundle,
     contents,
     unit,
+    refusedUndos: new Set(),
     shown: (plan: Plan) =>
       tell(
         'plan-shown',

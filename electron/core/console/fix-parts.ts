@@ -22,6 +22,8 @@ export interface FixParts extends LookParts {
   contents: PlacedContents;
   /** What watches on this computer while no window is open: part of what Swarmkeep placed here. */
   unit: BackgroundUnit;
+  /** Changes whose undo the node refused when it was asked last, since this console was started. */
+  refusedUndos: Set<string>;
   /** Told of every plan that was made and is shown. */
   shown(plan: Plan): void;
 }

@@ -25,12 +25,12 @@ export async function planUndo(parts: FixParts, change: StoredChange): Promise<U
   const node = await requireNode(parts.context, change.node);
   const { possible, reason } = undoState(change, await changesOfNode(parts, change.node));
   return withChannel(parts, node, async (channel, frame) => {
-    const differences =
-      possible && usable(frame.access)
-        ? notOfThese([change], await differencesOf(channel, newestOfEach(stepsBack(change))))
-        : [];
-    if (typeof differences === 'string') return undoPlan(frame, change, [], differences);
-    return undoPlan(frame, change, differences, possible ? null : reason);
+    const steps = possible && usable(frame.access) ? newestOfEach(stepsBack(change)) : [];
+    const compared = await differencesOf(channel, steps);
+    const differences = notOfThese([change], compared.differences);
+    if (compared.refused || differences.length > 0) parts.refusedUndos.add(change.id);
+    else parts.refusedUndos.delete(change.id);
+    return undoPlan(frame, change, differences, compared.why ?? (possible ? null : reason));
   });
 }
 
@@ -53,12 +53,10 @@ export async function planRemove(parts: FixParts, node: SwarmNode): Promise<Unha
   const watching = node.address.kind === 'local' ? await watchingSteps(parts.unit) : [];
   return withChannel(parts, node, async (channel, frame) => {
     // What a newer change laid over an older one goes first, so only the newest of each thing can be compared now.
-    const differences = usable(frame.access)
-      ? notOfThese(standing, await differencesOf(channel, newestOnly(standing)))
-      : [];
-    if (typeof differences === 'string') {
-      return { ...removePlan(frame, standing, [], steps, []), blocked: differences };
-    }
+    const compared = await differencesOf(channel, usable(frame.access) ? newestOnly(standing) : []);
+    if (compared.why !== null)
+      return { ...removePlan(frame, standing, [], steps, []), blocked: compared.why };
+    const differences = notOfThese(standing, compared.differences);
     // The unit first: a removal that stops half-way can then still be done again with the helper.
     const last = frame.access.installed ? [...watching, UNINSTALL] : watching;
     return removePlan(frame, standing, differences, steps, last);
@@ -140,13 +138,23 @@ async function withChannel(
   }
 }
 
-/** @returns what keeps steps from being taken back, or in one sentence why that could not be asked */
-async function differencesOf(
-  channel: HelperChannel,
-  steps: readonly PlanStep[],
-): Promise<Difference[] | string> {
+/** What keeps steps from being taken back as things are now. */
+interface Compared {
+  differences: Difference[];
+  /** Why none of them can be, in one sentence; then there are no differences. */
+  why: string | null;
+  /** It is the node that refuses one of them, not that it could not be asked. */
+  refused: boolean;
+}
+
+async function differencesOf(channel: HelperChannel, steps: readonly PlanStep[]): Promise<Compared> {
+  const no = (why: string, refused = false): Compared => ({
+    differences: [],
+    why: why.trim().slice(0, 1_024),
+    refused,
+  });
   const asked = steps.flatMap(({ takesBack, title }) => (takesBack ? [{ takesBack, title }] : []));
-  const found: Difference[] = [];
+  const differences: Difference[] = [];
   for (let at = 0; at < asked.length; at += MOST_COMPARED) {
     const some = asked.slice(at, at + MOST_COMPARED);
     const reply = await channel.ask({
@@ -154,17 +162,17 @@ async function differencesOf(
       ask: 'compare',
       steps: some.map(({ takesBack }) => takesBack),
     });
-    if (!reply.ok) return `${reply.failure.message} ${reply.failure.next}`.trim().slice(0, 1_024);
+    if (!reply.ok) return no(`${reply.failure.message} ${reply.failure.next}`);
     const { answer } = reply;
     // Fewer answers than steps would pass one over in silence.
     if (answer.answer !== 'compared' || answer.steps.length !== some.length)
-      return answer.answer === 'refused' ? answer.message : 'The helper did not compare every step.';
-    for (const [number, { differences, refused }] of answer.steps.entries()) {
-      if (refused !== null) return `${some[number]?.title}: ${refused}`.slice(0, 1_024);
-      found.push(...differences);
+      return no(answer.answer === 'refused' ? answer.message : 'The helper did not compare every step.');
+    for (const [number, { differences: found, refused }] of answer.steps.entries()) {
+      if (refused !== null) return no(`${some[number]?.title}: ${refused}`, true);
+      differences.push(...found);
     }
   }
-  return found;
+  return { differences, why: null, refused: false };
 }
 
 function newestOnly(standing: readonly StoredChange[]): PlanStep[] {

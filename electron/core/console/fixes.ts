@@ -92,7 +92,7 @@ export function fixesGroup(parts: FixParts): ConsoleService['fixes'] {
       return get(change);
     },
     async leave({ change }) {
-      await engine.leave(await required(change));
+      await engine.leave(await required(change), parts.refusedUndos.has(change));
       return get(change);
     },
   };

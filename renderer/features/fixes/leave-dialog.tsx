@@ -37,12 +37,12 @@ export function LeaveAsItIs({ change, nodeName, onLeft }: LeaveAsItIsProps) {
           open
           onOpenChange={setAsking}
           title={`Leave it on ${node} as it is?`}
-          description="Nothing there is touched. The change counts as settled, and no undo takes back what is left of it. What was there before stays with the node's administrator until Swarmkeep is removed from it."
+          description="Nothing there is touched. The change counts as settled, and no undo takes back what is left of it. What was there before stays with the node's administrator until Swarmkeep is removed from it. You are asked once more outside this page."
           actions={
             <>
               <Button
                 variant="filled"
-                running={leave.isPending && 'Writing it down'}
+                running={leave.isPending && 'Waiting for your yes'}
                 onClick={() => leave.mutate()}
               >
                 Leave it as it is

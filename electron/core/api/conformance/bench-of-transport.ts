@@ -1,6 +1,7 @@
 import type { ConsentGate } from '#core/console/service.ts';
 import type { PlanRegistry, UnhashedPlan } from '#core/fixes/plan-registry.ts';
 import { examplePlan } from '#core/fixes/plans/testing/example-plan.ts';
+import type { Caller } from '../caller.ts';
 import type { ApiClient } from '../direct-client.ts';
 import { type Api, createApi } from '../router.ts';
 import { InMemoryConsole } from '../testing/in-memory-console.ts';
@@ -15,6 +16,8 @@ export interface Connection {
 /** How an api is put on a wire, and how a client gets to it. */
 export interface Transport {
   name: string;
+  /** Who is at the other end. */
+  caller: Caller['kind'];
   serve(api: Api, log: Log): Promise<{ connect(): Promise<Connection>; close(): Promise<void> }>;
 }
 

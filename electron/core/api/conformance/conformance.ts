@@ -190,6 +190,42 @@ export function conformance(transport: Transport): void {
       });
     });
 
+    describe('leaving a change as it is', () => {
+      const change = 'd'.repeat(32);
+
+      it('is refused without consent, and where nobody can be asked', async () => {
+        bench.person.answer = async () => false;
+        expect(await failure(client.fixes.leave({ change }))).toMatchObject({ code: 'CONSENT_REFUSED' });
+        expect(bench.questions).toHaveLength(1);
+        const alone = await setUp(transport, false);
+        try {
+          const connection = await alone.connect();
+          expect(await failure(connection.client.fixes.leave({ change }))).toMatchObject({
+            code: 'CONSENT_REFUSED',
+          });
+          expect([...bench.service.left, ...alone.service.left]).toEqual([]);
+        } finally {
+          await alone.close();
+        }
+      });
+
+      it('happens with consent to what is left there, and says that nothing brings it back', async () => {
+        await expect(client.fixes.leave({ change })).resolves.toMatchObject({ state: 'rolled-back' });
+        expect(bench.service.left).toEqual([change]);
+        const [question] = bench.questions;
+        expect(question?.title).toBe('Leave it as it is: Close the way out');
+        expect(question?.lines.join('\n')).toContain('Left as it is: Write /etc/b: It was changed.');
+        expect(question?.lines.join('\n')).toContain('no undo brings back');
+      });
+    });
+
+    it('lets a page have no part in what is for commands only', async () => {
+      const said = await failure(client.dependencies.takenBeside());
+      // The double does not do it; whoever may not ask is refused before it is reached.
+      const may = transport.caller === 'operator-terminal';
+      expect(said).toMatchObject({ code: may ? 'NOT_SUPPORTED_HERE' : 'NOT_ALLOWED' });
+    });
+
     streamConformance(() => bench);
   });
 }

@@ -17,6 +17,7 @@ import type { Transport } from './bench-of-transport.ts';
 /** The desktop: a real MessageChannel. */
 export const messagePort: Transport = {
   name: 'MessagePort',
+  caller: 'renderer',
   async serve(api, log) {
     const ports: { close(): void }[] = [];
     return {
@@ -40,6 +41,7 @@ export const messagePort: Transport = {
 /** The web shell without its guards (those have tests of their own): a real HTTP server on loopback. */
 export const http: Transport = {
   name: 'HTTP',
+  caller: 'renderer',
   async serve(api, log) {
     const handler = createHttpHandler(api, '/rpc');
     const server = createServer((incoming, outgoing) => {
@@ -67,6 +69,7 @@ export const http: Transport = {
 /** The command line beside a running console: a real Unix socket in a real folder. */
 export const localSocket: Transport = {
   name: 'local socket',
+  caller: 'operator-terminal',
   async serve(api, log) {
     const dataFolder = mkdtempSync(join(tmpdir(), 'swarmkeep-socket-'));
     const admin = { freshLink: async () => null, showWindow: async () => false };
@@ -94,6 +97,7 @@ export const localSocket: Transport = {
 /** The command line without a running console: no wire at all. */
 export const direct: Transport = {
   name: 'direct',
+  caller: 'operator-terminal',
   async serve(api) {
     const caller = { kind: 'operator-terminal', client: 'this-process' } as const;
     return {

@@ -10,6 +10,27 @@ type ChangeDelta = Parameters<Parameters<ConsoleService['topics']['changes']['on
 /** What the double throws where the real console would have a mistake: nothing of it may reach a caller. */
 export const SECRET_MISTAKE = 'open /home/minotaur/.config/mycoswarm/token: hunter2-swarm-token';
 
+/** A change that came to a stop, with something left on the node. */
+const STUCK: AppliedChange = {
+  id: 'd'.repeat(32),
+  purpose: 'fix',
+  node: 'miu',
+  nodeName: 'miu',
+  checks: [],
+  title: 'Close the way out',
+  state: 'stuck',
+  startedAt: '2026-11-21T19:20:00.000Z',
+  endedAt: '2026-11-21T19:21:00.000Z',
+  revertsAt: null,
+  steps: [],
+  results: [],
+  error: 'It failed.',
+  left: [{ step: 0, title: 'Write /etc/b', why: 'It was changed.', undo: 'The file goes.', byHand: null }],
+  of: null,
+  undoneBy: null,
+  undo: { possible: true, reason: '' },
+};
+
 /** A topic of which the test says what happens. */
 export class HandMadeTopic<S, D> implements Topic<S, D> {
   readonly listeners = new Set<(delta: D) => void>();
@@ -37,6 +58,8 @@ export class HandMadeTopic<S, D> implements Topic<S, D> {
 export class InMemoryConsole implements ConsoleService {
   readonly nodesById = new Map<string, SwarmNode>();
   readonly applied: { plan: string; hash: string }[] = [];
+  /** Changes that were left as they are. */
+  readonly left: string[] = [];
   settingsNow: Settings = DEFAULT_SETTINGS;
   /** Calls of `nodes.rename` that are under way wait for this. */
   held: Promise<void> = Promise.resolve();
@@ -193,11 +216,14 @@ export class InMemoryConsole implements ConsoleService {
     planAllow: unsupported,
     planRemove: unsupported,
     list: async () => ({ changes: [], more: false }),
-    get: unsupported,
+    get: async ({ change }) => ({ ...STUCK, id: change }),
     keep: unsupported,
     revert: unsupported,
     cancel: unsupported,
-    leave: unsupported,
+    leave: async ({ change }) => {
+      this.left.push(change);
+      return { ...STUCK, id: change, state: 'rolled-back' };
+    },
   };
 
   async close(): Promise<void> {}

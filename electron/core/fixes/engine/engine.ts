@@ -117,11 +117,12 @@ export class ChangeEngine {
   /**
    * Counts as settled what of a change could not be taken back. Nothing on the node is touched; its undo records stay there
    * until the helper goes, for whoever takes something back by hand.
-   * @throws ConsoleError NOT_ALLOWED when nothing of it is left, or when something is under way on the node
+   * @param undoRefused the node refused to take it back, or compared and found it changed
+   * @throws ConsoleError NOT_ALLOWED when it could be taken back, when nothing of it is left, or when something is under way on the node
    */
-  async leave(change: StoredChange): Promise<void> {
+  async leave(change: StoredChange, undoRefused: boolean): Promise<void> {
     if (this.#running.has(change.id)) throw notAllowed('This change is being worked on.', 'Wait a moment.');
-    await leaveAsItIs(this.#parts, change);
+    await leaveAsItIs(this.#parts, change, undoRefused);
   }
 
   /** Brings every change to rest that was left in the middle, at the start or when a node is back. */

@@ -101,7 +101,7 @@ describe('a change of which a step cannot be taken back', () => {
 
   it('is settled when a person leaves it as it is, once, and is never tried again', async () => {
     const { engine, id, things, now, told, plan } = await stuck();
-    await engine.leave(await stored(store, id));
+    await engine.leave(await stored(store, id), false);
     expect(things()).toEqual({ ...BEFORE, '/etc/b': 'of the operator' });
     const change = await now();
     expect(change.state).toBe('rolled-back');
@@ -109,7 +109,7 @@ describe('a change of which a step cannot be taken back', () => {
     expect(change.steps[1]?.state).toBe('left-out');
     expect(change.undo).toEqual({ possible: false, reason: 'You left it as it is.' });
     expect(told).toEqual(['ordered waiting', 'settled stuck', 'settled rolled-back']);
-    await expect(engine.leave(await stored(store, id))).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await expect(engine.leave(await stored(store, id), false)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
     // The node is free for other changes.
     const next = hashed({ id: nextId(), node: plan.node, steps: [fileStep('/etc/e', null, 'E')] });
     await engine.apply(next);
@@ -127,18 +127,23 @@ describe('a change of which a step cannot be taken back', () => {
     });
     await engine.apply(timed);
     await engine.idle();
-    await expect(engine.leave(await stored(store, id))).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await expect(engine.leave(await stored(store, id), false)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
     expect(await stored(store, id)).toMatchObject({ state: 'stuck' });
     engine.revert(await stored(store, timed.id));
     await engine.idle();
   });
 
-  it('lets a change that is done be left as it is, too, when its undo would overwrite something', async () => {
+  it('lets a change that is done be left as it is only when the node refused its undo', async () => {
     const { engine, plan } = await stuck();
     const other = hashed({ id: nextId(), node: plan.node, steps: [fileStep('/etc/e', null, 'E')] });
     await engine.apply(other);
     await engine.idle();
-    await engine.leave(await stored(store, other.id));
+    await expect(engine.leave(await stored(store, other.id), false)).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      message: 'Nothing keeps this change from being taken back.',
+    });
+    expect(await stored(store, other.id)).toMatchObject({ steps: [{ state: 'done' }] });
+    await engine.leave(await stored(store, other.id), true);
     expect(await stored(store, other.id)).toMatchObject({ state: 'done', steps: [{ state: 'left-out' }] });
   });
 

@@ -72,15 +72,22 @@ async function comparedWith(
 
 /**
  * Counts as settled, on a person's word, what of a change could not be taken back.
- * @throws ConsoleError NOT_ALLOWED when nothing of it is left, or when something is under way on the node
+ * @param undoRefused the node refused to take it back
+ * @throws ConsoleError NOT_ALLOWED when it could be taken back, when nothing of it is left, or when something is under way on the node
  */
-export async function leaveAsItIs(parts: EngineParts, change: StoredChange): Promise<void> {
+export async function leaveAsItIs(
+  parts: EngineParts,
+  change: StoredChange,
+  undoRefused: boolean,
+): Promise<void> {
   const { store } = parts;
   if ((await store.openChanges()).some(({ node }) => node === change.node))
     throw notAllowed(`Another change of ${change.plan.nodeName} is under way.`, 'Wait for its end.');
   const isStuck = change.state === 'stuck';
   if (change.endedAt === null || !(isStuck || stands(change)))
     throw notAllowed('Nothing of it is left that could not be taken back.');
+  if (!isStuck && !undoRefused)
+    throw notAllowed('Nothing keeps this change from being taken back.', 'Undo it instead.');
   const isOwn = change.plan.purpose === 'fix' || change.plan.purpose === 'redo';
   const left = isOwn ? standingSteps(change) : [];
   const titles = left.map((number) => `"${change.plan.steps[number]?.title ?? `Step ${number + 1}`}"`);
