@@ -21,8 +21,11 @@ const linkAnswer = z.object({ url: z.string().max(2_048).nullable() });
 const standDownAnswer = z.object({ stoodDown: z.boolean() });
 const showAnswer = z.object({ shown: z.boolean() });
 
-/** Milliseconds after which a console that does not answer counts as not running. */
-const ANSWER_WITHIN_MS = 2_000;
+/**
+ * Milliseconds after which somebody who listens and does not answer counts as no console. Where nobody listens that is known
+ * at once; a console on a busy computer may need seconds, and must not be taken for one that is not there.
+ */
+const ANSWER_WITHIN_MS = 20_000;
 /** Milliseconds in which one that watches has stored what it read and closed its records. */
 const STAND_DOWN_WITHIN_MS = 30_000;
 
