@@ -21,6 +21,8 @@ export interface DependencyAuditOptions {
   advisories?: string | undefined;
   /** File with what was accepted. */
   ignore?: string | undefined;
+  /** Ask the pip-audit of whoever runs this, too. */
+  pipAudit?: boolean;
   json: boolean;
 }
 
@@ -47,12 +49,23 @@ export async function auditCommand(
       : (await import('./dependencies-ignores.ts')).readIgnores(options.ignore);
   const environments = await environmentsOf(place, paths, options, terminal);
   const report = await compared(place, environments, ignores, options.advisories, terminal);
-  if (options.json) terminal.out.write(asJson(dependencyDocument(report)));
+  const paint = painter(wantsColour(terminal.out, terminal.environment));
+  const beside = options.pipAudit === true ? await import('./dependencies-peer.ts') : null;
+  const peer = beside === null ? null : await beside.askPeer(environments, report, terminal);
+  if (options.json)
+    terminal.out.write(
+      asJson({ ...dependencyDocument(report), ...(peer === null ? {} : { pipAudit: peer }) }),
+    );
   else {
-    const paint = painter(wantsColour(terminal.out, terminal.environment));
     terminal.out.write(dependencyTable(report, paint));
+    if (beside !== null && peer !== null) terminal.out.write(beside.peerWords(peer, paint));
   }
   const verdict = dependencyVerdict(report);
+  // What only the other one knows is known; and one that was asked and did not answer leaves something unsaid.
+  if (peer !== null && verdict !== 'found') {
+    if ('unanswered' in peer) return EXIT.couldNot;
+    if (peer.onlyThere.length > 0) return EXIT.found;
+  }
   return verdict === 'found' ? EXIT.found : verdict === 'clean' ? EXIT.fine : EXIT.couldNot;
 }
 

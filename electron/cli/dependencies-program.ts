@@ -31,12 +31,18 @@ export function addDependencyCommands(
       '--ignore <file>',
       'what was accepted: a JSON list of package, id, reason, and until or untilFixed',
     )
+    .option(
+      '--pip-audit',
+      'show where your own pip-audit says something else; it asks its service on the network',
+      false,
+    )
     .option('--json', 'one JSON document', false)
     .addHelpText(
       'after',
       `
 Nothing is fetched, and nothing of an environment is run: it is read as files. Without paths and options this computer, or the
-only node of the list, is looked at.
+only node of the list, is looked at. With --pip-audit the pip-audit of your PATH is given names and versions, and looks them up at
+its service; one within an environment in question, or that others can change, is not started.
 
 Exit codes: 0 all was compared with fresh data and nothing is known, 1 something is known, 2 not all could be said (no data, data
 older than five days or from the future, packages that cannot be read or compared), 64 wrong usage.`,
