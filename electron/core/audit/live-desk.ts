@@ -4,8 +4,13 @@ import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { type Matcher, matcherOf } from '#shared/domain/audit/match-query.ts';
 import { readQuery } from '#shared/domain/audit/read-query.ts';
 
-/** Events that a reader gets at once; more is counted and said. */
+/** Events that a reader gets at once after a rest; more is counted and said. */
 const MOST_AT_ONCE = 500;
+/**
+ * Events that a reader gets with each flush while they go on coming: two thousand a second, far more than anybody reads. Each is checked
+ * and written for the page and read there, on the same way as alerts, which must not wait behind a flood.
+ */
+const MOST_IN_A_ROW = 100;
 
 interface Subscription {
   matches: Matcher;
@@ -13,6 +18,8 @@ interface Subscription {
   /** On the disk, and not sent yet. */
   events: AuditEvent[];
   notShown: number;
+  /** Events that may be sent with the next flush. */
+  room: number;
   /** Of the batch so far, and of the one that is being stored. */
   staged: AuditEvent[];
   left: number;
@@ -44,6 +51,7 @@ export class LiveDesk {
       node,
       events: [],
       notShown: 0,
+      room: MOST_AT_ONCE,
       staged: [],
       left: 0,
       sealed: [],
@@ -89,7 +97,7 @@ export class LiveDesk {
   settle(): void {
     for (const subscription of this.#subscriptions.values()) {
       const { events, sealed, sealedLeft } = subscription;
-      const room = MOST_AT_ONCE - events.length;
+      const room = Math.max(0, subscription.room - events.length);
       for (const event of sealed.slice(0, room)) events.push(event);
       subscription.notShown += sealedLeft + Math.max(0, sealed.length - room);
       subscription.upTo = subscription.sealedUpTo;
@@ -107,6 +115,8 @@ export class LiveDesk {
   flush(): void {
     for (const [id, subscription] of this.#subscriptions) {
       const { events, notShown, upTo } = subscription;
+      if (!subscription.underWay)
+        subscription.room = Math.min(MOST_AT_ONCE, subscription.room - events.length + MOST_IN_A_ROW);
       if (subscription.underWay || (events.length === 0 && notShown === 0)) continue;
       const deltas: LiveDelta[] = events.length > 0 ? [{ kind: 'events', events }] : [];
       if (notShown > 0) deltas.push({ kind: 'not-shown', count: notShown, upTo });

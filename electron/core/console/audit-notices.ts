@@ -5,6 +5,11 @@ import type { Notices } from './notices.ts';
 
 /** Milliseconds between looks whether a digest is due. */
 const LOOK_MS = 60_000;
+/**
+ * Milliseconds between two words to all pages that alerts have changed. Each of them reads the list anew then; the page that shows alerts
+ * is told of each one over its own stream.
+ */
+const ANNOUNCE_MS = 1_000;
 
 /**
  * Tells people of alerts as they come, and pages that alerts have changed.
@@ -30,8 +35,22 @@ export function tellOfAlerts(
     }
   }
 
-  const unsubscribe = watch.alerts.onDelta((alerts) => {
+  let resting = false;
+  let more = false;
+  let endRest = (): void => undefined;
+  function announceSoon(): void {
+    more = resting;
+    if (resting) return;
     announce(context, 'audit');
+    resting = true;
+    endRest = clock.after(ANNOUNCE_MS, () => {
+      resting = false;
+      if (more) announceSoon();
+    });
+  }
+
+  const unsubscribe = watch.alerts.onDelta((alerts) => {
+    announceSoon();
     tell((settings) => alerts.map(({ alert, woke }) => said.take(alert, woke, settings, clock.now()))).catch(
       () => undefined,
     );
@@ -46,6 +65,7 @@ export function tellOfAlerts(
   arm();
   return () => {
     unsubscribe();
+    endRest();
     callOff();
   };
 }

@@ -157,6 +157,8 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
       else void queries.invalidateQueries({ queryKey: orpc.audit.sources.key() });
     };
     const keepAlert = (alert: Alert) => {
+      // The stream tells of alerts of all nodes; what is listed is of the one that was chosen.
+      if (node !== null && alert.node !== node) return;
       queries.setQueriesData<Alert[]>({ queryKey: orpc.audit.alerts.key() }, (alerts) =>
         alerts === undefined ? alerts : [alert, ...alerts.filter(({ id }) => id !== alert.id)],
       );
