@@ -95,12 +95,14 @@ export interface Crashes {
  * Lets console, or helper and console, die at the boundaries of one repair and of its undo, opens the console again, and holds
  * the node to what it was before or to what the whole repair makes of it: nothing between.
  * @param every 1: at every boundary, 2: at every second one, …
+ * @param from number of the first boundary; questions to the helper begin as far in
  * @param tidy what a person does on the node after an undo, for what the undo says that it leaves; empty for nothing
  */
 export async function crashEverywhere(
   home: Home,
   check: CheckId,
   every: number,
+  from: number,
   tidy = '',
 ): Promise<Crashes> {
   const repair: CrashOrder = { checks: [check], look: tidy !== '' };
@@ -127,8 +129,10 @@ export async function crashEverywhere(
     say(`${check}: ${again.boundaries} boundaries, ${again.asks} questions; undo ${back.boundaries}`);
 
     const deaths: CrashOrder[] = [
-      ...steps(again.boundaries, every).map((dieAt) => ({ dieAt })),
-      ...steps(again.asks, every).map((ask) => ({ strike: { ask, afterMs: (ask * 0.618_034 * 700) % 700 } })),
+      ...steps(again.boundaries, every, from).map((dieAt) => ({ dieAt })),
+      ...steps(again.asks, every, (from * again.asks) / again.boundaries).map((ask) => ({
+        strike: { ask, afterMs: (ask * 0.618_034 * 700) % 700 },
+      })),
     ];
     for (const [number, death] of deaths.entries()) {
       const answer = await console.order({ ...repair, ...death });
@@ -165,8 +169,10 @@ export async function crashEverywhere(
   return crashes;
 }
 
-const steps = (count: number, every: number): number[] =>
-  Array.from({ length: count }, (_, index) => index + 1).filter((number) => (number - 1) % every === 0);
+const steps = (count: number, every: number, from: number): number[] =>
+  Array.from({ length: count }, (_, index) => index + 1).filter(
+    (number) => number >= from && (number - 1) % every === 0,
+  );
 
 async function orderWhole(console: CrashConsole, order: CrashOrder): Promise<Ended> {
   const answer = await console.order(order);

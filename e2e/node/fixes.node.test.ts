@@ -25,6 +25,8 @@ const UNKEPT_TIMES = Number(process.env.SWARMKEEP_UNKEPT ?? 1);
 const KILLS = Number(process.env.SWARMKEEP_KILLS ?? 3);
 /** Deaths at every boundary (1), every second one (2), …; 0: none, for they take hours. */
 const CRASH_EVERY = Number(process.env.SWARMKEEP_CRASH_EVERY ?? 0);
+/** The first boundary, for a campaign that goes on with one that was broken off. */
+const CRASH_FROM = Number(process.env.SWARMKEEP_CRASH_FROM ?? 1);
 /** About what a change takes from its order until it was looked at. */
 const KILL_SPAN_MS = 12_000;
 /** Rules for the network, and an SSH server's settings: what a console that dies must not leave behind. */
@@ -159,7 +161,7 @@ async function crashAll(home: Home, checks: readonly CheckId[], tidy = '') {
   if (CRASH_EVERY === 0) return say('not tried: SWARMKEEP_CRASH_EVERY is not set');
   let kills = 0;
   for (const check of home.chosen(checks))
-    kills += (await crashEverywhere(home, check, CRASH_EVERY, tidy)).kills;
+    kills += (await crashEverywhere(home, check, CRASH_EVERY, CRASH_FROM, tidy)).kills;
   say(`${kills} kills in all`);
 }
 
