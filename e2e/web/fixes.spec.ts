@@ -78,10 +78,12 @@ test.describe('The card of a fix', () => {
   });
 
   test('goes from checking to fine without applause', async ({ page, open }) => {
-    await open('closable', PLAN);
+    const { scenario } = await open('closable', PLAN);
     await page.getByRole('button', { name: 'Close the way out' }).click();
+    if (scenario.fixes) scenario.fixes.heldAt = 'verifying';
     await page.getByRole('button', { name: 'Keep', exact: true }).click();
     await expect(page.locator('.change-page__title').getByText('checking')).toBeVisible();
+    if (scenario.fixes) scenario.fixes.heldAt = undefined;
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(
       'In force on miu, and an independent look says so.',
     );
@@ -95,7 +97,7 @@ test.describe('The card of a fix', () => {
     await page.getByRole('button', { name: 'Revert now' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/It took itself back/);
     await page.getByRole('link', { name: 'Do it again…' }).click();
-    if (scenario.fixes) scenario.fixes.stepMs = 4_000;
+    if (scenario.fixes) scenario.fixes.heldAt = 'applying';
     await page.getByRole('button', { name: 'Do it again' }).click();
     await expect(page.getByText(/^1 of 4, write the rules$/)).toBeVisible();
     await page.getByRole('button', { name: 'Cancel' }).click();

@@ -58,7 +58,8 @@ test('works by keys alone', async ({ page, open }) => {
 });
 
 test('looks at all nodes, shows how far it is, and stops when told to', async ({ page, open }) => {
-  await open('evening');
+  const { double } = await open('evening');
+  double.looksEnd = false;
   await page.getByRole('button', { name: 'Look now' }).click();
   await expect(page.getByRole('progressbar').first()).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).first().click();

@@ -33,6 +33,8 @@ const MACHINE = {
 export class ConsoleDouble implements ConsoleService {
   readonly #scenario: Scenario;
   readonly #looks = new Map<string, LookState>();
+  /** False: looks stand before their end until they are stopped, however busy this computer is. */
+  looksEnd = true;
   readonly #removed = new Map<string, SwarmNode>();
   readonly #corrections = new Map<string, ProfileCorrection[]>();
   readonly #setup = new Map<string, SetupProgress>();
@@ -97,6 +99,26 @@ export class ConsoleDouble implements ConsoleService {
   readonly nodes: ConsoleService['nodes'] = {
     list: () =>
       this.#answer(() => [...this.#scenario.nodes].sort((a, b) => a.name.localeCompare(b.name, 'en'))),
+    glances: () =>
+      this.#answer(() =>
+        this.#scenario.nodes.map(({ id }) => ({
+          node: id,
+          skewMs: this.#scenario.skews?.[id] ?? 0.3,
+          mycoSwarm: { installations: 1, running: 1, version: '0.2.16' },
+        })),
+      ),
+    found: () => this.#answer(() => this.#scenario.found ?? { why: null, announced: [], turnedAway: 0 }),
+    sshConfig: () =>
+      this.#answer(
+        () =>
+          this.#scenario.sshConfig ?? {
+            file: '/home/ines/.ssh/config',
+            found: false,
+            hosts: [],
+            leftOut: 0,
+            problems: [],
+          },
+      ),
     detectLocal: () => this.#answer(() => this.#scenario.local),
     hostKeys: (input) =>
       this.#answer(() => {
@@ -319,7 +341,7 @@ export class ConsoleDouble implements ConsoleService {
     this.topics.progress.push(look);
   }
 
-  /** A look that takes more than two seconds, in steps: long enough to be stopped on a busy machine. */
+  /** A look that takes more than two seconds, in steps. */
   #look(node: SwarmNode): LookState {
     const look: LookState = {
       look: this.#id('look'),
@@ -341,7 +363,7 @@ export class ConsoleDouble implements ConsoleService {
         this.#timers.delete(timer);
       } else if (now.subjectsDone < now.subjectsTotal) {
         this.#progress({ ...now, subjectsDone: now.subjectsDone + 1 });
-      } else {
+      } else if (this.looksEnd) {
         this.#progress({ ...now, state: 'done', endedAt: this.#now() });
         this.#arrive(node);
       }

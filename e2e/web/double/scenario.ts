@@ -23,6 +23,8 @@ export interface FixesScenario {
   outcome?: Outcome;
   /** Milliseconds that a step takes. */
   stepMs?: number;
+  /** A state that else passes: changes stay in it until this is another. */
+  heldAt?: AppliedChange['state'] | undefined;
   /** Nodes that do not answer when a plan is made. */
   unreachable?: string[];
   /** What a plan says instead. */

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useSyncExternalStore } from 'react';
+import { type RefObject, useLayoutEffect, useSyncExternalStore } from 'react';
 
 /** Changes whose countdown stands within the window, so that no strip repeats it. */
 let shown: ReadonlySet<string> = new Set();
@@ -17,9 +17,11 @@ function subscribe(listener: () => void): () => void {
 
 /** Says for as long as the element is within the window that this change has its countdown there. */
 export function useShownCountdown(change: string, element: RefObject<HTMLElement | null>): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const target = element.current;
     if (!target) return;
+    // Until it is measured it is taken as seen: the same two buttons never stand there twice, not even for a moment.
+    set(change, true);
     const observer = new IntersectionObserver(
       ([entry]) => set(change, (entry?.intersectionRatio ?? 0) > 0.6),
       { threshold: [0, 0.6, 1] },

@@ -15,6 +15,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { useFocusRow } from '../../components/use-focus-row.ts';
 import { FindingRow } from './finding-row.tsx';
 import { GroupHeading } from './group-heading.tsx';
+import { showLinked } from './show-linked.ts';
 import type { Group, OpenFinding, Row } from './triage.ts';
 
 const ROW_HEIGHT = 41;
@@ -88,15 +89,15 @@ export function FindingList({
     virtualizer.scrollToIndex(index, { align: 'auto' });
   };
   const linked = useRef(openFinding);
+  const endShowing = useRef<() => void>(undefined);
   useEffect(() => {
     // A finding that was linked to comes into view once, when the list is first there.
     if (linked.current === null || open < 0) return;
     linked.current = null;
     virtualizer.scrollToIndex(open, { align: 'auto' });
-    // Its panel has its height only once it is drawn, so the rest of the way is measured then.
-    const frame = requestAnimationFrame(() => showWhole(list.current?.querySelector('.finding--open')));
-    return () => cancelAnimationFrame(frame);
+    endShowing.current = list.current === null ? undefined : showLinked(list.current);
   }, [open, virtualizer]);
+  useEffect(() => () => endShowing.current?.(), []);
 
   useEffect(() => {
     const index = items.findIndex((item) => item.kind === 'heading' && item.group.key === wanted.current);
@@ -208,13 +209,6 @@ function itemsOf(groups: readonly Group[], total: readonly Group[]): Item[] {
 function tabbedRow(items: readonly Item[], active: number): number {
   const below = items.findIndex((item, index) => item.kind === 'row' && index >= active);
   return below >= 0 ? below : items.findIndex((item) => item.kind === 'row');
-}
-
-/** Bring an unfolded finding above the foot of the page; one that is taller than the window shows its beginning. */
-function showWhole(finding: Element | null | undefined): void {
-  if (!finding) return;
-  const tall = finding.getBoundingClientRect().height > window.innerHeight - 120;
-  finding.scrollIntoView({ block: tall ? 'start' : 'nearest' });
 }
 
 /** The row that speaks for the finding, else the first row of its check; -1 when there is none. */

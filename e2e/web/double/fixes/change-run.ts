@@ -11,8 +11,13 @@ export interface RunHooks {
   settled(change: AppliedChange, plan: Plan): void;
   /** Milliseconds that a step takes. */
   stepMs: number;
+  /** In this state nothing goes on but the countdown. */
+  heldAt(): AppliedChange['state'] | undefined;
   outcome: Outcome;
 }
+
+/** How often it is looked whether it is still held. */
+const HELD_MS = 50;
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -92,7 +97,10 @@ export class ChangeRun {
 
   #later(work: () => void, ms = this.#hooks.stepMs): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(work, ms);
+    this.#timer = setTimeout(() => {
+      if (this.#hooks.heldAt() === this.change.state) this.#later(work, HELD_MS);
+      else work();
+    }, ms);
   }
 
   #next(): void {
@@ -154,7 +162,8 @@ export class ChangeRun {
 
   #wait(seconds: number): void {
     this.#set({ state: 'unconfirmed', revertsAt: iso(this.#hooks.now() + seconds * 1_000) });
-    this.#later(() => this.back('reverted'), seconds * 1_000);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.back('reverted'), seconds * 1_000);
   }
 
   #verify(): void {

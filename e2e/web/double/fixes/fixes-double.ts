@@ -314,6 +314,7 @@ export class FixesDouble {
       new ChangeRun(id, plan, {
         now: this.#hooks.now,
         stepMs: this.#scenario.fixes?.stepMs ?? 200,
+        heldAt: () => this.#scenario.fixes?.heldAt,
         outcome: this.#scenario.fixes?.outcome ?? 'done',
         push: (change) => this.topic.push(change),
         settled: (change, settled) => this.#onSettled(change, settled),
