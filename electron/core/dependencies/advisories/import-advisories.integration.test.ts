@@ -169,6 +169,13 @@ describe('importing advisories', () => {
     expect(readdirSync(data)).toEqual(['advisories.db']);
   });
 
+  it('refuses a list with an entry that is nested without end, in words', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const usualEntry = JSON.stringify(exampleAdvisory('DEEP-1', 'django')).slice(0, -1);
+    await expect(take(put('deep.json', `[${usualEntry},"x":${deep}}]`))).rejects.toThrow(/nested deeper/);
+    await expect(take(put('deeper.json', deep))).rejects.toThrow(/nested deeper/);
+  });
+
   it('refuses what is not there, and an older set; one from the future is told, and can be replaced', async () => {
     const dated = (name: string, modified: string) =>
       put(name, makeZip([asFile('a', exampleAdvisory('A-1', 'django', { modified }))]));

@@ -42,6 +42,17 @@ export function readAdvisoryFile({ name, bytes }: SetFile): ReadAdvisory {
   return recordOf(name, text.startsWith('\ufeff') ? text.slice(1) : text);
 }
 
+/** @throws AdvisoryDataError for what is nested deeper than can be written again */
+function asText(name: string, value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch (error) {
+    throw new AdvisoryDataError(`"${name}" is nested deeper than any advisory.`, WHERE_TO_GET, {
+      cause: error,
+    });
+  }
+}
+
 /** A file of one advisory, or of a JSON list of them. */
 function* advisoriesOfFile(path: string, bytes: Buffer): Generator<ReadAdvisory> {
   const text = isUtf8(bytes) ? bytes.toString('utf8').replace(/^\ufeff/, '') : '';
@@ -55,8 +66,10 @@ function* advisoriesOfFile(path: string, bytes: Buffer): Generator<ReadAdvisory>
   } catch (error) {
     throw new AdvisoryDataError(`${path} is no JSON.`, WHERE_TO_GET, { cause: error });
   }
-  for (const [index, value] of list.entries())
-    yield recordOf(`${path}, entry ${index + 1}`, JSON.stringify(value) ?? '');
+  for (const [index, value] of list.entries()) {
+    const name = `${path}, entry ${index + 1}`;
+    yield recordOf(name, asText(name, value));
+  }
 }
 
 async function* advisoriesAt(path: string): AsyncGenerator<Iterable<ReadAdvisory>> {

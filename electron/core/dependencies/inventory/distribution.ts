@@ -79,12 +79,14 @@ export function editableNames(entries: readonly string[]): ReadonlySet<string> {
   );
 }
 
-function faultOf(found: FoundDistribution, name: string): string | null {
+function faultOf(found: FoundDistribution, name: string, sourceIsKnown: boolean): string | null {
   const { metadata } = found;
   if (metadata === null) return 'its metadata is not there, too large, or could not be read';
   if (metadata.name === '') return 'its metadata has no name';
   if (metadata.version === '') return 'its metadata has no version';
   if (!isDistributionName(name)) return 'its name is none that a package may have';
+  // It may be a working copy or come from version control: then its version says nothing.
+  if (!sourceIsKnown) return 'its direct_url.json cannot be read, so nobody knows where its code is from';
   // A RECORD may be missing (PEP 627): what is installed is known without it, and only who verifies files needs it.
   return null;
 }
@@ -98,7 +100,7 @@ export function distributionFact(found: FoundDistribution, editables: ReadonlySe
   const guess = namedByFolder(found.entry);
   const name = found.metadata?.name || guess.name;
   const direct = readDirectUrl(found.directUrl);
-  const fault = faultOf(found, name);
+  const fault = faultOf(found, name, direct !== null || found.directUrl.trim() === '');
   const licence = found.metadata?.licence ?? null;
   return {
     name: name.slice(0, 256),

@@ -77,6 +77,8 @@ beforeAll(() => {
   put(join(site, 'wild-1.0.dist-info/METADATA'), 'Name: $(id);<b>\nVersion: 1.0\n\n');
   put(join(site, 'wild-1.0.dist-info/RECORD'), '');
   put(join(site, 'body-1.0.dist-info/METADATA'), 'Name: body\n\nVersion: 9\n');
+  install(site, { name: 'unsourced', version: '1.0' });
+  put(join(site, 'unsourced-1.0.dist-info/direct_url.json'), '{"url": "git+https://host/x", "vcs_info": ');
   mkdirSync(join(site, 'fifo-1.0.dist-info'));
   spawnSync('mkfifo', [join(site, 'fifo-1.0.dist-info/METADATA')]);
   put(join(base, 'elsewhere/METADATA'), 'Name: secret\nVersion: 1.0\n\n');
@@ -167,7 +169,7 @@ describe('an environment', () => {
     const [one] = here(venv);
     const broken = one?.packages.filter((entry) => entry.broken !== null).map((entry) => entry.name);
     expect(broken?.toSorted()).toEqual(
-      ['$(id);<b>', 'body', 'empty', 'fifo', 'huge', 'leads', 'nameless'].toSorted(),
+      ['$(id);<b>', 'body', 'empty', 'fifo', 'huge', 'leads', 'nameless', 'unsourced'].toSorted(),
     );
     // A RECORD may be missing (PEP 627).
     expect(one?.packages.find((entry) => entry.name === 'norecord')?.broken).toBeNull();
