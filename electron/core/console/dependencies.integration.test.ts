@@ -130,6 +130,8 @@ it('keeps what the operator says of a direct dependency, on record, and exports 
   expect(bill.fileName).toMatch(/^swarmkeep-packages-[\w-]+-\d{4}-\d\d-\d\d\.cdx\.json$/);
   expect(JSON.parse(bill.text)).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' });
   expect(bill.text).toContain('Serves the API.');
+  const report = await service.findings.export({ node, format: 'html' });
+  expect(report.text).toMatch(/What was asked for[\s\S]*Serves the API\./);
   const sarif = await service.dependencies.export({ node, format: 'sarif' });
   expect(JSON.parse(sarif.text)).toMatchObject({ version: '2.1.0' });
   await service.dependencies.describe({ package: name, purpose: '', licence: '', risk: '' });

@@ -1,6 +1,7 @@
 import type { Drift } from '#shared/contract/looks.ts';
 import { daysUpTo } from '#shared/domain/history.ts';
 import { type Context, momentOf, requireNode } from './context.ts';
+import { describedDependencies } from './dependencies-purposes.ts';
 import { exportReport } from './export/report.ts';
 import { overviewOf } from './overview.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
@@ -75,6 +76,7 @@ export function findingsGroup(
         version: about.version,
         createdAt: clock.now().toISOString(),
         overview: await overviewFrom(node, read),
+        direct: await describedDependencies(context, node),
       });
       const [only] = node === null ? [] : read.nodes;
       // What leaves the console is on record before it leaves.

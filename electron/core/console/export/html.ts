@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Standing } from '#shared/contract/findings.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { countsInWords, groupOf, groupWord } from '#shared/domain/counting.ts';
+import type { DirectDependency } from '#shared/domain/dependencies/direct-dependency.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import { isNumbered } from '#shared/domain/numbered-steps.ts';
@@ -12,6 +13,8 @@ import type { ReportInput } from './report.ts';
 
 const wordOf = (finding: Pick<TrackedFinding, 'status' | 'lacking'>): string =>
   capital(groupWord(groupOf([finding])));
+
+const notSaid = html`<span class="quiet">not said</span>`;
 
 const STYLE_HASH = createHash('sha256').update(REPORT_STYLE).digest('base64');
 
@@ -45,6 +48,7 @@ ${samples.length > 0 ? html`<p class="mark">Sample node: recorded facts, not one
 </table>
 <h2>What was found</h2>
 ${input.findings.map(findingSection)}
+${directTable(input.direct)}
 <footer>Swarmkeep ${input.version}. Times are UTC. A finding says what was seen when it was looked at, and no more.</footer>
 </main>
 </body>
@@ -81,6 +85,23 @@ ${(finding.anyTime ?? []).map(
 ${finding.wouldHelp === null ? nothing : html`<p>It would help to ${finding.wouldHelp}.</p>`}
 <p class="quiet">What would change this: ${finding.wouldChange}</p>
 </section>`;
+}
+
+function directTable(direct: readonly DirectDependency[]): Markup {
+  if (direct.length === 0) return nothing;
+  const open = direct.filter(({ told }) => !told?.purpose || !told.risk).length;
+  const row = ({ name, versions, licence, told }: DirectDependency): Markup =>
+    html`<tr><td>${name}<br><span class="quiet">${versions.join(', ')}</span></td><td>${
+      told?.purpose || notSaid
+    }</td><td>${told?.licence || licence || notSaid}</td><td>${told?.risk || notSaid}</td></tr>`;
+  return html`<h2>What was asked for</h2>
+<p>Packages that somebody asked for, with what the operator says of each.${
+    open === 0 ? nothing : html` Purpose or risk of ${open} is not written down yet.`
+  }</p>
+<table>
+<thead><tr><th scope="col">Package</th><th scope="col">What for</th><th scope="col">Licence</th><th scope="col">Risk, and what limits it</th></tr></thead>
+<tbody>${direct.map(row)}</tbody>
+</table>`;
 }
 
 function accepted({ waiver }: TrackedFinding): Markup {

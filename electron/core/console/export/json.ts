@@ -18,6 +18,7 @@ export function jsonReport(input: ReportInput): string {
       ...standing,
     })),
     findings: input.findings,
+    directDependencies: input.direct,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -34,6 +34,7 @@ function input(findings: TrackedFinding[], change: Partial<ReportInput> = {}): R
     overview: overviewOf({ nodes, findings, hasMycoswarm: new Set(['miu']), since: [], nextLookAt: null }),
     nodes,
     findings,
+    direct: [],
     ...change,
   };
 }
@@ -51,6 +52,25 @@ const hostile = tracked('service-bindings', 'fix', {
   evidence: [{ what: HOSTILE, seen: HOSTILE, status: 'fix', source: HOSTILE, raw: HOSTILE }],
   fix: [{ text: HOSTILE, command: HOSTILE, needsRoot: true }],
   waiver: { id: 'w', reason: HOSTILE, until: '2026-12-12T00:00:00.000Z', underneath: 'fix' },
+});
+
+describe('direct dependencies in reports', () => {
+  const told = { package: 'httpx', purpose: 'asks the API', licence: '', risk: '', writtenAt: null };
+  const direct: ReportInput['direct'] = [
+    { name: 'httpx', versions: ['0.27.0', '0.28.1'], from: 'index', licence: 'BSD-3-Clause', told },
+    { name: HOSTILE, versions: [HOSTILE], from: 'index', licence: HOSTILE, told: null },
+  ];
+
+  it('stand with what the operator says of each, and what nobody said yet', () => {
+    const page = exportReport('html', input([], { direct })).text;
+    expect(page).toMatch(
+      /httpx<br>[\s\S]*0\.27\.0, 0\.28\.1[\s\S]*asks the API[\s\S]*BSD-3-Clause[\s\S]*not said/,
+    );
+    expect(page).toContain('Purpose or risk of 2 is not written down yet.');
+    expect(page).not.toMatch(/<script|<img/i);
+    expect(JSON.parse(exportReport('json', input([], { direct })).text).directDependencies).toEqual(direct);
+    expect(exportReport('html', input([])).text).not.toContain('What was asked for');
+  });
 });
 
 describe('the HTML report', () => {

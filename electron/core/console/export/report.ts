@@ -1,4 +1,5 @@
 import type { Overview } from '#shared/contract/findings.ts';
+import type { DirectDependency } from '#shared/domain/dependencies/direct-dependency.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { htmlReport } from './html.ts';
@@ -13,6 +14,8 @@ export interface ReportInput {
   nodes: readonly SwarmNode[];
   /** Worst first. */
   findings: readonly TrackedFinding[];
+  /** Packages that somebody asked for, with what the operator says of each. */
+  direct: readonly DirectDependency[];
 }
 
 const MAKERS = {
