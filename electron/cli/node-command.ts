@@ -21,7 +21,7 @@ export interface AddOptions {
 }
 
 /** Runs with the console that runs, or with its records, and gives them free. */
-async function withConsole<T>(
+export async function withConsole<T>(
   place: Place,
   terminal: Terminal,
   work: (client: ApiClient) => Promise<T>,
@@ -129,10 +129,10 @@ export function addressOf({ local, ssh, identity }: AddOptions): Exclude<NodeAdd
 }
 
 /** Shows the host keys and trusts those alone that a person, or the script's own fingerprint, confirms. */
-async function confirmed(
-  client: ApiClient,
+export async function confirmed(
+  client: { nodes: Pick<ApiClient['nodes'], 'hostKeys'> },
   address: Extract<NodeAddress, { kind: 'ssh' }>,
-  { fingerprint }: AddOptions,
+  { fingerprint }: Pick<AddOptions, 'fingerprint'>,
   terminal: Terminal,
 ): Promise<string[]> {
   const { keys } = await during(terminal, `Asking ${address.host} for its host keys …`, () =>

@@ -115,6 +115,21 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
     .option('--fingerprint <hash>', 'SHA256:… of the host key to trust, for scripts')
     .option('--json', 'one JSON document', false)
     .action(async (options) => done(await (await nodes()).addNode(place(), options, terminal)));
+  const found = () => import('./node-found-command.ts');
+  node
+    .command('find')
+    .description('machines that announce themselves as nodes on your network; 1 when one is not in the list')
+    .option('--json', 'one JSON document', false)
+    .action(async ({ json }) => done(await (await found()).findNodes(place(), json, terminal)));
+  node
+    .command('import')
+    .description('hosts of ~/.ssh/config: all are listed, those that are named are added')
+    .argument('[names...]', 'as their Host lines call them')
+    .option('--fingerprint <hash>', 'SHA256:… of the host key to trust, for scripts')
+    .option('--json', 'one JSON document', false)
+    .action(async (names, options) =>
+      done(await (await found()).importNodes(place(), names, options, terminal)),
+    );
   node
     .command('remove')
     .description('forget a node and its findings; the machine itself is not touched')

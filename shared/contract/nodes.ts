@@ -3,6 +3,7 @@ import { instant, listOf, shortText } from '../domain/bounds.ts';
 import { identityFacts } from '../domain/facts/machine.ts';
 import { nodeAddress, nodeId, sshHostName, sshUserName, swarmNode } from '../domain/node.ts';
 import { profile, profileCorrection } from '../domain/profile.ts';
+import { foundNodes, nodeGlance, sshConfig } from './found-nodes.ts';
 import { change, read } from './procedure.ts';
 
 const sshTarget = z.object({
@@ -32,6 +33,15 @@ export type Machine = z.infer<typeof machine>;
 export const nodes = {
   /** All nodes of the swarm, sorted by name. */
   list: read.output(listOf(swarmNode, 1_024)),
+  /** What the last look saw of each node, for their list. */
+  glances: read.output(listOf(nodeGlance, 1_024)),
+  /**
+   * Who announces itself as a node on the networks of this computer. The console listens for a minute and a half after it was asked.
+   * `waitMs`: how long it listens before it answers.
+   */
+  found: read.input(z.object({ waitMs: z.int().min(0).max(10_000).default(0) })).output(foundNodes),
+  /** Hosts that `~/.ssh/config` of the operator names. The file is read and never evaluated by OpenSSH. */
+  sshConfig: read.output(sshConfig),
   /** What is running on this computer, in one sentence, before it is added. Null fields: nothing found. */
   detectLocal: read.output(
     z.object({

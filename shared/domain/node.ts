@@ -15,17 +15,20 @@ export const sshHostName = z
 /** A login name for OpenSSH. */
 export const sshUserName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/);
 
+/** A machine that is reached over SSH. */
+export const sshNodeAddress = z.object({
+  kind: z.literal('ssh'),
+  host: sshHostName,
+  port: z.int().min(1).max(65_535).default(22),
+  user: sshUserName.optional(),
+  /** Path of a private key file on the operator's computer; without it OpenSSH's own agent and defaults. */
+  identityFile: z.string().max(4_096).optional(),
+});
+
 /** How the console reaches a node. */
 export const nodeAddress = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('local') }),
-  z.object({
-    kind: z.literal('ssh'),
-    host: sshHostName,
-    port: z.int().min(1).max(65_535).default(22),
-    user: sshUserName.optional(),
-    /** Path of a private key file on the operator's computer; without it OpenSSH's own agent and defaults. */
-    identityFile: z.string().max(4_096).optional(),
-  }),
+  sshNodeAddress,
   /** Facts recorded earlier; `sample` marks the one that ships with Swarmkeep. */
   z.object({ kind: z.literal('recorded'), sample: z.boolean() }),
 ]);

@@ -99,6 +99,26 @@ export class ConsoleDouble implements ConsoleService {
   readonly nodes: ConsoleService['nodes'] = {
     list: () =>
       this.#answer(() => [...this.#scenario.nodes].sort((a, b) => a.name.localeCompare(b.name, 'en'))),
+    glances: () =>
+      this.#answer(() =>
+        this.#scenario.nodes.map(({ id }) => ({
+          node: id,
+          skewMs: this.#scenario.skews?.[id] ?? 0.3,
+          mycoSwarm: { installations: 1, running: 1, version: '0.2.16' },
+        })),
+      ),
+    found: () => this.#answer(() => this.#scenario.found ?? { why: null, announced: [], turnedAway: 0 }),
+    sshConfig: () =>
+      this.#answer(
+        () =>
+          this.#scenario.sshConfig ?? {
+            file: '/home/ines/.ssh/config',
+            found: false,
+            hosts: [],
+            leftOut: 0,
+            problems: [],
+          },
+      ),
     detectLocal: () => this.#answer(() => this.#scenario.local),
     hostKeys: (input) =>
       this.#answer(() => {

@@ -1,3 +1,4 @@
+import type { FoundNodes, SshConfig } from '#shared/contract/found-nodes.ts';
 import type { Drift } from '#shared/contract/looks.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Declaration, Waiver } from '#shared/domain/decision.ts';
@@ -62,6 +63,12 @@ export interface Scenario {
   audit?: AuditScenario;
   /** Without it there are no advisories, and no node has packages. */
   packages?: PackagesScenario;
+  /** Milliseconds that the clock of a node is ahead; without an entry it is right. */
+  skews?: Record<string, number>;
+  /** Who announces itself; without it nobody does. */
+  found?: FoundNodes;
+  /** What the operator's SSH configuration names; without it there is none. */
+  sshConfig?: SshConfig;
   /** Milliseconds that every answer takes. */
   delayMs: number;
   /** Every reading fails with STORE_UNAVAILABLE. */

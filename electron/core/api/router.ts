@@ -104,6 +104,9 @@ function createRouter(
     },
     nodes: {
       list: os.nodes.list.handler(({ input }) => service.nodes.list(input)),
+      glances: os.nodes.glances.handler(({ input }) => service.nodes.glances(input)),
+      found: os.nodes.found.handler(({ input }) => service.nodes.found(input)),
+      sshConfig: os.nodes.sshConfig.handler(({ input }) => service.nodes.sshConfig(input)),
       detectLocal: os.nodes.detectLocal.handler(({ input }) => service.nodes.detectLocal(input)),
       hostKeys: os.nodes.hostKeys.handler(({ input }) => service.nodes.hostKeys(input)),
       add: os.nodes.add.handler(({ input }) => service.nodes.add(input)),

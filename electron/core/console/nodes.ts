@@ -23,7 +23,7 @@ export function nodesGroup(
   context: Context,
   recheck: Recheck,
   stopLook: (node: string) => void,
-): ConsoleService['nodes'] {
+): Omit<ConsoleService['nodes'], 'glances' | 'found' | 'sshConfig'> {
   const { store, clock, ledger } = context;
   /** Removed nodes that can come back, by the word that `remove` gave out. */
   const undo = new Map<string, string>();
@@ -157,7 +157,8 @@ function requireNew(address: NodeAddress, known: readonly SwarmNode[]): void {
   });
 }
 
-function sameMachine(a: NodeAddress, b: NodeAddress): boolean {
+/** Whether two addresses lead to the same machine, as far as their words tell. */
+export function sameMachine(a: NodeAddress, b: NodeAddress): boolean {
   if (a.kind === 'ssh' && b.kind === 'ssh') {
     return a.host.toLowerCase() === b.host.toLowerCase() && a.port === b.port;
   }

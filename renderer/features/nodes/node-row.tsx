@@ -1,6 +1,7 @@
 import { ChevronRight, Ellipsis } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Standing } from '#shared/contract/findings.ts';
+import type { NodeGlance } from '#shared/contract/found-nodes.ts';
 import type { LookState } from '#shared/contract/looks.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -12,15 +13,18 @@ import { Menu } from '../../components/menu.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { SampleMark } from '../../components/sample-mark.tsx';
 import { StatusIcon } from '../../components/status.tsx';
+import { skewWords } from './found-words.ts';
 import { NodeCounts } from './node-counts.tsx';
 import { NodeDetails } from './node-details.tsx';
-import { addressWords, standingStatus } from './node-words.ts';
+import { addressWords, profileWords, standingStatus } from './node-words.ts';
 import { RenameDialog } from './rename-dialog.tsx';
 import { useNodeActions } from './use-node-actions.ts';
 
 export interface NodeRowProps {
   node: SwarmNode;
   standing: Standing | undefined;
+  /** What the last look saw, in short. */
+  glance: NodeGlance | undefined;
   /** A look at this node that is under way. */
   look: LookState | undefined;
   open: boolean;
@@ -28,11 +32,12 @@ export interface NodeRowProps {
 }
 
 /** One node in a line: name, step, what waits there, when it was seen. Unfolds to what is known of it. */
-export function NodeRow({ node, standing, look, open, onToggle }: NodeRowProps) {
+export function NodeRow({ node, standing, glance, look, open, onToggle }: NodeRowProps) {
   const panel = useId();
   const [renaming, setRenaming] = useState(false);
   const { lookAt, cancel, remove } = useNodeActions();
   const name = visible(node.name);
+  const skew = skewWords(glance?.skewMs ?? null);
   const level = standing?.level === null || standing === undefined ? null : LEVELS[standing.level];
   return (
     <li className="node">
@@ -56,7 +61,10 @@ export function NodeRow({ node, standing, look, open, onToggle }: NodeRowProps) 
             <span className="node__step">{level?.name ?? noLevel(node, standing)}</span>
             {level ? <span className="node__meaning">{level.meaning}</span> : null}
           </span>
-          <NodeCounts standing={standing} />
+          <span className="node__findings">
+            <NodeCounts standing={standing} />
+            <span className="node__profile">{profileWords(glance)}</span>
+          </span>
           <span className="node__looked">
             {node.lastError ? (
               <>
@@ -75,6 +83,7 @@ export function NodeRow({ node, standing, look, open, onToggle }: NodeRowProps) 
             ) : (
               'not looked yet'
             )}
+            {skew === null ? null : <span className="node__skew">{skew}</span>}
           </span>
           <ChevronRight aria-hidden="true" className="node__chevron" />
         </button>

@@ -1,5 +1,7 @@
 import type { Standing } from '#shared/contract/findings.ts';
+import type { NodeGlance } from '#shared/contract/found-nodes.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { visible } from '#shared/domain/text.ts';
 import type { ShownStatus } from '../../components/status-words.ts';
 
 /** @returns how the console reaches a node: `This computer`, `minotaur@naru.local`, `The sample node` */
@@ -18,4 +20,13 @@ export function standingStatus(node: SwarmNode, standing: Standing | undefined):
   if (counts.fix > 0) return 'fix';
   if (counts.review > 0) return 'review';
   return counts.pass > 0 ? 'pass' : 'unknown';
+}
+
+/** @returns what of mycoSwarm runs there, in a few words; null when there is nothing to say */
+export function profileWords(glance: NodeGlance | undefined): string | null {
+  const seen = glance?.mycoSwarm;
+  if (!seen || seen.installations === 0) return null;
+  if (seen.installations > 1) return `${seen.installations} × mycoSwarm, ${seen.running} running`;
+  const name = `mycoSwarm ${visible(seen.version ?? '')}`.trim();
+  return seen.running === 0 ? `${name}, stopped` : name;
 }

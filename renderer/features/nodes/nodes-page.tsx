@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -11,9 +10,12 @@ import { Page, PageHeader } from '../../components/page-header.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { useLooks } from '../../transport/use-live.ts';
-import { NodeRow } from './node-row.tsx';
+import { strangersSentence } from './found-words.ts';
+import { NodeList } from './node-list.tsx';
 import { nodesSentence } from './nodes-sentence.ts';
 import { RemovedNodes } from './removed-nodes.tsx';
+import { Suggestions } from './suggestions.tsx';
+import { useFoundNodes } from './use-found-nodes.ts';
 import { useNodeActions } from './use-node-actions.ts';
 import './nodes.css';
 
@@ -21,8 +23,8 @@ import './nodes.css';
 export function NodesPage() {
   const list = useQuery(orpc.nodes.list.queryOptions());
   const overview = useQuery(orpc.findings.overview.queryOptions({ input: { node: null } }));
+  const found = useFoundNodes();
   const looks = useLooks();
-  const [unfolded, setUnfolded] = useState<NodeId | null>(null);
   const { lookAt } = useNodeActions();
 
   const nodes = list.data;
@@ -43,6 +45,7 @@ export function NodesPage() {
       <PageHeader
         eyebrow={nodes.length > 0 ? eyebrowOf(nodes) : undefined}
         sentence={nodesSentence(nodes)}
+        lead={strangersSentence(found.data?.announced ?? [])}
         actions={
           nodes.length > 0 ? (
             <>
@@ -64,20 +67,10 @@ export function NodesPage() {
           action={<AddLink filled />}
         />
       ) : (
-        <ul className="nodes">
-          {nodes.map((node) => (
-            <NodeRow
-              key={node.id}
-              node={node}
-              standing={overview.data?.standings.find((standing) => standing.node === node.id)}
-              look={running.find((look) => look.node === node.id)}
-              open={unfolded === node.id}
-              onToggle={() => setUnfolded((before) => (before === node.id ? null : node.id))}
-            />
-          ))}
-        </ul>
+        <NodeList nodes={nodes} standings={overview.data?.standings ?? []} running={running} />
       )}
       <RemovedNodes />
+      <Suggestions nodes={nodes} />
     </Page>
   );
 }

@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { Terminal } from 'lucide-react';
 import { useState } from 'react';
+import type { Adding } from '../../components/adding.ts';
 import { Button } from '../../components/button.tsx';
 import { errorWords } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { HostKeyDialog } from '../../components/host-key-dialog.tsx';
 import { orpc } from '../../transport/queries.ts';
-import type { Adding } from './adding.ts';
-import { HostKeyDialog } from './host-key-dialog.tsx';
 import { readSshTarget, type SshTarget } from './ssh-target.ts';
 import { Way } from './way.tsx';
 

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { evening } from './evening.ts';
+import { fifty, strangers } from './fifty.ts';
 import {
   changedSince,
   closableWayOut,
@@ -23,6 +24,8 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'way-out': wayOut,
   'all-fine': allFine,
   thousand,
+  fifty,
+  strangers,
   hostile,
   broken,
   slow,

@@ -84,6 +84,9 @@ export class InMemoryConsole implements ConsoleService {
 
   readonly nodes: ConsoleService['nodes'] = {
     list: async () => [...this.nodesById.values()],
+    glances: async () => [],
+    found: async () => ({ why: null, announced: [], turnedAway: 0 }),
+    sshConfig: async () => ({ file: '~/.ssh/config', found: false, hosts: [], leftOut: 0, problems: [] }),
     detectLocal: async () => ({
       possible: true,
       sentence: 'Nothing runs here.',

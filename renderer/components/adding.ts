@@ -1,16 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import type { NodeAddress } from '#shared/domain/node.ts';
-import { type ErrorStateProps, errorWords } from '../../components/error-state.tsx';
-import { client, orpc } from '../../transport/queries.ts';
+import type { NodeAddress, SwarmNode } from '#shared/domain/node.ts';
+import { client, orpc } from '../transport/queries.ts';
+import { type ErrorStateProps, errorWords } from './error-state.tsx';
 
 export type AddingProblem = Pick<ErrorStateProps, 'what' | 'untouched' | 'next' | 'code'>;
 
 /** Adding one node. */
 export interface Adding {
-  /** Add it, look at it at once, and open its set-up. */
-  add: (address: NodeAddress, confirmedKeys?: string[]) => void;
+  /** Add it and look at it at once. */
+  add: (address: NodeAddress, confirmedKeys?: string[], name?: string) => void;
   /** The kind of node that is being added now. */
   pending: NodeAddress['kind'] | null;
   /** What went wrong with the last one, and of which kind it was: SSH says it in its own dialog. */
@@ -18,15 +18,25 @@ export interface Adding {
   clear: () => void;
 }
 
-/** Adds a node, starts the first look, and goes to its set-up. What went wrong is kept until the next try. */
-export function useAdding(): Adding {
+/**
+ * Adds a node and starts the first look. What went wrong is kept until the next try.
+ * @param added what comes then; without it its set-up is opened
+ */
+export function useAdding(added?: (node: SwarmNode) => void): Adding {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const kind = useRef<NodeAddress['kind'] | null>(null);
   const [problem, setProblem] = useState<Adding['problem']>(null);
   const mutation = useMutation({
-    mutationFn: async ({ address, confirmedKeys }: { address: NodeAddress; confirmedKeys: string[] }) => {
-      const node = await client.nodes.add({ address, confirmedKeys });
+    mutationFn: async ({
+      name,
+      ...rest
+    }: {
+      address: NodeAddress;
+      confirmedKeys: string[];
+      name?: string;
+    }) => {
+      const node = await client.nodes.add({ ...rest, ...(name !== undefined && { name }) });
       // The node is there whether or not the first look can begin; the set-up page offers it again.
       await client.looks.start({ nodes: [node.id] }).catch(() => undefined);
       return node;
@@ -34,16 +44,17 @@ export function useAdding(): Adding {
     onSuccess: async (node) => {
       await queries.invalidateQueries({ queryKey: orpc.nodes.key() });
       await queries.invalidateQueries({ queryKey: orpc.findings.key() });
-      await navigate({ to: '/setup/{-$node}', params: { node: node.id }, search: { node: node.id } });
+      if (added) added(node);
+      else await navigate({ to: '/setup/{-$node}', params: { node: node.id }, search: { node: node.id } });
     },
     onError: (error, { address }) =>
       setProblem({ kind: address.kind, words: errorWords(error, 'The node could not be added.') }),
   });
   return {
-    add: (address, confirmedKeys = []) => {
+    add: (address, confirmedKeys = [], name) => {
       kind.current = address.kind;
       setProblem(null);
-      mutation.mutate({ address, confirmedKeys });
+      mutation.mutate({ address, confirmedKeys, ...(name !== undefined && { name }) });
     },
     pending: mutation.isPending ? kind.current : null,
     problem,

@@ -1,13 +1,13 @@
 import { useId, useState } from 'react';
 import type { HostKey } from '#shared/contract/nodes.ts';
 import { visible } from '#shared/domain/text.ts';
-import { Button } from '../../components/button.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
-import { Disclosure } from '../../components/disclosure.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { TextField } from '../../components/field.tsx';
 import type { AddingProblem } from './adding.ts';
+import { Button } from './button.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { Dialog } from './dialog.tsx';
+import { Disclosure } from './disclosure.tsx';
+import { ErrorState } from './error-state.tsx';
+import { TextField } from './field.tsx';
 import './host-key-dialog.css';
 
 export interface HostKeyDialogProps {
@@ -16,15 +16,36 @@ export interface HostKeyDialogProps {
   /** The node is being added. */
   adding: boolean;
   problem: AddingProblem | null;
+  /** Path of a private key that is known already. */
+  keyFile?: string | undefined;
+  /** Nobody said yet as whom to log in: ask for it. */
+  asksUser?: boolean;
   onClose: () => void;
-  /** @param identityFile path of a private key as typed; empty for the keys that OpenSSH finds itself */
-  onConfirm: (identityFile: string) => void;
+  /**
+   * @param identityFile path of a private key as typed; empty for the keys that OpenSSH finds itself
+   * @param user login name as typed; empty for the one of this account
+   */
+  onConfirm: (identityFile: string, user: string) => void;
 }
 
+/** A login name as the core takes it. */
+const LOGIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/;
+
 /** Shows the keys by which a machine names itself; nothing is trusted before the operator says so. */
-export function HostKeyDialog({ host, keys, adding, problem, onClose, onConfirm }: HostKeyDialogProps) {
+export function HostKeyDialog({
+  host,
+  keys,
+  adding,
+  problem,
+  keyFile: known = '',
+  asksUser = false,
+  onClose,
+  onConfirm,
+}: HostKeyDialogProps) {
   const form = useId();
-  const [identityFile, setIdentityFile] = useState('');
+  const [identityFile, setIdentityFile] = useState(known);
+  const [user, setUser] = useState('');
+  const wrongUser = user.trim() !== '' && !LOGIN_NAME.test(user.trim());
   if (keys.length === 0) {
     return (
       <Dialog
@@ -84,9 +105,21 @@ export function HostKeyDialog({ host, keys, adding, problem, onClose, onConfirm 
         className="host-keys__way"
         onSubmit={(event) => {
           event.preventDefault();
-          onConfirm(identityFile.trim());
+          if (!wrongUser) onConfirm(identityFile.trim(), user.trim());
         }}
       >
+        {asksUser ? (
+          <TextField
+            label="Log in as (optional)"
+            hint="Your account on the node. Without it, the name of your account on this computer."
+            mono
+            autoCapitalize="none"
+            maxLength={32}
+            value={user}
+            error={wrongUser ? 'A login name has letters, digits, dots and dashes only.' : null}
+            onChange={(event) => setUser(event.target.value)}
+          />
+        ) : null}
         {problem ? (
           // The operator can do nothing with the code here; the sentence and what to do are what counts.
           <ErrorState inline what={problem.what} untouched={problem.untouched} next={problem.next} />
@@ -97,7 +130,11 @@ export function HostKeyDialog({ host, keys, adding, problem, onClose, onConfirm 
             for you without asking for its passphrase again.
           </p>
         ) : null}
-        {problem ? keyFile : <Disclosure summary="Use a key file that I choose">{keyFile}</Disclosure>}
+        {problem || known !== '' ? (
+          keyFile
+        ) : (
+          <Disclosure summary="Use a key file that I choose">{keyFile}</Disclosure>
+        )}
       </form>
     </Dialog>
   );
