@@ -1,6 +1,7 @@
 import { reachConsole } from '#core/api/running-console.ts';
-import { restoreBackup } from '#core/backup/restore-backup.ts';
+import { type Restored, restoreBackup } from '#core/backup/restore-backup.ts';
 import { visible } from '#shared/domain/text.ts';
+import { counted } from '#shared/domain/words.ts';
 import { asFailure, percent } from './backup-command.ts';
 import type { Place } from './check-command.ts';
 import { EXIT, type ExitCode } from './failure.ts';
@@ -42,7 +43,7 @@ export async function restore(
       signal,
     });
     progress.clear();
-    const { manifest, verification, kept, moved } = restored;
+    const { manifest, verification, kept, moved, stopped } = restored;
     if (json) {
       terminal.out.write(
         asJson({
@@ -52,6 +53,7 @@ export async function restore(
           verification,
           kept,
           moved,
+          stopped,
         }),
       );
     } else {
@@ -60,7 +62,7 @@ export async function restore(
         `Restored: the console of ${visible(manifest.computer)} as it was on ${day} UTC.\n${visible(verification.sentence)}\n`,
       );
       terminal.error.write(
-        notes(kept, moved)
+        notes(restored)
           .map((line) => `${line}\n`)
           .join(''),
       );
@@ -72,9 +74,14 @@ export async function restore(
   }
 }
 
-function notes(kept: string | null, moved: boolean): string[] {
+function notes({ kept, moved, stopped }: Restored): string[] {
   return [
     ...(kept === null ? [] : [`What was here before is in ${visible(kept)}.`]),
+    ...(stopped === 0
+      ? []
+      : [
+          `${counted(stopped, 'change')} of nodes ${stopped === 1 ? 'was' : 'were'} under way when it was made, and ${stopped === 1 ? 'is' : 'are'} not gone on with here. Look at ${stopped === 1 ? 'it' : 'them'}: swarmkeep changes.`,
+        ]),
     'Use one of the two consoles only: with both, the ledger would go on twice, and their checkpoints contradict each other.',
     ...(moved
       ? [

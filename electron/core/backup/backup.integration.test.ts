@@ -1,19 +1,21 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Encrypter } from 'age-encryption';
 import fc from 'fast-check';
-import { Header } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConsole } from '#core/console/create-console.ts';
+import { fileStep, hashed } from '#core/fixes/engine/testing/engine-bench.ts';
+import type { HelperChannel } from '#core/hosts/helper-channel.ts';
+import { openStore } from '#core/store/open-store.ts';
 import { takeOwnership } from '#core/store/ownership.ts';
-import type { BackupManifest } from './manifest.ts';
+import type { Store } from '#core/store/store.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { writeBackup } from './write-backup.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 const VERSION = '0.0.0-test';
 const NOW = new Date('2026-11-22T12:00:00Z');
+const AT = '2026-11-22T12:00:00.000Z';
 
 let base: string;
 let dataFolder: string;
@@ -37,10 +39,18 @@ async function makeConsole(folder: string): Promise<void> {
   await console.close();
 }
 
-async function backUp(target: string, more: { logs?: boolean; passphrase?: string } = {}) {
+async function recorded(): Promise<string> {
   const console = await open(dataFolder);
   const { checkpoint } = await console.activity.backingUp({ fileName: 'b', logs: true });
   await console.close();
+  return checkpoint;
+}
+
+async function backUp(
+  target: string,
+  more: { logs?: boolean; passphrase?: string; checkpoint?: string } = {},
+) {
+  const checkpoint = more.checkpoint ?? (await recorded());
   return writeBackup({
     dataFolder,
     file: target,
@@ -64,6 +74,37 @@ const restoreTo = (folder: string, from: string, more: { replace?: boolean; pass
     now: NOW,
     ...more,
   });
+
+/** A console on whose nodes everybody who is asked is noted, and nothing is there. */
+async function openWith(folder: string, asked: string[]) {
+  const channel: HelperChannel = {
+    access: async () => ({ via: 'none', installed: false, outdated: false, words: '' }),
+    async ask(request) {
+      asked.push(request.ask);
+      return { ok: false, failure: { kind: 'away', message: 'Away.', next: '', mayHaveBegun: false } };
+    },
+    close: async () => undefined,
+  };
+  return createConsole({
+    dataFolder: folder,
+    shell: 'command-line',
+    version: VERSION,
+    consent: { ask: async () => false },
+    fixing: { openChannel: () => channel, openRoot: () => null },
+  });
+}
+
+/** Changes as a console leaves them that is copied while it does them: each on a node of its own. */
+async function beginChanges(store: Store, nodes: readonly string[]): Promise<string[]> {
+  const steps = [fileStep('/etc/a', null, 'A'), fileStep('/etc/b', null, 'B'), fileStep('/etc/c', null, 'C')];
+  const ids: string[] = [];
+  for (const [place, node] of nodes.entries()) {
+    const plan = hashed({ id: String(place + 1).repeat(32), node, steps });
+    await store.beginChange({ plan, at: AT });
+    ids.push(plan.id);
+  }
+  return ids;
+}
 
 /** What lies in the folder that all of this happens in, and in the data folder: nothing may be left behind. */
 const leftovers = () =>
@@ -147,6 +188,18 @@ describe('a backup', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  it('is written whole by one of two that want the same name at the same time', async () => {
+    const target = join(base, 'twice.age');
+    const checkpoint = await recorded();
+    const ended = await Promise.allSettled([1, 2].map(() => backUp(target, { checkpoint })));
+    expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = ended.find(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject({ reason: { message: expect.stringContaining('is there already') } });
+    const { manifest } = await restoreTo(join(base, 'from-twice'), target);
+    expect(manifest.files.length).toBeGreaterThan(2);
+    expect(leftovers()).toEqual([]);
+  });
+
   it('leaves nothing when it is cancelled', async () => {
     const target = join(base, 'cancelled.age');
     const end = new AbortController();
@@ -212,49 +265,6 @@ describe('restoring', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  it('writes no file that is not of a console, whatever a stranger packs', async () => {
-    const files = { name: 'swarmkeep.db', bytes: 1, sha256: '0'.repeat(64) };
-    const manifest = (changed: object = {}): string =>
-      JSON.stringify({
-        format: 'swarmkeep-backup',
-        version: 1,
-        madeAt: NOW.toISOString(),
-        madeBy: VERSION,
-        computer: 'x',
-        checkpoint: '',
-        files: [files],
-        ...changed,
-      } satisfies Partial<Record<keyof BackupManifest, unknown>>);
-    const cases: Record<string, [string, string][]> = {
-      'no manifest': [['swarmkeep.db', 'x']],
-      'a path that leads out': [
-        ['manifest.json', manifest({ files: [{ ...files, name: '../escaped' }] })],
-        ['../escaped', 'x'],
-      ],
-      'a name that is not listed': [
-        ['manifest.json', manifest()],
-        ['known_hosts', 'x'],
-      ],
-      'other bytes': [
-        ['manifest.json', manifest()],
-        ['swarmkeep.db', 'x'],
-      ],
-      'one too few': [['manifest.json', manifest()]],
-      'a newer form': [['manifest.json', manifest({ version: 2 })]],
-      'a name twice': [['manifest.json', manifest({ files: [files, files] })]],
-      'no JSON': [['manifest.json', '{"__proto__":']],
-    };
-    for (const [what, entries] of Object.entries(cases)) {
-      const packed = join(base, 'packed.age');
-      await pack(packed, entries);
-      await expect(restoreTo(join(base, 'from-packed'), packed), what).rejects.toThrow(
-        /Nothing was restored/,
-      );
-    }
-    expect(readdirSync(base)).not.toContain('escaped');
-    expect(leftovers()).toEqual([]);
-  });
-
   it('keeps what was there, when it is told to replace it', async () => {
     const there = join(base, 'used');
     await makeConsole(there);
@@ -266,6 +276,68 @@ describe('restoring', () => {
     await before.close();
   });
 
+  it('stops what was under way when the backup was made, and neither goes on with it nor takes it back', async () => {
+    const asked: string[] = [];
+    const dataFolder = join(base, 'under-way');
+    const console = await openWith(dataFolder, asked);
+    const node = await console.nodes.add({ address: { kind: 'recorded', sample: false }, confirmedKeys: [] });
+    const { checkpoint } = await console.activity.backingUp({ fileName: 'b', logs: true });
+    await console.close();
+    const store = await openStore({ dataFolder, thread: false });
+    const [waiting = '', applying = '', unconfirmed = ''] = await beginChanges(store, [
+      'gone-a',
+      node.id,
+      'gone-b',
+    ]);
+    const step = { at: AT, message: null, record: null, heldChange: null, heldStep: null };
+    const done = { number: 0, step: { ...step, state: 'done' as const, record: 'a'.repeat(64) } };
+    const running = { number: 1, step: { ...step, state: 'running' as const } };
+    await store.writeChange({
+      id: applying,
+      fields: { state: 'applying', error: 'Slow.' },
+      steps: [done, running],
+    });
+    await store.writeChange({
+      id: unconfirmed,
+      fields: { state: 'unconfirmed', revertsAt: AT },
+      steps: [done],
+    });
+    await store.close();
+    const file = join(base, 'under-way.age');
+    const now = new Date('2026-11-22T12:34:56Z');
+    const common = { file, passphrase: PASSPHRASE, version: VERSION, now };
+    await writeBackup({ ...common, dataFolder, logs: true, checkpoint, workFactor: 8 });
+
+    const there = join(base, 'not-under-way');
+    const restored = await restoreBackup({ ...common, dataFolder: there, replace: false });
+    expect(restored).toMatchObject({ stopped: 3, verification: { verified: true } });
+    const after = await openWith(there, asked);
+    const { changes } = await after.fixes.list({ limit: 10 });
+    expect(changes.map(({ id, state }) => [id, state])).toEqual(
+      [waiting, applying, unconfirmed].map((id) => [id, 'stuck']),
+    );
+    for (const { error, endedAt, revertsAt } of changes) {
+      expect(error).toMatch(/^It was under way when this backup was made on 2026-11-22 12:34 UTC\./);
+      expect([endedAt, revertsAt]).toEqual([now.toISOString(), null]);
+    }
+    expect(changes[1]?.error).toMatch(/ Before that: Slow\.$/);
+    // Steps of which the node may have something are listed, with the way back; the one that was being done says so.
+    expect(changes[1]?.left?.map(({ title, why, byHand }) => [title, why, byHand])).toEqual([
+      ['Write /etc/b', expect.stringContaining('It was being done when'), 'sudo rm -- /etc/b'],
+      ['Write /etc/a', null, 'sudo rm -- /etc/a'],
+    ]);
+    // Any of them can be settled by a person, and the node is free for others.
+    expect((await after.fixes.leave({ change: waiting })).state).toBe('rolled-back');
+    const { entries } = await after.activity.list({ search: '', limit: 20 });
+    const settled = entries.flatMap(({ record }) =>
+      record?.kind === 'change-settled' ? [record.what.state] : [],
+    );
+    expect(settled.filter((state) => state === 'stuck')).toHaveLength(3);
+    expect(await after.activity.verify(undefined)).toMatchObject({ verified: true });
+    await after.close();
+    expect(asked).toEqual([]);
+  });
+
   it('touches nothing of a console that runs', async () => {
     const there = join(base, 'running');
     await makeConsole(there);
@@ -274,22 +346,3 @@ describe('restoring', () => {
     owner.release();
   });
 });
-
-/** A file of age with an archive of our choice. */
-async function pack(target: string, entries: readonly [string, string][]): Promise<void> {
-  const blocks: Buffer[] = [];
-  for (const [path, text] of entries) {
-    const block = Buffer.alloc(512);
-    new Header({ path, size: Buffer.byteLength(text), type: 'File', mode: 0o600, mtime: NOW }).encode(
-      block,
-      0,
-    );
-    const body = Buffer.alloc(Math.ceil(Buffer.byteLength(text) / 512) * 512);
-    body.write(text);
-    blocks.push(block, body);
-  }
-  const encrypter = new Encrypter();
-  encrypter.setPassphrase(PASSPHRASE);
-  encrypter.setScryptWorkFactor(8);
-  writeFileSync(target, await encrypter.encrypt(Buffer.concat([...blocks, Buffer.alloc(1_024)])));
-}

@@ -1,17 +1,21 @@
-import { mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createConsole } from '#core/console/create-console.ts';
 import { accountName } from '#core/console/tell-ledger.ts';
 import { createLedger } from '#core/ledger/ledger.ts';
+import { makeRestoreFolder, sweepClearCopies } from '#core/store/clear-copies.ts';
 import { prepareDataFolder } from '#core/store/data-folder.ts';
 import { openStore } from '#core/store/open-store.ts';
-import { takeOwnership } from '#core/store/ownership.ts';
+import { OWNER_LOCK, takeOwnership } from '#core/store/ownership.ts';
+import { keptFolder } from '#core/store/put-back.ts';
 import type { Verification } from '#shared/contract/activity.ts';
 import { visible } from '#shared/domain/text.ts';
 import { BackupError } from './backup-error.ts';
 import type { BackupManifest } from './manifest.ts';
+import { syncFolder } from './place-new.ts';
 import { unpackBackup } from './read-backup.ts';
+import { settleChanges } from './settle-changes.ts';
 
 export interface RestoreRequest {
   file: string;
@@ -34,6 +38,8 @@ export interface Restored {
   kept: string | null;
   /** It was made on a computer of another name. */
   moved: boolean;
+  /** Changes of nodes that were under way when it was made, and of which this console does nothing any more. */
+  stopped: number;
 }
 
 /**
@@ -45,9 +51,11 @@ export interface Restored {
 export async function restoreBackup(request: RestoreRequest): Promise<Restored> {
   const folder = prepareDataFolder(request.dataFolder);
   const owner = takeOwnership(folder);
-  const staging = await mkdtemp(join(dirname(folder), `.${basename(folder)}-restoring-`));
+  let staging: string | null = null;
   try {
-    const used = (await readdir(folder)).some((name) => name !== 'owner.lock');
+    await sweepClearCopies(folder, true);
+    staging = await makeRestoreFolder(folder);
+    const used = (await readdir(folder)).some((name) => name !== OWNER_LOCK);
     if (used && !request.replace) {
       throw new BackupError(
         `There are records in ${folder} already. Nothing was restored.`,
@@ -57,15 +65,14 @@ export async function restoreBackup(request: RestoreRequest): Promise<Restored> 
     const manifest = await unpackBackup({ ...request, folder: staging });
     const moved = manifest.computer !== visible(hostname()).slice(0, 64);
     const verification = await verified(staging, manifest.checkpoint, request.version);
-    await recordRestore(staging, manifest, request.now);
+    const stopped = await goOnHere(staging, manifest, request.now);
     request.signal?.throwIfAborted();
-    const stamp = request.now.toISOString().replaceAll(/[-:.]/g, '').slice(0, 15);
-    const kept = used ? `${folder}.before-${stamp}` : null;
+    const kept = used ? keptFolder(folder, request.now) : null;
     await takePlace(staging, folder, kept);
-    return { manifest, verification, kept, moved };
+    return { manifest, verification, kept, moved, stopped };
   } finally {
     owner.release();
-    await rm(staging, { recursive: true, force: true });
+    if (staging !== null) await rm(staging, { recursive: true, force: true });
   }
 }
 
@@ -87,28 +94,36 @@ async function verified(dataFolder: string, checkpoint: string, version: string)
   }
 }
 
-/** From here on the ledger goes on at this place; whoever reads it is to know. */
-async function recordRestore(
+/**
+ * From here on the ledger goes on at this place; whoever reads it is to know. Changes of nodes do not.
+ * @returns how many of these were under way
+ */
+async function goOnHere(
   dataFolder: string,
   { computer, madeAt }: BackupManifest,
   now: Date,
-): Promise<void> {
+): Promise<number> {
   const store = await openStore({ dataFolder, thread: false });
   try {
     const who = { shell: 'command-line', user: accountName() } as const;
     const ledger = createLedger({ store, who, now: () => now, changed: () => undefined });
     await ledger.append([{ kind: 'console-restored', where: null, what: { computer, madeAt } }], 'go-on');
+    return await settleChanges(store, ledger, madeAt, now);
   } finally {
     await store.close();
   }
 }
 
-/** @param kept where the folder goes when there is something in it that somebody may want back; null for an empty one */
+/**
+ * Killed between the two renames it leaves no data folder: who wants one next puts the former back (`putBack`).
+ * @param kept where the folder goes when there is something in it that somebody may want back; null for an empty one
+ */
 async function takePlace(staging: string, folder: string, kept: string | null): Promise<void> {
   if (kept === null) {
-    await rm(join(folder, 'owner.lock'), { force: true });
+    await rm(join(folder, OWNER_LOCK), { force: true });
     await rmdir(folder);
     await rename(staging, folder);
+    await syncFolder(dirname(folder));
     return;
   }
   await rename(folder, kept);
@@ -118,4 +133,5 @@ async function takePlace(staging: string, folder: string, kept: string | null): 
     await rename(kept, folder);
     throw error;
   }
+  await syncFolder(dirname(folder));
 }

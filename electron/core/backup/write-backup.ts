@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ReadableStream } from 'node:stream/web';
 import { Encrypter } from 'age-encryption';
 import { Pack } from 'tar';
+import { makeCopyFolder, sweepClearCopies } from '#core/store/clear-copies.ts';
 import { copyRecords } from '#core/store/copy-records.ts';
 import { visible } from '#shared/domain/text.ts';
 import { BackupError } from './backup-error.ts';
 import { BACKUP_FORMAT, type BackupManifest, isRecordName, MANIFEST_NAME } from './manifest.ts';
+import { partialOf, placeNew } from './place-new.ts';
 
 /** Characters that a passphrase has at least: scrypt makes each guess slow, and cannot make a short one safe. */
 export const SHORTEST_PASSPHRASE = 12;
@@ -46,10 +48,11 @@ export async function writeBackup(
   const { dataFolder, logs, signal } = request;
   const file = resolve(request.file);
   requirePassphrase(request.passphrase);
-  if (await exists(file))
-    throw new BackupError(`${file} is there already, and was left as it is.`, 'Choose another name.');
-  const staging = await mkdtemp(join(dataFolder, '.backup-'));
-  const partial = join(dirname(file), `.${basename(file)}.partial`);
+  if (await exists(file)) throw taken(file);
+  await sweepClearCopies(dataFolder, false);
+  const copy = await makeCopyFolder(dataFolder);
+  const staging = copy.folder;
+  const partial = partialOf(file);
   try {
     const names = copyRecords(dataFolder, staging, logs).filter(isRecordName);
     const files: BackupManifest['files'] = [];
@@ -65,13 +68,13 @@ export async function writeBackup(
     };
     await writeFile(join(staging, MANIFEST_NAME), JSON.stringify(manifest), { mode: 0o600 });
     await encrypt(staging, [MANIFEST_NAME, ...names], partial, request);
-    await rename(partial, file);
+    await placeNew(partial, file);
     return { bytes: (await stat(file)).size, manifest };
   } catch (error) {
     throw asBackupError(error, file);
   } finally {
     await rm(partial, { force: true });
-    await rm(staging, { recursive: true, force: true });
+    await copy.remove();
   }
 }
 
@@ -116,7 +119,6 @@ async function encrypt(
     // Two declarations of one class: that of Node.js, which has `from`, and that of browsers, which the library names.
     ReadableStream.from(bytesOf(archive)) as globalThis.ReadableStream<Uint8Array>,
   );
-  await rm(partial, { force: true });
   const handle = await open(partial, 'wx', 0o600);
   try {
     const all = await archiveSize(staging, names);
@@ -151,8 +153,13 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
+function taken(file: string): BackupError {
+  return new BackupError(`${file} is there already, and was left as it is.`, 'Choose another name.');
+}
+
 function asBackupError(error: unknown, file: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EEXIST') return taken(file);
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new BackupError(
       'There is no room for the backup. Nothing was left of it.',

@@ -1,5 +1,6 @@
 import { forgetHostKeys } from '#core/hosts/known-hosts.ts';
 import { createLedger, type Ledger } from '#core/ledger/ledger.ts';
+import { sweepClearCopies } from '#core/store/clear-copies.ts';
 import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
 import { activityGroup } from './activity.ts';
@@ -15,7 +16,6 @@ import { createDependencies, type Dependencies } from './dependencies.ts';
 import { createEmitter } from './emitter.ts';
 import { findingsGroup } from './findings.ts';
 import { createFixDesk, type FixDesk, type Fixing } from './fix-desk.ts';
-import { createFoundNodes } from './found-nodes.ts';
 import { guardStore } from './guarded-store.ts';
 import { createLookBoard } from './look-board.ts';
 import type { Looking } from './looking.ts';
@@ -108,6 +108,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     dataFolder,
     ownUid: options.ownUid === undefined ? (process.getuid?.() ?? null) : options.ownUid,
   };
+  await sweepClearCopies(dataFolder, true);
   await forgetRemoved(context);
   const board = createLookBoard(clock);
   const notices = createNotices(context, (notice) => options.notify?.(notice));
@@ -121,7 +122,6 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     const look = board.running(node);
     if (look) board.cancel(look.id);
   });
-  const found = createFoundNodes(context);
   const tell = tellingLedger(ledger, version);
   const fixing = await createFixDesk(
     { ...options, fixing: { tell, ...options.fixing } },
@@ -138,7 +138,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   let closing: Promise<void> | null = null;
   return {
     system: systemGroup(context, { shell, version, startedAt: clock.now().toISOString() }),
-    nodes: { ...nodes, ...found.group },
+    nodes,
     looks: looksGroup(context, board, lookout),
     findings: findingsGroup(context, { version, nextLookAt: () => schedule?.nextLookAt() ?? null }),
     decisions: decisionsGroup(context, recheck),
@@ -163,7 +163,6 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     },
     close() {
       for (const end of ends) end();
-      found.close();
       closing ??= closeAll(schedule, board.cancelAll, lookout, dependencies, fixing, watch, ledger, opened);
       return closing;
     },
@@ -213,11 +212,7 @@ async function forgetRemoved(context: Context): Promise<void> {
   }
 }
 
-async function openSample(
-  context: Context,
-  nodes: Pick<ConsoleService['nodes'], 'add'>,
-  lookout: Lookout,
-): Promise<void> {
+async function openSample(context: Context, nodes: ConsoleService['nodes'], lookout: Lookout): Promise<void> {
   const known = await context.store.listNodes();
   const found =
     known.find((node) => node.address.kind === 'recorded') ??

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { putBack } from './put-back.ts';
 import { StoreError } from './store-error.ts';
 
 /**
@@ -25,7 +26,7 @@ export function defaultDataFolder(
 }
 
 /**
- * Makes the data folder (0700) or makes sure that an existing one is safe to keep records in.
+ * Makes the data folder (0700), brings back one that a killed restore had moved aside, or makes sure that an existing one is safe to keep records in.
  * @param folder path as given; a link is refused, so that nobody can lead the console elsewhere
  * @returns its absolute path with every link above it resolved
  * @throws StoreError `unsafe` or `failed`
@@ -35,7 +36,7 @@ export function prepareDataFolder(folder: string): string {
   try {
     mkdirSync(dirname(wanted), { recursive: true, mode: 0o700 });
     const real = join(realpathSync(dirname(wanted)), basename(wanted));
-    if (lstatOrNull(real) === null) mkdirSync(real, { mode: 0o700 });
+    if (lstatOrNull(real) === null && !putBack(real)) mkdirSync(real, { mode: 0o700 });
     requireSafe(real, 'directory');
     if (process.platform !== 'win32') {
       requireSafeAncestors(dirname(real));
