@@ -16,6 +16,7 @@ import { createDependencies, type Dependencies } from './dependencies.ts';
 import { createEmitter } from './emitter.ts';
 import { findingsGroup } from './findings.ts';
 import { createFixDesk, type FixDesk, type Fixing } from './fix-desk.ts';
+import { createFoundNodes } from './found-nodes.ts';
 import { guardStore } from './guarded-store.ts';
 import { createLookBoard } from './look-board.ts';
 import type { Looking } from './looking.ts';
@@ -122,6 +123,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     const look = board.running(node);
     if (look) board.cancel(look.id);
   });
+  const found = createFoundNodes(context);
   const tell = tellingLedger(ledger, version);
   const fixing = await createFixDesk(
     { ...options, fixing: { tell, ...options.fixing } },
@@ -138,7 +140,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   let closing: Promise<void> | null = null;
   return {
     system: systemGroup(context, { shell, version, startedAt: clock.now().toISOString() }),
-    nodes,
+    nodes: { ...nodes, ...found.group },
     looks: looksGroup(context, board, lookout),
     findings: findingsGroup(context, { version, nextLookAt: () => schedule?.nextLookAt() ?? null }),
     decisions: decisionsGroup(context, recheck),
@@ -163,6 +165,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     },
     close() {
       for (const end of ends) end();
+      found.close();
       closing ??= closeAll(schedule, board.cancelAll, lookout, dependencies, fixing, watch, ledger, opened);
       return closing;
     },
@@ -212,7 +215,11 @@ async function forgetRemoved(context: Context): Promise<void> {
   }
 }
 
-async function openSample(context: Context, nodes: ConsoleService['nodes'], lookout: Lookout): Promise<void> {
+async function openSample(
+  context: Context,
+  nodes: Pick<ConsoleService['nodes'], 'add'>,
+  lookout: Lookout,
+): Promise<void> {
   const known = await context.store.listNodes();
   const found =
     known.find((node) => node.address.kind === 'recorded') ??
