@@ -290,6 +290,10 @@ describe('the upgrade of packages as a fix', () => {
     const plan = planFor('dependency-audit', long, { input: { packages }, states: statesWith(0) });
     expect(plan.steps[1]?.action).toMatchObject({ packages: { length: 32 } });
     expect(plan.settings.at(-1)?.to).toContain('plan again afterwards');
+    // However many there are, the card says first where they come from, and how many it does not list.
+    expect(plan.settings[0]?.setting).toBe(`Where ${ROOT} gets it from`);
+    expect(plan.settings.filter(({ setting }) => / in \/opt\/.*venv$/.test(setting))).toHaveLength(9);
+    expect(plan.settings.map(({ setting }) => setting)).toContain('And 23 more');
     expect(plan.proofs).not.toContainEqual({ kind: 'check', check: 'dependency-audit' });
   });
 

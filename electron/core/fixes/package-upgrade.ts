@@ -24,6 +24,10 @@ type Known = Omit<FixInput, 'states'>;
 
 /** Most packages of one environment in one step, as the helper takes them. */
 const MOST_PACKAGES = 32;
+/** Rows of the card about packages that are replaced; the steps name them all. */
+const MOST_REPLACED = 10;
+/** Rows of the card about where they come from, one for each environment. */
+const MOST_SOURCES = 8;
 /** Rows of the card about packages that stay; the finding has them all. */
 const MOST_STAYING = 6;
 /** How the folder is shown that the helper makes beside, under a name of its own. */
@@ -148,53 +152,77 @@ function stepsOf(input: FixInput, batch: Batch): PlanStep[] {
   ];
 }
 
-function settingsOf(
-  input: FixInput,
-  batch: Batch,
-  report: DependencyReport,
-  index: FindingIndex,
-): PlanSetting[] {
-  const { fact, upgrades } = batch;
+/** When the other versions of an environment are in use. */
+function takesEffectOf(input: FixInput, batch: Batch): string {
+  const units = unitsOf(input, agentsIn(input, batch));
+  return units.length === 0
+    ? 'when mycoSwarm is started the next time, which you do'
+    : `with the restart of ${units.join(', ')}`;
+}
+
+/** Where an environment gets its packages from, and as whom. */
+function sourceRow(input: FixInput, batch: Batch): PlanSetting {
+  const { fact } = batch;
   const { check } = input.finding;
   const agents = agentsIn(input, batch);
-  const units = unitsOf(input, agents);
   const state = stateAt(input, fact.root);
   const isRoots = state?.kind === 'directory' && state.uid === 0;
   const owner =
     agents.find(({ uid }) => state?.kind === 'directory' && uid === state.uid)?.name ?? 'its owner';
   const account = isRoots ? 'a number that no account has, for root starts nothing that lies there' : owner;
-  const takesEffect =
-    units.length === 0
-      ? 'when mycoSwarm is started the next time, which you do'
-      : `with the restart of ${units.join(', ')}`;
   const texts = settingsFiles(input, batch, !isRoots).map((path) => {
     const found = stateAt(input, path);
     return { path, text: found?.kind === 'file' ? found.text : null };
   });
+  return {
+    check,
+    setting: `Where ${fact.root} gets it from`,
+    from: isPreview(input) ? 'the index that its pip is set to' : configuredIndex(texts),
+    to: `fetched by the node itself over the network, as ${account}: wheels only, so that nothing of a package runs while it is installed, without other packages, each held to the hash that the index names. Where the rest would not fit any more, it is taken back`,
+    takesEffect: 'during this change only',
+    recover: 'Without network, or without a wheel, nothing is changed',
+  };
+}
+
+function replacedRows(
+  input: FixInput,
+  batch: Batch,
+  report: DependencyReport,
+  index: FindingIndex,
+): PlanSetting[] {
+  const { check } = input.finding;
+  const takesEffect = takesEffectOf(input, batch);
   const aged =
     report.data.state === 'fresh' ? '' : ', as far as this console’s advisories go, which are not fresh';
-  return [
-    ...upgrades.map((upgrade): PlanSetting => {
-      const ids = index
-        .about(upgrade)
-        .filter(isWeakness)
-        .flatMap((one) => one.ids.slice(0, 1));
-      return {
-        check,
-        setting: `${upgrade.package} in ${fact.root}`,
-        from: upgrade.from,
-        to: `${upgrade.to}, the smallest version that ends ${counted(upgrade.ends, 'known weakness', 'known weaknesses')} (${ids.slice(0, 4).join(', ')})${aged}`,
-        takesEffect,
-        recover: 'Undo this change in Activity: every file comes back as it was',
-      };
-    }),
-    {
+  return batch.upgrades.map((upgrade): PlanSetting => {
+    const ids = index
+      .about(upgrade)
+      .filter(isWeakness)
+      .flatMap((one) => one.ids.slice(0, 1));
+    return {
       check,
-      setting: `Where ${fact.root} gets it from`,
-      from: isPreview(input) ? 'the index that its pip is set to' : configuredIndex(texts),
-      to: `fetched by the node itself over the network, as ${account}: wheels only, so that nothing of a package runs while it is installed, without other packages, each held to the hash that the index names. Where the rest would not fit any more, it is taken back`,
-      takesEffect: 'during this change only',
-      recover: 'Without network, or without a wheel, nothing is changed',
+      setting: `${upgrade.package} in ${batch.fact.root}`,
+      from: upgrade.from,
+      to: `${upgrade.to}, the smallest version that ends ${counted(upgrade.ends, 'known weakness', 'known weaknesses')} (${ids.slice(0, 4).join(', ')})${aged}`,
+      takesEffect,
+      recover: 'Undo this change in Activity: every file comes back as it was',
+    };
+  });
+}
+
+/** The first rows, and one that says how many there are besides. */
+function cut(input: FixInput, rows: PlanSetting[], most: number, what: string): PlanSetting[] {
+  if (rows.length <= most) return rows;
+  const more = rows.length - (most - 1);
+  return [
+    ...rows.slice(0, most - 1),
+    {
+      check: input.finding.check,
+      setting: `And ${more} more`,
+      from: 'as listed in the steps',
+      to: what,
+      takesEffect: 'as above',
+      recover: 'As above',
     },
   ];
 }
@@ -297,7 +325,19 @@ export const packageUpgradeFix: Fix = {
           ? `Upgrade ${first.package} to ${first.to}`
           : `Upgrade ${upgrades.length} packages with known weaknesses`,
       settings: [
-        ...owned.flatMap((batch) => settingsOf(input, batch, report, index)).slice(0, 10),
+        // First of all where things come from: that row is what a person judges the rest by.
+        ...cut(
+          input,
+          owned.map((batch) => sourceRow(input, batch)),
+          MOST_SOURCES,
+          'each from the index that its own pip is set to, in the same way',
+        ),
+        ...cut(
+          input,
+          owned.flatMap((batch) => replacedRows(input, batch, report, index)),
+          MOST_REPLACED,
+          'each by the smallest repaired version, as its step names it',
+        ),
         ...stayingRows(input, staying),
       ],
       steps: owned.flatMap((batch) => stepsOf(input, batch)),
