@@ -6,8 +6,9 @@ import { createDetector } from '#core/detection/detector.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import { type AuditStore, openAuditStore } from '#core/store/audit/audit-store.ts';
 import { readQuery } from '#shared/domain/audit/read-query.ts';
-import { Intake, type OpenSource } from '../pipeline/intake.ts';
+import type { Intake, OpenSource } from '../pipeline/intake.ts';
 import { readerOperations } from '../reader-operations.ts';
+import { intakeOn, sourceOn } from '../testing/intake-on.ts';
 
 const RULE = `
 title: Deletes
@@ -35,23 +36,15 @@ let now: number;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'swarmkeep-desk-'));
   store = openAuditStore(folder, true);
-  const target = { kind: 'file', path: '/x' } as const;
-  store.durably(() => store.sources.add({ id: 's', node: 'miu', target, name: 'x', origin: 'added' }));
   woken = [];
   now = Date.now() - 10 * DAY;
-  intake = new Intake({
-    store,
-    signer: () => null,
+  intake = intakeOn(store, {
     createDetector: (state) => createDetector(rules, state),
-    createFirstSeen: () => ({ detect: () => [], state: () => null }),
     now: () => now,
     committed: ({ alerts }) =>
       woken.push(...alerts.filter(({ woke }) => woke).map(({ alert }) => alert.entity)),
-    live: { stage: () => undefined, seal: () => undefined, settle: () => undefined, forget: () => undefined },
   });
-  const [kept] = store.sources.all();
-  if (kept === undefined) throw new Error('There is no source');
-  source = { kept, parsers: new Map(), utcOffsetMinutes: 0 };
+  source = sourceOn(store);
 });
 afterEach(() => {
   store.close();

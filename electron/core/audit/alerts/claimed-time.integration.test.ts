@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDetector } from '#core/detection/detector.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import { type AuditStore, openAuditStore } from '#core/store/audit/audit-store.ts';
-import { Intake, type OpenSource } from '../pipeline/intake.ts';
+import { intakeOn, sourceOn } from '../testing/intake-on.ts';
 
 const RULES = `
 title: Refused
@@ -39,21 +39,14 @@ afterEach(() => {
 });
 
 it('finds what repeats although a line between claims to be of tomorrow', () => {
-  const target = { kind: 'file', path: '/x' } as const;
-  store.durably(() => store.sources.add({ id: 's', node: 'miu', target, name: 'x', origin: 'added' }));
   const rules = readRuleSet([{ file: 'guessing.yml', text: RULES, origin: 'imported' }]);
   expect(rules.failed).toEqual([]);
-  const nothing = (): undefined => undefined;
-  const live = { stage: nothing, seal: nothing, settle: nothing, forget: nothing };
   const now = Date.now();
-  const intake = new Intake({
-    ...{ store, live, signer: () => null, now: () => now, committed: nothing },
+  const intake = intakeOn(store, {
+    now: () => now,
     createDetector: (state) => createDetector(rules, state),
-    createFirstSeen: () => ({ detect: () => [], state: () => null }),
   });
-  const [kept] = store.sources.all();
-  if (kept === undefined) throw new Error('There is no source');
-  const source: OpenSource = { kept, parsers: new Map(), utcOffsetMinutes: 0 };
+  const source = sourceOn(store);
   const lineAt = (at: number) => ({
     text: `time=${new Date(at).toISOString()} Image=/bin/x CommandLine=x User=a Outcome=refused`,
     cut: null,

@@ -6,13 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDetector } from '#core/detection/detector.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import { type AuditStore, openAuditStore } from '#core/store/audit/audit-store.ts';
-import { type Committed, Intake } from '../pipeline/intake.ts';
+import type { Committed, Intake } from '../pipeline/intake.ts';
+import { intakeOn } from '../testing/intake-on.ts';
 import { IngestDesk } from './ingest-desk.ts';
 import { ingestFile } from './ingest-file.ts';
 import { OpenedFile } from './opened-file.ts';
-
-const nothing = (): undefined => undefined;
-const NOBODY_LOOKS = { stage: nothing, seal: nothing, settle: nothing, forget: nothing };
 
 let folder: string;
 let store: AuditStore;
@@ -24,14 +22,9 @@ beforeEach(() => {
   store = openAuditStore(folder, true);
   committed = () => undefined;
   const rules = readRuleSet([]);
-  const intake = new Intake({
-    store,
-    signer: () => null,
+  const intake = intakeOn(store, {
     createDetector: (state) => createDetector(rules, state),
-    createFirstSeen: () => ({ detect: () => [], state: () => null }),
-    now: Date.now,
     committed: (what) => committed(what),
-    live: NOBODY_LOOKS,
   });
   tools = { store, intake, now: Date.now };
   desk = new IngestDesk(tools);

@@ -10,7 +10,8 @@ import type { FollowedLine } from '../follow/follower.ts';
 import { LineSplitter } from '../follow/lines/line-splitter.ts';
 import { FAULT_FIELD } from '../formats/guarded.ts';
 import { rawRecord } from '../formats/record.ts';
-import { Intake, type OpenSource } from './intake.ts';
+import { intakeOn, sourceOn } from '../testing/intake-on.ts';
+import type { Intake, OpenSource } from './intake.ts';
 
 const RULE = `
 title: Denied
@@ -48,22 +49,13 @@ let woken: string[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'swarmkeep-intake-'));
   store = openAuditStore(folder, true);
-  const target = { kind: 'file', path: '/x' } as const;
-  store.durably(() => store.sources.add({ id: 's', node: 'miu', target, name: 'x', origin: 'added' }));
   woken = [];
-  intake = new Intake({
-    store,
-    signer: () => null,
+  intake = intakeOn(store, {
     createDetector: (state) => breaking(createDetector(rules, state)),
-    createFirstSeen: () => ({ detect: () => [], state: () => null }),
-    now: Date.now,
     committed: ({ alerts }) =>
       woken.push(...alerts.filter(({ woke }) => woke).map(({ alert }) => alert.entity)),
-    live: { stage: () => undefined, seal: () => undefined, settle: () => undefined, forget: () => undefined },
   });
-  const [kept] = store.sources.all();
-  if (kept === undefined) throw new Error('There is no source');
-  source = { kept, parsers: new Map(), utcOffsetMinutes: 0 };
+  source = sourceOn(store);
 });
 afterEach(() => {
   store.close();

@@ -13,7 +13,8 @@ import {
 import { numbersFrom } from '#core/store/audit/testing/example-events.ts';
 import { StoreError } from '#core/store/store-error.ts';
 import type { FollowedBatch } from '../follow/follower.ts';
-import { Intake } from './intake.ts';
+import { intakeOn, sourceOn } from '../testing/intake-on.ts';
+import type { Intake } from './intake.ts';
 import type { OpenSource } from './open-source.ts';
 import type { Ticket } from './sealed-batch.ts';
 import { SILENT_SOURCE } from './silent-source.ts';
@@ -65,25 +66,8 @@ beforeEach(() => {
       return value;
     });
   };
-  for (const id of ['a', 'b']) {
-    const target = { kind: 'file', path: `/${id}` } as const;
-    store.durably(() => store.sources.add({ id, node: 'miu', target, name: id, origin: 'added' }));
-  }
-  intake = new Intake({
-    store,
-    signer: () => null,
-    createDetector: counting,
-    createFirstSeen: () => ({ detect: () => [], state: () => null }),
-    now: Date.now,
-    committed: () => undefined,
-    live: { stage: () => undefined, seal: () => undefined, settle: () => undefined, forget: () => undefined },
-  });
-  const open = store.sources.all();
-  givers = open.map((kept) => ({
-    source: { kept, parsers: new Map(), utcOffsetMinutes: 0 },
-    next: 0,
-    begun: null,
-  }));
+  intake = intakeOn(store, { createDetector: counting });
+  givers = ['a', 'b'].map((id) => ({ source: sourceOn(store, id, `/${id}`), next: 0, begun: null }));
   reading = openAuditReading(folder);
 });
 afterEach(() => {

@@ -6,6 +6,7 @@ import { keyInFile } from '#core/ledger/key-file.ts';
 import { prepareDataFolder } from '#core/store/data-folder.ts';
 import { writerOperations } from '../writer-operations.ts';
 import { endlessFollower } from './endless-follower.ts';
+import { plainRules } from './plain-rules.ts';
 
 /** A program to be killed: stores the lines of an endless log as the thread of the audit does, and says how many are on the disk. */
 /** Fires for one line in 97, so that alerts are written too. */
@@ -30,13 +31,7 @@ const { operations } = writerOperations({
   folder,
   keep: { fullText: true, days: 90, megabytes: 1_000 },
   openFollower: (_node, _target, position) => endlessFollower(position),
-  loadRules: () => ({
-    createDetector: (state) => createDetector(rules, state),
-    createFirstSeen,
-    list: () => [],
-    taken: new Map(),
-    ownRules: () => ({ folder: '', files: [], more: 0, placeholders: [] }),
-  }),
+  loadRules: () => plainRules({ createDetector: (state) => createDetector(rules, state), createFirstSeen }),
   say: () => undefined,
 });
 const target = { kind: 'file', path: '/endless' } as const;

@@ -7,6 +7,7 @@ import { prepareDataFolder } from '#core/store/data-folder.ts';
 import { readerOperations } from '../reader-operations.ts';
 import { writerOperations } from '../writer-operations.ts';
 import { endlessFollower, lineOf } from './endless-follower.ts';
+import { plainRules } from './plain-rules.ts';
 
 /**
  * Stores an endless log on a small disk until that is full, makes room and goes on; prints what happened as JSON:
@@ -16,18 +17,11 @@ const disk = process.argv[2] ?? '';
 const folder = prepareDataFolder(join(disk, 'data'));
 const key = keyInFile(folder);
 key.make('swarmkeep/small-disk');
-const NO_OWN_RULES = () => ({ folder: '', files: [], more: 0, placeholders: [] });
 const { operations } = writerOperations({
   folder,
   keep: { fullText: true, days: 90, megabytes: 100 },
   openFollower: (_node, _target, position) => endlessFollower(position),
-  loadRules: () => ({
-    createDetector: () => ({ detect: () => [], state: () => null, letGo: { groups: 0, entries: 0 } }),
-    createFirstSeen: () => ({ detect: () => [], state: () => null }),
-    list: () => [],
-    ownRules: NO_OWN_RULES,
-    taken: new Map(),
-  }),
+  loadRules: () => plainRules(),
   say: () => undefined,
 });
 const target = { kind: 'file', path: '/endless' } as const;
