@@ -4,13 +4,13 @@ import type { Alert, Silence } from '#shared/domain/audit/alert.ts';
 import type { BackgroundWatch } from '#shared/domain/audit/background.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { OWN_FIELDS, valuesOf, valueText } from '#shared/domain/audit/event-values.ts';
-import type { AuditSource } from '#shared/domain/audit/source.ts';
 import type { Scenario } from '../scenario.ts';
-import { type AuditScenario, noAudit, sourceOf } from './audit-scenario.ts';
+import { type AuditScenario, noAudit } from './audit-scenario.ts';
 import { BACKGROUND_OFF } from './background-off.ts';
 import { quietEvent } from './evening-events.ts';
 import { EventBook, queried, type Selection } from './event-book.ts';
 import { OwnRulesDouble } from './own-rules-double.ts';
+import { SourcesDouble } from './sources-double.ts';
 
 /** Events that one delta carries at most, as the contract has it. */
 const MOST = 500;
@@ -30,6 +30,10 @@ export class AuditDouble {
   readonly #options: AuditDoubleOptions;
   readonly #readers = new Set<{ choice: LiveChoice; tell: (delta: LiveDelta) => void }>();
   readonly #timers = new Set<ReturnType<typeof setInterval>>();
+  readonly #sources = new SourcesDouble(
+    () => this.scenario,
+    (kind) => this.#options.id(kind),
+  );
   #perSecond = 7;
 
   constructor(scenario: Scenario, options: AuditDoubleOptions) {
@@ -91,6 +95,7 @@ export class AuditDouble {
 
   readonly group: ConsoleAudit = {
     ...new OwnRulesDouble().group((work) => this.#answer(work)),
+    ...this.#sources.group((work) => this.#answer(work)),
     state: () => this.#answer(() => this.#state()),
     live: (choice) => ({
       snapshot: () => ({
@@ -175,48 +180,6 @@ export class AuditDouble {
           events: events.length,
           all: true,
         };
-      }),
-    sources: ({ node }) =>
-      this.#answer(() =>
-        this.scenario.sources.filter((source) => node === undefined || source.node === node),
-      ),
-    gaps: ({ source }) =>
-      this.#answer(() => this.scenario.gaps.filter((gap) => source === undefined || gap.source === source)),
-    addSource: ({ node, target }) =>
-      this.#answer(() => {
-        const path =
-          target.kind === 'file' ? target.path : target.kind === 'pattern' ? target.pattern : target.unit;
-        if (path?.includes('nowhere')) {
-          throw new ConsoleError('NOT_ALLOWED', 'This path is followed already.', {
-            next: 'Look in the list.',
-          });
-        }
-        const source = sourceOf(this.#options.id('source'), node, path?.split('/').at(-1) ?? 'journal', {
-          target,
-          origin: 'added',
-          format: null,
-          state: 'waiting',
-          trouble: 'It is not there yet. It is read as soon as it is.',
-          events: 0,
-          bytesPerSecond: 0,
-          eventsPerSecond: 0,
-          lagBytes: null,
-        });
-        this.scenario.sources.push(source);
-        return source;
-      }),
-    removeSource: ({ source }) =>
-      this.#answer(() => {
-        this.#source(source);
-        this.scenario.sources = this.scenario.sources.filter(({ id }) => id !== source);
-        return { removed: true };
-      }),
-    setSource: ({ source, paused, format }) =>
-      this.#answer(() => {
-        const found = this.#source(source);
-        if (paused !== undefined) Object.assign(found, { state: paused ? 'paused' : 'live', trouble: '' });
-        if (format !== undefined) found.chosenFormat = format;
-        return found;
       }),
     alerts: ({ states, node }) =>
       this.#answer(() =>
@@ -311,18 +274,6 @@ export class AuditDouble {
         this.#options.changed();
         return this.#background;
       }),
-    ingest: () => this.#answer(() => ({ bytes: 0, lines: 0, events: 0, known: 0, format: null })),
-    ingested: ({ node }) =>
-      this.#answer(() =>
-        (this.scenario.ingested ?? []).filter((file) => node === undefined || file.node === node),
-      ),
-    stopIngest: ({ node, path }) =>
-      this.#answer(() => {
-        const file = this.scenario.ingested?.find((entry) => entry.node === node && entry.path === path);
-        if (file === undefined || file.reading === null) return { stopped: false };
-        file.reading = null;
-        return { stopped: true };
-      }),
     removeSearch: ({ search }) =>
       this.#answer(() => {
         this.scenario.searches = this.scenario.searches.filter(({ id }) => id !== search);
@@ -388,12 +339,6 @@ export class AuditDouble {
       }
     }
     return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
-  }
-
-  #source(id: string): AuditSource {
-    const source = this.scenario.sources.find((entry) => entry.id === id);
-    if (!source) throw new ConsoleError('NOT_ALLOWED', 'There is no such source.');
-    return source;
   }
 
   #alert(id: string): Alert {
