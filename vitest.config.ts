@@ -11,6 +11,34 @@ const MACHINE = [
   'e2e/electron/console.integration.test.ts',
 ];
 
+/** Rooms whose tests leave nothing in their own process but memories of what was read. */
+const TOGETHER = {
+  integration: [
+    'electron/core/{dependencies,firewall,fixes}/**/*.integration.test.ts',
+    'electron/core/audit/{alerts,ingest}/**/*.integration.test.ts',
+    'electron/helper/verbs/**/*.integration.test.ts',
+    'e2e/house/**/*.integration.test.ts',
+  ],
+  machine: ['electron/{cli,core/checks,core/console}/**/*.integration.test.ts'],
+};
+
+/** What tests on a real machine have in common. */
+const REAL = {
+  environment: 'node' as const,
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+
+/** Node.js itself loads the files, as it loads the program: nothing is transformed first, and all is loaded once. */
+const SHARED = { ...REAL, isolate: false, experimental: { viteModuleRunner: false, nodeLoader: false } };
+
+/**
+ * In a run of everything the files of these rooms share a process: to load so much anew takes longer than most of them.
+ * Run by itself, a file belongs to its lane like any other.
+ */
+const together = process.env.SWARMKEEP_TOGETHER === '1' ? TOGETHER : { integration: [], machine: [] };
+
 /**
  * `unit`: fast, touches nothing, so that files can share a process. `integration`: real processes, sockets, files and
  * namespaces of their own; one file at a time. `machine`: the machine itself; one file at a time, may run beside `integration`.
@@ -34,25 +62,33 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...REAL,
           name: 'integration',
           include: ['{shared,electron,renderer,e2e}/**/*.integration.test.ts'],
-          exclude: [...MACHINE, 'node_modules/**'],
-          environment: 'node',
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: [...MACHINE, ...together.integration, 'node_modules/**'],
         },
       },
       {
         extends: true,
         test: {
+          ...REAL,
           name: 'machine',
           include: MACHINE,
-          environment: 'node',
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: [...together.machine, 'node_modules/**'],
         },
+      },
+      {
+        extends: true,
+        test: {
+          ...SHARED,
+          name: 'integration-together',
+          include: together.integration,
+          exclude: [...MACHINE, 'node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: { ...SHARED, name: 'machine-together', include: together.machine },
       },
       {
         extends: true,
