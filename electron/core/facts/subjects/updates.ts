@@ -121,8 +121,9 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<Update
     }),
   );
   const candidates = text('candidates', 0, 1_048_576);
-  const lines =
-    all('candidates').length > 0 ? fromCandidates(candidates) : text('pending', 0, 2_000_000).split('\n');
+  const answer = all('pending').length > 0 ? text('pending', 0, 2_000_000) : undefined;
+  const listed = all('candidates').length > 0 ? candidates : answer;
+  const lines = all('candidates').length > 0 ? fromCandidates(candidates) : (answer ?? '').split('\n');
   const pending = lines.flatMap((line) => readPending(line, releases, packages) ?? []).slice(0, 4_096);
   const gaps: Gap[] = [];
   const hasLists = Number(text('lists')) > 0;
@@ -133,14 +134,11 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<Update
     gaps.push(
       gapOf('pending updates', 'there are no package lists on the node', 'run apt-get update on the node'),
     );
-  } else if (
-    all('candidates').length > 0 &&
-    !candidates.trimEnd().endsWith('\nall') &&
-    candidates.trim() !== 'all'
-  ) {
-    gaps.push(gapOf('pending updates', 'the package lists could not be read to their end'));
-  } else if (all('candidates').length + all('pending').length === 0)
-    gaps.push(gapOf('pending updates', 'apt gave no answer in time'));
+  } else if (listed === undefined) gaps.push(gapOf('pending updates', 'apt gave no answer in time'));
+  else if (!/(?:^|\n)all\n?$/.test(listed)) {
+    const whose = all('candidates').length > 0 ? 'the package lists' : 'the answer of apt';
+    gaps.push(gapOf('pending updates', `${whose} could not be read to the end`));
+  }
   if (pending.some((entry) => entry.publishedAtIsBound)) {
     gaps.push(
       gapOf(
@@ -174,7 +172,10 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<Update
         text('kernel', 0, 256),
         all('image').map((record) => decodeShort(record.fields[0])),
       ),
-      unattended: manager === 'apt' ? Number(unattended ?? 0) > 0 && text('unattended', 1) !== '' : null,
+      unattended:
+        manager === 'apt' && all('unattended').length > 0
+          ? Number(unattended ?? 0) > 0 && text('unattended', 1) !== ''
+          : null,
     },
     gaps,
   );

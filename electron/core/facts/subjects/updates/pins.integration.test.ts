@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { PRELUDE } from '../../script/prelude.ts';
+import { type Disturbance, type StandIn, standIn } from '../../testing/stand-in.ts';
 import { PINNED } from './script.ts';
 
 let folder = '';
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the node would say with these preferences, and lists from deb.debian.org only. */
-function isPinned(preferences: Record<string, string>): boolean {
+function isPinned(preferences: Record<string, string>, broken: StandIn | null = null): boolean {
   folder = mkdtempSync(join(tmpdir(), 'pins-'));
   for (const name of ['preferences.d', 'lists']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'lists', 'Deb.debian.org_debian_dists_bookworm_InRelease'), '');
@@ -19,7 +20,8 @@ function isPinned(preferences: Record<string, string>): boolean {
     '/var/lib/apt/lists',
     join(folder, 'lists'),
   );
-  return spawnSync('/bin/sh', ['-s'], { input: `${PRELUDE}${script}pinned` }).status === 0;
+  const before = broken?.within(PRELUDE) ?? PRELUDE;
+  return spawnSync('/bin/sh', ['-s'], { input: `${before}${script}pinned` }).status === 0;
 }
 const pin = (names: string, what: string) => `Package: ${names}\nPin: ${what}\nPin-Priority: 600\n`;
 const near = 'origin deb.debian.org';
@@ -46,4 +48,11 @@ it.for<[string, Record<string, string>, boolean]>([
 ])('asks apt or not where %s', ([, preferences, expected], context) => {
   if (!existsSync('/usr/bin/dpkg-query')) context.skip('needs dpkg-query');
   expect(isPinned(preferences)).toBe(expected);
+});
+
+it.for<Disturbance>(['fails', 'tells-half'])('asks apt where dpkg-query %s', (how, context) => {
+  const broken = standIn('dpkg-query', how);
+  if (broken === null) context.skip('needs dpkg-query');
+  expect(isPinned({ preferences: pin('no-such-package', near) }, broken)).toBe(true);
+  broken.remove();
 });

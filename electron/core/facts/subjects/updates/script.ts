@@ -16,12 +16,18 @@ pinned() { # a pin may choose the candidate of an installed package; one for an 
   set --
   for file in /etc/apt/preferences /etc/apt/preferences.d/*; do [ ! -f "$file" ] || set -- "$@" "$file"; done
   [ $# -gt 0 ] || return 1
-  known=$(pins "$@" && echo all) || return 0
+  known=$(pins "$@" && echo all) && lists=$(ls /var/lib/apt/lists) || return 0
   printf '%s\\n' "$known" | while read -r origin names; do
     [ "$origin" != all ] || exit 1
-    if [ "$origin" != '?' ] && ! ls /var/lib/apt/lists | grep -qi "^$origin[_:]"; then continue; fi
+    if [ "$origin" != '?' ]; then
+      printf '%s\\n' "$lists" | grep -qi "^$origin[_:]"
+      [ "$?" -ne 1 ] || continue
+    fi
     case " $names " in *' * '*) exit 0 ;; esac
-    limit 2 dpkg-query -W -f '\${db:Status-Status}\\n' -- $names 2>/dev/null </dev/null | grep -qx installed && exit 0
+    # Status 1: not all of them are known. That, too, it says in words; without any it was ended.
+    states=$(limit 2 dpkg-query -W -f '=\${db:Status-Status}=\\n' -- $names 2>&1 </dev/null)
+    [ "$?" -le 1 ] && [ -n "$states" ] || exit 0
+    case $states in *=installed=*) exit 0 ;; esac
   done
 }
 `;
@@ -33,23 +39,26 @@ pinned() { # a pin may choose the candidate of an installed package; one for an 
  * and an origin that has lists, a default release or backports decide what is a candidate, apt is asked after all, and told to keep its cache in memory.
  *
  * Lists are 50 MB of text of which awk needs a fifth: grep, four times as quick, leaves the rest out, and awk passes over packages
- * that are not installed. If either dies, the word
- * `all` at the end is missing.
+ * that are not installed. If either dies, or apt, or what is installed could not be read to its end, the word `all` at the end is
+ * missing. A program that is ended in the middle of a line must not take the word `failed` into that line.
  */
 export const UPDATES_SCRIPT = `${PRELUDE}
 ${PINNED}decided() { # something other than the version chooses the candidate
   pinned && return 0
-  grep -qs '^NotAutomatic: yes' /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release && return 0
+  grep -qs '^NotAutomatic: yes' /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release
+  case $? in 1 | 2) ;; *) return 0 ;; esac
   grep -rqs 'Default-Release' /etc/apt/apt.conf /etc/apt/apt.conf.d
+  case $? in 1 | 2) return 1 ;; esac
 }
 own_lists() { # NAME TAB SUITE TAB VERSION TAB ARCHITECTURE TAB INSTALLED, where the version is another one
   emit candidates "$({
-    limit 3 dpkg-query -W -f 'I \${db:Status-Status} \${Package} \${Architecture} \${Version}\\n' 2>/dev/null </dev/null
+    limit 3 dpkg-query -W -f 'I \${db:Status-Status} \${Package} \${Architecture} \${Version}\\n' 2>/dev/null </dev/null || printf '\\nfailed\\n'
     for release in /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do
       [ -f "$release" ] || continue
-      printf 'S %s\\n' "$(sed -n '/^Suite: */{s///p;q;}' "$release")"
+      suite=$(sed -n '/^Suite: */{s///p;q;}' "$release") || echo failed
+      printf 'S %s\\n' "$suite"
       for list in "\${release%_*Release}"_*_Packages*; do
-        [ ! -f "$list" ] || limit 5 /usr/lib/apt/apt-helper cat-file "$list" 2>/dev/null </dev/null || echo failed
+        [ ! -f "$list" ] || limit 5 /usr/lib/apt/apt-helper cat-file "$list" 2>/dev/null </dev/null || printf '\\nfailed\\n'
       done
     done
     echo finished
@@ -59,10 +68,10 @@ own_lists() { # NAME TAB SUITE TAB VERSION TAB ARCHITECTURE TAB INSTALLED, where
     $1 == "Package:" { name = $2; skip = !(name in wanted); next }
     $1 == "Version:" { version = $2; next }
     $1 == "Architecture:" { architecture = $2; next }
-    $1 == "I" && NF == 5 { if ($2 == "installed") { installed[$3 " " $4] = $5; wanted[$3] = 1 } next }
+    $1 == "I" && NF == 5 { if ($2 == "installed") { installed[$3 " " $4] = $5; wanted[$3] = any = 1 } next }
     $1 == "S" { suite = $2; next }
     $1 == "failed" { failed = 1 }
-    $1 == "finished" { if (!failed) print "all" }' | head -c 1048576)"
+    $1 == "finished" { if (!failed && any) print "all" }' | head -c 1048576)"
 }
 emit kernel "$(uname -r)"
 for image in /boot/vmlinuz-*; do [ ! -f "$image" ] || emit image "\${image#/boot/vmlinuz-}"; done
@@ -79,13 +88,13 @@ if has apt-get; then
   done
   [ "$cache" -nt /var/lib/dpkg/status ] || memory=yes
   emit lists "$lists"
-  limited 2 find /var/cache/apt/archives -maxdepth 1 -type f -name '*.deb' -printf '@package:2\\0%f\\0%Ts\\0' 2>/dev/null | head -c 262144; printf '\\0'
+  limited 2 find /var/cache/apt/archives -maxdepth 1 -type f -name '*.deb' -printf '@package:2\\0%f\\0%Ts\\0' 2>/dev/null | head -c 262144; printf '\\0\\0\\0'
   if [ -n "$memory" ] && [ -x /usr/lib/apt/apt-helper ] && has dpkg-query && ! decided; then own_lists
   else
     if [ "$node_uid" = 0 ] && [ -n "$memory" ]; then set -- -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=; else set --; fi
-    limited 6 apt "$@" list --upgradable 2>/dev/null </dev/null | grep -F '[upgradable from: ' | head -n 4096 | emit_content pending
+    { limit 6 apt "$@" list --upgradable 2>/dev/null </dev/null && echo all; } | grep -e '\\[upgradable from: ' -e '^all$' | head -n 4097 | emit_content pending
   fi
-  emit unattended "$(limited 2 apt-config dump APT::Periodic::Unattended-Upgrade 2>/dev/null </dev/null)" "$(command -v unattended-upgrade)"
+  settings=$(limited 2 apt-config dump APT::Periodic::Unattended-Upgrade 2>/dev/null </dev/null) && emit unattended "$settings" "$(command -v unattended-upgrade)"
 elif has dnf; then emit manager dnf
 elif has pacman; then emit manager pacman
 elif has zypper; then emit manager zypper
