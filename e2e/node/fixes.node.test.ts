@@ -113,7 +113,13 @@ async function repair(home: Home, operator: Operator, checks: readonly CheckId[]
   const { client, node } = operator;
   let now = await operator.found();
   for (let round = 1; round <= mostRounds && bad(checks, now).length > 0; round += 1) {
-    const plan = await client.fixes.plan({ node, checks: bad(checks, now), revertsAfter: 1_800 });
+    const wanted = { node, checks: bad(checks, now), revertsAfter: 1_800 };
+    let plan = await client.fixes.plan(wanted);
+    // Somebody whose node does not answer in time plans again.
+    for (let left = 3; plan.blocked !== null && plan.steps.length > 0 && left > 0; left -= 1) {
+      say(`not now: ${plan.blocked}`);
+      plan = await client.fixes.plan(wanted);
+    }
     say(`round ${round}: ${plan.checks.join(' ')}; ${JSON.stringify(plan.left)}`);
     if (plan.steps.length === 0) break;
     for (const { title } of plan.steps) say(`  · ${title}`);

@@ -21,6 +21,7 @@ const PACKAGES = [
   'udev',
   'systemd-timesyncd',
   'polkitd',
+  'pkexec',
   'openssh-server',
   'sudo',
   'nftables',

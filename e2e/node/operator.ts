@@ -13,7 +13,7 @@ import type { Guest } from './guest.ts';
 import { hostKeysOf } from './look-at-guest.ts';
 
 /** Of the account of the operator in the scenarios. */
-const PASSWORD = 'correct horse battery';
+export const PASSWORD = 'correct horse battery';
 const REST = new Set(['done', 'not-verified', 'rolled-back', 'reverted', 'undone', 'stuck', 'unconfirmed']);
 
 export type Statuses = Partial<Record<CheckId, FindingStatus>>;
