@@ -46,6 +46,11 @@ export const auditState = z.object({
   /** Rules in force, and those that can never fire with the sources there are. */
   rules: amount,
   idleRules: amount,
+  /**
+   * What correlations had to forget before its time was over, because more came at once than is kept of them: groups, and single matches.
+   * Left out when nothing was.
+   */
+  letGo: z.object({ groups: amount, entries: amount }).optional(),
 });
 export type AuditState = z.infer<typeof auditState>;
 

@@ -133,6 +133,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
 
   function state(): AuditState {
     const infos = freshRules().list(intake.logsources());
+    const letGo = intake.letGo();
     return {
       watching: watcher.since !== null,
       since: watcher.since === null ? null : new Date(watcher.since).toISOString(),
@@ -143,6 +144,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
       newAlerts,
       rules: infos.length,
       idleRules: infos.filter(({ canFire }) => !canFire).length,
+      ...(letGo.groups + letGo.entries > 0 ? { letGo } : {}),
     };
   }
 

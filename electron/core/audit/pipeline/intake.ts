@@ -1,34 +1,26 @@
 import type { Detection, Detector } from '#core/detection/detector.ts';
 import type { FirstSeen } from '#core/detection/pack/first-seen.ts';
+import { type LetGo, letGoIn } from '#core/detection/sigma/correlation/correlator.ts';
 import type { Signer } from '#core/ledger/signed-note.ts';
 import type { AuditStore } from '#core/store/audit/audit-store.ts';
 import type { StoredEvent } from '#core/store/audit/record-text.ts';
 import type { KeptSource } from '#core/store/audit/sources.ts';
 import type { AuditRecord, LogSource } from '#shared/domain/audit/event.ts';
 import type { SourceGap } from '#shared/domain/audit/source.ts';
-import { AlertDesk, type ChangedAlert } from '../alerts/alert-desk.ts';
+import { AlertDesk } from '../alerts/alert-desk.ts';
 import type { FollowedBatch, FollowedLine } from '../follow/follower.ts';
 import { detectFormat } from '../formats/all-formats.ts';
 import type { LineParser } from '../formats/format.ts';
 import { faultRecord } from '../formats/guarded.ts';
 import { eventOfRecord, type Origin } from './event-of-record.ts';
 import { type OpenSource, parserOf, progressOf, staged } from './open-source.ts';
-import type { SealedBatch, Ticket, UnderWay } from './sealed-batch.ts';
+import type { Committed, SealedBatch, Ticket, UnderWay } from './sealed-batch.ts';
 import { SeenLogsources } from './seen-logsources.ts';
-import { isOfStorage, Unexamined, whyOf } from './unexamined.ts';
+import { SourceClocks } from './source-clocks.ts';
+import { isOfStorage, stateOf, Unexamined, whyOf } from './unexamined.ts';
 
 export type { OpenSource } from './open-source.ts';
-
-/** What became of a batch, once it is on the disk. */
-export interface Committed {
-  source: string | null;
-  events: number;
-  alerts: readonly ChangedAlert[];
-  /** Characters of the lines. */
-  characters: number;
-  /** Time of receipt less the time that the newest line says; null when none says one. */
-  skewMs: number | null;
-}
+export type { Committed } from './sealed-batch.ts';
 
 export interface IntakeOptions {
   store: AuditStore;
@@ -67,6 +59,9 @@ export class Intake {
   #lastAt: number | null = null;
   #skewMs: number | null = null;
   readonly #logsources: SeenLogsources;
+  readonly #clocks = new SourceClocks();
+  /** As it was when rules were asked last. */
+  #letGo: LetGo;
   #underWay: UnderWay | null = null;
   /** The source of the batch so far, and that of what is under way: their parsers are ahead of what is on the disk. */
   #reading: OpenSource | null = null;
@@ -76,6 +71,7 @@ export class Intake {
     this.#options = options;
     this.#desk = new AlertDesk(options.store.alerts);
     this.#logsources = new SeenLogsources(options.store.note(LOGSOURCES));
+    this.#letGo = letGoIn(options.store.note(DETECTOR));
     options.store.events.finished = () => this.settle();
   }
 
@@ -129,16 +125,16 @@ export class Intake {
 
   /** Stores what the parser of a source waited for in vain. @throws StoreError as {@link take} */
   flush(source: OpenSource): void {
-    const waits = (): LineParser[] => [...source.parsers.values()].filter((one) => one.state() !== null);
+    const waits = (): [string, LineParser][] => [...source.parsers].filter(([, one]) => one.state() !== null);
     if (waits().length === 0) return;
     this.settle();
     const { kept } = source;
     const receivedAt = this.#options.now();
     this.#guarded(() => {
       this.#reading = source;
-      for (const parser of waits()) {
+      for (const [path, parser] of waits()) {
         for (const record of parser.flush({ receivedAt, utcOffsetMinutes: source.utcOffsetMinutes })) {
-          this.#stage(record, null, kept, receivedAt);
+          this.#stage(record, null, kept, { path, receivedAt });
         }
       }
       this.#store(this.#sealOf(source, null, kept.format, [], receivedAt));
@@ -172,6 +168,12 @@ export class Intake {
     return this.#logsources.list();
   }
 
+  /** @returns what correlations had to let go of before its time was over; it is stored with their state */
+  letGo(): LetGo {
+    if (this.#detector !== null) this.#letGo = { ...this.#detector.letGo };
+    return this.#letGo;
+  }
+
   /** Silences or alerts were changed by somebody else, or rules. */
   forgetAlerts(): void {
     this.settle();
@@ -181,6 +183,7 @@ export class Intake {
   /** Rules have changed: they begin with what is stored of correlations. */
   forgetDetector(): void {
     this.settle();
+    this.letGo();
     this.#detector = null;
   }
 
@@ -207,7 +210,7 @@ export class Intake {
       // Not before there is a line: what an empty log will be nobody knows, and a parser is kept.
       parser ??= parserOf(source, format, batch.path ?? '');
       for (const record of parser.parse(line.text, context)) {
-        this.#stage(record, line, kept, batch.receivedAt);
+        this.#stage(record, line, kept, batch);
       }
     }
     this.#alone();
@@ -245,7 +248,12 @@ export class Intake {
     );
   }
 
-  #stage(record: AuditRecord, line: FollowedLine | null, { id, node }: KeptSource, receivedAt: number): void {
+  #stage(
+    record: AuditRecord,
+    line: FollowedLine | null,
+    { id, node, removed }: KeptSource,
+    { path, receivedAt }: Pick<FollowedBatch, 'path' | 'receivedAt'>,
+  ): void {
     const event = this.#stored(record, line, { node, source: id, receivedAt });
     this.#took(event);
     this.#logsources.note(event.logsource);
@@ -257,8 +265,10 @@ export class Intake {
     };
     try {
       this.#detector ??= this.#options.createDetector(note(DETECTOR));
-      // One line that claims to be of tomorrow would end every window until then.
-      const at = Math.min(event.at, receivedAt);
+      // What is read once and not followed may stand in any order.
+      const at = removed
+        ? Math.min(event.at, receivedAt)
+        : this.#clocks.timeOf(`${id}\n${path ?? ''}`, event.at, receivedAt);
       for (const detection of this.#detector.detect(looked, event.number, at, node)) {
         this.#match(detection, event, receivedAt);
       }
@@ -364,6 +374,7 @@ export class Intake {
       // What was sealed before is whole without this.
       this.settle();
       this.#anew();
+      this.#clocks.forget();
       this.#options.live.forget();
       this.#options.store.events.forget();
       this.#desk.forget();
@@ -379,15 +390,5 @@ export class Intake {
       this.#ahead = null;
       throw error;
     }
-  }
-}
-
-/** @returns what is to be stored of it; undefined when it cannot say: what is stored stays */
-function stateOf(rules: { state(): unknown } | null): unknown {
-  try {
-    return rules?.state();
-  } catch (error) {
-    if (isOfStorage(error)) throw error;
-    return undefined;
   }
 }

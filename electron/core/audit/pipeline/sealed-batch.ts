@@ -1,3 +1,16 @@
+import type { ChangedAlert } from '../alerts/alert-desk.ts';
+
+/** What became of a batch, once it is on the disk. */
+export interface Committed {
+  source: string | null;
+  events: number;
+  alerts: readonly ChangedAlert[];
+  /** Characters of the lines. */
+  characters: number;
+  /** Time of receipt less the time that the newest line says; null when none says one. */
+  skewMs: number | null;
+}
+
 /** Everything of a batch that is to be stored, and that the batches after it do not change any more. */
 export interface SealedBatch {
   source: string;

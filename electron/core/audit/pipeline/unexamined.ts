@@ -49,3 +49,13 @@ export class Unexamined {
     return { source, kind: 'not-examined', from: instant, to: instant, bytes: 0, detail };
   }
 }
+
+/** @returns what is to be stored of it; undefined when it cannot say: what is stored stays */
+export function stateOf(rules: { state(): unknown } | null): unknown {
+  try {
+    return rules?.state();
+  } catch (error) {
+    if (isOfStorage(error)) throw error;
+    return undefined;
+  }
+}

@@ -28,3 +28,11 @@ export function noiseWords({ matches30Days, alerts30Days }: KnownRule): string {
   const matches = `${matches30Days.toLocaleString('en')} ${matches30Days === 1 ? 'match' : 'matches'}`;
   return `${matches}, ${alerts30Days.toLocaleString('en')} ${alerts30Days === 1 ? 'alert' : 'alerts'}`;
 }
+
+/** @returns what correlations had to forget, and what that means for whoever reads */
+export function letGoWords({ groups, entries }: { groups: number; entries: number }): string {
+  const matches = `${entries.toLocaleString('en')} ${entries === 1 ? 'match' : 'matches'}`;
+  const things =
+    groups === 0 ? '' : ` of ${groups.toLocaleString('en')} ${groups === 1 ? 'thing' : 'things'}`;
+  return `More came at once than correlations can hold: ${matches}${things} had to be forgotten before their time was over, so an alert over them may be missing. The events themselves are stored.`;
+}

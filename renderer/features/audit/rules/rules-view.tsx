@@ -13,7 +13,7 @@ import { LEVEL_WORDS } from '../alerts/alert-words.ts';
 import { RuleWords } from '../alerts/rule-words.tsx';
 import { BackToLog } from '../back-to-log.tsx';
 import { OwnRulesPart } from './own-rules.tsx';
-import { type KnownRule, noiseWords, ruleGroups } from './rule-groups.ts';
+import { type KnownRule, letGoWords, noiseWords, ruleGroups } from './rule-groups.ts';
 import './rules.css';
 
 /** Rules of a group that are drawn before somebody asks for all. */
@@ -22,6 +22,7 @@ const FIRST = 60;
 /** The rules in force: which speak, which are silent, and which can never fire with the sources there are. */
 export function RulesView() {
   const { data, error } = useQuery(orpc.audit.rules.queryOptions());
+  const letGo = useQuery(orpc.audit.state.queryOptions()).data?.letGo;
   const [typed, setTyped] = useState('');
   const search = useDeferredValue(typed.trim().toLowerCase());
   if (error && !data) {
@@ -52,6 +53,7 @@ export function RulesView() {
           onChange={(event) => setTyped(event.target.value)}
         />
       </div>
+      {letGo === undefined ? null : <p className="rules__let-go">{letGoWords(letGo)}</p>}
       {search === '' ? <OwnRulesPart /> : null}
       {data === undefined ? (
         <p className="log__note" role="status">

@@ -37,6 +37,14 @@ export interface LetGo {
   entries: number;
 }
 
+const letGoForm = z.object({ groups: z.int().min(0), entries: z.int().min(0) });
+
+/** @returns what a state of correlations says of what was let go of; nothing for anything else */
+export function letGoIn(state: unknown): LetGo {
+  const parsed = z.object({ letGo: letGoForm }).safeParse(state);
+  return parsed.success ? parsed.data.letGo : { groups: 0, entries: 0 };
+}
+
 const entryForm = z.tuple([
   z.int().min(0),
   z.number(),
@@ -46,7 +54,7 @@ const entryForm = z.tuple([
 ]);
 const stateForm = z.object({
   version: z.literal(1),
-  letGo: z.object({ groups: z.int().min(0), entries: z.int().min(0) }),
+  letGo: letGoForm,
   correlations: z.record(
     z.string(),
     z.array(z.tuple([z.string(), z.number().nullable(), z.array(entryForm)])).max(MOST_GROUPS),
