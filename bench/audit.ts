@@ -7,6 +7,7 @@ import { type AuditThreadClient, startAuditThread } from '#core/audit/thread-cli
 import type { WriterOperations } from '#core/audit/writer-operations.ts';
 import { keyInFile } from '#core/ledger/key-file.ts';
 import { readQuery } from '#shared/domain/audit/read-query.ts';
+import { alertLine, benchRules, lineOf } from './audit-lines.ts';
 import { inWords, median, report, series } from './measure.ts';
 
 /** Lines of one run of the pipeline, and events that are searched; five million with AUDIT_BENCH_EVENTS=5000000. */
@@ -16,18 +17,6 @@ const RUNS = 3;
 /** Alerts that are waited for, and lines a second that come besides. */
 const ALERTS = 200;
 const BACKGROUND = 5_000;
-
-const TOOLS = ['read_file', 'search', 'shell', 'fetch', 'write_file', 'list', 'think', 'remember'];
-const HOSTS = ['docs.example.org', 'mirror.example.net', 'api.example.com', '10.0.3.7'];
-
-/** A line of a program that an agent ran: key=value, some 200 characters, few different words and numbers that hardly repeat. */
-function lineOf(number: number): string {
-  const at = new Date(Date.UTC(2026, 10, 1) + number * 400).toISOString();
-  const tool = TOOLS[(number * 7) % TOOLS.length];
-  const level = number % 997 === 0 ? 'error' : number % 50 === 0 ? 'warning' : 'info';
-  const host = HOSTS[(number * 13) % HOSTS.length];
-  return `time=${at} level=${level} User=minotaur Image=/usr/bin/python3 CommandLine="python3 tools/${tool}.py --task ${number % 4_999}" tool=${tool} task=${(number * 31) % 9_973} host=${host} bytes=${(number * 37) % 100_000} msg="${tool} of ${host} took ${number % 89} ms"`;
-}
 
 interface Opened {
   writer: AuditThreadClient<WriterOperations>;
@@ -143,7 +132,7 @@ async function benchLatency(): Promise<void> {
     const log = join(folder, 'auth.log');
     writeFileSync(log, '');
     mkdirSync(join(folder, 'rules'));
-    writeFileSync(join(folder, 'rules', 'bench.yml'), RULE);
+    writeFileSync(join(folder, 'rules', 'bench.yml'), benchRules(ALERTS));
     const waiting = new Map<string, (at: number) => void>();
     const opened = await openWriter(folder, true, (said) => {
       if (!('alerts' in said)) return;
@@ -158,14 +147,14 @@ async function benchLatency(): Promise<void> {
     }, 20);
     const times: number[] = [];
     for (let alert = 0; alert < ALERTS; alert += 1) {
-      const path = `/usr/sbin/useradd-${alert}`;
+      const { line, entity } = alertLine(alert);
       await new Promise((resolve) => setTimeout(resolve, 40));
       const began = performance.now();
       const came = new Promise<number>((resolve) => {
-        waiting.set(path, resolve);
+        waiting.set(entity, resolve);
         setTimeout(() => resolve(Number.POSITIVE_INFINITY), 5_000);
       });
-      appendFileSync(log, `${alertLine(alert, path)}\n`);
+      appendFileSync(log, `${line}\n`);
       times.push((await came) - began);
     }
     clearInterval(background);
@@ -178,26 +167,6 @@ async function benchLatency(): Promise<void> {
       `median ${median(times).toFixed(1)} ms`,
     );
   });
-}
-
-/** Fires for every line that has this field, one alert for each value of it. */
-const RULE = `
-title: Bench
-id: 3f0a4a8e-6a55-4e3b-9a53-2b8a7f6f1a10
-logsource:
-  category: process_creation
-detection:
-  sel:
-    benchalert|exists: true
-  condition: sel
-level: high
-swarmkeep:
-  entity: [benchalert]
-`;
-
-/** Something that a rule made for this bench fires at, each time about something else. */
-function alertLine(number: number, path: string): string {
-  return `time=${new Date().toISOString()} level=warning User=minotaur Image=/usr/bin/python3 CommandLine="python3 tools/shell.py" task=${number} benchalert=${path} msg="bench"`;
 }
 
 /** Figures of the audit: following, storing, searching, alerting. */
