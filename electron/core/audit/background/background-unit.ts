@@ -75,7 +75,7 @@ export function backgroundUnit({ manager, program, dataFolder }: BackgroundUnitO
     if (program === null) {
       return {
         ...NOTHING,
-        trouble: `This build of Swarmkeep brings no program that runs without its window. ${WITHOUT}`,
+        trouble: `This build of Swarmkeep brings no program that runs without its window. A Swarmkeep from a checkout does: close this one and run there \`swarmkeep background on\`. It watches these records while no window is open. ${WITHOUT}`,
       };
     }
     const text = unitText(program, dataFolder);
