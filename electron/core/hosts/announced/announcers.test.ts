@@ -100,7 +100,7 @@ describe('a packet of anybody', () => {
           expect(announcedNode.safeParse(compared(announcer, new Map())).error).toBeUndefined();
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

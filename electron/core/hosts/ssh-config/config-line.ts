@@ -12,7 +12,10 @@ const LINE = /^[ \t\r]*([^ \t\r"=]+)(?:[ \t\r]*=[ \t\r]*|[ \t\r]+)(.+)$/s;
  * @returns null for an empty line or a comment; `damaged` for what OpenSSH would refuse
  */
 export function readConfigLine(line: string): ConfigLine | 'damaged' | null {
-  const text = line.replace(/[ \t\r\n\f]+$/, '');
+  // By hand: an expression would begin anew at each of a million spaces.
+  let end = line.length;
+  while (end > 0 && ' \t\r\n\f'.includes(line[end - 1] ?? '.')) end -= 1;
+  const text = line.slice(0, end);
   if (/^[ \t\r]*(?:#|$)/.test(text)) return null;
   const match = LINE.exec(text);
   const values = match === null ? null : splitValues(match[2] ?? '');
