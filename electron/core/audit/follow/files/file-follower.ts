@@ -5,21 +5,20 @@ import { type FilePosition, filePosition } from './file-position.ts';
 import { FileStatus } from './file-status.ts';
 import { GapTeller } from './gap-teller.ts';
 import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE, PERHAPS_COPIED } from './gap-words.ts';
-import { type LogReach, LogTrouble, RotatingNow, type SeenFile } from './log-reach.ts';
+import { type LogReach, LogTrouble, type RotatingNow, type SeenFile } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
 import { Patience } from './patience.ts';
-import { behind, type ChainFile, hasChanged, isChanging, packingOf, sizeOf } from './rotation-chain.ts';
+import { behind, type ChainFile, packingOf, sizeOf } from './rotation-chain.ts';
+import { RotationPause } from './rotation-pause.ts';
 import { wayOf, wayOfPlace } from './rotation-way.ts';
 import { isSameFile } from './same-file.ts';
 import { UnpackError } from './unpack.ts';
 import { Waker } from './waker.ts';
 import { Whereabouts } from './whereabouts.ts';
+import { WhilePacked } from './while-packed.ts';
 
 /** How long a rotated file may get the rest of a line. */
 const SETTLE_MS = 2_000;
-/** How long a rotation is given until files are compared again; after so many times it is said, and looked at less often. */
-const ROTATING_MS = 40;
-const ROTATING_TIMES = 50;
 const CLOSE_MS = 2_000;
 
 export interface FileFollowerOptions extends ReaderOptions {
@@ -49,9 +48,8 @@ export class FileFollower implements Follower {
   readonly #notFound = new Patience('Looking for the rotated file.');
   /** An empty file may be a copy that is being made. */
   readonly #copying = new Patience('It may be copied now.');
-  /** A packed file may have changed while it was read. */
-  readonly #packing = new Patience('It was being packed while it was read; looking again.');
-  #rotating = 0;
+  readonly #packing: WhilePacked;
+  readonly #pause = new RotationPause();
   readonly #status = new FileStatus();
   readonly #gaps: GapTeller;
   #moved = false;
@@ -64,6 +62,7 @@ export class FileFollower implements Follower {
     this.#options = options;
     this.#reach = options.reach;
     this.#path = options.path;
+    this.#packing = new WhilePacked(options.reach);
     this.#settleMs = options.settleMs ?? SETTLE_MS;
     const stored = filePosition.safeParse(options.position);
     this.#gaps = new GapTeller(stored.data ?? null);
@@ -107,16 +106,11 @@ export class FileFollower implements Follower {
       let more = false;
       try {
         more = await this.#step(lines);
-        this.#rotating = 0;
+        this.#pause.over();
       } catch (error) {
         if (!(error instanceof LogTrouble)) throw error;
-        this.#rotating = error instanceof RotatingNow ? this.#rotating + 1 : 0;
-        if (this.#rotating > 0 && this.#rotating < ROTATING_TIMES) {
-          await new Promise((resolve) => setTimeout(resolve, ROTATING_MS));
-          more = true;
-        } else {
-          this.#status.say('waiting', error.message);
-        }
+        more = await this.#pause.after(error);
+        if (!more) this.#status.say('waiting', error.message);
       }
       this.#moved ||= this.#unstored && !more;
       if (lines.length > 0 || this.#gaps.waiting || this.#moved) return this.#batch(lines);
@@ -282,20 +276,18 @@ export class FileFollower implements Follower {
     this.#where.left(end);
   }
 
-  /** Nothing is concluded from a file that is still being packed: it is begun again at the place. */
   async #tellDamaged(file: SeenFile, why: string, place: FilePlace | null): Promise<void> {
-    if (await isChanging(this.#reach, file)) {
-      await this.#beginAgain(place);
-      throw new RotatingNow('It is being packed at this moment; looking again.');
-    }
+    await this.#beginAgainFor(await this.#packing.stillPacked(file), place);
     const { name, size } = file;
     this.#gaps.tell('damaged', null, `${name}, ${size} bytes packed: ${why}`);
   }
 
-  /** A packer sets the time of change, by which it is seen what was packed, when it ends. */
-  async #beginAgain(place: FilePlace | null): Promise<void> {
+  /** @param packing the file is still being packed: then it is begun again at the place, and this is thrown */
+  async #beginAgainFor(packing: RotatingNow | null, place: FilePlace | null): Promise<void> {
+    if (packing === null) return;
     await this.#drop();
     this.#resume = place && { ...place, way: 'unknown' };
+    throw packing;
   }
 
   async #drop(): Promise<void> {
@@ -307,7 +299,8 @@ export class FileFollower implements Follower {
 
   async #atEnd(reader: LogReader, lines: FollowedLine[]): Promise<boolean> {
     if (reader.packing !== 'none') {
-      if (reader.way === 'copied') await this.#judgeAgain(reader);
+      if (reader.way === 'copied')
+        await this.#beginAgainFor(await this.#packing.judgeAgain(reader), reader.place);
       if (!this.#inOrder && !(await this.#isNext(reader, true, lines))) return true;
       return this.#leave(reader, true, lines);
     }
@@ -345,18 +338,6 @@ export class FileFollower implements Follower {
     const settled = reader.way === 'copied' || next.rotated !== null || reader.splitter.waiting === 0;
     if (!settled && performance.now() - reader.grewAt < this.#settleMs) return false;
     return this.#leave(reader, current !== null || itself, lines);
-  }
-
-  /** What was seen of a file while it was being packed says nothing of how it came to be. */
-  async #judgeAgain(reader: LogReader): Promise<void> {
-    const changed = reader.judgedBy !== null && (await hasChanged(this.#reach, reader.judgedBy));
-    try {
-      this.#packing.waitWhile(changed);
-    } catch (error) {
-      await this.#beginAgain(reader.place);
-      throw error;
-    }
-    if (changed) reader.way = 'unknown';
   }
 
   /** Ends a file that was read to its end. */
