@@ -221,6 +221,31 @@ describe('the installed program', () => {
     });
   });
 
+  it('takes it back on a full disk too: the way in at once, the rest as soon as there is room', async () => {
+    sh('mount -t tmpfs -o size=512k,mode=0700 tmpfs /var/lib/swarmkeep');
+    const into = { version: 1, change: change() };
+    try {
+      helper.ask({ ...into, ask: 'arm', seconds: 3_600 });
+      done(helper.ask({ ...into, step: 0, ask: 'do', action: make('/srv/p/full-disk') }));
+      const table = { family: 'inet', name: 'swarmkeep_full' };
+      const text = 'table inet swarmkeep_full {\n}';
+      done(helper.ask({ ...into, step: 1, ask: 'do', action: { verb: 'load-table', table, text } }));
+      // Full first, and then its time is up.
+      sh(`cd /var/lib/swarmkeep; armed=changes/${into.change}/armed; sed 's/"deadline":[0-9.]*/"deadline":1/' $armed > soon
+        cat /dev/zero > fill 2> /dev/null; mv soon $armed`);
+      const tables = sh(
+        'for i in $(seq 300); do nft list tables | grep -q swarmkeep_full || break; sleep 0.1; done; nft list tables; rm /var/lib/swarmkeep/fill',
+      );
+      expect(tables).not.toContain('swarmkeep_full');
+      await expect.poll(() => sh('ls /srv/p'), { timeout: 30_000 }).not.toContain('full-disk');
+      await expect
+        .poll(() => helper.ask({ version: 1, ask: 'changes' }), { timeout: 30_000 })
+        .toMatchObject({ changes: [{ reverted: true, steps: [{ state: 'undone' }, { state: 'undone' }] }] });
+    } finally {
+      sh('umount -l /var/lib/swarmkeep');
+    }
+  });
+
   it('keeps a change that was confirmed', async () => {
     const into = { version: 1, change: change() };
     helper.ask({ ...into, ask: 'arm', seconds: 600 });

@@ -26,6 +26,7 @@ const BY_CODE: Record<string, { refusal: Refusal; words: string }> = {
   EXDEV: { refusal: 'unsafe-path', words: 'Source and target are on different file systems' },
   EEXIST: { refusal: 'changed-since', words: 'Something is there already' },
   ENOTEMPTY: { refusal: 'changed-since', words: 'The folder is not empty' },
+  EAGAIN: { refusal: 'program-failed', words: 'A program has it reserved for itself (a lease, fcntl(2))' },
   EBUSY: { refusal: 'program-failed', words: 'It is in use' },
 };
 

@@ -77,7 +77,7 @@ function perform(verb: AnyVerb, action: HelperAction, work: Work, before: unknow
       left,
       already,
       notUndone: said.notUndone?.slice(0, 512) ?? null,
-      output: said.output.slice(0, 16_384),
+      output: work.record.withLeftBehind(said.output).slice(0, 16_384),
     };
     work.record.finish({ at: new Date().toISOString(), ...outcome });
     return answer(work.record, outcome.already, outcome.notUndone, outcome.output);
@@ -90,15 +90,20 @@ function perform(verb: AnyVerb, action: HelperAction, work: Work, before: unknow
 function rollBack(verb: AnyVerb, work: Work, before: unknown, refused: Refused): StepFailed {
   try {
     const left = work.record.planned();
-    if (verb.differences(before, left, work).length > 0) return new StepFailed(refused, false);
+    if (verb.differences(before, left, work).length > 0) return new StepFailed(also(work, refused), false);
     verb.takeBack(before, null, work);
     work.record.remove();
-    return new StepFailed(refused, true);
+    return new StepFailed(also(work, refused), true);
   } catch (thrown) {
     const second = asRefused(thrown, 'Taking it back');
     const words = `${refused.message} Taking it back failed too: ${second.message}`;
     return new StepFailed(new Refused(refused.refusal, words, second.differences), false);
   }
+}
+
+/** A refusal with what was left behind. */
+function also({ record }: Work, { refusal, message, differences }: Refused): Refused {
+  return new Refused(refusal, record.withLeftBehind(message), differences);
 }
 
 /** A change that took itself back, or is about to, gets no further steps. */

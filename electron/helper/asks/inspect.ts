@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { PathState } from '#shared/domain/helper/targets.ts';
 import { hashPlace } from '../entry/hash-place.ts';
@@ -8,20 +7,29 @@ import type { Machine } from '../machine.ts';
 import { asRefused, Refused } from '../refused.ts';
 import { close, reopenForReading } from '../walk/descriptor.ts';
 import { forbiddenIdentities, refuseForbiddenFolder, refuseForbiddenPath } from '../walk/forbidden.ts';
+import { readUpTo } from '../walk/read-pieces.ts';
 import { type Held, holdFolder, holdTarget } from '../walk/walk.ts';
 
 const MAX_TEXT_BYTES = 262_144;
+/** What is hashed for one request at most: files with holes cost nobody anything but the time of whoever reads them. */
+const MAX_HASHED_BYTES = 2 * 1024 * 1024 * 1024;
 
 /** What is at these paths. Links are named, not followed; what cannot be seen says why. Contents only as asked. */
 export function inspect(machine: Machine, paths: readonly { path: string; text: boolean }[]): HelperAnswer {
-  return { answer: 'inspected', states: paths.map(({ path, text }) => inspectOne(machine, path, text)) };
+  let room = MAX_HASHED_BYTES;
+  const states = paths.map(({ path, text }) => {
+    const state = inspectOne(machine, path, text, room);
+    if (state.kind === 'file') room -= state.size;
+    return state;
+  });
+  return { answer: 'inspected', states };
 }
 
-function inspectOne(machine: Machine, path: string, text: boolean): PathState {
+function inspectOne(machine: Machine, path: string, text: boolean, room: number): PathState {
   let held: Held | null = null;
   try {
     held = holdFolder(machine, path, 'look');
-    return stateOf(machine, held, path, text);
+    return stateOf(machine, held, path, text, room);
   } catch (thrown) {
     const refused = asRefused(thrown, path);
     if (refused.refusal === 'not-found') return { path, kind: 'absent' };
@@ -31,7 +39,7 @@ function inspectOne(machine: Machine, path: string, text: boolean): PathState {
   }
 }
 
-function stateOf(machine: Machine, held: Held, path: string, text: boolean): PathState {
+function stateOf(machine: Machine, held: Held, path: string, text: boolean, room: number): PathState {
   const place = holdTarget(held);
   if (place === null) return { path, kind: 'absent' };
   try {
@@ -43,7 +51,7 @@ function stateOf(machine: Machine, held: Held, path: string, text: boolean): Pat
     const extended = lists || Object.keys(state.attributes).some((name) => name !== 'security.selinux');
     const immutable = isImmutable(machine, held.folder, held.name);
     if (state.kind === 'directory') return { path, kind: 'directory', extended, immutable, uid, gid, mode };
-    const sha256 = hashPlace(place, path);
+    const sha256 = hashPlace(place, path, Math.max(0, room));
     const shown =
       text && state.size <= MAX_TEXT_BYTES && isShown(machine, held, state.links) ? textOf(place) : null;
     return { path, kind: 'file', sha256, size: state.size, extended, immutable, uid, gid, mode, text: shown };
@@ -68,8 +76,8 @@ function isShown(machine: Machine, held: Held, links: number): boolean {
 function textOf(place: number): string | null {
   const opened = reopenForReading(place);
   try {
-    const bytes = readFileSync(opened);
-    if (bytes.length > MAX_TEXT_BYTES || bytes.includes(0)) return null;
+    const bytes = readUpTo(opened, MAX_TEXT_BYTES);
+    if (bytes === null || bytes.includes(0)) return null;
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;

@@ -3,7 +3,7 @@ import type { Machine } from '../machine.ts';
 import { ChangeRecord, changesOf } from '../record/change-record.ts';
 import { bootId, secondsSinceBoot } from '../record/clock.ts';
 import { StepRecord, stepsOf } from '../record/step-record.ts';
-import { asRefused, Refused } from '../refused.ts';
+import { asRefused, codeOf, Refused } from '../refused.ts';
 import { verbOf } from '../verbs/table.ts';
 import { stopTimer } from './revert-timer.ts';
 import { revertStep } from './undo-step.ts';
@@ -34,18 +34,29 @@ function orderBack(machine: Machine, change: string): number[] {
   return [...first, ...then];
 }
 
+/** Notes that the change takes itself back. Whoever fills the disk must not keep it from that: the way in needs no disk to be opened. */
+function noteReverting(record: ChangeRecord): void {
+  try {
+    record.mark('reverting');
+  } catch (thrown) {
+    if (!['ENOSPC', 'EDQUOT', 'EROFS'].includes(codeOf(thrown) ?? '')) throw thrown;
+  }
+}
+
 /**
  * Takes every step of a change back, newest first but for those that decide about packets. A step that somebody changed since, or that cannot be taken back, is
  * left and named; the others are taken back all the same. Refuses `too-late` when the change was confirmed.
+ * @param isLast false for one who tries again: what failed then is not given up
  */
-export function revertChange(machine: Machine, change: string): HelperAnswer {
+export function revertChange(machine: Machine, change: string, isLast = true): HelperAnswer {
   const record = new ChangeRecord(machine, change);
   const steps = orderBack(machine, change);
   if (record.armed() === null && steps.length === 0)
     throw new Refused('unknown-change', 'Of this change there is nothing on this node.');
   if (record.is('confirmed')) throw new Refused('too-late', 'The change was confirmed; it can be undone.');
-  record.mark('reverting');
+  noteReverting(record);
   let taken = 0;
+  let failed = 0;
   const left: Difference[] = [];
   for (const step of steps) {
     try {
@@ -53,11 +64,14 @@ export function revertChange(machine: Machine, change: string): HelperAnswer {
       if (differences === null) taken += 1;
       else left.push(...differences);
     } catch (thrown) {
+      failed += 1;
       left.push(words(step, thrown));
     }
   }
-  record.mark('reverted');
-  stopTimer(machine, change);
+  if (failed === 0 || isLast) {
+    record.mark('reverted');
+    stopTimer(machine, change);
+  }
   return { answer: 'reverted', steps: taken, left: left.slice(0, 256) };
 }
 
@@ -73,7 +87,12 @@ export function secondsToWait(machine: Machine, change: string): number | null {
 /** Changes that were armed before the last boot, or cut off while reverting, and never confirmed: for the unit at boot. */
 export function unconfirmedChanges(machine: Machine): string[] {
   return changesOf(machine).filter((change) => {
-    const armed = new ChangeRecord(machine, change).armed();
-    return armed !== null && armed.bootId !== bootId() && secondsToWait(machine, change) === 0;
+    try {
+      const armed = new ChangeRecord(machine, change).armed();
+      return armed !== null && armed.bootId !== bootId() && secondsToWait(machine, change) === 0;
+    } catch {
+      // Its record cannot be read: that is said where changes are listed, and keeps no other from being taken back.
+      return false;
+    }
   });
 }

@@ -10,8 +10,10 @@ describe('the timer of a change', () => {
     expect(words).toContain('--on-calendar=2026-11-22 10:00:30 UTC');
   });
 
-  it('starts anew what was killed while it waited', () => {
-    expect(timerArguments('c', 60, AT)).toContain('--property=Restart=on-abnormal');
+  it('starts anew what was killed while it waited, and what failed, as often as it takes', () => {
+    const words = timerArguments('c', 60, AT);
+    expect(words).toContain('--property=Restart=on-failure');
+    expect(words).toContain('--property=StartLimitIntervalSec=0');
   });
 
   it('leaves a short time a second at least', () => {

@@ -65,9 +65,11 @@ export function timerArguments(change: string, seconds: number, revertsAt: Date)
     `--on-calendar=${calendar.slice(0, 10)} ${calendar.slice(11, 19)} UTC`,
     '--timer-property=AccuracySec=100ms',
     '--property=KillMode=process',
-    // Somebody, or the kernel for want of memory, may kill what waits; it begins anew with the same deadline.
-    '--property=Restart=on-abnormal',
+    // Somebody, or the kernel for want of memory, may kill what waits, and what takes back may fail; it begins anew with the same
+    // deadline, however often that is. It ends well when there is nothing more to do.
+    '--property=Restart=on-failure',
     '--property=RestartSec=200ms',
+    '--property=StartLimitIntervalSec=0',
   ];
 }
 

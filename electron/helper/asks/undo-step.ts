@@ -99,5 +99,5 @@ export function revertStep(machine: Machine, change: string, step: number): Diff
 function takeBack(taken: Taken): string {
   const output = taken.verb.takeBack(taken.before, taken.left, taken.work);
   taken.record.mark('undone', { at: new Date().toISOString() });
-  return output.slice(0, 16_384);
+  return taken.record.withLeftBehind(output).slice(0, 16_384);
 }

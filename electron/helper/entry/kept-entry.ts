@@ -143,7 +143,7 @@ function replaceByKept(work: Work, held: Held, kept: KeptEntry): void {
     putInPlace(work.machine, held, folder);
   } finally {
     close(folder.descriptor);
-    removeWorkFolder(held, folder.name);
+    removeWorkFolder(work, held, folder.name);
   }
 }
 
@@ -190,6 +190,6 @@ export function takeAway(work: Work, held: Held): void {
     throw explain(work.machine, held, thrown);
   } finally {
     close(folder.descriptor);
-    removeWorkFolder(held, folder.name);
+    removeWorkFolder(work, held, folder.name);
   }
 }

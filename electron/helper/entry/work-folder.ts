@@ -1,19 +1,18 @@
-import {
-  chmodSync,
-  constants,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-} from 'node:fs';
+import { chmodSync, constants, fsyncSync, mkdirSync, openSync, renameSync, rmdirSync } from 'node:fs';
 import type { Machine } from '../machine.ts';
 import { asRefused, codeOf, Refused } from '../refused.ts';
 import { runProgram } from '../run/run-program.ts';
-import { removeTree } from '../verbs/remove-tree.ts';
+import { clearAway } from '../verbs/remove-tree.ts';
 import type { Work } from '../verbs/verb.ts';
-import { close, inFolder, openFolder, statOf, throughDescriptor } from '../walk/descriptor.ts';
+import {
+  close,
+  inFolder,
+  isEmpty,
+  namesIn,
+  openFolder,
+  statOf,
+  throughDescriptor,
+} from '../walk/descriptor.ts';
 import type { Held } from '../walk/walk.ts';
 
 /** A folder of root's own beside the target, where the new entry is made whole before one rename(2) puts it in place. */
@@ -42,8 +41,8 @@ export function makeWorkFolder(work: Work, held: Held): WorkFolder {
     throw explain(machine, held, thrown);
   }
   const descriptor = openFolder(inFolder(held.folder, name));
-  const { uid } = statOf(descriptor);
-  if (uid !== 0n) {
+  // Whoever may write there can have put another folder of root's in its place.
+  if (statOf(descriptor).uid !== 0n || !isEmpty(descriptor)) {
     close(descriptor);
     throw new Refused('unsafe-path', `Somebody swaps folders beside ${held.path}.`);
   }
@@ -54,29 +53,29 @@ export function makeWorkFolder(work: Work, held: Held): WorkFolder {
 
 /** Removes the work folders that runs of this step have left beside its target, with what is in them. */
 export function removeWorkFolders(work: Work, held: Held): void {
-  for (const name of work.record.workNames()) removeWorkFolder(held, name);
+  for (const name of work.record.workNames()) removeWorkFolder(work, held, name);
 }
 
 /**
  * Removes one work folder. Whoever may write beside the target can move it away and put something of the same name there: what
- * is not a folder of root's alone with one entry in it is not ours, and stays.
+ * is not a folder of root's alone with one entry in it is not ours, and stays. What cannot be removed stays closed to everybody but
+ * root, is said with the outcome of the step, and is tried again by the next run: cleaning up decides nothing.
  */
-export function removeWorkFolder(held: Held, name: string): void {
-  let descriptor: number;
+export function removeWorkFolder(work: Work, held: Held, name: string): void {
+  let descriptor: number | null = null;
   try {
     descriptor = openFolder(inFolder(held.folder, name));
-  } catch (thrown) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(thrown) ?? '')) return;
-    throw asRefused(thrown, `${held.path}: work folder`);
-  }
-  try {
     const { uid, mode } = statOf(descriptor);
-    const entries = readdirSync(throughDescriptor(descriptor));
-    if (uid !== 0n || (mode & 0o777n) !== 0o700n || entries.some((entry) => entry !== 'entry')) return;
-    removeTree(descriptor, 'entry');
+    if (uid !== 0n || (mode & 0o777n) !== 0o700n) return;
+    for (const entry of namesIn(descriptor)) if (entry.toString('latin1') !== 'entry') return;
+    const left = clearAway(descriptor, 'entry');
+    if (left !== null) throw left;
     rmdirSync(inFolder(held.folder, name));
+    work.record.leftBehind.delete(name);
   } catch (thrown) {
-    if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY'].includes(codeOf(thrown) ?? '')) throw thrown;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENOTEMPTY'].includes(codeOf(thrown) ?? '')) return;
+    const why = asRefused(thrown, name).message;
+    work.record.leftBehind.set(name, `A folder of this step stayed beside ${held.path}, ${name}: ${why}`);
   } finally {
     close(descriptor);
   }

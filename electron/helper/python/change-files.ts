@@ -11,7 +11,17 @@ import {
 import { setFolderTime } from '../entry/folder-time.ts';
 import { codeOf, Refused } from '../refused.ts';
 import type { Work } from '../verbs/verb.ts';
-import { close, inFolder, mountOf, openFolder, statOf, throughDescriptor } from '../walk/descriptor.ts';
+import {
+  close,
+  inFolder,
+  isEmpty,
+  mountOf,
+  namesIn,
+  openFolder,
+  statOf,
+  throughDescriptor,
+} from '../walk/descriptor.ts';
+import { MAX_ENTRIES } from '../walk/tree.ts';
 import { sourceOf } from './distribution-files.ts';
 import {
   baseOf,
@@ -101,7 +111,7 @@ export function exchangeFiles(
       try {
         // Whoever owns the folder around it could have put another one in its place.
         const { uid, mode: bits } = statOf(made);
-        if (uid !== 0n || (bits & 0o777n) !== 0o700n || readdirSync(throughDescriptor(made)).length > 0)
+        if (uid !== 0n || (bits & 0o777n) !== 0o700n || !isEmpty(made))
           throw new Refused('changed-since', `Somebody swaps folders at ${shown(relative)}.`);
         chownSync(throughDescriptor(made), given.uid, given.gid);
         chmodSync(throughDescriptor(made), mode);
@@ -142,7 +152,7 @@ export function removeAdded(
     removeFile(top, relative);
   }
   for (const cache of caches)
-    for (const name of namesIn(top, cache) ?? []) {
+    for (const name of namesBelow(top, cache) ?? []) {
       const source = sourceOf(`${cache}/${name}`);
       if (source !== null && files.has(source)) removeFile(top, `${cache}/${name}`);
     }
@@ -151,12 +161,14 @@ export function removeAdded(
   removeEmpty(top, new Set(folders.filter((folder) => ours(folder) && before.get(folder)?.[1] !== 'f')));
 }
 
-/** Names (bytes as Latin-1) in a folder of the environment; null when it is not there. */
-function namesIn(top: number, relative: string): string[] | null {
+/** Names (bytes as Latin-1) in a folder of the environment; null when it is not there, or lists more than a tree may hold. */
+function namesBelow(top: number, relative: string): string[] | null {
   try {
-    return withFolder(top, relative, (folder) =>
-      readdirSync(throughDescriptor(folder), { encoding: 'buffer' }).map((name) => name.toString('latin1')),
-    );
+    return withFolder(top, relative, (folder) => {
+      const names: string[] = [];
+      for (const name of namesIn(folder)) if (names.push(name.toString('latin1')) > MAX_ENTRIES) return null;
+      return names;
+    });
   } catch (thrown) {
     if (codeOf(thrown) === 'ENOTDIR') return null;
     throw thrown;
@@ -202,7 +214,7 @@ export function giveTimes(work: Work, top: number, before: EnvironmentList, fold
   for (const relative of [...deepest, '']) {
     const entry = before.get(relative);
     if (entry?.[1] !== 'd') continue;
-    const names = namesIn(top, relative)?.sort();
+    const names = namesBelow(top, relative)?.sort();
     if (names === undefined || names.join('\0') !== (listed.get(relative) ?? []).sort().join('\0')) continue;
     withFolder(top, relative, (folder) => {
       if (timeText(statOf(folder).mtimeNs) === entry[6]) return;

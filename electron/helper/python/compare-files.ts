@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { openSync } from 'node:fs';
 import type { Difference } from '#shared/domain/helper/answers.ts';
+import { Refused } from '../refused.ts';
 import { close, O_PATH, reopenForReading, statOf } from '../walk/descriptor.ts';
+import { readPieces } from '../walk/read-pieces.ts';
 import {
   baseOf,
   type EnvironmentEntry,
   type EnvironmentList,
   folderOf,
-  inPieces,
   listEnvironment,
   nameIn,
   shown,
@@ -42,8 +43,8 @@ export function compareInventory(path: string, was: EnvironmentList, now: Enviro
   return found.slice(0, MOST);
 }
 
-/** SHA-256 of a plain file below a held folder; null when it cannot be read as one. */
-function hashBelow(top: number, relative: string): string | null {
+/** SHA-256 of a plain file of that size below a held folder; null when it is none, or longer, or grows. */
+function hashBelow(top: number, relative: string, size: number): string | null {
   return withFolder(top, folderOf(relative), (folder) => {
     const place = openSync(nameIn(folder, baseOf(relative)), O_PATH | O_NOFOLLOW);
     try {
@@ -51,8 +52,11 @@ function hashBelow(top: number, relative: string): string | null {
       const opened = reopenForReading(place);
       try {
         const hash = createHash('sha256');
-        inPieces(opened, (piece) => hash.update(piece));
+        readPieces(opened, size, relative, (piece) => hash.update(piece));
         return hash.digest('hex');
+      } catch (thrown) {
+        if (thrown instanceof Refused) return null;
+        throw thrown;
       } finally {
         close(opened);
       }
@@ -99,7 +103,8 @@ export function upgradeDifferences(
     }
     const [, kind, uid, gid, mode, size] = entry;
     const isOwned = uid === about.given.uid && gid === about.given.gid && mode === one.mode;
-    const isNew = kind === 'f' && isOwned && size === one.size && hashBelow(top, one.relative) === one.sha256;
+    const isNew =
+      kind === 'f' && isOwned && size === one.size && hashBelow(top, one.relative, one.size) === one.sha256;
     if (!isNew && !(about.cutOff && isOld(one.relative, entry)))
       add(one.relative, {
         what: 'contents',

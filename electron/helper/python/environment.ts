@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { z } from 'zod';
 import { Refused } from '../refused.ts';
 import {
@@ -10,6 +10,7 @@ import {
   statOf,
   throughDescriptor,
 } from '../walk/descriptor.ts';
+import { readUpTo } from '../walk/read-pieces.ts';
 import { kindOf, visitTree } from '../walk/tree.ts';
 
 const MOST_NAME = 4_096;
@@ -145,7 +146,7 @@ export function withFolder<T>(top: number, relative: string, use: (folder: numbe
   }
 }
 
-/** The bytes of a plain file below a held folder, at most `most`; null when it is not there, no file, or longer. */
+/** The bytes of a plain file below a held folder, at most `most`; null when it is not there, no file, longer, or growing. */
 export function readBelow(top: number, relative: string, most: number): Buffer | null {
   return withFolder(top, folderOf(relative), (folder) => {
     let place: number;
@@ -155,12 +156,10 @@ export function readBelow(top: number, relative: string, most: number): Buffer |
       return null;
     }
     try {
-      const stat = statOf(place);
-      if (!stat.isFile() || stat.size > BigInt(most)) return null;
+      if (!statOf(place).isFile()) return null;
       const opened = reopenForReading(place);
       try {
-        const bytes = readFileSync(opened);
-        return bytes.length > most ? null : bytes;
+        return readUpTo(opened, most);
       } finally {
         closeSync(opened);
       }
@@ -168,15 +167,4 @@ export function readBelow(top: number, relative: string, most: number): Buffer |
       close(place);
     }
   });
-}
-
-/** Reads an open file in pieces. */
-export function inPieces(opened: number, use: (piece: Buffer) => void): number {
-  const piece = Buffer.allocUnsafe(1024 * 1024);
-  for (let total = 0; ; ) {
-    const read = readSync(opened, piece);
-    if (read === 0) return total;
-    total += read;
-    use(piece.subarray(0, read));
-  }
 }

@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto';
-import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import {
   PIP_CHECK_ARGUMENTS,
   type PinnedPackage,
   pipInstallArguments,
 } from '#shared/domain/helper/pip-arguments.ts';
 import type { Machine } from '../machine.ts';
-import { Refused } from '../refused.ts';
-import { needProgram, type ProgramEnd, runProgram } from '../run/run-program.ts';
+import { asRefused, codeOf, Refused } from '../refused.ts';
 import { lookUp, processesOf } from '../verbs/account-files.ts';
-import { removeTree } from '../verbs/remove-tree.ts';
+import { clearAway } from '../verbs/remove-tree.ts';
 import type { Work } from '../verbs/verb.ts';
-import { close, openFolder } from '../walk/descriptor.ts';
+import { close, inFolder, openFolder, statOf, throughDescriptor } from '../walk/descriptor.ts';
+import { type PipAccount, runPython } from './run-python.ts';
 
 /** Where pip unpacks: a place for larger temporary files (file-hierarchy(7)), in a folder of root's own with a name of its own. */
 const STAGES = '/var/tmp';
@@ -20,14 +20,6 @@ const CHECK_MS = 180_000;
 /** Numbers that systemd keeps for accounts that exist while a service runs only (systemd.exec(5), `DynamicUser=`). */
 const FIRST_FREE = 61_184;
 const LAST_FREE = 65_519;
-
-/** As whom pip runs: never as root. */
-export interface PipAccount {
-  uid: number;
-  gid: number;
-  /** Where that account keeps its settings of pip; null for one that has no home. */
-  home: string | null;
-}
 
 /**
  * The account for an environment: its owner, with the owner's own settings of pip. Of an environment of root's a number that no
@@ -80,55 +72,40 @@ export function closeStage(stage: Stage): void {
   chmodSync(stage.path, 0o700);
 }
 
-/** Removes the stages that runs of this step have left. */
+/**
+ * Removes the stages that runs of this step have left. What cannot be removed stays, closed to everybody but root, and is said with the
+ * outcome of the step: what lies there is what pip left, and decides nothing.
+ */
 export function removeStages(work: Work): void {
-  const folder = openFolder(STAGES);
+  const names = work.record.workNames();
+  if (names.length === 0) return;
+  let all: number | null = null;
   try {
-    for (const name of work.record.workNames()) {
-      const found = lstatSync(`${STAGES}/${name}`, { throwIfNoEntry: false });
-      if (found?.isDirectory() && found.uid === 0) removeTree(folder, name);
-    }
+    all = openFolder(STAGES);
+    for (const name of names) removeStage(work, all, name);
+  } catch (thrown) {
+    work.record.leftBehind.set(STAGES, asRefused(thrown, STAGES).message);
   } finally {
-    close(folder);
+    close(all);
   }
 }
 
-/**
- * Runs the environment's Python as that account: no capability, no way to get one (setpriv(1)), and in a process namespace of its own,
- * so that nothing that it starts outlives it (unshare(1) `--kill-child`).
- */
-function runPython(
-  machine: Machine,
-  root: string,
-  account: PipAccount,
-  args: readonly string[],
-  scratch: { home: string; temporary: string },
-  timeoutMs: number,
-): ProgramEnd {
-  return runProgram(machine, {
-    program: 'unshare',
-    arguments: [
-      '--fork',
-      '--pid',
-      '--kill-child',
-      '--',
-      needProgram(machine, 'setpriv'),
-      `--reuid=${account.uid}`,
-      `--regid=${account.gid}`,
-      '--clear-groups',
-      '--no-new-privs',
-      '--inh-caps=-all',
-      '--bounding-set=-all',
-      '--',
-      `${root}/bin/python`,
-      ...args,
-    ],
-    environment: { HOME: account.home ?? scratch.home, TMPDIR: scratch.temporary },
-    timeoutMs,
-    maxBytes: 1024 * 1024,
-    // It writes to its stage only, which the next run takes away: it must not be able to hold the node.
-    holdsLock: false,
-  });
+function removeStage(work: Work, all: number, name: string): void {
+  let stage: number | null = null;
+  try {
+    stage = openFolder(inFolder(all, name));
+    if (statOf(stage).uid !== 0n) return;
+    chmodSync(throughDescriptor(stage), 0o700);
+    const left = clearAway(all, name);
+    if (left !== null) throw left;
+    work.record.leftBehind.delete(name);
+  } catch (thrown) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '')) return;
+    const why = asRefused(thrown, name).message;
+    work.record.leftBehind.set(name, `What pip unpacked stayed in ${STAGES}/${name}, for root only: ${why}`);
+  } finally {
+    close(stage);
+  }
 }
 
 const NO_NETWORK =

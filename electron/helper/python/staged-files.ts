@@ -5,8 +5,9 @@ import { sha256 } from '#shared/domain/helper/targets.ts';
 import { writeAll } from '../record/durable.ts';
 import { Refused } from '../refused.ts';
 import { close, inFolder, openFolder, reopenForReading } from '../walk/descriptor.ts';
+import { readPieces } from '../walk/read-pieces.ts';
 import { kindOf, visitTree } from '../walk/tree.ts';
-import { type EnvironmentList, inPieces, shown } from './environment.ts';
+import { type EnvironmentList, shown } from './environment.ts';
 
 const MOST_ENTRIES = 60_000;
 const MOST_BYTES = 1024 * 1024 * 1024;
@@ -67,7 +68,12 @@ export function takeOver(
       bytes += Number(stat.size);
       if (bytes > MOST_BYTES) throw new Refused('unsafe-path', 'The packages bring more than 1 GiB.');
       const mode = ((stat.mode & 0o111n) === 0n ? 0o644 : 0o755) & (given.open | 0o600);
-      added.push({ kind: 'file', relative: inside, mode, ...copied(place, into, files, given, mode) });
+      added.push({
+        kind: 'file',
+        relative: inside,
+        mode,
+        ...copied(place, into, files, given, mode, Number(stat.size)),
+      });
       files += 1;
     });
   } finally {
@@ -89,6 +95,7 @@ function copied(
   number: number,
   { uid, gid }: Given,
   mode: number,
+  most: number,
 ): { size: number; sha256: string } {
   const hash = createHash('sha256');
   const opened = reopenForReading(place);
@@ -96,7 +103,7 @@ function copied(
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const made = openSync(inFolder(into, String(number)), flags, 0o600);
     try {
-      const size = inPieces(opened, (piece) => {
+      const size = readPieces(opened, most, 'A file that pip unpacked', (piece) => {
         hash.update(piece);
         writeAll(made, piece);
       });

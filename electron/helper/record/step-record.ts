@@ -45,6 +45,8 @@ export class StepRecord {
   readonly change: string;
   readonly step: number;
   readonly folder: string;
+  /** What cleaning up could not take away, by its name and in words for a person: it is said, and decides nothing. */
+  readonly leftBehind = new Map<string, string>();
 
   constructor(machine: Machine, change: string, step: number) {
     this.machine = machine;
@@ -67,6 +69,11 @@ export class StepRecord {
   workNames(): string[] {
     const bytes = this.read('work');
     return bytes === null ? [] : this.parse(bytes, workNames);
+  }
+
+  /** Words of a step, with what was left behind. */
+  withLeftBehind(words: string): string {
+    return [words, ...this.leftBehind.values()].filter(Boolean).join(' ');
   }
 
   private get making(): string {

@@ -105,17 +105,19 @@ export function runProgram(machine: Machine, run: ProgramRun): ProgramEnd {
 /** Runs a program that has to end with status 0; refuses `timed-out` and `program-failed` with its own words. */
 export function mustRun(machine: Machine, run: ProgramRun): ProgramEnd {
   const end = runProgram(machine, run);
-  if (end.timedOut)
-    throw new Refused(
-      'timed-out',
-      `${run.program} did not end within ${(run.timeoutMs ?? TIMEOUT_MS) / 1_000} s.`,
-    );
-  if (end.status === 0 && !end.cut) return end;
+  refuseFailed(run.program, run.timeoutMs ?? TIMEOUT_MS, end);
+  return end;
+}
+
+/** Refuses `timed-out`, `read-only`, `no-space` and `program-failed` for a program that did not end with status 0. */
+export function refuseFailed(program: string, timeoutMs: number, end: ProgramEnd): void {
+  if (end.timedOut) throw new Refused('timed-out', `${program} did not end within ${timeoutMs / 1_000} s.`);
+  if (end.status === 0 && !end.cut) return;
   const words = end.errors.trim() || end.output.toString('utf8').trim();
   if (/read-only file system/i.test(words)) throw new Refused('read-only', words);
   if (/no space left|disk quota exceeded/i.test(words)) throw new Refused('no-space', words);
   throw new Refused(
     'program-failed',
-    `${run.program} ended with ${end.status ?? 'a signal'}: ${words.slice(0, 900)}`,
+    `${program} ended with ${end.status ?? 'a signal'}: ${words.slice(0, 900)}`,
   );
 }

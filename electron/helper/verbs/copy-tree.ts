@@ -20,7 +20,7 @@ import { type Held, holdTarget } from '../walk/walk.ts';
 import { removeTree } from './remove-tree.ts';
 import { type Settled, settleCopy } from './settle-copy.ts';
 import { SPECIAL_BITS } from './special-bits.ts';
-import { copyInto } from './tar-copy.ts';
+import { type Amount, copyInto } from './tar-copy.ts';
 import { listTree, readTree, type TreeLine, treeBytes } from './tree-list.ts';
 import { anyVerb, type Work } from './verb.ts';
 
@@ -86,6 +86,14 @@ function compareTrees(
         now: 'nothing',
       });
   return found;
+}
+
+/** How much is listed, as long as its files are said to be: holes are not copied. */
+function amountOf(lines: readonly TreeLine[]): Amount {
+  const bytes = lines.reduce((sum, [, kind, , , , , touched]) => {
+    return sum + (kind === 'f' ? Number(touched.split(' ')[0]) : 0);
+  }, 0);
+  return { entries: lines.length, bytes };
 }
 
 /** Copies a tree to a place that is absent (`copy-tree` of the protocol). The original stays. */
@@ -176,7 +184,7 @@ function copy(work: Work, kept: Before, held: Held, to: Settled): TreeLine[] {
       const copied = withTop(work, kept.from, (top) => {
         const opened = reopenForReading(top);
         try {
-          copyInto(work.machine, opened, target, to);
+          copyInto(work.machine, opened, target, to, amountOf(listTree(top, kept.from)));
         } finally {
           close(opened);
         }
@@ -199,6 +207,6 @@ function copy(work: Work, kept: Before, held: Held, to: Settled): TreeLine[] {
     }
   } finally {
     close(folder.descriptor);
-    removeWorkFolder(held, folder.name);
+    removeWorkFolder(work, held, folder.name);
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { compareEntries } from '../entry/compare.ts';
 import { folderTime } from '../entry/folder-time.ts';
 import {
@@ -16,8 +16,23 @@ import {
 import { readEntry } from '../entry/read-entry.ts';
 import { makeWorkFolder, putInPlace, removeWorkFolder, removeWorkFolders } from '../entry/work-folder.ts';
 import { Refused } from '../refused.ts';
-import { close, inFolder } from '../walk/descriptor.ts';
+import { close, inFolder, namesIn, openFolder } from '../walk/descriptor.ts';
+import type { Held } from '../walk/walk.ts';
 import { anyVerb } from './verb.ts';
+
+const MOST_NAMED = 256;
+
+/** Some of the names in the folder that is a target. */
+function someIn(held: Held): string[] {
+  const folder = openFolder(inFolder(held.folder, held.name));
+  try {
+    const names: string[] = [];
+    for (const name of namesIn(folder)) if (names.push(name.toString('utf8')) >= MOST_NAMED) break;
+    return names;
+  } finally {
+    close(folder);
+  }
+}
 
 /** Makes one folder (`make-directory` of the protocol). */
 export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
@@ -67,7 +82,7 @@ export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
           putInPlace(work.machine, held, folder);
         } finally {
           close(folder.descriptor);
-          removeWorkFolder(held, folder.name);
+          removeWorkFolder(work, held, folder.name);
         }
       }
       const { state } = readEntry(work.machine, held, false);
@@ -79,14 +94,12 @@ export const makeDirectory = anyVerb<'make-directory', KeptEntry, LeftEntry>({
     return withHeld(work, before.path, (held) => {
       if (readEntry(work.machine, held, false).state.kind !== 'directory') return [];
       // Somebody's work lies in it by now.
-      return readdirSync(inFolder(held.folder, held.name))
-        .slice(0, 256)
-        .map((name) => ({
-          path: `${before.path}/${name}`.slice(0, 4_096),
-          what: 'added',
-          left: 'nothing',
-          now: 'there',
-        }));
+      return someIn(held).map((name) => ({
+        path: `${before.path}/${name}`.slice(0, 4_096),
+        what: 'added',
+        left: 'nothing',
+        now: 'there',
+      }));
     });
   },
   takeBack: (before, left, work) => restoreEntry(work, before, left),

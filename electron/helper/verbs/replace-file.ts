@@ -45,7 +45,7 @@ export function replaceFile(
       putInPlace(work.machine, held, folder);
     } finally {
       close(folder.descriptor);
-      removeWorkFolder(held, folder.name);
+      removeWorkFolder(work, held, folder.name);
     }
     return outcome(work, held, kept);
   });

@@ -1,40 +1,75 @@
+import { statfsSync } from 'node:fs';
 import type { Machine } from '../machine.ts';
 import { Refused } from '../refused.ts';
-import { mustRun, needProgram } from '../run/run-program.ts';
+import { needProgram, refuseFailed, runProgram } from '../run/run-program.ts';
+import { throughDescriptor } from '../walk/descriptor.ts';
 
 /** Copying a workspace with models in it takes its time. */
 const COPY_MS = 1_800_000;
+/** Header, names, access lists and attributes of an entry in an archive, and what each archive may have besides. */
+const ENTRY_ROOM = 16 * 1024;
+const ARCHIVE_ROOM = 16 * 1024 * 1024;
+/** What a copy leaves free at least, of a large disk and of a small one. */
+const LEFT_FREE = 256 * 1024 * 1024;
+const LEFT_FREE_PART = 20;
+
+/** How much there is to copy, as it was listed. */
+export interface Amount {
+  entries: number;
+  bytes: number;
+}
+
+/** Bytes that may be written to the file system of a held folder: what is free, less what others need; null without a limit. */
+function freeBytes(folder: number): number | null {
+  const { bsize, blocks, bavail } = statfsSync(throughDescriptor(folder));
+  if (blocks === 0) return null;
+  return Math.max(0, bavail * bsize - Math.min(LEFT_FREE, (blocks * bsize) / LEFT_FREE_PART));
+}
 
 /**
  * Copies what is in one held folder into another: modes, times, attributes of users, links as links, one file system; everything
  * gets the new owner. File capabilities are left behind: their owner could change the file between the reading of both. Access
  * lists are taken along too, but not by a copy of root's, which nobody else may write. Both folders are held, and GNU tar walks relative to them without following links.
- * Refuses `no-space`, `read-only`, `program-failed`; what was copied until then is the caller's to remove.
+ * No more is read than was listed, and no more than leaves others room: whoever owns the tree may let it grow meanwhile. Refuses
+ * `no-space`, `changed-since`, `read-only`, `program-failed`; what was copied until then is the caller's to remove.
  */
 export function copyInto(
   machine: Machine,
   from: number,
   to: number,
   owner: { uid: number; gid: number },
+  amount: Amount,
 ): void {
   const shell = needProgram(machine, 'sh');
   const tar = needProgram(machine, 'tar');
   if (!/^\/[a-z/]+$/.test(tar)) throw new Refused('missing-tool', 'tar is not where it belongs.');
   const lists = owner.uid === 0 ? '' : '--acls --selinux';
   const keep = `--xattrs --xattrs-include="user.*" ${lists} --numeric-owner`;
-  // Constant text: a pipe between two programs is what a shell is for. The only values are two numbers, as arguments.
+  const head = needProgram(machine, 'head');
+  if (!/^\/[a-z/]+$/.test(head)) throw new Refused('missing-tool', 'head is not where it belongs.');
+  const listed = amount.bytes + amount.entries * ENTRY_ROOM + ARCHIVE_ROOM;
+  const free = freeBytes(to);
+  const most = Math.floor(Math.min(listed, free ?? listed));
+  // Constant text: a pipe between two programs is what a shell is for. The only values are three numbers, as arguments.
   const script = `
 { ${tar} --create --file=- --format=pax ${keep} --one-file-system --sparse --owner=":$1" --group=":$2" \\
     --directory=/proc/self/fd/3/. . || echo "reading ended with $?" >&2; } |
+  ${head} -c "$3" |
   ${tar} --extract --file=- ${keep} --same-owner --preserve-permissions --delay-directory-restore \\
     --directory=/proc/self/fd/4/.
 `;
-  const end = mustRun(machine, {
+  const end = runProgram(machine, {
     program: 'sh',
-    arguments: ['-c', script, shell, String(owner.uid), String(owner.gid)],
+    arguments: ['-c', script, shell, String(owner.uid), String(owner.gid), String(most)],
     descriptors: [from, to],
     timeoutMs: COPY_MS,
   });
+  // SIGPIPE: there was more to read than that.
+  if (/^reading ended with 141$/m.test(end.errors) && /Unexpected EOF in archive/.test(end.errors))
+    throw most < listed
+      ? new Refused('no-space', 'There is not enough space left for a copy.')
+      : new Refused('changed-since', 'What is to be copied grew while it was copied.');
+  refuseFailed('sh', COPY_MS, end);
   // The reading half's own failure: its words or its status are all that is ever on standard error.
   if (end.errors.split('\n').some((line) => line.trim() !== '' && !/socket ignored/.test(line)))
     throw new Refused('program-failed', `tar could not copy everything: ${end.errors.trim().slice(0, 700)}`);

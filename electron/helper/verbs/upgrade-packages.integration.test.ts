@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { openTestNode, type TestNode, whyNoTestNode } from '../testing/helper-node.ts';
@@ -183,6 +184,43 @@ describe('an upgrade of packages, with a stand-in for Python', () => {
       differences: [expect.objectContaining({ what })],
     });
     expect(look()).toBe(now);
+  });
+
+  const deeper = `cd "$2/../scratch"; for i in 1 2 3; do mkdir -p ${'d/'.repeat(300)} && cd ${'d/'.repeat(300)}; done; cd /`;
+  /** What Python does besides, when it unpacks. */
+  const besides = (script: string) =>
+    writeFileSync(
+      node.path('/srv/py/env/bin/python'),
+      text('/srv/py/env/bin/python').replace('mkdir -p "$2/srv/py"', () => `${script}; mkdir -p "$2/srv/py"`),
+    );
+
+  it('cleans up however deep pip made folders, and is done and undone all the same', async () => {
+    besides(deeper);
+    before = look();
+    const into = step();
+    const record = done(await upgrade(into));
+    expect(leftOver()).toBe('');
+    expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({ answer: 'undone' });
+    expect(look()).toBe(before);
+  });
+
+  it('says what cannot be cleaned up, which decides nothing, and tries it again with the undo', async () => {
+    besides('touch /srv/py-asked/ready; until [ -e /srv/py-asked/go ]; do sleep 0.1; done');
+    before = look();
+    const into = step();
+    const asked = upgrade(into);
+    await expect.poll(() => sh('ls /srv/py-asked'), { timeout: 60_000 }).toContain('ready');
+    // Something is mounted in there meanwhile: no removal goes across that.
+    sh('mount -t tmpfs tmpfs /var/tmp/.swarmkeep-*/home; touch /srv/py-asked/go');
+    const answer = await asked;
+    const record = done(answer);
+    expect(answer).toMatchObject({ output: expect.stringContaining('stayed in /var/tmp/.swarmkeep-') });
+    expect(sh('stat -c "%a %U" /var/tmp/.swarmkeep-*; ls -A /var/tmp/.swarmkeep-*')).toBe('700 root\nhome\n');
+    expect(text(`${SITE}/demo/__init__.py`)).toContain('1.1');
+    sh('umount /var/tmp/.swarmkeep-*/home');
+    expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({ answer: 'undone' });
+    expect(look()).toBe(before);
+    expect(leftOver()).toBe('');
   });
 
   it('ends before or after, never between, killed at every boundary', async () => {

@@ -109,7 +109,7 @@ function restore(work: Work, kept: Before, top: number, held: Held, added: reado
     }
   } finally {
     close(folder.descriptor);
-    removeWorkFolder(held, folder.name);
+    removeWorkFolder(work, held, folder.name);
   }
   const touched = new Set([
     ...archived,
@@ -154,7 +154,7 @@ function refuseOtherArchive(work: Work, kept: Before, held: Held): void {
     }
   } finally {
     close(folder.descriptor);
-    removeWorkFolder(held, folder.name);
+    removeWorkFolder(work, held, folder.name);
   }
 }
 
@@ -244,7 +244,7 @@ function exchange(
     throw explain(machine, held, thrown);
   } finally {
     close(folder.descriptor);
-    removeWorkFolder(held, folder.name);
+    removeWorkFolder(work, held, folder.name);
     removeStages(work);
   }
 }
@@ -285,7 +285,7 @@ export const upgradePackages = anyVerb<'upgrade-packages', Before, Left>({
         site,
         owner: { uid: state.uid, gid: state.gid },
         list: work.record.keep('environment', listBytes(list)),
-        archive: work.record.keep('files.tar.gz', archiveFiles(work.machine, top, names)),
+        archive: work.record.keep('files.tar.gz', archiveFiles(work.machine, top, list, names)),
         names: work.record.keep('names', Buffer.from(JSON.stringify([...new Set(names)]), 'utf8')),
         folderTime: folderTime(held),
       };

@@ -1,4 +1,12 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  opendirSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
 
 /** O_PATH of open(2): a descriptor that stands for a place and opens nothing. Node names no constant for it. */
 export const O_PATH = 0o10000000;
@@ -54,5 +62,28 @@ export function close(...descriptors: readonly (number | null)[]): void {
     } catch {
       // It is closed either way.
     }
+  }
+}
+
+/** Names in a held folder as bytes, read piece by piece: a folder may list more than fits into memory. */
+export function* namesIn(folder: number): Generator<Buffer> {
+  for (const entry of entriesIn(folder)) yield entry.name;
+}
+
+/** Whether nothing lies in a held folder. */
+export function isEmpty(folder: number): boolean {
+  for (const _name of namesIn(folder)) return false;
+  return true;
+}
+
+/** As `namesIn`, with what the folder says of the kind: whoever may write there can have swapped it since. */
+export function* entriesIn(folder: number): Generator<{ name: Buffer; isFolder: boolean }> {
+  // The types know no `buffer` here, which Node takes as everywhere else.
+  const listing = opendirSync(throughDescriptor(folder), { encoding: 'buffer' as BufferEncoding });
+  try {
+    for (let entry = listing.readSync(); entry !== null; entry = listing.readSync())
+      yield { name: entry.name as unknown as Buffer, isFolder: entry.isDirectory() };
+  } finally {
+    listing.closeSync();
   }
 }

@@ -1,6 +1,9 @@
 import { type BigIntStats, readdirSync, readFileSync, statSync } from 'node:fs';
+import { Refused } from '../refused.ts';
 
 const WRITES = 0o3;
+/** An account may have millions of descriptors: looking at them must not hold the node. */
+const MOST_MS = 60_000;
 
 /** Names a file while it is there: device and inode. */
 export const fileKey = ({ dev, ino }: BigIntStats) => `${dev}:${ino}`;
@@ -8,15 +11,24 @@ export const fileKey = ({ dev, ino }: BigIntStats) => `${dev}:${ino}`;
 /**
  * A process that has one of these files open for writing, or mapped so that it can write it (proc(5): fdinfo and maps), and which
  * file; null when none has. Owner and mode of the file do not matter to it any more. A descriptor that is on its way from one
- * process to another in a socket is not seen.
+ * process to another in a socket is not seen. Refuses `timed-out` when there are more of them than can be looked at.
  */
-export function writerOf(files: ReadonlySet<string>): { pid: number; file: string } | null {
+export function writerOf(files: ReadonlySet<string>, mostMs = MOST_MS): { pid: number; file: string } | null {
   if (files.size === 0) return null;
   const inodes = new Set([...files].map((key) => key.slice(key.indexOf(':') + 1)));
   const keyOf = (path: string) => fileKey(statSync(path, { bigint: true }));
+  const until = performance.now() + mostMs;
+  const goOn = () => {
+    if (performance.now() > until)
+      throw new Refused(
+        'timed-out',
+        'There are too many open files to see in time whether somebody has one of these open for writing.',
+      );
+  };
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
-    for (const path of [...opened(pid, inodes), ...mapped(pid, inodes)]) {
+    goOn();
+    for (const path of [...opened(pid, inodes, goOn), ...mapped(pid, inodes)]) {
       const file = unlessGone(null, () => keyOf(path));
       if (file !== null && files.has(file)) return { pid: Number(pid), file };
     }
@@ -33,18 +45,19 @@ function unlessGone<T>(otherwise: T, look: () => T): T {
   }
 }
 
-function opened(pid: string, inodes: ReadonlySet<string>): string[] {
+function opened(pid: string, inodes: ReadonlySet<string>, goOn: () => void): string[] {
   const names = unlessGone<string[]>([], () => readdirSync(`/proc/${pid}/fd`));
   return names
-    .filter((name) =>
-      unlessGone(false, () => {
+    .filter((name) => {
+      goOn();
+      return unlessGone(false, () => {
         const about = readFileSync(`/proc/${pid}/fdinfo/${name}`, 'latin1');
         const flags = Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(about)?.[1] ?? '0', 8);
         // The kernel names the inode since 5.14; where it does, no file system is asked that may hang.
         const inode = /^ino:\s*(\d+)$/m.exec(about)?.[1];
         return (flags & WRITES) !== 0 && (inode === undefined || inodes.has(inode));
-      }),
-    )
+      });
+    })
     .map((name) => `/proc/${pid}/fd/${name}`);
 }
 

@@ -1,6 +1,6 @@
-import { type BigIntStats, constants, openSync, readdirSync } from 'node:fs';
+import { type BigIntStats, constants, openSync } from 'node:fs';
 import { Refused } from '../refused.ts';
-import { close, mountOf, O_PATH, statOf, throughDescriptor } from './descriptor.ts';
+import { close, mountOf, namesIn, O_PATH, statOf, throughDescriptor } from './descriptor.ts';
 
 /** What a tree may hold at most; a larger one is no workspace. */
 export const MAX_ENTRIES = 300_000;
@@ -31,7 +31,7 @@ export function visitTree(top: number, visit: (entry: TreeEntry) => void): void 
     visit({ relative, place, stat });
     if (!stat.isDirectory()) return;
     if (depth >= MAX_DEPTH) throw new Refused('unsafe-path', 'The tree is too deep.');
-    for (const name of readdirSync(throughDescriptor(place), { encoding: 'buffer' })) {
+    for (const name of namesIn(place)) {
       const inner = openEntry(place, name);
       // Gone since the folder was listed.
       if (inner === null) continue;
