@@ -222,7 +222,7 @@ describe('the installed program', () => {
   });
 
   it('takes it back on a full disk too: the way in at once, the rest as soon as there is room', async () => {
-    sh('mount -t tmpfs -o size=512k,mode=0700 tmpfs /var/lib/swarmkeep');
+    sh('mkdir -p -m 0700 /var/lib/swarmkeep; mount -t tmpfs -o size=512k,mode=0700 tmpfs /var/lib/swarmkeep');
     const into = { version: 1, change: change() };
     try {
       helper.ask({ ...into, ask: 'arm', seconds: 3_600 });
