@@ -230,9 +230,9 @@ describe('the installed program', () => {
       const table = { family: 'inet', name: 'swarmkeep_full' };
       const text = 'table inet swarmkeep_full {\n}';
       done(helper.ask({ ...into, step: 1, ask: 'do', action: { verb: 'load-table', table, text } }));
-      // Full first, and then its time is up.
+      // Full first, and then its time is up; the second name keeps what lies there from leaving room.
       sh(`cd /var/lib/swarmkeep; armed=changes/${into.change}/armed; sed 's/"deadline":[0-9.]*/"deadline":1/' $armed > soon
-        cat /dev/zero > fill 2> /dev/null; mv soon $armed`);
+        ln $armed kept; cat /dev/zero > fill 2> /dev/null; mv soon $armed`);
       const tables = sh(
         'for i in $(seq 300); do nft list tables | grep -q swarmkeep_full || break; sleep 0.1; done; nft list tables; rm /var/lib/swarmkeep/fill',
       );
