@@ -12,11 +12,14 @@ const MAX_ENTRIES = 256;
  * One find(1) per root: no links followed, no other file system entered, folders that are large and can hold no
  * installation left out, packages other than mycoswarm not descended into. Files come first, with one pattern for nearly all of
  * them, and are then done with: a home with a hundred thousand notes costs hardly more than reading its folders. `-execdir` holds the folder while
- * direct_url.json is read, so that a renamed parent leads nowhere.
+ * direct_url.json is read, so that a renamed parent leads nowhere. The last that it looks at is /dev/null: having told that, it
+ * came to its end.
  */
 const SCRIPT = `${PRELUDE}
+looked=0
 look() {
-  limit 3 find "$1" -xdev -maxdepth 8 ! -type d \\( -name '[mp]y*' \\( ! -path '*-packages/*' ! -path '*/lib/python[0-9]*/*' \\( \\
+  looked=$((looked + 1))
+  limit 3 find "$1" /dev/null -xdev -maxdepth 8 ! -type d \\( -type c -path /dev/null -printf '@walked:0\\0' -o -name '[mp]y*' \\( ! -path '*-packages/*' ! -path '*/lib/python[0-9]*/*' \\( \\
         -name pyvenv.cfg -printf '@venv:1\\0%h\\0' -o \\
         -name mycoswarm -path '*/bin/mycoswarm' -printf '@program:3\\0%p\\0%U\\0%T@\\0' -o \\
         -name pyproject.toml -path '*/[mM]yco[sS]warm*/pyproject.toml' -printf '@source:2\\0%h\\0%U\\0' \\) -o -true \\) -o -true \\) -o \\
@@ -26,7 +29,7 @@ look() {
         -printf '@distribution:3\\0%p\\0%h\\0%U\\0' \\
         -execdir sh -c 'cd -P -- "$1" || exit; [ -f ./direct_url.json ] && [ ! -L ./direct_url.json ] || exit; printf "@direct:1\\0"; dd if=./direct_url.json bs=4096 count=1 iflag=nofollow,nonblock,noctty 2>/dev/null | tr -d "\\000"; printf "\\0"' _ '{}' ';' \\) \\
         -o -true \\) -prune 2>/dev/null
-  [ $? -lt 124 ] || emit late "$1"
+  [ $? -lt 124 ] || { printf '\\0\\0\\0\\0'; emit late "$1"; }
 }
 state_of() {
   ( enter "$1" .config/mycoswarm || exit $?
@@ -41,10 +44,14 @@ state_of() {
 read -r started rest < /proc/uptime
 IFS='
 '; set -f
-set -- $({ limit 2 getent passwd || cat /etc/passwd; } 2>/dev/null </dev/null | awk -F: '
+set -- $({ limit 2 getent passwd || { echo; cat /etc/passwd; }; } 2>/dev/null </dev/null | awk -F: '
   $6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev|run|bin|sbin|usr|nonexistent)(\\/|$)/ && $6 !~ /^\\/var\\/(run|lib|cache|spool|mail|www|backups|list)(\\/|$)/ && !known[$6]++ && ++count <= 64 { print $6 }
-  $6 ~ /^\\/var\\/lib\\// && $1 ~ /mycoswarm/ && !known[$6]++ { print $6 }')
+  $6 ~ /^\\/var\\/lib\\// && $1 ~ /mycoswarm/ && !known[$6]++ { print $6 }
+  END { print "all" }')
 set +f; unset IFS
+# Homes are a list to its end, or not known. The word for that end is the last.
+whole=; count=$#; for home do shift; if [ "$count" -eq 1 ] && [ "$home" = all ]; then whole=yes; else set -- "$@" "$home"; fi; count=$((count - 1)); done
+[ -n "$whole" ] || emit late 'homes of accounts'
 if [ "$#" -eq 0 ] || answer "$@"; then every=yes; else every=; fi
 for home do
   read -r now rest < /proc/uptime
@@ -64,6 +71,7 @@ if [ -e /usr/bin/mycoswarm ]; then emit program /usr/bin/mycoswarm "$(stat -c %u
 for found in /usr/lib/python3*/dist-packages/mycoswarm-*-info /usr/lib/python3*/site-packages/mycoswarm-*-info; do
   [ ! -d "$found" ] || emit distribution "$found" "$(dirname "$found")" "$(stat -c %u "$found")"
 done
+emit looks "$looked"
 [ ! -d /var/log/mycoswarm ] || emit folder log /var/log/mycoswarm "$(stat -c %u /var/log/mycoswarm)"
 ${END}`;
 
@@ -153,6 +161,13 @@ export const installationsCollector: HintCollector = {
     };
     const gaps: Gap[] = [];
     for (const record of records) addRecord(hints, gaps, record, helpFor(context));
+    const count = (tag: string) => records.filter((record) => record.tag === tag).length;
+    // A search tells when it came to its end: one that failed without a word has found nothing, and says nothing either.
+    const looks = decodeNumber(records.find((record) => record.tag === 'looks')?.fields[0]) ?? 0;
+    if (count('walked') < looks && count('late') === 0) {
+      hints.complete = false;
+      gaps.push(gapOf('installations of mycoSwarm', 'a search for them did not come to its end'));
+    }
     if (gaps.some((gap) => gap.what.startsWith('home '))) hints.complete = false;
     if (!finished) gaps.push(gapOf('installations of mycoSwarm', whyUnfinished(output)));
     return seen(hints, gaps);

@@ -7,6 +7,7 @@
  * - `limit SECONDS COMMAND…`: ends it by KILL when its time is over, where timeout(1) exists; `$patience` times later on a machine
  *   known to be slow.
  * - `limited SECONDS PROGRAM…`: the same as the last of a pipe or of \`$(…)\`, which then costs no process of its own.
+ * - `told COMMAND…`: behind what it prints stands a byte that no answer holds, and its exit status, for `readTold`.
  * - `has_bus`: there is a bus of the system, without which a program that asks over it has nobody to ask.
  * - `emit TAG FIELD…` and `emit_content TAG FIELD… < CONTENT`: records for `readRecords`; content loses its NUL bytes. What is
  *   small goes into a field as \`$(…)\`, which drops them too and costs two processes less.
@@ -25,6 +26,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 has_bus() { [ -n "$DBUS_SYSTEM_BUS_ADDRESS" ] || [ -S /run/dbus/system_bus_socket ] || [ -S /var/run/dbus/system_bus_socket ]; }
 limit() { limit_for=$(($1 * \${patience:-1})); shift; if has timeout; then timeout -s KILL "$limit_for" "$@"; else "$@"; fi; }
 limited() { limit_for=$(($1 * \${patience:-1})); shift; if has timeout; then exec timeout -s KILL "$limit_for" "$@"; else exec "$@"; fi; }
+told() { "$@"; printf '\\001%s' "$?"; }
 emit() { emit_tag=$1; shift; printf '@%s:%d\\0' "$emit_tag" "$#"; for emit_field in "$@"; do printf '%s\\0' "$emit_field"; done; }
 emit_content() { emit_tag=$1; shift; printf '@%s:%d\\0' "$emit_tag" $(($# + 1)); for emit_field in "$@"; do printf '%s\\0' "$emit_field"; done; tr -d '\\000'; printf '\\0'; }
 enter() {

@@ -6,6 +6,7 @@ import { decodeInstant, decodeNumber, decodePath, decodeText } from '../script/d
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { AS_UID, END, PRELUDE } from '../script/prelude.ts';
 import { readRecords, type ScriptRecord } from '../script/records.ts';
+import { readTold } from '../script/told.ts';
 import { onLiveMounts } from './live-mounts.ts';
 
 /**
@@ -43,7 +44,7 @@ if has auditctl || has auditd || [ -d /etc/audit ]; then
     state=$(limited 2 auditctl -s 2>/dev/null </dev/null)
     audit_enabled=$(printf '%s\\n' "$state" | sed -n 's/^enabled //p')
     emit state "$state"
-    emit rules "$(limited 2 auditctl -l 2>/dev/null </dev/null | head -c 1048576)"
+    emit rules "$(told limit 2 auditctl -l 2>/dev/null </dev/null | head -c 1048576)"
   fi
   if [ -r /etc/audit/audit.rules ] || { [ -d /etc/audit/rules.d ] && [ -r /etc/audit/rules.d ] && [ -x /etc/audit/rules.d ]; }; then
     cat /etc/audit/rules.d/*.rules /etc/audit/audit.rules 2>/dev/null </dev/null | head -c 1048576 | emit_content boot
@@ -119,7 +120,7 @@ function readAuditd(
     processes?.state === 'seen' && processes.value.processes.some((entry) => entry.name === 'auditd');
   const enabled = value('enabled');
   const log = sources.find((source) => source.path === decodePath(head[1]));
-  const rules = find('rules');
+  const rules = readTold(find('rules')?.[0]);
   const boot = find('boot');
   const running = (value('pid') ?? 0) > 0 || byProcess;
   return {
@@ -128,7 +129,7 @@ function readAuditd(
     enabled: enabled !== null && enabled <= 2 ? enabled : null,
     lost: value('lost'),
     backlogLimit: value('backlog_limit'),
-    rules: rules && state !== '' ? linesOf(decodeText(rules[0], 1_048_576), 4_096) : null,
+    rules: rules.whole && state !== '' ? linesOf(decodeText(rules.bytes, 1_048_576), 4_096) : null,
     rulesAtBoot: boot ? [...new Set(linesOf(decodeText(boot[0], 1_048_576), 8_192))].slice(0, 4_096) : null,
     logFile:
       log && log.uid !== null && log.mode !== null ? { path: log.path, uid: log.uid, mode: log.mode } : null,
@@ -185,7 +186,13 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<AuditFa
   const probe = readProbe(records.find((record) => record.tag === 'probe'));
   const gaps: Gap[] = [];
   if (auditd?.installed && auditd.rules === null) {
-    gaps.push(gapOf('audit rules in the kernel', 'only root can ask for them', helpFor(context)));
+    gaps.push(
+      gapOf(
+        'audit rules in the kernel',
+        context.privilege === 'user' ? 'only root can ask for them' : 'auditctl gave no whole answer',
+        helpFor(context),
+      ),
+    );
   }
   if (!probe.tried)
     gaps.push(gapOf('whether a program of the agent arrives in the record', probe.detail, helpFor(context)));

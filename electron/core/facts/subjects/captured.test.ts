@@ -68,7 +68,7 @@ describe('audit', () => {
         answer(
           ['auditd', '/usr/sbin/auditd', '/var/log/audit/audit.log'],
           ['state', on],
-          ['rules', '-a always,exit -F arch=b64 -S execve -F uid=1000 -F key=swarm\n'],
+          ['rules', '-a always,exit -F arch=b64 -S execve -F uid=1000 -F key=swarm\n\u00010'],
           ['boot', '## comment\n-D\n-a always,exit -F arch=b64 -S execve -F uid=1000 -F key=swarm\n'],
           ['source', '/var/log/audit/audit.log', 'yes', '0', '600', '812', '1763755000'],
           ['uring', '2\n'],
@@ -126,7 +126,7 @@ describe('SSH server', () => {
       sshServerCollector.parse(
         answer(
           ['installed', '/usr/sbin/sshd', 'OpenSSH_9.2p1 Debian-2+deb12u5, OpenSSL 3.0.15', ''],
-          ['effective', 'port 2222\npasswordauthentication yes\nallowusers a\nallowusers b\n'],
+          ['effective', 'port 2222\npasswordauthentication yes\nallowusers a\nallowusers b\n\u00010'],
           [
             'file',
             '/etc/ssh/sshd_config',

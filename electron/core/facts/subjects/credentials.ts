@@ -50,6 +50,8 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<Credent
   const gaps: Gap[] = [];
   for (const { tag, fields } of records) {
     if (tag === 'looked') lookedAt.add(decodePath(fields[0]));
+    if (tag === 'unread')
+      gaps.push(gapOf(decodePath(fields[0]), 'it was not read to its end', helpFor(context)));
     if (tag === 'closed') gaps.push(gapOf(decodePath(fields[0]), 'it cannot be read', helpFor(context)));
     if (tag === 'environ') {
       const pid = Number(decodeShort(fields[0]));

@@ -5,6 +5,7 @@ import { decodeText } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
+import { readTold, whyNotTold } from '../script/told.ts';
 import { BOOT_SCRIPT } from './firewall/boot-script.ts';
 import { readManagers } from './firewall/managers.ts';
 import { readBoot } from './firewall/read-boot.ts';
@@ -21,7 +22,7 @@ const NO_TABLES = '{"nftables": [{"metainfo": {"json_schema_version": 1}}]}';
  * load kernel modules.
  */
 const SCRIPT = `${PRELUDE}
-rules() { { "$@"; printf '\\001%s' "$?"; } | head -c ${MAX_RULES}; }
+rules() { told "$@" | head -c ${MAX_RULES}; }
 found=
 for tool in nft iptables iptables-nft iptables-legacy ip6tables ufw firewall-cmd; do has "$tool" && found="$found $tool"; done
 emit tools "$found"
@@ -49,7 +50,7 @@ legacy() {
 legacy 4 iptables-legacy-save /proc/net/ip_tables_names
 legacy 6 ip6tables-legacy-save /proc/net/ip6_tables_names
 if [ -d /run/systemd/system ] && has systemctl; then
-  limit 3 systemctl show --no-pager -p Id,LoadState,ActiveState,UnitFileState ufw.service firewalld.service nftables.service netfilter-persistent.service 2>/dev/null | emit_content units
+  told limit 3 systemctl show --no-pager -p Id,LoadState,ActiveState,UnitFileState ufw.service firewalld.service nftables.service netfilter-persistent.service 2>/dev/null | emit_content units
 fi
 if [ -f /etc/ufw/ufw.conf ]; then head -c 65536 /etc/ufw/ufw.conf /etc/default/ufw 2>/dev/null | emit_content ufw; fi
 ${BOOT_SCRIPT}
@@ -63,13 +64,11 @@ interface Answer {
 }
 
 function readAnswer(bytes: Buffer | undefined, stderr: string): Answer {
-  const at = bytes?.lastIndexOf(1) ?? -1;
-  if (!bytes || at < 0)
+  const { bytes: printed, status, whole } = readTold(bytes);
+  if (status === null)
     return { text: null, reason: 'the rule set was longer than allowed or the answer was cut' };
-  const status = bytes.toString('latin1', at + 1);
-  if (status === '0') return { text: decodeText(bytes.subarray(0, at), MAX_RULES), reason: '' };
-  if (status === '124' || status === '137')
-    return { text: null, reason: 'the program did not answer in time' };
+  if (whole) return { text: decodeText(printed, MAX_RULES), reason: '' };
+  if (status === 124 || status === 137) return { text: null, reason: 'the program did not answer in time' };
   const refused = /permitted|denied|must be root/i.test(stderr);
   const words = stderr
     .replace(/\p{Cc}+/gu, ' ')
@@ -121,12 +120,21 @@ export const firewallCollector: Collector<'firewall'> = {
       }
     }
     if (!finished) gaps.push(gapOf('some of the rules', whyUnfinished(output), help));
+    const units = readTold(contents.get('units'));
     const managers = readManagers(
-      decodeText(contents.get('units'), 65_536),
+      decodeText(units.bytes, 65_536),
       contents.has('ufw') ? decodeText(contents.get('ufw'), 131_072) : null,
       saves.some((save) => save.family === 4) ? saves.map((save) => save.text) : null,
     );
     const { boot, gaps: bootGaps } = readBoot(records, help);
-    return seen({ nftJson, saves, toolsPresent, managers, boot }, [...gaps, ...bootGaps]);
+    const knowsManagers = !contents.has('units') || units.whole;
+    if (!knowsManagers) {
+      const what = 'rules that are loaded at boot by ufw, firewalld and other programs';
+      gaps.push(gapOf(what, whyNotTold(units, 'systemctl'), 'look at this node again'));
+    }
+    return seen({ nftJson, saves, toolsPresent, managers, boot: knowsManagers ? boot : null }, [
+      ...gaps,
+      ...bootGaps,
+    ]);
   },
 };

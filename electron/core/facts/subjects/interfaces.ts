@@ -4,7 +4,7 @@ import { decodeShort, decodeText } from '../script/decode.ts';
 import { gapOf, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
-import { readInterfaces, readRoutes, type SysfsEntry } from './interfaces/parse.ts';
+import { areRoutesTold, readInterfaces, readRoutes, type SysfsEntry } from './interfaces/parse.ts';
 import { readForwarding, readRules } from './interfaces/routing.ts';
 
 const SCRIPT = `${PRELUDE}
@@ -75,6 +75,12 @@ export const interfacesCollector: Collector<'interfaces'> = {
     const routes = [...readRoutes(content('route-inet'), 4), ...readRoutes(content('route-inet-six'), 6)];
     if (!content('route-inet'))
       gaps.push(gapOf('routes', 'the program ip is not installed', 'install iproute2'));
+    else if (
+      !areRoutesTold(content('route-inet')) ||
+      // A kernel without IPv6 has no such routes, and ip says so with an error.
+      (!areRoutesTold(content('route-inet-six')) && (content('inet-six')?.length ?? 0) > 0)
+    )
+      gaps.push(gapOf('routes', 'the program ip did not tell all of them'));
     if (!finished) gaps.push(gapOf('parts of the interfaces', whyUnfinished(output)));
     const radios = records
       .filter((record) => record.tag === 'radio')

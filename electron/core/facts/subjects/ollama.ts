@@ -12,6 +12,11 @@ import { readRecords } from '../script/records.ts';
 const DEFAULT_PORT = 11_434;
 const MAX_TAGS = 1_048_576;
 
+/** How curl(1) ends where nobody lets it through: not resolved, refused, too late, nothing or an error from the other side. */
+const NOT_REACHED: ReadonlySet<string> = new Set(['5', '6', '7', '28', '35', '52', '56']);
+/** The same where it is sure that no Ollama is there: refused, or something answers that is none. */
+const NO_OLLAMA: ReadonlySet<string> = new Set(['0', '7', '22', '52', '56']);
+
 /** What earlier round trips know of Ollama. */
 interface Known {
   pid: number | null;
@@ -81,7 +86,7 @@ newline='
 '; refused="\${newline}7"
 if has curl; then
   answer=$({ limit 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -- ${address}/api/version </dev/null 2>/dev/null; printf '\\n%s' "$?"; } | head -c 4104)
-  emit version "\${answer%"$newline"*}"
+  emit version "\${answer%"$newline"*}" "\${answer##*"$newline"}"
 else answer=; emit version "$(http_body ${address}/api/version 4096)"; fi
 if ${known.pid === null ? '[ "$answer" != "$refused" ]' : ':'}; then
 http_body ${address}/api/tags ${MAX_TAGS + 1} | emit_content tags
@@ -124,6 +129,9 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<OllamaF
   const answers = typeof version === 'string';
   const running = known.pid !== null || answers;
   const gaps: Gap[] = [];
+  const asked = records.find((record) => record.tag === 'version')?.fields[1]?.toString('latin1');
+  if (!running && asked !== undefined && !NO_OLLAMA.has(asked))
+    gaps.push(gapOf('whether Ollama runs', 'the question to its address had no answer in time, or failed'));
   if (running && models === null) gaps.push(gapOf('models of Ollama', 'its API gave no list of models'));
   if (running && known.pid === null && context.seen.processes?.state !== 'seen') {
     gaps.push(gapOf('account of Ollama', 'processes were not seen', helpFor(context)));
@@ -132,7 +140,7 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<OllamaF
     .filter((record) => record.tag === 'agent')
     .map((record) => decodeText(record.fields[1], 16));
   const reached = tries.filter((state) => state === '0').length > 0;
-  const tried = tries.length > 0 && tries.every((state) => /^\d+$/.test(state) && Number(state) < 124);
+  const tried = tries.length > 0 && tries.every((state) => NOT_REACHED.has(state));
   if (running && !tried && !reached) {
     gaps.push(
       gapOf(

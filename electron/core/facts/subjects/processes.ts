@@ -15,19 +15,25 @@ boot=; while read -r key number; do [ "$key" = btime ] && boot=$number && break;
 [ -r /proc/1/status ] && others=seen || others=hidden
 emit kernel "$boot" "$others"
 cd /proc || exit 1
+alive() { [ "$?" -lt 124 ] || { printf '\\0'; emit died "$1"; }; } # half of what a program printed must not take the next record along
 if printf 'a\\000' | grep -azq a 2>/dev/null; then
   emit begin files
   grep -azsH '' [0-9]*/status [0-9]*/stat [0-9]*/cgroup [0-9]*/attr/current [0-9]*/cmdline 2>/dev/null
+  alive files
   emit begin names
   grep -azsoHE '^[^=]{1,256}=' [0-9]*/environ 2>/dev/null
+  alive environment
   emit begin empty
   grep -azsHE '^[^=]{1,256}=$' [0-9]*/environ 2>/dev/null
+  alive environment
   emit begin values
   grep -azsiHE '^(${KEPT_VARIABLES.join('|')})=' [0-9]*/environ 2>/dev/null
+  alive environment
   emit begin readable
   grep -azsc '' [0-9]*/environ 2>/dev/null | tr '\\n' '\\000'
   emit begin links
   find [0-9]*/exe [0-9]*/cwd [0-9]*/ns -maxdepth 1 -type l -printf '%p:%l\\0' 2>/dev/null
+  alive links
   emit begin nothing
 else
   emit lacking
@@ -50,6 +56,11 @@ export const processesCollector: Collector<'processes'> = {
       return unseen('the program grep of this node cannot read lists that end with NUL', 'install GNU grep');
     const kernel = record('kernel');
     const tables = readTables(output.stdout);
+    const died = new Set(
+      records.flatMap(({ tag, fields }) => (tag === 'died' ? [fields[0]?.toString('latin1')] : [])),
+    );
+    // Half of the variables would pass for all of them.
+    if (died.has('environment')) for (const table of tables.values()) table.environmentReadable = false;
     const self = record('self');
     const processes = buildProcesses(tables, {
       self: decodeNumber(self?.[0]) ?? 0,
@@ -71,6 +82,8 @@ export const processesCollector: Collector<'processes'> = {
       gaps.push(gapOf(what, why, help));
     }
     if (!finished) gaps.push(gapOf('some processes', whyUnfinished(output)));
+    else if (died.has('files'))
+      gaps.push(gapOf('some processes', 'the look at them was ended before it was done'));
     const init = tables.get(1)?.namespaces;
     const initNamespaces = init && Object.keys(init).length > 0 ? init : null;
     return seen({ processes: processes.slice(0, 65_536), initNamespaces }, gaps);

@@ -5,6 +5,7 @@ import type { CollectContext, Collected, Collector, ScriptOutput } from '../coll
 import { decodePath, decodeText } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { readRecords, type ScriptRecord } from '../script/records.ts';
+import { readTold } from '../script/told.ts';
 import { onLiveMounts } from './live-mounts.ts';
 import { readCopies, readDistributions } from './python/read-distributions.ts';
 import { askedEnvironments, askedSources, pythonScript } from './python/script.ts';
@@ -26,23 +27,41 @@ function readEnvironments(
     // What belongs to a folder follows it, up to the next folder.
     const next = records.findIndex((entry, at) => at > index && entry.tag === 'site');
     const own = records.slice(index + 1, next < 0 ? undefined : next);
+    const field = (tag: string) => own.find((entry) => entry.tag === tag)?.fields[1];
     const text = (tag: string) => {
-      const fields = own.find((entry) => entry.tag === tag)?.fields;
-      return fields ? decodeText(fields[1], MAX_LIST) : null;
+      const bytes = field(tag);
+      return bytes ? decodeText(bytes, MAX_LIST) : null;
+    };
+    /** What a program told to its end, or null; 123 of xargs(1) and 1 and 2 of grep(1): of some files there was nothing to tell. */
+    const told = (tag: string, ...fine: number[]) => {
+      const { bytes, status } = readTold(field(tag));
+      return status !== null && [0, ...fine].includes(status) ? decodeText(bytes, MAX_LIST) : null;
     };
     const folder = decodePath(record.fields[1]);
-    const headers = text('headers');
-    const complete = headers !== null && text('names') !== null;
+    const headers = told('headers', 123);
+    const names = told('names');
+    const owners = told('owners', 1, 2);
+    const complete = headers !== null && names !== null;
     const distributions = readDistributions({
       folder,
-      names: text('names') ?? '',
+      names: names ?? '',
       headers: headers ?? '',
       small: text('small') ?? '',
       records: text('records') ?? '',
-      owners: text('owners') ?? '',
+      owners: owners ?? '',
     });
-    const copies = text('copies');
-    if (!complete) gaps.push(gapOf(`packages in ${folder}`, 'the folder is closed', helpFor(context)));
+    const copies = told('copies', 123);
+    const isClosed = own.some((entry) => entry.tag === 'closed');
+    if (!complete)
+      gaps.push(
+        isClosed
+          ? gapOf(`packages in ${folder}`, 'the folder is closed', helpFor(context))
+          : gapOf(`packages in ${folder}`, 'not all of them were told'),
+      );
+    else if (copies === null)
+      gaps.push(gapOf(`packages within others in ${folder}`, 'not all of them were told'));
+    if (owners === null && field('owners') !== undefined)
+      gaps.push(gapOf(`packages of the system in ${folder}`, 'dpkg did not tell all of them'));
     const version =
       /^version(?:_info)?\s*=\s*([0-9][\w.+]*)/m.exec(text('pyvenv') ?? '')?.[1] ??
       /\/python(3\.\d+)\//.exec(folder)?.[1] ??
@@ -65,7 +84,7 @@ function readEnvironments(
         : {}),
       complete,
       distributions,
-      ...(text('owners') === null ? {} : { ownersKnown: true }),
+      ...(owners === null ? {} : { ownersKnown: true }),
       ...(copies === null ? {} : { vendored: readCopies(folder, copies) }),
     });
   });

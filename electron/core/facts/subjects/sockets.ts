@@ -5,6 +5,7 @@ import { decodeShort, decodeText } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords } from '../script/records.ts';
+import { readTold, whyNotTold } from '../script/told.ts';
 import { unitOfCgroup } from './processes/cgroup.ts';
 import { readTables } from './processes/tables.ts';
 import { readProcNet } from './sockets/proc-net.ts';
@@ -24,10 +25,11 @@ else
     head -c 8388608 "/proc/net/$table" 2>/dev/null | awk '$4 == "0A" || $4 == "07"' | emit_content "$tag"
   done
 fi
-emit owners "$(limited 4 find /proc/[0-9]*/fd -maxdepth 1 -lname 'socket:*' -printf '%p %l\\n' 2>/dev/null | head -c 8388608)"
+emit owners "$(told limit 4 find /proc/[0-9]*/fd -maxdepth 1 -lname 'socket:*' -printf '%p %l\\n' 2>/dev/null | head -c 8388608)"
 cd /proc && {
   emit begin files
   grep -azsH '' [0-9]*/status [0-9]*/cgroup 2>/dev/null
+  [ "$?" -lt 124 ] || { printf '\\0'; emit died; }
   emit begin nothing
 }
 ${END}`;
@@ -77,7 +79,8 @@ export const socketsCollector: Collector<'sockets'> = {
           ...readProcNet(text('udp-six'), 6, 'udp'),
         ];
     if (!content('ss') && !content('tcp')) return unseen(whyUnfinished(output));
-    const owners = readOwners(text('owners'));
+    const told = readTold(content('owners'));
+    const owners = readOwners(decodeText(told.bytes, 8_388_608));
     const accounts = readAccounts(decodeText(content('accounts'), 1_048_576));
     const tables = readTables(output.stdout);
     const listening = bare.slice(0, 16_384).map((socket): ListeningSocket => {
@@ -100,6 +103,11 @@ export const socketsCollector: Collector<'sockets'> = {
       const what = `processes behind ${ownerless.length} sockets`;
       gaps.push(gapOf(what, 'they belong to other accounts', helpFor(context)));
     }
+    // Status 1 of find(1): a process ended while it was looked at.
+    if (told.status !== 0 && told.status !== 1)
+      gaps.push(gapOf('processes behind sockets', whyNotTold(told, 'the search for them')));
+    if (records.some(({ tag }) => tag === 'died'))
+      gaps.push(gapOf('names of processes behind sockets', 'the look at them was ended before it was done'));
     if (!finished) gaps.push(gapOf('some sockets', whyUnfinished(output)));
     return seen({ listening }, gaps);
   },

@@ -5,6 +5,7 @@ import { decodePath, decodeText } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
 import { readRecords, type ScriptRecord } from '../script/records.ts';
+import { readTold, whyNotTold } from '../script/told.ts';
 
 const SCRIPT = `${PRELUDE}
 show() { # FILE DEPTH
@@ -26,7 +27,7 @@ show() { # FILE DEPTH
 if has sshd; then
   emit installed "$(command -v sshd)" "$(limited 2 sshd -V 2>&1 </dev/null)" "$(limited 2 ssh -V 2>&1 </dev/null)"
   if [ "$node_uid" = 0 ]; then
-    errors=$( { limited 3 sshd -T </dev/null 2>&3 | head -c 131072 | emit_content effective >&4; } 3>&1 4>&5 ) 5>&1
+    errors=$( { told limit 3 sshd -T </dev/null 2>&3 | head -c 131072 | emit_content effective >&4; } 3>&1 4>&5 ) 5>&1
     emit errors "$errors"
   fi
   show /etc/ssh/sshd_config 0
@@ -96,7 +97,8 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<SshServ
   if (!finished && records.length === 0) return unseen(whyUnfinished(output));
   const find = (tag: string) => records.find((record) => record.tag === tag);
   const installed = find('installed');
-  const effective = readEffective(decodeText(find('effective')?.fields[0], 131_072));
+  const told = readTold(find('effective')?.fields[0]);
+  const effective = told.whole ? readEffective(decodeText(told.bytes, 131_072)) : null;
   const written = readWritten(records);
   const ports =
     effective?.port ?? written.filter((entry) => entry.keyword === 'port').map((entry) => entry.value);
@@ -109,7 +111,7 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<SshServ
     const reason =
       context.privilege === 'user'
         ? 'sshd tells its effective settings to root only'
-        : `sshd -T: ${errors || 'no answer'}`;
+        : `sshd -T: ${errors || whyNotTold(told, 'it')}`;
     gaps.push(gapOf('effective settings of the SSH server', reason, helpFor(context)));
   }
   for (const record of records.filter((entry) => entry.tag === 'closed')) {

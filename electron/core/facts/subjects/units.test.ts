@@ -37,10 +37,10 @@ SetCredential=secret:hunter2
       unitsCollector.parse(
         answer(
           ['systemd', 'yes', 'systemd 252 (252.39-1~deb12u2)'],
-          ['show', 'mycoswarm.service', 'system', show],
+          ['show', 'mycoswarm.service', 'system', `${show}\u00010`],
           ['environment', '/etc/default/mycoswarm', 'GROQ_API_KEY'],
-          ['text', 'mycoswarm.service', 'system', text],
-          ['show', 'ufw.service', 'system', 'Id=ufw.service\nLoadState=not-found\nFragmentPath=\n'],
+          ['text', 'mycoswarm.service', 'system', `${text}\u00010`],
+          ['show', 'ufw.service', 'system', 'Id=ufw.service\nLoadState=not-found\nFragmentPath=\n\u00010'],
         ),
         context,
       ),

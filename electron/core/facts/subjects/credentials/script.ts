@@ -24,8 +24,9 @@ shapes_in() { grep -aoE '(^|[^A-Za-z0-9_-])(${SHAPES})' | cut -c1-12 | sort -u |
 look_in() { # KIND PLACE NAME: one file of the folder that was entered
   [ -f "./$3" ] && [ ! -L "./$3" ] || return 0
   if [ ! -r "./$3" ]; then emit closed "$2"; return 0; fi
-  emit looked "$2"
-  text=$(read_here "$3" 2097152 | tr '\\000\\r' '\\n\\n' | grep -aiE -m 2000 '${NAMES}|${SHAPES}')
+  # What comes last says that nothing on the way to it was cut.
+  text=$({ read_here "$3" 2097152 && printf '\\n=read whole=\\n'; } | tr '\\000\\r' '\\n\\n' | grep -aiE -m 2000 '${NAMES}|${SHAPES}|^=read whole=$')
+  case $text in *'=read whole=') text=\${text%'=read whole='}; emit looked "$2" ;; *) emit unread "$2" ;; esac
   [ -n "$text" ] || return 0
   printf '%s\\n' "$text" | names_in | while IFS= read -r found; do emit name "$1" "$2" "$found"; done
   printf '%s\\n' "$text" | shapes_in | while IFS= read -r found; do emit shape "$1" "$2" "$(printf '%s' "$found" | sed -E 's/^[^A-Za-z0-9]//' | cut -c1-8)"; done

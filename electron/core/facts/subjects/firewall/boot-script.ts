@@ -60,7 +60,7 @@ boot_nft() { # path, whether its unit is switched off
   elif [ "$node_uid" != 0 ]; then emit boot-problem "$1" root
   elif ! has unshare || ! has nft; then emit boot-problem "$1" tools
   elif ! trusted "$1" 0; then emit boot-problem "$1" trust
-  else { limit 4 unshare -n /bin/sh -c "$INSIDE" sh "$1" </dev/null; printf '\\001%s' "$?"; } | head -c ${MAX_BOOT_RULES} | emit_content boot-loaded "$1"; fi
+  else told limit 4 unshare -n /bin/sh -c "$INSIDE" sh "$1" </dev/null | head -c ${MAX_BOOT_RULES} | emit_content boot-loaded "$1"; fi
 }
 boot_files() { # unit, one line for each command of it
   case $1 in
@@ -83,12 +83,16 @@ boot_files() { # unit, one line for each command of it
 boot() {
   if [ ! -d /run/systemd/system ] || ! has systemctl; then emit boot no; return; fi
   emit boot yes
+  told_whole=$(printf '\\001%s' 0)
   { printf '%s\\n' nftables.service netfilter-persistent.service iptables.service ip6tables.service
     limit 2 grep -lsE '^Exec(Start|StartPre|StartPost)=.*(nft|tables)' /etc/systemd/system/*.service /etc/systemd/system/*.service.d/*.conf /usr/local/lib/systemd/system/*.service /usr/lib/systemd/system/*.service /usr/lib/systemd/system/*.service.d/*.conf
-  } </dev/null | sed 's,\\.service\\.d/.*,.service,; s,.*/,,' | awk '/^[A-Za-z0-9:_.@\\\\-]+\\.service$/ && !/@\\./ && !known[$0]++ && ++count <= 24' | {
+    [ "$?" -lt 124 ] || printf '\\n?cut.service\\n'
+  } </dev/null | sed 's,\\.service\\.d/.*,.service,; s,.*/,,' | awk '/^[A-Za-z0-9:_.@?\\\\-]+\\.service$/ && !/@\\./ && !known[$0]++ && ++count <= 24' | {
     handled=' '
     while IFS= read -r unit; do
-      shown=$(limit 3 systemctl show --no-pager --no-ask-password -p ${PROPERTIES} -- "$unit" </dev/null 2>/dev/null | head -c 65536)
+      [ "$unit" != '?cut.service' ] || { emit boot-cut 'the search for units'; continue; }
+      shown=$(told limit 3 systemctl show --no-pager --no-ask-password -p ${PROPERTIES} -- "$unit" </dev/null 2>/dev/null | head -c 65536)
+      case $shown in *"$told_whole") shown=\${shown%"$told_whole"} ;; *) emit boot-cut "$unit"; continue ;; esac
       case $shown in *LoadState=loaded*) ;; *) continue ;; esac
       found=$(boot_files "$unit" "$shown" | head -n 16)
       emit boot-unit "$unit" "$shown" "$found"
@@ -104,7 +108,9 @@ boot() {
       done
     done
   }
-  limit 2 grep -lsE '^[^#]*(^|[^[:alnum:]_])(nft|ip6?tables)' ${ELSEWHERE} </dev/null 2>/dev/null | head -n 32 | while IFS= read -r place; do emit boot-elsewhere "$place"; done
+  { limit 2 grep -lsE '^[^#]*(^|[^[:alnum:]_])(nft|ip6?tables)' ${ELSEWHERE} </dev/null 2>/dev/null; [ "$?" -lt 124 ] || printf '\\n?cut\\n'; } | head -n 32 | while IFS= read -r place; do
+    case $place in '') ;; '?cut') emit boot-cut 'the search for other programs' ;; *) emit boot-elsewhere "$place" ;; esac
+  done
   for unit in /etc/systemd/system/*.service; do
     [ -f "$unit" ] && [ ! -L "$unit" ] || continue
     sed -n 's/^ExecStart\\(Pre\\|Post\\)\\{0,1\\}=[-@:+!|]*\\(\\/[A-Za-z0-9_.\\/-]*\\).*/\\2/p' "$unit" 2>/dev/null | head -n 8 | while IFS= read -r program; do

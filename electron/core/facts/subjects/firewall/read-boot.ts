@@ -3,6 +3,7 @@ import type { Gap } from '#shared/domain/facts/observation.ts';
 import { decodePath, decodeShort, decodeText } from '../../script/decode.ts';
 import { gapOf } from '../../script/outcome.ts';
 import type { ScriptRecord } from '../../script/records.ts';
+import { readTold } from '../../script/told.ts';
 import { MAX_BOOT_RULES } from './boot-script.ts';
 
 type Loader = BootRules['loaders'][number];
@@ -72,15 +73,14 @@ function loaderOf(record: ScriptRecord): Loader {
 
 /** What nft said of a file, behind it its exit status. */
 function loadedFrom(bytes: Buffer | undefined): Pick<File, 'loaded' | 'problem'> {
-  const at = bytes?.lastIndexOf(1) ?? -1;
-  if (bytes === undefined || at < 0) return { loaded: null, problem: 'the answer of nft was cut' };
-  const status = bytes.toString('latin1', at + 1);
-  if (status === '0') return { loaded: decodeText(bytes.subarray(0, at), MAX_BOOT_RULES), problem: null };
-  if (status === '90') return { loaded: null, problem: 'nft refuses to load it' };
-  if (status === '124' || status === '137') return { loaded: null, problem: 'nft did not answer in time' };
+  const { bytes: printed, status, whole } = readTold(bytes);
+  if (status === null) return { loaded: null, problem: 'the answer of nft was cut' };
+  if (whole) return { loaded: decodeText(printed, MAX_BOOT_RULES), problem: null };
+  if (status === 90) return { loaded: null, problem: 'nft refuses to load it' };
+  if (status === 124 || status === 137) return { loaded: null, problem: 'nft did not answer in time' };
   return {
     loaded: null,
-    problem: `no network namespace could be made for it (status ${status.slice(0, 8)})`,
+    problem: `no network namespace could be made for it (status ${status})`,
   };
 }
 
@@ -131,6 +131,14 @@ export function readBoot(
   if (state !== 'yes') {
     const why = 'this machine has no systemd, and what else starts it is not known';
     return { boot: null, gaps: [gapOf('rules that are loaded at boot', why)] };
+  }
+  const cut = records
+    .filter((record) => record.tag === 'boot-cut')
+    .map(({ fields }) => decodeShort(fields[0]));
+  if (cut.length > 0) {
+    // A unit that nobody could ask for may load rules, or take all of them away.
+    const why = `${cut.slice(0, 4).join(', ')}: no answer in time, or it was cut`;
+    return { boot: null, gaps: [gapOf('rules that are loaded at boot', why, 'look at this node again')] };
   }
   const files = records
     .filter((record) => record.tag === 'boot-file')

@@ -161,6 +161,11 @@ export function readInterfaces(
   return { list: sysfs.slice(0, 1_024).map((entry) => fromSysfs(entry, inet6)), gaps: [gap] };
 }
 
+/** @returns false when `ip -j route show` did not print a whole list; one without routes is a list too */
+export function areRoutesTold(bytes: Buffer | undefined): boolean {
+  return readList(bytes, route) !== null;
+}
+
 /** Routes of the main table from `ip -j route show` (ip-route(8)); those that lead nowhere are left out. */
 export function readRoutes(bytes: Buffer | undefined, family: 4 | 6): InterfaceFacts['routes'] {
   return (readList(bytes, route) ?? [])

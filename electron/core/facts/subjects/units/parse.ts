@@ -4,6 +4,7 @@ import type { CollectContext, Collected, ScriptOutput } from '../../collector.ts
 import { decodePath, decodeShort, decodeText } from '../../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../../script/outcome.ts';
 import { readRecords, type ScriptRecord } from '../../script/records.ts';
+import { readTold } from '../../script/told.ts';
 import { KEPT_PROPERTIES } from './properties.ts';
 import { propertiesFromText, readAssignments, redactLine, redactUnitText } from './unit-text.ts';
 
@@ -46,7 +47,7 @@ export function environmentFilesOf(unit: Pick<UnitFact, 'properties'>): string[]
 
 function fromShow(record: ScriptRecord, text: string): UnitFact | null {
   const [name, scope, content] = record.fields;
-  const values = readShow(decodeText(content, 262_144));
+  const values = readShow(decodeText(readTold(content).bytes, 262_144));
   const load = values.get('LoadState') ?? '';
   if (values.size === 0 || (load === 'not-found' && !values.get('FragmentPath'))) return null;
   const path = values.get('FragmentPath') || null;
@@ -114,12 +115,25 @@ export function parseUnits(output: ScriptOutput, context: CollectContext): Colle
   if (!manager) return unseen(whyUnfinished(output));
   const key = (record: ScriptRecord) => `${decodeShort(record.fields[1])}/${decodeShort(record.fields[0])}`;
   const texts = new Map(
-    records.filter((r) => r.tag === 'text').map((r) => [key(r), decodeText(r.fields[2], MAX_TEXT)]),
+    records
+      .filter((r) => r.tag === 'text')
+      .map((r) => [key(r), decodeText(readTold(r.fields[2]).bytes, MAX_TEXT)]),
   );
   const units = new Map<string, UnitFact>();
   const gaps: Gap[] = [];
+  const late = records.filter((record) => record.tag === 'late').map(({ fields }) => decodeShort(fields[0]));
+  if (late.includes('system')) return unseen('systemd did not answer in time');
+  for (const owner of late)
+    gaps.push(gapOf(`user units of uid ${owner}`, 'their manager did not answer in time'));
   for (const record of records) {
     if (record.tag !== 'show' || units.size >= 256) continue;
+    if (!readTold(record.fields[2]).whole) {
+      // Half of the properties, or those of its file alone, would pass for what the manager has put together.
+      if (/^system\/.*mycoswarm/i.test(key(record)))
+        return unseen(`systemd did not tell all of ${key(record)}`);
+      gaps.push(gapOf(`unit ${key(record)}`, 'its manager did not tell all of it'));
+      continue;
+    }
     const unit = fromShow(record, texts.get(key(record)) ?? '');
     if (unit) units.set(key(record), unit);
   }

@@ -9,6 +9,7 @@ const PATTERNS = UNIT_PATTERNS.map((pattern) => `'${pattern}'`).join(' ');
  * user, so that what the user's bus answers meets no rights of root. Of environment files only names leave the node.
  */
 export const UNITS_SCRIPT = `${PRELUDE}
+in_time() { [ "$?" -lt 124 ] || printf '\\n%s\\n' "$1"; }
 sc() { limit 3 systemctl --no-pager --no-ask-password "$@" </dev/null 2>/dev/null; }
 ask_as() { limit 3 setpriv --reuid "$1" --regid "$2" --clear-groups --inh-caps=-all env -i PATH="$PATH" XDG_RUNTIME_DIR="/run/user/$1" systemctl --user --no-pager "$3" "$4" -- "$5" </dev/null 2>/dev/null; }
 env_names() { # paths on standard input; only names leave the node
@@ -22,13 +23,14 @@ env_names() { # paths on standard input; only names leave the node
 if has systemctl && [ -d /run/systemd/system ]; then
   version=$(systemctl --version 2>/dev/null | head -n 1)
   emit systemd yes "$version"
-  { sc list-units --all --plain --no-legend --full ${PATTERNS}
-    sc list-unit-files --no-legend --full ${PATTERNS}
+  { sc list-units --all --plain --no-legend --full ${PATTERNS}; in_time '?late'
+    sc list-unit-files --no-legend --full ${PATTERNS}; in_time '?late'
     limit 2 grep -lsE -- 'mycoswarm|ollama' /etc/systemd/system/*.service /usr/local/lib/systemd/system/*.service /usr/lib/systemd/system/*.service 2>/dev/null | sed 's,.*/,,'
-  } | awk '$1 ~ /^[A-Za-z0-9:_.@\\\\-]+$/ && $1 !~ /@\\./ && !known[$1]++ && ++count <= 96 { print $1 }' | while IFS= read -r unit; do
-    emit show "$unit" system "$(sc show --property=${ASKED_PROPERTIES} -- "$unit" | head -c 131072)"
+  } | awk '$1 == "?late" { print; next } $1 ~ /^[A-Za-z0-9:_.@\\\\-]+$/ && $1 !~ /@\\./ && !known[$1]++ && ++count <= 96 { print $1 }' | while IFS= read -r unit; do
+    if [ "$unit" = '?late' ]; then emit late system; continue; fi
+    emit show "$unit" system "$(told sc show --property=${ASKED_PROPERTIES} -- "$unit" | head -c 131072)"
     sc show --value --property=EnvironmentFiles -- "$unit" | env_names
-    emit text "$unit" system "$(sc cat -- "$unit" | head -c 262144)"
+    emit text "$unit" system "$(told sc cat -- "$unit" | head -c 262144)"
   done
 else
   emit systemd no "$(systemctl --version 2>/dev/null | head -n 1)"
@@ -43,9 +45,10 @@ if has systemctl; then
     group=$(limit 1 getent passwd "$owner" | cut -d: -f4)
     if [ "$own" = 0 ] && [ "$owner" != 0 ]; then has setpriv || continue; client() { ask_as "$owner" "\${group:-$owner}" "$@"; }
     else client() { XDG_RUNTIME_DIR="$manager" limit 3 systemctl --user --no-pager "$1" "$2" -- "$3" </dev/null 2>/dev/null; }; fi
-    { client list-units --all 'mycoswarm*'; client list-units --all 'ollama*'; client list-unit-files --no-legend 'mycoswarm*'; } | tr -cd 'A-Za-z0-9:_.@\\n -' | awk '{ for (at = 1; at <= 2; at++) if ($at ~ /\\.(service|timer|socket)$/ && !known[$at]++ && ++count <= 16) print $at }' | while IFS= read -r unit; do
-      client show --property=${ASKED_PROPERTIES} "$unit" | head -c 131072 | emit_content show "$unit" "$owner"
-      client cat --no-legend "$unit" | head -c 262144 | emit_content text "$unit" "$owner"
+    { client list-units --all 'mycoswarm*'; in_time late.service; client list-units --all 'ollama*'; in_time late.service; client list-unit-files --no-legend 'mycoswarm*'; in_time late.service; } | tr -cd 'A-Za-z0-9:_.@\\n -' | awk '{ for (at = 1; at <= 2; at++) if ($at ~ /\\.(service|timer|socket)$/ && !known[$at]++ && ++count <= 16) print $at }' | while IFS= read -r unit; do
+      if [ "$unit" = late.service ]; then emit late "$owner"; continue; fi
+      told client show --property=${ASKED_PROPERTIES} "$unit" | head -c 131072 | emit_content show "$unit" "$owner"
+      told client cat --no-legend "$unit" | head -c 262144 | emit_content text "$unit" "$owner"
     done
   done
 fi
@@ -76,7 +79,7 @@ for folder in /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd
 done
 IFS='
 '; set -f
-set -- $({ limit 2 getent passwd || cat /etc/passwd; } 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev|run|bin|sbin|usr|nonexistent)(\\/|$)/ && !known[$6]++ && ++count <= 64 { print $3 ":" $6 }')
+set -- $({ limit 2 getent passwd || { echo; cat /etc/passwd; }; } 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev|run|bin|sbin|usr|nonexistent)(\\/|$)/ && !known[$6]++ && ++count <= 64 { print $3 ":" $6 }')
 set +f; unset IFS
 homes_of() { for line do shift; set -- "$@" "\${line#*:}"; done; answer "$@"; }
 if [ "$#" -eq 0 ] || homes_of "$@"; then every=yes; else every=; fi
