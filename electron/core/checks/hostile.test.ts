@@ -1,3 +1,4 @@
+import { cpuUsage } from 'node:process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '#shared/domain/facts/facts.ts';
@@ -204,11 +205,11 @@ describe('a hostile node', () => {
         many.map((unit) => ({ path: `/etc/${unit}`, text: 'flush ruleset' })),
       );
     });
-    const start = performance.now();
+    const start = cpuUsage();
     const found = runChecks(inputFor(node), {
       only: ['outbound-firewall', 'service-bindings', 'peer-allowlist'],
     });
-    expect(performance.now() - start).toBeLessThan(25_000);
+    expect(cpuUsage(start).user).toBeLessThan(25_000_000);
     expect(found.map((entry) => [entry.check, entry.status])).toEqual([
       ['outbound-firewall', expect.stringMatching(/fix|review|unknown/)],
       ['peer-allowlist', 'pass'],

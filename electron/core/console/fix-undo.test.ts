@@ -25,7 +25,7 @@ const change: StoredChange = {
 const difference = { path: '/etc/a', what: 'contents', left: 'A', now: 'B' } as const;
 const compared = (differences: (typeof difference)[], refused: string | null): HelperReply => ({
   ok: true,
-  answer: { answer: 'compared', steps: [{ differences, refused }] },
+  answer: { answer: 'compared', steps: [{ differences, refused }], more: 0 },
 });
 const AWAY: HelperReply = {
   ok: false,

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { runScript } from '#core/hosts/testing/run-script.ts';
 import type { Gap } from '#shared/domain/facts/observation.ts';
 import type { AnyCollector } from '../collectors.ts';
 import type { HintCollector } from '../profile/hints.ts';
@@ -20,10 +20,9 @@ export function gapsWhere(
   const broken = program === null ? null : standIn(program, how);
   if (program !== null && broken === null) return null;
   const script = changed(collector.script(context));
-  const { stdout, stderr, status } = spawnSync('/bin/sh', ['-s'], {
-    input: broken?.within(script) ?? script,
-    env: { PATH: '/usr/bin:/bin', node_uid: String(process.getuid?.() ?? 0) },
-    maxBuffer: 64 * 1_048_576,
+  const { stdout, stderr, status } = runScript(broken?.within(script) ?? script, {
+    PATH: '/usr/bin:/bin',
+    node_uid: String(process.getuid?.() ?? 0),
   });
   broken?.remove();
   const output = { stdout, stderr: String(stderr), exitCode: status, timedOut: false, cut: false, tookMs: 1 };
