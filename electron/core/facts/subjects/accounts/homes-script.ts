@@ -25,16 +25,17 @@ const PERSONAL_TRACES = [
  * that did not answer. A home may be a link: asked is the folder that it leads to, as login(1) would enter it.
  * Needs `passwd` and `newline`. Records: `homes` and `modes` (lists), `reals` (where each of `homes` that answered really
  * lies, in the same order),
- * `unknown-home HOME` where it may be there, hidden or no folder, `closed HOME`, `keys HOME NUMBER|closed`,
+ * `homes-cut` where the list of them is not whole, `unknown-home HOME` where it may be there, hidden or no folder, `closed HOME`, `keys HOME NUMBER|closed`,
  * `trace HOME PATH`, `kerberos PATH`.
  */
-export const HOMES = `homes=$(printf '%s\\n' "$passwd" | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(bin|sbin|dev|proc|sys|usr\\/s?bin|nonexistent)\\/?$/ && !known[$6]++ { print $6 }' | LC_ALL=C sort)
+export const HOMES = `homes=$(printf '%s\\n' "$passwd" | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(bin|sbin|dev|proc|sys|usr\\/s?bin|nonexistent)\\/?$/ && !known[$6]++ { print $6 } END { print "all" }' | LC_ALL=C sort)
+case $homes in *"\${newline}all") homes=\${homes%"\${newline}all"} ;; all) homes= ;; *) emit homes-cut ;; esac
 count_keys() { # BASE REST NAME: sets counted to a number, or to closed
   counted=closed
   [ ! -L "$1/$2/$3" ] || return
   if [ ! -e "$1/$2/$3" ]; then known_missing "$1/$2/$3" && counted=0; return; fi
   [ -f "$1/$2/$3" ] && [ -r "$1/$2/$3" ] || return
-  counted=$( { read_file "$1" "$2" "$3" 1048576 || printf '\\nfailed\\n'; } | awk '/^[ \\t]*[^# \\t]/ { keys++; last = $0 } END { print last == "failed" ? "closed" : keys + 0 }')
+  counted=$( { read_file "$1" "$2" "$3" 1048576 || printf '\\nfailed\\n'; } | awk '/^[ \\t]*[^# \\t]/ { keys++; last = $0 } END { print last == "failed" ? "closed" : keys + 0 }') || counted=closed
 }
 IFS=$newline; set -f
 set -- $homes
@@ -42,7 +43,7 @@ set +f; unset IFS
 if [ "$#" -gt 0 ]; then
   answers=$(limit 2 find -H "$@" -maxdepth 0 -type d -printf '%m %U %G %p\\n' 2>/dev/null)
   if [ "$?" -ge 124 ]; then
-    answers=$(for home in "$@"; do limit 1 find -H "$home" -maxdepth 0 -type d -printf '%m %U %G %p\\n' 2>/dev/null || { [ "$?" -ge 124 ] && printf 'late 0 0 %s\\n' "$home"; }; done)
+    answers=$(for home in "$@"; do limit 1 find -H "$home" -maxdepth 0 -type d -printf '%m %U %G %p\\n' 2>/dev/null || { [ "$?" -ge 124 ] && printf '\\nlate 0 0 %s\\n' "$home"; }; done)
   fi
   emit homes "$answers"
   for home in "$@"; do

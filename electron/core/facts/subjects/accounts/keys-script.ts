@@ -5,7 +5,7 @@
  * an authority decides, or settings could not be read. Source: sshd_config(5), "TOKENS".
  */
 export const KEYS = `key_settings() (
-  cat -- "$1" 2>/dev/null | head -c 262144 | awk '
+  head -c 262144 -- "$1" 2>/dev/null | awk '
     /^[ \\t]*#/ { next }
     { key = $0; sub(/^[ \\t]+/, "", key); value = key; sub(/[ \\t=].*$/, "", key); key = tolower(key)
       sub(/^[^ \\t=]+[ \\t=]+/, "", value); sub(/[ \\t\\r]+$/, "", value) }
@@ -18,7 +18,8 @@ export const KEYS = `key_settings() (
         if (word ~ /["\\\\]/) print "unknown", "an odd name in the settings of sshd"; else print (key == "include" ? key : "file"), word
       }
     }
-    (key == "authorizedkeyscommand" || key == "trustedusercakeys") && tolower(value) != "none" { print "unknown", key }'
+    (key == "authorizedkeyscommand" || key == "trustedusercakeys") && tolower(value) != "none" { print "unknown", key }
+    END { print "all" }'
 )
 key_queue=; key_patterns=; key_unknown=; key_count=0
 [ -e /etc/ssh/sshd_config ] && key_queue=/etc/ssh/sshd_config
@@ -28,10 +29,13 @@ while [ -n "$key_queue" ]; do
   [ -e "$place" ] || [ -L "$place" ] || continue
   key_count=$((key_count + 1))
   if [ ! -f "$place" ] || [ ! -r "$place" ] || [ "$key_count" -gt 64 ]; then key_unknown="settings in $place"; continue; fi
-  IFS=$newline; set -f; set -- $(key_settings "$place"); set +f
+  settings=$(key_settings "$place")
+  case $newline$settings in *"\${newline}all") ;; *) key_unknown="settings in $place" ;; esac
+  IFS=$newline; set -f; set -- $settings; set +f
   for line in "$@"; do
     word=\${line#* }
     case $line in
+      all) ;;
       'include '*)
         case $word in /*) ;; *) word=/etc/ssh/$word ;; esac
         if [ -d "\${word%/*}" ] && [ ! -r "\${word%/*}" ]; then key_unknown="settings in \${word%/*}"; fi

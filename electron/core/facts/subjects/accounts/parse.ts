@@ -95,9 +95,12 @@ function programsOfWalks(records: readonly ScriptRecord[]): ScriptRecord[] {
     // In the lists of a search \u0001 ends an entry, in those of a walk it stands for a line end in a name.
     ...(lines.get('Q') ?? []).map((line) => ({
       tag: 'setuid',
-      fields: [label, Buffer.from(line.map((byte) => (byte === 1 ? 10 : byte)))],
+      fields: [
+        label,
+        Buffer.concat([line.map((byte) => (byte === 1 ? 10 : byte)), Buffer.from('\u0001end\u0001')]),
+      ],
     })),
-    { tag: 'setuid', fields: [label, joined(late, '\u0001')] },
+    { tag: 'setuid', fields: [label, joined([...late, Buffer.from('end')], '\u0001')] },
     { tag: 'capabilities', fields: [label, joined(lines.get('K') ?? [], '\n')] },
   ];
 }
@@ -111,7 +114,8 @@ function readSetuid(records: readonly ScriptRecord[], gaps: Gap[]): SetuidProgra
     if (tag !== 'setuid' && tag !== 'capabilities') continue;
     const text = decodeText(fields[1], PROGRAMS_LIMIT);
     const cut = (fields[1]?.length ?? 0) >= PROGRAMS_LIMIT;
-    if (cut || text.split(tag === 'setuid' ? '\u0001' : '\n').includes('late')) late.add(place);
+    const entries = text.split(tag === 'setuid' ? '\u0001' : '\n');
+    if (cut || entries.includes('late') || (tag === 'setuid' && !entries.includes('end'))) late.add(place);
     if (tag === 'setuid') {
       for (const line of text.split('\u0001')) {
         const entry = readModeLine(line);
@@ -208,6 +212,15 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
     gaps.push(gapOf(`rules of sudo in ${place}`, 'this was not read', help));
   const subordinateUids = readRanges(text('subuid'));
   const subordinateGids = readRanges(text('subgid'));
+  for (const [tag, what] of [
+    ['passwd', 'accounts'],
+    ['group', 'groups'],
+  ] as const) {
+    if (/^\?partial$/m.test(text(tag)))
+      gaps.push(gapOf(`${what} of a directory`, `getent gave no whole answer, only /etc/${tag} was read`));
+  }
+  const homesCut = contents.has('homes-cut');
+  if (homesCut) gaps.push(gapOf('homes of accounts', 'the list of them was cut'));
   const homes = readHomes(records, text);
   const keysOf = readKeys(records, gaps);
   const sessions = countSessions(text('sessions'), text('who'));
@@ -227,7 +240,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
       subordinateGids: subordinateGids.get(entry.name) ?? subordinateGids.get(String(entry.uid)) ?? [],
       homeDirectory: home?.directory ?? null,
       // A home that is not there holds no keys; one that is closed, did not answer or was not reached may.
-      authorizedKeys: keysOf(entry.name, home ? home.keys : finished ? 0 : null),
+      authorizedKeys: keysOf(entry.name, home ? home.keys : finished && !homesCut ? 0 : null),
       sudoRules: sudo.rules && rulesFor(sudo.rules, { ...entry, groups: names, groupIds }),
       sessions: sessions.get(entry.name) ?? 0,
       lastLoginAt: logins.get(entry.name) ?? null,
@@ -248,7 +261,9 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
   if (!finished) gaps.push(gapOf('some of the accounts', whyUnfinished(output)));
 
   const areHomesSeen =
-    finished && ![...homes.values()].some(({ late, closed, hidden }) => late || closed || hidden);
+    finished &&
+    !homesCut &&
+    ![...homes.values()].some(({ late, closed, hidden }) => late || closed || hidden);
   const elevation = readElevation(records, areHomesSeen);
   const setuidPrograms = readSetuid([...records, ...programsOfWalks(records)], gaps);
   const mapper = contents.has('newuidmap') ? decodePath(contents.get('newuidmap')) : null;

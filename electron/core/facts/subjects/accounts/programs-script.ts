@@ -11,12 +11,12 @@ const PRUNED =
  * Asked of files first, and answered for each of them: find(1) tries names before all else, so that a folder that is left out
  * would have its name compared with that of every file.
  */
-const WITHIN = `-xdev -maxdepth 5 -type f '(' -perm /6111 '(' ! -perm /6000 -o -printf '%m %U %G %p\\0' ')' -perm /111 -fprint0 /dev/fd/5 -o -true ')' -o -type d '(' ${PRUNED}`;
+const WITHIN = `-xdev -maxdepth 5 -type f '(' -perm /6111 '(' ! -perm /6000 -o -printf '%m %U %G %p\\0' ')' -perm /111 -fprint0 /dev/fd/5 -o -true ')' -o -type c -path /dev/null -printf 'end\\0' -o -type d '(' ${PRUNED}`;
 
 /**
  * Programs with setuid or setgid bit or file capabilities, both out of one walk. The distribution's folders come first; then every
  * place in which somebody may have put one: not on mounts where the bits mean nothing (nosuid), on networks, in images or
- * containers. A search that was ended by its time limit says `late`; one that was not is complete to the depth of five folders.
+ * containers. A search that was ended by its time limit says `late`, one that came to its end, which is /dev/null, says `end`; one that was not is complete to the depth of five folders.
  * Capabilities are asked of what somebody may execute: on another file they mean nothing (capabilities(7)).
  *
  * /home is searched apart (`home-searched` says that it was), when it is known what of it is walked for its own sake: to ask
@@ -48,7 +48,7 @@ search_programs() { # LABEL PLACE… EXPRESSION: the lists of getcap(8) are held
   search_label=$1; shift
   { capabilities=$({
       { limit 4 find "$@" -prune 2>/dev/null
-        [ "$?" -lt 124 ] || printf 'late\\0'
+        [ "$?" -lt 124 ] || printf '\\0late\\0'
       } | head -c ${PROGRAMS_LIMIT} | tr '\\000' '\\001' | emit_content setuid "$search_label"
     } 5>&1 >&6 | {
       with_capabilities
@@ -64,11 +64,11 @@ real_places() { # sets places to those of the list that are folders and no links
 find_programs() {
   set -- /usr/bin /usr/sbin /usr/lib /usr/libexec /usr/local
   for place in /bin /sbin; do [ -L "$place" ] || set -- "$@" "$place"; done
-  search_programs /usr "$@" ${WITHIN} ')'
+  search_programs /usr "$@" /dev/null ${WITHIN} ')'
   real_places "$(search_places '/opt /srv /root /var /tmp /etc /mnt /media /data /usr/games /usr/src /usr/share' yes)"
   [ -n "$places" ] || real_places "$(printf '%s\\n' /opt /srv /root /var /tmp /etc)"
   IFS=$newline; set -f; set -- $places; set +f; unset IFS
-  [ "$#" -eq 0 ] || search_programs '/opt, /srv, /root and others' "$@" ${WITHIN} ')'
+  [ "$#" -eq 0 ] || search_programs '/opt, /srv, /root and others' "$@" /dev/null ${WITHIN} ')'
   has getcap && emit capabilities-read
 }
 find_home_programs() { # -o -path PATTERN…: folders that another walk looks at
@@ -76,7 +76,7 @@ find_home_programs() { # -o -path PATTERN…: folders that another walk looks at
   [ -r /proc/self/mountinfo ] || wanted=/home
   [ -n "$wanted" ] && [ -d /home ] && [ ! -L /home ] || return 0
   emit home-searched
-  search_programs /home /home ${WITHIN} "$@" ')'
+  search_programs /home /home /dev/null ${WITHIN} "$@" ')'
 }
 `;
 

@@ -33,16 +33,23 @@ function read(aside: string) {
 
 it('knows nothing of programs before the search for them has ended', () => {
   expect(read('')).toEqual({ works: null, gaps: ['setuid programs'] });
-  expect(read(record('setuid', '/usr', ''))).toEqual({ works: null, gaps: ['setuid programs'] });
-  expect(read(record('setuid', '/usr', '') + END)).toEqual({ works: false, gaps: [] });
+  expect(read(record('setuid', '/usr', 'end\u0001'))).toEqual({ works: null, gaps: ['setuid programs'] });
+  expect(read(record('setuid', '/usr', 'end\u0001') + END)).toEqual({ works: false, gaps: [] });
 });
 
 it('keeps what was found by a search that was ended', () => {
-  expect(read(record('setuid', '/usr', MAPPER))).toEqual({ works: true, gaps: ['setuid programs'] });
+  expect(read(record('setuid', '/usr', `${MAPPER}end\u0001`))).toEqual({
+    works: true,
+    gaps: ['setuid programs'],
+  });
   expect(read(record('setuid', '/usr', `${MAPPER}late\u0001`) + END)).toEqual({
     works: true,
     gaps: ['setuid programs below /usr'],
   });
+});
+
+it('takes a search that failed without a word for none', () => {
+  expect(read(record('setuid', '/usr', '') + END).gaps).toEqual(['setuid programs below /usr']);
 });
 
 it('sees that a list was cut although its text is shorter than its bytes', () => {

@@ -186,6 +186,9 @@ export function parseMycoswarm(output: ScriptOutput, context: CollectContext): C
     const token = readToken(instance, own, context, gaps);
     if (token) facts.tokens.push(token);
     facts.plugins.push(...own('plugin').flatMap((record) => readPlugin(instance.id, record.fields) ?? []));
+    const expected = Math.min(decodeNumber(own('plugins-count')[0]?.fields[1]) ?? 0, 256);
+    if (own('plugin').length < expected && own('plugins-cut').length === 0)
+      gaps.push(gapOf(`plugins of ${instance.id}`, 'not all of them were told'));
     for (const { fields } of own('plugins-cut')) {
       gaps.push(gapOf(`plugins in ${decodePath(fields[1])}`, decodeShort(fields[2])));
     }

@@ -33,13 +33,14 @@ token() { # INSTANCE
     case $TOKEN in *'
 '*) emit searched "$1" 'it has several lines'; exit ;; esac
     if [ \${#TOKEN} -lt 12 ]; then emit searched "$1" 'it is too short to be searched for'; exit; fi
-    searches | leaks "$1"
-    emit searched "$1" ''
+    { searches; printf '=end all\\0'; } | leaks "$1"
   ) </dev/null
 }
 leaks() { # INSTANCE: reads \`=KIND WHERE\` and below it names, all ended by NUL; the word "late" is no path, and says that WHERE was not searched to its end
   tr '\\n\\000' '\\001\\n' | while IFS= read -r item; do
     case $item in
+      '') continue ;;
+      '=end all') emit searched "$1" ''; continue ;;
       =*) kind=\${item%% *}; kind=\${kind#=}; where=\${item#* }; hits=0; continue ;;
       late) item="late $where" ;;
       *) hits=$((hits + 1)); [ "$hits" -le 33 ] || continue; [ "$hits" -le 32 ] || item="late $where" ;;
@@ -51,20 +52,20 @@ seek() { # KIND SECONDS WHERE OPTION-OR-PATH…
   printf '=%s %s\\0' "$1" "$3"
   seek_seconds=$2; shift 3
   printf '%s\\n' "$TOKEN" | limited "$seek_seconds" grep -lsFZ -D skip -f - "$@"
-  [ $? -lt 124 ] || printf 'late\\0'
+  [ $? -lt 124 ] || printf '\\0late\\0'
 }
 at_most() { # NUMBER: names go on, at most so many; to descriptor 5 goes what is none, and that there were more
-  sed -z -e '/^late$/{w /dev/stderr' -e 'd}' -e "$(($1 + 1))"'{s/.*/late/;w /dev/stderr' -e 'Q}' 2>&5
+  sed -z -e '/^$/d' -e '/^late$/{w /dev/stderr' -e 'd}' -e "$(($1 + 1))"'{s/.*/late/;w /dev/stderr' -e 'Q}' 2>&5
 }
 among() { # KIND SECONDS WHERE: the same in files that standard input names. One grep only: its pattern comes over a pipe.
   printf '=%s %s\\0' "$1" "$3"
   { at_most 12000 | limit "$2" xargs -0 -r -x -s 1700000 -n 12000 grep -lsFZ -D skip -f /dev/fd/6 -- 6<<TOKEN_END
 $TOKEN
 TOKEN_END
-    case $? in 0 | 123) ;; *) printf 'late\\0' ;; esac; } 5>&1
+    case $? in 0 | 123) ;; *) printf '\\0late\\0' ;; esac; } 5>&1
 }
 histories() { # Names of all histories, of every account with a home; those that are closed to this account count as not searched.
-  limited 2 getent passwd 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev)(\\/|$)/ && !known[$6]++ { printf "%s%c", $6, 0 }' | limited 2 xargs -0 -r sh -c '
+  { limit 2 getent passwd || { echo; cat /etc/passwd; }; } 2>/dev/null </dev/null | awk -F: '$6 ~ /^\\/./ && $6 !~ /^\\/(proc|sys|dev)(\\/|$)/ && !known[$6]++ { printf "%s%c", $6, 0 }' | limited 2 xargs -0 -r sh -c '
     for folder in "$@"; do
       [ -d "$folder" ] || continue
       [ -x "$folder" ] || { printf "late\\0"; continue; }
@@ -73,11 +74,11 @@ histories() { # Names of all histories, of every account with a home; those that
         if [ -r "$folder/$name" ]; then printf "%s\\0" "$folder/$name"; else printf "late\\0"; fi
       done
     done' _ "$HOME_FOLDER" /root
-  case $? in 0 | 123) ;; *) printf 'late\\0' ;; esac
+  case $? in 0 | 123) ;; *) printf '\\0late\\0' ;; esac
 }
 readable() { # FOLDER: files in it that everybody can read and reach, as far as text that somebody left there goes
   limit 1 find "$1" -xdev \\( -type d ! -perm -001 -o -name node_modules -o -name .git -o -name venv -o -name .venv \\) -prune -o -type f -perm -004 -size +11c -size -1048577c -print0 2>/dev/null
-  [ $? -lt 124 ] || printf 'late\\0'
+  [ $? -lt 124 ] || printf '\\0late\\0'
 }
 is_empty() { # FOLDER: it surely holds nothing
   [ -r "$1" ] && [ -x "$1" ] || return 1
@@ -93,22 +94,28 @@ searches() {
   if [ -n "$HOME_FOLDER" ] && [ "$HOME_FOLDER" != / ]; then
     # In a home that is closed to others no file in it is open to them, whatever its mode says; the mode is told anyway.
     printf '=world-readable %s\\0' "$HOME_FOLDER"
-    { { printf '%s\\n' "$TOKEN" | limit 3 grep -rlsFZ -D skip -f - $code --exclude-dir=.cache --exclude-dir=workspace -- "$HOME_FOLDER"; [ $? -lt 124 ] || printf 'late\\0'; } |
+    { { printf '%s\\n' "$TOKEN" | limit 3 grep -rlsFZ -D skip -f - $code --exclude-dir=.cache --exclude-dir=workspace -- "$HOME_FOLDER"; [ $? -lt 124 ] || printf '\\0late\\0'; } |
       at_most 1024 | xargs -0 -r sh -c 'exec find "$@" -maxdepth 0 -type f -perm -004 -print0' _ 2>/dev/null; } 5>&1
   fi
   for folder in /srv /opt /tmp /var/tmp /etc; do [ ! -d "$folder" ] || is_empty "$folder" || readable "$folder" | among world-readable 1 "$folder"; done
   histories | among shell-history 2 'histories of all accounts'
   if [ -n "$UNIT" ] && has journalctl && [ -d /run/systemd/system ]; then
-    limit 4 journalctl -q --no-pager -o cat -u "$UNIT" -n 20000 2>/dev/null </dev/null | grep -qF -f /dev/fd/6 6<<TOKEN_END && printf '=journal %s\\0journal of %s\\0' "$UNIT" "$UNIT"
+    printf '=journal %s\\0' "journal of $UNIT"
+    # Status 141: it was found already, and nobody read on.
+    { { limit 4 journalctl -q --no-pager -o cat -u "$UNIT" -n 20000 2>/dev/null </dev/null; case $? in 0 | 1 | 141) ;; *) printf 'late\\0' >&5 ;; esac; } |
+      grep -qF -f /dev/fd/6 6<<TOKEN_END && printf 'journal of %s\\0' "$UNIT" >&5
 $TOKEN
 TOKEN_END
+    } 5>&1
   fi
 }
 plugins() { # INSTANCE: a digest over every file, bytecode too: Python runs an unchecked .pyc (PEP 552) whatever its source says
   ( enter_configuration && enter . plugins || exit 0
     listed() { find . -mindepth 1 -maxdepth 1 \\( ! -name '.*' ! -name __pycache__ -o -type d -exec test -e '{}/handler.py' ';' \\) "$@"; }
-    count=$(listed -printf x | wc -c)
+    count=$(listed -printf x) || { emit plugins-cut "$1" "$(pwd -P)" 'they could not be counted'; exit 0; }
+    count=\${#count}
     [ "$count" -gt 0 ] || exit 0
+    emit plugins-count "$1" "$count"
     [ "$count" -le 256 ] || emit plugins-cut "$1" "$(pwd -P)" 'there are more than 256'
     listed -print0 | sort -z | head -z -n 256 | limit 4 xargs -0 -r sh -c '
       instance=$1; place=$2; shift 2
@@ -155,14 +162,19 @@ journal() { # INSTANCE UNIT SINCE
   has journalctl && [ -d /run/systemd/system ] || return 0
   first=$(limit 2 journalctl -q --no-pager -o cat -u "$2" -n 1 2>/dev/null </dev/null | head -c 64)
   [ -n "$first" ] || return 0
-  emit journal "$1" "$(limit 3 journalctl -q --no-pager -o cat -u "$2" \${3:+--since "@$3"} 2>/dev/null </dev/null | grep -cF 'net_isolated=False')"
+  # Lines that were not read are lines that were not counted: then there is no count.
+  counted=$( { { limit 3 journalctl -q --no-pager -o cat -u "$2" \${3:+--since "@$3"} 2>/dev/null </dev/null; [ "$?" -lt 124 ] || echo cut >&5; } | grep -cF 'net_isolated=False'; } 5>&1)
+  [ "$?" -le 1 ] && emit journal "$1" "$counted"
   limit 3 journalctl -q --no-pager -o cat -u "$2" -n 20000 2>/dev/null </dev/null | grep -iE 'peer|node' | grep -E '[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+|\\[[0-9a-fA-F:]+\\]' | tail -n 400 | cut -c1-512 | emit_content peers "$1"
 }
 logs() { # INSTANCE FOLDER: the same from files, where there is no journal
   ( enter / "\${2#/}" || exit 0
     count=; for log in ./*.log; do
       [ -f "$log" ] && [ ! -L "$log" ] && [ -r "$log" ] || continue
-      found=$(read_here "\${log#./}" 16777216 | grep -cF 'net_isolated=False'); count=$((\${count:-0} + \${found:-0}))
+      found=$( { { read_here "\${log#./}" 16777216 || echo cut >&5; } | grep -cF 'net_isolated=False'; } 5>&1)
+      [ "$?" -le 1 ] || found=cut
+      case $found in '' | *[!0-9]*) count=; break ;; esac
+      count=$((\${count:-0} + found))
     done
     [ -z "$count" ] || emit journal "$1" "$count" ) </dev/null
 }
