@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { createApi } from '#core/api/router.ts';
+import { CODE_PARAMETER } from '#shared/contract/web-shell.ts';
 import { readPageFiles } from '../../../electron/web/page-files.ts';
 import { startWebShell, type WebShell } from '../../../electron/web/web-shell.ts';
 import { ConsoleDouble } from './console-double.ts';
@@ -47,11 +48,23 @@ export async function startDouble(name: string): Promise<DoubleConsole> {
  */
 export async function openDouble(tab: Page, running: DoubleConsole, route?: string): Promise<void> {
   await tab.clock.install({ time: Date.parse(running.scenario.now) + 30_000 });
+  // Home is where the link leads; going there again could cross the way that Home itself sends a first start.
+  if (route !== undefined && route !== '/')
+    await tab.addInitScript(leadLinkTo, { code: CODE_PARAMETER, route });
   await tab.goto(running.shell.freshLink());
   await tab.waitForSelector('main');
-  // Home is where the link leads; going there again could cross the way that Home itself sends a first start.
-  if (route === undefined || route === '/') return;
-  await tab.evaluate((hash) => {
-    window.location.hash = hash;
-  }, route);
+}
+
+/**
+ * Runs in the tab before the page: when the page takes the one-time code out of its address, it finds itself where a route
+ * leads, as after a reload there. Home is not drawn first for each of a hundred tests of other pages.
+ */
+function leadLinkTo({ code, route }: { code: string; route: string }): void {
+  if (!window.location.hash.startsWith(`#${code}=`)) return;
+  const { history } = window;
+  const replaceState = history.replaceState;
+  history.replaceState = (data, unused, address) => {
+    history.replaceState = replaceState;
+    history.replaceState(data, unused, `${address}#${route}`);
+  };
 }
