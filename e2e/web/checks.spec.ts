@@ -176,7 +176,7 @@ test.describe('Checks', () => {
 
   test('looks again with progress, and stops when told to', async ({ page, open }) => {
     const { double } = await open('evening', '/checks?check=service-bindings&on=boa');
-    double.looksEnd = false;
+    double.looking.end = false;
     await page.getByRole('button', { name: 'Look at boa again' }).click();
     await expect(page.getByRole('progressbar', { name: 'Looking at boa' })).toBeVisible();
     await page.getByRole('button', { name: 'Cancel' }).click();

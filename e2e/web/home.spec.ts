@@ -59,7 +59,7 @@ test('works by keys alone', async ({ page, open }) => {
 
 test('looks at all nodes, shows how far it is, and stops when told to', async ({ page, open }) => {
   const { double } = await open('evening');
-  double.looksEnd = false;
+  double.looking.end = false;
   await page.getByRole('button', { name: 'Look now' }).click();
   await expect(page.getByRole('progressbar').first()).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).first().click();

@@ -11,7 +11,7 @@ test.describe('Nodes', () => {
 
   test('looks at all with progress, and stops one', async ({ page, open }) => {
     const { double } = await open('evening', '/nodes');
-    double.looksEnd = false;
+    double.looking.end = false;
     await page.getByRole('button', { name: 'Look at all now' }).click();
     await expect(page.getByRole('progressbar', { name: 'Looking at naru' })).toBeVisible();
     await page
@@ -20,7 +20,7 @@ test.describe('Nodes', () => {
       .getByRole('button', { name: 'Cancel' })
       .click();
     await expect(page.getByText('Stopped. Findings stay as they were.').last()).toBeVisible();
-    double.looksEnd = true;
+    double.looking.end = true;
     await expect(page.getByRole('progressbar')).toHaveCount(0);
     await expect(page.getByRole('button', { name: 'Look at all now' })).toBeVisible();
   });

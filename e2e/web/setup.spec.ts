@@ -191,11 +191,11 @@ test('a risk is accepted with a reason and a day, and taken back', async ({ page
 
 test('looking again can be cancelled, and its end is said', async ({ page, open }) => {
   const { double } = await open('evening', '/setup/boa?step=service-bindings');
-  double.looksEnd = false;
+  double.looking.end = false;
   await page.getByRole('button', { name: 'Look again' }).click();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('button', { name: 'Look again' })).toBeVisible();
-  double.looksEnd = true;
+  double.looking.end = true;
   await page.getByRole('button', { name: 'Look again' }).click();
   await expect(page.getByText('Looked at boa again.')).toBeVisible();
 });

@@ -1,5 +1,4 @@
 import { type ChangeDelta, ConsoleError, type ConsoleService } from '#core/console/service.ts';
-import type { LookState } from '#shared/contract/looks.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import type { Profile, ProfileCorrection } from '#shared/domain/profile.ts';
@@ -12,6 +11,7 @@ import { decisionsDouble } from './decisions-double.ts';
 import { PackagesDouble } from './dependencies/packages-double.ts';
 import { findingsOf } from './findings.ts';
 import { FixesDouble } from './fixes/fixes-double.ts';
+import { LooksDouble } from './looks-double.ts';
 import { nodeOf, profileOf } from './nodes.ts';
 import { overviewOf, worstFirst } from './overview.ts';
 import { SAMPLE_FINDINGS } from './sample-findings.ts';
@@ -32,31 +32,41 @@ const MACHINE = {
 /** An in-memory console that knows one scenario. It looks at no machine and keeps nothing. */
 export class ConsoleDouble implements ConsoleService {
   readonly #scenario: Scenario;
-  readonly #looks = new Map<string, LookState>();
-  /** False: looks stand before their end until they are stopped, however busy this computer is. */
-  looksEnd = true;
   readonly #removed = new Map<string, SwarmNode>();
   readonly #corrections = new Map<string, ProfileCorrection[]>();
   readonly #setup = new Map<string, SetupProgress>();
-  readonly #timers = new Set<ReturnType<typeof setInterval>>();
   readonly #openedAt = Date.now();
   #settings: Settings = DEFAULT_SETTINGS;
   #serial = 0;
+  readonly looking: LooksDouble;
   readonly changing: FixesDouble;
   readonly recorded: ActivityDouble;
   readonly watched: AuditDouble;
+  readonly looks: ConsoleService['looks'];
   readonly decisions: ConsoleService['decisions'];
   readonly dependencies: ConsoleService['dependencies'];
 
-  readonly topics = {
-    progress: new TopicDouble<LookState[], LookState>(() => [...this.#looks.values()]),
-    changes: new TopicDouble<{ at: string }, ChangeDelta>(() => ({ at: this.#now() })),
-    fixes: new TopicDouble<AppliedChange[], AppliedChange>(() => this.changing.topic.snapshot()),
+  readonly topics: {
+    progress: LooksDouble['topic'];
+    changes: TopicDouble<{ at: string }, ChangeDelta>;
+    fixes: TopicDouble<AppliedChange[], AppliedChange>;
   };
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
     const answer = <T>(work: () => T) => this.#answer(work);
+    this.looking = new LooksDouble(scenario, {
+      answer,
+      id: (kind) => this.#id(kind),
+      now: () => this.#now(),
+      looked: (node) => this.#arrive(node),
+    });
+    this.looks = this.looking.group;
+    this.topics = {
+      progress: this.looking.topic,
+      changes: new TopicDouble<{ at: string }, ChangeDelta>(() => ({ at: this.#now() })),
+      fixes: new TopicDouble<AppliedChange[], AppliedChange>(() => this.changing.topic.snapshot()),
+    };
     this.changing = new FixesDouble(scenario, {
       answer,
       // Half a minute after the scenario's present, where the browser's clock is set, and going on as it does.
@@ -215,22 +225,6 @@ export class ConsoleDouble implements ConsoleService {
       }),
   };
 
-  readonly looks: ConsoleService['looks'] = {
-    start: ({ nodes }) =>
-      this.#answer(() => {
-        const wanted = this.#scenario.nodes.filter((node) => nodes === undefined || nodes.includes(node.id));
-        return { looks: wanted.map((node) => this.#look(node)) };
-      }),
-    cancel: ({ look }) =>
-      this.#answer(() => {
-        const found = this.#looks.get(look);
-        if (!found) throw new ConsoleError('LOOK_UNKNOWN', 'There is no such look.');
-        const cancelled = found.endedAt === null;
-        if (cancelled) this.#progress({ ...found, state: 'cancelled', endedAt: this.#now() });
-        return { cancelled };
-      }),
-  };
-
   readonly findings: ConsoleService['findings'] = {
     overview: ({ node }) => this.#answer(() => overviewOf(this.#visible(), node)),
     list: ({ node }) =>
@@ -300,7 +294,7 @@ export class ConsoleDouble implements ConsoleService {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    this.looking.close();
     this.changing.close();
     this.watched.close();
   }
@@ -334,42 +328,6 @@ export class ConsoleDouble implements ConsoleService {
 
   #changed(what: ChangeDelta['what'], node: string | null): void {
     this.topics.changes.push({ at: this.#now(), what, node, sentence: null });
-  }
-
-  #progress(look: LookState): void {
-    this.#looks.set(look.look, look);
-    this.topics.progress.push(look);
-  }
-
-  /** A look that takes more than two seconds, in steps. */
-  #look(node: SwarmNode): LookState {
-    const look: LookState = {
-      look: this.#id('look'),
-      node: node.id,
-      nodeName: node.name,
-      state: 'collecting',
-      startedAt: this.#now(),
-      endedAt: null,
-      subjectsDone: 0,
-      subjectsTotal: 18,
-      present: 'listening sockets',
-      error: null,
-    };
-    this.#progress(look);
-    const timer = setInterval(() => {
-      const now = this.#looks.get(look.look);
-      if (!now || now.endedAt !== null) {
-        clearInterval(timer);
-        this.#timers.delete(timer);
-      } else if (now.subjectsDone < now.subjectsTotal) {
-        this.#progress({ ...now, subjectsDone: now.subjectsDone + 1 });
-      } else if (this.looksEnd) {
-        this.#progress({ ...now, state: 'done', endedAt: this.#now() });
-        this.#arrive(node);
-      }
-    }, 120);
-    this.#timers.add(timer);
-    return look;
   }
 
   /** The first look at an added node gives it fine findings; later looks change nothing. */

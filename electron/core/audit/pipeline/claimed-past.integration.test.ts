@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { createDetector } from '#core/detection/detector.ts';
 import { readRuleSet } from '#core/detection/sigma/rule-set.ts';
 import { openAuditStore } from '#core/store/audit/audit-store.ts';
-import { Intake } from './intake.ts';
+import { intakeOn, sourceOn } from '../testing/intake-on.ts';
 
 const RULES = `
 title: Refused
@@ -29,23 +29,14 @@ it('finds what repeats although its lines claim to be hours apart, and says what
   const folder = mkdtempSync(join(tmpdir(), 'swarmkeep-past-'));
   const store = openAuditStore(folder, true);
   try {
-    const target = { kind: 'file', path: '/x' } as const;
-    store.durably(() => store.sources.add({ id: 's', node: 'miu', target, name: 'x', origin: 'added' }));
-    const [kept] = store.sources.all();
-    if (kept === undefined) throw new Error('There is no source');
+    const followed = sourceOn(store);
     const now = Date.now();
     const letGo = { groups: 2, entries: 7 };
     store.durably(() => store.writeNote('detector', { version: 1, letGo, correlations: {} }));
     const rules = readRuleSet([{ file: 'guessing.yml', text: RULES, origin: 'imported' }]);
-    const nothing = (): undefined => undefined;
-    const intake = new Intake({
-      store,
-      signer: () => null,
+    const intake = intakeOn(store, {
       createDetector: (state) => createDetector(rules, state),
-      createFirstSeen: () => ({ detect: () => [], state: () => null }),
       now: () => now,
-      committed: nothing,
-      live: { stage: nothing, seal: nothing, settle: nothing, forget: nothing },
     });
     expect(intake.letGo()).toEqual(letGo);
     const titles = (path: string, removed: boolean) => {
@@ -53,7 +44,7 @@ it('finds what repeats although its lines claim to be hours apart, and says what
         text: `time=${new Date(now + after).toISOString()} Image=/bin/x CommandLine=x User=${path} Outcome=refused`,
         cut: null,
       }));
-      const source = { kept: { ...kept, removed }, parsers: new Map(), utcOffsetMinutes: 0 };
+      const source = { ...followed, kept: { ...followed.kept, removed }, parsers: new Map() };
       intake.take(source, { path, lines, receivedAt: now, gaps: [], position: null });
       return store.alerts.list(null, null).map(({ entity }) => entity);
     };
