@@ -3,6 +3,7 @@ import { conclude } from './conclude.ts';
 import { notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { asRoot } from './steps.ts';
+import { installedTimeUnit } from './time-service.ts';
 
 /** The clock agrees with a source, within the tolerance that the operator set. */
 export const timeSync: Check = {
@@ -15,7 +16,7 @@ export const timeSync: Check = {
     const hidden = unseenPart(input, 'time');
     const parts: Part[] = hidden === null ? [] : [hidden];
     const steps = [
-      ...(time?.service == null
+      ...(time?.service == null && installedTimeUnit(input) === null
         ? [asRoot(input, 'Install a service that keeps the time')`apt-get install -- systemd-timesyncd`]
         : []),
       asRoot(input, 'Switch it on')`timedatectl set-ntp true`,

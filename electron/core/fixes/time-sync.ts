@@ -1,4 +1,5 @@
 import { seen } from '#core/checks/knowledge.ts';
+import { installedTimeUnit } from '#core/checks/time-service.ts';
 import type { Fix, FixInput } from './fix.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
 import { step, typed } from './steps.ts';
@@ -21,8 +22,10 @@ export const timeSyncFix: Fix = {
   targets: () => [],
   plan: (input) => {
     const time = seen(input, 'time');
-    // Where no service is there, nothing can say whether the clock is right.
-    const offered = whyNotOffered(input, ['time', 'identity'], time?.service === null);
+    // Where no service runs, nothing can say whether the clock is right, and only units say whether one is installed.
+    const isSilent = time?.service === null;
+    const needs = ['time', 'identity', ...(isSilent ? (['units'] as const) : [])] as const;
+    const offered = whyNotOffered(input, needs, isSilent);
     if (offered !== null) return notAutomatic(offered);
     const init = seen(input, 'identity')?.init;
     if (init !== 'systemd')
@@ -30,11 +33,17 @@ export const timeSyncFix: Fix = {
         'This node has no systemd, and how its time service is started is not known. Take the steps of the finding by hand.',
       );
     const service = time?.service ?? null;
-    if (service === null && seen(input, 'updates')?.manager !== 'apt')
+    const stopped = service === null ? installedTimeUnit(input) : null;
+    if (stopped?.load === 'masked')
+      return notAutomatic(
+        `${stopped.name} is there, and somebody masked it so that nothing starts it. If nothing else is meant to keep the clock, take that back (systemctl unmask ${stopped.name}), then look again.`,
+      );
+    const isAbsent = service === null && stopped === null;
+    if (isAbsent && seen(input, 'updates')?.manager !== 'apt')
       return notAutomatic(
         'There is no time service on this node, and with what it could be installed was not recognised. Install chrony, then look again.',
       );
-    const unit = unitOf(input, service ?? 'systemd-timesyncd');
+    const unit = stopped?.name ?? unitOf(input, service ?? 'systemd-timesyncd');
     return planned({
       title: 'Let a time service keep the clock',
       settings: [
@@ -48,7 +57,7 @@ export const timeSyncFix: Fix = {
         },
       ],
       steps: [
-        ...(service === null
+        ...(isAbsent
           ? [
               step(
                 input,
