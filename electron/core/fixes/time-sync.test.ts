@@ -40,7 +40,9 @@ describe('the fix that lets a time service keep the clock', () => {
 
   it('says the same in the steps that a person copies', () => {
     const stepsOf = (facts: Facts) =>
-      runChecks(inputFor(facts), { only: ['time-sync'] })[0]?.fix.map(({ text }) => text);
+      runChecks(inputFor(facts), { only: ['time-sync'] })[0]
+        ?.fix.map(({ text }) => text)
+        .join();
     const install = 'Install a service that keeps the time';
     expect(stepsOf(nodeWith())).toContain(install);
     expect(stepsOf(nodeWith(['systemd-timesyncd.service', {}]))).not.toContain(install);
