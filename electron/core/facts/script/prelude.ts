@@ -18,6 +18,7 @@
  * - `read_file BASE REST NAME BYTES`: prints at most BYTES of a regular file. The last component is opened with
  *   O_NOFOLLOW and O_NONBLOCK (dd(1), iflag), so neither a link to /etc/shadow nor a FIFO put there at the last moment
  *   leads anywhere. Status 3: no such folder, 4: reached through a link, 5: no regular file.
+ * - `read_whole NAME BYTES`: the same in the folder that was entered, and fails where that was not all of the file.
  */
 export const PRELUDE = `LC_ALL=C; export LC_ALL; umask 077
 PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -43,6 +44,7 @@ read_here() {
   [ -f "./$1" ] && [ ! -L "./$1" ] || return 5
   dd if="./$1" bs=65536 count="$2" iflag=nofollow,nonblock,noctty,count_bytes,fullblock 2>/dev/null
 }
+read_whole() { read_here "$1" "$2" && [ "$(stat -c %s -- "./$1" 2>/dev/null)" -le "$2" ] 2>/dev/null; }
 read_file() { ( enter "$1" "$2" || exit $?; read_here "$3" "$4" ) </dev/null; }
 `;
 

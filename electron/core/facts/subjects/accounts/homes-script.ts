@@ -35,7 +35,7 @@ count_keys() { # BASE REST NAME: sets counted to a number, or to closed
   [ ! -L "$1/$2/$3" ] || return
   if [ ! -e "$1/$2/$3" ]; then known_missing "$1/$2/$3" && counted=0; return; fi
   [ -f "$1/$2/$3" ] && [ -r "$1/$2/$3" ] || return
-  counted=$( { read_file "$1" "$2" "$3" 1048576 || printf '\\nfailed\\n'; } | awk '/^[ \\t]*[^# \\t]/ { keys++; last = $0 } END { print last == "failed" ? "closed" : keys + 0 }') || counted=closed
+  counted=$( { ( enter "$1" "$2" && read_whole "$3" 1048576 ) </dev/null || printf '\\nfailed\\n'; } | awk '/^[ \\t]*[^# \\t]/ { keys++; last = $0 } END { print last == "failed" ? "closed" : keys + 0 }') || counted=closed
 }
 IFS=$newline; set -f
 set -- $homes

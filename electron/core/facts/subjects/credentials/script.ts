@@ -14,22 +14,41 @@ const DOT_FILES =
   '.bashrc .bash_profile .bash_login .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .env .pam_environment .xsessionrc .config/fish/config.fish .netrc .aws/credentials .aws/config .config/gcloud/application_default_credentials.json .huggingface/token .cache/huggingface/token .cache/huggingface/stored_tokens .config/openai/config.json .config/anthropic/config.json .config/io.datasette.llm/keys.json .openai.env .config/environment.d/*.conf';
 const HISTORIES = '.bash_history .zsh_history .python_history .sh_history .local/share/fish/fish_history';
 
+/** Bytes of a file, and entries of a list of files, that are read; of what is longer it is said that it was not read to its end. */
+const FILE_LIMIT = 64 * 1024 * 1024;
+const FILES_LIMIT = 401;
+
 /**
  * Names and shapes are looked for on the node; what leaves it is the name of the variable or the number of the shape. A
  * name counts when something that is no placeholder is assigned to it.
  */
 const FUNCTIONS = `
-names_in() { grep -aoiE '(^|[^A-Za-z0-9_])(${NAMES})["'"'"']?[[:space:]]*[=:][[:space:]]*["'"'"']?[^[:space:]"'"'"'$<{]{8,}' | grep -aviE '[=:][[:space:]]*["'"'"']?(your|change|xxx|none|null|placeholder|example|insert|todo|os\\.|process\\.|config\\.|env\\.|self\\.|settings\\.)' | sed -E 's/["'"'"']?[[:space:]]*[=:].*//; s/^[^A-Za-z0-9_]//' | sort -u | head -n 32; }
-shapes_in() { grep -aoE '(^|[^A-Za-z0-9_-])(${SHAPES})' | cut -c1-12 | sort -u | head -n 16; }
+# Both look in $text, and fail where a program on the way did: nothing found would then mean nothing.
+names_in() {
+  some=$(printf '%s\\n' "$text" | grep -aoiE '(^|[^A-Za-z0-9_])(${NAMES})["'"'"']?[[:space:]]*[=:][[:space:]]*["'"'"']?[^[:space:]"'"'"'$<{]{8,}'); [ "$?" -le 1 ] || return 1
+  [ -n "$some" ] || return 0
+  some=$(printf '%s\\n' "$some" | grep -aviE '[=:][[:space:]]*["'"'"']?(your|change|xxx|none|null|placeholder|example|insert|todo|os\\.|process\\.|config\\.|env\\.|self\\.|settings\\.)'); [ "$?" -le 1 ] || return 1
+  [ -n "$some" ] || return 0
+  some=$(printf '%s\\n' "$some" | sed -E 's/["'"'"']?[[:space:]]*[=:].*//; s/^[^A-Za-z0-9_]//' | sort -u | head -n 32); [ -n "$some" ] && printf '%s\\n' "$some"
+}
+shapes_in() {
+  some=$(printf '%s\\n' "$text" | grep -aoE '(^|[^A-Za-z0-9_-])(${SHAPES})'); [ "$?" -le 1 ] || return 1
+  [ -n "$some" ] || return 0
+  some=$(printf '%s\\n' "$some" | cut -c1-12 | sort -u | head -n 16 | sed -E 's/^[^A-Za-z0-9]//' | cut -c1-8); [ -n "$some" ] && printf '%s\\n' "$some"
+}
 look_in() { # KIND PLACE NAME: one file of the folder that was entered
   [ -f "./$3" ] && [ ! -L "./$3" ] || return 0
   if [ ! -r "./$3" ]; then emit closed "$2"; return 0; fi
   # What comes last says that nothing on the way to it was cut.
-  text=$({ read_here "$3" 2097152 && printf '\\n=read whole=\\n'; } | tr '\\000\\r' '\\n\\n' | grep -aiE -m 2000 '${NAMES}|${SHAPES}|^=read whole=$')
-  case $text in *'=read whole=') text=\${text%'=read whole='}; emit looked "$2" ;; *) emit unread "$2" ;; esac
-  [ -n "$text" ] || return 0
-  printf '%s\\n' "$text" | names_in | while IFS= read -r found; do emit name "$1" "$2" "$found"; done
-  printf '%s\\n' "$text" | shapes_in | while IFS= read -r found; do emit shape "$1" "$2" "$(printf '%s' "$found" | sed -E 's/^[^A-Za-z0-9]//' | cut -c1-8)"; done
+  text=$({ read_whole "$3" ${FILE_LIMIT} && printf '\\n=read whole=\\n'; } | tr '\\000\\r' '\\n\\n' | grep -aiE -m 2000 '${NAMES}|${SHAPES}|^=read whole=$')
+  case $text in *'=read whole=') text=\${text%'=read whole='}; result=looked ;; *) result=unread ;; esac
+  if [ -n "$text" ]; then
+    names=$(names_in) || result=unread
+    shapes=$(shapes_in) || result=unread
+    [ -z "$names" ] || printf '%s\\n' "$names" | while IFS= read -r found; do emit name "$1" "$2" "$found"; done
+    [ -z "$shapes" ] || printf '%s\\n' "$shapes" | while IFS= read -r found; do emit shape "$1" "$2" "$found"; done
+  fi
+  emit "$result" "$2"
 }
 inside() { # KIND BASE FILE…: files below BASE, no link followed on the way
   kind=$1; base=$2; shift 2
@@ -46,18 +65,24 @@ dots() { # HOME
   ( cd -P -- "$1" 2>/dev/null && for file in ${DOT_FILES}; do [ ! -f "$file" ] || inside file "$1" "$file"; done
     for file in ${HISTORIES}; do [ ! -f "$file" ] || inside shell-history "$1" "$file"; done ) </dev/null
 }
-folder() { # BASE REST: small files of a folder and of the plugins in it
+folder() { # BASE REST: files of a folder and of all that are in it; the last line of the list says that it is whole
   ( enter "$1" "$2" || { known_missing "\${1%/}/$2" && [ ! -e "\${1%/}/$2" ] || emit closed "\${1%/}/$2"; exit 0; }
     place=$(pwd -P); emit looked "$place"
-    find . -xdev -maxdepth 3 -type f -size -512k ! -name swarm-token ! -name access.log ! -name '*.pyc' -print0 2>/dev/null | head -z -n 200 | tr '\\n\\0' '\\001\\n' | while IFS= read -r file; do
+    { find . -xdev -type f ! -name swarm-token ! -name access.log ! -name '*.pyc' -print0 2>/dev/null && printf 'end\\000'; } | head -z -n ${FILES_LIMIT} | tr '\\n\\0' '\\001\\n' | { ended=; while IFS= read -r file; do
+      [ "$file" != end ] || { ended=yes; continue; }
       file=\${file#./}; case $file in */*) below=\${file%/*} ;; *) below= ;; esac
+      # A name with a line end in it is known by nobody here.
+      case $file in *"$line_end"*) emit unread "$place/$file"; continue ;; esac
       ( enter "$place" "$below" && look_in file "$place/$file" "\${file##*/}" )
-    done ) </dev/null
+    done; [ -n "$ended" ] || emit unread "$place"; } ) </dev/null
 }
+line_end=$(printf '\\001')
 environ() { # PID
   [ -r "/proc/$1/environ" ] || { [ ! -d "/proc/$1" ] || emit closed "/proc/$1/environ"; return 0; }
-  emit looked "/proc/$1/environ"
-  head -c 262144 "/proc/$1/environ" 2>/dev/null | tr '\\n\\000' ' \\n' | grep -aE '^[A-Za-z_][A-Za-z0-9_]*=.*(${SHAPES})' | sed 's/=.*//' | head -n 32 | while IFS= read -r found; do emit environ "$1" "$found"; done
+  # The kernel lets no environment be longer than 6 MiB (execve(2)).
+  found=$({ head -c 8388608 "/proc/$1/environ" 2>/dev/null && printf '\\000=read whole='; } | tr '\\n\\000' ' \\n' | grep -aE '^[A-Za-z_][A-Za-z0-9_]*=.*(${SHAPES})|^=read whole=$' | sed 's/\\(.\\)=.*/\\1/')
+  case $found in *'=read whole') emit looked "/proc/$1/environ" ;; *) [ ! -d "/proc/$1" ] || emit unread "/proc/$1/environ" ;; esac
+  [ -z "$found" ] || printf '%s\\n' "$found" | grep -v '^=' | head -n 32 | while IFS= read -r name; do emit environ "$1" "$name"; done
 }
 `;
 

@@ -130,7 +130,7 @@ access_lists() { # Names ended by NUL on standard input. \`V status looked found
     END { for (at = 1; at in kept; at++) print "C " kept[at]; print "V " status " " looked + 0 " " found + 0 }'
 }
 capability_lists() { # Names ended by NUL on standard input; told when they have ended, and so has all else
-  if has getcap; then limit 8 xargs -0 -r getcap 2>/dev/null; [ "$?" -lt 124 ] || printf 'late\\n'; else cat >/dev/null; fi | awk '
+  if has getcap; then limit 8 xargs -0 -r getcap 2>/dev/null || printf 'late\\n'; else cat >/dev/null; fi | awk '
     { size += length($0) + 1; if (size <= ${PROGRAMS_LIMIT}) kept[NR] = $0; else cut = 1 }
     END { for (at = 1; at in kept; at++) print "K " kept[at]; if (cut) print "K late" }'
 }

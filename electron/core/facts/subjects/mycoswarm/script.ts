@@ -171,7 +171,7 @@ logs() { # INSTANCE FOLDER: the same from files, where there is no journal
   ( enter / "\${2#/}" || exit 0
     count=; for log in ./*.log; do
       [ -f "$log" ] && [ ! -L "$log" ] && [ -r "$log" ] || continue
-      found=$( { { read_here "\${log#./}" 16777216 || echo cut >&5; } | grep -cF 'net_isolated=False'; } 5>&1)
+      found=$( { { read_whole "\${log#./}" 67108864 || echo cut >&5; } | grep -cF 'net_isolated=False'; } 5>&1)
       [ "$?" -le 1 ] || found=cut
       case $found in '' | *[!0-9]*) count=; break ;; esac
       count=$((\${count:-0} + found))
