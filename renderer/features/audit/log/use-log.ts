@@ -12,6 +12,7 @@ import type { LiveDelta } from '#shared/contract/audit.ts';
 import type { Alert } from '#shared/domain/audit/alert.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { client, orpc } from '../../../transport/queries.ts';
+import { createAlertKeeper } from '../alerts/keep-alerts.ts';
 import { followLive } from './follow-live.ts';
 import { LogBook, type LogView, lastNumber } from './log-book.ts';
 
@@ -156,14 +157,15 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
       else if (delta.kind === 'alert') keepAlert(delta.alert);
       else void queries.invalidateQueries({ queryKey: orpc.audit.sources.key() });
     };
+    const keeper = createAlertKeeper(queries, orpc.audit.alerts.key());
     const keepAlert = (alert: Alert) => {
       // The stream tells of alerts of all nodes; what is listed is of the one that was chosen.
-      if (node !== null && alert.node !== node) return;
-      queries.setQueriesData<Alert[]>({ queryKey: orpc.audit.alerts.key() }, (alerts) =>
-        alerts === undefined ? alerts : [alert, ...alerts.filter(({ id }) => id !== alert.id)],
-      );
+      if (node === null || alert.node === node) keeper.keep(alert);
     };
-    return () => end.abort();
+    return () => {
+      end.abort();
+      keeper.end();
+    };
   }, [selection, book, queries]);
 
   const { older } = view;
