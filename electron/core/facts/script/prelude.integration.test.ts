@@ -46,6 +46,15 @@ b" "'\\"" ''; printf 'x\\000y' | emit_content two k; ${END}`;
     expect(read('nowhere', 'real')).toBe('=3\n');
   });
 
+  it('says whether it read a file to its end', () => {
+    writeFileSync(join(folder, 'real'), 'x'.repeat(10));
+    const read = (name: string, bytes: number) =>
+      run(`cd '${folder}'; read_whole ${name} ${bytes} || echo =cut`).stdout.toString();
+    expect(read('real', 10)).toBe('x'.repeat(10));
+    expect(read('real', 9)).toBe(`${'x'.repeat(9)}=cut\n`);
+    expect(read('absent', 9)).toBe('=cut\n');
+  });
+
   it('opens with O_NOFOLLOW and O_NONBLOCK, so that a swap after the test changes nothing', () => {
     writeFileSync(join(folder, 'secret'), 'secret');
     symlinkSync('secret', join(folder, 'link'));

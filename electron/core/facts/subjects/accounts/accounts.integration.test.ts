@@ -139,6 +139,11 @@ it.for<[string, string, number | null]>([
     `echo 'AuthorizedKeysFile /etc/ssh/keys/%u' >>/etc/ssh/sshd_config; ln -s /etc/passwd /etc/ssh/keys/swk`,
     null,
   ],
+  [
+    'more than is read',
+    `{ yes '#' | head -c 1048576; echo '${KEY}'; } >/home/swk/.ssh/authorized_keys`,
+    null,
+  ],
   ['what a program says', 'echo "AuthorizedKeysCommand /usr/bin/keys" >>/etc/ssh/sshd_config', null],
   ['a token that is not known', 'echo "AuthorizedKeysFile /etc/ssh/%q" >>/etc/ssh/sshd_config', null],
 ])('counts keys where there is %s', { timeout: 30_000 }, ([, prepare, expected], context) => {
