@@ -80,9 +80,9 @@ as_uid() {
  * 127 where neither program is there.
  */
 export const HTTP = `HTTP_PYTHON='import sys,http.client as h
-for p in sys.argv[2:]:
+for p in sys.argv[3:]:
  try:
-  u=p[7:].split("/",1);c=h.HTTPConnection(u[0],timeout=2);c.request("GET","/"+u[1]);r=c.getresponse()
+  u=p[7:].split("/",1);c=h.HTTPConnection(u[0],timeout=int(sys.argv[2]));c.request("GET","/"+u[1]);r=c.getresponse()
   if sys.argv[1]=="0":print("%d 0 %s"%(r.status,r.getheader("content-type") or ""),flush=True)
   elif r.status==200:sys.stdout.buffer.write(r.read(int(sys.argv[1])))
  except ConnectionRefusedError:
@@ -92,13 +92,13 @@ for p in sys.argv[2:]:
 http_statuses() {
   if has curl; then
     for url do shift; set -- "$@" -o /dev/null "$url"; done
-    limit 12 curl -q -s -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -w '%{http_code} %{exitcode} %{content_type}\\n' "$@" </dev/null 2>/dev/null
-  elif [ -x /usr/bin/python3 ]; then limit 12 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" 0 "$@" </dev/null 2>/dev/null
+    limit 12 curl -q -s -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout "$((1 * \${patience:-1}))" --max-time "$((2 * \${patience:-1}))" -w '%{http_code} %{exitcode} %{content_type}\\n' "$@" </dev/null 2>/dev/null
+  elif [ -x /usr/bin/python3 ]; then limit 12 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" 0 "$((2 * \${patience:-1}))" "$@" </dev/null 2>/dev/null
   else return 127; fi
 }
 http_body() {
-  if has curl; then limited 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -- "$1" </dev/null 2>/dev/null | head -c "$2"
-  elif [ -x /usr/bin/python3 ]; then limited 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$2" "$1" </dev/null 2>/dev/null | head -c "$2"
+  if has curl; then limited 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout "$((1 * \${patience:-1}))" --max-time "$((2 * \${patience:-1}))" -- "$1" </dev/null 2>/dev/null | head -c "$2"
+  elif [ -x /usr/bin/python3 ]; then limited 4 /usr/bin/python3 -I -S -c "$HTTP_PYTHON" "$2" "$((2 * \${patience:-1}))" "$1" </dev/null 2>/dev/null | head -c "$2"
   else return 127; fi
 }
 `;

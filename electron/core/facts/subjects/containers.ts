@@ -14,7 +14,7 @@ import { readContainers } from './containers/parse.ts';
  * make one otherwise.
  */
 const SCRIPT = `${PRELUDE}
-ask() { limit 3 curl -q -sS --max-time 3 --noproxy '*' --max-filesize 4194304 --unix-socket "$1" "http://engine/v1.24$2" 2>/dev/null; }
+ask() { limit 3 curl -q -sS --max-time "$((3 * \${patience:-1}))" --noproxy '*' --max-filesize 4194304 --unix-socket "$1" "http://engine/v1.24$2" 2>/dev/null; }
 running=$(grep -hsxE 'dockerd|podman' /proc/[0-9]*/comm)
 [ "$?" -lt 124 ] || running="$running unsure"
 for socket in /run/docker.sock /run/user/*/docker.sock /run/podman/podman.sock /run/user/*/podman/podman.sock; do

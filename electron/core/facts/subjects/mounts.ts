@@ -20,7 +20,7 @@ if [ -n "$suspects" ]; then
     asked="$asked $!"
     emit asked "$escaped"
   done
-  ( sleep 1.4; kill -KILL $asked ) >/dev/null 2>&1 &
+  ( sleep "$((1 * \${patience:-1})).4"; kill -KILL $asked ) >/dev/null 2>&1 &
   watch=$!
   wait $asked
   kill "$watch" 2>/dev/null

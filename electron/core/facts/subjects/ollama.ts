@@ -77,7 +77,7 @@ agent() {
   for uid in "$@"; do
     has curl || return
     if [ "$as_self" != "$uid" ] && { [ "$as_self" != 0 ] || ! has setpriv; }; then emit agent "$uid" may-not; continue; fi
-    as_uid "$uid" timeout -s KILL 3 curl -q -s -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -o /dev/null -- ${address}/api/version </dev/null >/dev/null 2>&1
+    as_uid "$uid" timeout -s KILL "$((3 * \${patience:-1}))" curl -q -s -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout "$((1 * \${patience:-1}))" --max-time "$((2 * \${patience:-1}))" -o /dev/null -- ${address}/api/version </dev/null >/dev/null 2>&1
     emit agent "$uid" "$?"
   done
 }
@@ -85,7 +85,7 @@ agent() {
 newline='
 '; refused="\${newline}7"
 if has curl; then
-  answer=$({ limit 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout 1 --max-time 2 -- ${address}/api/version </dev/null 2>/dev/null; printf '\\n%s' "$?"; } | head -c 4104)
+  answer=$({ limit 4 curl -q -s -f -g --noproxy '*' --proto =http --max-redirs 0 --connect-timeout "$((1 * \${patience:-1}))" --max-time "$((2 * \${patience:-1}))" -- ${address}/api/version </dev/null 2>/dev/null; printf '\\n%s' "$?"; } | head -c 4104)
   emit version "\${answer%"$newline"*}" "\${answer##*"$newline"}"
 else answer=; emit version "$(http_body ${address}/api/version 4096)"; fi
 if ${known.pid === null ? '[ "$answer" != "$refused" ]' : ':'}; then

@@ -18,7 +18,7 @@ const FUNCTIONS = `
 try() { # NUMBER UID
   if ! has unshare; then emit tried "$1" absent ''; return; fi
   if [ "$as_self" != "$2" ] && { [ "$as_self" != 0 ] || ! has setpriv; }; then emit tried "$1" may-not ''; return; fi
-  answer=$(as_uid "$2" timeout -s KILL 3 unshare -rn true </dev/null 2>&1)
+  answer=$(as_uid "$2" timeout -s KILL "$((3 * \${patience:-1}))" unshare -rn true </dev/null 2>&1)
   emit tried "$1" "$?" "$(printf '%.300s' "$answer")"
 }
 switch() { if [ -r "$1" ]; then emit switch "$2" "$(head -c 32 "$1")"; fi; }

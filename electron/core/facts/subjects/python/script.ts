@@ -38,8 +38,8 @@ site() { # NUMBER FOLDER
   emit site "$1" "$2"
   emit names "$1" "$(told find -H "$2" -mindepth 1 -maxdepth 1 \\( -name '*.dist-info' -o -name '*.egg-info' -o -name '*.egg-link' -o -name '__editable__*' \\) ! -name "*$NL*" -printf '%y%f\\n' 2>/dev/null | head -n 20000)"
   if [ ! -r "$2" ] || [ ! -x "$2" ]; then emit closed "$1"; return 0; fi
-  as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 2 -type f \\( -path '*.dist-info/METADATA' -o -path '*.egg-info/PKG-INFO' -o -path '*.egg-info' \\) -size -2048k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | told as_uid "$owner" timeout -s KILL 5 xargs -0 -r awk "$HEADERS" 2>/dev/null | emit_content headers "$1"
-  as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -type f -path '*.dist-info/*' \\( -name INSTALLER -o -name direct_url.json \\) -size -5k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL 5 xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } FNR <= 8 { print "L" substr($0, 1, 2048) }' 2>/dev/null | emit_content small "$1"
+  as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 2 -type f \\( -path '*.dist-info/METADATA' -o -path '*.egg-info/PKG-INFO' -o -path '*.egg-info' \\) -size -2048k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | told as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk "$HEADERS" 2>/dev/null | emit_content headers "$1"
+  as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -type f -path '*.dist-info/*' \\( -name INSTALLER -o -name direct_url.json \\) -size -5k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } FNR <= 8 { print "L" substr($0, 1, 2048) }' 2>/dev/null | emit_content small "$1"
   emit records "$1" "$(as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 \\( -name RECORD -o -name REQUESTED \\) -path '*.dist-info/*' ! -path "*$NL*" -print 2>/dev/null | head -n 16384)"
   copies "$1" "$2"
   case $2 in */dist-packages)
@@ -49,7 +49,7 @@ site() { # NUMBER FOLDER
   esac
 }
 copies() { # NUMBER FOLDER: distributions that lie within others
-  as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 3 -type d \\( -name _vendor -o -name _vendored -o -name vendored \\) -prune ! -path "*$NL*" -print0 2>/dev/null | head -z -n 64 | told as_uid "$owner" timeout -s KILL 5 xargs -0 -r sh -c '
+  as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 3 -type d \\( -name _vendor -o -name _vendored -o -name vendored \\) -prune ! -path "*$NL*" -print0 2>/dev/null | head -z -n 64 | told as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r sh -c '
     find -H "$@" -mindepth 1 -maxdepth 1 -type d \\( -name "*.dist-info" -o -name "*.egg-info" \\) -print | head -n 2048
     find -H "$@" -mindepth 1 -maxdepth 1 -type f \\( -name vendor.txt -o -name vendored.txt \\) -size -64k -print0 | head -z -n 64 | xargs -0 -r awk "FNR == 1 { print \\"F\\" FILENAME } FNR <= 1024 { print \\"L\\" substr(\\$0, 1, 512) }"
   ' sh 2>/dev/null | emit_content copies "$1"
