@@ -6,24 +6,26 @@ const WINDOW = 1024 * 1024;
 /** A part of a file, read on as it is asked for what follows. */
 class Window {
   readonly #handle: number;
-  #bytes = Buffer.alloc(0);
+  #buffer = Buffer.alloc(0);
+  #bytes = this.#buffer;
   #at = 0;
 
   constructor(handle: number) {
     this.#handle = handle;
   }
 
-  /** @returns the bytes there; fewer where the file ends. They stay as they are when the window moves on */
+  /** @returns the bytes there; fewer where the file ends. They are others once it is asked again */
   take(at: number, length: number): Buffer {
     if (at < this.#at || at + length > this.#at + this.#bytes.length) {
-      const fresh = Buffer.allocUnsafeSlow(Math.max(WINDOW, length));
+      const wanted = Math.max(WINDOW, length);
+      if (this.#buffer.length < wanted) this.#buffer = Buffer.allocUnsafeSlow(wanted);
       let read = 0;
-      while (read < fresh.length) {
-        const piece = readSync(this.#handle, fresh, read, fresh.length - read, at + read);
+      while (read < this.#buffer.length) {
+        const piece = readSync(this.#handle, this.#buffer, read, this.#buffer.length - read, at + read);
         if (piece === 0) break;
         read += piece;
       }
-      this.#bytes = fresh.subarray(0, read);
+      this.#bytes = this.#buffer.subarray(0, read);
       this.#at = at;
     }
     return this.#bytes.subarray(at - this.#at, at - this.#at + length);
@@ -46,7 +48,7 @@ export class ArchiveFile extends RandomAccessReader {
     this.#contents = new Window(this.#handle);
   }
 
-  /** @returns the bytes there; fewer where the file ends */
+  /** @returns the bytes there; fewer where the file ends. They are others once it is asked again */
   contents(at: number, length: number): Buffer {
     return this.#contents.take(at, length);
   }
@@ -60,8 +62,8 @@ export class ArchiveFile extends RandomAccessReader {
   ): void {
     const bytes = this.#directory.take(position, length);
     bytes.copy(buffer, offset);
-    // Not at once: the directory is read entry by entry, each from within the one before.
-    setImmediate(callback, bytes.length < length ? new Error('it ends too soon') : null);
+    // At once: each entry is asked for by itself (`eachEntry`), and a turn for every one would take longer than reading it.
+    callback(bytes.length < length ? new Error('it ends too soon') : null);
   }
 
   override close(callback: (error: Error | null) => void): void {

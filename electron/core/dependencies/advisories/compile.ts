@@ -40,12 +40,17 @@ function compileRange(range: AffectedRange, keyOf: (version: string) => string |
 /** Runs of a list of places: first and last of each. */
 function runsOf(places: number[]): number[] {
   // Most lists come in the order of their versions.
-  if (places.some((place, index) => place < (places[index - 1] ?? 0))) places.sort((a, b) => a - b);
+  for (let index = 1; index < places.length; index += 1)
+    if ((places[index] ?? 0) < (places[index - 1] ?? 0)) {
+      places.sort((a, b) => a - b);
+      break;
+    }
   const runs: number[] = [];
+  let last = -2;
   for (const place of places) {
-    const last = runs.at(-1);
-    if (last !== undefined && place <= last + 1) runs[runs.length - 1] = place;
+    if (place <= last + 1) runs[runs.length - 1] = place;
     else runs.push(place, place);
+    last = place;
   }
   return runs;
 }

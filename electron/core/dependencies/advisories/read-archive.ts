@@ -31,7 +31,7 @@ function wrong(path: string, what: string, cause?: unknown): AdvisoryDataError {
   return new AdvisoryDataError(`${path} cannot be used: ${what}.`, WHERE_TO_GET, { cause });
 }
 
-/** Packed contents of an entry, behind its own header (APPNOTE.TXT 6.3.10, section 4.3.7). */
+/** Packed contents of an entry, behind its own header (APPNOTE.TXT 6.3.10, section 4.3.7); others once it is asked again. */
 function contentsOf(archive: ArchiveFile, entry: Entry): Buffer | null {
   const at = entry.relativeOffsetOfLocalHeader;
   const header = archive.contents(at, 30);
@@ -41,17 +41,14 @@ function contentsOf(archive: ArchiveFile, entry: Entry): Buffer | null {
   return contents.length < entry.compressedSize ? null : contents;
 }
 
-/** Refuses what cannot be unpacked or is not as large as it says. */
-function packed(path: string, archive: ArchiveFile, entry: Entry): Buffer {
-  const { fileName, compressionMethod: method, uncompressedSize: size } = entry;
+/** Refuses what cannot be unpacked, or would be larger than any advisory. */
+function requireUsable(path: string, entry: Entry): void {
+  const { fileName, compressionMethod: method, uncompressedSize, compressedSize } = entry;
   if ((entry.generalPurposeBitFlag & 1) !== 0) throw wrong(path, `"${fileName}" is encrypted`);
   if (method !== STORED && method !== DEFLATED)
     throw wrong(path, `"${fileName}" is packed in a way of its own`);
-  if (size > LARGEST_ADVISORY) throw wrong(path, `"${fileName}" is larger than any advisory`);
-  if (entry.compressedSize > LARGEST_ADVISORY) throw wrong(path, `"${fileName}" is larger than any advisory`);
-  const contents = contentsOf(archive, entry);
-  if (contents === null) throw wrong(path, `it is cut off at "${fileName}"`);
-  return contents;
+  if (Math.max(uncompressedSize, compressedSize) > LARGEST_ADVISORY)
+    throw wrong(path, `"${fileName}" is larger than any advisory`);
 }
 
 /** @throws AdvisoryDataError for what is not as the directory of the archive says */
@@ -78,27 +75,42 @@ const unpackAside = promisify(gunzip);
 /** Ten bytes of a gzip member: deflated, nothing else said (RFC 1952, section 2.3). */
 const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 
+/** Several entries as members of one gzip file (RFC 1952, section 2.2), and the packed contents of each within it. */
+interface Members {
+  bytes: Buffer;
+  contents: readonly Buffer[];
+}
+
+function membersOf(path: string, archive: ArchiveFile, entries: readonly Entry[]): Members {
+  for (const entry of entries) requireUsable(path, entry);
+  const around = GZIP_HEADER.length + 8;
+  const bytes = Buffer.allocUnsafe(
+    entries.reduce((sum, { compressedSize }) => sum + compressedSize + around, 0),
+  );
+  let at = 0;
+  const contents = entries.map((entry) => {
+    const own = contentsOf(archive, entry);
+    if (own === null) throw wrong(path, `it is cut off at "${entry.fileName}"`);
+    const start = at + GZIP_HEADER.copy(bytes, at);
+    at = start + own.copy(bytes, start);
+    const end = at;
+    at = bytes.writeUInt32LE(entry.crc32, at);
+    at = bytes.writeUInt32LE(entry.uncompressedSize, at);
+    return bytes.subarray(start, end);
+  });
+  return { bytes, contents };
+}
+
 /**
- * Unpacks several entries in one go: as members of one gzip file (RFC 1952, section 2.2), whose sizes and checksums zlib itself
- * compares with those of the archive. Setting zlib up for each of many small files would take longer than unpacking them.
+ * Unpacks several entries in one go: zlib itself compares sizes and checksums of the members with those of the archive. Setting zlib
+ * up for each of many small files would take longer than unpacking them.
  * @returns null when anything is not as the archive says; then each is looked at by itself, to say which
  */
-async function unpackedTogether(
-  entries: readonly Entry[],
-  contents: readonly Buffer[],
-): Promise<Buffer[] | null> {
-  const members: Buffer[] = [];
-  let total = 0;
-  for (const [index, { compressionMethod, crc32: checksum, uncompressedSize: size }] of entries.entries()) {
-    if (compressionMethod !== DEFLATED) return null;
-    const trailer = Buffer.allocUnsafe(8);
-    trailer.writeUInt32LE(checksum, 0);
-    trailer.writeUInt32LE(size, 4);
-    members.push(GZIP_HEADER, contents[index] ?? Buffer.alloc(0), trailer);
-    total += size;
-  }
+async function unpackedTogether(entries: readonly Entry[], { bytes }: Members): Promise<Buffer[] | null> {
+  if (entries.some(({ compressionMethod }) => compressionMethod !== DEFLATED)) return null;
+  const total = entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
   try {
-    const whole = await unpackAside(Buffer.concat(members), {
+    const whole = await unpackAside(bytes, {
       maxOutputLength: total + 1,
       chunkSize: Math.max(64, total + 1),
     });
@@ -114,11 +126,11 @@ async function unpackedTogether(
 }
 
 async function filesOf(path: string, archive: ArchiveFile, entries: readonly Entry[]): Promise<SetFile[]> {
-  const contents = entries.map((entry) => packed(path, archive, entry));
-  const together = await unpackedTogether(entries, contents);
+  const members = membersOf(path, archive, entries);
+  const together = await unpackedTogether(entries, members);
   return entries.map((entry, index) => ({
     name: entry.fileName,
-    bytes: together?.[index] ?? unpacked(path, entry, contents[index] ?? Buffer.alloc(0)),
+    bytes: together?.[index] ?? unpacked(path, entry, members.contents[index] ?? Buffer.alloc(0)),
   }));
 }
 
@@ -153,7 +165,7 @@ export async function* filesOfArchive(path: string): AsyncGenerator<SetFile[]> {
       left -= entry.uncompressedSize;
       if (left < 0) throw wrong(path, 'it would have more than 2 GiB once unpacked');
       waiting.push(entry);
-      size += entry.uncompressedSize;
+      size += Math.max(entry.uncompressedSize, entry.compressedSize);
       if (waiting.length < TOGETHER && size < LARGEST_TOGETHER) continue;
       yield await begin();
     }

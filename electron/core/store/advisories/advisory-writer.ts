@@ -5,10 +5,14 @@ import { constants, zstdCompress, zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { requireSafeFile } from '../data-folder.ts';
 import { asAdvisoriesError, damagedAdvisories } from './advisories-error.ts';
+import { RowsTogether } from './rows-together.ts';
 import { ADVISORIES_ID, ADVISORIES_SCHEMA, ADVISORIES_VERSION, advisoriesFile } from './schema.ts';
+import { UsedAgain } from './used-again.ts';
 
-/** Advisories of one chunk: enough for Zstandard to find what they have in common. */
+/** Advisories of one chunk: enough for Zstandard to find what they have in common, and few enough to unpack for the sake of one. */
 const CHUNK = 64;
+/** A chunk ends before, once its texts have so many UTF-16 units: a few long ones would fill the memory. */
+const LONGEST_CHUNK = 1_024 * 1_024;
 /** Chunks that are packed in threads of their own at one time; whoever brings more waits. */
 const AT_ONCE = 2;
 const packAside = promisify(zstdCompress);
@@ -127,35 +131,34 @@ export function writeAdvisories(folder: string): AdvisoryWriter {
     return database;
   });
   const insertChunk = open.prepare('INSERT INTO chunk (number, texts) VALUES (?, ?)');
-  const placing = (rows: number) =>
-    open.prepare(
-      `INSERT OR REPLACE INTO advisory (id, modified, chunk, place) VALUES ${Array.from({ length: rows }, () => '(?, ?, ?, ?)').join(', ')}`,
-    );
-  const placeChunk = placing(CHUNK);
-  const insertPackage = open.prepare(
-    'INSERT INTO package (ecosystem, name, packed, compiled) VALUES (?, ?, ?, ?)',
+  const advisories = new RowsTogether(
+    open,
+    'INSERT OR REPLACE INTO advisory (id, modified, chunk, place)',
+    4,
   );
+  const packages = new RowsTogether(open, 'INSERT INTO package (ecosystem, name, packed, compiled)', 4);
   const insertFact = open.prepare('INSERT INTO fact (name, value) VALUES (?, ?)');
 
   let texts: string[] = [];
-  /** Rows of the advisories whose texts wait, one after the other: a statement for each would take twice as long. */
-  let rows: (string | number)[] = [];
+  let length = 0;
   let chunk = 0;
+  const buffers = new UsedAgain();
   const packing: Promise<void>[] = [];
   const flush = (): void => {
     if (texts.length === 0) return;
-    (texts.length === CHUNK ? placeChunk : placing(texts.length)).run(rows);
     const number = chunk;
-    const packed = packAside(Buffer.from(texts.join('\0')), FAST_ASIDE).then((bytes) => {
-      // Nothing is left to write to once it was abandoned.
-      if (database !== null) insertChunk.run(number, bytes);
-    });
+    const packed = buffers
+      .with(texts.join('\0'), (bytes) => packAside(bytes, FAST_ASIDE))
+      .then((bytes) => {
+        // Nothing is left to write to once it was abandoned.
+        if (database !== null) insertChunk.run(number, bytes);
+      });
     // It is heard of when it is waited for.
     packed.catch(() => undefined);
     packing.push(packed);
     chunk += 1;
     texts = [];
-    rows = [];
+    length = 0;
   };
   const packedUpTo = async (most: number): Promise<void> => {
     try {
@@ -169,20 +172,23 @@ export function writeAdvisories(folder: string): AdvisoryWriter {
   return {
     advisory: (id, modified, text) =>
       guarded(() => {
-        rows.push(id, modified, chunk, texts.length);
+        advisories.add(id, modified, chunk, texts.length);
         texts.push(text);
-        if (texts.length === CHUNK) flush();
+        length += text.length;
+        if (texts.length === CHUNK || length >= LONGEST_CHUNK) flush();
       }),
     package: (ecosystem, name, compiled) =>
       guarded(() => {
         const packed = compiled.length < WORTH_PACKING ? null : zstdCompressSync(Buffer.from(compiled), FAST);
-        insertPackage.run(ecosystem, name, packed === null ? 0 : 1, packed ?? compiled);
+        packages.add(ecosystem, name, packed === null ? 0 : 1, packed ?? compiled);
       }),
     ready: () => packedUpTo(AT_ONCE),
     async commit(facts) {
       guarded(flush);
       await packedUpTo(0);
       guarded(() => {
+        advisories.end();
+        packages.end();
         for (const [name, value] of Object.entries(facts)) insertFact.run(name, value);
         open.exec('COMMIT');
         open.pragma(`user_version = ${ADVISORIES_VERSION}`);
