@@ -13,7 +13,7 @@ import { logAction } from './log-line.ts';
 import type { Machine } from './machine.ts';
 import { lockNode } from './record/lock.ts';
 import { openStateFolder } from './record/state-folder.ts';
-import { asRefused } from './refused.ts';
+import { asRefused, Refused } from './refused.ts';
 import { close } from './walk/descriptor.ts';
 
 /** How long a run waits for another one before it says `busy`. */
@@ -77,6 +77,8 @@ function dispatch(machine: Machine, request: HelperRequest, launched: Launched):
       return forgetChange(machine, request.change);
     case 'probe':
       return probe(machine, request.uid, request.probe, launched.relaunch);
+    case 'secret':
+      throw new Refused('bad-request', 'Secrets are asked for one at a time, by answerSecret.');
     case 'uninstall':
       return uninstall(machine, request.force);
   }

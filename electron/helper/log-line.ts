@@ -24,8 +24,12 @@ export function lineFor(request: HelperRequest, answer: HelperAnswer): string {
 
 /** Writes the line to the journal through logger(1). A node without it is not refused: the console keeps its own record. */
 export function logAction(machine: Machine, request: HelperRequest, answer: HelperAnswer): void {
-  if (LOOKING.has(request.ask) || findProgram(machine, 'logger') === null) return;
-  const line = lineFor(request, answer);
+  if (!LOOKING.has(request.ask)) logLine(machine, lineFor(request, answer));
+}
+
+/** Writes one line to the journal; it must hold names and numbers only. */
+export function logLine(machine: Machine, line: string): void {
+  if (findProgram(machine, 'logger') === null) return;
   try {
     runProgram(machine, {
       program: 'logger',

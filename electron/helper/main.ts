@@ -8,11 +8,15 @@ import { type Machine, PROGRAM_FOLDERS, STATE_FOLDER } from './machine.ts';
 import { parseRequest, readInput } from './read-request.ts';
 import { Refused } from './refused.ts';
 import { revertAtBoot, revertInTime } from './revert-mode.ts';
+import { answerSecret } from './secret/answer-secret.ts';
+import { commitInTime } from './secret/arm.ts';
+import { rotateAtBoot } from './secret/at-boot.ts';
 import { ownFiles, refuseSetuid, refuseWritable } from './self-check.ts';
 
 /**
  * The privileged one-shot program: one JSON request on standard input, one JSON answer on standard output, then it ends.
- * Besides, fixed arguments for its own timer, unit and probe: `--revert <change>`, `--revert-unconfirmed`, `--connect …`.
+ * Besides, fixed arguments for its own timer, unit and probe: `--revert <change>`, `--commit <rotation>`,
+ * `--revert-unconfirmed`, `--connect …`.
  */
 async function main(): Promise<number> {
   try {
@@ -26,7 +30,9 @@ async function main(): Promise<number> {
     const machine = machineOf(files.bundle);
     if (mode === '--revert' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
       return await revertInTime(machine, String(change));
-    if (mode === '--revert-unconfirmed' && change === undefined) return revertAtBoot(machine);
+    if (mode === '--revert-unconfirmed' && change === undefined) return atBoot(machine);
+    if (mode === '--commit' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
+      return await commitInTime(machine, String(change));
     if (mode === '--connect') {
       const [port = 0, timeoutMs = 0, uid = 0, gid = 0] = more.map(Number);
       return await connectOnce({ address: String(change), port, timeoutMs, uid, gid });
@@ -47,7 +53,14 @@ async function answerInput(machine: Machine, launched: Launched, allowed: RiskCl
     throw new Refused('no-permission', 'What was allowed does not cover this request.');
   if (request.ask !== 'hello' && process.geteuid?.() !== 0)
     throw new Refused('no-permission', 'The helper has to be started as root.');
-  return handleRequest(machine, request, launched);
+  return request.ask === 'secret'
+    ? answerSecret(machine, request.what, launched.relaunch)
+    : handleRequest(machine, request, launched);
+}
+
+/** What the unit at boot does: takes back what nobody kept, and goes on with rotations that were decided. */
+function atBoot(machine: Machine): number {
+  return Math.max(revertAtBoot(machine), rotateAtBoot(machine));
 }
 
 /** `--class=look` and the like: what polkit was asked for, given by the constant text of a wrapper. */

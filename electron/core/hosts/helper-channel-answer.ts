@@ -16,6 +16,7 @@ const FITTING: Readonly<Record<HelperRequest['ask'], readonly HelperAnswer['answ
   changes: ['changes'],
   forget: ['forgotten'],
   probe: ['probed'],
+  secret: ['secret-seen', 'fenced', 'secret-progress', 'secret-verified'],
   uninstall: ['uninstalled'],
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant, listOf } from '../bounds.ts';
+import { secretAnswers } from './secret.ts';
 import { changeId, pathState, sha256 } from './targets.ts';
 
 /** Why a step was not done; each leaves its target as it was. */
@@ -129,6 +130,7 @@ export const helperAnswer = z.discriminatedUnion('answer', [
     outcome: z.enum(['open', 'stopped', 'works', 'fails', 'unknown']),
     detail: z.string().max(512),
   }),
+  ...secretAnswers,
   z.object({ answer: z.literal('uninstalled'), left: listOf(z.string().max(4_096), 64) }),
   z.object({
     answer: z.literal('refused'),

@@ -1,3 +1,4 @@
+import type { SecretAct } from './secret.ts';
 import type { HelperRequest, HelperVerb } from './verbs.ts';
 
 /**
@@ -15,6 +16,20 @@ const NETWORK: ReadonlySet<HelperVerb> = new Set([
   'set-link',
 ]);
 
+/** A fence can cut connections; what takes or proves a secret changes a service. */
+const SECRET_CLASS: Readonly<Record<SecretAct['act'], RiskClass>> = {
+  look: 'look',
+  state: 'look',
+  verify: 'look',
+  stage: 'change',
+  arm: 'change',
+  commit: 'change',
+  finish: 'change',
+  drop: 'change',
+  fence: 'network',
+  lift: 'network',
+};
+
 /**
  * The class of a request: `look` changes nothing, `network` can cut connections, everything else is `change`. What takes a change
  * back, now or by its timer, says only its id: it can be one of the network.
@@ -29,6 +44,8 @@ export function riskClassOf(request: HelperRequest): RiskClass {
       return 'look';
     case 'do':
       return NETWORK.has(request.action.verb) ? 'network' : 'change';
+    case 'secret':
+      return SECRET_CLASS[request.what.act];
     case 'undo':
     case 'revert':
     case 'arm':

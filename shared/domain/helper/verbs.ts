@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretAct } from './secret.ts';
 import {
   accountName,
   changeId,
@@ -258,6 +259,8 @@ export const helperRequest = z.discriminatedUnion('ask', [
       z.strictObject({ kind: z.literal('isolation') }),
     ]),
   }),
+  /** One act on a swarm secret, see `secretAct`. */
+  z.strictObject({ version, ask: z.literal('secret'), what: secretAct }),
   /** Take helper, policy and sudo rule away. Refused while undo records are left, unless `force`. */
   z.strictObject({ version, ask: z.literal('uninstall'), force: z.boolean() }),
 ]);

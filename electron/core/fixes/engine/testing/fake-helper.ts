@@ -110,6 +110,8 @@ export class FakeHelper implements HelperChannel {
         return { answer: 'probed', outcome: 'stopped', detail: '' };
       case 'uninstall':
         return { answer: 'uninstalled', left: [] };
+      case 'secret':
+        throw new Error('Changes of a node ask for no secret');
     }
   }
 
