@@ -17,8 +17,8 @@ export interface FoundDistribution {
   metadata: Metadata | null;
   /** First line of INSTALLER; empty when there is none. */
   installer: string;
-  /** Contents of direct_url.json; empty when there is none. */
-  directUrl: string;
+  /** Contents of direct_url.json; empty when there is none, null for one that is empty, too long, or could not be read. */
+  directUrl: string | null;
   /** Null when it is not known whether anybody asked for it. */
   requested: boolean | null;
   systemPackage: string | null;
@@ -99,8 +99,8 @@ export function distributionFact(found: FoundDistribution, editables: ReadonlySe
   const base = `${found.folder}/${found.entry}`;
   const guess = namedByFolder(found.entry);
   const name = found.metadata?.name || guess.name;
-  const direct = readDirectUrl(found.directUrl);
-  const fault = faultOf(found, name, direct !== null || found.directUrl.trim() === '');
+  const direct = found.directUrl === null ? null : readDirectUrl(found.directUrl);
+  const fault = faultOf(found, name, direct !== null || found.directUrl === '');
   const licence = found.metadata?.licence ?? null;
   return {
     name: name.slice(0, 256),

@@ -79,6 +79,16 @@ beforeAll(() => {
   put(join(site, 'body-1.0.dist-info/METADATA'), 'Name: body\n\nVersion: 9\n');
   install(site, { name: 'unsourced', version: '1.0' });
   put(join(site, 'unsourced-1.0.dist-info/direct_url.json'), '{"url": "git+https://host/x", "vcs_info": ');
+  // Longer than anybody writes, empty, or led elsewhere: none of them is as good as none.
+  install(site, {
+    name: 'padded',
+    version: '1.0',
+    directUrl: { url: 'https://github.com/x/y', vcs_info: { vcs: 'git' }, padding: 'x'.repeat(4_096) },
+  });
+  install(site, { name: 'silent', version: '1.0' });
+  put(join(site, 'silent-1.0.dist-info/direct_url.json'), '');
+  install(site, { name: 'elsewhere', version: '1.0' });
+  symlinkSync('/dev/null', join(site, 'elsewhere-1.0.dist-info/direct_url.json'));
   mkdirSync(join(site, 'fifo-1.0.dist-info'));
   spawnSync('mkfifo', [join(site, 'fifo-1.0.dist-info/METADATA')]);
   put(join(base, 'elsewhere/METADATA'), 'Name: secret\nVersion: 1.0\n\n');
@@ -169,8 +179,13 @@ describe('an environment', () => {
     const [one] = here(venv);
     const broken = one?.packages.filter((entry) => entry.broken !== null).map((entry) => entry.name);
     expect(broken?.toSorted()).toEqual(
-      ['$(id);<b>', 'body', 'empty', 'fifo', 'huge', 'leads', 'nameless', 'unsourced'].toSorted(),
+      [
+        ...['$(id);<b>', 'body', 'empty', 'fifo', 'huge', 'leads', 'nameless', 'unsourced'],
+        ...['padded', 'silent', 'elsewhere'],
+      ].toSorted(),
     );
+    const padded = one?.packages.find((entry) => entry.name === 'padded');
+    expect(padded?.broken).toContain('nobody knows where its code is from');
     // A RECORD may be missing (PEP 627).
     expect(one?.packages.find((entry) => entry.name === 'norecord')?.broken).toBeNull();
     expect(one?.packages.some((entry) => entry.name === 'secret')).toBe(false);

@@ -17,7 +17,8 @@ import {
 const HEADERS = 65_536;
 /** A METADATA beyond this is nobody's honest one. */
 const MAX_METADATA = 2_047 * 1_024;
-const SMALL = 5_120;
+/** As far as a node prints it (find(1), `-size -5k`). */
+const SMALL = 4_096;
 const MAX_DISTRIBUTIONS = 8_192;
 
 function listFolder(path: string): Dirent[] | null {
@@ -38,9 +39,10 @@ function metadataAt(path: string): Metadata | null {
   return readMetadata(decodeText(read.bytes, MAX_METADATA));
 }
 
-const smallText = (path: string): string => {
+/** @returns null for what is empty, too long, or no file that can be read */
+const smallText = (path: string): string | null => {
   const read = readBounded(path, SMALL);
-  return read.ok && !read.cut ? decodeText(read.bytes, SMALL) : '';
+  return read.ok && !read.cut ? decodeText(read.bytes, SMALL) || null : null;
 };
 
 /**
@@ -101,7 +103,7 @@ export function readSite(
         folder,
         isFile,
         metadata: entry.isSymbolicLink() ? null : metadataAt(isFile ? base : `${base}/${file}`),
-        installer: names.has('INSTALLER') ? smallText(`${base}/INSTALLER`) : '',
+        installer: (names.has('INSTALLER') ? smallText(`${base}/INSTALLER`) : null) ?? '',
         directUrl: names.has('direct_url.json') ? smallText(`${base}/direct_url.json`) : '',
         requested: asksAreKnown ? names.has('REQUESTED') : null,
         systemPackage: null,

@@ -30,7 +30,7 @@ export interface SiteAnswer {
   names: string;
   headers: string;
   small: string;
-  /** Paths of RECORD and REQUESTED. */
+  /** Paths of RECORD, REQUESTED and direct_url.json. */
   records: string;
   /** What dpkg says of this folder; empty where it was not asked. */
   owners: string;
@@ -70,6 +70,8 @@ export function readDistributions(answer: SiteAnswer): Distribution[] {
       );
       const line = (file: string) =>
         (small.get(`${base}/${file}`) ?? []).map((text) => text.slice(1)).join('\n');
+      // What is there and was not printed is too long, empty, or no file: it is not the same as none.
+      const isUnread = recorded.has(`${base}/direct_url.json`) && !small.has(`${base}/direct_url.json`);
       return distributionFact(
         {
           entry,
@@ -77,7 +79,7 @@ export function readDistributions(answer: SiteAnswer): Distribution[] {
           isFile,
           metadata: lines === undefined ? null : readMetadata(lines.join('\n')),
           installer: line('INSTALLER'),
-          directUrl: line('direct_url.json'),
+          directUrl: isUnread ? null : line('direct_url.json'),
           requested: asksAreKnown ? recorded.has(`${base}/REQUESTED`) : null,
           systemPackage: owners.get(base) ?? null,
         },

@@ -40,7 +40,7 @@ site() { # NUMBER FOLDER
   if [ ! -r "$2" ] || [ ! -x "$2" ]; then emit closed "$1"; return 0; fi
   as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 2 -type f \\( -path '*.dist-info/METADATA' -o -path '*.egg-info/PKG-INFO' -o -path '*.egg-info' \\) -size -2048k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | told as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk "$HEADERS" 2>/dev/null | emit_content headers "$1"
   as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -type f -path '*.dist-info/*' \\( -name INSTALLER -o -name direct_url.json \\) -size -5k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } FNR <= 8 { print "L" substr($0, 1, 2048) }' 2>/dev/null | emit_content small "$1"
-  emit records "$1" "$(as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 \\( -name RECORD -o -name REQUESTED \\) -path '*.dist-info/*' ! -path "*$NL*" -print 2>/dev/null | head -n 16384)"
+  emit records "$1" "$(as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 \\( -name RECORD -o -name REQUESTED -o -name direct_url.json \\) -path '*.dist-info/*' ! -path "*$NL*" -print 2>/dev/null | head -n 24576)"
   copies "$1" "$2"
   case $2 in */dist-packages)
     if [ -d /var/lib/dpkg/info ]; then
