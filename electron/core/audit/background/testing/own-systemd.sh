@@ -1,4 +1,4 @@
-# Runs "$@" beside a systemd manager of the user of its own, in a mount and cgroup namespace of its own (unshare -m -C).
+# Runs "$@" beside a systemd manager of the user of its own, in namespaces of its own for mounts, cgroups and processes (unshare(1)).
 # The manager wants a system that systemd started (sd_booted(3)): a folder of its own /run says so. Its cgroup is "$1", its home "$2".
 set -eu
 group=$1
