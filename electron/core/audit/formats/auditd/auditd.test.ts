@@ -100,6 +100,36 @@ describe('audit records', () => {
     });
   });
 
+  it('names a running program by what it was started as: the kernel keeps the title that its parent had', () => {
+    const by =
+      'items=0 ppid=1816 pid=1855 auid=4294967295 uid=999 gid=995 euid=999 tty=(none) ses=4294967295';
+    const who = 'comm="python3" exe="/usr/bin/python3.11" subj=unconfined key="swarmkeep"\u001dARCH=x86_64';
+    const title = 'proctitle=2F62696E2F7368002D73';
+    const connect = (id: number, change: (line: string) => string = (line) => line): string[] =>
+      [
+        `type=SYSCALL msg=audit(1795398331.060:${id}): arch=c000003e syscall=42 success=no exit=-101 a0=3 a1=7ffc a2=10 a3=0 ${by} ${who} SYSCALL=connect UID="mycoswarm"`,
+        `type=SOCKADDR msg=audit(1795398331.060:${id}): saddr=020001BBC63364090000000000000000`,
+        `type=PROCTITLE msg=audit(1795398331.060:${id}): ${title}`,
+      ].map(change);
+    const start = [
+      `type=SYSCALL msg=audit(1795398329.680:447): arch=c000003e syscall=59 success=yes exit=0 a0=7ffe a1=7ffe a2=55c7 a3=7f30 ${by} ${who} SYSCALL=execve UID="mycoswarm"`,
+      'type=EXECVE msg=audit(1795398329.680:447): argc=3 a0="python3" a1="-c" a2="import socket"',
+      `type=PROCTITLE msg=audit(1795398329.680:447): ${title}`,
+    ];
+    const commands = (lines: readonly string[]) =>
+      parseAll('auditd', lines).flatMap(({ derived, fields }) => (derived ? [fields.CommandLine] : []));
+    expect(commands([...start, ...connect(493)])).toEqual([
+      'python3 -c import socket',
+      'python3 -c import socket',
+    ]);
+    // A later process with the same id, or one that was started before this log begins.
+    const later = (line: string) => line.replace('ppid=1816', 'ppid=7');
+    const other = (line: string) => line.replace('python3.11', 'perl');
+    expect(commands([...start, ...connect(494, later)])[1]).toBe('/bin/sh -s');
+    expect(commands([...start, ...connect(495, other)])[1]).toBe('/bin/sh -s');
+    expect(commands(connect(496))).toEqual(['/bin/sh -s']);
+  });
+
   it('reads the name of a system call from its number where auditd did not', () => {
     const [record] = parseAll('auditd', [call(3, 103, 'a0=4 a1=0 a2=0 a3=0')]);
     expect(record?.fields).toMatchObject({ SYSCALL: 'syslog', a0: '4' });

@@ -70,7 +70,8 @@ export function createAuditdParser(state?: unknown): LineParser {
       if (decided !== null) fields.put(OUTCOME_FIELD, decided);
       const severity = severityOf(type, fields);
       const records: AuditRecord[] = groups.add(header, fields);
-      const message = `${type} ${line.slice(header.fieldsAt, header.fieldsAt + 16_384)}`;
+      // What auditd adds behind a separator (0x1d) is read on the same line.
+      const message = `${type} ${line.slice(header.fieldsAt, header.fieldsAt + 16_384).replace('\u001d', ' ')}`;
       const own = createRecord({
         at,
         timeText,

@@ -3,7 +3,7 @@ import { FieldSet } from '../field-set.ts';
 import { createRecord, LOG_SOURCES } from '../record.ts';
 import type { AuditGroup, AuditSyscall } from './group.ts';
 import { absolutePath } from './path.ts';
-import { isDaemon, type ProcessNames } from './process-names.ts';
+import { isDaemon, type ProcessName, type ProcessNames } from './process-names.ts';
 
 /** errno(3): ways to say that the file is simply not there, as every search along PATH meets them. */
 const NOT_THERE: ReadonlySet<number> = new Set([-2, -20]);
@@ -81,18 +81,18 @@ function processCreation(group: AuditGroup, call: AuditSyscall): Made | null {
 /** Sockets that rule over containers: whoever may talk to one may do anything on the machine. */
 const CONTAINER_SOCKET = /\/(?:docker|podman|containerd|crio|buildkitd)\.sock$/;
 
-function networkConnection(group: AuditGroup, call: AuditSyscall): Made | null {
+function networkConnection(group: AuditGroup, call: AuditSyscall, command: string | undefined): Made | null {
   const fields = new FieldSet();
   if (group.socket !== undefined && CONTAINER_SOCKET.test(group.socket)) {
     fields.putNew('Image', call.exe);
-    fields.putNew('CommandLine', group.proctitle);
+    fields.putNew('CommandLine', command);
     fields.put('DestinationSocket', group.socket);
     const message = `${call.exe ?? 'a program'} connects to ${group.socket}`;
     return { logsource: LOG_SOURCES.networkConnection, message, fields };
   }
   if (group.address === undefined) return null;
   fields.putNew('Image', call.exe);
-  fields.putNew('CommandLine', group.proctitle);
+  fields.putNew('CommandLine', command);
   fields.put('Initiated', 'true');
   fields.put('DestinationIp', group.address.ip);
   fields.put('DestinationPort', group.address.port);
@@ -116,7 +116,7 @@ function operationOn(kind: string, call: AuditSyscall): string | null {
   return (bits & ACCESS_MODE) !== 0 || (bits & CREATE_OR_TRUNCATE) !== 0 ? 'write' : 'read';
 }
 
-function fileEvents(group: AuditGroup, call: AuditSyscall): Made[] {
+function fileEvents(group: AuditGroup, call: AuditSyscall, command: string | undefined): Made[] {
   const made: Made[] = [];
   for (const { name, kind } of group.paths) {
     const operation = operationOn(kind, call);
@@ -125,7 +125,7 @@ function fileEvents(group: AuditGroup, call: AuditSyscall): Made[] {
     if (operation === 'read' && READ_ALWAYS.test(path)) continue;
     const fields = new FieldSet();
     fields.putNew('Image', call.exe);
-    fields.putNew('CommandLine', group.proctitle);
+    fields.putNew('CommandLine', command);
     fields.put('TargetFilename', path);
     fields.put('Operation', operation);
     made.push({
@@ -149,10 +149,19 @@ function isConnect(call: AuditSyscall): boolean {
   return call.name === 'connect' || call.name === 'sendto';
 }
 
-/** Whether a process is one that was seen to descend from mycoSwarm's daemon, and not a later one with its id. */
-function isSameAgent(processes: ProcessNames, call: AuditSyscall): boolean {
+/** @returns what the caller was started as, when that was seen and it is not a later process with its id */
+function startOf(processes: ProcessNames, call: AuditSyscall): ProcessName | undefined {
   const known = call.pid === undefined ? undefined : processes.get(call.pid);
-  return known?.isAgents === true && (known.parent === call.ppid || call.ppid === 1);
+  return known?.parent === call.ppid || call.ppid === 1 ? known : undefined;
+}
+
+/**
+ * The command line of a program that is running. The kernel reads the title of a task once and keeps it (`audit_log_proctitle` in
+ * kernel/auditsc.c): where it was first asked for between fork and execve, PROCTITLE goes on naming what the parent was.
+ */
+function runningCommand(group: AuditGroup, call: AuditSyscall, processes: ProcessNames): string | undefined {
+  const started = startOf(processes, call);
+  return started?.command !== undefined && started.image === call.exe ? started.command : group.proctitle;
 }
 
 /**
@@ -169,11 +178,11 @@ export function deriveRecords(group: AuditGroup, processes: ProcessNames): Audit
   const command = group.command ?? group.proctitle;
   const isAgents =
     (isStart && isDaemon(command)) ||
-    isSameAgent(processes, call) ||
+    startOf(processes, call)?.isAgents === true ||
     (isStart && call.ppid !== undefined && processes.get(call.ppid)?.isAgents === true);
   if (isStart) made = [processCreation(group, call)];
-  else if (isConnect(call)) made = [networkConnection(group, call)];
-  else made = call.success ? fileEvents(group, call) : [];
+  else if (isConnect(call)) made = [networkConnection(group, call, runningCommand(group, call, processes))];
+  else made = call.success ? fileEvents(group, call, runningCommand(group, call, processes)) : [];
   const records: AuditRecord[] = [];
   for (const each of made) {
     if (each === null) continue;
