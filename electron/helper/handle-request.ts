@@ -11,6 +11,7 @@ import { compareSteps, undoStep } from './asks/undo-step.ts';
 import { uninstall } from './asks/uninstall.ts';
 import { logAction } from './log-line.ts';
 import type { Machine } from './machine.ts';
+import { answerPause } from './pause/answer-pause.ts';
 import { lockNode } from './record/lock.ts';
 import { openStateFolder } from './record/state-folder.ts';
 import { asRefused, Refused } from './refused.ts';
@@ -42,8 +43,9 @@ export function handleRequest(machine: Machine, request: HelperRequest, launched
   try {
     if (request.ask === 'hello' || request.ask === 'inspect') return dispatch(machine, request, launched);
     openStateFolder(machine);
-    lock = lockNode(machine, WAIT_SECONDS);
-    answer = dispatch({ ...machine, lock }, request, launched);
+    // An emergency brake waits for nobody: it touches nothing that another run changes.
+    lock = request.ask === 'pause' ? null : lockNode(machine, WAIT_SECONDS);
+    answer = dispatch(lock === null ? machine : { ...machine, lock }, request, launched);
   } catch (thrown) {
     answer = refusedAnswer(thrown, request.ask);
   } finally {
@@ -79,6 +81,8 @@ function dispatch(machine: Machine, request: HelperRequest, launched: Launched):
       return probe(machine, request.uid, request.probe, launched.relaunch);
     case 'secret':
       throw new Refused('bad-request', 'Secrets are asked for one at a time, by answerSecret.');
+    case 'pause':
+      return answerPause(machine, request.what);
     case 'uninstall':
       return uninstall(machine, request.force);
   }

@@ -10,6 +10,7 @@ const LOOKING = new Set(['hello', 'inspect', 'changes', 'compare', 'probe']);
 export function lineFor(request: HelperRequest, answer: HelperAnswer): string {
   const words: string[] = [`ask=${request.ask}`];
   if ('change' in request) words.push(`change=${request.change}`);
+  if (request.ask === 'pause') words.push(`act=${request.what.act}`);
   if ('step' in request) words.push(`step=${request.step}`);
   if (request.ask === 'do') {
     const { action } = request;

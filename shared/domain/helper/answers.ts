@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant, listOf } from '../bounds.ts';
+import { pauseAnswer } from './pause.ts';
 import { secretAnswers } from './secret.ts';
 import { changeId, pathState, sha256 } from './targets.ts';
 
@@ -131,6 +132,7 @@ export const helperAnswer = z.discriminatedUnion('answer', [
     detail: z.string().max(512),
   }),
   ...secretAnswers,
+  pauseAnswer,
   z.object({ answer: z.literal('uninstalled'), left: listOf(z.string().max(4_096), 64) }),
   z.object({
     answer: z.literal('refused'),

@@ -44,6 +44,8 @@ export function riskClassOf(request: HelperRequest): RiskClass {
       return 'look';
     case 'do':
       return NETWORK.has(request.action.verb) ? 'network' : 'change';
+    case 'pause':
+      return request.what.act === 'state' ? 'look' : 'change';
     case 'secret':
       return SECRET_CLASS[request.what.act];
     case 'undo':

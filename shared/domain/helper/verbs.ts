@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pauseAct } from './pause.ts';
 import { secretAct } from './secret.ts';
 import {
   accountName,
@@ -261,6 +262,8 @@ export const helperRequest = z.discriminatedUnion('ask', [
   }),
   /** One act on a swarm secret, see `secretAct`. */
   z.strictObject({ version, ask: z.literal('secret'), what: secretAct }),
+  /** Makes all agents of this node stand still, or lets them go. Waits for no other run. */
+  z.strictObject({ version, ask: z.literal('pause'), what: pauseAct }),
   /** Take helper, policy and sudo rule away. Refused while undo records are left, unless `force`. */
   z.strictObject({ version, ask: z.literal('uninstall'), force: z.boolean() }),
 ]);

@@ -111,7 +111,8 @@ export class FakeHelper implements HelperChannel {
       case 'uninstall':
         return { answer: 'uninstalled', left: [] };
       case 'secret':
-        throw new Error('Changes of a node ask for no secret');
+      case 'pause':
+        throw new Error('Changes of a node ask for no secret and no pause');
     }
   }
 

@@ -1,0 +1,123 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { z } from 'zod';
+import type { PauseAct, PauseAnswer } from '#shared/domain/helper/pause.ts';
+import type { Machine } from '../machine.ts';
+import { syncPath, writeDurable } from '../record/durable.ts';
+import { codeOf, Refused } from '../refused.ts';
+import { findProgram, runProgram } from '../run/run-program.ts';
+import { accountsOf } from '../secret/accounts.ts';
+import { type AgentProcess, allProcesses } from './agent-processes.ts';
+import { type Chosen, chooseProcesses, type PauseWish } from './chosen.ts';
+
+const RECORD = 'paused.json';
+/** Agents that start others faster than they are stopped get no more than this many rounds. */
+const ROUNDS = 12;
+/** How long systemd may take to freeze a unit, in milliseconds; its processes stand still before. */
+const UNIT_MS = 1_500;
+
+const record = z.object({
+  since: z.iso.datetime(),
+  accounts: z.array(z.string().max(32)).max(128),
+  units: z.array(z.string().max(256)).max(32),
+});
+type PauseRecord = z.infer<typeof record>;
+
+/** Makes agents stand still, lets them go, or says how they stand. Refuses `record-damaged`. */
+export function answerPause(machine: Machine, act: PauseAct): PauseAnswer {
+  // A brake works, whatever became of the note about an earlier one.
+  const former = act.act === 'freeze' ? readOrNull(machine) : readRecord(machine);
+  switch (act.act) {
+    case 'freeze': {
+      const accounts = accountsOf(machine, act.uids).filter((range) => !/^0(-|$)/.test(range));
+      // What an earlier pause was about stays so: facts may have changed since.
+      const wish: PauseRecord = {
+        since: former?.since ?? new Date().toISOString(),
+        accounts: [...new Set([...(former?.accounts ?? []), ...accounts])].slice(0, 128),
+        units: [...new Set([...(former?.units ?? []), ...act.units])].slice(0, 32),
+      };
+      // On the disk first: what stands still must be found again by whoever lets it go.
+      writeDurable(machine.stateFolder, RECORD, `${JSON.stringify(wish)}\n`);
+      stopAll(wish);
+      units(machine, 'freeze', wish.units);
+      return answerFor(wish, stopAll(wish));
+    }
+    case 'thaw': {
+      if (former === null) return answerFor(null, null);
+      units(machine, 'thaw', former.units);
+      for (const one of chooseProcesses(allProcesses(), former).processes) signal(one, 'SIGCONT');
+      rmSync(`${machine.stateFolder}/${RECORD}`, { force: true });
+      syncPath(machine.stateFolder);
+      return answerFor(null, null);
+    }
+    case 'state':
+      return answerFor(former, former && chooseProcesses(allProcesses(), former));
+  }
+}
+
+/** Stops until a round finds nothing that runs. Each process is looked at anew before it is told, so that no number is taken twice. */
+function stopAll(wish: PauseWish): Chosen {
+  let chosen = chooseProcesses(allProcesses(), wish);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const loose = chosen.processes.filter((one) => !standsStill(one));
+    if (loose.length === 0) return chosen;
+    for (const one of loose) signal(one, 'SIGSTOP');
+    chosen = chooseProcesses(allProcesses(), wish);
+  }
+  return chosen;
+}
+
+/** `T` and `t`: stopped. A stop that is pending comes before anything else that the process does (signal(7)). */
+function standsStill(one: AgentProcess): boolean {
+  return one.state === 'T' || one.state === 't' || one.stopping;
+}
+
+function signal({ pid }: AgentProcess, name: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended.
+  }
+}
+
+/** The freezer of the control group holds what starts in a unit later, too. Without it (systemd before 246, cgroups v1) signals alone do. */
+function units(machine: Machine, what: 'freeze' | 'thaw', names: readonly string[]): void {
+  if (!machine.systemd || findProgram(machine, 'systemctl') === null || names.length === 0) return;
+  try {
+    runProgram(machine, { program: 'systemctl', arguments: [what, '--', ...names], timeoutMs: UNIT_MS });
+  } catch {
+    // What counts is how the processes stand afterwards.
+  }
+}
+
+function answerFor(wish: PauseRecord | null, chosen: Chosen | null): PauseAnswer {
+  const processes = chosen?.processes ?? [];
+  const loose = processes.filter((one) => !standsStill(one));
+  return {
+    answer: 'pause',
+    paused: wish !== null,
+    since: wish?.since ?? null,
+    still: processes.length - loose.length,
+    loose: loose.slice(0, 32).map(({ pid, name }) => ({ pid, name })),
+    more: Math.max(0, loose.length - 32),
+    spared: chosen?.spared ?? [],
+  };
+}
+
+function readRecord(machine: Machine): PauseRecord | null {
+  try {
+    return record.parse(
+      JSON.parse(readFileSync(`${machine.stateFolder}/${RECORD}`, 'utf8').slice(0, 65_536)),
+    );
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return null;
+    throw new Refused('record-damaged', 'What was written down of the pause on this node cannot be read.');
+  }
+}
+
+function readOrNull(machine: Machine): PauseRecord | null {
+  try {
+    return readRecord(machine);
+  } catch {
+    return null;
+  }
+}
