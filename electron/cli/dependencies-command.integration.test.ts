@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -177,6 +179,61 @@ describe('swarmkeep dependencies', () => {
       'unparsable',
       'not-comparable',
     ]);
+  });
+
+  it('does not call fine what no advisory could be about, nor say "nothing known" of data that cannot tell', async () => {
+    const stored = set('stored.zip', ago(2));
+    for (const name of ['DJANGO__', ' django', '../django', 'dja\u001b[31mngo'])
+      expect(
+        await audit('--inventory', list('wild.json', [{ name, version: '3' }]), '--advisories', stored),
+      ).toMatchObject({ code: 2, document: { findings: [{ kind: 'unreadable' }] } });
+    for (const name of ['Dj_an.-go', 'd', 'D9'])
+      expect(
+        await audit('--inventory', list('fine.json', [{ name, version: '3' }]), '--advisories', stored),
+      ).toMatchObject({ code: 0 });
+    const clean = list('clean.json', [{ name: 'unknown', version: '3' }]);
+    const words = async (...args: string[]) => (await command('audit', '--inventory', ...args)).out;
+    expect(await words(clean, '--advisories', set('old.zip', ago(24 * 6)))).toContain(
+      'One package: no known vulnerability, as far as advisories tell that are six days old.',
+    );
+    expect(await words(clean, '--advisories', set('future.zip', ago(-48)))).toContain('dated in the future.');
+    expect(await words(list('none.json', []), '--advisories', stored)).toContain(
+      'No packages: there was nothing to compare.',
+    );
+    mkdirSync(path('damaged'), { mode: 0o700 });
+    writeFileSync(
+      path('damaged/advisories.db'),
+      'no database, though long enough to look like one '.repeat(40),
+      {
+        mode: 0o600,
+      },
+    );
+    const { terminal, written } = capturedTerminal();
+    expect(
+      await run(
+        ['--data-dir', path('damaged'), 'dependencies', 'audit', '--inventory', clean],
+        '0',
+        terminal,
+      ),
+    ).toBe(2);
+    expect(written.out).toContain('nothing is known, for the advisory data cannot be read.');
+    expect(written.out).toContain('Import the advisories again');
+  });
+
+  it('reads a list from a pipe, and no more than a list can have', async () => {
+    expect((await command('audit', '--inventory', '/dev/zero')).error).toContain('larger than any list');
+    expect((await command('import', '/dev/zero')).error).toContain('neither a file nor a folder');
+    const pipe = path('pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const writer = spawn('sh', [
+      '-c',
+      `printf '%s' '[{"name":"django","version":"1.9"}]' > "$1"`,
+      'sh',
+      pipe,
+    ]);
+    const ended = once(writer, 'exit');
+    expect((await audit('--inventory', pipe, '--advisories', set('fresh.zip', ago(30)))).code).toBe(1);
+    await ended;
   });
 
   it('reads environments of this computer, and requirements before they are installed', async () => {

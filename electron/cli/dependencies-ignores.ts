@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type DependencyIgnore, dependencyIgnore } from '#shared/domain/dependencies/finding.ts';
 import { visible } from '#shared/domain/text.ts';
 import { couldNot } from './failure.ts';
+import { readJsonInput } from './read-input.ts';
 
 const LARGEST = 4 * 1024 * 1024;
 const FORM =
@@ -16,17 +16,7 @@ const list = z.array(dependencyIgnore).max(4_096);
  * @throws CommandFailure when any of it is wrong: what was meant to be accepted is not guessed
  */
 export function readIgnores(path: string): DependencyIgnore[] {
-  let value: unknown;
-  try {
-    if (statSync(path).size > LARGEST)
-      throw couldNot(`${visible(path)} is larger than any list of decisions.`, FORM);
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw couldNot(`${visible(path)} is no JSON.`, FORM);
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    throw couldNot(`${visible(path)} could not be read (${code}).`, FORM);
-  }
+  const value = readJsonInput(path, LARGEST, 'list of decisions', FORM);
   const parsed = list.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

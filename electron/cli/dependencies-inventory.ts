@@ -1,11 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { isDistributionName } from '#core/dependencies/requirements/name.ts';
 import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
 import { visible } from '#shared/domain/text.ts';
 import { couldNot } from './failure.ts';
+import { readJsonInput } from './read-input.ts';
 
 const LARGEST = 64 * 1024 * 1024;
 const MOST_PACKAGES = 100_000;
+/** Longest text that is looked at as a version. */
+const LONGEST = 4_096;
 const FORM = 'It is a JSON list of {"name": …, "version": …}, as `pip list --format=json` prints it.';
 
 const listed = z.looseObject({
@@ -25,22 +28,7 @@ const list = z.array(listed).max(MOST_PACKAGES);
  * @throws CommandFailure when it cannot be read; half a list would say "nothing found" of the other half
  */
 export function readInventory(path: string): Environment {
-  let text: string;
-  try {
-    if (statSync(path).size > LARGEST)
-      throw couldNot(`${visible(path)} is larger than any list of packages.`, FORM);
-    text = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    throw couldNot(`${visible(path)} could not be read (${code}).`, FORM);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw couldNot(`${visible(path)} is no JSON.`, FORM);
-  }
+  const value = readJsonInput(path, LARGEST, 'list of packages', FORM);
   const parsed = list.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -65,19 +53,27 @@ function itemOf({
   version,
   editable_project_location: editable,
 }: z.infer<typeof listed>): InventoryItem {
+  const isTold = typeof version === 'string' && version.length <= LONGEST;
   return {
     ecosystem: 'PyPI',
     name,
-    version: typeof version === 'string' && version.length <= 4_096 ? version.slice(0, 257) : null,
+    version: isTold ? version.slice(0, 257) : null,
     from: typeof editable === 'string' ? 'editable' : 'index',
     vendoredBy: null,
     requiredBy: [],
     direct: null,
     metadataPath: null,
-    broken: typeof version === 'string' ? null : 'the list gives none',
+    broken: faultOf(name, version),
     asked: null,
     origin: null,
     licence: null,
     installer: null,
   };
+}
+
+/** What is compared with nothing is not fine: no advisory is filed under a name that no package can have. */
+function faultOf(name: string, version: unknown): string | null {
+  if (typeof version !== 'string') return 'the list gives none';
+  if (version.length > LONGEST) return 'what the list gives is longer than any version';
+  return isDistributionName(name) ? null : 'its name is none that a package may have';
 }

@@ -46,7 +46,7 @@ it('shows beside our own table what only the other program names, and counts it'
   const theirs = [{ id: 'CVE-9\u001b[2J', fix_versions: ['2'], aliases: [] }];
   const { code, out } = await audit('fine', theirs);
   expect(code).toBe(1);
-  expect(out).toContain('one package: no known vulnerability');
+  expect(out).toContain('One package: no known vulnerability.');
   expect(out).toContain('Named by pip-audit only:');
   expect(out).not.toContain('\u001b');
   expect((await audit('fine', [])).code).toBe(0);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { readBounded } from '#core/dependencies/inventory/read-bounded.ts';
 import { type DependencyPurpose, dependencyPurpose } from '#shared/domain/dependencies/purpose.ts';
 import { visible } from '#shared/domain/text.ts';
 import { couldNot } from './failure.ts';
+import { readJsonInput } from './read-input.ts';
 
 const LARGEST = 4 * 1024 * 1024;
 const FORM = 'It is a JSON list of {"package", "purpose", "licence", "risk"}.';
@@ -15,14 +15,7 @@ const list = z.array(dependencyPurpose).max(16_384);
  * @throws CommandFailure when any of it is wrong
  */
 export function readPurposes(path: string): DependencyPurpose[] {
-  const read = readBounded(path, LARGEST);
-  if (!read.ok || read.cut) throw couldNot(`${visible(path)} could not be read, or is too long.`, FORM);
-  let value: unknown;
-  try {
-    value = JSON.parse(read.bytes.toString('utf8'));
-  } catch {
-    throw couldNot(`${visible(path)} is no JSON.`, FORM);
-  }
+  const value = readJsonInput(path, LARGEST, 'list of purposes', FORM);
   const parsed = list.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

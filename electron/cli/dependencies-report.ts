@@ -3,9 +3,10 @@ import type {
   DependencyFinding,
   DependencyReport,
   FindingKind,
+  Upgrade,
 } from '#shared/domain/dependencies/finding.ts';
 import { visible } from '#shared/domain/text.ts';
-import { counted } from '#shared/domain/words.ts';
+import { capital, counted, countWord } from '#shared/domain/words.ts';
 import type { Colour, Paint } from './terminal.ts';
 
 /** One finding of `dependencies audit --json`. Keys are stable; more may be added. */
@@ -72,7 +73,8 @@ const KIND_WORDS: Readonly<Record<FindingKind, string>> = {
 
 /** How old the data is, always in sight. */
 export function dataLine({ state, advisories, newest, ageDays }: AdvisoryDataState): string {
-  if (state === 'none') return 'no advisory data';
+  if (state === 'none') return 'none';
+  if (state === 'unknown' && advisories === 0) return 'cannot be read';
   const age =
     ageDays === null
       ? 'of unknown age'
@@ -81,7 +83,7 @@ export function dataLine({ state, advisories, newest, ageDays }: AdvisoryDataSta
         : ageDays === 0
           ? 'of today'
           : `${counted(ageDays, 'day')} old`;
-  return `${advisories} advisories, the newest ${age}${newest === null ? '' : ` (${newest.slice(0, 10)})`}`;
+  return `${advisories.toLocaleString('en')} ${advisories === 1 ? 'advisory' : 'advisories'}, the newest ${age}${newest === null ? '' : ` (${newest.slice(0, 10)})`}`;
 }
 
 /** The report as a person reads it: what to do first, each with its one line, the age of the data at the end. */
@@ -90,23 +92,57 @@ export function dependencyTable(report: DependencyReport, paint: Paint): string 
   const counting = findings.filter(({ ignored }) => ignored === null);
   const unsaid = counting.filter(({ kind }) => kind !== 'vulnerability' && kind !== 'malware').length;
   const known = counting.length - unsaid;
-  const head =
-    data.state === 'none'
-      ? `${counted(packages, 'package')}: nothing is known about them, for there is no advisory data.`
-      : `${counted(packages, 'package')}: ${known === 0 ? 'no known vulnerability' : counted(known, 'known vulnerability', 'known vulnerabilities')}${unsaid > 0 ? `, ${unsaid} that nothing can be said about` : ''}.`;
+  const head = capital(
+    [
+      `${counted(packages, 'package')}: ${knownWords(known, report)}`,
+      ...(unsaid > 0 ? [`${countWord(unsaid)} that nothing can be said about`] : []),
+    ].join(', '),
+  );
   const several = new Set(findings.map(({ environment }) => environment)).size > 1;
-  const lines = [paint('bold', head), ''];
+  const lines = [paint('bold', `${head}.`), ''];
   for (const finding of findings) lines.push(...rows(finding, several, paint));
   if (upgrades.length > 0) lines.push('', paint('bold', 'What ends them:'));
-  for (const upgrade of upgrades)
-    lines.push(
-      `  ${visible(upgrade.package)} ${visible(upgrade.from)} → ${visible(upgrade.to)} ends ${upgrade.ends}`,
-      ...(upgrade.command === null ? [] : [paint('dim', `    $ ${upgrade.command.map(visible).join(' ')}`)]),
+  for (const upgrade of upgrades) {
+    const by = counting.find(
+      (one) =>
+        one.package === upgrade.package &&
+        one.version === upgrade.from &&
+        one.environment === upgrade.environment,
     );
+    lines.push(
+      `  ${visible(upgrade.package)} ${visible(upgrade.from)} → ${visible(upgrade.to)} ends ${countWord(upgrade.ends)}`,
+      paint('dim', `    ${wayUp(upgrade, by)}`),
+    );
+  }
   if (findings.length > 0) lines.push('');
   lines.push(paint(data.state === 'fresh' ? 'dim' : 'yellow', `Advisory data: ${dataLine(data)}.`));
   if (data.trouble !== '') lines.push(visible(data.trouble));
   return `${lines.join('\n')}\n`;
+}
+
+/** What a person types for it, or who brings the newer version where pip does not. */
+function wayUp({ command }: Upgrade, finding: DependencyFinding | undefined): string {
+  if (command !== null) return `$ ${command.map(visible).join(' ')}`;
+  if (finding?.vendoredBy != null)
+    return `comes with a newer ${visible(finding.vendoredBy)}, which carries this copy`;
+  return finding?.mayBeBackported === true
+    ? 'comes with the updates of the system, often without a new version'
+    : 'is not for pip to do';
+}
+
+/** "Nothing found" means something with fresh data only, and says so itself where it does not. */
+function knownWords(known: number, { packages, data }: DependencyReport): string {
+  if (data.state === 'none') return 'nothing is known, for there is no advisory data';
+  if (data.state === 'unknown' && data.advisories === 0)
+    return 'nothing is known, for the advisory data cannot be read';
+  if (known > 0) return counted(known, 'known vulnerability', 'known vulnerabilities');
+  if (packages === 0) return 'there was nothing to compare';
+  const where = {
+    fresh: '',
+    stale: `, as far as advisories tell that are ${counted(data.ageDays ?? 0, 'day')} old`,
+    unknown: ', as far as advisories tell that are dated in the future',
+  }[data.state];
+  return `no known vulnerability${where}`;
 }
 
 function rows(finding: DependencyFinding, several: boolean, paint: Paint): string[] {
@@ -133,7 +169,7 @@ function rows(finding: DependencyFinding, several: boolean, paint: Paint): strin
   ].filter((note) => note !== '');
   return [
     `${paint(colour, (ignored === null ? word : 'accepted').padEnd(10))}  ${what}${ids.length === 0 ? '' : `  ${ids.slice(0, 3).map(visible).join(' ')}`}${repair}`,
-    `            ${paint('dim', visible(finding.summary))}`,
+    ...(finding.summary === '' ? [] : [`            ${paint('dim', visible(finding.summary))}`]),
     ...(notes.length === 0 ? [] : [`            ${paint('dim', notes.join('; '))}`]),
   ];
 }

@@ -73,11 +73,13 @@ function* advisoriesOfFile(path: string, bytes: Buffer): Generator<ReadAdvisory>
 }
 
 async function* advisoriesAt(path: string): AsyncGenerator<Iterable<ReadAdvisory>> {
-  if (statSync(path).isDirectory()) {
+  const status = statSync(path);
+  if (status.isDirectory()) {
     for (const file of filesOfFolder(path)) yield [readAdvisoryFile(file)];
     return;
   }
-  if (statSync(path).size === 0) throw new AdvisoryDataError(`${path} is empty.`, WHERE_TO_GET);
+  if (!status.isFile()) throw new AdvisoryDataError(`${path} is neither a file nor a folder.`, WHERE_TO_GET);
+  if (status.size === 0) throw new AdvisoryDataError(`${path} is empty.`, WHERE_TO_GET);
   if (path.endsWith('.json')) yield advisoriesOfFile(path, wholeFile(path));
   else for await (const files of filesOfArchive(path)) yield files.map(readAdvisoryFile);
 }

@@ -1,4 +1,5 @@
 import { type AdvisoryReader, readAdvisories } from '#core/store/advisories/advisory-reader.ts';
+import { StoreError } from '#core/store/store-error.ts';
 import type { AdvisorySource } from '../verdicts/audit.ts';
 import type { CompiledPackage } from './compiled.ts';
 import { advisoryDataState, unreadableData } from './data-state.ts';
@@ -30,7 +31,12 @@ export function withStoredAdvisories<T>(folder: string, now: Date, use: (source:
   try {
     reader = readAdvisories(folder);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why =
+      error instanceof StoreError
+        ? `${error.message} ${error.next}`
+        : error instanceof Error
+          ? error.message
+          : String(error);
     return use({ state: unreadableData(why), about: () => null });
   }
   if (reader === null) return use(noAdvisories(now));
