@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blankInstance } from '#shared/domain/profile.ts';
+import type { ScriptOutput } from '../collector.ts';
 import { process, socket, subjectsOf, unit } from '../profile/testing.ts';
 import { answer, context, value } from '../testing/answers.ts';
 import { auditCollector } from './audit.ts';
@@ -21,6 +22,22 @@ describe('time', () => {
         ],
       ),
       { synchronised: true, service: 'systemd-timesyncd', offsetMs: -1.062, timezone: 'Europe/Berlin' },
+    ],
+    ...['+2.726262s', '-1min 3.2s', '+2d 3h', '-400.001ms'].map((offset): [string, ScriptOutput, object] => [
+      `systemd-timesyncd that has just set the clock by ${offset}`,
+      answer(
+        ['show', 'NTP=yes\nNTPSynchronized=yes\n'],
+        [
+          'timesync',
+          `       Server: 192.168.77.2 (192.168.77.2)\n       Offset: ${offset}\n Packet count: 1\n`,
+        ],
+      ),
+      { synchronised: true, service: 'systemd-timesyncd', offsetMs: null },
+    ]),
+    [
+      'systemd-timesyncd that slews',
+      answer(['timesync', '       Server: 192.168.77.2 (192.168.77.2)\n       Offset: +400ms\n']),
+      { service: 'systemd-timesyncd', offsetMs: 400 },
     ],
     [
       'chrony',

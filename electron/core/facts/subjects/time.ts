@@ -24,6 +24,18 @@ function systemdMilliseconds(text: string): number | null {
   return Number(match[2]) * scale * (match[1] === '-' ? -1 : 1);
 }
 
+/** More than this systemd-timesyncd does not slew: it sets the clock (NTP_MAX_ADJUST in its source; src/timesync/timesyncd-manager.c). */
+const STEPPED_MS = 400;
+
+/**
+ * systemd-timesyncd tells by how much the clock was off when it asked last. Where it then set the clock, that is not true any
+ * more, and how far it is off now is not known before it asks again.
+ */
+function timesyncdOffset(text: string): number | null {
+  const offset = systemdMilliseconds(text);
+  return offset === null || Math.abs(offset) > STEPPED_MS ? null : offset;
+}
+
 /**
  * `chronyc -c tracking`: reference id, name, stratum, reference time, correction of the system clock in seconds, …, leap
  * status. Positive means that the clock is slow of the source (chronyc(1)).
@@ -65,7 +77,7 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<TimeFa
   const property = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text('show'))?.[1] ?? null;
   const kernel = property('NTPSynchronized');
   const timesync = /^\s*Server: (.+)$/m.exec(text('timesync'))?.[1]?.trim() ?? null;
-  const offset = /^\s*Offset: (\S+)$/m.exec(text('timesync'))?.[1];
+  const offset = /^\s*Offset: (.+)$/m.exec(text('timesync'))?.[1]?.trim();
   const chrony = readChrony(text('chrony').split('\n')[0] ?? '');
   const ntp = chrony ? null : readNtpq(text('ntpq'));
   const daemon = chrony ?? ntp;
@@ -74,7 +86,7 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<TimeFa
     synchronised: daemon?.synchronised ?? (kernel === 'yes' ? true : kernel === 'no' ? false : null),
     service: chrony ? 'chrony' : ntp ? 'ntp' : timesync !== null ? 'systemd-timesyncd' : null,
     source: daemon?.source ?? timesync?.slice(0, 256) ?? null,
-    offsetMs: daemon?.offsetMs ?? (offset ? systemdMilliseconds(offset) : null),
+    offsetMs: daemon?.offsetMs ?? (offset ? timesyncdOffset(offset) : null),
     timezone: zone?.slice(0, 256) ?? null,
   };
   const gaps: Gap[] = [];
