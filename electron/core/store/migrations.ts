@@ -4,6 +4,7 @@ import { FIRST_SCHEMA } from './schema/001-first.ts';
 import { INSIDE_SCHEMA } from './schema/002-inside.ts';
 import { LEDGER_SCHEMA } from './schema/003-ledger.ts';
 import { CHANGES_SCHEMA } from './schema/004-changes.ts';
+import { ROTATIONS_SCHEMA } from './schema/005-rotations.ts';
 import { StoreError } from './store-error.ts';
 
 /** One step of the schema. Never edited once released: a new step is added instead. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 2, sql: INSIDE_SCHEMA },
   { number: 3, sql: LEDGER_SCHEMA },
   { number: 4, sql: CHANGES_SCHEMA },
+  { number: 5, sql: ROTATIONS_SCHEMA },
 ];
 
 /**

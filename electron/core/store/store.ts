@@ -8,6 +8,7 @@ import { lookOperations } from './operations/looks.ts';
 import { nodeOperations } from './operations/nodes.ts';
 import { packageIgnoreOperations } from './operations/package-ignores.ts';
 import { packagePurposeOperations } from './operations/package-purposes.ts';
+import { rotationOperations } from './operations/rotations.ts';
 
 /**
  * Everything that can be asked of the records, as plain synchronous functions of one plain argument, so that the same
@@ -24,6 +25,7 @@ export function createOperations(database: Database) {
     ...keeperOperations(database),
     ...packageIgnoreOperations(database),
     ...packagePurposeOperations(database),
+    ...rotationOperations(database),
   };
   return { ...operations, ...ledgerOperations(database, operations) };
 }

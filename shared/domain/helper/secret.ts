@@ -101,6 +101,7 @@ export const secretAnswers = [
     why: z.string().max(1_024),
     mac: sha256.nullable(),
     changedAt: instant.nullable(),
+    /** Of the file; where there is none, of the folder that it will lie in. */
     owner: z.object({ uid: z.int(), gid: z.int(), mode: z.int() }).nullable(),
     /** What the API answers to the secret of the file: 403 means that another one is in force. */
     status,

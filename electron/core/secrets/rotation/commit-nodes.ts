@@ -1,0 +1,109 @@
+import type { StoredRotationNode } from '#core/store/operations/rotations.ts';
+import type { SecretProgress } from '#shared/domain/helper/secret.ts';
+import type { Connections } from './connections.ts';
+import { insideOf } from './fences.ts';
+import type { RotationJournal } from './journal.ts';
+import type { RotationLimits, RotationParts } from './parts.ts';
+import type { HeldSecret } from './secret.ts';
+import { stageNode } from './stage-nodes.ts';
+
+/** A slow arming is waited for so much longer than staging took. */
+const ARMING_FACTOR = 1.3;
+const MOST_LEAD_MS = 60_000;
+
+/**
+ * When all nodes restart, decided once: late enough that every one can be told before.
+ * @returns an instant in the console's own time
+ */
+export function restartInstant(journal: RotationJournal, limits: RotationLimits, now: number): string {
+  const staging = journal.rotation.stagingMs ?? 0;
+  const lead = Math.min(MOST_LEAD_MS, Math.max(limits.leadMs, staging * ARMING_FACTOR * 0.5));
+  return new Date(now + lead).toISOString();
+}
+
+/** Tells every node the instant, each in its own clock. One that cannot be told is committed afterwards. */
+export async function armNodes(journal: RotationJournal, connections: Connections): Promise<void> {
+  const at = Date.parse(journal.rotation.restartsAt ?? '');
+  await Promise.all(
+    insideOf(journal.rotation)
+      .filter(({ state }) => state === 'staged')
+      .map(async (node) => {
+        if (node.place === null) return;
+        const { unit, port } = node.place;
+        const local = Math.max(0, Math.round(at + (node.skewMs ?? 0)));
+        const rotation = journal.rotation.id;
+        const said = await connections.ask(node.node, { act: 'arm', rotation, unit, port, at: local }, 0);
+        if (said.how === 'answered') await journal.mark(node.node, { state: 'armed' });
+      }),
+  );
+}
+
+/**
+ * Brings every node to the new secret, by its own record: what is done is noted, what is not is done now. Nodes that do not answer in time are
+ * away from here on, and finished when they are back.
+ * @returns why one that answers could not be brought there; null when all were
+ */
+export async function commitNodes(
+  parts: RotationParts,
+  journal: RotationJournal,
+  connections: Connections,
+  secret: HeldSecret,
+  limits: RotationLimits,
+): Promise<string | null> {
+  const troubles = await Promise.all(
+    insideOf(journal.rotation)
+      .filter(({ state }) => state === 'staged' || state === 'armed')
+      .map((node) => commitNode(parts, journal, connections, node.node, secret, limits.settleMs)),
+  );
+  return troubles.find((one) => one !== null) ?? null;
+}
+
+/** As {@link commitNodes}, for one. */
+export async function commitNode(
+  parts: RotationParts,
+  journal: RotationJournal,
+  connections: Connections,
+  id: string,
+  secret: HeldSecret,
+  patienceMs: number,
+): Promise<string | null> {
+  const { place, name } = journal.node(id);
+  if (place === null) throw new RangeError(`Nothing is known of ${id}`);
+  const { unit, port } = place;
+  const act = { act: 'commit', rotation: journal.rotation.id, unit, port } as const;
+  for (let staged = false; ; staged = true) {
+    await parts.fault?.(`commit ${id}`);
+    const said = await connections.ask(id, act, patienceMs);
+    if (said.how === 'lost') {
+      const message = `It has the new secret beside the old one and does not answer: ${said.failure.message}`;
+      await journal.mark(id, { state: 'away', message: message.slice(0, 1_024) });
+      return null;
+    }
+    if (said.how === 'answered') {
+      await noteCommitted(journal, id, said.answer);
+      return said.answer.acceptsSince === null
+        ? `${name}: mycoSwarm does not answer since its restart.`
+        : null;
+    }
+    // Somebody there took the staged file away or changed it: it is put there once more.
+    const isGone = said.refused.refusal === 'changed-since' || said.refused.refusal === 'unknown-change';
+    const again =
+      isGone && !staged ? await stageNode(journal, connections, journal.node(id), secret, patienceMs) : null;
+    if (again?.how === 'answered') continue;
+    await journal.mark(id, { message: said.refused.message.slice(0, 1_024) });
+    return `${name}: ${said.refused.message}`;
+  }
+}
+
+async function noteCommitted(journal: RotationJournal, id: string, progress: SecretProgress): Promise<void> {
+  const { skewMs } = journal.node(id);
+  const here = (instant: string | null) =>
+    instant === null ? null : new Date(Date.parse(instant) - (skewMs ?? 0)).toISOString();
+  const fields: Partial<StoredRotationNode> = {
+    state: 'committed',
+    committedAt: here(progress.committedAt),
+    acceptsSince: here(progress.acceptsSince),
+    message: progress.acceptsSince === null ? 'mycoSwarm does not answer since its restart.' : null,
+  };
+  await journal.mark(id, fields);
+}

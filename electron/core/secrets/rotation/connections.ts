@@ -1,0 +1,127 @@
+import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts';
+import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import type { SecretAct } from '#shared/domain/helper/secret.ts';
+import { Turnstile } from './logins.ts';
+import type { RotationParts } from './parts.ts';
+
+type SecretAnswer = Extract<
+  HelperAnswer,
+  { answer: 'secret-seen' | 'fenced' | 'secret-progress' | 'secret-verified' }
+>;
+type Refused = Extract<HelperAnswer, { answer: 'refused' }>;
+
+interface AnswerOf {
+  look: 'secret-seen';
+  fence: 'fenced';
+  lift: 'fenced';
+  stage: 'secret-progress';
+  arm: 'secret-progress';
+  commit: 'secret-progress';
+  state: 'secret-progress';
+  verify: 'secret-verified';
+  finish: 'secret-progress';
+  drop: 'secret-progress';
+}
+
+/** An answer, a refusal of the helper, or no answer at all. */
+export type Said<Act extends SecretAct['act']> =
+  | { how: 'answered'; answer: Extract<SecretAnswer, { answer: AnswerOf[Act] }> }
+  | { how: 'refused'; refused: Refused }
+  | { how: 'lost'; failure: HelperFailure };
+
+const AGAIN_MS = 400;
+
+/** After these nothing is gained by asking again. */
+const FINAL: ReadonlySet<HelperFailure['kind']> = new Set([
+  'not-installed',
+  'outdated',
+  'no-access',
+  'password-wrong',
+  'password-needed',
+  'dismissed',
+  'cancelled',
+]);
+
+/** The connections of one rotation: one to each node, made when it is needed, at most 8 logins at once; commands on open ones have no limit. */
+export class Connections {
+  readonly #parts: RotationParts;
+  readonly #run: string;
+  readonly #ask: string | null;
+  readonly #logins = new Turnstile();
+  readonly #open = new Map<string, Promise<HelperChannel | HelperFailure>>();
+  #closed = false;
+
+  /** @param ask what a person is asked a password for; null: nobody is asked */
+  constructor(parts: RotationParts, run: string, ask: string | null) {
+    this.#parts = parts;
+    this.#run = run;
+    this.#ask = ask;
+  }
+
+  /**
+   * Asks, and again over a new connection while the node does not answer, until the time is over.
+   * @param patienceMs how long a node that does not answer is tried
+   */
+  async ask<What extends SecretAct>(
+    node: string,
+    what: What,
+    patienceMs: number,
+  ): Promise<Said<What['act']>> {
+    const until = performance.now() + patienceMs;
+    for (;;) {
+      const said = await this.#once(node, what);
+      if (said.how !== 'lost') return said;
+      const isOver = performance.now() + AGAIN_MS >= until;
+      if (this.#closed || FINAL.has(said.failure.kind) || isOver) return said;
+      await new Promise<void>((resolve) => void this.#parts.clock.after(AGAIN_MS, resolve));
+    }
+  }
+
+  async #once<What extends SecretAct>(node: string, what: What): Promise<Said<What['act']>> {
+    const channel = await this.#channel(node);
+    if ('kind' in channel) return { how: 'lost', failure: channel };
+    const reply = await channel.ask({ version: 1, ask: 'secret', what });
+    if (reply.ok && reply.answer.answer === 'refused') return { how: 'refused', refused: reply.answer };
+    if (reply.ok) return { how: 'answered', answer: reply.answer } as Said<What['act']>;
+    this.#forget(node);
+    return { how: 'lost', failure: reply.failure };
+  }
+
+  async #channel(node: string): Promise<HelperChannel | HelperFailure> {
+    const known = this.#open.get(node);
+    if (known !== undefined) return known;
+    const opening = this.#logins.through(async () => {
+      const opened = await this.#parts.channel(node, this.#run, this.#ask);
+      if (!opened.ok) return opened.failure;
+      // Who can become root there, tried once: this is the login.
+      const { via, words, installed, outdated } = await opened.channel.access();
+      if (via !== 'none' && !outdated) return opened.channel;
+      // Without a helper to speak of, one request says why: not there, or not reached.
+      const reply = await opened.channel.ask({ version: 1, ask: 'hello' });
+      await opened.channel.close();
+      const isThere = installed || /^Changes are not allowed on /.test(words);
+      const kind = outdated ? 'outdated' : isThere ? 'no-access' : 'away';
+      if (!reply.ok && isThere) return { ...reply.failure, message: words };
+      return { kind, message: words, next: '', mayHaveBegun: false } satisfies HelperFailure;
+    });
+    this.#open.set(node, opening);
+    const channel = await opening;
+    if ('kind' in channel && this.#open.get(node) === opening) this.#open.delete(node);
+    return channel;
+  }
+
+  #forget(node: string): void {
+    const open = this.#open.get(node);
+    this.#open.delete(node);
+    void open?.then((channel) => ('kind' in channel ? undefined : channel.close()));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(
+      all.map(async (one) => ((channel) => ('kind' in channel ? undefined : channel.close()))(await one)),
+    );
+  }
+}

@@ -1,0 +1,239 @@
+import type { RotationPlace, StoredRotation, StoredRotationNode } from '#core/store/operations/rotations.ts';
+import type { RotationPlan } from '#shared/domain/rotation/plan.ts';
+import { Connections } from './connections.ts';
+import { RotationJournal } from './journal.ts';
+import { finishLateNodes } from './late-nodes.ts';
+import type { RotationParts } from './parts.ts';
+import { isDecided, limitsOf, runRotation } from './run.ts';
+import { newNonce, secretOf } from './secret.ts';
+
+/** Why a rotation could not be begun, resumed or taken back. */
+export type RotationRefusal = 'busy' | 'unknown' | 'decided' | 'at-rest';
+
+/** Keeps one rotation going, and finishes nodes of earlier ones that come back. */
+export class RotationEngine {
+  readonly #parts: RotationParts;
+  #running: { id: string; journal: RotationJournal; abort: boolean; done: Promise<void> } | null = null;
+  #tending: Promise<void> | null = null;
+  #offTimer: (() => void) | null = null;
+  #offSealed: (() => void) | null = null;
+  #closed = false;
+
+  constructor(parts: RotationParts) {
+    this.#parts = parts;
+  }
+
+  /** Goes on with what a console before this one left in the middle, and looks for nodes that are away from time to time. */
+  async recover(): Promise<void> {
+    const open = await this.#parts.store.openRotations();
+    const middle = open.find(({ endedAt }) => endedAt === null);
+    if (middle !== undefined) this.#run(middle, null);
+    this.#offSealed = this.#parts.sealed.onState(({ is }) => {
+      if (is === 'open') void this.tend();
+    });
+    this.#later();
+  }
+
+  /** Begins a plan that a person agreed to. @returns the rotation, which runs on by itself */
+  async begin(
+    plan: RotationPlan,
+    places: ReadonlyMap<string, RotationPlace>,
+  ): Promise<StoredRotation | RotationRefusal> {
+    if (this.#running !== null) return 'busy';
+    const rotation = first(plan, places, this.#parts.clock.now().toISOString());
+    await this.#parts.fault?.('before planned');
+    const begun = await this.#parts.store.beginRotation({ rotation });
+    if (begun === 'busy') return 'busy';
+    await this.#parts.fault?.('after planned');
+    if (begun === 'known') return 'at-rest';
+    this.#parts.changed(rotation);
+    this.#parts.told(rotation, { kind: 'stage' });
+    this.#run(rotation, `For: ${plan.title}`);
+    return rotation;
+  }
+
+  /** Lets one that stands still go on. */
+  async resume(id: string): Promise<StoredRotation | RotationRefusal> {
+    if (this.#running?.id === id) return this.#running.journal.rotation;
+    const rotation = await this.#parts.store.rotation({ id });
+    if (rotation === null) return 'unknown';
+    if (rotation.endedAt === null) {
+      this.#run(rotation, `For: ${rotation.plan.title}`);
+      return rotation;
+    }
+    if (rotation.stage === 'aborted') return 'at-rest';
+    // Nodes that the operator left out are let in again by asking for it.
+    const nodes = rotation.nodes.map((node) =>
+      node.state === 'excluded' ? { ...node, state: 'away' as const } : node,
+    );
+    await this.#parts.store.writeRotation({ rotation: { ...rotation, nodes } });
+    await this.tend();
+    return (await this.#parts.store.rotation({ id })) ?? 'unknown';
+  }
+
+  /** Takes one back, before its decision. */
+  async abort(id: string): Promise<StoredRotation | RotationRefusal> {
+    const rotation =
+      this.#running?.id === id ? this.#running.journal.rotation : await this.#parts.store.rotation({ id });
+    if (rotation === null) return 'unknown';
+    if (rotation.endedAt !== null) return 'at-rest';
+    if (isDecided(rotation)) return 'decided';
+    if (this.#running === null) this.#run(rotation, null, true);
+    else this.#running.abort = true;
+    await this.#running?.done;
+    return (await this.#parts.store.rotation({ id })) ?? 'unknown';
+  }
+
+  isRunning(id: string): boolean {
+    return this.#running?.id === id;
+  }
+
+  /** Settles when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#running?.done;
+    await this.#tending;
+  }
+
+  /** Looks for nodes that are away, and goes on with what waits. */
+  tend(): Promise<void> {
+    this.#tending ??= this.#tend().finally(() => {
+      this.#tending = null;
+    });
+    return this.#tending;
+  }
+
+  /** Stops looking, and waits for what is under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#offTimer?.();
+    this.#offSealed?.();
+    await this.idle();
+  }
+
+  #run(rotation: StoredRotation, ask: string | null, abort = false): void {
+    const parts = this.#parts;
+    const journal = new RotationJournal(parts, rotation);
+    const connections = new Connections(parts, rotation.id, ask);
+    const release = parts.sealed.hold();
+    const running = { id: rotation.id, journal, abort, done: Promise.resolve() };
+    this.#running = running;
+    const work = this.#from(rotation).then((from) =>
+      runRotation({ parts, journal, connections, from, wantsAbort: () => running.abort }),
+    );
+    running.done = work
+      // The journal cannot be written: it stands as it was, and is gone on with when it can.
+      .catch(() => undefined)
+      .then(async () => {
+        release();
+        await connections.close();
+        if (this.#running === running) this.#running = null;
+        parts.changed(journal.rotation);
+      });
+  }
+
+  /** Whose secret nodes are given that join. */
+  async #from({ plan, id }: StoredRotation): Promise<string | null> {
+    return plan.purpose === 'add-node'
+      ? currentOf(await this.#parts.store.rotationsBefore({ before: null, limit: 100 }), id)
+      : null;
+  }
+
+  #later(): void {
+    if (this.#closed) return;
+    const { tendMs } = { tendMs: 20_000, ...this.#parts.limits };
+    this.#offTimer = this.#parts.clock.after(tendMs, () => {
+      void this.tend().finally(() => this.#later());
+    });
+  }
+
+  async #tend(): Promise<void> {
+    const open = await this.#parts.store.openRotations().catch(() => []);
+    const middle = open.find(({ endedAt }) => endedAt === null);
+    if (middle !== undefined) {
+      if (this.#running === null && middle.waits !== null) this.#run(middle, null);
+      await this.#running?.done;
+      return;
+    }
+    // Of several only the newest counts: its secret is the one in force.
+    const newest = open.find(({ stage }) => stage === 'done');
+    const current = currentOf(await this.#parts.store.rotationsBefore({ before: null, limit: 100 }), null);
+    if (newest !== undefined && newest.id === current && this.#parts.sealed.state().is === 'open')
+      await this.#finishLate(newest);
+  }
+
+  async #finishLate(rotation: StoredRotation): Promise<void> {
+    const parts = this.#parts;
+    const journal = new RotationJournal(parts, rotation);
+    const connections = new Connections(parts, rotation.id, null);
+    const release = parts.sealed.hold();
+    try {
+      const had = await secretOf(parts, rotation, null);
+      if (!had.ok) return;
+      const limits = limitsOf(parts, rotation);
+      await finishLateNodes(parts, journal, connections, had.secret, limits, (node) =>
+        this.#find(connections, node),
+      );
+      had.secret.wipe();
+    } catch {
+      // The journal cannot be written; it is tried again later.
+    } finally {
+      release();
+      await connections.close();
+    }
+  }
+
+  /** Where a node that was away has its secret, asked now. */
+  async #find(
+    connections: Connections,
+    node: StoredRotationNode,
+  ): Promise<Pick<StoredRotationNode, 'place' | 'skewMs'> | null> {
+    const target = (await this.#parts.targets()).find((one) => one.node === node.node);
+    if (target === undefined || target.place === null) return null;
+    const { path, unit, port } = target.place;
+    const said = await connections.ask(node.node, { act: 'look', path, port, nonce: newNonce() }, 0);
+    if (said.how !== 'answered') return null;
+    const { owner, accounts, addresses, is, clock } = said.answer;
+    if (is === 'unfit' || owner === null || accounts.length === 0) return null;
+    return {
+      place: { path, unit, port, owner: { uid: owner.uid, gid: owner.gid }, accounts, addresses },
+      skewMs: clock - this.#parts.clock.now().getTime(),
+    };
+  }
+}
+
+/** @returns the rotation whose secret is in force: the newest one that was decided, without `except` */
+export function currentOf(newestFirst: readonly StoredRotation[], except: string | null): string | null {
+  return newestFirst.find((one) => one.id !== except && isDecided(one))?.id ?? null;
+}
+
+function first(plan: RotationPlan, places: ReadonlyMap<string, RotationPlace>, at: string): StoredRotation {
+  return {
+    id: plan.id,
+    plan,
+    stage: 'planned',
+    startedAt: at,
+    endedAt: null,
+    restartsAt: null,
+    waits: null,
+    error: null,
+    strangers: plan.strangers,
+    stagingMs: null,
+    keepsFences: false,
+    nodes: plan.nodes.map(({ node, name, part, why, skewMs }) => ({
+      node,
+      name,
+      part,
+      state: part === 'rotates' ? 'waiting' : part === 'blocked' ? 'excluded' : part,
+      message: why === '' ? null : why,
+      stagedAt: null,
+      committedAt: null,
+      acceptsSince: null,
+      verifiedAt: null,
+      oldRefused: null,
+      newProven: null,
+      skewMs,
+      place: places.get(node) ?? null,
+      fence: 'none',
+    })),
+  };
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import type { HelperFailure } from '#core/hosts/helper-channel.ts';
+import type { RotationPlace } from '#core/store/operations/rotations.ts';
+import type { RotationPlan, RotationPreflight } from '#shared/domain/rotation/plan.ts';
+import { MOST_NODES, type RotationWish } from '#shared/domain/rotation/wish.ts';
+import type { Connections } from './connections.ts';
+import { EMERGENCY_LIMITS, type RotationParts, type RotationTarget, USUAL_LIMITS } from './parts.ts';
+import { newNonce } from './secret.ts';
+
+/** From restart to the first answer: 0.8–1.5 s (mycoSwarm 0.2.16), and starting it. */
+const RESTART_SECONDS = 3;
+
+/** What a preflight saw: the plan without its hash, and where each node has its secret. */
+export interface Preflight {
+  plan: Omit<RotationPlan, 'hash'>;
+  places: Map<string, RotationPlace>;
+}
+
+interface Seen {
+  target: RotationTarget;
+  row: RotationPreflight;
+  place: RotationPlace | null;
+}
+
+/** Looks at every node and says what a rotation would do there. Changes nothing. */
+export async function preflight(
+  parts: RotationParts,
+  connections: Connections,
+  wish: RotationWish,
+  current: string | null,
+): Promise<Preflight> {
+  const all = await parts.targets();
+  const targets = chosen(all, wish);
+  const [seen, strangers] = await Promise.all([
+    Promise.all(targets.map((target) => lookAt(parts, connections, target, wish))),
+    parts.strangers(wish.emergency),
+  ]);
+  const listed = seen
+    .filter(({ row }) => row.part === 'rotates')
+    .flatMap(({ place }) => place?.addresses ?? []);
+  const nodes = seen.map(({ row, place }) => ({
+    ...row,
+    fence:
+      row.part === 'rotates' && place !== null
+        ? { how: 'own' as const, accounts: place.accounts, reaches: [...new Set(listed)].slice(0, 1_024) }
+        : row.fence,
+  }));
+  const rotating = nodes.filter(({ part }) => part === 'rotates');
+  const places = new Map(
+    seen.flatMap(({ target, place }) => (place === null ? [] : [[target.node, place] as const])),
+  );
+  const stage = Math.ceil(2 + rotating.length * 0.15);
+  const plan = {
+    id: randomBytes(16).toString('hex'),
+    purpose: wish.purpose,
+    emergency: wish.emergency,
+    title: titleOf(wish, rotating.length),
+    madeAt: parts.clock.now().toISOString(),
+    nodes,
+    strangers: strangers.slice(0, 256),
+    seconds: { stage, split: RESTART_SECONDS, total: 2 * stage + RESTART_SECONDS + 3 },
+    blocked: whyBlocked(parts, nodes, wish, current),
+  };
+  return { plan, places };
+}
+
+/** The nodes of a wish: those that rotate first, then those that are left out. */
+function chosen(all: readonly RotationTarget[], wish: RotationWish): RotationTarget[] {
+  const { nodes, exclude, purpose } = wish;
+  const some =
+    nodes === null || purpose === 'remove-node'
+      ? all
+      : all.filter(({ node }) => nodes.includes(node) || exclude.includes(node));
+  return some.slice(0, MOST_NODES);
+}
+
+async function lookAt(
+  parts: RotationParts,
+  connections: Connections,
+  target: RotationTarget,
+  wish: RotationWish,
+): Promise<Seen> {
+  const { node, name } = target;
+  const none = { how: 'none' as const, accounts: [], reaches: [] };
+  const row = (
+    part: RotationPreflight['part'],
+    why: string,
+    more: Partial<RotationPreflight> = {},
+  ): Seen => ({
+    target,
+    place: null,
+    row: {
+      node,
+      name,
+      part,
+      why: why.slice(0, 1_024),
+      path: target.place?.path ?? null,
+      unit: target.place?.unit ?? null,
+      skewMs: null,
+      interruptsSeconds: 0,
+      fence: none,
+      ...more,
+    },
+  });
+  if (wish.purpose === 'remove-node' && wish.nodes?.includes(node) === true)
+    return row('removed', 'It leaves the swarm: the others do not speak with it any more.');
+  if (wish.exclude.includes(node)) return row('excluded', 'You left it out.');
+  const cannot = wish.emergency ? ('excluded' as const) : ('blocked' as const);
+  if (target.place === null) return row(cannot, target.why);
+  const { path, port, unit } = target.place;
+  const limits = wish.emergency ? EMERGENCY_LIMITS : USUAL_LIMITS;
+  const patience = parts.limits?.awayMs ?? limits.awayMs;
+  const said = await connections.ask(node, { act: 'look', path, port, nonce: newNonce() }, patience);
+  if (said.how === 'lost')
+    return row(isAway(said.failure) ? 'away' : cannot, `${said.failure.message} ${said.failure.next}`.trim());
+  if (said.how === 'refused') return row(cannot, said.refused.message);
+  const { answer } = said;
+  if (answer.lease !== null)
+    return row('blocked', 'Another console rotates its secret just now. Wait until that has ended.');
+  if (answer.is === 'unfit') return row(cannot, `${answer.why} Mend that first, or leave ${name} out.`);
+  if (answer.owner === null)
+    return row(
+      cannot,
+      `The folder of ${path} is not there. Start mycoSwarm on ${name} once, or leave it out.`,
+    );
+  if (answer.accounts.length === 0)
+    return row(cannot, 'It cannot be seen under which account mycoSwarm runs there.');
+  const { uid, gid } = answer.owner;
+  return {
+    ...row('rotates', ''),
+    place: { path, unit, port, owner: { uid, gid }, accounts: answer.accounts, addresses: answer.addresses },
+    row: {
+      ...row('rotates', '').row,
+      // The clock is the last thing that the helper reads before it answers.
+      skewMs: answer.clock - parts.clock.now().getTime(),
+      interruptsSeconds: RESTART_SECONDS,
+    },
+  };
+}
+
+/** Nothing of a node that cannot be reached is its fault; what answers and does not let us in is to be mended. */
+function isAway({ kind }: HelperFailure): boolean {
+  return ['away', 'cut', 'timed-out', 'bad-answer'].includes(kind);
+}
+
+function whyBlocked(
+  parts: RotationParts,
+  nodes: readonly RotationPreflight[],
+  wish: RotationWish,
+  current: string | null,
+): string | null {
+  const { is } = parts.sealed.state();
+  if (is === 'not-set-up')
+    return 'The place where this console keeps secrets is not set up yet. Set it up first.';
+  if (is === 'damaged') return 'The place where this console keeps secrets is damaged. Mend that first.';
+  if (is === 'locked') return 'The place where this console keeps secrets is locked. Open it first.';
+  if (wish.purpose === 'add-node' && current === null)
+    return 'This console does not have the secret that is in force, so it can give it to nobody. Rotate the secret of all nodes instead.';
+  const held = nodes.filter(({ part }) => part === 'blocked');
+  if (held.length > 0) {
+    const names = held.slice(0, 4).map(({ name, why }) => `${name}: ${why}`);
+    return `${names.join(' ')} Mend it, or leave ${held.length === 1 ? 'it' : 'them'} out.`.slice(0, 1_024);
+  }
+  if (!nodes.some(({ part }) => part === 'rotates'))
+    return 'No node can be reached that could be given a secret.';
+  return null;
+}
+
+function titleOf({ purpose }: RotationWish, count: number): string {
+  const nodes = count === 1 ? '1 node' : `${count} nodes`;
+  if (purpose === 'add-node') return `Give ${nodes} the secret of the swarm`;
+  if (purpose === 'initial') return `Give ${nodes} a first secret`;
+  return `Give ${nodes} a new secret`;
+}

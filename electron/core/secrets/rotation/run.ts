@@ -1,0 +1,151 @@
+import type { StoredRotation } from '#core/store/operations/rotations.ts';
+import { armNodes, commitNodes, restartInstant } from './commit-nodes.ts';
+import type { Connections } from './connections.ts';
+import { insideOf } from './fences.ts';
+import { destroyOld, destroySealed, easeFences, takeBack } from './finish-nodes.ts';
+import type { RotationJournal } from './journal.ts';
+import {
+  EMERGENCY_LIMITS,
+  type RotationLimits,
+  type RotationParts,
+  sealedNameOf,
+  USUAL_LIMITS,
+} from './parts.ts';
+import { type HeldSecret, secretOf } from './secret.ts';
+import { stageNodes } from './stage-nodes.ts';
+import { verifyNodes } from './verify-nodes.ts';
+
+/** Whether a stage stands behind the decision: from there on there is no way back. */
+export const isDecided = ({ stage }: Pick<StoredRotation, 'stage'>): boolean =>
+  !['planned', 'generated', 'staged', 'aborted'].includes(stage);
+
+export function limitsOf(parts: RotationParts, { plan }: StoredRotation): RotationLimits {
+  return { ...(plan.emergency ? EMERGENCY_LIMITS : USUAL_LIMITS), ...parts.limits };
+}
+
+/** What one run works with. */
+export interface Running {
+  parts: RotationParts;
+  journal: RotationJournal;
+  connections: Connections;
+  /** Whose secret nodes are given that join; null for a new one. */
+  from: string | null;
+  /** A person asked to take it back. */
+  wantsAbort(): boolean;
+}
+
+/**
+ * Brings a rotation as far as it goes: from the stage that its journal names to the end, or to where it has to wait. Every step may be done
+ * again, so it does not matter where a former run was cut off. Throws only when the journal cannot be written.
+ */
+export async function runRotation(running: Running): Promise<void> {
+  const { parts, journal, from } = running;
+  const limits = limitsOf(parts, journal.rotation);
+  const had = await secretOf(parts, journal.rotation, from);
+  if (!had.ok) {
+    await journal.set({ waits: had.locked ? 'unlock' : 'nodes', error: had.message.slice(0, 2_048) });
+    return;
+  }
+  try {
+    if (journal.rotation.waits !== null || journal.rotation.error !== null)
+      await journal.set({ waits: null, error: null });
+    while (journal.rotation.endedAt === null) {
+      if (running.wantsAbort() && !isDecided(journal.rotation))
+        return await abort(running, limits, 'You took it back.');
+      const waits = await nextStage(running, had.secret, limits);
+      if (waits !== null) {
+        await journal.set({ waits: waits.for, error: waits.message.slice(0, 2_048) });
+        return;
+      }
+    }
+  } finally {
+    had.secret.wipe();
+  }
+}
+
+interface Waits {
+  for: NonNullable<StoredRotation['waits']>;
+  message: string;
+}
+
+/** One stage further. @returns why it has to wait; null when it goes on */
+async function nextStage(
+  running: Running,
+  secret: HeldSecret,
+  limits: RotationLimits,
+): Promise<Waits | null> {
+  const { parts, journal, connections } = running;
+  const waitForNodes = (message: string | null): Waits | null =>
+    message === null ? null : { for: 'nodes', message };
+  switch (journal.rotation.stage) {
+    case 'planned':
+      await journal.to('generated');
+      return null;
+    case 'generated': {
+      const prepared = await stageNodes(journal, connections, secret, limits);
+      if (prepared.how === 'hold') return { for: 'fence', message: prepared.message };
+      if (prepared.how === 'refused') await abort(running, limits, prepared.message);
+      else await journal.to('staged');
+      return null;
+    }
+    case 'staged':
+      await journal.to('decided', {
+        restartsAt: restartInstant(journal, limits, parts.clock.now().getTime()),
+      });
+      return null;
+    case 'decided': {
+      if (insideOf(journal.rotation).length === 0) await tryAllAgain(journal);
+      await armNodes(journal, connections);
+      await until(parts, journal.rotation.restartsAt);
+      const trouble = await commitNodes(parts, journal, connections, secret, limits);
+      if (trouble !== null) return waitForNodes(trouble);
+      if (insideOf(journal.rotation).length === 0)
+        return waitForNodes('No node answers any more. Those that were told restart by themselves.');
+      await journal.to('committed');
+      return null;
+    }
+    case 'committed': {
+      const unproven = await verifyNodes(journal, connections, secret, limits.settleMs / 3);
+      if (unproven !== null) return waitForNodes(unproven);
+      await journal.to('verified');
+      return null;
+    }
+    case 'verified': {
+      const kept = await easeFences(journal, connections, limits.awayMs);
+      if (kept !== null)
+        return { for: 'fence', message: `A fence could not be eased. It stays as it is. ${kept}` };
+      const left = await destroyOld(parts, journal, connections, limits.awayMs);
+      if (left !== null) return waitForNodes(`The old secret could not be destroyed everywhere. ${left}`);
+      await journal.to('old-destroyed');
+      return null;
+    }
+    case 'old-destroyed':
+      await journal.to('done');
+      return null;
+    default:
+      throw new Error('A rotation at rest does not run');
+  }
+}
+
+/** All were lost after the decision: the rotation needs one of them at least. */
+async function tryAllAgain(journal: RotationJournal): Promise<void> {
+  const lost = journal.rotation.nodes.filter(({ state, stagedAt }) => state === 'away' && stagedAt !== null);
+  await Promise.all(lost.map(({ node }) => journal.mark(node, { state: 'staged' })));
+}
+
+/** Takes back what was staged. Nothing was in force anywhere. */
+async function abort(
+  { parts, journal, connections }: Running,
+  limits: RotationLimits,
+  why: string,
+): Promise<void> {
+  await takeBack(journal, connections, limits.awayMs);
+  const own = sealedNameOf(journal.rotation.id);
+  await destroySealed(parts, (name) => name === own);
+  await journal.to('aborted', { error: why.slice(0, 2_048), waits: null });
+}
+
+async function until(parts: RotationParts, instant: string | null): Promise<void> {
+  const ms = Date.parse(instant ?? '') - parts.clock.now().getTime();
+  if (ms > 0) await new Promise<void>((resolve) => void parts.clock.after(ms, resolve));
+}

@@ -1,0 +1,80 @@
+import type { StoredRotation } from '#core/store/operations/rotations.ts';
+import type { RotationRun } from '#shared/domain/rotation/run.ts';
+import { isDecided } from './run.ts';
+
+/** @returns a rotation as it may be shown: never more than is proven, and nothing of a secret */
+export function shownRun(rotation: StoredRotation, isRunning: boolean): RotationRun {
+  const { id, plan, stage, startedAt, endedAt, strangers, restartsAt, waits, error } = rotation;
+  return {
+    id,
+    hash: plan.hash,
+    purpose: plan.purpose,
+    emergency: plan.emergency,
+    title: plan.title,
+    stage,
+    startedAt,
+    endedAt,
+    nodes: rotation.nodes.map(({ place: _, fence: __, ...node }) => node),
+    strangers,
+    restartsAt,
+    split: splitOf(rotation),
+    waits,
+    sentence: sentenceOf(rotation),
+    error,
+    canAbort: endedAt === null && !isDecided(rotation),
+    canResume: !isRunning && (endedAt === null || (stage === 'done' && leftOf(rotation).length > 0)),
+  };
+}
+
+/** From the first to the last node that accepts the new secret. */
+function splitOf({ nodes }: StoredRotation): RotationRun['split'] {
+  const since = nodes.flatMap(({ acceptsSince }) =>
+    acceptsSince === null ? [] : [Date.parse(acceptsSince)],
+  );
+  if (since.length === 0) return null;
+  const [first, last] = [Math.min(...since), Math.max(...since)];
+  const isWhole = nodes.every(
+    ({ part, state, acceptsSince }) =>
+      part !== 'rotates' || acceptsSince !== null || state === 'away' || state === 'excluded',
+  );
+  return {
+    fromAt: new Date(first).toISOString(),
+    toAt: isWhole ? new Date(last).toISOString() : null,
+    milliseconds: isWhole ? last - first : null,
+  };
+}
+
+function leftOf({ nodes }: StoredRotation): string[] {
+  return nodes.filter(({ state }) => state === 'away' || state === 'excluded').map(({ name }) => name);
+}
+
+const count = (amount: number) => (amount === 1 ? '1 node' : `${amount} nodes`);
+
+function sentenceOf(rotation: StoredRotation): string {
+  const { stage, nodes, error, waits } = rotation;
+  const verified = nodes.filter(({ state }) => state === 'verified').length;
+  const left = leftOf(rotation);
+  const names =
+    left.length > 4 ? `${left.slice(0, 4).join(', ')} and ${left.length - 4} more` : left.join(', ');
+  const out =
+    left.length === 0 ? '' : ` ${names} ${left.length === 1 ? 'is' : 'are'} kept out until rotated.`;
+  if (stage === 'aborted')
+    return `Nothing was changed: every node has the secret that it had. ${error ?? ''}`
+      .trim()
+      .slice(0, 1_024);
+  if (stage === 'done')
+    return `${count(verified)} proven with the new secret, and the old one is refused.${out}`.slice(0, 1_024);
+  if (waits === 'unlock') return 'It waits for the place where this console keeps secrets to be opened.';
+  if (waits === 'fence' && !isDecided(rotation))
+    return 'It waits: on one node it could not be verified that strangers are kept out. Every node has its old secret.';
+  if (!isDecided(rotation))
+    return 'The new secret is being put beside the old one. Every node still has its old secret in force.';
+  if (waits !== null)
+    return `It was decided and goes on; ${verified} of ${count(nodes.length)} proven so far. ${error ?? ''}`
+      .trim()
+      .slice(0, 1_024);
+  return `It was decided and only goes forward; ${verified} of ${count(nodes.length)} proven so far.${out}`.slice(
+    0,
+    1_024,
+  );
+}
