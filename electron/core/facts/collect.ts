@@ -63,6 +63,7 @@ export async function collect(
   if (!second.ok) return second;
   const rest = await whole;
   collecting.readAsides([...asides, ...laters], rest.ok ? 'the node gave no answer' : rest.error.message);
+  collecting.settle(second.hello);
   const described = await hardware;
   if (described && seen.identity?.state === 'seen') seen.identity.value.hardware = described;
   const subjects = Object.fromEntries(

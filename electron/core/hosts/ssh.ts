@@ -13,11 +13,11 @@ const PLAIN = 'exec /bin/sh -s';
 /**
  * The same as root where `sudo -n` needs no password. `sudo -l` would ask about the account and be logged; trying the very
  * command that is needed answers the only question there is. `timeout` guards against a sudo that waits for a directory
- * service.
+ * service: it leaves room for one name that no server answers (10 s, resolv.conf(5)) and ends before the node's time to say hello.
  */
 const WITH_SUDO =
   'exec /bin/sh -c \'PATH=/usr/bin:/bin:/usr/sbin:/sbin; id=$(id -u); [ "$id" -eq 0 ] && exec /bin/sh -s; ' +
-  'timeout -k 1 5 sudo -n /bin/sh -c : </dev/null >/dev/null 2>&1 && exec sudo -n /bin/sh -s sudo; ' +
+  'timeout -k 1 12 sudo -n /bin/sh -c : </dev/null >/dev/null 2>&1 && exec sudo -n /bin/sh -s sudo; ' +
   "exec /bin/sh -s'";
 
 /** Longest path of a Unix socket, less what ssh appends while it makes one (sun_path is 104 bytes on macOS). */

@@ -85,6 +85,11 @@ export class Collecting {
     this.context = { ...this.context, ...who, profile, now: new Date() };
   }
 
+  /** Whoever was administrator for a part of the look only was an ordinary account for all of it. */
+  settle(hello: TripHello | null): void {
+    if (hello && privilegeOf(hello) === 'user') this.context = { ...this.context, privilege: 'user' };
+  }
+
   #keep(collector: AnyCollector, value: Subjects[SubjectName]): void {
     Object.assign(this.seen, { [collector.subject]: value });
     this.#done += 1;
@@ -145,28 +150,35 @@ export class Collecting {
     if (jobs.length === 0) return { ok: true, hello: null };
     let left = ready.length;
     const { host } = this.#request;
-    return runTrip(host, jobs, {
-      sudo,
-      patience: this.#request.patience,
-      signal: this.#request.signal,
-      onHello: (hello) => {
-        if (onAnswered) host.open?.(privilegeOf(hello) === 'sudo');
-      },
-      onJob: (index, output, hello) => {
-        const aside = asides[index - ready.length];
-        if (aside) aside.answer = output;
-        const member = ready[index]?.member;
-        if (!member) return;
-        const now = { ...before, privilege: privilegeOf(hello), skewMs: hello.skewMs };
-        if (member.subject === 'installations') this.hints = hintsOf(member, output, now);
-        else {
-          if (member.aside || this.#isRead(member.subject)) this.#first.set(member.subject, output);
-          this.#keep(member, observe(member, output, now));
-        }
-        left -= 1;
-        if (left === 0) onAnswered?.(hello);
-      },
-    });
+    const go = (accepts: (hello: TripHello) => boolean) =>
+      runTrip(host, jobs, {
+        accepts,
+        sudo,
+        patience: this.#request.patience,
+        signal: this.#request.signal,
+        onHello: (hello) => {
+          if (onAnswered) host.open?.(privilegeOf(hello) === 'sudo');
+        },
+        onJob: (index, output, hello) => {
+          const aside = asides[index - ready.length];
+          if (aside) aside.answer = output;
+          const member = ready[index]?.member;
+          if (!member) return;
+          const now = { ...before, privilege: privilegeOf(hello), skewMs: hello.skewMs };
+          if (member.subject === 'installations') this.hints = hintsOf(member, output, now);
+          else {
+            if (member.aside || this.#isRead(member.subject)) this.#first.set(member.subject, output);
+            this.#keep(member, observe(member, output, now));
+          }
+          left -= 1;
+          if (left === 0) onAnswered?.(hello);
+        },
+      });
+    // Half a look as administrator would say of the other half that it is not there: a busy sudo(8) is asked once more.
+    const isFirst = before.privilege === 'user';
+    const asBefore = await go((hello) => isFirst || privilegeOf(hello) === before.privilege);
+    if (!asBefore.ok || isFirst || privilegeOf(asBefore.hello) === before.privilege) return asBefore;
+    return go(() => true);
   }
 
   #isRead(subject: SubjectName): boolean {

@@ -28,6 +28,8 @@ export interface TripRequest {
   /** Multiplies the time that the node has to say hello; the jobs bring their own. 1 when left out. */
   patience?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Whether jobs may run as who we are there; where not, the trip ends well before any of them. */
+  accepts?(hello: TripHello): boolean;
   /** Called when the node has let us in, before any job. */
   onHello?(hello: TripHello): void;
   /** Called once for each job, when it ended or was given up. */
@@ -95,7 +97,7 @@ export async function runTrip(
   let done = false;
   let lacks: string | null = null;
   let startedAt = 0;
-  let overdue: 'hello' | 'jobs' | 'noise' | null = null;
+  let overdue: 'hello' | 'jobs' | 'noise' | 'declined' | null = null;
   const helloMs = HELLO_MS * (request.patience ?? 1);
   let timer = setTimeout(() => abort('hello'), helloMs);
 
@@ -115,6 +117,10 @@ export async function runTrip(
       const [uid, mode] = frame.payload.split(' ');
       hello = { uid: Number(uid), bySudo: mode === 'sudo', skewMs: null };
       clearTimeout(timer);
+      if (request.accepts?.(hello) === false) {
+        abort('declined');
+        return;
+      }
       startedAt = performance.now();
       goAt = Date.now();
       timer = setTimeout(() => abort('jobs'), slowest + GRACE_MS);
@@ -165,6 +171,7 @@ export async function runTrip(
         error: hostError('cancelled', 'The look was cancelled.', 'Start it again when you like.'),
       };
     }
+    if (hello && overdue === 'declined') return { ok: true, hello };
     if (hello && (done || overdue === 'jobs')) {
       for (const index of jobs.keys()) endJob(index, true);
       return { ok: true, hello };
