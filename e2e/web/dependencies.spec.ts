@@ -84,6 +84,24 @@ test.describe('packages of nodes against advisories', () => {
     expect(await violationsOf(page)).toEqual([]);
   });
 
+  test('makes a lock of what is installed, and says which lines lack a hash', async ({ page, open }) => {
+    await open('house', '/dependencies');
+    const places = page.getByRole('list', { name: 'Environments of miu' });
+    await expect(places).toContainText('Virtual environment, Python 3.11.2, 48 packages');
+    // The system's own packages are not pip's to pin.
+    await expect(places.getByRole('button')).toHaveCount(1);
+    await places.getByRole('button', { name: /^Lock of/ }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText('1 of 2 lines have one');
+    await expect(dialog).toContainText('spores-http==2.19.1');
+    await dialog.getByRole('button', { name: /^Left out/ }).click();
+    await expect(dialog).toContainText('it is a working copy');
+    expect(await violationsOf(page)).toEqual([]);
+    const saved = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Save the lock' }).click();
+    expect((await saved).suggestedFilename()).toBe('requirements-miu.lock.txt');
+  });
+
   test('compares requirements before they are installed, pasted or as a file', async ({ page, open }) => {
     await open('house', '/dependencies');
     await page.getByRole('button', { name: 'Before you install…' }).click();

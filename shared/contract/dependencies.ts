@@ -11,6 +11,7 @@ import { directDependency } from '../domain/dependencies/direct-dependency.ts';
 import { dependencyIgnore, dependencyReport, keptIgnore } from '../domain/dependencies/finding.ts';
 import { ownBill } from '../domain/dependencies/own-bill.ts';
 import { dependencyPurpose } from '../domain/dependencies/purpose.ts';
+import { seenEnvironment } from '../domain/dependencies/seen-environment.ts';
 import { verification } from '../domain/dependencies/verification.ts';
 import { dependencyWays } from '../domain/dependencies/ways.ts';
 import { nodeId } from '../domain/node.ts';
@@ -64,6 +65,8 @@ export const dependencies = {
   beforeInstall: read
     .input(z.object({ fileName: shortText, text: z.string().min(1).max(1_048_576) }))
     .output(beforeInstall),
+  /** Places from which packages of a node are loaded; empty before the first look. Errors: NODE_UNKNOWN. */
+  environments: read.input(ofNode).output(listOf(seenEnvironment, 64)),
   /** Requirements that pin what is installed, as far as that can be known offline. Errors: NODE_UNKNOWN, NOT_ALLOWED. */
   lock: read.input(ofNode.extend({ environment: pathText })).output(installedLock),
 };

@@ -18,6 +18,9 @@ import { ConsoleError, type ConsoleService } from './service.ts';
 /** More lines than this are read by nobody, and counted by the report. */
 const MOST_PROBLEMS = 4_096;
 
+/** What pip installs for; the others are the system's, or a program. */
+const LOCKABLE: ReadonlySet<string> = new Set(['virtual-environment', 'user', 'system']);
+
 function notYet(): ConsoleError {
   return new ConsoleError('NOT_ALLOWED', 'No look has seen the packages of this node yet.', {
     untouched: 'Nothing was changed.',
@@ -29,7 +32,10 @@ function notYet(): ConsoleError {
 export function filesOfDependencies(
   context: Context,
   version: string,
-): Pick<ConsoleService['dependencies'], 'ways' | 'export' | 'ownBill' | 'beforeInstall' | 'lock'> {
+): Pick<
+  ConsoleService['dependencies'],
+  'ways' | 'export' | 'ownBill' | 'beforeInstall' | 'environments' | 'lock'
+> {
   const { store, clock, ledger, dataFolder } = context;
   return {
     async ways({ node, environment, package: name }) {
@@ -84,6 +90,19 @@ export function filesOfDependencies(
             ? null
             : { lines: [...pinned.lines], command: [...pinned.command], left: [...pinned.left] },
       };
+    },
+
+    async environments({ node }) {
+      await requireNode(context, node);
+      const seen = await packagesSeen(context, node);
+      return (seen?.environments ?? []).map(({ id, kind, pythonVersion, packages, unreadable }) => ({
+        id,
+        kind,
+        pythonVersion,
+        packages: packages.length,
+        isLockable: LOCKABLE.has(kind) && packages.some(({ from }) => from !== 'vendored'),
+        unreadable,
+      }));
     },
 
     async lock({ node, environment }) {

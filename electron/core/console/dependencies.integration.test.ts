@@ -149,6 +149,11 @@ it('says who pulls a package in, and pins what is installed as far as hashes are
   const lock = await service.dependencies.lock({ node, environment });
   expect(lock.text).toContain(`==${pack.version}`);
   expect(lock.hashed + lock.unhashed.length).toBeGreaterThan(0);
+  const places = await service.dependencies.environments({ node });
+  expect(places.find(({ id }) => id === environment)).toMatchObject({ isLockable: true, unreadable: null });
+  await expect(service.dependencies.environments({ node: 'nobody' })).rejects.toMatchObject({
+    code: 'NODE_UNKNOWN',
+  });
 });
 
 it('compares requirements before they are installed, and offers the line with hashes of a lock', async () => {

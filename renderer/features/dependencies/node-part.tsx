@@ -8,6 +8,7 @@ import { SectionHeading } from '../../components/page-header.tsx';
 import { count } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
+import { NodeEnvironments } from './node-environments.tsx';
 import type { PlacedReport } from './report-groups.ts';
 import { useSaveFile } from './use-save-file.ts';
 import { VerificationResult } from './verification-result.tsx';
@@ -98,6 +99,7 @@ function NodeRow({ placed }: { placed: PlacedReport }) {
           </Button>
         </div>
       </div>
+      <NodeEnvironments node={node} nodeName={nodeName} />
       {seen ? <VerificationResult seen={seen} /> : null}
     </li>
   );

@@ -28,5 +28,7 @@ export const installedLock = z.object({
   unhashed: leftOut,
   /** Not in the file. */
   left: leftOut,
+  /** How to install exactly these contents, argument vector, FILE for the file; null while a line has no hash: pip refuses it then. */
+  command: listOf(lineText, 16).nullable(),
 });
 export type InstalledLock = z.infer<typeof installedLock>;

@@ -1,3 +1,4 @@
+import type { InstalledLock } from '#shared/domain/dependencies/before-install.ts';
 import type { DirectDependency } from '#shared/domain/dependencies/direct-dependency.ts';
 import type { PackagesScenario } from './packages.ts';
 import { SITE } from './site.ts';
@@ -16,7 +17,28 @@ const direct = (
 });
 
 /** What is shown beside the findings of a node: made-up packages, and who asks for them. */
-export const BESIDE_PACKAGES: Pick<PackagesScenario, 'direct' | 'ways' | 'checked' | 'ownBill'> = {
+export const BESIDE_PACKAGES: Pick<
+  PackagesScenario,
+  'direct' | 'ways' | 'checked' | 'ownBill' | 'environments'
+> = {
+  environments: [
+    {
+      id: SITE,
+      kind: 'virtual-environment',
+      pythonVersion: '3.11.2',
+      packages: 48,
+      isLockable: true,
+      unreadable: null,
+    },
+    {
+      id: '/usr/lib/python3/dist-packages',
+      kind: 'distribution-packages',
+      pythonVersion: '3.11',
+      packages: 13,
+      isLockable: false,
+      unreadable: null,
+    },
+  ],
   direct: [
     direct('hyphae-yaml', '5.3', 'MIT', {
       purpose: 'Reads plugin.yaml of every plugin.',
@@ -66,4 +88,13 @@ export const BESIDE_PACKAGES: Pick<PackagesScenario, 'direct' | 'ways' | 'checke
     ],
     text: '{"bomFormat":"CycloneDX"}',
   },
+};
+
+/** A lock in which one line has a hash and one has none. */
+export const LOCK_OF_PACKAGES: InstalledLock = {
+  text: `# 1 of 2 have no hash, and pip refuses --require-hashes before all have one.\nhyphae-yaml==5.3\nspores-http==2.19.1 \\\n    --hash=sha256:${'a'.repeat(64)}\n`,
+  hashed: 1,
+  unhashed: [{ name: 'hyphae-yaml', why: 'what was installed does not tell the hash of its wheel' }],
+  left: [{ name: 'mycoswarm', why: 'it is a working copy' }],
+  command: null,
 };

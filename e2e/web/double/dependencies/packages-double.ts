@@ -4,6 +4,7 @@ import type { KeptIgnore } from '#shared/domain/dependencies/finding.ts';
 import { OSV_ADDRESS } from '#shared/domain/dependencies/osv-address.ts';
 import type { Verification } from '#shared/domain/dependencies/verification.ts';
 import type { Scenario } from '../scenario.ts';
+import { LOCK_OF_PACKAGES } from './beside-packages.ts';
 import { comparedBefore } from './compared-before.ts';
 import { NO_ADVISORIES, type PackagesScenario } from './packages.ts';
 
@@ -31,6 +32,7 @@ export class PackagesDouble {
       imported,
       direct = [],
       ways = {},
+      environments = [],
       checked = [],
       ownBill,
     }: PackagesScenario = scenario.packages ?? { data: NO_ADVISORIES, reports: {} };
@@ -105,7 +107,8 @@ export class PackagesDouble {
       verification: () => answer(() => this.#verified),
       cancelVerification: () => answer(() => this.#verified),
       beforeInstall: ({ fileName, text }) => answer(() => comparedBefore(fileName, text, this.#data)),
-      lock: () => answer(() => ({ text: '', hashed: 0, unhashed: [], left: [] })),
+      environments: ({ node }) => answer(() => (reports[node] === undefined ? [] : environments)),
+      lock: () => answer(() => LOCK_OF_PACKAGES),
       progress: () => answer(() => ''),
       cancel: () => answer(() => ({ cancelled: false })),
       ignores: () => answer(() => this.#ignores),

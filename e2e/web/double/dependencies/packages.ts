@@ -3,6 +3,7 @@ import type { DirectDependency } from '#shared/domain/dependencies/direct-depend
 import type { DependencyReport } from '#shared/domain/dependencies/finding.ts';
 import type { OwnBill } from '#shared/domain/dependencies/own-bill.ts';
 import type { RecordCheck } from '#shared/domain/dependencies/record-check.ts';
+import type { SeenEnvironment } from '#shared/domain/dependencies/seen-environment.ts';
 import type { DependencyWays } from '#shared/domain/dependencies/ways.ts';
 import { BESIDE_PACKAGES } from './beside-packages.ts';
 import { finding } from './finding.ts';
@@ -22,6 +23,8 @@ export interface PackagesScenario {
   /** What hashing the files of a node brings. */
   checked?: RecordCheck[];
   ownBill?: OwnBill;
+  /** Where packages lie on every node that was looked at. */
+  environments?: SeenEnvironment[];
 }
 
 export const NO_ADVISORIES: AdvisoryDataState = {

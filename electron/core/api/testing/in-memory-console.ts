@@ -206,6 +206,7 @@ export class InMemoryConsole implements ConsoleService {
     verification: unsupported,
     cancelVerification: unsupported,
     beforeInstall: unsupported,
+    environments: async () => [],
     lock: unsupported,
   };
 

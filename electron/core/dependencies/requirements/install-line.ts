@@ -14,6 +14,17 @@ export interface PinnedInstall {
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9.!+_-]{0,255}$/;
 
 /**
+ * How pip installs exactly the contents that a file pins: every line needs its hash, nothing is built, nothing else comes along.
+ * @param interpreter path or name of the environment's Python @returns argument vector; FILE stands for the file
+ */
+export function hashedInstall(interpreter: string): string[] {
+  return [
+    interpreter,
+    ...['-m', 'pip', 'install', '--require-hashes', '--only-binary=:all:', '--no-deps', '-r', 'FILE'],
+  ];
+}
+
+/**
  * What pip takes instead of a lock of another tool: every entry of the usual index with its version and hashes.
  * @param only normalised or written names; all entries when left out
  */
@@ -37,17 +48,7 @@ export function pinnedInstall(lock: LockFile, only?: readonly string[]): PinnedI
     if (!entries.some((entry) => entry.name === name)) left.push({ name, why: 'the lock does not name it' });
   return {
     lines: [...lines.values()],
-    command: [
-      'python3',
-      '-m',
-      'pip',
-      'install',
-      '--require-hashes',
-      '--only-binary=:all:',
-      '--no-deps',
-      '-r',
-      'FILE',
-    ],
+    command: hashedInstall('python3'),
     left,
   };
 }

@@ -32,6 +32,7 @@ describe('installedLock', () => {
       { name: 'rich', version: '13.0', hashes: [HASH] },
     ]);
     expect(made.text).toContain('--require-hashes --only-binary=:all: --no-deps');
+    expect(made.command).toEqual(expect.arrayContaining(['python3', '--require-hashes', 'FILE']));
   });
 
   it('pins only the version where no hash is known, says so, and is no lock then', () => {
@@ -40,6 +41,7 @@ describe('installedLock', () => {
     ]);
     expect(made.unhashed).toEqual([{ name: 'rich', why: expect.stringContaining('hash of its wheel') }]);
     expect(made.text).toContain('# 1 of 1 have no hash');
+    expect(made.command).toBeNull();
     expect(made.text).toContain('\nrich==13.0\n');
     expect(readLock({ path: 'r.txt', kind: 'requirements', text: made.text, cut: false })).toBeNull();
   });

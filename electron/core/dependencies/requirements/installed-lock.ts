@@ -2,6 +2,7 @@ import type { InstalledLock } from '#shared/domain/dependencies/before-install.t
 import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
 import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import { versionKey } from '../versions/version-key.ts';
+import { hashedInstall } from './install-line.ts';
 import type { LockFile } from './lock-file.ts';
 import { isDistributionName } from './name.ts';
 
@@ -78,5 +79,12 @@ export function installedLock(environment: Environment, locks: readonly LockFile
           '# Where there is network: pip download --no-deps NAME==VERSION, pip hash FILE, and add --hash=… to its line.',
         ];
   const body = [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
-  return { text: `${[...note, ...body].join('\n')}\n`, hashed, unhashed, left };
+  const isWhole = unhashed.length === 0 && lines.size > 0;
+  return {
+    text: `${[...note, ...body].join('\n')}\n`,
+    hashed,
+    unhashed,
+    left,
+    command: isWhole ? hashedInstall(environment.interpreter ?? 'python3') : null,
+  };
 }
