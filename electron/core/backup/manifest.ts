@@ -12,7 +12,7 @@ export const MANIFEST_NAME = 'manifest.json';
 export const MANIFEST_BYTES = 4 * 1024 * 1024;
 
 const DATABASES = ['swarmkeep.db', 'audit.db', 'advisories.db'] as const;
-const SMALL_FILES = ['ledger.key', 'known_hosts'] as const;
+const SMALL_FILES = ['ledger.key', 'known_hosts', 'sealed.json'] as const;
 const RULES = 'rules/';
 
 /** @returns whether a file of this name belongs into a data folder; everything else is refused when a backup is read */

@@ -50,7 +50,7 @@ export function copyRecords(folder: string, target: string, logs: boolean): stri
     copyDatabase(file, join(target, name));
     copied.push(name);
   }
-  for (const name of ['ledger.key', 'known_hosts', ...rulesIn(folder)]) {
+  for (const name of ['ledger.key', 'known_hosts', 'sealed.json', ...rulesIn(folder)]) {
     const file = join(folder, name);
     if (!requireSafeFile(file)) continue;
     mkdirSync(dirname(join(target, name)), { recursive: true, mode: 0o700 });
