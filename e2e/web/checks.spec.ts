@@ -188,7 +188,7 @@ test.describe('Checks', () => {
     await open('evening', '/checks');
     await page.getByRole('button', { name: /^\d+ not in this version/ }).click();
     await expect(page.getByText('Nobody looked, so they never count as fine.')).toBeVisible();
-    await page.getByRole('button', { name: /outside-in/ }).click();
+    await page.getByRole('button', { name: /lan-encryption/ }).click();
     await expect(page.getByText('It counts for Proven.')).toBeVisible();
   });
 

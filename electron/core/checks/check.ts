@@ -2,6 +2,7 @@ import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Declaration } from '#shared/domain/decision.ts';
 import type { DependencyReport } from '#shared/domain/dependencies/finding.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
+import type { Knock } from '#shared/domain/facts/knocks.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import type { Settings } from '#shared/domain/settings.ts';
 import type { LogEvidence } from './log-evidence.ts';
@@ -26,6 +27,11 @@ export interface CheckInput {
    * Left out when there are no other nodes and for recorded facts.
    */
   swarm?: readonly { nodeName: string; addresses: readonly string[]; port: number }[];
+  /**
+   * What the operator's other nodes could reach on this one when they were looked at last. Left out when there are none and for recorded
+   * facts; what the console itself reached is among the facts.
+   */
+  knocks?: readonly { nodeName: string; at: string; knocks: readonly Knock[]; why: string | null }[];
   /**
    * The packages among these facts against the advisories of this console, as they stood when it was judged. Left out where nobody
    * compared them.

@@ -10,6 +10,7 @@ import { logInjection } from './log-injection.ts';
 import { modelLocality } from './model-locality.ts';
 import { osUpdates } from './os-updates.ts';
 import { outboundFirewall } from './outbound-firewall.ts';
+import { outsideIn } from './outside-in.ts';
 import { peerAllowlist } from './peer-allowlist.ts';
 import { pinnedDependencies } from './pinned-dependencies.ts';
 import { pluginInventory } from './plugin-inventory.ts';
@@ -46,7 +47,7 @@ export const CHECKS: Readonly<Record<CheckId, Check>> = {
   'time-sync': timeSync,
   'os-updates': osUpdates,
   'ssh-server': sshServer,
-  'outside-in': lackingCheck('outside-in'),
+  'outside-in': outsideIn,
   'container-hardening': lackingCheck('container-hardening'),
   'secrets-in-git': lackingCheck('secrets-in-git'),
   'disk-encryption': lackingCheck('disk-encryption'),

@@ -44,6 +44,7 @@ describe('runChecks', () => {
       'ssh-server': 'pass',
       'token-throttling': 'unknown',
       'log-injection': 'unknown',
+      'outside-in': 'unknown',
     });
   });
 
@@ -52,10 +53,11 @@ describe('runChecks', () => {
       'dependency-audit': audit,
       'token-throttling': guessing,
       'log-injection': forging,
+      'outside-in': outside,
       ...others
     } = statuses(hardenedNode());
-    // No logs belong to facts.
-    expect([audit, guessing, forging]).toEqual(['unknown', 'unknown', 'unknown']);
+    // No logs belong to facts, and nobody knocked on this node.
+    expect([audit, guessing, forging, outside]).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
     expect(Object.entries(others).filter(([, status]) => status !== 'pass')).toEqual([]);
   });
 

@@ -21,7 +21,7 @@ export async function besideFacts(
   context: Pick<Context, 'store' | 'logs' | 'dataFolder' | 'clock'>,
   node: string,
   facts: Pick<Facts, 'subjects'>,
-): Promise<Pick<CheckInput, 'otherNodes' | 'swarm' | 'logs' | 'packages'>> {
+): Promise<Pick<CheckInput, 'otherNodes' | 'swarm' | 'knocks' | 'logs' | 'packages'>> {
   const logs = (await context.logs?.(node)) ?? null;
   const ignores = (await context.store.packageIgnores()).map(({ ignore }) => ignore);
   const packages = packageReport(context.dataFolder, facts, ignores, context.clock.now());

@@ -42,7 +42,7 @@ export function realLooking(environment: {
 }): Looking {
   return {
     ...(environment.patience ? { patience: environment.patience } : {}),
-    async collect({ node, corrections, salt, signal, onProgress }) {
+    async collect({ node, corrections, salt, neighbours, signal, onProgress }) {
       const { dataFolder, recording } = environment;
       const host = hostFor(node.address, { dataFolder, recording: { file: recording } });
       try {
@@ -52,6 +52,7 @@ export function realLooking(environment: {
           reachedBy: node.address.kind,
           corrections,
           salt,
+          around: { place: node.address.kind === 'ssh' ? node.address.host : null, neighbours },
           appVersion: environment.version,
           ...(environment.patience ? { patience: environment.patience } : {}),
           signal,

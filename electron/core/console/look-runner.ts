@@ -8,6 +8,7 @@ import { acceptedEvidence, boundRaw } from './evidence.ts';
 import type { LookEntry } from './look-board.ts';
 import { lookEvent } from './look-event.ts';
 import type { LookFailure } from './looking.ts';
+import { neighboursOf } from './neighbours.ts';
 import { declarationsFor } from './recheck.ts';
 import { ConsoleError } from './service.ts';
 
@@ -80,6 +81,7 @@ async function look(
     node,
     corrections: await store.corrections({ node: node.id }),
     salt: await store.salt(),
+    neighbours: await neighboursOf(context, node),
     signal,
     onProgress: (progress: { subjectsDone: number; subjectsTotal: number; present: string }) =>
       entry.update({ state: 'collecting', ...progress }),

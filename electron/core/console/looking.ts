@@ -1,4 +1,5 @@
 import type { CheckInput } from '#core/checks/check.ts';
+import type { Neighbour } from '#core/facts/knocks/knocks.ts';
 import type { ErrorCode } from '#shared/contract/errors.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
@@ -33,6 +34,8 @@ export interface Looking {
     corrections: readonly ProfileCorrection[];
     /** 64 hex digits of this console. */
     salt: string;
+    /** Other nodes of the operator's, on which this one is to knock. */
+    neighbours: readonly Neighbour[];
     signal: AbortSignal;
     onProgress(progress: LookProgress): void;
   }): Promise<LookResult>;

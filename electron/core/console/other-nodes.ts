@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CheckInput } from '#core/checks/check.ts';
 import { reachOf } from '#core/checks/lan.ts';
+import { knockFacts } from '#shared/domain/facts/knocks.ts';
 import { nodeId, type SwarmNode } from '#shared/domain/node.ts';
 import type { Context } from './context.ts';
 
@@ -11,6 +12,7 @@ const stored = z.object({
   profile: z
     .object({ instances: z.array(z.object({ apiPort: z.int().min(1).max(65_535).nullable() })).max(16) })
     .catch({ instances: [] }),
+  knocks: z.object({ made: knockFacts.shape.made }).optional().catch(undefined),
   subjects: z.object({
     mycoswarm: z
       .object({
@@ -59,18 +61,20 @@ function addressesOf(node: SwarmNode, facts: Stored | null): string[] {
 
 /**
  * What checks of one node need of the operator's other nodes, from their last looks: fingerprints of their swarm secrets (equal ones mean
- * equal secrets, for all were made with this console's salt), and the addresses under which they are nodes of the swarm.
+ * equal secrets, for all were made with this console's salt), the addresses under which they are nodes of the swarm, and what they could reach
+ * on it.
  * Recordings are left out; theirs were made elsewhere.
  * @returns for the input of a check: nothing when there is no other node with a secret or an address
  */
 export async function otherNodes(
   context: Pick<Context, 'store'>,
   node: string,
-): Promise<Pick<CheckInput, 'otherNodes' | 'swarm'>> {
+): Promise<Pick<CheckInput, 'otherNodes' | 'swarm' | 'knocks'>> {
   const nodes = await context.store.listNodes();
   if (nodes.find((entry) => entry.id === node)?.address.kind === 'recorded') return {};
   const secrets: { nodeName: string; fingerprints: (string | null)[] }[] = [];
   const swarm: { nodeName: string; addresses: string[]; port: number }[] = [];
+  const knocks: NonNullable<CheckInput['knocks']>[number][] = [];
   for (const other of nodes) {
     if (other.id === node || other.address.kind === 'recorded') continue;
     const text = await context.store.facts({ node: nodeId.parse(other.id) });
@@ -81,10 +85,13 @@ export async function otherNodes(
       secrets.push({ nodeName: other.name, fingerprints: tokens.map((token) => token.fingerprint) });
     const addresses = addressesOf(other, facts);
     const port = facts?.profile.instances.find((instance) => instance.apiPort !== null)?.apiPort ?? API_PORT;
+    const made = facts?.knocks?.made.find((entry) => entry.node === node);
+    if (made) knocks.push({ nodeName: other.name, ...made });
     if (addresses.length > 0) swarm.push({ nodeName: other.name, addresses, port });
   }
   return {
     ...(secrets.length > 0 ? { otherNodes: secrets } : {}),
     ...(swarm.length > 0 ? { swarm } : {}),
+    ...(knocks.length > 0 ? { knocks } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { FACTS_FORMAT, type Facts } from '#shared/domain/facts/facts.ts';
 import type { ProfileCorrection } from '#shared/domain/profile.ts';
 import type { CollectProgress } from './collect/request.ts';
 import { collect } from './collect.ts';
+import { type Neighbour, knockAround } from './knocks/knocks.ts';
 import { COLLECTORS, HINTS } from './collectors.ts';
 import { replayFacts } from './record.ts';
 
@@ -20,6 +21,11 @@ export interface LookRequest {
   patience?: number | undefined;
   /** False for a look that shows no hardware, which no check judges; it is what the scripts say then. */
   hardware?: boolean | undefined;
+  /**
+   * Whether others knock on the node and it on others: by which name or address the console reaches it (null for the computer of the
+   * console itself), and the operator's other nodes. Nobody knocks when left out.
+   */
+  around?: { place: string | null; neighbours: readonly Neighbour[] } | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: CollectProgress) => void) | undefined;
 }
@@ -50,6 +56,16 @@ export async function collectFacts(request: LookRequest): Promise<LookResult> {
   });
   if (!result.ok) return result;
   const { collection } = result;
+  const knocks =
+    request.around === undefined
+      ? undefined
+      : await knockAround({
+          ...request.around,
+          host: request.host,
+          facts: collection,
+          patience: request.patience,
+          signal: request.signal,
+        });
   return {
     ok: true,
     facts: {
@@ -62,6 +78,7 @@ export async function collectFacts(request: LookRequest): Promise<LookResult> {
       redacted: false,
       profile: collection.profile,
       subjects: collection.subjects,
+      ...(knocks === undefined ? {} : { knocks }),
     },
   };
 }

@@ -79,11 +79,11 @@ export const PROVEN: readonly CheckEntry[] = [
     why: 'Settings say what should be. A knock on the door from another machine says what is.',
     story:
       'All rules were in order. A container engine had added one of its own, in front of them. From the machine itself nothing was to be seen; from the next room the port was open.',
-    ifItGoesWrong: null,
+    ifItGoesWrong:
+      'Closing a port that somebody uses shuts them out too. Take the rule or the published port away, have the others knock again, and put it back if more went silent than you meant.',
     layer: 4,
-    availableSince: null,
-    lackingBecause:
-      'This version cannot check this yet: it does not knock on a node from other machines. Until it does, nobody has looked.',
+    availableSince: '0.1.0',
+    lackingBecause: null,
     terms: ['port', 'container'],
   },
 ];

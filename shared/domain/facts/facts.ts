@@ -3,6 +3,7 @@ import { instant, shortText } from '../bounds.ts';
 import { profile } from '../profile.ts';
 import { accountFacts, processFacts } from './accounts.ts';
 import { fileFacts, unitFacts } from './files.ts';
+import { knockFacts } from './knocks.ts';
 import { identityFacts, mountFacts, sshServerFacts, timeFacts, updateFacts } from './machine.ts';
 import { containerFacts, firewallFacts, interfaceFacts, socketFacts } from './network.ts';
 import { observation } from './observation.ts';
@@ -60,5 +61,7 @@ export const facts = z.object({
   redacted: z.boolean(),
   profile,
   subjects,
+  /** What others could reach; left out where nobody knocked, as in recordings of earlier versions. */
+  knocks: knockFacts.optional(),
 });
 export type Facts = z.infer<typeof facts>;
