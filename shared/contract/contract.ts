@@ -5,6 +5,9 @@ import { decisions, findings } from './findings.ts';
 import { fixes } from './fixes.ts';
 import { changes, looks } from './looks.ts';
 import { nodes } from './nodes.ts';
+import { pause } from './pause.ts';
+import { rotation } from './rotation.ts';
+import { sealed } from './sealed.ts';
 import { plans, settings, setup, streams, system } from './system.ts';
 
 /** Every procedure and stream of the console: the only thing that shells and renderer share. */
@@ -23,5 +26,8 @@ export const contract = {
   activity,
   audit,
   dependencies,
+  rotation,
+  sealed,
+  pause,
 };
 export type Contract = typeof contract;

@@ -63,6 +63,8 @@ export const changes = {
           'activity',
           'audit',
           'dependencies',
+          'secrets',
+          'pause',
         ]),
         node: nodeId.nullable(),
         /** For `notice`: the sentence of a notification. */

@@ -3,6 +3,7 @@ import type { CheckId } from './check-id.ts';
 import { countsInWords } from './counting.ts';
 import type { LedgerEvent, LedgerKind } from './ledger.ts';
 import type { ChangeState, PlanPurpose } from './plan.ts';
+import type { RotationNodeState, RotationStage } from './rotation/run.ts';
 import { settingInWords } from './settings-words.ts';
 import { visible } from './text.ts';
 import { counted, listed } from './words.ts';
@@ -19,6 +20,9 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
       'change-settled',
       'helper-installed',
       'helper-removed',
+      'rotation-agreed',
+      'rotation-moved',
+      'rotation-node',
     ],
   },
   decisions: {
@@ -43,6 +47,10 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
       'profile-corrected',
       'host-keys-confirmed',
     ],
+  },
+  secrets: {
+    title: 'Secrets and pauses',
+    kinds: ['sealed-store-changed', 'agents-paused', 'agents-resumed'],
   },
   logs: {
     title: 'Logs',
@@ -103,6 +111,31 @@ const SOURCE_CHANGE = {
   format: 'is read in another way',
 } as const;
 
+const ROTATION_STAGE: Readonly<Record<RotationStage, string>> = {
+  planned: 'A rotation of the secret of the swarm began',
+  generated: 'A new secret was made and sealed',
+  staged: 'The new secret lies beside the old one on every node that rotates',
+  decided: 'The new secret was decided; from here on it only goes forward',
+  committed: 'The new secret is in place on every node that rotates',
+  verified: 'The new secret is proven, and the old one refused, on every node that rotates',
+  'old-destroyed': 'The old secret was destroyed',
+  done: 'The rotation of the secret ended',
+  aborted: 'The rotation of the secret was taken back, and every node has the secret that it had',
+};
+
+const ROTATION_NODE: Readonly<Record<RotationNodeState, string>> = {
+  waiting: 'waits for its new secret',
+  fenced: 'reaches nodes of the list only',
+  staged: 'has the new secret beside the old one',
+  armed: 'knows when to restart with its new secret',
+  committed: 'was restarted with the new secret',
+  verified: 'has the new secret, which was proven',
+  away: 'was not reached for its new secret and is kept out',
+  excluded: 'was left out of the rotation and is kept out',
+  removed: 'left the swarm and is kept out',
+  'taken-back': 'has the secret that it had',
+};
+
 const titleOf = (check: CheckId): string => catalogueEntry(check).title;
 const quoted = (text: string): string => `“${text}”`;
 
@@ -114,6 +147,18 @@ const quoted = (text: string): string => `“${text}”`;
 export function ledgerSentence(event: LedgerEvent): string {
   return visible(sentenceOf(event, event.where?.name ?? 'the swarm'));
 }
+
+type SealedWhat = Extract<LedgerEvent, { kind: 'sealed-store-changed' }>['what'];
+
+const SEALED: Readonly<Record<SealedWhat['deed'], (place: string) => string>> = {
+  'set-up': (place) => `The sealed store for secrets was set up, under ${place}.`,
+  'opened-by-sheet': () => 'The sealed store was opened by its recovery sheet.',
+  'key-place-changed': (place) => `The sealed store is opened by ${place} from here on.`,
+  'passphrase-changed': () => 'The passphrase of the sealed store was changed.',
+  'sheet-made': () => 'A new recovery sheet was made; the one before opens nothing any more.',
+  'sheet-confirmed': () => 'The recovery sheet was read back from paper.',
+  'wrong-key': () => 'A wrong passphrase or sheet was tried on the sealed store.',
+};
 
 const ANSWER = {
   new: 'was taken up again',
@@ -175,6 +220,18 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       const age = newest === null ? '' : `, the newest of ${newest.slice(0, 10)}`;
       return `${counted(advisories, 'advisory', 'advisories')} were taken from ${origin}${age}.`;
     }
+    case 'sealed-store-changed':
+      return SEALED[event.what.deed](
+        event.what.keyPlace === 'secret-service' ? 'the key ring of the desktop' : 'a passphrase',
+      );
+    case 'agents-paused':
+      return `All agents were told to stand still: ${counted(event.what.paused, 'node')} did${
+        event.what.missing.length === 0 ? '' : `, not proven of ${listed(event.what.missing, 6, 'node')}`
+      }.`;
+    case 'agents-resumed':
+      return `Agents were let go${
+        event.what.missing.length === 0 ? '' : `, not proven of ${listed(event.what.missing, 6, 'node')}`
+      }.`;
     case 'settings-changed':
       return settingsSentence(event.what.changes);
     case 'watching-began':
@@ -223,6 +280,17 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       return `Changes were allowed on ${node}: helper ${event.what.version} was put in place.`;
     case 'helper-removed':
       return `Changes are no longer allowed on ${node}: helper ${event.what.version} was removed.`;
+    case 'rotation-agreed': {
+      const { count, nodes, leftOut, emergency } = event.what;
+      const without = leftOut.length === 0 ? '' : `, without ${listed(leftOut, 6, 'node')}`;
+      return `Agreed to, not begun yet: a new secret for ${counted(count, 'node')} (${listed(nodes, 6, 'node')})${without}${
+        emergency ? ', as an emergency' : ''
+      }.`;
+    }
+    case 'rotation-moved':
+      return `${ROTATION_STAGE[event.what.stage]}${event.what.note === '' ? '.' : `: ${event.what.note}`}`;
+    case 'rotation-node':
+      return `${node} ${ROTATION_NODE[event.what.state]}${event.what.note === '' ? '.' : `: ${event.what.note}`}`;
   }
 }
 

@@ -4,6 +4,8 @@ import { checkId } from './check-id.ts';
 import { declarationKind } from './decision.ts';
 import { nodeId } from './node.ts';
 import { changeState, planPurpose } from './plan.ts';
+import { rotationNodeState, rotationStage } from './rotation/run.ts';
+import { rotationPurpose } from './rotation/wish.ts';
 
 /** Version of the form in which events are written. It is part of every event, and so of every hash. */
 export const LEDGER_FORMAT = 1;
@@ -113,6 +115,23 @@ export const LEDGER_WHAT = {
   /** Other advisories are in use from here on. */
   'advisories-taken': form({ advisories: amount, newest: instant.nullable(), origin: free }),
 
+  /** The place in which the console keeps secrets; never anything of a key, a passphrase or a secret. */
+  'sealed-store-changed': form({
+    deed: z.enum([
+      'set-up',
+      'opened-by-sheet',
+      'key-place-changed',
+      'passphrase-changed',
+      'sheet-made',
+      'sheet-confirmed',
+      'wrong-key',
+    ]),
+    keyPlace: z.enum(['secret-service', 'passphrase']).nullable(),
+  }),
+  /** All agents were made to stand still; the names are those of nodes on which that is not proven. */
+  'agents-paused': form({ paused: amount, missing: listOf(word, 64) }),
+  'agents-resumed': form({ missing: listOf(word, 64) }),
+
   'settings-changed': form({
     changes: listOf(
       form({
@@ -174,6 +193,23 @@ export const LEDGER_WHAT = {
   }),
   'helper-installed': helperOfNode,
   'helper-removed': helperOfNode,
+
+  /** A person agreed to a rotation of the swarm's secret, outside the renderer; recorded before anything is done. */
+  'rotation-agreed': form({
+    rotation: word,
+    /** SHA-256 of the plan as it was shown, 64 hex digits. */
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    purpose: rotationPurpose,
+    emergency: z.boolean(),
+    /** The first of them by name. */
+    nodes: listOf(word, 32),
+    count: amount,
+    leftOut: listOf(word, 32),
+  }),
+  /** It reached a stage; never anything of a secret. */
+  'rotation-moved': form({ rotation: word, stage: rotationStage, note: free }),
+  /** What became of one node in it. */
+  'rotation-node': form({ rotation: word, state: rotationNodeState, note: free }),
 } as const;
 
 export type LedgerKind = keyof typeof LEDGER_WHAT;

@@ -45,6 +45,10 @@ const SETTINGS: Readonly<Record<string, readonly [name: string, value: Value]>> 
   'advisories.address': ['where advisories are fetched from', (value) => value],
   'advisories.fetchDaily': ['fetching advisories once a day', switched],
   secretMaxAgeDays: ['the age at which a swarm secret is to be changed', days],
+  secretRemindDays: [
+    'how long before that it is reminded of',
+    (value) => (value === 'null' ? 'never' : days(value)),
+  ],
   updateMaxAgeDays: ['the age at which a security update is late', days],
   clockToleranceMs: ['how far a clock may be off', (value) => `${figure(value)} milliseconds`],
 };

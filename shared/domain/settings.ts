@@ -45,6 +45,8 @@ export const settings = z.object({
     .prefault({}),
   /** Days after which a swarm secret is due for rotation. */
   secretMaxAgeDays: z.int().min(1).max(3_650).default(90),
+  /** Days before that on which somebody is reminded; null: nobody is. */
+  secretRemindDays: z.int().min(0).max(365).nullable().default(14),
   /** Days after which an open security update counts as late. */
   updateMaxAgeDays: z.int().min(0).max(365).default(14),
   /** Milliseconds that a node's clock may be off its source. */

@@ -3,8 +3,11 @@ import { type ConsentGate, ConsoleError } from '#core/console/service.ts';
 import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
 import { consentQuestion } from '#core/fixes/plans/consent-question.ts';
 import { leaveQuestion } from '#core/fixes/plans/leave-question.ts';
+import { rotationQuestion } from '#core/secrets/rotation/rotation-question.ts';
+import type { ClaimedRotation, RotationRegistry } from '#core/secrets/rotation/rotation-registry.ts';
 import { shortText } from '#shared/domain/bounds.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
+import type { RotationPlan } from '#shared/domain/rotation/plan.ts';
 import type { CallContext } from './caller.ts';
 
 /** What every privileged procedure must name: a plan that the core made, as it was shown. */
@@ -21,6 +24,7 @@ export class AccessGuard {
   readonly #plans: PlanRegistry;
   readonly #consent: ConsentGate | null;
   readonly #addressOf: (node: string) => Promise<string | null>;
+  readonly #rotations: RotationRegistry | null;
   #asking = false;
 
   /**
@@ -31,7 +35,9 @@ export class AccessGuard {
     plans: PlanRegistry,
     consent: ConsentGate | null,
     addressOf: (node: string) => Promise<string | null> = async () => null,
+    rotations: RotationRegistry | null = null,
   ) {
+    this.#rotations = rotations;
     this.#plans = plans;
     this.#consent = consent;
     this.#addressOf = addressOf;
@@ -43,13 +49,20 @@ export class AccessGuard {
    * @returns the plan that a person agreed to, for procedures that need one; it can be had once
    * @throws ConsoleError PLAN_UNKNOWN, PLAN_CHANGED, CONSENT_REFUSED; NOT_ALLOWED for a plan that is blocked
    */
-  async check(access: unknown, input: unknown, context: CallContext): Promise<ClaimedPlan | null> {
+  async check(
+    access: unknown,
+    input: unknown,
+    context: CallContext,
+  ): Promise<ClaimedPlan | ClaimedRotation | null> {
     if (access === 'read' || access === 'change') return null;
     const reference = planReference.safeParse(input);
     if (!reference.success) {
       throw new ConsoleError('PLAN_UNKNOWN', 'The request names no plan. Nothing was changed.', untouched);
     }
     const { plan: id, hash } = reference.data;
+    const rotation = this.#rotations?.find(id, hash);
+    if (this.#rotations !== null && rotation !== undefined && rotation !== 'unknown')
+      return this.#rotate(this.#rotations, known(rotation), context);
     const plan = known(this.#plans.find(id, hash));
     if (plan.blocked !== null) {
       throw new ConsoleError('NOT_ALLOWED', plan.blocked, {
@@ -60,6 +73,20 @@ export class AccessGuard {
     await this.#agree(async () => consentQuestion(plan, await this.#addressOf(plan.node)), context);
     // Taken only now, and looked up again: the plan may have been replaced or used while the person was reading.
     return known(this.#plans.claim(id, hash));
+  }
+
+  async #rotate(
+    rotations: RotationRegistry,
+    plan: RotationPlan,
+    context: CallContext,
+  ): Promise<ClaimedRotation> {
+    if (plan.blocked !== null)
+      throw new ConsoleError('NOT_ALLOWED', plan.blocked, {
+        ...untouched,
+        next: 'Plan it again afterwards.',
+      });
+    await this.#agree(() => rotationQuestion(plan, this.#addressOf), context);
+    return known(rotations.claim(plan.id, plan.hash));
   }
 
   /**

@@ -1,7 +1,8 @@
 import { mapEventIterator } from '@orpc/client';
 import { implement, ORPCError } from '@orpc/server';
 import { type ConsentGate, ConsoleError, type ConsoleService } from '#core/console/service.ts';
-import type { ClaimedPlan } from '#core/fixes/plan-registry.ts';
+import { ClaimedPlan } from '#core/fixes/plan-registry.ts';
+import { ClaimedRotation } from '#core/secrets/rotation/rotation-registry.ts';
 import { contract } from '#shared/contract/contract.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { AccessGuard } from './access.ts';
@@ -9,6 +10,7 @@ import { AuditDesk } from './audit-desk.ts';
 import type { CallContext, Caller, ErrorLog } from './caller.ts';
 import { addressOfNode } from './node-address.ts';
 import { ReplayedTopic } from './replayed-topic.ts';
+import { RotationApi } from './rotation-api.ts';
 import { safeError } from './safe-errors.ts';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './stream-hub.ts';
 
@@ -36,8 +38,9 @@ export function createApi(options: ApiOptions): Api {
   const changes = new ReplayedTopic(options.service.topics.changes, keep);
   const fixes = new ReplayedTopic(options.service.topics.fixes, keep);
   const audit = new AuditDesk(options.service.audit);
+  const rotation = new RotationApi(options.service.rotation, keep);
   return {
-    router: createRouter(options, streams, { progress, changes, fixes }, audit),
+    router: createRouter(options, streams, { progress, changes, fixes }, audit, rotation),
     streams,
     close() {
       streams.close();
@@ -45,6 +48,7 @@ export function createApi(options: ApiOptions): Api {
       changes.close();
       fixes.close();
       audit.close();
+      rotation.close();
     },
   };
 }
@@ -66,8 +70,9 @@ function createRouter(
   hub: StreamHub,
   topics: Topics,
   audit: AuditDesk,
+  rotation: RotationApi,
 ) {
-  const guard = new AccessGuard(service.planRegistry, consent, addressOfNode(service));
+  const guard = new AccessGuard(service.planRegistry, consent, addressOfNode(service), rotation.registry);
   // Both run around the validation of input and output, so refusals of either pass through `safeError` too.
   const os = implement(contract)
     .$context<CallContext>()
@@ -91,7 +96,11 @@ function createRouter(
       }
     })
     .use(async ({ next, context, procedure }, input) => {
-      const claimed: ClaimedPlan | null = await guard.check(procedure['~orpc'].meta.access, input, context);
+      const claimed: ClaimedPlan | ClaimedRotation | null = await guard.check(
+        procedure['~orpc'].meta.access,
+        input,
+        context,
+      );
       return next({ context: { claimed } });
     });
 
@@ -154,7 +163,7 @@ function createRouter(
     plans: {
       apply: os.plans.apply.handler(({ context }) => {
         // The guard lets nobody through without one; a mistake there must not become an order.
-        if (context.claimed === null) throw new Error('A plan was ordered past the guard');
+        if (!(context.claimed instanceof ClaimedPlan)) throw new Error('A plan was ordered past the guard');
         return service.plans.apply(context.claimed);
       }),
     },
@@ -230,6 +239,42 @@ function createRouter(
       ),
       lock: os.dependencies.lock.handler(({ input }) => service.dependencies.lock(input)),
     },
+    sealed: {
+      state: os.sealed.state.handler(() => offered(service.sealed).state(undefined)),
+      desktop: os.sealed.desktop.handler(() => offered(service.sealed).desktop(undefined)),
+      setUp: os.sealed.setUp.handler(({ input }) => offered(service.sealed).setUp(input)),
+      unlock: os.sealed.unlock.handler(({ input }) => offered(service.sealed).unlock(input)),
+      lock: os.sealed.lock.handler(({ input }) => offered(service.sealed).lock(input)),
+      changeKey: os.sealed.changeKey.handler(({ input }) => offered(service.sealed).changeKey(input)),
+      newSheet: os.sealed.newSheet.handler(({ input }) => offered(service.sealed).newSheet(input)),
+      confirmSheet: os.sealed.confirmSheet.handler(({ input }) =>
+        offered(service.sealed).confirmSheet(input),
+      ),
+    },
+    pause: {
+      state: os.pause.state.handler(() => offered(service.pause).state(undefined)),
+      look: os.pause.look.handler(() => offered(service.pause).look(undefined)),
+      pause: os.pause.pause.handler(({ input }) => offered(service.pause).pause(input)),
+      resume: os.pause.resume.handler(({ input }) => offered(service.pause).resume(input)),
+    },
+    rotation: {
+      plan: os.rotation.plan.handler(({ input }) => rotation.group.plan(input)),
+      begin: os.rotation.begin.handler(({ context }) => {
+        if (!(context.claimed instanceof ClaimedRotation))
+          throw new Error('A rotation was ordered past the guard');
+        return rotation.group.begin(context.claimed);
+      }),
+      resume: os.rotation.resume.handler(({ input }) => rotation.group.resume(input)),
+      abort: os.rotation.abort.handler(({ input }) => rotation.group.abort(input)),
+      status: os.rotation.status.handler(() => rotation.group.status(undefined)),
+      history: os.rotation.history.handler(({ input }) => rotation.group.history(input)),
+      progress: os.rotation.progress.handler(({ input, context, signal }) =>
+        hub.open(rotation.progress, context.caller, input, signal),
+      ),
+      secrets: os.rotation.secrets.handler(({ input }) => rotation.group.secrets(input)),
+      reminder: os.rotation.reminder.handler(() => rotation.group.reminder(undefined)),
+      setReminder: os.rotation.setReminder.handler(({ input }) => rotation.group.setReminder(input)),
+    },
     audit: {
       state: os.audit.state.handler(() => audit.state()),
       live: os.audit.live.handler(({ input, context, signal }) =>
@@ -269,6 +314,14 @@ function createRouter(
       setBackground: os.audit.setBackground.handler(({ input }) => audit.group.setBackground(input)),
       removeSearch: os.audit.removeSearch.handler(({ input }) => audit.group.removeSearch(input)),
     },
+  });
+}
+
+/** @throws ConsoleError NOT_SUPPORTED_HERE for a group that this console leaves out */
+function offered<G>(group: G | undefined): G {
+  if (group !== undefined) return group;
+  throw new ConsoleError('NOT_SUPPORTED_HERE', 'This console does not offer that.', {
+    untouched: 'Nothing was changed.',
   });
 }
 

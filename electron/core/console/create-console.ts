@@ -1,8 +1,18 @@
 import { forgetHostKeys } from '#core/hosts/known-hosts.ts';
 import { createLedger, type Ledger } from '#core/ledger/ledger.ts';
+import { type BrakeLine, openBrakeLine } from '#core/pause/brake-line.ts';
+import { createPauseDesk } from '#core/pause/pause-desk.ts';
+import { pauseGroup } from '#core/pause/pause-group.ts';
+import { pauseTargets } from '#core/pause/pause-targets.ts';
+import type { RotationParts } from '#core/secrets/rotation/parts.ts';
+import type { KeyKeeper } from '#core/secrets/sealed/key-keeper.ts';
+import { openSealedStore } from '#core/secrets/sealed/open-sealed-store.ts';
+import { sealedGroup } from '#core/secrets/sealed/sealed-group.ts';
+import { secretService } from '#core/secrets/sealed/secret-service.ts';
 import { sweepClearCopies } from '#core/store/clear-copies.ts';
 import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
 import { activityGroup } from './activity.ts';
 import { auditGroup } from './audit.ts';
 import { judgeByLogs, logEvidence } from './audit-findings.ts';
@@ -25,6 +35,7 @@ import { nodesGroup } from './nodes.ts';
 import { type ConsoleNotice, createNotices } from './notices.ts';
 import { plansGroup } from './plans.ts';
 import { createRecheck } from './recheck.ts';
+import { createRotationDesk } from './rotation-desk.ts';
 import { sampleFile } from './sample.ts';
 import { type Schedule, startSchedule } from './schedule.ts';
 import type { ChangeDelta, ConsentGate, ConsoleService } from './service.ts';
@@ -61,8 +72,14 @@ export interface ConsoleOptions {
   looking?: Looking;
   /** File with the facts of the sample node. */
   sampleFacts?: string;
+  /** The key ring of the desktop; by default the one of this session, null where there is none. */
+  keyKeeper?: KeyKeeper | null;
+  /** For tests: how agents of a node are stopped. */
+  openBrake?: (node: SwarmNode) => BrakeLine;
   /** For tests: which repairs there are, how a helper is reached, and where to break. */
   fixing?: Partial<Fixing>;
+  /** For tests: where secrets are, how nodes are reached for them, and where to break. */
+  rotating?: Partial<RotationParts>;
 }
 
 /**
@@ -129,6 +146,40 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     { ...options, fixing: { tell, ...options.fixing } },
     { context, board, lookout },
   );
+  const sealed = await openSealedStore({
+    folder: dataFolder,
+    clock,
+    keeper: options.keyKeeper === undefined ? secretService({ environment: process.env }) : options.keyKeeper,
+    tell: (deed, keyPlace) =>
+      void ledger
+        .append([{ kind: 'sealed-store-changed', where: null, what: { deed, keyPlace } }], 'go-on')
+        .catch(() => undefined),
+  });
+  sealed.onState(() => announce(context, 'secrets'));
+  const pause = createPauseDesk({
+    dataFolder,
+    clock,
+    nodes: () => store.listNodes(),
+    targets: async (node) => pauseTargets((await store.profile({ node: node.id }))?.detected ?? null),
+    open: options.openBrake ?? ((node) => openBrakeLine(node, dataFolder)),
+    changed: () => announce(context, 'pause'),
+    tell: (kind, { nodes: told }) => {
+      const paused = told.filter((node) => node.is === 'paused').length;
+      const missing = told.filter(({ is }) => is === 'asked' || is === 'not-paused').map(({ name }) => name);
+      const event =
+        kind === 'agents-paused'
+          ? { kind, where: null, what: { paused, missing: missing.slice(0, 64) } }
+          : { kind, where: null, what: { missing: missing.slice(0, 64) } };
+      void ledger.append([event], 'go-on').catch(() => undefined);
+    },
+  });
+  const rotating = await createRotationDesk(context, {
+    sealed,
+    channels: fixing.channels,
+    found: found.group,
+    recover: options.recover !== false,
+    rotating: options.rotating,
+  });
   if (options.sample) await openSample(context, nodes, lookout);
   const watch = createAuditWatch(context, options.watching === true, () => nodesToWatch(context));
   context.logs = (node) => logEvidence(context, watch, node);
@@ -154,6 +205,9 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     activity: activityGroup(context, watch),
     dependencies: dependencies.group,
     audit: auditGroup(context, watch),
+    rotation: rotating.rotation,
+    sealed: sealedGroup(sealed, options.consent),
+    pause: pauseGroup(pause, options.consent),
     planRegistry: fixing.registry,
     topics: {
       progress: board.topic,
@@ -166,7 +220,13 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     close() {
       for (const end of ends) end();
       found.close();
-      closing ??= closeAll(schedule, board.cancelAll, lookout, dependencies, fixing, watch, ledger, opened);
+      // A rotation that is under way needs its secret.
+      closing ??= rotating
+        .close()
+        .then(() => Promise.all([sealed.close(), pause.close()]))
+        .then(() =>
+          closeAll(schedule, board.cancelAll, lookout, dependencies, fixing, watch, ledger, opened),
+        );
       return closing;
     },
   };

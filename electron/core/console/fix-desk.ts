@@ -48,6 +48,8 @@ export interface FixDesk {
   registry: PlanRegistry;
   engine: ChangeEngine;
   topic: Topic<AppliedChange[], AppliedChange>;
+  /** Ways to the helpers of nodes, with the passwords of runs. */
+  channels: FixChannels;
   close(): Promise<void>;
 }
 
@@ -146,6 +148,7 @@ export async function createFixDesk(
     registry,
     engine,
     topic: board.topic,
+    channels,
     async close() {
       await engine.close();
       channels.close();

@@ -1,11 +1,13 @@
 import type { AnySchema, ContractProcedure, InferSchemaOutput } from '@orpc/contract';
 import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
+import type { ClaimedRotation, RotationRegistry } from '#core/secrets/rotation/rotation-registry.ts';
 import type { AuditState, LiveDelta } from '#shared/contract/audit.ts';
 import type { Contract } from '#shared/contract/contract.ts';
 import type { ErrorCode, ErrorData } from '#shared/contract/errors.ts';
 import type { Drift, LookState } from '#shared/contract/looks.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
+import type { RotationRun } from '#shared/domain/rotation/run.ts';
 
 /** An error that may be shown: a stable code of the contract, and what to do next. */
 export class ConsoleError extends Error {
@@ -50,7 +52,9 @@ type ChangeDelta = {
     | 'notice'
     | 'activity'
     | 'audit'
-    | 'dependencies';
+    | 'dependencies'
+    | 'secrets'
+    | 'pause';
   node: string | null;
   sentence: string | null;
 };
@@ -66,6 +70,15 @@ export interface LiveChoice {
 /** What logs say. `live` throws ConsoleError NOT_ALLOWED for a query that cannot be read. */
 export type ConsoleAudit = ServiceGroup<'audit', 'live'> & {
   live(choice: LiveChoice): Topic<{ state: AuditState; events: AuditEvent[] }, LiveDelta>;
+};
+
+/** Rotations of the swarm's secret. */
+export type ConsoleRotation = ServiceGroup<'rotation', 'progress' | 'begin'> & {
+  /** Begin a rotation that was consented to; it runs on by itself. */
+  begin(claimed: ClaimedRotation): Promise<RotationRun>;
+  /** Plans that nobody has ordered yet. */
+  registry: RotationRegistry;
+  topic: Topic<RotationRun[], RotationRun>;
 };
 
 /** Who is asking for consent-bound work, and how that shell asks a person outside the renderer. */
@@ -97,8 +110,14 @@ export interface ConsoleService {
   fixes: ServiceGroup<'fixes', 'progress'>;
   activity: ServiceGroup<'activity'>;
   dependencies: ServiceGroup<'dependencies'>;
+  /** Left out where no secrets are kept: recordings, doubles. */
+  sealed?: ServiceGroup<'sealed'>;
+  /** Left out where no node can be paused. */
+  pause?: ServiceGroup<'pause'>;
   /** Left out by a console that follows no logs. */
   audit?: ConsoleAudit;
+  /** Left out by a console that keeps no secrets. */
+  rotation?: ConsoleRotation;
   /** Plans that the core made and nobody has ordered yet; what stands before the console claims them there. */
   planRegistry: PlanRegistry;
   topics: {

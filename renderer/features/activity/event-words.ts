@@ -23,8 +23,11 @@ import {
   PackageOpen,
   PackagePlus,
   PackageX,
+  Pause,
   Pencil,
+  Play,
   Radio,
+  RefreshCw,
   ScanSearch,
   Settings2,
   SquareCheck,
@@ -32,6 +35,7 @@ import {
   Stamp,
   TextSearch,
   UserCog,
+  Vault,
   Wrench,
 } from 'lucide-react';
 import type { LedgerKind, LedgerWho } from '#shared/domain/ledger.ts';
@@ -75,6 +79,12 @@ export const KIND_ICON: Readonly<Record<LedgerKind, LucideIcon>> = {
   'host-keys-confirmed': KeyRound,
   'helper-installed': PackagePlus,
   'helper-removed': PackageMinus,
+  'sealed-store-changed': Vault,
+  'agents-paused': Pause,
+  'agents-resumed': Play,
+  'rotation-agreed': Check,
+  'rotation-moved': RefreshCw,
+  'rotation-node': RefreshCw,
 };
 
 const SHELL: Readonly<Record<LedgerWho['shell'], string>> = {
