@@ -3,7 +3,8 @@ import type { AuditEvent } from '#shared/domain/audit/event.ts';
 const CATEGORIES: Readonly<Record<string, readonly [short: string, words: string]>> = {
   network_connection: ['net', 'network'],
   process_creation: ['sh', 'program'],
-  file_event: ['file', 'file'],
+  file_event: ['file', 'file change'],
+  file_access: ['read', 'file read'],
   tool_call: ['tool', 'tool call'],
   task: ['task', 'task'],
   peer: ['peer', 'peer'],

@@ -30,10 +30,12 @@ export interface LogDetailsProps {
   event: AuditEvent;
   columns: readonly string[];
   actions: RowActions;
+  /** What belongs to it beside, under its fields. */
+  children?: React.ReactNode;
 }
 
 /** What unfolds under a line: its fields, the raw line, what stood around it, and what can be done with it. */
-export function LogDetails({ event, columns, actions }: LogDetailsProps) {
+export function LogDetails({ event, columns, actions, children }: LogDetailsProps) {
   const [all, setAll] = useState(false);
   const [around, setAround] = useState(false);
   const fields = Object.entries(event.fields);
@@ -71,15 +73,8 @@ export function LogDetails({ event, columns, actions }: LogDetailsProps) {
         </Button>
       ) : null}
       <Facts event={event} sourceName={actions.sourceName} />
-      <Disclosure summary="Raw line" note={event.raw === '' ? 'was removed, as the settings say' : undefined}>
-        <div className="details__raw">
-          {event.raw === '' ? (
-            <p className="quiet">Its hash is still in the ledger, so nothing could be put in its place.</p>
-          ) : (
-            <RawText text={event.raw} label={`Raw line of event ${event.number}`} />
-          )}
-        </div>
-      </Disclosure>
+      {children}
+      {event.derived ? null : <RawLine event={event} />}
       <div className="details__buttons">
         {only ? (
           <Button variant="link" onClick={() => actions.onFilter(only.field, only.value, false)}>
@@ -101,6 +96,21 @@ export function LogDetails({ event, columns, actions }: LogDetailsProps) {
       </div>
       {around ? <AroundPart number={event.number} onGoTo={actions.onGoTo} /> : null}
     </section>
+  );
+}
+
+function RawLine({ event: { raw, number } }: { event: AuditEvent }) {
+  const removed = raw === '';
+  return (
+    <Disclosure summary="Raw line" note={removed ? 'was removed, as the settings say' : undefined}>
+      <div className="details__raw">
+        {removed ? (
+          <p className="quiet">Its hash is still in the ledger, so nothing could be put in its place.</p>
+        ) : (
+          <RawText text={raw} label={`Raw line of event ${number}`} />
+        )}
+      </div>
+    </Disclosure>
   );
 }
 

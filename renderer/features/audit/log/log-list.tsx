@@ -15,10 +15,11 @@ import { Spinner } from '../../../components/spinner.tsx';
 import { count } from '../../../components/time-words.ts';
 import { useFocusRow } from '../../../components/use-focus-row.ts';
 import { ColumnHeads } from './column-heads.tsx';
-import type { LogItem } from './log-book.ts';
+import { type FoldedItem, foldHappenings, placesOf } from './happenings.ts';
 import { LogDetails, type RowActions } from './log-details.tsx';
 import { LogRow, ROW_HEIGHT } from './log-row.tsx';
 import { NotShownRow } from './not-shown-row.tsx';
+import { RecordsPart } from './records-part.tsx';
 import type { Log } from './use-log.ts';
 import './log.css';
 
@@ -42,14 +43,21 @@ export interface LogListProps {
   open: number | undefined;
   onOpen: (number: number | undefined) => void;
   actions: RowActions;
+  /** Each record of a happening is a line of its own. */
+  unfolded: boolean;
   handle: React.RefObject<LogListHandle | null>;
   /** What stands there when no event fits. */
   empty: React.ReactNode;
 }
 
 /** The lines, oldest above and newest at the foot, of which only those near the window are in the document. */
-export function LogList({ log, columns, names, open, onOpen, actions, handle, empty }: LogListProps) {
-  const { items, mode } = log;
+export function LogList(props: LogListProps) {
+  const { log, columns, names, open, onOpen, actions, unfolded, handle, empty } = props;
+  const { mode } = log;
+  const items = useMemo<readonly FoldedItem[]>(
+    () => (unfolded ? log.items : foldHappenings(log.items)),
+    [log.items, unfolded],
+  );
   const scroll = useRef<HTMLElement>(null);
   const [active, setActive] = useState<number | null>(null);
   const focusRow = useFocusRow(scroll, { preventScroll: true });
@@ -58,9 +66,10 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
   const anchor = useRef<{ key: number; below: number } | null>(null);
   const stood = useRef<Log['begun']>(null);
   const measured = useRef(new Set<number>());
-  if (open !== undefined) measured.current.add(open);
-
-  const places = useMemo(() => new Map(items.map(({ key }, index) => [key, index])), [items]);
+  const places = useMemo(() => placesOf(items), [items]);
+  const openPlace = open === undefined ? -1 : (places.get(open) ?? -1);
+  const openKey = items[openPlace]?.key;
+  if (openKey !== undefined) measured.current.add(openKey);
   const activeIndex = active === null ? -1 : (places.get(active) ?? -1);
   const tabbed = activeIndex >= 0 ? activeIndex : items.length - 1;
   const virtualizer = useVirtualizer({
@@ -139,11 +148,12 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
   };
   useImperativeHandle(handle, () => ({
     focus: (number) => {
-      const key = number ?? active ?? items.at(-1)?.key;
-      if (key === undefined) return;
+      const wanted = number ?? active ?? items.at(-1)?.key;
+      if (wanted === undefined) return;
+      const place = places.get(wanted);
+      const key = items[place ?? -1]?.key ?? wanted;
       focusRow(String(key));
       setActive(key);
-      const place = places.get(key);
       if (place !== undefined)
         virtualizer.scrollToIndex(place, { align: number === undefined ? 'auto' : 'center' });
     },
@@ -204,7 +214,7 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
               >
                 <Line
                   item={item}
-                  open={item.key === open}
+                  open={place.index === openPlace ? open : undefined}
                   focusable={place.index === tabbed}
                   columns={columns}
                   names={names}
@@ -223,8 +233,9 @@ export function LogList({ log, columns, names, open, onOpen, actions, handle, em
 }
 
 interface LineProps {
-  item: LogItem;
-  open: boolean;
+  item: FoldedItem;
+  /** Number of the record of it that is unfolded. */
+  open: number | undefined;
   focusable: boolean;
   columns: readonly string[];
   names: ReadonlyMap<string, string>;
@@ -244,21 +255,29 @@ function Line({ item, open, focusable, columns, names, log, onOpen, actions }: L
       />
     );
   }
+  const { records } = item;
+  const unfolds = open !== undefined;
+  const event = records?.find(({ number }) => number === open) ?? item.event;
   const row = (
     <LogRow
       event={item.event}
+      records={records}
       nodeName={names.get(item.event.node) ?? item.event.node}
       columns={columns}
-      open={open}
+      open={unfolds}
       focusable={focusable}
       onOpen={onOpen}
     />
   );
   // One shape for both, so that the row keeps the focus while it unfolds.
   return (
-    <div className={open ? 'log__open' : undefined}>
+    <div className={unfolds ? 'log__open' : undefined}>
       {row}
-      {open ? <LogDetails event={item.event} columns={columns} actions={actions} /> : null}
+      {unfolds ? (
+        <LogDetails event={event} columns={columns} actions={actions}>
+          {records ? <RecordsPart head={item.event} records={records} open={open} onOpen={onOpen} /> : null}
+        </LogDetails>
+      ) : null}
     </div>
   );
 }

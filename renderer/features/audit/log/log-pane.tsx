@@ -83,6 +83,8 @@ export function LogPane({
         onOpen={onOpen}
         handle={handle}
         actions={actions}
+        // Who asks for the records of one happening wants to see each.
+        unfolded={/\bgroup:/i.test(query)}
         empty={
           filtered ? (
             <EmptyState

@@ -2,15 +2,19 @@ import { memo } from 'react';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { visible } from '#shared/domain/text.ts';
 import { exactTime } from '../../../components/time-words.ts';
+import { lineWords } from './happenings.ts';
 import { fieldText, kindOf } from './kind-words.ts';
 
 /** CSS pixels; the list counts on it. */
 export const ROW_HEIGHT = 28;
+const NONE: readonly AuditEvent[] = [];
 /** More than this of a message is never seen in one line. */
 const SEEN = 600;
 
 export interface LogRowProps {
   event: AuditEvent;
+  /** Records of the same happening that the line stands for. */
+  records?: readonly AuditEvent[] | undefined;
   nodeName: string;
   /** Fields that stand before the message. */
   columns: readonly string[];
@@ -22,6 +26,7 @@ export interface LogRowProps {
 /** One event in one line, exactly as the log says it; what cannot be seen is written as an escape. */
 export const LogRow = memo(function LogRow({
   event,
+  records = NONE,
   nodeName,
   columns,
   open,
@@ -51,7 +56,8 @@ export const LogRow = memo(function LogRow({
       ))}
       <span className="row__message">
         {loud ? <span className={`row__severity row__severity--${severity}`}>{severity}</span> : null}
-        {visible(event.message.slice(0, SEEN))}
+        {visible(lineWords(event, records).slice(0, SEEN))}
+        {records.length > 0 ? <span className="row__records">{records.length + 1} records</span> : null}
       </span>
     </button>
   );

@@ -14,6 +14,7 @@ import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { client, orpc } from '../../../transport/queries.ts';
 import { createAlertKeeper } from '../alerts/keep-alerts.ts';
 import { followLive } from './follow-live.ts';
+import { foldHappenings } from './happenings.ts';
 import { LogBook, type LogView, lastNumber } from './log-book.ts';
 
 const PAGE = 200;
@@ -177,7 +178,7 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
     });
   };
   // One answer looks for a part of a second only: it is asked on until there is something to see, or nothing more to look at.
-  const few = view.items.length < FEW;
+  const few = foldHappenings(view.items).length < FEW;
   const readOn = useEffectEvent(readOlder);
   useEffect(() => {
     if (few && older !== null && status.known && !status.reading && !status.error) readOn();
