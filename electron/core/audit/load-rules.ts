@@ -9,6 +9,7 @@ import type { LogSource } from '#shared/domain/audit/event.ts';
 import type { PlaceholderValues } from '#shared/domain/audit/own-rules.ts';
 import { ownRulesFolder, reportOwnRules } from './own-rules.ts';
 import { SILENT_SOURCE } from './pipeline/silent-source.ts';
+import { STRANGER } from './pipeline/stranger.ts';
 import type { RulesInForce } from './rules-in-force.ts';
 
 /** @returns the folder with our own rules: beside the source, or in what was built */
@@ -55,7 +56,7 @@ export function loadRules(folder: string, values: PlaceholderValues = {}): Rules
         values,
       ),
     list: (seen) => [
-      ...[SILENT_SOURCE, ...Object.values(FIRST_SEEN_RULES)].map((rule) => ({
+      ...[SILENT_SOURCE, STRANGER, ...Object.values(FIRST_SEEN_RULES)].map((rule) => ({
         rule,
         canFire: true,
         whyNot: '',

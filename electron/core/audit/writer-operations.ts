@@ -18,6 +18,7 @@ import { LiveDesk } from './live-desk.ts';
 import { checkOwnRules, keepOwnRules, ownRulesFolder, removeOwnRules } from './own-rules.ts';
 import { type Committed, Intake } from './pipeline/intake.ts';
 import { Rate } from './pipeline/rates.ts';
+import { ANNOUNCEMENTS, type Stranger, strangerDetection, strangerRecord } from './pipeline/stranger.ts';
 import { Watcher } from './pipeline/watcher.ts';
 import type { AuditKeep, AuditResponse } from './protocol.ts';
 import type { RulesInForce } from './rules-in-force.ts';
@@ -201,6 +202,11 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
     ingest: (input: { node: string; path: string; format: AuditSource['chosenFormat'] }) =>
       ingesting.ingest(input),
     ingested: () => ingesting.list(),
+    /** Somebody who is no node announces itself as one. */
+    stranger: ({ node, stranger }: { node: string; stranger: Stranger }): void =>
+      intake.say(strangerRecord(stranger), { node, source: ANNOUNCEMENTS }, (number) =>
+        strangerDetection(stranger, number),
+      ),
     stopIngest: (input: { node: string; path: string }) => ingesting.stop(input),
 
     /** @returns null when there is no such alert */

@@ -41,6 +41,7 @@ import { type Schedule, startSchedule } from './schedule.ts';
 import type { ChangeDelta, ConsentGate, ConsoleService } from './service.ts';
 import { settingsGroup } from './settings.ts';
 import { setupGroup } from './setup.ts';
+import { watchForStrangers } from './strangers.ts';
 import { systemGroup } from './system.ts';
 import { accountName, recordConsent, tellingLedger } from './tell-ledger.ts';
 
@@ -185,7 +186,13 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   context.logs = (node) => logEvidence(context, watch, node);
   const ends =
     options.watching === true
-      ? [tellOfAlerts(context, watch, notices), judgeByLogs(context, watch, recheck)]
+      ? [
+          tellOfAlerts(context, watch, notices),
+          judgeByLogs(context, watch, recheck),
+          watchForStrangers(context, found, async (node, stranger) => {
+            await (await watch.threads()).writer.stranger({ node, stranger });
+          }),
+        ]
       : [];
 
   let closing: Promise<void> | null = null;

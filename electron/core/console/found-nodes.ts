@@ -17,6 +17,8 @@ const LISTEN_MS = 90_000;
 /** Nodes that could be added, and what their list shows of those that were. */
 export interface FoundNodes {
   group: Pick<ConsoleService['nodes'], 'glances' | 'found' | 'sshConfig'>;
+  /** Who announced itself so far. Begins to listen, for as long as this is asked again and again. */
+  heard(): Promise<AnnouncedNode[]>;
   close(): void;
 }
 
@@ -42,7 +44,15 @@ export function createFoundNodes(context: Context, home: string = homedir()): Fo
     return listening;
   };
 
+  async function heard(): Promise<AnnouncedNode[]> {
+    const listed = await addressesOfNodes(context, glance);
+    return listen()
+      .list()
+      .map((announcer) => compared(announcer, listed));
+  }
+
   return {
+    heard,
     group: {
       async glances() {
         const nodes = await context.store.listNodes();
@@ -57,9 +67,7 @@ export function createFoundNodes(context: Context, home: string = homedir()): Fo
       async found({ waitMs }) {
         const ears = listen();
         if (waitMs > 0) await pause(waitMs);
-        const listed = await addressesOfNodes(context, glance);
-        const announced = ears.list().map((announcer) => compared(announcer, listed));
-        return { why: ears.why, announced, turnedAway: ears.turnedAway };
+        return { why: ears.why, announced: await heard(), turnedAway: ears.turnedAway };
       },
 
       async sshConfig() {
