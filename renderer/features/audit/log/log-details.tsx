@@ -6,7 +6,7 @@ import { Button } from '../../../components/button.tsx';
 import { CopyButton } from '../../../components/copy-button.tsx';
 import { Disclosure } from '../../../components/disclosure.tsx';
 import { RawText } from '../../../components/raw-text.tsx';
-import { exactTime } from '../../../components/time-words.ts';
+import { count, exactTime } from '../../../components/time-words.ts';
 import { AroundPart } from './around-part.tsx';
 import { fieldValues } from './kind-words.ts';
 
@@ -162,7 +162,7 @@ function Facts({ event, sourceName }: { event: AuditEvent; sourceName: RowAction
       <span>event {event.number.toLocaleString('en')}</span>
       <span>{visible(sourceName(event.source))}</span>
       <span>{exactTime(event.at)}</span>
-      {event.timeFrom === 'log' && late > 0 ? <span>shown after {late.toFixed(2)} s</span> : null}
+      {event.timeFrom === 'log' && late > 0 ? <span>{lateWords(late)}</span> : null}
       {event.timeFrom === 'received' ? <span>the line says no time, so this is when it was read</span> : null}
       {event.timeFrom === 'implausible' ? (
         <span>
@@ -179,6 +179,15 @@ function Facts({ event, sourceName }: { event: AuditEvent; sourceName: RowAction
       ) : null}
     </p>
   );
+}
+
+/** A line that is followed is shown at once; what is read later was there long before. */
+function lateWords(seconds: number): string {
+  if (seconds < 60) return `shown after ${seconds.toFixed(2)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `read ${count(minutes, 'minute')} later`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `read ${hours} hours later` : `read ${Math.round(hours / 24)} days later`;
 }
 
 const TELLING: readonly (readonly [field: string, words: string])[] = [

@@ -25,6 +25,10 @@ export interface LogPaneProps {
   input: React.RefObject<HTMLInputElement | null>;
 }
 
+/** Of what is not followed there is no name at hand: its id says whether it ever was. */
+const formerName = (id: string): string =>
+  id.startsWith('ingest-') ? 'a file that was read once' : 'a log that is no longer followed';
+
 /** The lines and their foot. In a flood this draws itself every frame, so nothing else is in it. */
 export function LogPane({
   choice,
@@ -63,7 +67,7 @@ export function LogPane({
         else wanted.current = number;
         set({ q: undefined, from: undefined, to: undefined, event: number });
       },
-      sourceName: (id) => sources.find((source) => source.id === id)?.name ?? id,
+      sourceName: (id) => sources.find((source) => source.id === id)?.name ?? formerName(id),
     }),
     [query, from, goTo, onColumn, set, sources],
   );

@@ -24,12 +24,12 @@ export function RecordsPart({ head, records, open, onOpen }: RecordsPartProps) {
           <li key={number}>
             <button
               type="button"
-              className="records__line"
+              className={derived ? 'records__line records__line--made' : 'records__line'}
+              title={derived ? 'Put together from the others' : undefined}
               aria-current={number === open || undefined}
               onClick={() => onOpen(number)}
             >
               <span>{number.toLocaleString('en')}</span>
-              {derived ? <span className="records__made">put together</span> : null}
               <span>{visible(message.slice(0, SEEN))}</span>
             </button>
           </li>

@@ -180,6 +180,30 @@ describe('audit records', () => {
     ]);
   });
 
+  it('tells which file was refused to whoever wanted to read it, and nothing of changes that were', () => {
+    const refused = (id: number, flags: string, exit: number): string[] => [
+      call(id, 257, `a0=ffffff9c a1=7ffe a2=${flags} a3=0`).replace(
+        'success=yes exit=0',
+        `success=no exit=${exit}`,
+      ),
+      `type=CWD msg=audit(1795338000.250:${id}): cwd="/tmp"`,
+      `type=PATH msg=audit(1795338000.250:${id}): item=0 name="/etc/shadow" inode=2 nametype=NORMAL`,
+      `type=PROCTITLE msg=audit(1795338000.250:${id}): proctitle="cat"`,
+    ];
+    const seen = parseAll('auditd', [
+      ...refused(31, '0', -13),
+      ...refused(32, '1', -13),
+      ...refused(33, '0', -2),
+    ]);
+    expect(seen.filter(({ derived }) => derived)).toMatchObject([
+      {
+        logsource: { category: 'file_access' },
+        message: '/usr/bin/curl: read /etc/shadow, refused',
+        fields: { TargetFilename: '/etc/shadow', success: 'no', exit: -13, Outcome: 'stopped' },
+      },
+    ]);
+  });
+
   it('does not say that a program was started that is not there, and says what was asked for when it was refused', () => {
     const failed = (exit: number): string[] =>
       START.map((line) =>

@@ -103,6 +103,14 @@ function networkConnection(group: AuditGroup, call: AuditSyscall, command: strin
   };
 }
 
+/** errno(3): EPERM and EACCES, the ways to be refused by permissions. */
+const KEPT_OUT: ReadonlySet<number> = new Set([-1, -13]);
+
+/** Whether permissions refused a call. What an agent could not read says as much of it as what it could. */
+function wasKeptOut(call: AuditSyscall): boolean {
+  return !call.success && call.exit !== undefined && KEPT_OUT.has(call.exit);
+}
+
 /** What was done to a file, or null when that cannot be told or says nothing. */
 function operationOn(kind: string, call: AuditSyscall): string | null {
   if (kind === 'CREATE') return RENAMES.has(call.name) ? 'rename' : 'create';
@@ -120,7 +128,8 @@ function fileEvents(group: AuditGroup, call: AuditSyscall, command: string | und
   const made: Made[] = [];
   for (const { name, kind } of group.paths) {
     const operation = operationOn(kind, call);
-    if (operation === null) continue;
+    // Of what was refused only reading is told: a change that did not happen is none.
+    if (operation === null || (!call.success && operation !== 'read')) continue;
     const path = absolutePath(name, isAtFolder(call) ? undefined : group.cwd);
     if (operation === 'read' && READ_ALWAYS.test(path)) continue;
     const fields = new FieldSet();
@@ -130,7 +139,7 @@ function fileEvents(group: AuditGroup, call: AuditSyscall, command: string | und
     fields.put('Operation', operation);
     made.push({
       logsource: operation === 'read' ? LOG_SOURCES.fileAccess : LOG_SOURCES.fileEvent,
-      message: `${call.exe ?? 'a program'}: ${operation} ${path}`,
+      message: `${call.exe ?? 'a program'}: ${operation} ${path}${call.success ? '' : ', refused'}`,
       fields,
     });
   }
@@ -182,7 +191,9 @@ export function deriveRecords(group: AuditGroup, processes: ProcessNames): Audit
     (isStart && call.ppid !== undefined && processes.get(call.ppid)?.isAgents === true);
   if (isStart) made = [processCreation(group, call)];
   else if (isConnect(call)) made = [networkConnection(group, call, runningCommand(group, call, processes))];
-  else made = call.success ? fileEvents(group, call, runningCommand(group, call, processes)) : [];
+  else
+    made =
+      call.success || wasKeptOut(call) ? fileEvents(group, call, runningCommand(group, call, processes)) : [];
   const records: AuditRecord[] = [];
   for (const each of made) {
     if (each === null) continue;
