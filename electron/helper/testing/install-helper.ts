@@ -51,7 +51,7 @@ function built(folder: string, entry: string, name: string): string {
 }
 
 /** Runs the commands of "Allow changes on this node" in the node, as root, each file by standard input. */
-function placeFiles(node: TestNode, bundle: string): void {
+export function placeFiles(node: Pick<TestNode, 'run' | 'inside'>, bundle: string): void {
   const choice = { sudoersFor: null, polkit: true, systemd: false } as const;
   const asset = (name: string) => readFileSync(join(root, 'assets', 'linux', name));
   const sources: Partial<Record<PlacedSource, Buffer>> = {
