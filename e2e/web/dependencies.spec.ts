@@ -24,6 +24,12 @@ test.describe('packages of nodes against advisories', () => {
     await expect(page.getByRole('region', { name: 'Nobody can say' })).toContainText('mycoswarm');
     await expect(page.getByText('Deeply nested documents <b>take</b> all memory.')).toBeVisible();
     expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Medium 1' }).click();
+    await expect(page.getByRole('listitem').filter({ hasText: 'spores-http' })).toHaveCount(0);
+    await page.getByRole('button', { name: 'Medium 1' }).click();
+    // How old the advisories are stays in sight wherever the page is scrolled to.
+    await page.getByRole('region', { name: 'This console itself' }).scrollIntoViewIfNeeded();
+    await expect(page.getByRole('region', { name: 'Advisories' })).toBeInViewport();
     await page.getByRole('searchbox').fill('hyphae');
     await expect(page.getByRole('listitem').filter({ hasText: 'spores-http' })).toHaveCount(0);
     await expect(page.getByRole('listitem').filter({ hasText: 'hyphae-yaml' })).toHaveCount(1);
@@ -63,7 +69,7 @@ test.describe('packages of nodes against advisories', () => {
     );
     await expect(ways).toContainText('you asked for it');
     const direct = page.getByRole('region', { name: 'What you asked for' });
-    await expect(direct).toContainText('Of 1 nobody wrote down purpose and risk.');
+    await expect(direct).toContainText('1 of 3 has no purpose and risk written down.');
     await direct.getByRole('button', { name: 'Say what mycoswarm is for' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Purpose').fill('The agent itself.');

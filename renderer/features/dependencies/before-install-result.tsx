@@ -22,11 +22,9 @@ export function BeforeInstallResult({ found }: { found: BeforeInstall }) {
   const verdict = dependencyVerdict(report);
   return (
     <div className="before-install__result" role="status">
-      <p>
-        <StatusWord status={STATUS[verdict]}>{WORD[verdict]}</StatusWord>{' '}
-        <span className="quiet">
-          {count(report.packages, 'package')}; {dataWords(report.data)}.
-        </span>
+      <StatusWord status={STATUS[verdict]}>{WORD[verdict]}</StatusWord>
+      <p className="quiet">
+        {count(report.packages, 'package')}; {dataWords(report.data)}.
       </p>
       <ul>
         {report.findings.slice(0, FIRST).map((finding) => (
@@ -47,12 +45,15 @@ export function BeforeInstallResult({ found }: { found: BeforeInstall }) {
         <>
           <p>What floats, or comes from elsewhere:</p>
           <ul>
-            {problems.slice(0, FIRST).map(({ line, text, seen }) => (
-              <li key={`${line} ${text} ${seen}`}>
-                {line ? `Line ${line}: ` : ''}
-                <code>{visible(text)}</code> <span className="quiet">{visible(seen)}</span>
-              </li>
-            ))}
+            {problems
+              .toSorted(byLine)
+              .slice(0, FIRST)
+              .map(({ line, text, seen }) => (
+                <li key={`${line} ${text} ${seen}`}>
+                  {line ? `Line ${line}: ` : ''}
+                  <code>{visible(text)}</code> <span className="quiet">{visible(seen)}</span>
+                </li>
+              ))}
           </ul>
           <Left many={problems.length - FIRST} what="line" />
         </>
@@ -84,6 +85,10 @@ export function BeforeInstallResult({ found }: { found: BeforeInstall }) {
       )}
     </div>
   );
+}
+
+function byLine(a: BeforeInstall['problems'][number], b: BeforeInstall['problems'][number]): number {
+  return (a.line ?? 0) - (b.line ?? 0);
 }
 
 function Left({ many, what }: { many: number; what: string }) {

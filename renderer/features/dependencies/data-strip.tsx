@@ -12,7 +12,7 @@ import { StatusWord } from '../../components/status.tsx';
 import { count } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
-import { dataWords, fetchingWords } from './report-words.ts';
+import { dataWords, fetchingWords, troubleWords } from './report-words.ts';
 
 const STATE_STATUS = { fresh: 'pass', stale: 'review', none: 'unknown', unknown: 'unknown' } as const;
 const STATE_WORD = { fresh: 'Fresh', stale: 'Too old', none: 'None', unknown: 'Not usable' } as const;
@@ -21,6 +21,7 @@ const STATE_WORD = { fresh: 'Fresh', stale: 'Too old', none: 'None', unknown: 'N
 export function DataStrip({ data }: { data: AdvisoryDataState }) {
   const [importing, setImporting] = useState(false);
   const { data: fetching } = useQuery(orpc.dependencies.fetching.queryOptions());
+  const trouble = troubleWords(data);
   return (
     <section className="advisories" aria-label="Advisories">
       <StatusWord status={STATE_STATUS[data.state]}>{STATE_WORD[data.state]}</StatusWord>
@@ -30,31 +31,32 @@ export function DataStrip({ data }: { data: AdvisoryDataState }) {
           {data.importedAt ? (
             <span className="quiet">
               , taken <RelativeTime at={data.importedAt} />
-              {data.origin ? <> from {visible(data.origin)}</> : null}
             </span>
           ) : null}
         </p>
-        {data.state === 'none' ? (
-          <p className="quiet">Without them nobody can say what is known of these packages.</p>
-        ) : data.trouble ? (
-          <p className="quiet">{visible(data.trouble)}</p>
-        ) : null}
-        <p className="quiet">
-          {data.state === 'fresh'
-            ? `After ${count(STALE_AFTER_DAYS, 'day')} they are too old to call anything fine. `
-            : ''}
-          {fetching ? fetchingWords(fetching) : ''}
-        </p>
+        {trouble === '' ? null : <p className="quiet">{trouble}</p>}
+        {fetching?.lastTrouble ? <p className="quiet">{fetchingWords(fetching)}</p> : null}
       </div>
       <Button variant={data.state === 'fresh' ? 'plain' : 'filled'} onClick={() => setImporting(true)}>
         Take in advisories
       </Button>
-      {importing ? <ImportDialog onClose={() => setImporting(false)} /> : null}
+      {importing ? (
+        <ImportDialog
+          about={aboutWords(data, fetching ? fetchingWords(fetching) : '')}
+          onClose={() => setImporting(false)}
+        />
+      ) : null}
     </section>
   );
 }
 
-function ImportDialog({ onClose }: { onClose: () => void }) {
+/** Where the present ones are from, how long they count, and whether others come by themselves. */
+function aboutWords({ state, origin }: AdvisoryDataState, fetchedBy: string): string {
+  const from = origin === '' ? '' : `What is in use now came from ${visible(origin)}. `;
+  return `${state === 'none' ? '' : from}After ${count(STALE_AFTER_DAYS, 'day')} they are too old to call anything fine. ${fetchedBy}`;
+}
+
+function ImportDialog({ about, onClose }: { about: string; onClose: () => void }) {
   const form = useId();
   const [path, setPath] = useState('');
   const [tried, setTried] = useState(false);
@@ -128,6 +130,7 @@ function ImportDialog({ onClose }: { onClose: () => void }) {
           onChange={(event) => setPath(event.target.value)}
           error={tried ? problem : null}
         />
+        <p className="quiet advisories__about">{about}</p>
         {busy && progress ? (
           <p className="quiet" role="status">
             {progress}

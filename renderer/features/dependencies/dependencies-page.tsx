@@ -1,5 +1,6 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
+import type { Severity } from '#shared/domain/dependencies/advisory.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useScope } from '../../app/scope.ts';
 import { Button } from '../../components/button.tsx';
@@ -28,8 +29,10 @@ import {
   type PlacedReport,
   searched,
 } from './report-groups.ts';
-import { dependenciesSentence } from './report-words.ts';
+import { byHandWords, dependenciesSentence, malwareLead } from './report-words.ts';
+import { SeverityFilter } from './severity-filter.tsx';
 import { quotedCommand } from './shell-words.ts';
+import { UpgradeAllLink } from './upgrade-all-link.tsx';
 import './dependencies.css';
 
 /** Rows of a group that are drawn before somebody asks for all. */
@@ -45,6 +48,7 @@ export function DependenciesPage() {
     queries: nodes.map(({ id }) => orpc.dependencies.audit.queryOptions({ input: { node: id } })),
   });
   const [typed, setTyped] = useState('');
+  const [severity, setSeverity] = useState<Severity | null>(null);
   const words = useDeferredValue(typed);
   const [accepting, setAccepting] = useState<PlacedFinding | null>(null);
   const [before, setBefore] = useState(false);
@@ -71,18 +75,34 @@ export function DependenciesPage() {
   const commands = placed.flatMap(({ report }) =>
     report.upgrades.flatMap(({ command }) => (command ? [quotedCommand(command)] : [])),
   );
-  const found = GROUPS.map((group) => ({ group, rows: searched(groups[group], words) }));
+  const found = GROUPS.map((group) => ({
+    group,
+    rows: searched(groups[group], words).filter(
+      ({ finding }) =>
+        severity === null || (finding.kind === 'vulnerability' && finding.severity === severity),
+    ),
+  }));
+  const isWhole = words.trim() === '' && severity === null;
   const nothing = found.every(({ rows }) => rows.length === 0);
   return (
     <Page>
       <PageHeader
-        actions={<Button onClick={() => setBefore(true)}>Before you install…</Button>}
+        actions={
+          <>
+            {groups.malware.length === 0 ? (
+              <UpgradeAllLink placed={placed} isNext={data.data.state === 'fresh'} />
+            ) : null}
+            <Button onClick={() => setBefore(true)}>Before you install…</Button>
+          </>
+        }
         eyebrow={`${count(packages, 'package')} on ${count(placed.length, 'node')}`}
         sentence={dependenciesSentence(placed, groups, data.data)}
         lead={
-          commands.length > 0 ? (
+          groups.malware.length > 0 ? (
+            malwareLead(groups.malware)
+          ) : commands.length > 0 ? (
             <span className="dependencies__all">
-              {count(commands.length, 'command')} would do all upgrades that pip can do.{' '}
+              {byHandWords(commands.length)}
               <CopyButton text={`${commands.join('\n')}\n`} label="Copy all upgrade commands" />
             </span>
           ) : undefined
@@ -96,12 +116,30 @@ export function DependenciesPage() {
           {GROUPS.some((group) => groups[group].length > 0) ? (
             <div className="dependencies__search">
               <SearchField label="Search packages, ids and summaries" value={typed} onValue={setTyped} />
+              <SeverityFilter
+                findings={[...groups.upgrade, ...groups.waiting, ...groups.accepted]}
+                chosen={severity}
+                onChoose={setSeverity}
+              />
             </div>
           ) : null}
-          {nothing && words.trim() !== '' ? (
+          {nothing && !isWhole ? (
             <EmptyState
-              sentence={`Nothing here has “${visible(words.trim())}” in it.`}
-              action={<Button onClick={() => setTyped('')}>Show all</Button>}
+              sentence={
+                words.trim() === ''
+                  ? 'Nothing here is of that severity any more.'
+                  : `Nothing here has “${visible(words.trim())}” in it${severity === null ? '' : ' and that severity'}.`
+              }
+              action={
+                <Button
+                  onClick={() => {
+                    setTyped('');
+                    setSeverity(null);
+                  }}
+                >
+                  Show all
+                </Button>
+              }
             />
           ) : null}
           {found.map(({ group, rows }) => (
@@ -114,7 +152,7 @@ export function DependenciesPage() {
               onWithdraw={withdraw}
             />
           ))}
-          {words.trim() === '' ? (
+          {isWhole ? (
             <>
               <DirectPart node={scope} />
               <NodePart placed={placed} />
@@ -122,7 +160,7 @@ export function DependenciesPage() {
           ) : null}
         </>
       )}
-      {words.trim() === '' ? <OwnBillPart /> : null}
+      {isWhole ? <OwnBillPart /> : null}
       {before ? <BeforeInstallDialog onClose={() => setBefore(false)} /> : null}
       {accepting ? <AcceptFindingDialog placed={accepting} onClose={() => setAccepting(null)} /> : null}
     </Page>

@@ -28,7 +28,7 @@ export function DirectPart({ node }: { node: string | null }) {
         note={
           open === 0
             ? 'Each has its purpose and risk, which go into the bill of materials.'
-            : `Of ${open} nobody wrote down purpose and risk.`
+            : `${open.toLocaleString('en')} of ${data.length.toLocaleString('en')} ${open === 1 ? 'has' : 'have'} no purpose and risk written down.`
         }
         aside={data.length.toLocaleString('en')}
       />

@@ -75,12 +75,10 @@ function LockText({ lock }: { lock: InstalledLock }) {
   const { command, unhashed, left, text } = lock;
   return (
     <div className="lock">
-      <p>
-        <StatusWord status={command === null ? 'review' : 'pass'}>
-          {command === null ? 'Not every line has a hash' : 'Every line has a hash'}
-        </StatusWord>{' '}
-        {lockSentence(lock)}
-      </p>
+      <StatusWord status={command === null ? 'review' : 'pass'}>
+        {command === null ? 'Not every line has a hash' : 'Every line has a hash'}
+      </StatusWord>
+      <p>{lockSentence(lock)}</p>
       {command === null ? null : (
         <div className="dependency__command">
           <code>{visible(quotedCommand(command))}</code>

@@ -56,8 +56,12 @@ function plainSentence(
   }
   if (waiting.length > 0)
     return `${counted(waiting.length, 'known weakness', 'known weaknesses')} without a repair yet.`;
-  if (data.state !== 'fresh')
+  if (data.state === 'stale')
     return 'Nothing is known against these packages, but the advisories are too old to rely on.';
+  if (data.state === 'unknown')
+    return data.advisories === 0
+      ? `${counted(packages, 'package')}, and the advisories to compare them with cannot be read.`
+      : 'Nothing is known against these packages, but the advisories are dated in the future.';
   if (unclear.length > 0)
     return `Nothing is known against ${counted(packages, 'package')}; of ${unclear.length.toLocaleString('en')} nobody can say.`;
   return packages === 0
@@ -68,6 +72,7 @@ function plainSentence(
 /** Age and origin of the advisories, always in sight: `24,113 advisories, the newest of yesterday`. */
 export function dataWords({ state, advisories, ageDays }: AdvisoryDataState): string {
   if (state === 'none') return 'No advisories here yet';
+  if (state === 'unknown' && advisories === 0) return 'The advisories cannot be read';
   const many = counted(advisories, 'advisory', 'advisories');
   if (ageDays === null) return many;
   if (ageDays < 0) return `${many}, the newest dated in the future`;
@@ -84,10 +89,38 @@ export function fetchingWords({ address, daily, lastTrouble }: AdvisoryFetching)
   return `Fetched from ${place} once a day, as you turned on in Settings.${trouble}`;
 }
 
+/** What is wrong with the advisories, in the page's words; empty when nothing is. */
+export function troubleWords({ state, trouble }: AdvisoryDataState): string {
+  switch (state) {
+    case 'fresh':
+      return '';
+    case 'none':
+      return 'Without them nobody can say what is known of these packages.';
+    case 'stale':
+      return 'What became known since is not in them, so nothing here is called fine.';
+    default:
+      return visible(trouble);
+  }
+}
+
+/** Beside the button that plans it: the same by hand. */
+export function byHandWords(commands: number): string {
+  return commands === 1
+    ? 'By hand it takes one command.'
+    : `By hand it takes ${commands.toLocaleString('en')} commands.`;
+}
+
+/** What comes before everything else where malware is installed. */
+export function malwareLead(malware: readonly PlacedFinding[]): string {
+  const nodes = [...new Set(malware.map(({ nodeName }) => visible(nodeName)))];
+  const shown = nodes.slice(0, 3).join(', ');
+  return `Take ${shown}${nodes.length > 3 ? ' and the others' : ''} off the network first, then the package away. Treat every key it could read as known to strangers.`;
+}
+
 /** What to do about a finding, in a few words: `→ 2.31.0`, `no repair yet`. */
 export function answerWords({ finding, upgrade }: PlacedFinding): string {
   if (finding.kind === 'malware') return 'remove it';
-  if (finding.kind !== 'vulnerability') return 'look yourself';
+  if (finding.kind !== 'vulnerability') return 'cannot say';
   const to = upgrade?.to ?? finding.fixed[0];
   return to === undefined ? 'no repair yet' : `→ ${to}`;
 }
