@@ -73,8 +73,12 @@ export type PlanSetting = z.infer<typeof planSetting>;
 
 /** How an independent look shows afterwards that it worked. */
 export const planProof = z.discriminatedUnion('kind', [
-  /** The check passes on facts collected anew. */
-  z.object({ kind: z.literal('check'), check: checkId }),
+  /** The check passes on facts collected anew; after so many seconds at the latest, where what was done takes time to show. */
+  z.object({
+    kind: z.literal('check'),
+    check: checkId,
+    settlesWithin: z.int().min(1).max(300).optional(),
+  }),
   /** A real packet as that uid gets through, or does not. */
   z.object({
     kind: z.literal('packet'),

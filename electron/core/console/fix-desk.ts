@@ -92,10 +92,10 @@ export async function createFixDesk(
     store,
     clock,
     open: (change, how) => openFor(looks, channels, change, how),
-    verify: (change, channel) =>
+    verify: (change, channel, isClosing) =>
       change.plan.purpose === 'allow-changes'
         ? verifyHelper(looks, channels, change)
-        : verifyChange(looks, change, channel),
+        : verifyChange(looks, change, channel, isClosing),
     async own(change, number, channel) {
       const own = change.plan.steps[number]?.own;
       if (own === 'stop-watching') return stopWatching(unit);

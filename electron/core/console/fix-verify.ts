@@ -2,6 +2,7 @@ import { packageHolds } from '#core/dependencies/upgrade/upgrade-proof.ts';
 import type { Verdict } from '#core/fixes/engine/parts.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
+import type { Finding } from '#shared/domain/finding.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -12,44 +13,46 @@ type Probe = Extract<PlanProof, { kind: 'packet' | 'isolation' }>;
 
 const HOLDS: ReadonlySet<string> = new Set(['pass', 'not-applicable']);
 const PROBE_MS = 3_000;
+/** Between two looks for what takes time to show. */
+const AGAIN_MS = 5_000;
 
 /**
  * Looks at the node anew and asks the probes: what applied a change has no part in it. A proof that could not be seen does
- * not hold.
+ * not hold. Where nothing is missing but what takes time to show, it looks again until that time is over
+ * or the console closes.
  */
 export async function verifyChange(
   parts: LookParts,
   change: StoredChange,
   channel: HelperChannel,
+  isClosing: () => boolean = () => false,
 ): Promise<Verdict> {
-  const { store } = parts.context;
+  const { store, clock } = parts.context;
   const node = (await store.listNodes()).find((entry) => entry.id === change.node);
   if (node === undefined) return { holds: false, results: [], note: 'The node is not on the list any more.' };
-  try {
-    await lookNow(parts, node);
-  } catch (error) {
-    const said = error instanceof Error ? error.message : '';
-    return {
-      holds: false,
-      results: [],
-      note: `It was done, and could not be looked at afterwards. ${said}`.slice(0, 2_000),
-    };
-  }
-  const findings = await store.findings({ node: node.id, check: null });
-  const results: Verdict['results'] = [];
+  const began = clock.now().getTime();
+  let results: Verdict['results'] = [];
   let holds = true;
-  const checks = new Set([
-    ...change.plan.checks,
-    ...change.plan.proofs.flatMap((proof) => (proof.kind === 'check' ? [proof.check] : [])),
-  ]);
-  const proven = new Set(
-    change.plan.proofs.filter((proof) => proof.kind === 'check').map((proof) => proof.check),
-  );
-  for (const check of checks) {
-    const finding = findings.find((entry) => entry.check === check);
-    const status = finding?.status ?? 'unknown';
-    results.push({ check, status, words: finding?.summary ?? 'Nothing was found out about it.' });
-    if (proven.has(check) && !HOLDS.has(status)) holds = false;
+  for (;;) {
+    try {
+      await lookNow(parts, node);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : '';
+      return {
+        holds: false,
+        results: [],
+        note: `It was done, and could not be looked at afterwards. ${said}`.slice(0, 2_000),
+      };
+    }
+    results = resultsOf(change, await store.findings({ node: node.id, check: null }));
+    const missing = change.plan.proofs.flatMap((proof) => {
+      const found = results.find(({ check }) => check === proof.check);
+      return proof.kind === 'check' && !HOLDS.has(found?.status ?? 'unknown') ? [proof] : [];
+    });
+    holds = missing.length === 0;
+    const endsAt = Math.min(...missing.map(({ settlesWithin = 0 }) => began + settlesWithin * 1_000));
+    if (holds || isClosing() || clock.now().getTime() + AGAIN_MS > endsAt) break;
+    await new Promise<void>((resolve) => clock.after(AGAIN_MS, resolve));
   }
   for (const proof of change.plan.proofs) {
     if (proof.kind === 'check') continue;
@@ -63,6 +66,19 @@ export async function verifyChange(
     results: results.slice(0, 64),
     note: holds ? '' : 'It was done, and the look afterwards does not show what it should.',
   };
+}
+
+/** What the look found out about each check of a change. */
+function resultsOf({ plan }: StoredChange, findings: readonly Finding[]): Verdict['results'] {
+  const proven = plan.proofs.flatMap((proof) => (proof.kind === 'check' ? [proof.check] : []));
+  return [...new Set([...plan.checks, ...proven])].map((check) => {
+    const finding = findings.find((entry) => entry.check === check);
+    return {
+      check,
+      status: finding?.status ?? 'unknown',
+      words: finding?.summary ?? 'Nothing was found out about it.',
+    };
+  });
 }
 
 /** By the inventory and the advisories, as they are after the look. */

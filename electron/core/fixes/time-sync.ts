@@ -6,6 +6,9 @@ import { step, typed } from './steps.ts';
 
 const DEBIAN_LIKE = ['debian', 'ubuntu', 'raspbian', 'linuxmint', 'pop'];
 
+/** A service asks its sources a few times before it calls them agreed. */
+const SETTLES_SECONDS = 60;
+
 /** The unit of a time service, by what the look calls it; names differ between distributions. */
 function unitOf(input: FixInput, service: string): string {
   const isDebian = DEBIAN_LIKE.includes(seen(input, 'identity')?.operatingSystem.id ?? '');
@@ -85,7 +88,7 @@ export const timeSyncFix: Fix = {
           { undo: 'The service runs and starts as it did before; the clock is not set back.' },
         ),
       ],
-      proofs: [{ kind: 'check', check: 'time-sync' }],
+      proofs: [{ kind: 'check', check: 'time-sync', settlesWithin: SETTLES_SECONDS }],
       mayCutOff: false,
     });
   },

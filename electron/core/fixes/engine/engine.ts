@@ -305,7 +305,7 @@ export class ChangeEngine {
     const { change } = journal;
     await this.#parts.fault?.('before-verifying');
     await journal.to({ state: 'verifying', revertsAt: null });
-    const verdict = await this.#parts.verify(journal.change, channel);
+    const verdict = await this.#parts.verify(journal.change, channel, () => this.#closing);
     await this.#parts.fault?.('before-done');
     const state = verdict.holds ? 'done' : 'not-verified';
     await journal.to({ state, results: verdict.results, error: verdict.note === '' ? null : verdict.note });

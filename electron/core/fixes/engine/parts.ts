@@ -29,7 +29,7 @@ export interface EngineParts {
    */
   open(change: StoredChange, how: { fresh: boolean; ask: boolean }): Promise<OpenedChannel>;
   /** A look that has nothing to do with what was applied. Never throws. */
-  verify(change: StoredChange, channel: HelperChannel): Promise<Verdict>;
+  verify(change: StoredChange, channel: HelperChannel, isClosing: () => boolean): Promise<Verdict>;
   /** Does a step that the console does itself: putting the helper on a node, or having it taken away. */
   own(change: StoredChange, number: number, channel: HelperChannel): Promise<OwnOutcome>;
   /** Told after every write of the journal. */
