@@ -10,7 +10,9 @@ import { addDetectionCommands } from './detection-program.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { addFirewallCommands } from './firewall/firewall-program.ts';
 import { addFixCommands } from './fix-program.ts';
+import { addPauseCommand } from './pause-program.ts';
 import { asJson } from './report.ts';
+import { addRotateCommand } from './rotate-program.ts';
 import type { Terminal } from './terminal.ts';
 
 const EXIT_CODES = `
@@ -77,6 +79,8 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
   addAuditCommands(program, place, terminal, done);
   addFirewallCommands(program, place, terminal, done);
   addFixCommands(program, place, terminal, done);
+  addPauseCommand(program, place, terminal, done);
+  addRotateCommand(program, place, terminal, done);
   addDetectionCommands(program, terminal, done);
   addDependencyCommands(program, place, terminal, done);
   addDependencyFileCommands(program, place, terminal, done);
