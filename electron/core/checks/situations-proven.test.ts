@@ -1,6 +1,20 @@
 import { describe } from 'vitest';
-import { changed, seenAs } from './testing/facts-builder.ts';
+import type { Facts } from '#shared/domain/facts/facts.ts';
+import { changed, seenAs, unit, withoutSubject } from './testing/facts-builder.ts';
 import { AGENT, but, hardened, tryEach } from './testing/situations.ts';
+
+/** No time service answers, and the kernel calls itself synchronised; systemd-timesyncd is there in this state, or is not. */
+const silent = (state: { active: string } | null): Facts =>
+  changed(
+    but('time', (value) => Object.assign(value, { service: null, source: null, offsetMs: null })),
+    'units',
+    (value) => {
+      if (state !== null) value.units.push({ ...unit('systemd-timesyncd.service', '', {}), ...state });
+    },
+  );
+
+const inContainer = (facts: Facts): Facts =>
+  changed(facts, 'identity', (value) => Object.assign(value, { virtualization: 'lxc' }));
 
 describe('situations', () => {
   tryEach([
@@ -39,6 +53,16 @@ describe('situations', () => {
       'fix',
       /3000 ms/,
     ],
+    ['time-sync', 'a service that was stopped', silent({ active: 'inactive' }), 'fix', /any more/],
+    ['time-sync', 'no service that is known', silent(null), 'pass'],
+    ['time-sync', 'a service that does not answer', silent({ active: 'active' }), 'pass'],
+    [
+      'time-sync',
+      'a container, whose clock is the machine’s',
+      inContainer(silent({ active: 'inactive' })),
+      'pass',
+    ],
+    ['time-sync', 'no service that answers, and no units', withoutSubject(silent(null), 'units'), 'unknown'],
     [
       'time-sync',
       'nobody says how far off',

@@ -1,9 +1,26 @@
-import type { Check } from './check.ts';
+import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
-import { notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
+import { AS_ADMINISTRATOR, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
 import { asRoot } from './steps.ts';
 import { installedTimeUnit } from './time-service.ts';
+
+/** Where the clock is the machine's around it, and its time services do not run (systemd-timesyncd.service(8), ConditionVirtualization=). */
+const CONTAINERS =
+  /^(lxc|lxc-libvirt|openvz|docker|podman|systemd-nspawn|rkt|wsl|proot|pouch|container-other)$/;
+
+const isContainer = (input: CheckInput) => CONTAINERS.test(seen(input, 'identity')?.virtualization ?? '');
+
+/**
+ * The unit of a time service that is there and does not run, where none answered: a kernel calls itself synchronised for hours
+ * after the last one was stopped (adjtimex(2), STA_UNSYNC comes with the error of the clock, which grows slowly).
+ */
+function stoppedService(input: CheckInput): string | null {
+  if (seen(input, 'time')?.service !== null) return null;
+  if (isContainer(input)) return null;
+  const unit = installedTimeUnit(input);
+  return unit === null || unit.active === 'active' || unit.active === 'activating' ? null : unit.name;
+}
 
 /** The clock agrees with a source, within the tolerance that the operator set. */
 export const timeSync: Check = {
@@ -24,7 +41,29 @@ export const timeSync: Check = {
     ];
     if (time !== null) {
       const what = `${time.service ?? 'no service for the time'}${time.source === null ? '' : `, source ${time.source}`}`;
-      if (time.synchronised === false) {
+      const stopped = stoppedService(input);
+      const isHeard = time.service !== null || isContainer(input);
+      if (time.synchronised === true && !isHeard && seen(input, 'units') === null)
+        parts.push(
+          notSeen(
+            input,
+            'what keeps the clock',
+            'no time service answered, and whether one is stopped could not be seen',
+            sourceOf(input, 'units'),
+            AS_ADMINISTRATOR,
+          ),
+        );
+      else if (time.synchronised === true && stopped !== null) {
+        parts.push({
+          what: `${stopped}, stopped`,
+          seen: 'the kernel goes by what it was told last, and nobody tells it any more',
+          status: 'fix',
+          severity: 'medium',
+          source,
+          headline: `Nothing keeps the clock of ${node} right any more.`,
+          steps,
+        });
+      } else if (time.synchronised === false) {
         parts.push({
           what,
           seen: 'not synchronised',
