@@ -1,4 +1,5 @@
 import { isDistributionName } from '#core/dependencies/requirements/name.ts';
+import { versionKey } from '#core/dependencies/versions/version-key.ts';
 import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import type { Metadata } from './metadata.ts';
@@ -79,12 +80,23 @@ export function editableNames(entries: readonly string[]): ReadonlySet<string> {
   );
 }
 
+/** A folder writes `_` for `-`, in versions too; an egg-info may leave the version out. */
+function sameAsFolder(folder: { name: string; version: string }, { name, version }: Metadata): boolean {
+  if (normalizedName(folder.name) !== normalizedName(name)) return false;
+  if (folder.version === '' || folder.version === version) return true;
+  const key = versionKey(folder.version.replaceAll('_', '-'));
+  return key !== null && key === versionKey(version);
+}
+
 function faultOf(found: FoundDistribution, name: string, sourceIsKnown: boolean): string | null {
   const { metadata } = found;
   if (metadata === null) return 'its metadata is not there, too large, or could not be read';
   if (metadata.name === '') return 'its metadata has no name';
   if (metadata.version === '') return 'its metadata has no version';
   if (!isDistributionName(name)) return 'its name is none that a package may have';
+  // Nobody honest writes them apart (wheel specification, "File name convention"), and what is compared would be the wrong one.
+  if (!sameAsFolder(namedByFolder(found.entry), metadata))
+    return `its folder is called ${found.entry.slice(0, 200)}, and its metadata says ${name.slice(0, 200)} ${metadata.version.slice(0, 100)}`;
   // It may be a working copy or come from version control: then its version says nothing.
   if (!sourceIsKnown) return 'its direct_url.json cannot be read, so nobody knows where its code is from';
   // A RECORD may be missing (PEP 627): what is installed is known without it, and only who verifies files needs it.

@@ -79,6 +79,14 @@ beforeAll(() => {
   put(join(site, 'body-1.0.dist-info/METADATA'), 'Name: body\n\nVersion: 9\n');
   install(site, { name: 'unsourced', version: '1.0' });
   put(join(site, 'unsourced-1.0.dist-info/direct_url.json'), '{"url": "git+https://host/x", "vcs_info": ');
+  // Says another name or version than its folder has, to be taken for something that nothing is known of.
+  put(join(site, 'django-1.9.dist-info/METADATA'), 'Name: harmless\nVersion: 1.9\n\n');
+  put(join(site, 'flask-0.1.dist-info/METADATA'), 'Name: flask\nVersion: 99\n\n');
+  // The same, written otherwise.
+  put(
+    join(site, 'ruamel_yaml.x-1.0_rc1+a_b.dist-info/METADATA'),
+    'Name: Ruamel-Yaml.X\nVersion: 1.0.0rc1+a.b\n\n',
+  );
   // Longer than anybody writes, empty, or led elsewhere: none of them is as good as none.
   install(site, {
     name: 'padded',
@@ -181,8 +189,11 @@ describe('an environment', () => {
     expect(broken?.toSorted()).toEqual(
       [
         ...['$(id);<b>', 'body', 'empty', 'fifo', 'huge', 'leads', 'nameless', 'unsourced'],
-        ...['padded', 'silent', 'elsewhere'],
+        ...['padded', 'silent', 'elsewhere', 'harmless', 'flask'],
       ].toSorted(),
+    );
+    expect(one?.packages.find((entry) => entry.name === 'harmless')?.broken).toContain(
+      'django-1.9.dist-info',
     );
     const padded = one?.packages.find((entry) => entry.name === 'padded');
     expect(padded?.broken).toContain('nobody knows where its code is from');
