@@ -1,6 +1,7 @@
 import type { RotationPlace, StoredRotation, StoredRotationNode } from '#core/store/operations/rotations.ts';
 import type { RotationPlan } from '#shared/domain/rotation/plan.ts';
 import { Connections } from './connections.ts';
+import { takeBack } from './finish-nodes.ts';
 import { RotationJournal } from './journal.ts';
 import { finishLateNodes } from './late-nodes.ts';
 import type { RotationParts } from './parts.ts';
@@ -154,11 +155,20 @@ export class RotationEngine {
       await this.#running?.done;
       return;
     }
+    for (const one of open) if (one.stage === 'aborted') await this.#takeBackLate(one);
     // Of several only the newest counts: its secret is the one in force.
     const newest = open.find(({ stage }) => stage === 'done');
     const current = currentOf(await this.#parts.store.rotationsBefore({ before: null, limit: 100 }), null);
     if (newest !== undefined && newest.id === current && this.#parts.sealed.state().is === 'open')
       await this.#finishLate(newest);
+  }
+
+  /** Nodes that did not answer when a rotation was taken back. */
+  async #takeBackLate(rotation: StoredRotation): Promise<void> {
+    const journal = new RotationJournal(this.#parts, rotation);
+    const connections = new Connections(this.#parts, rotation.id, null);
+    await takeBack(journal, connections, 0).catch(() => undefined);
+    await connections.close();
   }
 
   async #finishLate(rotation: StoredRotation): Promise<void> {
@@ -234,6 +244,7 @@ function first(plan: RotationPlan, places: ReadonlyMap<string, RotationPlace>, a
       skewMs,
       place: places.get(node) ?? null,
       fence: 'none',
+      keepsOld: false,
     })),
   };
 }

@@ -73,6 +73,8 @@ export async function fenceNode(
   const { rotation } = journal;
   const node = journal.node(id);
   if (node.place === null) throw new RangeError(`Nothing is known of ${id}`);
+  // Written down before: the node may have it although its answer was lost.
+  if (node.fence === 'none') await journal.mark(id, { fence: scope });
   const tries = triesOf(rotation, node);
   const said = await connections.ask(
     id,

@@ -44,16 +44,27 @@ export async function destroyOld(
   connections: Connections,
   patienceMs: number,
 ): Promise<string | null> {
+  const failed = await finishNodes(journal, connections, patienceMs);
+  if (failed !== null) return failed;
+  return destroySealed(parts, (name) => name !== sealedNameOf(journal.rotation.id));
+}
+
+/** Lets every node destroy its old secret and ends its lease. @returns why one did not */
+export async function finishNodes(
+  journal: RotationJournal,
+  connections: Connections,
+  patienceMs: number,
+): Promise<string | null> {
   const results = await Promise.all(
     insideOf(journal.rotation).map(async ({ node, name }) => {
       const said = await connections.ask(node, { act: 'finish', rotation: journal.rotation.id }, patienceMs);
-      if (said.how === 'answered') return null;
-      return `${name}: ${said.how === 'lost' ? said.failure.message : said.refused.message}`;
+      if (said.how !== 'answered')
+        return `${name}: ${said.how === 'lost' ? said.failure.message : said.refused.message}`;
+      await journal.mark(node, { keepsOld: false });
+      return null;
     }),
   );
-  const failed = results.find((one) => one !== null) ?? null;
-  if (failed !== null) return failed;
-  return destroySealed(parts, (name) => name !== sealedNameOf(journal.rotation.id));
+  return results.find((one) => one !== null) ?? null;
 }
 
 /** Forgets secrets of rotations in the sealed store. @returns why that could not be done */
@@ -80,17 +91,18 @@ export async function takeBack(
   await Promise.all(
     journal.rotation.nodes
       .filter(({ place, part }) => place !== null && part === 'rotates')
-      .map(async ({ node, fence, stagedAt }) => {
-        if (fence === 'none' && stagedAt === null) return journal.mark(node, { state: 'taken-back' });
+      .map(async ({ node, fence }) => {
+        if (fence === 'none') return journal.mark(node, { state: 'taken-back' });
         const rotation = journal.rotation.id;
         const lifted = await connections.ask(node, { act: 'lift', rotation }, patienceMs);
         const dropped = await connections.ask(node, { act: 'drop', rotation }, patienceMs);
         const isDone = lifted.how === 'answered' && dropped.how === 'answered';
         const message =
-          'It did not answer. A staged file may lie there that nothing reads, and a fence until its next start.';
+          'It did not answer. A staged file may lie there that nothing reads, and a fence; both go when it is back.';
         return journal.mark(node, {
           state: 'taken-back',
           fence: isDone ? 'none' : fence,
+          ...(isDone ? { keepsOld: false } : {}),
           message: isDone ? null : message,
         });
       }),

@@ -1,8 +1,8 @@
 import type { StoredRotationNode } from '#core/store/operations/rotations.ts';
 import { commitNode } from './commit-nodes.ts';
 import type { Connections } from './connections.ts';
-import { fenceNode, insideOf } from './fences.ts';
-import { easeFences } from './finish-nodes.ts';
+import { fenceNode } from './fences.ts';
+import { easeFences, finishNodes } from './finish-nodes.ts';
 import type { RotationJournal } from './journal.ts';
 import type { RotationLimits, RotationParts } from './parts.ts';
 import type { HeldSecret } from './secret.ts';
@@ -33,22 +33,15 @@ export async function finishLateNodes(
     if (await finishOne(parts, journal, connections, secret, limits, find, node)) any = true;
   }
   // What a console that was killed has finished, and its peers were not told yet.
-  if (journal.rotation.nodes.some(({ fence, state }) => fence === 'all' && state === 'verified')) {
+  if (
+    journal.rotation.nodes.some(
+      ({ fence, state, keepsOld }) => state === 'verified' && (fence === 'all' || keepsOld),
+    )
+  ) {
     await easeFences(journal, connections, limits.awayMs);
-    await endLeases(journal, connections, limits);
+    await finishNodes(journal, connections, limits.awayMs);
   }
   return any;
-}
-
-async function endLeases(
-  journal: RotationJournal,
-  connections: Connections,
-  { awayMs }: RotationLimits,
-): Promise<void> {
-  const rotation = journal.rotation.id;
-  await Promise.all(
-    insideOf(journal.rotation).map(({ node }) => connections.ask(node, { act: 'finish', rotation }, awayMs)),
-  );
 }
 
 /** A console that was killed while it finished one goes on with it. */
@@ -79,7 +72,7 @@ async function finishOne(
     await out(`It is back, and did not take the new secret: ${words(staged)}`);
     return false;
   }
-  await journal.mark(id, { state: 'staged', stagedAt: journal.now() });
+  await journal.mark(id, { state: 'staged', stagedAt: journal.now(), keepsOld: true });
   const trouble = await commitNode(parts, journal, connections, id, secret, limits.settleMs);
   const unproven = trouble ?? (await verifyNodes(journal, connections, secret, limits.settleMs / 3, id));
   if (unproven !== null || journal.node(id).state !== 'verified') {
@@ -88,7 +81,7 @@ async function finishOne(
   }
   // Its peers let it in, and it keeps strangers out as they do.
   await easeFences(journal, connections, limits.awayMs);
-  await endLeases(journal, connections, limits);
+  await finishNodes(journal, connections, limits.awayMs);
   return true;
 }
 

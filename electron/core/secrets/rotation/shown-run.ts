@@ -14,7 +14,7 @@ export function shownRun(rotation: StoredRotation, isRunning: boolean): Rotation
     stage,
     startedAt,
     endedAt,
-    nodes: rotation.nodes.map(({ place: _, fence: __, ...node }) => node),
+    nodes: rotation.nodes.map(({ place: _, fence: __, keepsOld: ___, ...node }) => node),
     strangers,
     restartsAt,
     split: splitOf(rotation),

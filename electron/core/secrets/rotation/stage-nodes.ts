@@ -42,7 +42,12 @@ export async function stageNodes(
     );
     const refused = await settle(journal, staged, emergency, (node) =>
       node.stagedAt === null
-        ? journal.mark(node.node, { state: 'staged', stagedAt: journal.now(), message: null })
+        ? journal.mark(node.node, {
+            state: 'staged',
+            stagedAt: journal.now(),
+            keepsOld: true,
+            message: null,
+          })
         : Promise.resolve(),
     );
     if (refused !== null) return { how: 'refused', message: `${refused} ${WAY_OUT}` };

@@ -54,7 +54,7 @@ export async function verifyNodes(
     );
     if (left === undefined) return null;
     if (performance.now() > until) return `${left.name}: ${left.message ?? 'it could not be proven.'}`;
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(AGAIN_MS, mostMs)));
   }
 }
 

@@ -40,6 +40,8 @@ export const storedRotation = rotationRun
         node: nodeId,
         place: rotationPlace.nullable(),
         fence: z.enum(['none', 'all', 'swarm']),
+        /** The node may still keep the secret that was in force before, and has the lease. */
+        keepsOld: z.boolean(),
       }),
       256,
     ),
@@ -59,8 +61,11 @@ const SETTLED: ReadonlySet<StoredRotationNode['state']> = new Set(['verified', '
 /** @returns how many nodes of a rotation still have to be finished */
 export const openNodes = (rotation: StoredRotation): number =>
   rotation.stage === 'aborted'
-    ? 0
-    : rotation.nodes.filter(({ state, fence }) => !SETTLED.has(state) || fence === 'all').length;
+    ? rotation.nodes.filter(({ fence }) => fence !== 'none').length
+    : rotation.nodes.filter(
+        ({ state, fence, keepsOld }) =>
+          !SETTLED.has(state) || fence === 'all' || (state === 'verified' && keepsOld),
+      ).length;
 
 /** The journal of rotations. Every write is durable when it returns (synchronous = FULL). */
 export function rotationOperations(database: Database) {
