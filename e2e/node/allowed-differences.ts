@@ -5,7 +5,15 @@ interface Allowed {
   path: RegExp;
   fields: readonly string[];
   why: string;
+  /** What has to be true of the two besides. */
+  holds?: (one: Differing) => boolean;
 }
+
+/** Two states of auditctl(8) without a rule that differ in the kernel's switch and its room only. */
+const isSwitchOnly = ({ was, is }: Differing): boolean => {
+  const rest = (text: string) => text.replace(/^(enabled [01]|backlog_limit [0-9]+)\n/gm, '');
+  return /^(is )?No rules\n/.test(is) && rest(was) === rest(is);
+};
 
 /** What it says may differ, but neither whose it is nor who may do what with it. */
 const WORDS = ['there', 'contents', 'size', 'time'] as const;
@@ -47,6 +55,22 @@ const ALLOWED: readonly Allowed[] = [
     why: 'systemctl put the link of a unit there, and took it away',
   },
   {
+    path: /^\/etc\/systemd\/system\/sysinit\.target\.wants$/,
+    fields: ['time'],
+    why: 'the link of the time service was put there, and taken away',
+  },
+  {
+    path: /^\/(etc\/(default|init\.d|rc[0-6]\.d|ld\.so\.cache)|usr\/(bin|sbin|lib\/systemd\/system|lib\/x86_64-linux-gnu|share\/(doc|lintian\/overrides|man\/man[578]|stand-in-tool))|var\/lib\/systemd\/deb-systemd-helper-enabled(\/multi-user\.target\.wants)?)$/,
+    fields: ['time'],
+    why: 'packages were installed there and removed, and the update was put back by the person; what lies there is the same',
+  },
+  {
+    path: /^rules: audit$/,
+    fields: ['is'],
+    holds: isSwitchOnly,
+    why: 'auditd leaves the kernel’s switch on when it goes, until the next start of the machine, as the undo says; no rule is in force',
+  },
+  {
     path: /^\/home\/minotaur$/,
     fields: ['time'],
     why: 'sudo remembered there that it explained itself',
@@ -64,9 +88,13 @@ const ALLOWED: readonly Allowed[] = [
 ];
 
 /** Why something may differ so; null when it may not. */
-export function whyAllowed({ path, fields }: Differing): string | null {
+export function whyAllowed(differing: Differing): string | null {
+  const { path, fields } = differing;
   const allowed = ALLOWED.find(
-    (one) => one.path.test(path) && fields.every((field) => one.fields.includes(field)),
+    (one) =>
+      one.path.test(path) &&
+      fields.every((field) => one.fields.includes(field)) &&
+      (one.holds?.(differing) ?? true),
   );
   return allowed?.why ?? null;
 }
