@@ -6,6 +6,7 @@ const MODIFIER = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
 
 const EVERYWHERE: readonly (readonly [keys: readonly string[], does: string])[] = [
   [[MODIFIER, 'K'], 'Find a page, a node, a check or something to do'],
+  [['Shift', 'P'], 'Pause all agents of all nodes, at once'],
   [['?'], 'This list'],
   [['Tab'], 'Next thing that can be pressed'],
   [['↑', '↓'], 'Next row of a list'],

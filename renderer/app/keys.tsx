@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { BRIDGE_NAME, type BridgePage } from '#shared/contract/bridge.ts';
 import { NAV_ITEMS, type NavItem } from './nav-items.ts';
 import { useScope } from './scope.ts';
+import { usePause } from './use-pause.ts';
 
 const KeysDialog = lazy(() => import('./keys-dialog.tsx').then((module) => ({ default: module.KeysDialog })));
 const Palette = lazy(() =>
@@ -16,6 +17,7 @@ export function Keys() {
   const [open, setOpen] = useState<'keys' | 'palette' | null>(null);
   const goTo = useGoTo();
   const going = useRef(0);
+  const { pause } = usePause();
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -26,6 +28,11 @@ export function Keys() {
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector('[role="dialog"], [role="menu"]')) return;
+      if (event.key === 'P') {
+        event.preventDefault();
+        if (!event.repeat && !pause.isPending) pause.mutate();
+        return;
+      }
       if (event.key === '?') {
         event.preventDefault();
         setOpen('keys');
@@ -46,7 +53,7 @@ export function Keys() {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [goTo]);
+  }, [goTo, pause]);
 
   useEffect(
     () =>

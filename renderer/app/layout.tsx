@@ -11,6 +11,7 @@ import { Keys } from './keys.tsx';
 import { NAV_ITEMS } from './nav-items.ts';
 import { NoSessionPage } from './no-session-page.tsx';
 import { NoticeToast } from './notice-toast.tsx';
+import { PauseNote } from './pause-note.tsx';
 import { Rail } from './rail.tsx';
 import { useScope } from './scope.ts';
 import { applyTheme } from './theme.ts';
@@ -44,6 +45,7 @@ function House() {
       <Rail node={node} overview={overview.data} />
       <main id="page" className="layout__page" ref={main} tabIndex={-1}>
         <ConnectionNote />
+        <PauseNote />
         <Unconfirmed />
         {sample ? <SampleMark name={standings.length > 1 ? sample.nodeName : undefined} /> : null}
         <Outlet />

@@ -1,6 +1,7 @@
 import {
   History,
   House,
+  KeyRound,
   ListChecks,
   type LucideIcon,
   Network,
@@ -12,7 +13,16 @@ import {
 
 /** One page in the rail; `key` is pressed after `g`. */
 export interface NavItem {
-  to: '/' | '/setup/{-$node}' | '/checks' | '/audit' | '/dependencies' | '/nodes' | '/activity' | '/settings';
+  to:
+    | '/'
+    | '/setup/{-$node}'
+    | '/checks'
+    | '/audit'
+    | '/dependencies'
+    | '/secrets'
+    | '/nodes'
+    | '/activity'
+    | '/settings';
   label: string;
   icon: LucideIcon;
   key: string;
@@ -25,6 +35,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { to: '/checks', label: 'Checks', icon: ShieldCheck, key: 'c' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'a' },
   { to: '/dependencies', label: 'Dependencies', icon: Package, key: 'd' },
+  { to: '/secrets', label: 'Secrets', icon: KeyRound, key: 'e' },
   { to: '/nodes', label: 'Nodes', icon: Network, key: 'n' },
   { to: '/activity', label: 'Activity', icon: History, key: 'y' },
   { to: '/settings', label: 'Settings', icon: Settings2, key: ',' },

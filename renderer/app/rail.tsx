@@ -8,6 +8,7 @@ import { orpc } from '../transport/queries.ts';
 import { useLooking } from './looking.ts';
 import { NAV_ITEMS, type NavItem } from './nav-items.ts';
 import { NodeSwitcher } from './node-switcher.tsx';
+import { PauseBrake } from './pause-brake.tsx';
 import { RailStatus } from './rail-status.tsx';
 import { useIsNarrow } from './use-is-narrow.ts';
 import './rail.css';
@@ -40,6 +41,7 @@ export function Rail({ node, overview }: RailProps) {
           />
         ))}
       </nav>
+      <PauseBrake narrow={narrow} dim={empty ?? true} />
       <RailStatus overview={overview} looks={running} narrow={narrow} />
     </header>
   );

@@ -50,6 +50,12 @@ const nodes = createRoute({
   component: lazyRouteComponent(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
 });
 
+const secrets = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/secrets',
+  component: lazyRouteComponent(() => import('../features/secrets/secrets-page.tsx'), 'SecretsPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
@@ -97,6 +103,7 @@ const routeTree = rootRoute.addChildren([
   setup,
   checks,
   nodes,
+  secrets,
   settings,
   audit,
   dependencies,

@@ -3,11 +3,13 @@ import { useEffect, useSyncExternalStore } from 'react';
 import type { LookState } from '#shared/contract/looks.ts';
 import { type ReadStreamOptions, readStream } from '#shared/contract/read-stream.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
+import type { RotationRun } from '#shared/domain/rotation/run.ts';
 import { client, orpc, transport } from './queries.ts';
 import type { ConnectionState } from './transport.ts';
 
 const LOOKS_KEY = ['live', 'looks'] as const;
 const APPLIED_KEY = ['live', 'applied'] as const;
+const ROTATIONS_KEY = ['live', 'rotations'] as const;
 const NOTICE_KEY = ['live', 'notice'] as const;
 
 interface ChangeDelta {
@@ -29,6 +31,8 @@ const OUTDATES = {
   // What comes in is streamed to the page itself; here it is what the rail counts.
   audit: [orpc.audit.state.key(), orpc.audit.alerts.key()],
   dependencies: [orpc.dependencies.key(), orpc.findings.key()],
+  secrets: [orpc.sealed.key()],
+  pause: [orpc.pause.key()],
   notice: [],
 } as const;
 
@@ -49,6 +53,7 @@ export function useLive(): void {
     void followChanges(queries, end.signal);
     void followLooks(queries, end.signal);
     void followApplied(queries, end.signal);
+    void followRotations(queries, end.signal);
     const unsubscribe = refreshWhenBack(queries);
     return () => {
       unsubscribe();
@@ -72,6 +77,17 @@ export function useLooks(): readonly LookState[] {
 export function useApplied(): readonly AppliedChange[] {
   const { data } = useQuery<AppliedChange[]>({
     queryKey: APPLIED_KEY,
+    queryFn: () => [],
+    initialData: [],
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return data;
+}
+
+/** Rotations of the secret that run or ended since the page was opened; newest state of each. */
+export function useRotations(): readonly RotationRun[] {
+  const { data } = useQuery<RotationRun[]>({
+    queryKey: ROTATIONS_KEY,
     queryFn: () => [],
     initialData: [],
     staleTime: Number.POSITIVE_INFINITY,
@@ -184,6 +200,24 @@ async function followApplied(queries: QueryClient, signal: AbortSignal): Promise
         ]) {
           void queries.invalidateQueries({ queryKey });
         }
+      },
+    },
+  );
+}
+
+/** Rotations of the swarm's secret. What nodes have is asked for anew when one ends. */
+async function followRotations(queries: QueryClient, signal: AbortSignal): Promise<void> {
+  await follow<RotationRun[], RotationRun>(
+    (input, options) => client.rotation.progress(input, options),
+    signal,
+    {
+      snapshot: (runs) => queries.setQueryData<RotationRun[]>(ROTATIONS_KEY, runs),
+      delta: (run) => {
+        queries.setQueryData<RotationRun[]>(ROTATIONS_KEY, (runs) => [
+          ...(runs ?? []).filter((other) => other.id !== run.id),
+          run,
+        ]);
+        if (run.endedAt !== null) void queries.invalidateQueries({ queryKey: orpc.rotation.key() });
       },
     },
   );

@@ -16,6 +16,9 @@ import { nodeOf, profileOf } from './nodes.ts';
 import { overviewOf, worstFirst } from './overview.ts';
 import { SAMPLE_FINDINGS } from './sample-findings.ts';
 import { historyKey, type Scenario } from './scenario.ts';
+import { PauseDouble } from './secrets/pause-double.ts';
+import { RotationDouble } from './secrets/rotation-double.ts';
+import { SealedDouble } from './secrets/sealed-double.ts';
 import { TopicDouble } from './topic-double.ts';
 
 const DAY_MS = 86_400_000;
@@ -42,6 +45,9 @@ export class ConsoleDouble implements ConsoleService {
   readonly changing: FixesDouble;
   readonly recorded: ActivityDouble;
   readonly watched: AuditDouble;
+  readonly keeping: SealedDouble;
+  readonly rotating: RotationDouble;
+  readonly braking: PauseDouble;
   readonly looks: ConsoleService['looks'];
   readonly decisions: ConsoleService['decisions'];
   readonly dependencies: ConsoleService['dependencies'];
@@ -86,6 +92,20 @@ export class ConsoleDouble implements ConsoleService {
       id: () => this.#id('ignore'),
       now: () => this.#now(),
     }).group;
+    const parts = {
+      answer,
+      now: () => Date.parse(scenario.now) + 30_000 + Date.now() - this.#openedAt,
+      nodes: () => [...this.#scenario.nodes].sort((a, b) => a.name.localeCompare(b.name, 'en')),
+    };
+    const { sealed = 'open', ...secrets } = scenario.secrets ?? {};
+    const changed = () => this.#changed('secrets', null);
+    this.keeping = new SealedDouble({ ...parts, is: sealed, desktop: secrets.desktop ?? false, changed });
+    this.rotating = new RotationDouble({ ...parts, ...secrets });
+    this.braking = new PauseDouble({
+      ...parts,
+      changed: () => this.#changed('pause', null),
+      agrees: () => this.changing.consent(),
+    });
     this.decisions = decisionsDouble(scenario, {
       answer,
       id: (kind) => this.#id(kind),
@@ -283,6 +303,18 @@ export class ConsoleDouble implements ConsoleService {
 
   get planRegistry(): ConsoleService['planRegistry'] {
     return this.changing.registry;
+  }
+
+  get sealed(): SealedDouble['group'] {
+    return this.keeping.group;
+  }
+
+  get rotation(): RotationDouble['group'] {
+    return this.rotating.group;
+  }
+
+  get pause(): PauseDouble['group'] {
+    return this.braking.group;
   }
 
   get activity(): ActivityDouble['group'] {

@@ -6,6 +6,9 @@ import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { AppliedChange, HelperAccess, Plan } from '#shared/domain/plan.ts';
 import type { Profile } from '#shared/domain/profile.ts';
+import type { RotationStranger } from '#shared/domain/rotation/plan.ts';
+import type { NodeSecret } from '#shared/domain/rotation/secrets.ts';
+import type { SealedState } from '#shared/domain/sealed/sealed-state.ts';
 import type { LedgerScenario } from './activity/activity-double.ts';
 import type { AuditScenario } from './audit/audit-scenario.ts';
 import type { PackagesScenario } from './dependencies/packages.ts';
@@ -30,6 +33,18 @@ export interface FixesScenario {
   unreachable?: string[];
   /** What a plan says instead. */
   edit?: (plan: Omit<Plan, 'hash'>) => Omit<Plan, 'hash'>;
+}
+
+/** How the secrets of a scenario are; without anything said they are the same on all nodes that answer, and the store is open. */
+export interface SecretsScenario {
+  sealed?: SealedState['is'];
+  /** Whether the key ring of the desktop could keep the key. */
+  desktop?: boolean;
+  /** What of a node's secret is otherwise than usual, by its id. */
+  secrets?: Record<string, Partial<NodeSecret>>;
+  strangers?: RotationStranger[];
+  /** Why no rotation can be begun. */
+  blocked?: string;
 }
 
 /** All that the console double knows at its start. */
@@ -63,6 +78,7 @@ export interface Scenario {
   audit?: AuditScenario;
   /** Without it there are no advisories, and no node has packages. */
   packages?: PackagesScenario;
+  secrets?: SecretsScenario;
   /** Milliseconds that the clock of a node is ahead; without an entry it is right. */
   skews?: Record<string, number>;
   /** Who announces itself; without it nobody does. */

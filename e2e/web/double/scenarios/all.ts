@@ -15,6 +15,7 @@ import {
 } from './house.ts';
 import { hostileLogs, knocking, nobodyWatches, quietHouse } from './knocking.ts';
 import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
+import { differentSecrets, firstSecret, noSealedStore, strangerAtRotation } from './secrets.ts';
 import { wayOut } from './way-out.ts';
 
 /** Every scenario by name; each call makes a fresh one. */
@@ -22,6 +23,10 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'first-start': firstStart,
   evening,
   'way-out': wayOut,
+  'no-sealed-store': noSealedStore,
+  'different-secrets': differentSecrets,
+  'first-secret': firstSecret,
+  'stranger-at-rotation': strangerAtRotation,
   'all-fine': allFine,
   thousand,
   fifty,
