@@ -73,7 +73,7 @@ function plainSentence(
 export function dataWords({ state, advisories, ageDays }: AdvisoryDataState): string {
   if (state === 'none') return 'No advisories here yet';
   if (state === 'unknown' && advisories === 0) return 'The advisories cannot be read';
-  const many = counted(advisories, 'advisory', 'advisories');
+  const many = capital(counted(advisories, 'advisory', 'advisories'));
   if (ageDays === null) return many;
   if (ageDays < 0) return `${many}, the newest dated in the future`;
   const age = ageDays === 0 ? 'today' : ageDays === 1 ? 'yesterday' : `${counted(ageDays, 'day')} ago`;
