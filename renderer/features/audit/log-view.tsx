@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ListFilter } from 'lucide-react';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { AuditState } from '#shared/contract/audit.ts';
 import type { Alert } from '#shared/domain/audit/alert.ts';
 import { readQuery } from '#shared/domain/audit/read-query.ts';
@@ -46,6 +46,13 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
 
   const asked = search.q ?? '';
   const query = readQuery(asked).ok ? asked : '';
+  /** An event that was asked for from elsewhere (the line of an alert): the list begins anew at it. */
+  const opened = useRef(search.event);
+  const [stands, setStands] = useState(0);
+  useEffect(() => {
+    if (search.event !== undefined && search.event !== opened.current) setStands((times) => times + 1);
+    opened.current = search.event;
+  }, [search.event]);
   const { from = null, to = null } = search;
   const begin = new Date(shown.from).toISOString();
   const choice = useMemo<LogChoice>(() => ({ query, node, from, to }), [query, node, from, to]);
@@ -143,6 +150,8 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
       <div className={faceted ? 'audit__body audit__body--faceted' : 'audit__body'}>
         <Facets choice={counted} columns={columns} sources={sources} names={names} onQuery={setQuery} />
         <LogPane
+          key={stands}
+          opened={opened}
           choice={choice}
           state={state}
           sources={sources}

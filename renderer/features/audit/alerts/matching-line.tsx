@@ -26,7 +26,12 @@ export function MatchingLine({ alert }: { alert: Alert }) {
       </pre>
       <Link
         to="/audit"
-        search={(before) => ({ ...before, alert: undefined, view: undefined, event: event.number })}
+        resetScroll={false}
+        search={(before) => ({
+          ...before,
+          ...{ alert: undefined, view: undefined, q: undefined, from: undefined, to: undefined },
+          event: event.number,
+        })}
       >
         See it in the log
       </Link>

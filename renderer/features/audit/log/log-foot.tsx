@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { ChevronDown, ChevronUp, CircleCheck, CircleQuestionMark, Download } from 'lucide-react';
 import type { AuditState } from '#shared/contract/audit.ts';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
@@ -7,7 +7,7 @@ import { Spinner } from '../../../components/spinner.tsx';
 import { clockTime, count, exactTime } from '../../../components/time-words.ts';
 import { useToast } from '../../../components/toast.tsx';
 import { Tooltip } from '../../../components/tooltip.tsx';
-import { client, transport } from '../../../transport/queries.ts';
+import { client, orpc, transport } from '../../../transport/queries.ts';
 import { rateInWords } from '../sources/source-words.ts';
 import type { LogChoice } from './use-log.ts';
 
@@ -23,7 +23,7 @@ export interface LogFootProps {
 
 /** How far the record is verified, the gaps in it, how fast it grows and what of that is not shown; errors and export. */
 export function LogFoot({ state, sources, notShown, choice, onStep, onGaps }: LogFootProps) {
-  const gaps = sources.reduce((sum, source) => sum + source.gaps, 0);
+  const gaps = useGapCount(sources);
   const { verified } = state;
   return (
     <footer className={notShown > 0 ? 'log-foot log-foot--full' : 'log-foot'}>
@@ -61,6 +61,17 @@ export function LogFoot({ state, sources, notShown, choice, onStep, onGaps }: Lo
       </span>
     </footer>
   );
+}
+
+/** A time in which nobody watched is one gap, of however many sources. */
+function useGapCount(sources: readonly AuditSource[]): number {
+  const { data } = useQuery(orpc.audit.gaps.queryOptions({ input: {} }));
+  const told = sources.reduce((sum, source) => sum + source.gaps, 0);
+  const own = new Set(sources.map(({ id }) => id));
+  const known = (data ?? []).filter(({ source }) => own.has(source));
+  const unwatched = known.filter(({ kind }) => kind === 'not-watched');
+  const times = new Set(unwatched.map(({ from, to }) => `${from} ${to}`));
+  return Math.max(0, told - unwatched.length + times.size);
 }
 
 function Tool({

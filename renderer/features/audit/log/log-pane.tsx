@@ -1,4 +1,4 @@
-import { type CSSProperties, useCallback, useMemo, useRef } from 'react';
+import { type CSSProperties, type RefObject, useCallback, useMemo, useRef } from 'react';
 import type { AuditState } from '#shared/contract/audit.ts';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
 import type { AuditSearch } from '../../../app/search.ts';
@@ -20,6 +20,8 @@ export interface LogPaneProps {
   onColumn: (field: string) => void;
   /** Number of the unfolded event. */
   open: number | undefined;
+  /** Takes the event that was unfolded here: any other one in the address was asked for from elsewhere. */
+  opened: RefObject<number | undefined>;
   /** Change what stands in the address. */
   set: (change: Partial<AuditSearch>) => void;
   input: React.RefObject<HTMLInputElement | null>;
@@ -38,6 +40,7 @@ export function LogPane({
   columns,
   onColumn,
   open,
+  opened,
   set,
   input,
 }: LogPaneProps) {
@@ -53,9 +56,10 @@ export function LogPane({
   const onOpen = useCallback(
     (event: number | undefined) => {
       if (event !== undefined) pause();
+      opened.current = event;
       set({ event });
     },
-    [pause, set],
+    [pause, set, opened],
   );
   const { query, node, from, to } = choice;
   const actions = useMemo<RowActions>(
@@ -63,13 +67,14 @@ export function LogPane({
       onFilter: (field, value, not) => set({ q: toggleValue(query, field, value, not), event: undefined }),
       onColumn,
       onGoTo: (number) => {
+        opened.current = number;
         if (query === '' && from === null) void goTo(number);
         else wanted.current = number;
         set({ q: undefined, from: undefined, to: undefined, event: number });
       },
       sourceName: (id) => sources.find((source) => source.id === id)?.name ?? formerName(id),
     }),
-    [query, from, goTo, onColumn, set, sources],
+    [query, from, goTo, onColumn, set, sources, opened],
   );
   const step = useLogKeys({ input, handle, log, choice, open, onOpen });
   const filtered = query !== '' || from !== null || to !== null || node !== null;
