@@ -1,7 +1,7 @@
 import { machine } from './measure.ts';
 
 /**
- * `npm run bench [checks|dependencies|firewall|firewall-prove|fixes|formats|ledger|sigma|web|audit|audit-alert|audit-page]`: every figure
+ * `npm run bench [checks|dependencies|firewall|firewall-prove|fixes|formats|ledger|pause|sigma|web|audit|audit-alert|audit-page]`: every figure
  * that is promised, with machine, median and spread. A part is loaded when its turn comes: most of them need no built page.
  */
 const PARTS: Record<string, () => Promise<() => void | Promise<void>>> = {
@@ -12,6 +12,7 @@ const PARTS: Record<string, () => Promise<() => void | Promise<void>>> = {
   fixes: async () => (await import('./fixes.ts')).benchFixes,
   formats: async () => (await import('./formats.ts')).benchFormats,
   ledger: async () => (await import('./ledger.ts')).benchLedger,
+  pause: async () => (await import('./pause.ts')).benchPause,
   sigma: async () => (await import('./sigma.ts')).benchSigma,
   web: async () => (await import('./web.ts')).benchWeb,
   audit: async () => (await import('./audit.ts')).benchAudit,

@@ -10,6 +10,8 @@ import type { PauseTargets } from './pause-targets.ts';
 export const ANSWER_MS = 2_000;
 /** A node may take this long before it counts as not reached. */
 const NODE_MS = 20_000;
+/** Answers of nodes are written down at most so often; in milliseconds. */
+const NOTE_MS = 250;
 /** While agents are paused, every node is told again after this time: one may have been away, or was restarted. */
 const AGAIN_MS = 30_000;
 
@@ -45,17 +47,35 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
   let order = 0;
   let closed = false;
   let callOff: (() => void) | null = null;
+  let writeLater: (() => void) | null = null;
 
   const stateNow = (): PauseState => ({ ...file, sentence: pauseSentence(file.is, file.nodes) });
 
+  /** What was ordered is on the disk before the next node is told. */
   function keep(next: PauseFile): void {
     file = next;
+    writeLater?.();
+    writeLater = null;
+    write();
+    parts.changed();
+  }
+
+  /** What nodes answer is written together: fifty answers must not wait for fifty times fsync(2). */
+  function note(nodes: PausedNode[]): void {
+    file = { ...file, nodes };
+    writeLater ??= clock.after(NOTE_MS, () => {
+      writeLater = null;
+      write();
+    });
+    parts.changed();
+  }
+
+  function write(): void {
     try {
-      writePause(dataFolder, next);
+      writePause(dataFolder, file);
     } catch {
       // A full disk stops no brake; the nodes themselves know that they are paused.
     }
-    parts.changed();
   }
 
   function lineTo(node: SwarmNode): BrakeLine {
@@ -71,7 +91,7 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
   function set(node: SwarmNode, is: PausedNode['is'], still: number, why: string): void {
     const at = is === 'asked' ? null : clock.now().toISOString();
     const entry: PausedNode = { node: node.id, name: node.name, is, still, why: why.slice(0, 512), at };
-    keep({ ...file, nodes: [...file.nodes.filter((one) => one.node !== node.id), entry].sort(byName) });
+    note([...file.nodes.filter((one) => one.node !== node.id), entry].sort(byName));
   }
 
   async function freeze(node: SwarmNode, mine: number): Promise<void> {
@@ -108,8 +128,7 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
   async function thaw(node: SwarmNode, mine: number): Promise<void> {
     const end = await asked(node, { act: 'thaw' });
     if (order !== mine) return;
-    if (end.ok && !end.answer.paused)
-      keep({ ...file, nodes: file.nodes.filter((one) => one.node !== node.id) });
+    if (end.ok && !end.answer.paused) note(file.nodes.filter((one) => one.node !== node.id));
     else set(node, 'not-paused', 0, end.ok ? 'They were not let go.' : end.why);
   }
 
@@ -207,6 +226,10 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
       closed = true;
       order += 1;
       callOff?.();
+      if (writeLater !== null) {
+        writeLater();
+        write();
+      }
       await Promise.all([...lines.values()].map(({ line }) => line.close()));
     },
   };

@@ -36,7 +36,10 @@ export function splitScale(run: RotationRun, now: number): SplitScale | null {
   );
   const latest = Math.max(zero, ...ends, open ? now : zero);
   const seconds = Math.max(3, Math.ceil((latest - zero) / 1_000 + 0.2));
-  const place = (at: number): number => Math.min(1, Math.max(0, (at - zero) / 1_000 / seconds));
+  const place = (at: number): number => {
+    const fraction = (at - zero) / 1_000 / seconds;
+    return Math.round(Math.min(1, Math.max(0, fraction)) * 10_000) / 10_000;
+  };
   const bars = new Map(
     run.nodes.flatMap((node) => {
       const bar = barOf(node, zero, now, place);
