@@ -12,6 +12,8 @@ export interface RoomNode {
   address: string;
   /** Runs a script as root in it and answers what it said; throws when it fails. */
   run(script: string): string;
+  /** Every file that was written in it since the room was made, disk and memory, in which one of these texts stands. */
+  filesWith(texts: readonly string[]): string[];
 }
 
 /** A room with nodes on one bridge, and a place for a console on it. Nothing of it reaches the real machine or network. */
@@ -189,7 +191,20 @@ export async function openSwarmRoom(
     identityFile,
     hostKey: `${type} ${blob}`,
     inRoom: ['nsenter', `--net=${ns('net')}`, '--'],
-    nodes: nodes.map(({ id, address }) => ({ id, address, run: (script) => run(id, script) })),
+    nodes: nodes.map(({ id, address }) => ({
+      id,
+      address,
+      run: (script) => run(id, script),
+      filesWith(texts) {
+        const upper = `${room}/${id}/upper`;
+        const found = inside(
+          ['sh', '-c', 'grep -rlsF -f - "$1" || true', 'sh', upper],
+          `${texts.join('\n')}\n`,
+        );
+        const inMemory = run(id, 'grep -rlsF -f - /run /tmp || true', `${texts.join('\n')}\n`);
+        return [...found.replaceAll(upper, '').split('\n'), ...inMemory.split('\n')].filter(Boolean);
+      },
+    })),
     plug: ({ id }, isIn) => void inside(['ip', 'link', 'set', `v-${id}`, isIn ? 'up' : 'down']),
     reset(token) {
       for (const { id } of nodes)

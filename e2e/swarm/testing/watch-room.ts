@@ -26,14 +26,13 @@ while True:
             if hash(text) in seen: continue
             seen.add(hash(text))
             out.write(text + b"\\n"); out.flush()
-    time.sleep(0.02)
+    time.sleep(0.05)
 `;
 
 const CAPTURE = `
 import socket, sys
 taken = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))
 taken.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024 * 1024)
-taken.bind(("br0", 0))
 out = open(sys.argv[1], "ab")
 print("ready", flush=True)
 while True:
