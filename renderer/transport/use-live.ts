@@ -22,7 +22,14 @@ interface ChangeDelta {
 /** What a change makes old, by the console's own word for it. */
 const OUTDATES = {
   nodes: [orpc.nodes.key(), orpc.findings.key(), orpc.fixes.available.key()],
-  findings: [orpc.findings.key(), orpc.nodes.key(), orpc.decisions.key(), orpc.fixes.plan.key()],
+  // A look sees packages too: what is installed, and what is known against it.
+  findings: [
+    orpc.findings.key(),
+    orpc.nodes.key(),
+    orpc.decisions.key(),
+    orpc.fixes.plan.key(),
+    orpc.dependencies.key(),
+  ],
   decisions: [orpc.decisions.key(), orpc.findings.key()],
   settings: [orpc.settings.key(), orpc.findings.overview.key()],
   setup: [orpc.setup.key()],
