@@ -177,8 +177,7 @@ export class FileFollower implements Follower {
     }
     this.#waitForCopy(over, chain);
     if (!(await this.#open(next, chain, lines))) return false;
-    if (anchor === 'lost') this.#gaps.lost();
-    else if (!sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
+    this.#gaps.begins(anchor, sure);
     return true;
   }
 
@@ -363,13 +362,13 @@ export class FileFollower implements Follower {
    */
   async #isNext(reader: LogReader, hasMore: boolean, lines: FollowedLine[]): Promise<boolean> {
     const bearings = await this.#where.bearings(null);
-    const { anchor, rest, over, chain } = bearings;
+    const { anchor, sure, rest, over, chain } = bearings;
     const next = rest[0];
     if (next && isSameFile(next, reader.file)) {
       if (hasMore) {
         this.#notFound.waitWhile(anchor === 'lost');
         this.#waitForCopy(over, chain);
-        if (anchor === 'lost') this.#gaps.lost();
+        this.#gaps.begins(anchor, sure);
         for (const file of over) this.#gaps.pass(wayOf(file, behind(chain, file)), null);
         this.#where.begins(bearings, next);
       }

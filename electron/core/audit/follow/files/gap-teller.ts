@@ -1,7 +1,13 @@
 import type { SourceGap } from '#shared/domain/audit/source.ts';
 import type { Way } from './file-place.ts';
 import type { FilePosition } from './file-position.ts';
-import { BETWEEN_COPY_AND_CUT, EARLIER_ROTATIONS, LAST_READ_REMOVED, PERHAPS_COPIED } from './gap-words.ts';
+import {
+  BETWEEN_COPY_AND_CUT,
+  EARLIER_ROTATIONS,
+  LAST_READ_REMOVED,
+  LOOK_ALIKE,
+  PERHAPS_COPIED,
+} from './gap-words.ts';
 
 export type Gap = Omit<SourceGap, 'source'>;
 type State = Pick<FilePosition, 'at' | 'copies' | 'presumed'>;
@@ -59,6 +65,16 @@ export class GapTeller {
   lost(): void {
     if (!this.#lost) this.tell('rotated-away', null, LAST_READ_REMOVED);
     this.#lost = true;
+  }
+
+  /**
+   * Another file is begun.
+   * @param anchor what became of the files that were read before it
+   * @param sure nothing can stand between them and this one
+   */
+  begins(anchor: 'none' | 'found' | 'lost', sure: boolean): void {
+    if (anchor === 'lost') this.lost();
+    else if (!sure) this.tell('rotated-away', null, LOOK_ALIKE);
   }
 
   /** Something of the next file is read. */

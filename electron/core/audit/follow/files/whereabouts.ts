@@ -55,16 +55,21 @@ export class Whereabouts {
 
   /** Finds out where a place is now. Throws `LogTrouble`. */
   async bearings(current: FilePlace | null): Promise<Bearings> {
-    const chain = await listChain(this.#reach, this.#path);
-    const bearings = await takeBearings(this.#reach, chain, this.#known, current);
+    const bearings = await this.#take(current);
     if (bearings.sure) this.#trail = bearings.trail;
     return bearings;
+  }
+
+  async #take(current: FilePlace | null): Promise<Bearings> {
+    const chain = await listChain(this.#reach, this.#path);
+    return takeBearings(this.#reach, chain, this.#known, current);
   }
 
   /** Whether a file is still the one of which little was read, as others may begin too: it may have been copied, cut and written. */
   async isStill(reader: LogReader): Promise<boolean> {
     if (!reader.live || !mayBeCommon(reader.place)) return true;
-    const { current } = await this.bearings(reader.place);
+    // Not taken as the trail: a copy of this very file that is empty yet would be remembered as a generation before it.
+    const { current } = await this.#take(reader.place);
     // One that was removed or renamed to another name can be read on as long as it is open.
     return current === null || isSameFile(current.file, reader.file);
   }

@@ -52,6 +52,8 @@ const renamed: Found[] = [
 const mixed: Found[] = [
   ['rename copy+1 quiet', [0]],
   ['w1 copy w1 rename w1', [3]],
+  ['w1t copy quiet copy+1 copy+1 copy+1 w1 w1 w1', [6, 0, 0], { delayed: true }],
+  ['w1t copy rename rename+2 copy+1', [4, 1], { banner: LONG }],
   ['rename quiet stop copy+2 rename+1 w1 stop w1 stop stop w1 w1', [14], { banner: LONG, delayed: true }],
 ];
 const removed: Found[] = [
