@@ -90,6 +90,14 @@ test.describe('packages of nodes against advisories', () => {
     expect(await violationsOf(page)).toEqual([]);
   });
 
+  test('is compared anew after a look, whoever began it', async ({ page, open }) => {
+    const { double, scenario } = await open('house', '/dependencies');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Two packages/);
+    const asked = page.waitForRequest(/dependencies\/audit/);
+    double.topics.changes.push({ at: scenario.now, what: 'findings', node: 'miu', sentence: null });
+    await asked;
+  });
+
   test('makes a lock of what is installed, and says which lines lack a hash', async ({ page, open }) => {
     await open('house', '/dependencies');
     const places = page.getByRole('list', { name: 'Environments of miu' });
