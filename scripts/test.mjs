@@ -25,6 +25,9 @@ const DEBIAN = {
   'python3-packaging': '/usr/lib/python3/dist-packages/packaging/version.py',
   sudo: '/usr/bin/sudo',
   acl: '/usr/bin/getfacl',
+  'gnome-keyring': '/usr/bin/gnome-keyring-daemon',
+  'libsecret-tools': '/usr/bin/secret-tool',
+  dbus: '/usr/bin/dbus-daemon',
 };
 
 const results = join(root, 'test-results');

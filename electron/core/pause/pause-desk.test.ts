@@ -72,7 +72,7 @@ function swarm(nodes: Record<string, StandIn['answer']>): {
 }
 
 function nodeOf(name: string): SwarmNode {
-  const address = { kind: 'ssh' as const, host: `${name}.local`, port: 22, user: null };
+  const address = { kind: 'ssh' as const, host: `${name}.local`, port: 22 };
   return { id: name, name, address, addedAt: '2026-11-23T08:00:00.000Z', lastLookAt: null, lastError: null };
 }
 
