@@ -52,7 +52,7 @@ export async function ingest(
         end();
         results.push({ file, ...read });
         const before = read.known > 0 ? `; ${counted(read.known, 'byte')} of it had been read before` : '';
-        const words = `${counted(read.lines, 'line')} as ${read.format ?? 'nothing'}, ${counted(read.events, 'event')}${before}`;
+        const words = `${linesOf(read)}, ${counted(read.events, 'event')}${before}`;
         if (!json) terminal.out.write(`${visible(file)}: ${words}\n`);
       } catch (error) {
         end();
@@ -65,9 +65,20 @@ export async function ingest(
       }
     }
     if (json) terminal.out.write(asJson({ files: results }));
+    else await tellOfAlerts();
     return failed ? EXIT.couldNot : EXIT.fine;
   } finally {
     await open.close();
+  }
+
+  /** Alerts wait on the page: who only reads what is printed here would never hear of them. */
+  async function tellOfAlerts(): Promise<void> {
+    const { newAlerts } = await open.client.audit.state();
+    if (newAlerts === 0) return;
+    const wait = newAlerts === 1 ? 'waits' : 'wait';
+    terminal.out.write(
+      `${counted(newAlerts, 'new alert')} ${wait} under Audit: ${commandName(terminal.environment)} serve\n`,
+    );
   }
 
   /** Shows how far a file is, and stops it when it is asked to. @returns what ends both */
@@ -109,6 +120,12 @@ export async function ingest(
       `Add it with: ${commandName(terminal.environment)} node add --local. Or name a node with --node.`,
     );
   }
+}
+
+/** @returns how many lines were read, and as what */
+function linesOf({ lines, format }: { lines: number; format: string | null }): string {
+  if (format === null) return lines === 0 ? 'nothing to read' : counted(lines, 'line');
+  return `${counted(lines, 'line')} as ${format}`;
 }
 
 /** @returns `12 of 480 MB` of a file, packed as it is */
