@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type KeyRing, keyRingLacks, startKeyRing } from '#core/hosts/testing/key-ring.ts';
 import type { KeyKeeper } from './key-keeper.ts';
 import { secretService } from './secret-service.ts';
-import { type KeyRing, keyRingLacks, startKeyRing } from './testing/key-ring.ts';
 import { good, type SealedLab, sealedLab } from './testing/sealed-lab.ts';
 
 const lacks = keyRingLacks();
