@@ -91,6 +91,8 @@ describe(`a swarm of ${COUNT} real nodes`, { timeout: 300_000 }, () => {
     const first = room.nodes[0];
     if (!away || !first) throw new Error('no nodes');
     const folder = dataFolder();
+    // Its nodes are added while all are there.
+    await runConsole(room, folder, { work: 'resume' }).ended;
     room.plug(away, false);
     const limits = { awayMs: 1_500 };
     const end = await runConsole(room, folder, {

@@ -32,7 +32,8 @@ while True:
 const CAPTURE = `
 import socket, sys
 taken = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3))
-taken.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024 * 1024)
+# SO_RCVBUFFORCE of socket(7): a busy machine must not lose frames here.
+taken.setsockopt(socket.SOL_SOCKET, 33, 128 * 1024 * 1024)
 out = open(sys.argv[1], "ab")
 print("ready", flush=True)
 while True:
