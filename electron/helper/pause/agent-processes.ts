@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Refused } from '../refused.ts';
 
 /** A process as proc(5) shows it in /proc/PID/status and /proc/PID/cgroup. */
 export interface AgentProcess {
@@ -18,9 +19,12 @@ export interface AgentProcess {
 const SIGSTOP_BIT = 1n << 18n;
 const STATUS_BYTES = 65_536;
 
-/** @returns every process of this machine that could be read; those that end meanwhile are left out */
+/**
+ * @returns every process of this machine; those that end meanwhile are left out
+ * @throws Refused `no-permission` where not even this one can be seen: nobody may be called still because nothing was looked at
+ */
 export function allProcesses(root = '/proc'): AgentProcess[] {
-  return readdirSync(root).flatMap((name) => {
+  const found = readdirSync(root).flatMap((name) => {
     if (!/^\d{1,10}$/.test(name)) return [];
     try {
       const status = readFileSync(`${root}/${name}/status`, 'utf8').slice(0, STATUS_BYTES);
@@ -30,6 +34,11 @@ export function allProcesses(root = '/proc'): AgentProcess[] {
       return [];
     }
   });
+  if (found.some(({ pid }) => pid === process.pid)) return found;
+  throw new Refused(
+    'no-permission',
+    'The processes of this node cannot be seen, so nothing is known of them.',
+  );
 }
 
 /** @param status text of /proc/PID/status; the name in it is the process's own choice and comes escaped on one line */

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type AgentProcess, readProcess } from './agent-processes.ts';
+import { type AgentProcess, allProcesses, readProcess } from './agent-processes.ts';
 import { chooseProcesses } from './chosen.ts';
 
 const SELF = 900;
@@ -81,4 +82,10 @@ it('reads what a process says of itself, and does not believe its name', () => {
     group: '/a/b.service',
   });
   expect(readProcess(9, '', '').uids).toEqual([]);
+});
+
+it.skipIf(!existsSync('/proc/self/status'))('calls nobody still where it can see nobody', () => {
+  expect(allProcesses().length).toBeGreaterThan(0);
+  // A folder without processes, as a node that hides them shows it.
+  expect(() => allProcesses('/proc/self/net')).toThrow('cannot be seen');
 });

@@ -14,6 +14,8 @@ export function pauseSentence(is: PauseState['is'], nodes: readonly PausedNode[]
     const left = [...still.map(({ name }) => name), ...waiting, ...not];
     return `Agents run again, but not on ${listed(left, 5, 'node')}.`;
   }
+  if (still.length + waiting.length + not.length === 0)
+    return 'There is nothing to pause: no node of the list is known to run agents.';
   const parts = [
     still.length === 0
       ? 'No agent was stopped yet'
