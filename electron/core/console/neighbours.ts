@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Neighbour } from '#core/facts/knocks/knocks.ts';
 import { portsToKnock } from '#core/facts/knocks/ports.ts';
+import { addressFamilyOf } from '#core/facts/script/addresses.ts';
 import { ownNetworks } from '#core/hosts/announced/listening.ts';
 import { resolveName } from '#core/hosts/resolve-name.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -44,7 +44,7 @@ function following(nodes: readonly SwarmNode[], node: string): SwarmNode[] {
 async function addressesOf({ address }: SwarmNode): Promise<string[]> {
   if (address.kind === 'local') return ownNetworks().map((network) => network.address);
   if (address.kind === 'recorded') return [];
-  if (isIP(address.host) !== 0) return [address.host];
+  if (addressFamilyOf(address.host) !== 0) return [address.host];
   const found = await resolveName(address.host, AbortSignal.timeout(NAME_WITHIN_MS));
   return found.ok ? [found.address] : [];
 }

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { connect, isIP } from 'node:net';
+import { BlockList, connect, isIP } from 'node:net';
 import type { Knock } from '#shared/domain/facts/knocks.ts';
 
 /** What is knocked on. */
@@ -16,6 +16,16 @@ const MAX_KNOCKS = 1_024;
 
 /** What the kernel says where no packet was sent, or a router sent it back (connect(2), icmp(7)). */
 const REFUSED = 'ECONNREFUSED';
+
+/** RFC 1122, section 3.2.1.3 and RFC 4291, section 2.5.3. */
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** @returns whether an address is that of the computer itself, written in whatever way */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
 
 function knockOnce({ address, port }: KnockTarget, waitMs: number): Promise<Knock> {
   if (isIP(address) === 0) return Promise.resolve({ address, port, outcome: 'unreachable', from: null });

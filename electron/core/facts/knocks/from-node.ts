@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { ScriptHost } from '#core/hosts/host.ts';
 import type { KnockTarget } from '#core/hosts/knock.ts';
@@ -68,7 +67,7 @@ export function readKnocks(text: string, targets: readonly KnockTarget[]): Knock
     const target = read.success ? targets[read.data[0]] : undefined;
     if (!read.success || target === undefined || made.has(read.data[0])) continue;
     const [at, outcome, from] = read.data;
-    made.set(at, { ...target, outcome, from: isIP(from) === 0 ? null : from });
+    made.set(at, { ...target, outcome, from: addressFamilyOf(from) === 0 ? null : from });
   }
   return [...made.values()];
 }

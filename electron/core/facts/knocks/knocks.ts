@@ -1,6 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import type { ScriptHost } from '#core/hosts/host.ts';
-import { type KnockTarget, knock } from '#core/hosts/knock.ts';
+import { isLoopback, type KnockTarget, knock } from '#core/hosts/knock.ts';
 import { resolveName } from '#core/hosts/resolve-name.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import type { KnockFacts } from '#shared/domain/facts/knocks.ts';
@@ -26,11 +25,6 @@ export interface KnockRequest {
   signal?: AbortSignal | undefined;
 }
 
-/** RFC 1122, section 3.2.1.3 and RFC 4291, section 2.5.3. */
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8);
-LOOPBACK.addAddress('::1', 'ipv6');
-
 const MAX_NEIGHBOURS = 16;
 const nothing = (why: string) => ({ at: new Date().toISOString(), knocks: [], why });
 
@@ -44,7 +38,7 @@ async function received({ place, facts, patience, signal }: KnockRequest): Promi
   const found = await resolveName(place, signal);
   if (!found.ok) return nothing(found.error.message);
   const { address } = found;
-  if (LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
+  if (isLoopback(address))
     return nothing('it is reached through this computer itself, and that is not from outside');
   const at = new Date().toISOString();
   const ports = portsToKnock(portsSeen(facts.subjects), facts.profile.instances);
