@@ -60,7 +60,6 @@ export function useLive(): void {
     void followChanges(queries, end.signal);
     void followLooks(queries, end.signal);
     void followApplied(queries, end.signal);
-    void followRotations(queries, end.signal);
     const unsubscribe = refreshWhenBack(queries);
     return () => {
       unsubscribe();
@@ -91,8 +90,17 @@ export function useApplied(): readonly AppliedChange[] {
   return data;
 }
 
-/** Rotations of the secret that run or ended since the page was opened; newest state of each. */
+/**
+ * Rotations of the secret that run or ended since the page was opened; newest state of each. Followed only while a page shows them: a
+ * browser opens six connections to a console at most, and each stream keeps one.
+ */
 export function useRotations(): readonly RotationRun[] {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const end = new AbortController();
+    void followRotations(queries, end.signal);
+    return () => end.abort();
+  }, [queries]);
   const { data } = useQuery<RotationRun[]>({
     queryKey: ROTATIONS_KEY,
     queryFn: () => [],
