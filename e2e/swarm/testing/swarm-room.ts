@@ -290,7 +290,7 @@ function startStranger(enter: readonly string[], room: string, address: string, 
   );
   const name = `s-${address.split('.').at(-1)}`;
   const plug = `
-    until outer=$(pgrep -n -f 'unshare --net --fork --kill-child sh'); do sleep 0.02; done
+    until outer=$(pgrep -n -f 'unshare --net --fork --kill-chil[d] sh'); do sleep 0.02; done
     until [ "$(readlink /proc/$outer/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.02; done
     ip link add ${name} type veth peer name eth0 netns $outer
     ip link set ${name} master br0 up`;
@@ -300,7 +300,7 @@ function startStranger(enter: readonly string[], room: string, address: string, 
     tokens: () => readFileSync(heard, 'utf8').split('\n').filter(Boolean),
     close() {
       // Its own processes, by their ids in the room: what entered it is another process than what runs there.
-      execute([...enter, 'sh', '-c', `kill -KILL $(pgrep -f 'stranger.py .*${address} ')`]);
+      execute([...enter, 'sh', '-c', `kill -KILL $(pgrep -f 'stranger[.]py .*${address} ')`]);
       pid.kill('SIGKILL');
     },
   };
