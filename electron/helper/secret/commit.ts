@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../machine.ts';
+import { lockNode } from '../record/lock.ts';
 import { Refused } from '../refused.ts';
 import { mustRun } from '../run/run-program.ts';
 import { needSystemd } from '../verbs/systemctl.ts';
+import { close } from '../walk/descriptor.ts';
 import { askApi } from './ask-api.ts';
 import { RotationRecord } from './rotation-record.ts';
 import { now } from './stage.ts';
@@ -65,9 +67,19 @@ export async function awaitAccepted(record: RotationRecord, port: number, mostMs
   const until = performance.now() + mostMs;
   while (performance.now() < until) {
     if ((await askApi('127.0.0.1', port, '/status', token)) === 200) {
-      record.mark('accepted', { at: now() });
+      noteAccepted(record, now());
       return;
     }
     await sleep(LOOK_MS);
+  }
+}
+
+/** What waits on the node and the console may both see it first: one of them notes it. */
+function noteAccepted(record: RotationRecord, at: string): void {
+  const lock = lockNode(record.machine, 20);
+  try {
+    if (record.read('accepted') === null) record.mark('accepted', { at });
+  } finally {
+    close(lock);
   }
 }
