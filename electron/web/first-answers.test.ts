@@ -3,6 +3,7 @@ import type { ApiClient } from '#core/api/direct-client.ts';
 import { addSample, lookAtSample } from './first-answers.ts';
 
 const SAMPLE = { id: 'sample', address: { kind: 'recorded', sample: true } };
+const KNOWN = { id: 'sample', added: false };
 
 function clientWith(nodes: unknown[]) {
   const start = vi.fn(async () => ({ looks: [] }));
@@ -20,19 +21,27 @@ describe('the sample node', () => {
     expect(known.add).not.toHaveBeenCalled();
   });
 
+  it('is looked at right away when it is new', async () => {
+    const { client, start } = clientWith([]);
+    const never = new Promise<void>(() => undefined);
+    const looked = lookAtSample(client, { id: 'sample', added: true }, never, new AbortController().signal);
+    expect(start).toHaveBeenCalledOnce();
+    await looked;
+  });
+
   it('is looked at soon after a page came, and without one after a while', async () => {
     const { client, start } = clientWith([SAMPLE]);
     const began = performance.now();
-    await lookAtSample(client, 'sample', Promise.resolve(), new AbortController().signal);
+    await lookAtSample(client, KNOWN, Promise.resolve(), new AbortController().signal);
     expect(performance.now() - began).toBeLessThan(800);
-    await lookAtSample(client, 'sample', new Promise(() => undefined), new AbortController().signal);
+    await lookAtSample(client, KNOWN, new Promise(() => undefined), new AbortController().signal);
     expect(performance.now() - began).toBeGreaterThan(950);
     expect(start.mock.calls).toEqual([[{ nodes: ['sample'] }], [{ nodes: ['sample'] }]]);
   });
 
   it('is not looked at by a console that closes', async () => {
     const { client, start } = clientWith([SAMPLE]);
-    await lookAtSample(client, 'sample', Promise.resolve(), AbortSignal.abort());
+    await lookAtSample(client, KNOWN, Promise.resolve(), AbortSignal.abort());
     expect(start).not.toHaveBeenCalled();
   });
 });

@@ -31,18 +31,21 @@ export async function addSample(client: ApiClient): Promise<{ id: string; added:
 }
 
 /**
- * Looks at the sample node as soon as that holds up no page: reading and judging a whole recording keeps the console
- * busy for a good tenth of a second.
+ * Looks at the sample node. One that was just added is looked at right away, while a browser still opens the page, which
+ * otherwise would be drawn twice: without findings and then with them. One that is known has findings from before, and
+ * waits until that holds up no page: reading and judging a whole recording keeps the console busy for a good tenth of a
+ * second.
+ * @param sample as {@link addSample} gives it
  * @param pageCame settles when a page has signed in
  * @param closing aborted when the console closes: no look begins any more
  */
 export async function lookAtSample(
   client: ApiClient,
-  id: string,
+  { id, added }: { id: string; added: boolean },
   pageCame: Promise<void>,
   closing: AbortSignal,
 ): Promise<void> {
-  await Promise.race([pageCame.then(() => pause(FIRST_PAGE_MS)), pause(NOBODY_CAME_MS)]);
+  if (!added) await Promise.race([pageCame.then(() => pause(FIRST_PAGE_MS)), pause(NOBODY_CAME_MS)]);
   if (closing.aborted) return;
   // A node that was removed meanwhile: then there is nothing to look at.
   await client.looks.start({ nodes: [id] }).catch(() => undefined);

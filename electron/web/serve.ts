@@ -110,8 +110,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     shell = web;
     socket = await openSocket(options, dataFolder, api, web);
     announce(web.freshLink(), options, dataFolder);
-    void rehearse(client, closing.signal);
-    if (sample !== null) void lookAtSample(client, sample.id, pageCame.promise, closing.signal);
+    const rehearsed = rehearse(client, closing.signal);
+    if (sample !== null)
+      void rehearsed.then(() => lookAtSample(client, sample, pageCame.promise, closing.signal));
     return { running: true, close };
   } catch (error) {
     await close();
