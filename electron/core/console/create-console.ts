@@ -25,6 +25,7 @@ import { decisionsGroup } from './decisions.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
 import { createEmitter } from './emitter.ts';
 import { findingsGroup } from './findings.ts';
+import { recordingsRead } from './first-reading.ts';
 import { createFixDesk, type FixDesk, type Fixing } from './fix-desk.ts';
 import { createFoundNodes } from './found-nodes.ts';
 import { guardStore } from './guarded-store.ts';
@@ -200,7 +201,11 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     system: systemGroup(context, { shell, version, startedAt: clock.now().toISOString() }),
     nodes: { ...nodes, ...found.group },
     looks: looksGroup(context, board, lookout),
-    findings: findingsGroup(context, { version, nextLookAt: () => schedule?.nextLookAt() ?? null }),
+    findings: findingsGroup(context, {
+      version,
+      nextLookAt: () => schedule?.nextLookAt() ?? null,
+      recordingsRead: () => recordingsRead(board, clock),
+    }),
     decisions: decisionsGroup(context, recheck),
     settings: settingsGroup(context, recheck),
     setup: setupGroup(context),

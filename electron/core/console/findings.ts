@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 /** Findings and what is made of them. Every reading first ends the waivers whose time is over. */
 export function findingsGroup(
   context: Context,
-  about: { version: string; nextLookAt(): string | null },
+  about: { version: string; nextLookAt(): string | null; recordingsRead(): Promise<void> },
 ): ConsoleService['findings'] {
   const { store, clock } = context;
 
@@ -40,6 +40,7 @@ export function findingsGroup(
 
   return {
     async overview({ node }) {
+      await about.recordingsRead();
       return overviewFrom(node, await current(node));
     },
 

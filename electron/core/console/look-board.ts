@@ -25,6 +25,8 @@ export interface LookBoard {
   /** @returns the look that runs on a node, if any */
   running(node: string): LookEntry | null;
   begin(node: SwarmNode): LookEntry;
+  /** @returns whether a recording is being looked at of which nothing is known yet */
+  firstOfRecordings(): boolean;
   /** @returns whether there was a running look to stop; null when the id is not known */
   cancel(look: string): boolean | null;
   cancelAll(): void;
@@ -81,6 +83,13 @@ export function createLookBoard(clock: Clock): LookBoard {
     running: (node) =>
       entries.values().find((entry) => entry.node.id === node && entry.state().endedAt === null) ?? null,
     begin,
+    firstOfRecordings: () =>
+      entries
+        .values()
+        .some(
+          ({ node, state }) =>
+            node.address.kind === 'recorded' && node.lastLookAt === null && state().endedAt === null,
+        ),
     cancel(look) {
       const entry = entries.get(look);
       if (!entry) return null;
