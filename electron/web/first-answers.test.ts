@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ApiClient } from '#core/api/direct-client.ts';
-import { addSample, lookAtSample } from './first-answers.ts';
+import { addSample, lookAtSample, pageDrawn } from './first-answers.ts';
 
 const SAMPLE = { id: 'sample', address: { kind: 'recorded', sample: true } };
 const KNOWN = { id: 'sample', added: false };
@@ -43,5 +43,16 @@ describe('the sample node', () => {
     const { client, start } = clientWith([SAMPLE]);
     await lookAtSample(client, KNOWN, Promise.resolve(), AbortSignal.abort());
     expect(start).not.toHaveBeenCalled();
+  });
+});
+
+describe('a page', () => {
+  it('is taken for drawn a while after it came, or when none comes', async () => {
+    const began = performance.now();
+    await pageDrawn(new Promise(() => undefined));
+    expect(performance.now() - began).toBeGreaterThan(950);
+    const came = performance.now();
+    await pageDrawn(Promise.resolve());
+    expect(performance.now() - came).toBeGreaterThan(650);
   });
 });

@@ -6,6 +6,18 @@ const FIRST_PAGE_MS = 50;
 /** Milliseconds after which nobody is waited for any more. */
 const NOBODY_CAME_MS = 1_000;
 
+/** Milliseconds after its session in which a page has read its answers and is drawn. */
+const DRAWN_MS = 700;
+
+/**
+ * Settles when a page that came is most likely drawn, or when none came for a second.
+ * @param pageCame settles when a page has signed in
+ */
+export async function pageDrawn(pageCame: Promise<void>): Promise<void> {
+  const came = await Promise.race([pageCame.then(() => true), pause(NOBODY_CAME_MS, false, { ref: false })]);
+  if (came) await pause(DRAWN_MS, undefined, { ref: false });
+}
+
 /**
  * Asks once what every page asks first. The first time costs ten times as much as the second, and now, while a browser
  * still opens the page, nobody waits for it. What fails here fails again, and is said, where somebody asked.

@@ -11,7 +11,7 @@ import { prepareDataFolder } from '#core/store/data-folder.ts';
 import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
 import { StoreError } from '#core/store/store-error.ts';
-import { addSample, lookAtSample, rehearse } from './first-answers.ts';
+import { addSample, lookAtSample, pageDrawn, rehearse } from './first-answers.ts';
 import type { Listen } from './hardened-server.ts';
 import { openBrowser } from './open-browser.ts';
 import { readPageFiles } from './page-files.ts';
@@ -74,11 +74,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     return leadTo(already, options, dataFolder);
   }
   const page = readPageFiles(options.pageFolder ?? builtPage());
+  const pageCame = Promise.withResolvers<void>();
   const consent = terminalConsent(process.stdin, process.stderr);
   let service: Awaited<ReturnType<typeof createConsole>>;
   try {
     service = await createConsole({
       watching: true,
+      watchFrom: pageDrawn(pageCame.promise),
       dataFolder,
       shell: 'web',
       version: options.version,
@@ -105,7 +107,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     const client = createDirectClient(api, { kind: 'operator-terminal', client: 'serve' });
     const sample = options.sample ? await addSample(client) : null;
-    const pageCame = Promise.withResolvers<void>();
     const web = await startOnPort({ api, page, log: options.log, onSession: pageCame.resolve }, options);
     shell = web;
     socket = await openSocket(options, dataFolder, api, web);

@@ -51,12 +51,13 @@ const NOBODY: AuditState = {
 
 /**
  * Keeps the threads of the audit: started when they are needed first, at once when this console watches.
- * @param watching this console follows logs; else it only answers questions
+ * @param watching this console follows logs; else it only answers questions. A promise: it does when that settles, and until then it waits
+ *   with starting the threads
  * @param nodesToWatch what is there to be followed at present
  */
 export function createAuditWatch(
   context: Context,
-  watching: boolean,
+  watching: boolean | Promise<void>,
   nodesToWatch: () => Promise<WatchedNode[]>,
 ): AuditWatch {
   const { clock, ledger, store, dataFolder } = context;
@@ -76,6 +77,7 @@ export function createAuditWatch(
   let zones = '';
   /** Events that were there when the threads were started. */
   let begunWith = 0;
+  const begins = Promise.resolve(watching);
 
   async function start(): Promise<AuditThreads> {
     const keep = keepOf(await store.settings());
@@ -105,7 +107,9 @@ export function createAuditWatch(
   }
 
   async function align(): Promise<void> {
-    if (!watching || closed) return;
+    if (watching === false) return;
+    await begins;
+    if (closed) return;
     const running = await threads();
     const [settings, nodes] = [await store.settings(), await nodesToWatch()];
     await running.writer.keep(keepOf(settings));
@@ -143,7 +147,7 @@ export function createAuditWatch(
 
   /** In the night in which clocks are changed, times without a zone mean something else from one line to the next. */
   async function alignZones(): Promise<void> {
-    if (!watching || closed) return;
+    if (watching === false || closed) return;
     const nodes = await nodesToWatch();
     if (zonesOf(nodes) !== zones) await align();
   }
@@ -158,6 +162,8 @@ export function createAuditWatch(
   }
 
   async function stateNow(): Promise<AuditState> {
+    // It is about to begin: to say "nobody watches" for a moment would be wrong a moment later.
+    if (starting === null && !closed) await begins;
     const running = starting === null ? null : await starting.catch(() => null);
     if (running === null || closed) return lastState();
     state = await running.writer.state().catch(() => state);
@@ -165,10 +171,11 @@ export function createAuditWatch(
   }
 
   let unsubscribe = (): void => undefined;
-  if (watching) {
+  if (watching !== false) {
     // The key that signs events is made with the first event of the ledger: without it no checkpoint would cover them.
     void ledger
       .append([{ kind: 'watching-began', where: null, scheduled: true, what: {} }], 'go-on')
+      .then(() => begins)
       .then(align)
       .then(tell)
       .catch(() => undefined);
@@ -199,7 +206,7 @@ export function createAuditWatch(
       if (running === null) return;
       // A command that only read leaves no word; one that took something in does.
       const { events } = await running.writer.state().catch(() => state);
-      if (watching || events > begunWith) await tell().catch(() => undefined);
+      if (watching !== false || events > begunWith) await tell().catch(() => undefined);
       await running.close();
     },
   };

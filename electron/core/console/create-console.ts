@@ -64,6 +64,8 @@ export interface ConsoleOptions {
   schedule?: boolean;
   /** Follows logs for as long as it runs; by default it only answers what is asked of stored events. */
   watching?: boolean;
+  /** Following of logs begins when this settles: until then a page that opens has the machine for itself. At once when left out. */
+  watchFrom?: Promise<void>;
   /** The records, when the shell has begun to open them already; they are closed with the console. */
   store?: Promise<Store> | undefined;
   /** Answer store requests in a thread of its own; by default in every shell but the command line. */
@@ -183,7 +185,9 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     rotating: options.rotating,
   });
   if (options.sample) await openSample(context, nodes, lookout);
-  const watch = createAuditWatch(context, options.watching === true, () => nodesToWatch(context));
+  const watch = createAuditWatch(context, options.watching === true && (options.watchFrom ?? true), () =>
+    nodesToWatch(context),
+  );
   context.logs = (node) => logEvidence(context, watch, node);
   const ends =
     options.watching === true
