@@ -3,8 +3,8 @@ import { FACTS_FORMAT, type Facts } from '#shared/domain/facts/facts.ts';
 import type { ProfileCorrection } from '#shared/domain/profile.ts';
 import type { CollectProgress } from './collect/request.ts';
 import { collect } from './collect.ts';
-import { type Neighbour, knockAround } from './knocks/knocks.ts';
 import { COLLECTORS, HINTS } from './collectors.ts';
+import { knockAround, type Neighbour } from './knocks/knocks.ts';
 import { replayFacts } from './record.ts';
 
 export interface LookRequest {
