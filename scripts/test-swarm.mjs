@@ -15,5 +15,5 @@ const env = {
   SWARMKEEP_KILLS: kills,
   SWARMKEEP_STRANGERS: strangers,
 };
-const args = [programOf('vitest', 'vitest'), 'run', '--project', 'integration', 'e2e/swarm'];
+const args = [programOf('vitest', 'vitest'), 'run', '--project', 'swarm'];
 process.exit(spawnSync(findNode(), args, { cwd: root, env, stdio: 'inherit' }).status ?? 1);

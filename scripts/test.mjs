@@ -25,6 +25,7 @@ const DEBIAN = {
   'python3-packaging': '/usr/lib/python3/dist-packages/packaging/version.py',
   sudo: '/usr/bin/sudo',
   acl: '/usr/bin/getfacl',
+  attr: '/usr/bin/setfattr',
   'gnome-keyring': '/usr/bin/gnome-keyring-daemon',
   'libsecret-tools': '/usr/bin/secret-tool',
   dbus: '/usr/bin/dbus-daemon',
@@ -176,7 +177,7 @@ const LANES = [
     vitest('integration'),
   ],
   [vitest('unit'), vitest('machine')],
-  [playwright('web'), playwright('electron')],
+  [playwright('web'), playwright('electron'), vitest('swarm')],
 ];
 
 async function runPart(node, part) {

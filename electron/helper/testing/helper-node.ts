@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,6 +25,7 @@ export interface TestNode {
 export function whyNoTestNode(): string | null {
   if (process.platform !== 'linux') return 'namespaces are there on Linux only';
   if (process.getuid?.() !== 0) return 'a copy-on-write root needs root';
+  if (!existsSync('/usr/bin/setfattr')) return 'needs setfattr (Debian package attr)';
   const tried = spawnSync('unshare', ['--mount', '--net', 'true'], { stdio: 'ignore' });
   return tried.status === 0 ? null : 'unshare of mount and network namespaces does not work here';
 }
