@@ -64,8 +64,8 @@ export function copyInto(
     descriptors: [from, to],
     timeoutMs: COPY_MS,
   });
-  // SIGPIPE: there was more to read than that.
-  if (/^reading ended with 141$/m.test(end.errors) && /Unexpected EOF in archive/.test(end.errors))
+  // SIGPIPE: there was more to read than that. Both halves say their words at once, so that one may stand in the middle of the other's line.
+  if (/reading ended with 141\b/.test(end.errors) && /Unexpected EOF in archive/.test(end.errors))
     throw most < listed
       ? new Refused('no-space', 'There is not enough space left for a copy.')
       : new Refused('changed-since', 'What is to be copied grew while it was copied.');
