@@ -1,9 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { whyNoSshd } from '#core/hosts/testing/loopback-sshd.ts';
 import { whyNoTestNode } from '../../electron/helper/testing/helper-node.ts';
+import { askSwarm } from './testing/ask-swarm.ts';
 import { TOKEN_PATH } from './testing/dress-node.ts';
 import { runConsole } from './testing/swarm-console.ts';
 import { openSwarmRoom, type SwarmRoom } from './testing/swarm-room.ts';
@@ -36,20 +35,7 @@ const BOUNDARIES = [
 describe('a swarm, again and again', { timeout: 86_400_000 }, () => {
   let room: SwarmRoom;
   let old = '';
-  let serial = 0;
-  const dataFolder = () => {
-    serial += 1;
-    const folder = join(room.folder, `console-${serial}`);
-    mkdirSync(folder, { mode: 0o700 });
-    return folder;
-  };
-  const tokens = () => room.nodes.map((node) => node.run(`cat ${TOKEN_PATH}`).trim());
-  const inForce = () =>
-    room.nodes.map((node) =>
-      node.run(
-        `printf 'header = "X-Swarm-Token: %s"\\n' "$(cat ${TOKEN_PATH})" | curl -s -o /dev/null -w '%{http_code}' -K - http://127.0.0.1:7890/status`,
-      ),
-    );
+  const { dataFolder, tokens, inForce } = askSwarm(() => room);
   /** mycoSwarm on every node hands a task to all peers that it knows, with its secret. */
   const route = () => {
     for (const node of room.nodes)

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { whyNoSshd } from '#core/hosts/testing/loopback-sshd.ts';
 import { whyNoTestNode } from '../../electron/helper/testing/helper-node.ts';
+import { askSwarm } from './testing/ask-swarm.ts';
 import { TOKEN_PATH } from './testing/dress-node.ts';
 import { runConsole } from './testing/swarm-console.ts';
 import { openSwarmRoom, type SwarmRoom } from './testing/swarm-room.ts';
@@ -15,21 +15,7 @@ const COUNT = Number(process.env.SWARMKEEP_SWARM ?? 10);
 describe(`a swarm of ${COUNT} real nodes`, { timeout: 300_000 }, () => {
   let room: SwarmRoom;
   let old = '';
-  let serial = 0;
-  const dataFolder = () => {
-    serial += 1;
-    const folder = join(room.folder, `console-${serial}`);
-    mkdirSync(folder, { mode: 0o700 });
-    return folder;
-  };
-  const tokens = () => room.nodes.map((node) => node.run(`cat ${TOKEN_PATH}`).trim());
-  /** What mycoSwarm there really takes, asked from inside with the secret of its file. */
-  const inForce = () =>
-    room.nodes.map((node) =>
-      node.run(
-        `printf 'header = "X-Swarm-Token: %s"\\n' "$(cat ${TOKEN_PATH})" | curl -s -o /dev/null -w '%{http_code}' -K - http://127.0.0.1:7890/status`,
-      ),
-    );
+  const { dataFolder, tokens, inForce } = askSwarm(() => room);
 
   beforeAll(async () => {
     if (reason !== null) return;

@@ -220,7 +220,7 @@ export async function openSwarmRoom(
           'for n in $(seq 200); do curl -s -o /dev/null http://127.0.0.1:7890/health && exit 0; sleep 0.05; done; exit 1',
         );
     },
-    stranger: (address) => startStranger(enter, room, address, folder),
+    stranger: (address) => startStranger(enter, address, folder),
     close() {
       keeper.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
@@ -264,7 +264,7 @@ function startMachine(enter: readonly string[], room: string, id: string, addres
   return pid;
 }
 
-function startStranger(enter: readonly string[], room: string, address: string, folder: string): Stranger {
+function startStranger(enter: readonly string[], address: string, folder: string): Stranger {
   const heard = join(folder, `stranger-${address}`);
   writeFileSync(heard, '');
   const pid = spawn(
@@ -295,7 +295,6 @@ function startStranger(enter: readonly string[], room: string, address: string, 
     ip link add ${name} type veth peer name eth0 netns $outer
     ip link set ${name} master br0 up`;
   execute([...enter, 'sh', '-c', plug]);
-  void room;
   return {
     tokens: () => readFileSync(heard, 'utf8').split('\n').filter(Boolean),
     close() {

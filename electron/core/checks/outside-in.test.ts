@@ -59,7 +59,7 @@ describe('what others reach', () => {
     ],
     [
       'what the rules stop is silent',
-      reached(closedAt(7_890), [knocked(7_890, 'no-answer')]),
+      reached(closedAt(7_890), [knocked(7_890, 'no-answer'), knocked(22, 'refused')]),
       'pass',
       /no more/,
     ],
@@ -77,7 +77,7 @@ describe('what others reach', () => {
     ],
     [
       'the API is shut by something between',
-      reached(OPEN, [knocked(7_890, 'no-answer')]),
+      reached(OPEN, [knocked(7_890, 'no-answer'), knocked(22, 'refused')]),
       'review',
       /cannot reach/,
     ],
@@ -99,6 +99,17 @@ describe('what others reach', () => {
     expect([finding.status, finding.summary]).toEqual([status, finding.summary]);
     expect(finding.summary).toMatch(summary);
     if (status === 'fix') expect(finding.fix.length).toBeGreaterThan(0);
+  });
+
+  it('takes nothing for closed where nothing answered at all, or no way led', () => {
+    const silent = [knocked(7_890, 'no-answer'), knocked(22, 'no-answer')];
+    expect(found(reached(closedAt(7_890), silent)).status).toBe('unknown');
+    const mixed = found(reached(OPEN, [SEVEN, knocked(22, 'unreachable')]));
+    expect(mixed.evidence.map(({ seen, status }) => [seen, status])).toContainEqual([
+      'no way led there',
+      'not-applicable',
+    ]);
+    expect(mixed.evidence.some(({ seen }) => seen === 'closed')).toBe(false);
   });
 
   it('takes a port that a container publishes as what its settings say', () => {

@@ -89,27 +89,43 @@ function partsOf(input: CheckInput, by: Knocker): Part[] {
     return [{ what: `seen from ${by.name}`, seen: `not tried: ${by.why}`, status: 'not-applicable', source }];
   if (by.knocks.length === 0)
     return [{ what: `seen from ${by.name}`, seen: 'not tried', status: 'not-applicable', source }];
+  // Without an answer of any kind nobody knows whether the way leads there: then silence says nothing of doors.
+  const isAnswered = by.knocks.some(({ outcome }) => outcome === 'open' || outcome === 'refused');
+  if (!isAnswered)
+    return [
+      {
+        what: `seen from ${by.name}`,
+        seen: 'nothing answered there at all',
+        status: 'not-applicable',
+        source,
+      },
+    ];
   const told: Part[] = [];
   let closed = 0;
+  let nowhere = 0;
   for (const knock of by.knocks) {
     const expected = expectationOf(input, knock);
     const part =
       knock.outcome === 'open'
         ? openPart(input, by, knock, expected)
         : closedPart(input, by, knock, expected);
-    if (part === null) closed += 1;
-    else told.push(part);
+    if (part !== null) told.push(part);
+    else if (knock.outcome === 'unreachable') nowhere += 1;
+    else closed += 1;
   }
-  // A machine to which nothing at all led saw nothing, whatever is open.
-  if (by.knocks.every(({ outcome }) => outcome === 'unreachable'))
-    return [{ what: `seen from ${by.name}`, seen: 'no way led to it', status: 'not-applicable', source }];
   const rest: Part = {
     what: `${closed} other ports from ${by.name}`,
     seen: 'closed',
     status: 'pass',
     source,
   };
-  return closed > 0 ? [...told, rest] : told;
+  const unseen: Part = {
+    what: `${nowhere} ports from ${by.name}`,
+    seen: 'no way led there',
+    status: 'not-applicable',
+    source,
+  };
+  return [...told, ...(closed > 0 ? [rest] : []), ...(nowhere > 0 ? [unseen] : [])];
 }
 
 /** Checklist item 4, seen from the next room: what others can really reach equals what the settings of the node say. */

@@ -9,6 +9,7 @@ import { RawText } from '../../../components/raw-text.tsx';
 import { count, exactTime } from '../../../components/time-words.ts';
 import { AroundPart } from './around-part.tsx';
 import { fieldValues } from './kind-words.ts';
+import './log-details.css';
 
 /** Fields and letters that are drawn before somebody asks for all. */
 const FIELDS = 24;

@@ -2,6 +2,7 @@ import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Disclosure } from '../../../components/disclosure.tsx';
 import { count } from '../../../components/time-words.ts';
+import './records.css';
 
 const SEEN = 400;
 
