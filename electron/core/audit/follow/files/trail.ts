@@ -80,7 +80,8 @@ export function trailOf(files: readonly ChainFile[], old: Trail, last: number | 
     const content = (index <= (last ?? -1) ? known?.content : undefined) ?? empty;
     return { device, inode, bornAt, modifiedAt: Math.trunc(file.modifiedAt), packed, content };
   });
-  return needed(now);
+  // What was removed stays known as the one before: without it, a chain that begins later would look like one that begins here.
+  return now.length > 0 ? needed(now) : old.slice(-1);
 }
 
 const NOTHING = { bytes: 0, head: '', tail: markOf(Buffer.alloc(0)) };

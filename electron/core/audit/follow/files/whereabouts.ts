@@ -5,6 +5,7 @@ import type { FilePlace } from './file-place.ts';
 import { type FilePosition, trailIn } from './file-position.ts';
 import type { LogReach } from './log-reach.ts';
 import type { LogReader, ReaderOptions } from './log-reader.ts';
+import { Patience } from './patience.ts';
 import { mayBeCommon } from './place-search.ts';
 import { type ChainFile, isEmpty, listChain } from './rotation-chain.ts';
 import { isSameFile } from './same-file.ts';
@@ -18,6 +19,7 @@ export class Whereabouts {
   readonly before: FileBefore;
   readonly #reach: LogReach;
   readonly #path: string;
+  readonly #passing = new Patience('It is between two names, or being copied; looking again.');
   #trail: Trail;
 
   /** @param stored null: the log was never followed */
@@ -62,7 +64,11 @@ export class Whereabouts {
 
   async #take(current: FilePlace | null): Promise<Bearings> {
     const chain = await listChain(this.#reach, this.#path);
-    return takeBearings(this.#reach, chain, this.#known, current);
+    const bearings = await takeBearings(this.#reach, chain, this.#known, current);
+    const how = bearings.current?.how;
+    // Without a file that is written to any inode may have been that; and a copy was short when it was listed, and is whole now.
+    this.#passing.waitWhile(how === 'shorter' || (how === 'content' && chain.at(-1)?.rotated !== null));
+    return bearings;
   }
 
   /** Whether a file is still the one of which little was read, as others may begin too: it may have been copied, cut and written. */

@@ -55,8 +55,10 @@ const mixed: Found[] = [
   ['w1t copy quiet copy+1 copy+1 copy+1 w1 w1 w1', [6, 0, 0], { delayed: true }],
   ['w1t copy rename rename+2 copy+1', [4, 1], { banner: LONG }],
   ['rename quiet stop copy+2 rename+1 w1 stop w1 stop stop w1 w1', [14], { banner: LONG, delayed: true }],
+  ['w1 stop w2 w1t copy w1 copy+1 w1 copy stop w1 w1 stop w1', [4, 5, 0], { banner: LONG }],
 ];
 const removed: Found[] = [
+  ['rename quiet rename+1 rename+1 w1 w1 w1', [0, 8, 1, 3], { kept: 1, banner: LONG }],
   ['rename quiet copy w1 rename', [0], { kept: 1, banner: SHORT }],
   ['rename copy rename', [0], { kept: 1 }],
   ['rename quiet rename.gz stop stop copy.gz+1', [12, 0, 0, 0, 0, 0], { kept: 1, banner: SHORT }],
