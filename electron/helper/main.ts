@@ -34,8 +34,9 @@ async function main(): Promise<number> {
     if (mode === '--commit' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
       return await commitInTime(machine, String(change));
     if (mode === '--connect') {
-      const [port = 0, timeoutMs = 0, uid = 0, gid = 0] = more.map(Number);
-      return await connectOnce({ address: String(change), port, timeoutMs, uid, gid });
+      const [port = 0, timeoutMs = 0, uid = 0, gid = 0] = more.slice(0, 4).map(Number);
+      const asks = more[4] === 'ask';
+      return await connectOnce({ address: String(change), port, timeoutMs, uid, gid, asks });
     }
     const allowed = mode === undefined ? null : classOf(mode);
     if (mode !== undefined && (allowed === null || change !== undefined))

@@ -295,6 +295,47 @@ describe('the installed program', () => {
     expect(found).toMatchObject({ reverted: true, steps: [{ state: 'undone' }, { state: 'undone' }] });
   });
 
+  it('takes only a program that speaks for one that answers', async () => {
+    const ports = { http: 7_881, hung: 7_882, other: 7_883, failing: 7_884 };
+    const listener = spawn(helper.argv[0], [
+      ...helper.argv.slice(1, -1),
+      process.execPath,
+      '-e',
+      `const http = require('http'), net = require('net');
+       const at = (server, port) => new Promise((up) => server.listen(port, '127.0.0.1', up));
+       Promise.all([
+         at(http.createServer((request, answer) => answer.end(request.url)), ${ports.http}),
+         at(net.createServer(() => {}), ${ports.hung}),
+         at(net.createServer((socket) => socket.end('SSH-2.0-x\\r\\n')), ${ports.other}),
+         at(http.createServer((request, answer) => { answer.statusCode = 500; answer.end(); }), ${ports.failing}),
+       ]).then(() => console.log('up'));`,
+    ]);
+    await once(listener.stdout, 'data');
+    const probe = (port: number) =>
+      helper.ask({
+        version: 1,
+        ask: 'probe',
+        uid: 1_000,
+        probe: { kind: 'answer', address: '127.0.0.1', port, timeoutMs: 1_000 },
+      });
+    expect(probe(ports.http)).toMatchObject({ answer: 'probed', outcome: 'answers' });
+    expect(probe(ports.hung)).toMatchObject({
+      outcome: 'silent',
+      detail: expect.stringContaining('ETIMEDOUT'),
+    });
+    expect(probe(ports.other)).toMatchObject({
+      outcome: 'silent',
+      detail: expect.stringContaining('garbled'),
+    });
+    expect(probe(ports.failing)).toMatchObject({ outcome: 'silent' });
+    // Nobody listens there: for a firewall that would be open.
+    expect(probe(7_885)).toMatchObject({
+      outcome: 'silent',
+      detail: expect.stringContaining('ECONNREFUSED'),
+    });
+    listener.kill();
+  });
+
   it('probes as another account', async () => {
     const listener = spawn(helper.argv[0], [
       ...helper.argv.slice(1, -1),

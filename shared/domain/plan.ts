@@ -79,7 +79,19 @@ export const planProof = z.discriminatedUnion('kind', [
     check: checkId,
     settlesWithin: z.int().min(1).max(300).optional(),
   }),
-  /** A real packet as that uid gets through, or does not. */
+  /**
+   * What was restarted or fenced answers again, to that uid on this machine: HTTP, not only an open port, for one that nobody
+   * listens on is refused, which lets packets through all the same. After so many seconds at the latest.
+   */
+  z.object({
+    kind: z.literal('answers'),
+    check: checkId,
+    uid: z.int().min(1),
+    address: shortText,
+    port: z.int().min(1).max(65_535),
+    settlesWithin: z.int().min(1).max(300),
+  }),
+  /** A real packet as that uid gets through, or does not. `open` says nothing of who listens there. */
   z.object({
     kind: z.literal('packet'),
     check: checkId,

@@ -10,6 +10,7 @@ async function verify(
   proofs: readonly PlanProof[],
   looks: readonly Readonly<Record<string, string>>[],
   closesAfter = Infinity,
+  channel = {} as HelperChannel,
 ) {
   let now = 0;
   let looked = 0;
@@ -42,12 +43,7 @@ async function verify(
     },
   } as unknown as LookParts;
   const change = { node: 'miu', plan: { checks: [], proofs } } as unknown as StoredChange;
-  const { holds, results } = await verifyChange(
-    parts,
-    change,
-    {} as HelperChannel,
-    () => looked >= closesAfter,
-  );
+  const { holds, results } = await verifyChange(parts, change, channel, () => looked >= closesAfter);
   return { holds, words: results.map(({ words }) => words), looked, seconds: now / 1_000 };
 }
 
@@ -78,4 +74,61 @@ it('does not wait for what shows at once, also beside what takes time', async ()
     holds: true,
     looked: 1,
   });
+});
+
+const daemon: PlanProof = {
+  kind: 'answers',
+  check: 'dependency-audit',
+  uid: 1_000,
+  address: '127.0.0.1',
+  port: 7_890,
+  settlesWithin: 10,
+};
+
+/** A helper that sees these outcomes one after the other, and the last one for ever. */
+function sees(outcomes: readonly string[]) {
+  const asked: unknown[] = [];
+  const channel = {
+    async ask(request: { probe: unknown }) {
+      asked.push(request.probe);
+      const outcome = outcomes[Math.min(asked.length, outcomes.length) - 1];
+      return { ok: true, answer: { answer: 'probed', outcome, detail: '' } };
+    },
+  } as unknown as HelperChannel;
+  return { channel, asked };
+}
+
+it('takes no refused connection for a daemon that answers', async () => {
+  const { channel, asked } = sees(['silent']);
+  const found = await verify([daemon], [{}], Infinity, channel);
+  expect(found).toMatchObject({
+    holds: false,
+    words: ['mycoSwarm on port 7890, asked as uid 1000: silent.'],
+  });
+  expect(asked[0]).toMatchObject({ kind: 'answer', address: '127.0.0.1', port: 7_890 });
+  expect(asked).toHaveLength(11);
+});
+
+it('takes an open port alone for no answer', async () => {
+  expect(await verify([daemon], [{}], Infinity, sees(['open']).channel)).toMatchObject({ holds: false });
+});
+
+it('gives a daemon that was restarted the time to come up', async () => {
+  const { channel, asked } = sees(['silent', 'silent', 'answers']);
+  expect(await verify([daemon], [{}], Infinity, channel)).toMatchObject({ holds: true });
+  expect(asked).toHaveLength(3);
+});
+
+it('asks once for packets that have to be stopped', async () => {
+  const { channel, asked } = sees(['open']);
+  const packet: PlanProof = {
+    kind: 'packet',
+    check: 'outbound-firewall',
+    uid: 1_000,
+    address: '192.0.2.1',
+    port: 443,
+    wanted: 'stopped',
+  };
+  expect(await verify([packet], [{}], Infinity, channel)).toMatchObject({ holds: false });
+  expect(asked).toHaveLength(1);
 });

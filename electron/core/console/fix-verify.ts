@@ -7,14 +7,17 @@ import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { PlanProof } from '#shared/domain/plan.ts';
+import type { Clock } from './clock.ts';
 import { knownNode, type LookParts, lookNow } from './fix-facts.ts';
 
-type Probe = Extract<PlanProof, { kind: 'packet' | 'isolation' }>;
+type Probe = Extract<PlanProof, { kind: 'packet' | 'isolation' | 'answers' }>;
 
 const HOLDS: ReadonlySet<string> = new Set(['pass', 'not-applicable']);
 const PROBE_MS = 3_000;
 /** Between two looks for what takes time to show. */
 const AGAIN_MS = 5_000;
+/** Between two questions to a daemon that was restarted. */
+const ASK_AGAIN_MS = 1_000;
 
 /**
  * Looks at the node anew and asks the probes: what applied a change has no part in it. A proof that could not be seen does
@@ -57,7 +60,9 @@ export async function verifyChange(
   for (const proof of change.plan.proofs) {
     if (proof.kind === 'check') continue;
     const probed =
-      proof.kind === 'package' ? await lookedAt(parts, node, proof) : await probe(channel, proof);
+      proof.kind === 'package'
+        ? await lookedAt(parts, node, proof)
+        : await probeUntil(channel, proof, clock, isClosing);
     results.push({ check: proof.check, status: probed.holds ? 'pass' : 'fix', words: probed.words });
     holds &&= probed.holds;
   }
@@ -94,6 +99,21 @@ async function lookedAt(
   return { holds, words: words.slice(0, 1_024) };
 }
 
+/** A daemon that was restarted needs seconds until it answers; what does not take time is asked once. */
+async function probeUntil(
+  channel: HelperChannel,
+  proof: Probe,
+  clock: Clock,
+  isClosing: () => boolean,
+): Promise<{ holds: boolean; words: string }> {
+  const endsAt = clock.now().getTime() + (proof.kind === 'answers' ? proof.settlesWithin * 1_000 : 0);
+  for (;;) {
+    const probed = await probe(channel, proof);
+    if (probed.holds || isClosing() || clock.now().getTime() + ASK_AGAIN_MS > endsAt) return probed;
+    await new Promise<void>((resolve) => clock.after(ASK_AGAIN_MS, resolve));
+  }
+}
+
 async function probe(channel: HelperChannel, proof: Probe): Promise<{ holds: boolean; words: string }> {
   const { request, wanted, what } = asked(proof);
   const reply = await channel.ask(request);
@@ -120,6 +140,12 @@ function asked(proof: Probe): {
     };
   }
   const { address, port } = proof;
+  if (proof.kind === 'answers')
+    return {
+      request: { ...base, probe: { kind: 'answer', address, port, timeoutMs: PROBE_MS } },
+      wanted: 'answers',
+      what: `mycoSwarm on port ${port}, asked as uid ${proof.uid}`,
+    };
   return {
     request: { ...base, probe: { kind: 'connect', address, port, timeoutMs: PROBE_MS } },
     wanted: proof.wanted,

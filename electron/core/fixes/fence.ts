@@ -155,20 +155,16 @@ function settingsOf(input: FixInput, agents: readonly Agent[]): PlanSetting[] {
 /** Addresses that are nobody's, kept for examples: RFC 5737 and RFC 3849. */
 const NOWHERE = ['192.0.2.1', '2001:db8::1'] as const;
 
+/** That mycoSwarm answers its own account through the rules is asked by every plan that loads some (still-answers.ts). */
 function packetProofs(input: FixInput, agents: readonly Agent[], port: number): PlanProof[] {
   const { check } = input.finding;
-  return agents.slice(0, 4).flatMap(({ uid, instance }): PlanProof[] => {
-    if (uid === null) return [];
-    const api = instance.running ? instance.apiPort : null;
-    return [
-      ...NOWHERE.map(
-        (address): PlanProof => ({ kind: 'packet', check, uid, address, port, wanted: 'stopped' }),
-      ),
-      ...(api === null
+  return agents
+    .slice(0, 4)
+    .flatMap(({ uid }): PlanProof[] =>
+      uid === null
         ? []
-        : [{ kind: 'packet', check, uid, address: '127.0.0.1', port: api, wanted: 'open' } as const]),
-    ];
-  });
+        : NOWHERE.map((address) => ({ kind: 'packet', check, uid, address, port, wanted: 'stopped' })),
+    );
 }
 
 function tableSteps(input: FixInput, agents: readonly Agent[]): PlanStep[] {

@@ -241,6 +241,7 @@ function stayingRows(input: FixInput, staying: Sorted['staying']): PlanSetting[]
   return rows;
 }
 
+/** That mycoSwarm answers with its new packages is asked by every plan that replaces some (plans/still-answers.ts). */
 function proofsOf(
   input: FixInput,
   batches: readonly Batch[],
@@ -267,18 +268,7 @@ function proofsOf(
     report.findings.every(
       (one) => one.ignored !== null || ended.has(keyOf(one.environment, one.package, one.version)),
     );
-  const answers = batches.flatMap((batch) =>
-    agentsIn(input, batch).flatMap(({ uid, instance }): PlanProof[] =>
-      uid === null || uid === 0 || !instance.running || instance.apiPort === null
-        ? []
-        : [{ kind: 'packet', check, uid, address: '127.0.0.1', port: instance.apiPort, wanted: 'open' }],
-    ),
-  );
-  return [
-    ...(isAll ? [{ kind: 'check', check } as const] : []),
-    ...answers.slice(0, 4),
-    ...proofs.slice(0, 11),
-  ];
+  return [...(isAll ? [{ kind: 'check', check } as const] : []), ...proofs.slice(0, 15)];
 }
 
 /** Replaces packages with known weaknesses by the smallest versions without them, in virtual environments. */

@@ -5,11 +5,10 @@ import {
   doorFenceLines,
   doorFenceOf,
 } from '#core/checks/door-fence.ts';
-import { seen } from '#core/checks/knowledge.ts';
 import { rulesUnit } from '#core/checks/outbound-fence.ts';
 import { doorsOf, MAX_DOORS } from '#core/checks/service-bindings.ts';
 import { interfaceName } from '#shared/domain/helper/targets.ts';
-import type { PlanProof, PlanSetting } from '#shared/domain/plan.ts';
+import type { PlanSetting } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { obstacleAt } from './at-path.ts';
 import { targetsFor } from './drop-in.ts';
@@ -60,8 +59,6 @@ export const serviceBindingsFix: Fix = {
       );
     const refused = whyNoNft(input) ?? obstacleAt(input, rulesNeeds(FILES));
     if (refused !== null) return notAutomatic(refused);
-    const uid = seen(input, 'identity')?.collectedAs.uid ?? 0;
-    const api = input.facts.profile.instances.find(({ running }) => running)?.apiPort ?? null;
     return planned({
       title: 'Keep strangers from the ports of the swarm',
       settings: settingsOf(input, fence),
@@ -76,21 +73,7 @@ export const serviceBindingsFix: Fix = {
           phase: 'when-kept',
         }),
       ],
-      proofs: [
-        { kind: 'check', check: 'service-bindings' },
-        ...(api === null
-          ? []
-          : [
-              {
-                kind: 'packet',
-                check: 'service-bindings',
-                uid,
-                address: '127.0.0.1',
-                port: api,
-                wanted: 'open',
-              } satisfies PlanProof,
-            ]),
-      ],
+      proofs: [{ kind: 'check', check: 'service-bindings' }],
       mayCutOff: true,
     });
   },

@@ -20,18 +20,31 @@ const OUTCOMES: Record<string, Probed['outcome']> = {
   ETIMEDOUT: 'stopped',
 };
 
+/** For a probe that wants an answer: whatever else was seen of the port, nobody spoke there. */
+const ANSWERS: Record<string, Probed['outcome']> = {
+  answers: 'answers',
+  garbled: 'silent',
+  ended: 'silent',
+  open: 'silent',
+  ECONNREFUSED: 'silent',
+  ECONNRESET: 'silent',
+  EPERM: 'silent',
+  EACCES: 'silent',
+  ETIMEDOUT: 'silent',
+};
+
 /** A slow machine needs seconds to start the connecting process; only then its own limit counts. */
 const START_MS = 30_000;
 
-/** Looks as another account, never as root itself: a connection, or whether its code can be isolated. */
+/** Looks as another account, never as root itself: a connection, an answer, or whether its code can be isolated. */
 export function probe(machine: Machine, uid: number, wanted: Probe, relaunch: Relaunch): HelperAnswer {
   if (uid === 0) throw new Refused('bad-request', 'A probe is made as an account, not as root.');
   const gid = Number(lookUp(machine, 'passwd', uid)?.split(':')[3] ?? uid);
   if (!Number.isInteger(gid) || gid === 0)
     throw new Refused('bad-request', 'That account is in the group of root.');
-  return wanted.kind === 'connect'
-    ? connect(machine, uid, gid, wanted, relaunch)
-    : isolation(machine, uid, gid);
+  return wanted.kind === 'isolation'
+    ? isolation(machine, uid, gid)
+    : connect(machine, uid, gid, wanted, relaunch);
 }
 
 /**
@@ -42,24 +55,34 @@ function connect(
   machine: Machine,
   uid: number,
   gid: number,
-  { address, port, timeoutMs }: Extract<Probe, { kind: 'connect' }>,
+  { kind, address, port, timeoutMs }: Extract<Probe, { kind: 'connect' | 'answer' }>,
   relaunch: Relaunch,
 ): Probed {
   const [program, ...before] = relaunch;
   const numbers = [port, timeoutMs, uid, gid].map(String);
   const begun = performance.now();
-  const end = spawnSync(program, [...before, '--connect', address, ...numbers], {
-    cwd: '/',
-    env: { ...ENVIRONMENT, HOME: '/' },
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: timeoutMs + START_MS,
-    killSignal: 'SIGKILL',
-    maxBuffer: 4_096,
-  });
+  const end = spawnSync(
+    program,
+    [...before, '--connect', address, ...numbers, ...(kind === 'answer' ? ['ask'] : [])],
+    {
+      cwd: '/',
+      env: { ...ENVIRONMENT, HOME: '/' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: timeoutMs + START_MS,
+      killSignal: 'SIGKILL',
+      maxBuffer: 4_096,
+    },
+  );
   const tookMs = performance.now() - begun;
   const said = /^([A-Za-z]{1,32})\n?$/.exec(end.stdout?.toString('latin1') ?? '')?.[1];
   const isMeasured = end.status === 0 && (said !== 'ETIMEDOUT' || tookMs >= timeoutMs);
   const word = (isMeasured ? said : undefined) ?? 'nothing';
+  if (kind === 'answer')
+    return {
+      answer: 'probed',
+      outcome: ANSWERS[word] ?? 'unknown',
+      detail: word === 'answers' ? `${address} port ${port} answered.` : `${address} port ${port}: ${word}.`,
+    };
   if (word === 'ENETUNREACH' && hasNoRoute(machine, uid, address))
     return {
       answer: 'probed',

@@ -39,6 +39,15 @@ function Proof({ proof }: { proof: PlanProof }) {
           </code>
         </>
       );
+    case 'answers':
+      return (
+        <>
+          mycoSwarm is asked for its state and has to answer:{' '}
+          <code>
+            GET http://{visible(proof.address)}:{proof.port}/health as uid {proof.uid}
+          </code>
+        </>
+      );
     case 'package':
       return (
         <>

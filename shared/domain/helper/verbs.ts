@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pauseAct } from './pause.ts';
-import { secretAct } from './secret.ts';
+import { secretAct, secretActs } from './secret.ts';
 import {
   accountName,
   changeId,
@@ -257,11 +257,20 @@ export const helperRequest = z.discriminatedUnion('ask', [
         port: z.int().min(1).max(65_535),
         timeoutMs: z.int().min(50).max(5_000),
       }),
+      /** Asks the program that listens there for one page by HTTP: a port that is refused, or open with nobody behind it, is no answer. */
+      z.strictObject({
+        kind: z.literal('answer'),
+        address: z.union([z.ipv4(), z.ipv6()]),
+        port: z.int().min(1).max(65_535),
+        timeoutMs: z.int().min(50).max(5_000),
+      }),
       z.strictObject({ kind: z.literal('isolation') }),
     ]),
   }),
   /** One act on a swarm secret, see `secretAct`. */
   z.strictObject({ version, ask: z.literal('secret'), what: secretAct }),
+  /** Several of them in their order, in one run: starting the helper takes longer than most acts do. */
+  z.strictObject({ version, ask: z.literal('secrets'), what: secretActs }),
   /** Makes all agents of this node stand still, or lets them go. Waits for no other run. */
   z.strictObject({ version, ask: z.literal('pause'), what: pauseAct }),
   /** Take helper, policy and sudo rule away. Refused while undo records are left, unless `force`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckInput } from '#core/checks/check.ts';
+import { inputFor } from '#core/checks/testing/facts-builder.ts';
+import { stockNode } from '#core/checks/testing/stock-node.ts';
 import type { Fix, FixPlan } from '#core/fixes/fix.ts';
 import { planHash } from '#core/fixes/plan-registry.ts';
 import { exampleFinding } from '#core/store/testing/example-findings.ts';
@@ -9,6 +10,9 @@ import { type PlanStep, plan as planShape } from '#shared/domain/plan.ts';
 import { makePlan, type PlanRequest, planTargets } from './make-plan.ts';
 import { inOrder } from './order.ts';
 import { exampleStep } from './testing/example-plan.ts';
+
+const stock = stockNode();
+const withoutMycoswarm = { ...stock, profile: { ...stock.profile, instances: [] } };
 
 const restart: HelperAction = {
   verb: 'set-unit',
@@ -56,7 +60,7 @@ function request(fixes: readonly Fix[], change: Partial<PlanRequest> = {}): Plan
     madeAt: '2026-11-21T19:20:00.000Z',
     checks,
     book: { fixes, notAutomatic: [{ check: 'backups', reason: 'Only you can say where.' }] },
-    known: {} as CheckInput,
+    known: inputFor(withoutMycoswarm),
     findings: new Map(checks.map((check) => [check, exampleFinding(check, 'fix')])),
     states: new Map(),
     access: { via: 'sudo', installed: true, outdated: false, words: 'sudo asks for no password.' },
@@ -80,6 +84,36 @@ describe('planning', () => {
       revertsAfter: null,
     });
     expect(JSON.stringify(makePlan(request(fixes)))).toBe(JSON.stringify(made));
+  });
+
+  it('lets mycoSwarm answer afterwards where a step restarted it or loaded rules', () => {
+    const [instance] = stock.profile.instances;
+    const answersOf = (action: HelperAction, change: Partial<typeof instance> = {}) => {
+      const instances = stock.profile.instances.map((one) => ({ ...one, ...change }));
+      const facts = { ...stock, profile: { ...stock.profile, instances } };
+      const own = fix('sandbox-mode', [exampleStep('x', { check: 'sandbox-mode', action })]);
+      return makePlan(request([own], { known: inputFor(facts) })).proofs.filter(
+        ({ kind }) => kind === 'answers',
+      );
+    };
+    const asked = {
+      kind: 'answers',
+      check: 'sandbox-mode',
+      uid: instance?.uid,
+      address: '127.0.0.1',
+      port: 7_890,
+      settlesWithin: 60,
+    };
+    expect(instance).toMatchObject({ unit: 'mycoswarm.service', running: true, apiPort: 7_890 });
+    expect(answersOf(restart)).toEqual([asked]);
+    expect(
+      answersOf({ verb: 'load-table', table: { family: 'inet', name: 'swarmkeep_agent' }, text: '' }),
+    ).toEqual([asked]);
+    expect(answersOf({ ...restart, unit: 'ssh.service' })).toEqual([]);
+    expect(answersOf({ verb: 'reread-units' })).toEqual([]);
+    // What did not run before has nothing to show, and root is asked for by nobody.
+    expect(answersOf(restart, { running: false })).toEqual([]);
+    expect(answersOf(restart, { uid: 0, user: 'root' })).toMatchObject([{ uid: 65_534 }]);
   });
 
   it('puts what others build on first, and cuts a circle', () => {

@@ -9,9 +9,12 @@ import type { HelperAccess, Plan } from '#shared/domain/plan.ts';
 import { shortened, visible } from '#shared/domain/text.ts';
 import { joinPlans } from './join-plans.ts';
 import { inOrder } from './order.ts';
+import { stillAnswers } from './still-answers.ts';
 
 /** Seconds after which a change that may cut the operator off takes itself back unless it is kept. */
 const REVERTS_AFTER = 60;
+/** As the contract has it. */
+const MOST_PROOFS = 64;
 
 /** Every repair by a program, and every check without one. */
 export interface FixBook {
@@ -92,7 +95,7 @@ export function makePlan(request: PlanRequest): UnhashedPlan {
     madeAt: request.madeAt,
     settings: joined.settings,
     steps: joined.steps,
-    proofs: joined.proofs,
+    proofs: [...stillAnswers(known, joined.steps), ...joined.proofs].slice(0, MOST_PROOFS),
     revertsAfter: joined.steps.length === 0 ? null : (request.revertsAfter ?? cutsOff),
     access,
     blocked: blockedBy(access, joined.steps.length, request.unseen),

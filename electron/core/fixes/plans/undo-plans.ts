@@ -34,7 +34,8 @@ export function undoPlan(
     title: shortened(`Take back: ${change.plan.title}`, 512),
     settings: [...change.plan.settings.map(backwards), ...staying(change)].slice(0, 64),
     steps,
-    proofs: [],
+    // A daemon that is restarted with its old settings has to come up with them, too.
+    proofs: change.plan.proofs.filter(({ kind }) => kind === 'answers'),
     revertsAfter: null,
     blocked: reason ?? changedSince(differences) ?? blockedBy(frame.access, steps.length, null),
     differences: differences.slice(0, MOST_DIFFERENCES),
