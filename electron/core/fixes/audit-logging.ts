@@ -117,7 +117,7 @@ function recorderSteps(input: FixInput, { installed, running, logFile }: Auditd)
             typed('apt-get', 'install', '-y', 'auditd'),
             {
               needs: ['root', 'package', 'network'],
-              undo: 'The packages that were not there before are removed. What was recorded stays in /var/log/audit, and the kernel’s own switch for records stays on until the next start, without a rule.',
+              undo: 'The packages that were not there before are removed. What was recorded stays in /var/log/audit. The kernel’s own switch for records goes off, unless others need it: then it stays on, and the undo says so.',
             },
           ),
         ]),

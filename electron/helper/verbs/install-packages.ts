@@ -7,7 +7,11 @@ import {
   tryManager,
 } from '../packages/package-manager.ts';
 import { Refused } from '../refused.ts';
+import { switchAuditOff } from './audit-switch.ts';
 import { anyVerb, type Work } from './verb.ts';
+
+/** What brings auditd, by the names of Debian, and of Fedora and Arch. */
+const AUDIT_PACKAGES = new Set(['auditd', 'audit']);
 
 const names = z.array(z.string().max(128)).max(100_000);
 const before = z.strictObject({ wanted: names, installed: names });
@@ -74,7 +78,8 @@ export const installPackages = anyVerb<'install-packages', z.infer<typeof before
     const there = manager.installed();
     const ours = (leftThere?.added ?? addedSince(manager, kept.installed)).filter((name) => there.has(name));
     if (ours.length === 0) return 'The packages are gone already.';
+    const words = ours.some((name) => AUDIT_PACKAGES.has(name)) ? switchAuditOff(machine) : '';
     runManager(machine, manager, manager.remove(ours));
-    return `Removed: ${ours.join(' ')}.`;
+    return `Removed: ${ours.join(' ')}. ${words}`.trim();
   },
 });
