@@ -1,6 +1,7 @@
 import { catalogueEntry } from './check-catalogue.ts';
 import type { CheckId } from './check-id.ts';
 import { countsInWords } from './counting.ts';
+import { incidentSentence } from './incident/ledger-sentence.ts';
 import type { LedgerEvent, LedgerKind } from './ledger.ts';
 import type { ChangeState, PlanPurpose } from './plan.ts';
 import type { RotationNodeState, RotationStage } from './rotation/run.ts';
@@ -25,6 +26,7 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
       'rotation-node',
     ],
   },
+  incidents: { title: 'Incidents', kinds: ['incident-opened', 'incident-agreed', 'incident-moved'] },
   decisions: {
     title: 'Decisions',
     kinds: [
@@ -291,6 +293,10 @@ function sentenceOf(event: LedgerEvent, node: string): string {
       return `${ROTATION_STAGE[event.what.stage]}${event.what.note === '' ? '.' : `: ${event.what.note}`}`;
     case 'rotation-node':
       return `${node} ${ROTATION_NODE[event.what.state]}${event.what.note === '' ? '.' : `: ${event.what.note}`}`;
+    case 'incident-opened':
+    case 'incident-agreed':
+    case 'incident-moved':
+      return incidentSentence(event, node);
   }
 }
 

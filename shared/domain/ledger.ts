@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instant, listOf, shownMessage, shownName } from './bounds.ts';
 import { checkId } from './check-id.ts';
 import { declarationKind } from './decision.ts';
+import { entryKind, incidentKind, stepName, stepProof } from './incident/incident.ts';
 import { nodeId } from './node.ts';
 import { changeState, planPurpose } from './plan.ts';
 import { rotationNodeState, rotationStage } from './rotation/run.ts';
@@ -210,6 +211,36 @@ export const LEDGER_WHAT = {
   'rotation-moved': form({ rotation: word, stage: rotationStage, note: free }),
   /** What became of one node in it. */
   'rotation-node': form({ rotation: word, state: rotationNodeState, note: free }),
+
+  /** A person says that something is wrong; `name` is what it is about where no node of the list is. */
+  'incident-opened': form({
+    incident: word,
+    number: amount,
+    about: incidentKind,
+    name: word,
+    seen: free,
+    since: instant,
+  }),
+  /** A person agreed to a step that changes a node, outside the renderer; recorded before anything of it is done. */
+  'incident-agreed': form({
+    incident: word,
+    number: amount,
+    step: stepName,
+    plan: word,
+    /** SHA-256 of the plan as it was shown, 64 hex digits. */
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    title: free,
+  }),
+  /** What was done about it, decided or noted. */
+  'incident-moved': form({
+    incident: word,
+    number: amount,
+    step: stepName.nullable(),
+    did: entryKind,
+    /** How it is known, for a step that is done. */
+    proof: stepProof.nullable(),
+    note: free,
+  }),
 } as const;
 
 export type LedgerKind = keyof typeof LEDGER_WHAT;

@@ -5,6 +5,7 @@ import { INSIDE_SCHEMA } from './schema/002-inside.ts';
 import { LEDGER_SCHEMA } from './schema/003-ledger.ts';
 import { CHANGES_SCHEMA } from './schema/004-changes.ts';
 import { ROTATIONS_SCHEMA } from './schema/005-rotations.ts';
+import { INCIDENTS_SCHEMA } from './schema/006-incidents.ts';
 import { StoreError } from './store-error.ts';
 
 /** One step of the schema. Never edited once released: a new step is added instead. */
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 3, sql: LEDGER_SCHEMA },
   { number: 4, sql: CHANGES_SCHEMA },
   { number: 5, sql: ROTATIONS_SCHEMA },
+  { number: 6, sql: INCIDENTS_SCHEMA },
 ];
 
 /**

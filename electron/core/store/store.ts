@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { changeOperations } from './operations/changes.ts';
 import { decisionOperations } from './operations/decisions.ts';
 import { findingOperations } from './operations/findings.ts';
+import { incidentOperations } from './operations/incidents.ts';
 import { keeperOperations } from './operations/keeper.ts';
 import { ledgerOperations } from './operations/ledger/operations.ts';
 import { lookOperations } from './operations/looks.ts';
@@ -26,6 +27,7 @@ export function createOperations(database: Database) {
     ...packageIgnoreOperations(database),
     ...packagePurposeOperations(database),
     ...rotationOperations(database),
+    ...incidentOperations(database),
   };
   return { ...operations, ...ledgerOperations(database, operations) };
 }

@@ -13,6 +13,7 @@ import {
   FlagTriangleRight,
   Key,
   KeyRound,
+  LifeBuoy,
   Logs,
   type LucideIcon,
   MonitorDown,
@@ -85,6 +86,9 @@ export const KIND_ICON: Readonly<Record<LedgerKind, LucideIcon>> = {
   'rotation-agreed': Check,
   'rotation-moved': RefreshCw,
   'rotation-node': RefreshCw,
+  'incident-opened': LifeBuoy,
+  'incident-agreed': Check,
+  'incident-moved': LifeBuoy,
 };
 
 const SHELL: Readonly<Record<LedgerWho['shell'], string>> = {
