@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { decodePath, decodeText } from '#core/facts/script/decode.ts';
 import { MOST_NAMED_FILES, type RecordCheck } from '#shared/domain/dependencies/record-check.ts';
 import { counted } from '#shared/domain/words.ts';
-import { namedByFolder } from './distribution.ts';
+import { DISTRIBUTION_ENTRY, namedByFolder } from './distribution.ts';
 import { MAX_ROWS, readRecord } from './record.ts';
 import type { RecordPlace } from './record-script.ts';
 
@@ -166,7 +166,7 @@ export function compareRecords(answer: RecordAnswer, place: RecordPlace): Record
     const beside = inner.includes('/') && tops.has(top) && !isCompiled(path);
     if (beside || runsAtStart) add(added, { path, runsAtStart });
   }
-  const infos = answer.infos.split('\n').filter((name) => /\.(?:dist|egg)-info$/.test(name));
+  const infos = answer.infos.split('\n').filter((name) => DISTRIBUTION_ENTRY.test(name));
   const withoutRecord = infos
     .filter((name) => !recorded.has(name))
     .map((name) => namedByFolder(name).name.slice(0, 256))

@@ -6,13 +6,22 @@ import type { Metadata } from './metadata.ts';
 
 export type DistributionFact = PythonFacts['environments'][number]['distributions'][number];
 
-/** What was found of one `*.dist-info` or `*.egg-info`, here or on a node. */
+/** Names in a folder of packages that stand for a distribution: wheels, setuptools' older form, and its eggs. */
+export const DISTRIBUTION_ENTRY = /\.(?:dist-info|egg-info|egg)$/;
+
+/** Where the metadata of a distribution lies below its folder (setuptools, "The Internal Structure of Python Eggs"). */
+export function metadataWithin(entry: string): 'METADATA' | 'PKG-INFO' | 'EGG-INFO/PKG-INFO' {
+  if (entry.endsWith('.egg')) return 'EGG-INFO/PKG-INFO';
+  return entry.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA';
+}
+
+/** What was found of one `*.dist-info`, `*.egg-info` or `*.egg`, here or on a node. */
 export interface FoundDistribution {
   /** Name of the folder or file. */
   entry: string;
   /** Folder of packages that it lies in. */
   folder: string;
-  /** An egg-info may be a single file (distutils). */
+  /** An egg-info may be a single file (distutils), and an egg an archive, which is not opened. */
   isFile: boolean;
   /** Null when its metadata could not be read. */
   metadata: Metadata | null;
@@ -60,9 +69,11 @@ function archiveHash(info: { hash?: unknown; hashes?: { sha256?: unknown } } | u
   return digits === undefined ? null : `sha256:${digits.toLowerCase()}`;
 }
 
-/** Name and version in `NAME-VERSION.dist-info` or `NAME-VERSION[-py3.11].egg-info`; version empty where it has none. */
+/** Name and version in `NAME-VERSION.dist-info` or `NAME-VERSION[-py3.11[-PLATFORM]].egg[-info]`; version empty where it has none. */
 export function namedByFolder(entry: string): { name: string; version: string } {
-  const stem = entry.replace(/\.(?:dist|egg)-info$/, '').replace(/-py[0-9.]+$/, '');
+  const stem = entry.endsWith('.egg')
+    ? entry.slice(0, -4).replace(/-py[0-9.]+(?:-[^/]*)?$/, '')
+    : entry.replace(/\.(?:dist|egg)-info$/, '').replace(/-py[0-9.]+$/, '');
   const at = stem.indexOf('-');
   return at < 0 ? { name: stem, version: '' } : { name: stem.slice(0, at), version: stem.slice(at + 1) };
 }
@@ -90,6 +101,8 @@ function sameAsFolder(folder: { name: string; version: string }, { name, version
 
 function faultOf(found: FoundDistribution, name: string, sourceIsKnown: boolean): string | null {
   const { metadata } = found;
+  if (metadata === null && found.isFile && found.entry.endsWith('.egg'))
+    return 'it is a packed egg, which is not opened: install it as a wheel';
   if (metadata === null) return 'its metadata is not there, too large, or could not be read';
   if (metadata.name === '') return 'its metadata has no name';
   if (metadata.version === '') return 'its metadata has no version';
@@ -122,7 +135,7 @@ export function distributionFact(found: FoundDistribution, editables: ReadonlySe
     directUrl: direct?.origin ?? null,
     ...(direct?.archiveHash == null ? {} : { archiveHash: direct.archiveHash }),
     requires: found.metadata?.requires ?? [],
-    metadataPath: found.isFile ? base : `${base}/${base.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA'}`,
+    metadataPath: found.isFile ? base : `${base}/${metadataWithin(found.entry)}`,
     broken: fault !== null,
     ...(fault === null ? {} : { brokenBecause: fault }),
     ...(licence === null ? {} : { licence }),

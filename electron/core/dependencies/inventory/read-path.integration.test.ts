@@ -68,7 +68,23 @@ beforeAll(() => {
   put(join(site, 'old-1.2-py3.11.egg-info'), 'Metadata-Version: 1.0\nName: old\nVersion: 1.2\n');
   put(join(site, 'dev.egg-info/PKG-INFO'), 'Name: dev\nVersion: 3\n');
   put(join(site, 'dev.egg-link'), '/src/dev\n.');
+  // Eggs of setuptools: a folder with its metadata inside, one for a kind of machine, and a packed one.
+  put(
+    join(site, 'laid-1.4-py3.11.egg/EGG-INFO/PKG-INFO'),
+    'Metadata-Version: 1.1\nName: laid\nVersion: 1.4\nLicense: MIT\n\n',
+  );
+  put(join(site, 'laid-1.4-py3.11.egg/laid/__init__.py'), '');
+  put(
+    join(site, 'for_arm-2.0_rc1-py3.11-linux-aarch64.egg/EGG-INFO/PKG-INFO'),
+    'Name: for-arm\nVersion: 2.0-rc1\n',
+  );
+  put(join(site, 'packed-3.1-py3.11.egg'), 'PK');
   // Broken in every way.
+  mkdirSync(join(site, 'hollow-1.0-py3.11.egg'));
+  mkdirSync(join(site, 'led-1.0-py3.11.egg'));
+  put(join(base, 'elsewhere/PKG-INFO'), 'Name: led\nVersion: 1.0\n\n');
+  symlinkSync(join(base, 'elsewhere'), join(site, 'led-1.0-py3.11.egg/EGG-INFO'));
+  symlinkSync(join(site, 'laid-1.4-py3.11.egg'), join(site, 'lead-1.4-py3.11.egg'));
   mkdirSync(join(site, 'empty-1.0.dist-info'));
   put(join(site, 'huge-1.0.dist-info/METADATA'), 'Name: huge\nVersion: 1.0\n');
   truncateSync(join(site, 'huge-1.0.dist-info/METADATA'), 100 * 1024 * 1024);
@@ -177,6 +193,14 @@ describe('an environment', () => {
     expect(item('dev')).toMatchObject({ from: 'editable', version: '3', broken: null });
     expect(item('own-file')?.from).toBe('file');
     expect(item('old')).toMatchObject({ version: '1.2', broken: null });
+    expect(item('laid')).toMatchObject({
+      version: '1.4',
+      licence: 'MIT',
+      broken: null,
+      metadataPath: `${site}/laid-1.4-py3.11.egg/EGG-INFO/PKG-INFO`,
+    });
+    expect(item('for-arm')).toMatchObject({ version: '2.0-rc1', broken: null });
+    expect(item('packed')).toMatchObject({ version: '3.1', broken: expect.stringContaining('packed egg') });
     expect(item('idna')).toMatchObject({ from: 'vendored', vendoredBy: 'pip', version: '3.4' });
     expect(item('packaging')).toMatchObject({ from: 'vendored', vendoredBy: 'setuptools', version: '24.0' });
     expect(item('lark')).toMatchObject({ vendoredBy: 'poetry' });
@@ -190,6 +214,7 @@ describe('an environment', () => {
       [
         ...['$(id);<b>', 'body', 'empty', 'fifo', 'huge', 'leads', 'nameless', 'unsourced'],
         ...['padded', 'silent', 'elsewhere', 'harmless', 'flask'],
+        ...['packed', 'hollow', 'led', 'lead'],
       ].toSorted(),
     );
     expect(one?.packages.find((entry) => entry.name === 'harmless')?.broken).toContain(

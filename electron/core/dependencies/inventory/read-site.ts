@@ -1,6 +1,12 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { decodeText } from '#core/facts/script/decode.ts';
-import { type DistributionFact, distributionFact, editableNames } from './distribution.ts';
+import {
+  DISTRIBUTION_ENTRY,
+  type DistributionFact,
+  distributionFact,
+  editableNames,
+  metadataWithin,
+} from './distribution.ts';
 import type { EnvironmentFact } from './inventory.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
 import { readBounded } from './read-bounded.ts';
@@ -38,6 +44,19 @@ function metadataAt(path: string): Metadata | null {
   if (!read.ok) return null;
   return readMetadata(decodeText(read.bytes, MAX_METADATA));
 }
+
+function metadataOf(entry: Dirent, base: string): Metadata | null {
+  if (entry.isSymbolicLink()) return null;
+  if (!entry.isFile()) {
+    // A link in the last place leads nowhere, and a folder in between must not be one either.
+    const isLed = entry.name.endsWith('.egg') && isLink(`${base}/EGG-INFO`);
+    return isLed ? null : metadataAt(`${base}/${metadataWithin(entry.name)}`);
+  }
+  return entry.name.endsWith('.egg') ? null : metadataAt(base);
+}
+
+const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? true;
 
 /** @returns null for what is empty, too long, or no file that can be read */
 const smallText = (path: string): string | null => {
@@ -83,7 +102,7 @@ export function readSite(
 ): EnvironmentFact | null {
   const all = listFolder(folder);
   if (all === null) return null;
-  const infos = all.filter(({ name }) => /\.(?:dist|egg)-info$/.test(name)).slice(0, MAX_DISTRIBUTIONS);
+  const infos = all.filter(({ name }) => DISTRIBUTION_ENTRY.test(name)).slice(0, MAX_DISTRIBUTIONS);
   const editables = editableNames(all.map(({ name }) => name));
   const inner = new Map(
     infos.map(({ name }) => [
@@ -96,13 +115,12 @@ export function readSite(
     const base = `${folder}/${entry.name}`;
     const names = inner.get(entry.name) ?? new Set();
     const isFile = entry.isFile();
-    const file = entry.name.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA';
     return distributionFact(
       {
         entry: entry.name,
         folder,
         isFile,
-        metadata: entry.isSymbolicLink() ? null : metadataAt(isFile ? base : `${base}/${file}`),
+        metadata: metadataOf(entry, base),
         installer: (names.has('INSTALLER') ? smallText(`${base}/INSTALLER`) : null) ?? '',
         directUrl: names.has('direct_url.json') ? smallText(`${base}/direct_url.json`) : '',
         requested: asksAreKnown ? names.has('REQUESTED') : null,

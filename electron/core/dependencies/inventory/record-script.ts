@@ -21,7 +21,7 @@ places() { # SITE ROOT: words for find
 }
 records() { # SITE
   as_uid "$owner" find -H "$1" -mindepth 2 -maxdepth 2 -type f -path '*.dist-info/RECORD' -size -16384k -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } { print "L" $0 }' 2>/dev/null | head -c 50331648 | emit_content records
-  emit infos "$(as_uid "$owner" find -H "$1" -mindepth 1 -maxdepth 1 \\( -name '*.dist-info' -o -name '*.egg-info' \\) -printf '%f\\n' 2>/dev/null | head -n 20000)"
+  emit infos "$(as_uid "$owner" find -H "$1" -mindepth 1 -maxdepth 1 \\( -name '*.dist-info' -o -name '*.egg-info' -o -name '*.egg' \\) -printf '%f\\n' 2>/dev/null | head -n 20000)"
 }
 hashes() { # SITE ROOT
   places "$1" "$2" | as_uid "$owner" xargs -0 sh -c 'exec find -H "$@" \\( -type l -printf "L%p\\\\0" \\) -o \\( \\( -type d ! -executable -o ! -readable \\) -printf "U%p\\\\0" \\)' sh 2>/dev/null | head -z -n 100000

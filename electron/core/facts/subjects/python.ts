@@ -41,7 +41,8 @@ function readEnvironments(
     const headers = told('headers', 123);
     const names = told('names');
     const owners = told('owners', 1, 2);
-    const complete = headers !== null && names !== null;
+    const hasOdd = own.some((entry) => entry.tag === 'odd');
+    const complete = headers !== null && names !== null && !hasOdd;
     const distributions = readDistributions({
       folder,
       names: names ?? '',
@@ -52,7 +53,9 @@ function readEnvironments(
     });
     const copies = told('copies', 123);
     const isClosed = own.some((entry) => entry.tag === 'closed');
-    if (!complete)
+    if (hasOdd)
+      gaps.push(gapOf(`packages in ${folder}`, 'the name of something in it has a line break in it'));
+    else if (!complete)
       gaps.push(
         isClosed
           ? gapOf(`packages in ${folder}`, 'the folder is closed', helpFor(context))

@@ -13,10 +13,11 @@ afterEach(() => {
 });
 
 /** What the collector sees of a virtual environment with these settings. */
-function look(settings: string | null) {
+function look(settings: string | null, more: (site: string) => void = () => undefined) {
   folder = mkdtempSync(join(tmpdir(), 'swarmkeep-venv-'));
   const venv = join(folder, 'venv');
   mkdirSync(join(venv, 'lib/python3.11/site-packages'), { recursive: true });
+  more(join(venv, 'lib/python3.11/site-packages'));
   if (settings !== null) writeFileSync(join(venv, 'pyvenv.cfg'), settings);
   const instance = { id: 'one', virtualEnvironment: venv, sitePackages: null, home: null, source: null };
   const context = {
@@ -35,6 +36,8 @@ function look(settings: string | null) {
   if (!collected.seen) throw new Error(collected.reason);
   const { environments } = collected.value;
   return {
+    gaps: collected.gaps.map(({ reason }) => reason),
+    own: environments.find(({ instance: id }) => id === 'one'),
     includes: environments.find(({ instance: id }) => id === 'one')?.includesSystemPackages,
     system: environments.filter(({ instance: id }) => id === null).map(({ sitePackages }) => sitePackages),
   };
@@ -55,4 +58,16 @@ it.each<[string, string | null, boolean | null]>([
   if (expected !== true) expect(system).toEqual([]);
   else if (spawnSync('test', ['-d', '/usr/lib/python3/dist-packages']).status === 0)
     expect(system).toContain('/usr/lib/python3/dist-packages');
+});
+
+it('says that not all was read where a name has a line break, which no list can hold', () => {
+  const quiet = look('home = /usr/bin\n', (site) => mkdirSync(join(site, 'fine-1.0.dist-info')));
+  expect(quiet).toMatchObject({ gaps: [], own: { complete: true, distributions: [{ name: 'fine' }] } });
+  rmSync(folder ?? '', { recursive: true });
+  const { own, gaps } = look('home = /usr/bin\n', (site) => {
+    mkdirSync(join(site, 'fine-1.0.dist-info'));
+    mkdirSync(join(site, 'evil\nfine-2.0.dist-info'));
+  });
+  expect(own).toMatchObject({ complete: false, distributions: [{ name: 'fine', version: '1.0' }] });
+  expect(gaps).toEqual(['the name of something in it has a line break in it']);
 });

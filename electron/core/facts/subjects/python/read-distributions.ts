@@ -1,7 +1,9 @@
 import {
+  DISTRIBUTION_ENTRY,
   type DistributionFact as Distribution,
   distributionFact,
   editableNames,
+  metadataWithin,
 } from '#core/dependencies/inventory/distribution.ts';
 import { readMetadata } from '#core/dependencies/inventory/metadata.ts';
 import {
@@ -59,15 +61,13 @@ export function readDistributions(answer: SiteAnswer): Distribution[] {
   const entries = answer.names.split('\n').filter(Boolean);
   const editables = editableNames(entries.map((entry) => entry.slice(1)));
   return entries
-    .filter((entry) => /\.(?:dist|egg)-info$/.test(entry))
+    .filter((entry) => DISTRIBUTION_ENTRY.test(entry))
     .slice(0, 8_192)
     .map((typed): Distribution => {
       const entry = typed.slice(1);
       const isFile = typed.startsWith('f');
       const base = `${answer.folder}/${entry}`;
-      const lines = headers.get(
-        isFile ? base : `${base}/${entry.endsWith('.egg-info') ? 'PKG-INFO' : 'METADATA'}`,
-      );
+      const lines = headers.get(isFile ? base : `${base}/${metadataWithin(entry)}`);
       const line = (file: string) =>
         (small.get(`${base}/${file}`) ?? []).map((text) => text.slice(1)).join('\n');
       // What is there and was not printed is too long, empty, or no file: it is not the same as none.

@@ -36,9 +36,15 @@ site() { # NUMBER FOLDER
   owner=$(stat -L -c %u "$2") || return 1
   as_prepare "$owner"
   emit site "$1" "$2"
-  emit names "$1" "$(told find -H "$2" -mindepth 1 -maxdepth 1 \\( -name '*.dist-info' -o -name '*.egg-info' -o -name '*.egg-link' -o -name '__editable__*' \\) ! -name "*$NL*" -printf '%y%f\\n' 2>/dev/null | head -n 20000)"
+  emit names "$1" "$(told find -H "$2" -mindepth 1 -maxdepth 1 \\( -name '*.dist-info' -o -name '*.egg-info' -o -name '*.egg' -o -name '*.egg-link' -o -name '__editable__*' \\) ! -name "*$NL*" -printf '%y%f\\n' 2>/dev/null | head -n 20000)"
+  # Names with a line break cannot be told apart in lists: that there are some is said, and then not all was read.
+  odd=$(find -H "$2" -mindepth 1 -maxdepth 1 -name "*$NL*" -printf x 2>/dev/null | head -c 1)
+  [ -z "$odd" ] || emit odd "$1"
   if [ ! -r "$2" ] || [ ! -x "$2" ]; then emit closed "$1"; return 0; fi
-  as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 2 -type f \\( -path '*.dist-info/METADATA' -o -path '*.egg-info/PKG-INFO' -o -path '*.egg-info' \\) -size -2048k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | told as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk "$HEADERS" 2>/dev/null | emit_content headers "$1"
+  {
+    as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 2 -type f \\( -path '*.dist-info/METADATA' -o -path '*.egg-info/PKG-INFO' -o -path '*.egg-info' \\) -size -2048k ! -path "*$NL*" -print0
+    as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 1 -type d -name '*.egg' -print0 | head -z -n 1024 | as_uid "$owner" xargs -0 -r sh -c 'exec find "$@" -mindepth 2 -maxdepth 2 -type f -path "*.egg/EGG-INFO/PKG-INFO" -size -2048k -print0' sh
+  } 2>/dev/null | head -z -n 8192 | told as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk "$HEADERS" 2>/dev/null | emit_content headers "$1"
   as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -type f -path '*.dist-info/*' \\( -name INSTALLER -o -name direct_url.json \\) -size -5k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } FNR <= 8 { print "L" substr($0, 1, 2048) }' 2>/dev/null | emit_content small "$1"
   emit records "$1" "$(as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 \\( -name RECORD -o -name REQUESTED -o -name direct_url.json \\) -path '*.dist-info/*' ! -path "*$NL*" -print 2>/dev/null | head -n 24576)"
   copies "$1" "$2"
