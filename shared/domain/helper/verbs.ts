@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pauseAct } from './pause.ts';
-import { secretAct, secretActs } from './secret.ts';
+import { secretAct } from './secret.ts';
 import {
   accountName,
   changeId,
@@ -269,8 +269,6 @@ export const helperRequest = z.discriminatedUnion('ask', [
   }),
   /** One act on a swarm secret, see `secretAct`. */
   z.strictObject({ version, ask: z.literal('secret'), what: secretAct }),
-  /** Several of them in their order, in one run: starting the helper takes longer than most acts do. */
-  z.strictObject({ version, ask: z.literal('secrets'), what: secretActs }),
   /** Makes all agents of this node stand still, or lets them go. Waits for no other run. */
   z.strictObject({ version, ask: z.literal('pause'), what: pauseAct }),
   /** Take helper, policy and sudo rule away. Refused while undo records are left, unless `force`. */
