@@ -36,3 +36,25 @@ describe('a hash of a lock', () => {
     expect(read?.entries[0]).toMatchObject({ hashes: [], hashed: false });
   });
 });
+
+describe('a name that every object has already', () => {
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'is a package like others: %s',
+    (name) => {
+      const toml = `[[package]]\nname = "${name}"\nversion = "1.0"\nfiles = [{ file = "a.whl", hash = "${HASH}" }]\n`;
+      const pipfile = `{"default":{"${name}":{"version":"==1.0","hashes":["${HASH}"]}}}`;
+      for (const [kind, text] of [
+        ['poetry-lock', toml],
+        ['uv-lock', toml],
+        ['pylock', toml.replace('package', 'packages').replace('files = [{ file', 'wheels = [{ name')],
+        ['pipfile-lock', pipfile],
+        ['requirements', `${name}==1.0 --hash=${HASH}\n`],
+      ] as const) {
+        const read = readLock({ path: '/srv/x', kind, text, cut: false });
+        // A name that begins with an underscore is none that a package may have: nothing of it has to be known.
+        if (name.startsWith('_')) expect(read?.entries.length ?? 0).toBeLessThan(2);
+        else expect(read?.entries[0], kind).toMatchObject({ version: '1.0', hashes: [HASH] });
+      }
+    },
+  );
+});

@@ -154,8 +154,9 @@ function entriesOf(
     const read = tomlLock.safeParse(readToml(file.text));
     if (!read.success) return null;
     const { package: one = [], packages = [], metadata } = read.data;
-    const older = metadata?.files ?? {};
-    const entries = [...one, ...packages].flatMap((item) => ofToml(item, older[item.name] ?? []));
+    // A map: names are a stranger's, and `constructor` is a property of every object.
+    const older = new Map(Object.entries(metadata?.files ?? {}));
+    const entries = [...one, ...packages].flatMap((item) => ofToml(item, older.get(item.name) ?? []));
     return { entries, unverified: [] };
   }
   if (file.kind === 'pipfile-lock') {
