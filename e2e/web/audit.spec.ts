@@ -73,6 +73,41 @@ test.describe('the evening on which naru knocks', () => {
     await expect(page.getByText('not Outcome: stopped')).toBeVisible();
   });
 
+  test('the line that an alert is about is shown, wherever the log stands and whatever it is filtered by', async ({
+    page,
+    open,
+  }) => {
+    await open('knocking', '/audit?q=node:uncho');
+    await expect(rows(page).first()).toBeVisible();
+    const link = page
+      .getByRole('article', { name: /keeps trying/ })
+      .getByRole('link', { name: 'See it in the log' });
+    await link.click();
+    const details = page.getByRole('region', { name: /^Event / });
+    await expect(details.getByRole('button', { name: '203.0.113.50', exact: true })).toBeInViewport();
+    await expect(page.getByText('node: uncho')).toHaveCount(0);
+    await details.getByRole('button', { name: 'Raw line' }).focus();
+    await page.keyboard.press('Escape');
+    await expect(page).not.toHaveURL(/event=/);
+    await expect(page.locator('.row:focus')).toBeVisible();
+    await page.keyboard.press('Home');
+    await expect(page.getByText('Nothing that fits is further back.')).toBeVisible();
+    await expect(details).toHaveCount(0);
+    await link.click();
+    await expect(details.getByRole('button', { name: '203.0.113.50', exact: true })).toBeInViewport();
+    // The same press again, with the line still unfolded and the list somewhere else.
+    await page.keyboard.press('Home');
+    await list(page).evaluate((element) => element.scrollTo({ top: 0 }));
+    await expect(details.getByRole('button', { name: '203.0.113.50', exact: true })).not.toBeInViewport();
+    await link.click();
+    await expect(details.getByRole('button', { name: '203.0.113.50', exact: true })).toBeInViewport();
+    // It stays there when older lines come in above it.
+    await expect
+      .poll(async () => list(page).evaluate((element) => element.scrollHeight))
+      .toBeGreaterThan(6_000);
+    await expect(details.getByRole('button', { name: '203.0.113.50', exact: true })).toBeInViewport();
+  });
+
   test('the alert is acknowledged, gets a note, is resolved, and each can be taken back', async ({
     page,
     open,

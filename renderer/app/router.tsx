@@ -123,11 +123,16 @@ export const router = createRouter({
   defaultPendingMs: 400,
   defaultPendingComponent: OpeningPage,
   defaultErrorComponent: PageCrashed,
-  scrollRestoration: true,
+  // The list of the log puts itself where it belongs: a place that was remembered of another list is none of this one.
+  scrollRestoration: ({ location }) => location.pathname !== '/audit',
 });
 
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
+  }
+  interface HistoryState {
+    /** Another number each time that a link asks for an event: the same one may be asked for again. */
+    asked?: number;
   }
 }

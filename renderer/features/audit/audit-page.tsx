@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useLayoutEffect, useMemo } from 'react';
 import { useScope } from '../../app/scope.ts';
 import type { AuditSearch } from '../../app/search.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
@@ -29,6 +29,10 @@ export function AuditPage() {
   const sources = useQuery(orpc.audit.sources.queryOptions({ input: scoped }));
   const alerts = useQuery(orpc.audit.alerts.queryOptions({ input: scoped }));
   const names = useMemo(() => new Map((nodes ?? []).map(({ id, name }) => [id, name])), [nodes]);
+  const view = search.alert !== undefined ? 'alert' : (search.view ?? 'log');
+  // What takes the place of another begins at its top; nothing else moves the page.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for each view and each alert
+  useLayoutEffect(() => window.scrollTo(0, 0), [view, search.alert]);
 
   if (state.isError && !state.data) {
     return (
@@ -49,7 +53,6 @@ export function AuditPage() {
   const recorded = meant.length > 0 && meant.every(({ address }) => address.kind === 'recorded');
   const said = auditSentence({ state: state.data, ...known, names, recorded, now });
   const live = known.sources.length === 0 ? 'Audit' : state.data.watching ? 'Live' : 'Not watching';
-  const view = search.alert !== undefined ? 'alert' : (search.view ?? 'log');
   return (
     <div className="audit">
       <div className="audit__head">

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router';
 import { ListFilter } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { AuditState } from '#shared/contract/audit.ts';
@@ -7,7 +7,7 @@ import type { Alert } from '#shared/domain/audit/alert.ts';
 import { readQuery } from '#shared/domain/audit/read-query.ts';
 import type { AuditSource } from '#shared/domain/audit/source.ts';
 import { useScope } from '../../app/scope.ts';
-import type { AuditSearch } from '../../app/search.ts';
+import { type AuditSearch, readAuditSearch } from '../../app/search.ts';
 import { useNow } from '../../components/relative-time.tsx';
 import { orpc } from '../../transport/queries.ts';
 import { AlertColumn } from './alerts/alert-column.tsx';
@@ -44,15 +44,22 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
   const [columns, setColumns] = useState<readonly string[]>([]);
   const [faceted, setFaceted] = useState(false);
 
-  const asked = search.q ?? '';
-  const query = readQuery(asked).ok ? asked : '';
-  /** An event that was asked for from elsewhere (the line of an alert): the list begins anew at it. */
-  const opened = useRef(search.event);
+  const words = search.q ?? '';
+  const query = readQuery(words).ok ? words : '';
+  // Both from one place: what is asked and how often must not be of two different addresses.
+  const { search: addressed, state: history } = useLocation();
+  const { event } = readAuditSearch(addressed);
+  const { asked } = history;
+  /** An event that was asked for from elsewhere (the line of an alert), perhaps once more: the list begins anew at it. */
+  const opened = useRef(event);
+  const answered = useRef(asked);
   const [stands, setStands] = useState(0);
   useEffect(() => {
-    if (search.event !== undefined && search.event !== opened.current) setStands((times) => times + 1);
-    opened.current = search.event;
-  }, [search.event]);
+    const again = asked !== undefined && asked !== answered.current;
+    if (event !== undefined && (again || event !== opened.current)) setStands((times) => times + 1);
+    opened.current = event;
+    answered.current = asked;
+  }, [event, asked]);
   const { from = null, to = null } = search;
   const begin = new Date(shown.from).toISOString();
   const choice = useMemo<LogChoice>(() => ({ query, node, from, to }), [query, node, from, to]);
@@ -70,7 +77,6 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
         to: '/audit',
         search: (before) => ({ ...before, ...change }),
         replace: true,
-        resetScroll: false,
       }),
     [navigate],
   );
@@ -121,7 +127,7 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
     <>
       <div className="audit__tools">
         <div className="audit__bar">
-          <QueryField query={asked} onQuery={setQuery} input={input} />
+          <QueryField query={words} onQuery={setQuery} input={input} />
           <SpanChoice span={span} onSpan={(id) => set({ span: id, from: undefined, to: undefined })} />
           <button
             type="button"
@@ -158,7 +164,7 @@ export function LogView({ state, sources, alerts, names }: LogViewProps) {
           names={names}
           columns={columns}
           onColumn={toggleColumn}
-          open={search.event}
+          open={event}
           set={set}
           input={input}
         />

@@ -26,7 +26,7 @@ export function MatchingLine({ alert }: { alert: Alert }) {
       </pre>
       <Link
         to="/audit"
-        resetScroll={false}
+        state={(before) => ({ ...before, asked: performance.now() })}
         search={(before) => ({
           ...before,
           ...{ alert: undefined, view: undefined, q: undefined, from: undefined, to: undefined },
