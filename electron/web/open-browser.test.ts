@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser } from './find-browser.ts';
+import { findBrowser } from '#core/hosts/find-browser.ts';
 import { browserArguments, openBrowser, writeRedirect } from './open-browser.ts';
 
 const link = 'http://127.0.0.1:17890/#code=top-secret-code';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { findBrowser } from './find-browser.ts';
+import { findBrowser } from '#core/hosts/find-browser.ts';
 import { CODE_LASTS_MS } from './one-time-codes.ts';
 
 const FILE_NAME = 'open.html';

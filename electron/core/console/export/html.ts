@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Standing } from '#shared/contract/findings.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { countsInWords, groupOf, groupWord } from '#shared/domain/counting.ts';
@@ -7,8 +6,8 @@ import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import { isNumbered } from '#shared/domain/numbered-steps.ts';
 import { capital } from '#shared/domain/words.ts';
-import { REPORT_STYLE } from './html-style.ts';
 import { html, type Markup, nothing } from './markup.ts';
+import { standalonePage } from './page.ts';
 import type { ReportInput } from './report.ts';
 
 const wordOf = (finding: Pick<TrackedFinding, 'status' | 'lacking'>): string =>
@@ -16,28 +15,11 @@ const wordOf = (finding: Pick<TrackedFinding, 'status' | 'lacking'>): string =>
 
 const notSaid = html`<span class="quiet">not said</span>`;
 
-const STYLE_HASH = createHash('sha256').update(REPORT_STYLE).digest('base64');
-
-/** Nothing is loaded, nothing runs; only the style that the report carries itself counts. */
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
-
 /** @returns a report as one HTML page that needs no network, no script and no other file */
 export function htmlReport(input: ReportInput): string {
   const { overview } = input;
   const samples = overview.standings.filter((standing) => standing.sample);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${{ markup: POLICY }}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>Swarmkeep: ${overview.sentence}</title>
-<style>${{ markup: REPORT_STYLE }}</style>
-</head>
-<body>
-<main>
-${samples.length > 0 ? html`<p class="mark">Sample node: recorded facts, not one of your machines.</p>` : nothing}
+  const main = html`${samples.length > 0 ? html`<p class="mark">Sample node: recorded facts, not one of your machines.</p>` : nothing}
 <p class="quiet">${when(input.createdAt)}</p>
 <h1>${overview.sentence}</h1>
 <p>${countsInWords(overview.counts).join(' · ')}</p>
@@ -49,12 +31,8 @@ ${samples.length > 0 ? html`<p class="mark">Sample node: recorded facts, not one
 <h2>What was found</h2>
 ${input.findings.map(findingSection)}
 ${directTable(input.direct)}
-<footer>Swarmkeep ${input.version}. Times are UTC. A finding says what was seen when it was looked at, and no more.</footer>
-</main>
-</body>
-</html>
-`;
-  return page.markup;
+<footer>Swarmkeep ${input.version}. Times are UTC. A finding says what was seen when it was looked at, and no more.</footer>`;
+  return standalonePage(`Swarmkeep: ${overview.sentence}`, main);
 }
 
 function standingRow(standing: Standing): Markup {
