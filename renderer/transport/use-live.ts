@@ -40,6 +40,7 @@ const OUTDATES = {
   dependencies: [orpc.dependencies.key(), orpc.findings.key()],
   secrets: [orpc.sealed.key()],
   pause: [orpc.pause.key()],
+  incidents: [orpc.incidents.key()],
   notice: [],
 } as const;
 

@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { dependencies } from './dependencies.ts';
 import { decisions, findings } from './findings.ts';
 import { fixes } from './fixes.ts';
+import { incidents } from './incidents.ts';
 import { changes, looks } from './looks.ts';
 import { nodes } from './nodes.ts';
 import { pause } from './pause.ts';
@@ -29,5 +30,6 @@ export const contract = {
   rotation,
   sealed,
   pause,
+  incidents,
 };
 export type Contract = typeof contract;

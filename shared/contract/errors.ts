@@ -33,6 +33,7 @@ export const ERRORS = {
     message: 'The plan is not the one that was shown. Nothing was changed.',
     data,
   },
+  INCIDENT_UNKNOWN: { status: 404, message: 'There is no such incident.', data },
   CHANGE_UNKNOWN: { status: 404, message: 'There is no such change.', data },
   CONSENT_REFUSED: { status: 403, message: 'Consent was not given. Nothing was changed.', data },
   NOT_SUPPORTED_HERE: { status: 501, message: 'This cannot be done on this computer.', data },

@@ -65,6 +65,7 @@ export const changes = {
           'dependencies',
           'secrets',
           'pause',
+          'incidents',
         ]),
         node: nodeId.nullable(),
         /** For `notice`: the sentence of a notification. */

@@ -3,12 +3,21 @@ import { type ConsentGate, ConsoleError } from '#core/console/service.ts';
 import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
 import { consentQuestion } from '#core/fixes/plans/consent-question.ts';
 import { leaveQuestion } from '#core/fixes/plans/leave-question.ts';
+import { incidentQuestion } from '#core/incidents/runbook/incident-question.ts';
+import type { ClaimedStep, IncidentRegistry } from '#core/incidents/runbook/incident-registry.ts';
 import { rotationQuestion } from '#core/secrets/rotation/rotation-question.ts';
 import type { ClaimedRotation, RotationRegistry } from '#core/secrets/rotation/rotation-registry.ts';
 import { shortText } from '#shared/domain/bounds.ts';
+import type { IncidentPlan } from '#shared/domain/incident/incident-plan.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import type { RotationPlan } from '#shared/domain/rotation/plan.ts';
 import type { CallContext } from './caller.ts';
+
+/** Steps of incidents that wait for a person, and the node that each incident is about. */
+export interface IncidentSteps {
+  registry: IncidentRegistry;
+  nodeOf(incident: string): Promise<string | null>;
+}
 
 /** What every privileged procedure must name: a plan that the core made, as it was shown. */
 const planReference = z.object({ plan: shortText, hash: z.string().regex(/^[0-9a-f]{64}$/) });
@@ -25,6 +34,7 @@ export class AccessGuard {
   readonly #consent: ConsentGate | null;
   readonly #addressOf: (node: string) => Promise<string | null>;
   readonly #rotations: RotationRegistry | null;
+  readonly #incidents: IncidentSteps | null;
   #asking = false;
 
   /**
@@ -36,7 +46,9 @@ export class AccessGuard {
     consent: ConsentGate | null,
     addressOf: (node: string) => Promise<string | null> = async () => null,
     rotations: RotationRegistry | null = null,
+    incidents: IncidentSteps | null = null,
   ) {
+    this.#incidents = incidents;
     this.#rotations = rotations;
     this.#plans = plans;
     this.#consent = consent;
@@ -53,7 +65,7 @@ export class AccessGuard {
     access: unknown,
     input: unknown,
     context: CallContext,
-  ): Promise<ClaimedPlan | ClaimedRotation | null> {
+  ): Promise<ClaimedPlan | ClaimedRotation | ClaimedStep | null> {
     if (access === 'read' || access === 'change') return null;
     const reference = planReference.safeParse(input);
     if (!reference.success) {
@@ -63,6 +75,9 @@ export class AccessGuard {
     const rotation = this.#rotations?.find(id, hash);
     if (this.#rotations !== null && rotation !== undefined && rotation !== 'unknown')
       return this.#rotate(this.#rotations, known(rotation), context);
+    const step = this.#incidents?.registry.find(id, hash);
+    if (this.#incidents !== null && step !== undefined && step !== 'unknown')
+      return this.#takeStep(this.#incidents, known(step), context);
     const plan = known(this.#plans.find(id, hash));
     if (plan.blocked !== null) {
       throw new ConsoleError('NOT_ALLOWED', plan.blocked, {
@@ -87,6 +102,17 @@ export class AccessGuard {
       });
     await this.#agree(() => rotationQuestion(plan, this.#addressOf), context);
     return known(rotations.claim(plan.id, plan.hash));
+  }
+
+  async #takeStep(incidents: IncidentSteps, plan: IncidentPlan, context: CallContext): Promise<ClaimedStep> {
+    if (plan.blocked !== null)
+      throw new ConsoleError('NOT_ALLOWED', plan.blocked, {
+        ...untouched,
+        next: 'Look at the incident again.',
+      });
+    const node = await incidents.nodeOf(plan.incident);
+    await this.#agree(() => incidentQuestion(plan, node, this.#addressOf), context);
+    return known(incidents.registry.claim(plan.id, plan.hash));
   }
 
   /**

@@ -2,12 +2,14 @@ import { mapEventIterator } from '@orpc/client';
 import { implement, ORPCError } from '@orpc/server';
 import { type ConsentGate, ConsoleError, type ConsoleService } from '#core/console/service.ts';
 import { ClaimedPlan } from '#core/fixes/plan-registry.ts';
+import { ClaimedStep } from '#core/incidents/runbook/incident-registry.ts';
 import { ClaimedRotation } from '#core/secrets/rotation/rotation-registry.ts';
 import { contract } from '#shared/contract/contract.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { AccessGuard } from './access.ts';
 import { AuditDesk } from './audit-desk.ts';
 import type { CallContext, Caller, ErrorLog } from './caller.ts';
+import { IncidentApi } from './incident-api.ts';
 import { addressOfNode } from './node-address.ts';
 import { ReplayedTopic } from './replayed-topic.ts';
 import { RotationApi } from './rotation-api.ts';
@@ -39,8 +41,9 @@ export function createApi(options: ApiOptions): Api {
   const fixes = new ReplayedTopic(options.service.topics.fixes, keep);
   const audit = new AuditDesk(options.service.audit);
   const rotation = new RotationApi(options.service.rotation, keep);
+  const incidents = new IncidentApi(options.service.incidents, keep);
   return {
-    router: createRouter(options, streams, { progress, changes, fixes }, audit, rotation),
+    router: createRouter(options, streams, { progress, changes, fixes }, audit, rotation, incidents),
     streams,
     close() {
       streams.close();
@@ -49,6 +52,7 @@ export function createApi(options: ApiOptions): Api {
       fixes.close();
       audit.close();
       rotation.close();
+      incidents.close();
     },
   };
 }
@@ -71,8 +75,15 @@ function createRouter(
   topics: Topics,
   audit: AuditDesk,
   rotation: RotationApi,
+  incidents: IncidentApi,
 ) {
-  const guard = new AccessGuard(service.planRegistry, consent, addressOfNode(service), rotation.registry);
+  const guard = new AccessGuard(
+    service.planRegistry,
+    consent,
+    addressOfNode(service),
+    rotation.registry,
+    incidents.steps,
+  );
   // Both run around the validation of input and output, so refusals of either pass through `safeError` too.
   const os = implement(contract)
     .$context<CallContext>()
@@ -96,7 +107,7 @@ function createRouter(
       }
     })
     .use(async ({ next, context, procedure }, input) => {
-      const claimed: ClaimedPlan | ClaimedRotation | null = await guard.check(
+      const claimed: ClaimedPlan | ClaimedRotation | ClaimedStep | null = await guard.check(
         procedure['~orpc'].meta.access,
         input,
         context,
@@ -274,6 +285,32 @@ function createRouter(
       secrets: os.rotation.secrets.handler(({ input }) => rotation.group.secrets(input)),
       reminder: os.rotation.reminder.handler(() => rotation.group.reminder(undefined)),
       setReminder: os.rotation.setReminder.handler(({ input }) => rotation.group.setReminder(input)),
+    },
+    incidents: {
+      list: os.incidents.list.handler(({ input }) => incidents.group.list(input)),
+      get: os.incidents.get.handler(({ input }) => incidents.group.get(input)),
+      entries: os.incidents.entries.handler(({ input }) => incidents.group.entries(input)),
+      draft: os.incidents.draft.handler(({ input }) => incidents.group.draft(input)),
+      start: os.incidents.start.handler(({ input }) => incidents.group.start(input)),
+      move: os.incidents.move.handler(({ input }) => incidents.group.move(input)),
+      plan: os.incidents.plan.handler(({ input }) => incidents.group.plan(input)),
+      begin: os.incidents.begin.handler(({ context }) => {
+        if (!(context.claimed instanceof ClaimedStep))
+          throw new Error('A step of an incident was ordered past the guard');
+        return incidents.group.begin(context.claimed);
+      }),
+      investigate: os.incidents.investigate.handler(({ input }) => incidents.group.investigate(input)),
+      cancel: os.incidents.cancel.handler(({ input }) => incidents.group.cancel(input)),
+      tryAgain: os.incidents.tryAgain.handler(({ input }) => incidents.group.tryAgain(input)),
+      cablePulled: os.incidents.cablePulled.handler(({ input }) => incidents.group.cablePulled(input)),
+      result: os.incidents.result.handler(({ input }) => incidents.group.result(input)),
+      evidence: os.incidents.evidence.handler(({ input }) => incidents.group.evidence(input)),
+      timeline: os.incidents.timeline.handler(({ input }) => incidents.group.timeline(input)),
+      credentials: os.incidents.credentials.handler(({ input }) => incidents.group.credentials(input)),
+      hunt: os.incidents.hunt.handler(({ input }) => incidents.group.hunt(input)),
+      progress: os.incidents.progress.handler(({ input, context, signal }) =>
+        hub.open(incidents.progress, context.caller, input, signal),
+      ),
     },
     audit: {
       state: os.audit.state.handler(() => audit.state()),

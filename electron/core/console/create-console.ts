@@ -1,4 +1,5 @@
 import { forgetHostKeys } from '#core/hosts/known-hosts.ts';
+import { createIncidentDesk } from '#core/incidents/runbook/incident-desk.ts';
 import { createLedger, type Ledger } from '#core/ledger/ledger.ts';
 import { type BrakeLine, openBrakeLine } from '#core/pause/brake-line.ts';
 import { createPauseDesk } from '#core/pause/pause-desk.ts';
@@ -189,6 +190,19 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     nodesToWatch(context),
   );
   context.logs = (node) => logEvidence(context, watch, node);
+  const audit = auditGroup(context, watch);
+  const findings = findingsGroup(context, {
+    version,
+    nextLookAt: () => schedule?.nextLookAt() ?? null,
+    recordingsRead: () => recordingsRead(board, clock),
+  });
+  const incidents = await createIncidentDesk(context, {
+    isolating: null,
+    investigation: null,
+    audit,
+    findings,
+    recover: options.recover !== false,
+  });
   const ends =
     options.watching === true
       ? [
@@ -205,11 +219,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     system: systemGroup(context, { shell, version, startedAt: clock.now().toISOString() }),
     nodes: { ...nodes, ...found.group },
     looks: looksGroup(context, board, lookout),
-    findings: findingsGroup(context, {
-      version,
-      nextLookAt: () => schedule?.nextLookAt() ?? null,
-      recordingsRead: () => recordingsRead(board, clock),
-    }),
+    findings,
     decisions: decisionsGroup(context, recheck),
     settings: settingsGroup(context, recheck),
     setup: setupGroup(context),
@@ -220,8 +230,9 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     fixes: fixing.group,
     activity: activityGroup(context, watch),
     dependencies: dependencies.group,
-    audit: auditGroup(context, watch),
+    audit,
     rotation: rotating.rotation,
+    incidents: incidents.incidents,
     sealed: sealedGroup(sealed, options.consent),
     pause: pauseGroup(pause, options.consent),
     planRegistry: fixing.registry,
@@ -237,8 +248,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
       for (const end of ends) end();
       found.close();
       // A rotation that is under way needs its secret.
-      closing ??= rotating
-        .close()
+      closing ??= Promise.all([rotating.close(), incidents.close()])
         .then(() => Promise.all([sealed.close(), pause.close()]))
         .then(() =>
           closeAll(schedule, board.cancelAll, lookout, dependencies, fixing, watch, ledger, opened),

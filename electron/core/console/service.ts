@@ -1,11 +1,13 @@
 import type { AnySchema, ContractProcedure, InferSchemaOutput } from '@orpc/contract';
 import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
+import type { ClaimedStep, IncidentRegistry } from '#core/incidents/runbook/incident-registry.ts';
 import type { ClaimedRotation, RotationRegistry } from '#core/secrets/rotation/rotation-registry.ts';
 import type { AuditState, LiveDelta } from '#shared/contract/audit.ts';
 import type { Contract } from '#shared/contract/contract.ts';
 import type { ErrorCode, ErrorData } from '#shared/contract/errors.ts';
 import type { Drift, LookState } from '#shared/contract/looks.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
+import type { IncidentView } from '#shared/domain/incident/incident-view.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import type { RotationRun } from '#shared/domain/rotation/run.ts';
 
@@ -54,7 +56,8 @@ type ChangeDelta = {
     | 'audit'
     | 'dependencies'
     | 'secrets'
-    | 'pause';
+    | 'pause'
+    | 'incidents';
   node: string | null;
   sentence: string | null;
 };
@@ -79,6 +82,15 @@ export type ConsoleRotation = ServiceGroup<'rotation', 'progress' | 'begin'> & {
   /** Plans that nobody has ordered yet. */
   registry: RotationRegistry;
   topic: Topic<RotationRun[], RotationRun>;
+};
+
+/** Incidents and their runbook. */
+export type ConsoleIncidents = ServiceGroup<'incidents', 'progress' | 'begin'> & {
+  /** Begin a step that was consented to; it runs on by itself. */
+  begin(claimed: ClaimedStep): Promise<IncidentView>;
+  /** Plans that nobody has ordered yet. */
+  registry: IncidentRegistry;
+  topic: Topic<IncidentView[], IncidentView>;
 };
 
 /** Who is asking for consent-bound work, and how that shell asks a person outside the renderer. */
@@ -118,6 +130,8 @@ export interface ConsoleService {
   audit?: ConsoleAudit;
   /** Left out by a console that keeps no secrets. */
   rotation?: ConsoleRotation;
+  /** Left out by a console that keeps no incidents. */
+  incidents?: ConsoleIncidents;
   /** Plans that the core made and nobody has ordered yet; what stands before the console claims them there. */
   planRegistry: PlanRegistry;
   topics: {

@@ -90,7 +90,7 @@ export function naiveMove(
     const shut =
       'release' in steps &&
       runOf(happened, 'isolate') !== null &&
-      steps['isolate'] !== 'skipped' &&
+      steps.isolate !== 'skipped' &&
       !settled('release');
     return move.words === '' || all.includes('under-way') || shut || (left && !move.rest) ? no : yes;
   }
