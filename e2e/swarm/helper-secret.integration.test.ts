@@ -93,7 +93,7 @@ describe('the helper and a secret', () => {
     expect(sh(`stat -c '%a %u %g' ${TOKEN_PATH}`).trim()).toBe('600 1990 1990');
     const nonce = randomBytes(32).toString('hex');
     const others = [{ address: '10.9.0.1', port }];
-    const verified = ask({ act: 'verify', rotation, path: TOKEN_PATH, port, nonce, others });
+    const verified = ask({ act: 'verify', rotation, path: TOKEN_PATH, port, nonce, others, waitMs: 0 });
     const mac = createHmac('sha256', Buffer.from(nonce, 'hex')).update(token).digest('hex');
     expect(verified).toEqual({
       answer: 'secret-verified',
@@ -192,7 +192,7 @@ describe('the helper and a secret', () => {
     commit();
     expect([inForce(), sh(`stat -c '%a %u' ${TOKEN_PATH}`).trim()]).toEqual([token, '600 1990']);
     expect(
-      ask({ act: 'verify', rotation, path: TOKEN_PATH, port, nonce: '0'.repeat(64), others: [] }),
+      ask({ act: 'verify', rotation, path: TOKEN_PATH, port, nonce: '0'.repeat(64), others: [], waitMs: 0 }),
     ).toMatchObject({
       status: 200,
       wrong: 403,

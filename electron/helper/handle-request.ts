@@ -12,9 +12,10 @@ import { uninstall } from './asks/uninstall.ts';
 import { logAction } from './log-line.ts';
 import type { Machine } from './machine.ts';
 import { answerPause } from './pause/answer-pause.ts';
+import { answerPauseRequest } from './pause/pause-request.ts';
 import { lockNode } from './record/lock.ts';
 import { openStateFolder } from './record/state-folder.ts';
-import { asRefused, Refused } from './refused.ts';
+import { Refused, refusedAnswer } from './refused.ts';
 import { close } from './walk/descriptor.ts';
 
 /** How long a run waits for another one before it says `busy`. */
@@ -32,7 +33,7 @@ export function answerUnlocked(machine: Machine, request: HelperRequest, launche
   try {
     return dispatch(machine, request, launched);
   } catch (thrown) {
-    return refusedAnswer(thrown, request.ask);
+    return refusal(thrown, request.ask);
   }
 }
 
@@ -40,14 +41,14 @@ export function answerUnlocked(machine: Machine, request: HelperRequest, launche
 export function handleRequest(machine: Machine, request: HelperRequest, launched: Launched): HelperAnswer {
   let answer: HelperAnswer;
   let lock: number | null = null;
+  if (request.ask === 'pause') return answerPauseRequest(machine, request);
   try {
     if (request.ask === 'hello' || request.ask === 'inspect') return dispatch(machine, request, launched);
     openStateFolder(machine);
-    // An emergency brake waits for nobody: it touches nothing that another run changes.
-    lock = request.ask === 'pause' ? null : lockNode(machine, WAIT_SECONDS);
-    answer = dispatch(lock === null ? machine : { ...machine, lock }, request, launched);
+    lock = lockNode(machine, WAIT_SECONDS);
+    answer = dispatch({ ...machine, lock }, request, launched);
   } catch (thrown) {
-    answer = refusedAnswer(thrown, request.ask);
+    answer = refusal(thrown, request.ask);
   } finally {
     close(lock);
   }
@@ -80,6 +81,7 @@ function dispatch(machine: Machine, request: HelperRequest, launched: Launched):
     case 'probe':
       return probe(machine, request.uid, request.probe, launched.relaunch);
     case 'secret':
+    case 'secrets':
       throw new Refused('bad-request', 'Secrets are asked for one at a time, by answerSecret.');
     case 'pause':
       return answerPause(machine, request.what);
@@ -88,15 +90,9 @@ function dispatch(machine: Machine, request: HelperRequest, launched: Launched):
   }
 }
 
-/** A refusal as the console reads it. */
-export function refusedAnswer(thrown: unknown, about: string): HelperAnswer {
-  const failed = thrown instanceof StepFailed;
-  const refused = failed ? thrown.refused : asRefused(thrown, about);
-  return {
-    answer: 'refused',
-    refusal: refused.refusal,
-    message: refused.message.slice(0, 1_024),
-    differences: [...refused.differences],
-    rolledBack: failed && thrown.rolledBack,
-  };
+/** A refusal as the console reads it; a step that failed says whether it was taken back. */
+function refusal(thrown: unknown, about: string): HelperAnswer {
+  return thrown instanceof StepFailed
+    ? refusedAnswer(thrown.refused, about, thrown.rolledBack)
+    : refusedAnswer(thrown, about);
 }

@@ -1,4 +1,4 @@
-import { HELPER_STATE_FOLDER } from '#shared/domain/helper/installation.ts';
+import { HELPER_STATE_FOLDER } from '#shared/domain/helper/state-folder.ts';
 
 /**
  * The machine as the helper sees it. The installed program uses `MACHINE` and nothing else; tests hand in another one,

@@ -1,22 +1,22 @@
 import { statSync } from 'node:fs';
-import { RUNTIME_OPTIONS } from '#shared/domain/helper/installation.ts';
+import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { coveredBy, RISK_CLASSES, type RiskClass, riskClassOf } from '#shared/domain/helper/risk-class.ts';
-import { connectOnce } from './connect-mode.ts';
-import { handleRequest, type Launched, refusedAnswer } from './handle-request.ts';
+import { RUNTIME_OPTIONS } from '#shared/domain/helper/runtime-options.ts';
+import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
+import type { Launched } from './handle-request.ts';
 import { harden } from './harden.ts';
 import { type Machine, PROGRAM_FOLDERS, STATE_FOLDER } from './machine.ts';
-import { parseRequest, readInput } from './read-request.ts';
-import { Refused } from './refused.ts';
-import { revertAtBoot, revertInTime } from './revert-mode.ts';
-import { answerSecret } from './secret/answer-secret.ts';
-import { commitInTime } from './secret/arm.ts';
-import { rotateAtBoot } from './secret/at-boot.ts';
+import { Refused, refusedAnswer } from './refused.ts';
+import { readDocument, readInput } from './request-text.ts';
 import { ownFiles, refuseSetuid, refuseWritable } from './self-check.ts';
 
 /**
  * The privileged one-shot program: one JSON request on standard input, one JSON answer on standard output, then it ends.
  * Besides, fixed arguments for its own timer, unit and probe: `--revert <change>`, `--commit <rotation>`,
- * `--revert-unconfirmed`, `--connect …`.
+ * `--revert-unconfirmed`, `--connect …`, `--try …`.
+ *
+ * It is one file, and each kind of work is loaded from it when it is asked for: a brake on fifty nodes, or a rotation, starts the helper
+ * hundreds of times, and reading the words of every verb takes three times as long as what is done then.
  */
 async function main(): Promise<number> {
   try {
@@ -29,14 +29,20 @@ async function main(): Promise<number> {
     refuseWritable(files.runtime);
     const machine = machineOf(files.bundle);
     if (mode === '--revert' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
-      return await revertInTime(machine, String(change));
-    if (mode === '--revert-unconfirmed' && change === undefined) return atBoot(machine);
+      return await (await import('./revert-mode.ts')).revertInTime(machine, String(change));
+    if (mode === '--revert-unconfirmed' && change === undefined) return await atBoot(machine);
     if (mode === '--commit' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
-      return await commitInTime(machine, String(change));
+      return await (await import('./secret/arm.ts')).commitInTime(machine, String(change));
     if (mode === '--connect') {
       const [port = 0, timeoutMs = 0, uid = 0, gid = 0] = more.slice(0, 4).map(Number);
       const asks = more[4] === 'ask';
+      const { connectOnce } = await import('./connect-mode.ts');
       return await connectOnce({ address: String(change), port, timeoutMs, uid, gid, asks });
+    }
+    if (mode === '--try') {
+      const [timeoutMs = 0, uid = 0, gid = 0] = more.slice(0, 3).map(Number);
+      const { tryConnections } = await import('./secret/try-mode.ts');
+      return await tryConnections({ addresses: more.slice(3), port: Number(change), timeoutMs, uid, gid });
     }
     const allowed = mode === undefined ? null : classOf(mode);
     if (mode !== undefined && (allowed === null || change !== undefined))
@@ -48,19 +54,45 @@ async function main(): Promise<number> {
   }
 }
 
-async function answerInput(machine: Machine, launched: Launched, allowed: RiskClass | null) {
-  const request = parseRequest(await readInput(process.stdin));
+async function answerInput(
+  machine: Machine,
+  launched: Launched,
+  allowed: RiskClass | null,
+): Promise<HelperAnswer> {
+  const document = readDocument(await readInput(process.stdin));
+  switch (document.ask) {
+    case 'secret':
+    case 'secrets': {
+      const { answerSecretRequest, readSecretRequest } = await import('./secret/secret-requests.ts');
+      const request = permitted(readSecretRequest(document), allowed);
+      return answerSecretRequest(machine, request, launched.relaunch);
+    }
+    case 'pause': {
+      const { answerPauseRequest, readPauseRequest } = await import('./pause/pause-request.ts');
+      return answerPauseRequest(machine, permitted(readPauseRequest(document), allowed));
+    }
+    default: {
+      const { checkRequest } = await import('./check-request.ts');
+      const { helperRequest } = await import('#shared/domain/helper/verbs.ts');
+      const { handleRequest } = await import('./handle-request.ts');
+      return handleRequest(machine, permitted(checkRequest(helperRequest, document), allowed), launched);
+    }
+  }
+}
+
+/** Refuses `no-permission` for what was not allowed, and where the helper is not root. */
+function permitted<T extends HelperRequest>(request: T, allowed: RiskClass | null): T {
   if (allowed !== null && !coveredBy(allowed, riskClassOf(request)))
     throw new Refused('no-permission', 'What was allowed does not cover this request.');
   if (request.ask !== 'hello' && process.geteuid?.() !== 0)
     throw new Refused('no-permission', 'The helper has to be started as root.');
-  return request.ask === 'secret'
-    ? answerSecret(machine, request.what, launched.relaunch)
-    : handleRequest(machine, request, launched);
+  return request;
 }
 
 /** What the unit at boot does: takes back what nobody kept, and goes on with rotations that were decided. */
-function atBoot(machine: Machine): number {
+async function atBoot(machine: Machine): Promise<number> {
+  const { revertAtBoot } = await import('./revert-mode.ts');
+  const { rotateAtBoot } = await import('./secret/at-boot.ts');
   return Math.max(revertAtBoot(machine), rotateAtBoot(machine));
 }
 
@@ -79,7 +111,7 @@ function machineOf(bundle: string): Machine {
 }
 
 /** Exit status 0: an answer; 1: a refusal. Both are one JSON document. */
-function print(answer: ReturnType<typeof refusedAnswer>): number {
+function print(answer: HelperAnswer): number {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
   return answer.answer === 'refused' ? 1 : 0;
 }

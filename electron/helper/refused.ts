@@ -1,4 +1,4 @@
-import type { Difference, Refusal } from '#shared/domain/helper/answers.ts';
+import type { Difference, HelperAnswer, Refusal } from '#shared/domain/helper/answers.ts';
 
 /** A step or request that is not done, with the reason that the console is told. Thrown inside the helper only. */
 export class Refused extends Error {
@@ -47,4 +47,20 @@ export function asRefused(thrown: unknown, about: string): Refused {
 export function codeOf(thrown: unknown): string | null {
   if (!(thrown instanceof Error) || !('code' in thrown)) return null;
   return typeof thrown.code === 'string' ? thrown.code : null;
+}
+
+/** Whatever was thrown, as the console reads it. */
+export function refusedAnswer(
+  thrown: unknown,
+  about: string,
+  rolledBack = false,
+): Extract<HelperAnswer, { answer: 'refused' }> {
+  const { refusal, message, differences } = asRefused(thrown, about);
+  return {
+    answer: 'refused',
+    refusal,
+    message: message.slice(0, 1_024),
+    differences: [...differences],
+    rolledBack,
+  };
 }

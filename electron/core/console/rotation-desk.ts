@@ -2,6 +2,7 @@ import { Connections } from '#core/secrets/rotation/connections.ts';
 import { RotationEngine } from '#core/secrets/rotation/engine.ts';
 import type { RotationParts } from '#core/secrets/rotation/parts.ts';
 import { RotationRegistry } from '#core/secrets/rotation/rotation-registry.ts';
+import { SpareConnections } from '#core/secrets/rotation/spare-connections.ts';
 import type { SealedStore } from '#core/secrets/sealed/sealed-store.ts';
 import type { RotationStranger } from '#shared/domain/rotation/plan.ts';
 import { announce, type Context } from './context.ts';
@@ -53,15 +54,19 @@ export async function createRotationDesk(
     ...options.rotating,
   };
   const engine = new RotationEngine(parts);
+  const spare = new SpareConnections(context.clock);
   const planning = (): Connections => new Connections(parts, '', null);
   if (options.recover) await engine.recover().catch(() => undefined);
   return {
     rotation: {
-      ...rotationGroup({ context, parts, engine, registry, planning }),
+      ...rotationGroup({ context, parts, engine, registry, planning, spare }),
       registry,
       topic: board.topic,
     },
-    close: () => engine.close(),
+    async close() {
+      await spare.close();
+      await engine.close();
+    },
   };
 }
 

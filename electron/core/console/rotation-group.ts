@@ -6,6 +6,7 @@ import { preflight } from '#core/secrets/rotation/preflight.ts';
 import type { RotationRegistry } from '#core/secrets/rotation/rotation-registry.ts';
 import { isDecided } from '#core/secrets/rotation/run.ts';
 import { shownRun } from '#core/secrets/rotation/shown-run.ts';
+import type { SpareConnections } from '#core/secrets/rotation/spare-connections.ts';
 import type { StoredRotation } from '#core/store/operations/rotations.ts';
 import type { RotationRun } from '#shared/domain/rotation/run.ts';
 import type { RotationReminder } from '#shared/domain/rotation/secrets.ts';
@@ -24,6 +25,7 @@ export function rotationGroup(desk: {
   engine: RotationEngine;
   registry: RotationRegistry;
   planning(): Connections;
+  spare: SpareConnections;
 }): Omit<ConsoleRotation, 'registry' | 'topic'> {
   const { context, parts, engine, registry } = desk;
   const { store } = context;
@@ -44,14 +46,18 @@ export function rotationGroup(desk: {
       const connections = desk.planning();
       try {
         const current = currentOf(await known(), null);
-        return registry.add(await preflight(parts, connections, wish, current));
-      } finally {
+        const plan = registry.add(await preflight(parts, connections, wish, current));
+        await desk.spare.keep(plan.id, connections);
+        return plan;
+      } catch (error) {
         await connections.close();
+        throw error;
       }
     },
     async begin(claimed) {
       await recordRotationConsent(context.ledger, claimed);
-      return shown(orThrow(await engine.begin(claimed.plan, claimed.places)));
+      const spare = desk.spare.take(claimed.plan.id);
+      return shown(orThrow(await engine.begin(claimed.plan, claimed.places, spare)));
     },
     resume: async ({ rotation }) => shown(orThrow(await engine.resume(rotation))),
     abort: async ({ rotation }) => shown(orThrow(await engine.abort(rotation))),

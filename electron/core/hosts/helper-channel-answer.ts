@@ -17,6 +17,7 @@ const FITTING: Readonly<Record<HelperRequest['ask'], readonly HelperAnswer['answ
   forget: ['forgotten'],
   probe: ['probed'],
   secret: ['secret-seen', 'fenced', 'secret-progress', 'secret-verified'],
+  secrets: ['secret-steps'],
   pause: ['pause'],
   uninstall: ['uninstalled'],
 };

@@ -1,12 +1,11 @@
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
-import type { SecretAct, SecretProgress } from '#shared/domain/helper/secret.ts';
+import type { SecretAct, SecretAnswer, SecretProgress } from '#shared/domain/helper/secret.ts';
 import type { Relaunch } from '../asks/revert-timer.ts';
-import { refusedAnswer } from '../handle-request.ts';
 import { logLine } from '../log-line.ts';
 import type { Machine } from '../machine.ts';
 import { lockNode } from '../record/lock.ts';
 import { openStateFolder } from '../record/state-folder.ts';
-import { Refused } from '../refused.ts';
+import { Refused, refusedAnswer } from '../refused.ts';
 import { close } from '../walk/descriptor.ts';
 import { armSecret } from './arm.ts';
 import { awaitAccepted, commitSecret } from './commit.ts';
@@ -20,13 +19,26 @@ import { verifySecret } from './verify.ts';
 /** How long a run waits for another one, which may be restarting a unit. */
 const WAIT_SECONDS = 20;
 
-/** Does one act on a secret and answers it. Everything that goes wrong is a `refused` answer; nothing is thrown. */
-export async function answerSecret(
+type Answer = SecretAnswer | Extract<HelperAnswer, { answer: 'refused' }>;
+
+/** Does acts one after the other, each as {@link answerSecret} does, up to the first that is refused. */
+export async function answerSecrets(
   machine: Machine,
-  act: SecretAct,
+  acts: readonly SecretAct[],
   relaunch: Relaunch,
 ): Promise<HelperAnswer> {
-  let answer: HelperAnswer;
+  const answers: Answer[] = [];
+  for (const act of acts) {
+    const answer = await answerSecret(machine, act, relaunch);
+    answers.push(answer);
+    if (answer.answer === 'refused') break;
+  }
+  return { answer: 'secret-steps', answers };
+}
+
+/** Does one act on a secret and answers it. Everything that goes wrong is a `refused` answer; nothing is thrown. */
+export async function answerSecret(machine: Machine, act: SecretAct, relaunch: Relaunch): Promise<Answer> {
+  let answer: Answer;
   try {
     openStateFolder(machine);
     answer = await answered(machine, act, relaunch);
@@ -38,10 +50,10 @@ export async function answerSecret(
   return answer;
 }
 
-const outcome = (answer: HelperAnswer) =>
+const outcome = (answer: Answer) =>
   answer.answer === 'refused' ? `refused=${answer.refusal}` : `answer=${answer.answer}`;
 
-async function answered(machine: Machine, act: SecretAct, relaunch: Relaunch): Promise<HelperAnswer> {
+async function answered(machine: Machine, act: SecretAct, relaunch: Relaunch): Promise<Answer> {
   switch (act.act) {
     case 'look':
       return lookAtSecret(machine, act);
@@ -66,7 +78,7 @@ function lockedAct(
   machine: Machine,
   act: Exclude<SecretAct, { act: 'look' | 'state' | 'verify' | 'commit' }>,
   relaunch: Relaunch,
-): HelperAnswer {
+): Answer {
   switch (act.act) {
     case 'fence':
       return loadFence(machine, act, relaunch);
@@ -113,7 +125,7 @@ function forgetAllButFence(record: RotationRecord): void {
   record.mark('fence', fence);
 }
 
-function progressOf(record: RotationRecord | null): HelperAnswer {
+function progressOf(record: RotationRecord | null): Answer {
   const none: SecretProgress = {
     stagedAt: null,
     armedFor: null,

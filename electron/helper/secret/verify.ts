@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { SecretAct } from '#shared/domain/helper/secret.ts';
 import type { Machine } from '../machine.ts';
-import { askApi } from './ask-api.ts';
+import { askApi, fitsHeader } from './ask-api.ts';
 import { RotationRecord } from './rotation-record.ts';
 import { readTokenFile, secretMac, tokenIn, withFolder } from './token-file.ts';
+
+const AGAIN_MS = 150;
 
 /**
  * Proves what is in force, without a secret leaving: this node is asked over loopback with the secret of its file and with a random one,
@@ -12,17 +15,17 @@ import { readTokenFile, secretMac, tokenIn, withFolder } from './token-file.ts';
  */
 export async function verifySecret(
   machine: Machine,
-  { rotation, path, port, nonce, others }: Extract<SecretAct, { act: 'verify' }>,
+  { rotation, path, port, nonce, others, waitMs }: Extract<SecretAct, { act: 'verify' }>,
 ): Promise<Extract<HelperAnswer, { answer: 'secret-verified' }>> {
   const file = withFolder(machine, path, 'look', (held) => readTokenFile(held, held.name));
   const token = file === null ? '' : tokenIn(file.bytes);
   const old = new RotationRecord(machine, rotation).old();
-  // Where there was none before, a random one has to be refused.
-  const burned = old === null ? randomBytes(32).toString('hex') : tokenIn(old);
+  // Where there was none before, or one that nobody can send, a random one has to be refused.
+  const burned = old === null || !fitsHeader(tokenIn(old)) ? randomBytes(32).toString('hex') : tokenIn(old);
   const [status, wrong, ...statuses] = await Promise.all([
     token === '' ? null : askApi('127.0.0.1', port, '/status', token),
     askApi('127.0.0.1', port, '/status', randomBytes(32).toString('hex')),
-    ...others.map((other) => askApi(other.address, other.port, '/identity', burned)),
+    ...others.map((other) => askUntilRefused(other, burned, performance.now() + waitMs)),
   ]);
   return {
     answer: 'secret-verified',
@@ -32,4 +35,17 @@ export async function verifySecret(
     others: others.map(({ address }, index) => ({ address, status: statuses[index] ?? null })),
     hadOld: old !== null,
   };
+}
+
+/** Asks again while the other one restarts: it does not answer then, or still takes the secret that it read before. */
+async function askUntilRefused(
+  { address, port }: { address: string; port: number },
+  burned: string,
+  until: number,
+): Promise<number | null> {
+  for (;;) {
+    const status = await askApi(address, port, '/identity', burned);
+    if (status === 403 || performance.now() >= until) return status;
+    await sleep(AGAIN_MS);
+  }
 }

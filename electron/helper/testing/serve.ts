@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline';
-import { answerUnlocked, refusedAnswer } from '../handle-request.ts';
+import { answerUnlocked } from '../handle-request.ts';
 import { OWN_FOLDER, PROGRAM_FOLDERS, STATE_FOLDER } from '../machine.ts';
 import { parseRequest } from '../read-request.ts';
 import { openStateFolder } from '../record/state-folder.ts';
+import { refusedAnswer } from '../refused.ts';
 
 /**
  * The helper's own code as a server of lines, for tests that ask hundreds of times: one process instead of one per request.

@@ -65,6 +65,16 @@ export const difference = z.object({
 });
 export type Difference = z.infer<typeof difference>;
 
+const refusedAnswer = z.object({
+  answer: z.literal('refused'),
+  refusal,
+  /** What happened and what was not touched, in one or two sentences. */
+  message: z.string().max(1_024),
+  differences: listOf(difference, 256),
+  /** The step was taken back after it failed half-way; false when nothing had begun. */
+  rolledBack: z.boolean(),
+});
+
 /** What the helper answers. Text in it comes from the node: for reading, never markup. */
 export const helperAnswer = z.discriminatedUnion('answer', [
   z.object({
@@ -135,16 +145,13 @@ export const helperAnswer = z.discriminatedUnion('answer', [
     detail: z.string().max(512),
   }),
   ...secretAnswers,
+  /** One for each act in its order; behind one that was refused nothing was done. */
+  z.object({
+    answer: z.literal('secret-steps'),
+    answers: z.array(z.discriminatedUnion('answer', [...secretAnswers, refusedAnswer])).max(4),
+  }),
   pauseAnswer,
   z.object({ answer: z.literal('uninstalled'), left: listOf(z.string().max(4_096), 64) }),
-  z.object({
-    answer: z.literal('refused'),
-    refusal,
-    /** What happened and what was not touched, in one or two sentences. */
-    message: z.string().max(1_024),
-    differences: listOf(difference, 256),
-    /** The step was taken back after it failed half-way; false when nothing had begun. */
-    rolledBack: z.boolean(),
-  }),
+  refusedAnswer,
 ]);
 export type HelperAnswer = z.infer<typeof helperAnswer>;

@@ -1,23 +1,14 @@
 import { z } from 'zod';
 import type { RiskClass } from './risk-class.ts';
+import { RUNTIME_OPTIONS } from './runtime-options.ts';
 import { accountName, sha256 } from './targets.ts';
 
 /** Where the helper lies on a node. Root's alone; so is every folder above. */
 export const HELPER_FOLDER = '/usr/local/libexec/swarmkeep';
 /** Started by sudo and by root; takes every request on standard input and no arguments. */
 export const HELPER_PROGRAM = `${HELPER_FOLDER}/swarmkeep-helper`;
-/** Where the helper keeps its undo records on a node, for root only. */
-export const HELPER_STATE_FOLDER = '/var/lib/swarmkeep';
 /** What the helper notes there: the hash of its runtime, so that it need not read 120 MB at every start. */
 export const HASH_NAME = 'runtime-hash';
-/** Options of the runtime: no debugger by signal, no native addons, no settings from elsewhere. */
-export const RUNTIME_OPTIONS = [
-  '--disable-sigusr1',
-  '--no-addons',
-  '--no-warnings',
-  '--openssl-config=/dev/null',
-] as const;
-
 /** The program that pkexec is given: one per risk class, so that polkit asks the right question. */
 export const programForClass = (risk: RiskClass) => `${HELPER_FOLDER}/swarmkeep-${risk}`;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instant, listOf } from '../bounds.ts';
-import { numericId, unitName } from './targets.ts';
+import { HELPER_PROTOCOL, numericId, unitName } from './targets.ts';
 
 /**
  * What the helper does with everything that agents run on a node. `freeze` stops every process of these accounts, of those that they can
@@ -17,6 +17,13 @@ export const pauseAct = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('state') }),
 ]);
 export type PauseAct = z.infer<typeof pauseAct>;
+
+/** Makes all agents of a node stand still, or lets them go. Waits for no other run. */
+export const pauseRequest = z.strictObject({
+  version: z.literal(HELPER_PROTOCOL),
+  ask: z.literal('pause'),
+  what: pauseAct,
+});
 
 /** What the helper says of it, looked at after it was done. */
 export const pauseAnswer = z.object({

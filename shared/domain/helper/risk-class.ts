@@ -48,6 +48,10 @@ export function riskClassOf(request: HelperRequest): RiskClass {
       return request.what.act === 'state' ? 'look' : 'change';
     case 'secret':
       return SECRET_CLASS[request.what.act];
+    case 'secrets':
+      return request.what
+        .map(({ act }) => SECRET_CLASS[act])
+        .reduce((most, one) => (coveredBy(most, one) ? most : one));
     case 'undo':
     case 'revert':
     case 'arm':

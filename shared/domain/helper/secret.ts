@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instant, listOf } from '../bounds.ts';
-import { changeId, numericId, sha256, targetPath, unitName } from './targets.ts';
+import { changeId, HELPER_PROTOCOL, numericId, sha256, targetPath, unitName } from './targets.ts';
 
 /** A swarm secret as mycoSwarm writes it: 256 bits in hex. It goes over standard input only, and is in no answer. */
 export const swarmToken = z.string().regex(/^[0-9a-f]{64}$/);
@@ -69,6 +69,8 @@ export const secretAct = z.discriminatedUnion('act', [
     port,
     nonce: secretNonce,
     others: z.array(z.strictObject({ address, port })).max(8),
+    /** Others that do not refuse the old one yet are asked again for so long. */
+    waitMs: z.int().min(0).max(10_000),
   }),
   /** Destroys the old secret, and all that is known of the rotation but its fence. Refused before `commit`. */
   z.strictObject({ act: z.literal('finish'), rotation: changeId }),
@@ -76,6 +78,17 @@ export const secretAct = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('drop'), rotation: changeId }),
 ]);
 export type SecretAct = z.infer<typeof secretAct>;
+
+/** Acts that are done one after the other in one run of the helper; the first that is refused ends it. */
+const secretActs = z.array(secretAct).min(1).max(4);
+
+const version = z.literal(HELPER_PROTOCOL);
+
+/** What the helper is asked about a secret: one act, or several in their order in one run, for starting it takes longer than most acts do. */
+export const secretRequest = z.discriminatedUnion('ask', [
+  z.strictObject({ version, ask: z.literal('secret'), what: secretAct }),
+  z.strictObject({ version, ask: z.literal('secrets'), what: secretActs }),
+]);
 
 /** How far a node is with a rotation, by its own record; instants in its own clock. */
 export const secretProgress = z.object({
@@ -135,3 +148,4 @@ export const secretAnswers = [
     hadOld: z.boolean(),
   }),
 ] as const;
+export type SecretAnswer = z.infer<(typeof secretAnswers)[number]>;

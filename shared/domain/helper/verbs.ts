@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pauseAct } from './pause.ts';
-import { secretAct } from './secret.ts';
+import { pauseRequest } from './pause.ts';
+import { secretRequest } from './secret.ts';
 import {
   accountName,
   changeId,
@@ -267,10 +267,8 @@ export const helperRequest = z.discriminatedUnion('ask', [
       z.strictObject({ kind: z.literal('isolation') }),
     ]),
   }),
-  /** One act on a swarm secret, see `secretAct`. */
-  z.strictObject({ version, ask: z.literal('secret'), what: secretAct }),
-  /** Makes all agents of this node stand still, or lets them go. Waits for no other run. */
-  z.strictObject({ version, ask: z.literal('pause'), what: pauseAct }),
+  ...secretRequest.options,
+  pauseRequest,
   /** Take helper, policy and sudo rule away. Refused while undo records are left, unless `force`. */
   z.strictObject({ version, ask: z.literal('uninstall'), force: z.boolean() }),
 ]);

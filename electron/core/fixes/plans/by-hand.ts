@@ -1,6 +1,6 @@
 import { quote } from '#core/hosts/quote.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
-import { HELPER_STATE_FOLDER } from '#shared/domain/helper/installation.ts';
+import { HELPER_STATE_FOLDER } from '#shared/domain/helper/state-folder.ts';
 import type { HelperAction } from '#shared/domain/helper/verbs.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { standingSteps } from './undo-order.ts';

@@ -4,12 +4,15 @@ import type { Connections } from './connections.ts';
 import { insideOf } from './fences.ts';
 import type { RotationJournal } from './journal.ts';
 import type { RotationLimits, RotationParts } from './parts.ts';
+import { askersOf, type Proofs, verifyAct } from './proofs.ts';
 import type { HeldSecret } from './secret.ts';
 import { stageNode } from './stage-nodes.ts';
 
 /** A slow arming is waited for so much longer than staging took. */
 const ARMING_FACTOR = 1.3;
 const MOST_LEAD_MS = 60_000;
+/** For each node that restarts; one computer that holds many of them needs it. */
+const QUIET_MS = 30;
 
 /**
  * When all nodes restart, decided once: late enough that every one can be told before.
@@ -39,8 +42,16 @@ export async function armNodes(journal: RotationJournal, connections: Connection
 }
 
 /**
+ * How long nodes are left alone from their instant on: they restart then, all at once, and what is asked of them meanwhile only slows them down.
+ * @returns milliseconds
+ */
+export function quietMs(journal: RotationJournal, limits: RotationLimits): number {
+  return Math.min(limits.leadMs, QUIET_MS * insideOf(journal.rotation).length);
+}
+
+/**
  * Brings every node to the new secret, by its own record: what is done is noted, what is not is done now. Nodes that do not answer in time are
- * away from here on, and finished when they are back.
+ * away from here on, and finished when they are back. What they prove on the way is kept in `proofs`.
  * @returns why one that answers could not be brought there; null when all were
  */
 export async function commitNodes(
@@ -49,11 +60,19 @@ export async function commitNodes(
   connections: Connections,
   secret: HeldSecret,
   limits: RotationLimits,
+  proofs: Proofs,
 ): Promise<string | null> {
+  const inside = insideOf(journal.rotation);
+  const askers = askersOf(inside, inside);
   const troubles = await Promise.all(
-    insideOf(journal.rotation)
+    inside
       .filter(({ state }) => state === 'staged' || state === 'armed')
-      .map((node) => commitNode(parts, journal, connections, node.node, secret, limits.settleMs)),
+      .map(({ node }) =>
+        commitNode(parts, journal, connections, node, secret, limits.settleMs, {
+          proofs,
+          others: askers.get(node) ?? [],
+        }),
+      ),
   );
   return troubles.find((one) => one !== null) ?? null;
 }
@@ -66,6 +85,7 @@ export async function commitNode(
   id: string,
   secret: HeldSecret,
   patienceMs: number,
+  proving: { proofs: Proofs; others: readonly StoredRotationNode[] } | null = null,
 ): Promise<string | null> {
   const { place, name } = journal.node(id);
   if (place === null) throw new RangeError(`Nothing is known of ${id}`);
@@ -73,7 +93,12 @@ export async function commitNode(
   const act = { act: 'commit', rotation: journal.rotation.id, unit, port } as const;
   for (let staged = false; ; staged = true) {
     await parts.fault?.(`commit ${id}`);
-    const said = await connections.ask(id, act, patienceMs);
+    const verify = proving === null ? null : verifyAct(journal.rotation.id, journal.node(id), proving.others);
+    const [said, verified] = await connections.askAll(
+      id,
+      [act, ...(verify === null ? [] : [verify])],
+      patienceMs,
+    );
     if (said.how === 'lost') {
       const message = `It has the new secret beside the old one and does not answer: ${said.failure.message}`;
       await journal.mark(id, { state: 'away', message: message.slice(0, 1_024) });
@@ -81,6 +106,8 @@ export async function commitNode(
     }
     if (said.how === 'answered') {
       await noteCommitted(journal, id, said.answer);
+      if (proving !== null && verify !== null && verified?.how === 'answered')
+        proving.proofs.take(journal.node(id), verify, verified.answer, secret, journal.rotation.nodes);
       return said.answer.acceptsSince === null
         ? `${name}: mycoSwarm does not answer since its restart.`
         : null;

@@ -29,6 +29,28 @@ export type Said<Act extends SecretAct['act']> =
   | { how: 'refused'; refused: Refused }
   | { how: 'lost'; failure: HelperFailure };
 
+/** What each act is answered with. */
+const ANSWERS: Readonly<{ [Act in keyof AnswerOf]: AnswerOf[Act] }> = {
+  look: 'secret-seen',
+  fence: 'fenced',
+  lift: 'fenced',
+  stage: 'secret-progress',
+  arm: 'secret-progress',
+  commit: 'secret-progress',
+  state: 'secret-progress',
+  verify: 'secret-verified',
+  finish: 'secret-progress',
+  drop: 'secret-progress',
+};
+
+/** A node that answers something else than it was asked. */
+const WRONG_ANSWER: HelperFailure = {
+  kind: 'bad-answer',
+  message: 'The helper there gave an answer that cannot be read.',
+  next: 'Replace it: "Allow changes on this node" installs it anew.',
+  mayHaveBegun: true,
+};
+
 const AGAIN_MS = 400;
 
 /** After these nothing is gained by asking again. */
@@ -77,6 +99,48 @@ export class Connections {
     }
   }
 
+  /**
+   * Asks for several acts in one run of the helper, in their order. Behind the first that is refused nothing is done, and all the others
+   * answer that refusal; where the connection breaks off, all of them are lost. As {@link ask} otherwise.
+   */
+  async askAll<const Acts extends readonly SecretAct[]>(
+    node: string,
+    acts: Acts,
+    patienceMs: number,
+  ): Promise<{ [Index in keyof Acts]: Said<Acts[Index]['act']> }> {
+    const until = performance.now() + patienceMs;
+    for (;;) {
+      const said = await this.#all(node, acts);
+      const lost = said[0]?.how === 'lost' ? said[0].failure : null;
+      const isOver = performance.now() + AGAIN_MS >= until;
+      if (lost === null || this.#closed || FINAL.has(lost.kind) || isOver)
+        return said as { [Index in keyof Acts]: Said<Acts[Index]['act']> };
+      await new Promise<void>((resolve) => void this.#parts.clock.after(AGAIN_MS, resolve));
+    }
+  }
+
+  async #all(node: string, acts: readonly SecretAct[]): Promise<Said<SecretAct['act']>[]> {
+    const lost = (failure: HelperFailure) => acts.map(() => ({ how: 'lost' as const, failure }));
+    const channel = await this.#channel(node);
+    if ('kind' in channel) return lost(channel);
+    const reply = await channel.ask({ version: 1, ask: 'secrets', what: [...acts] });
+    if (!reply.ok) {
+      this.#forget(node);
+      return lost(reply.failure);
+    }
+    const { answer } = reply;
+    if (answer.answer === 'refused') return acts.map(() => ({ how: 'refused', refused: answer }));
+    if (answer.answer !== 'secret-steps') throw new RangeError('The channel let another answer through');
+    const refused = answer.answers.find((one) => one.answer === 'refused');
+    return acts.map((act, index): Said<SecretAct['act']> => {
+      const one = answer.answers[index];
+      if (one !== undefined && one.answer === ANSWERS[act.act])
+        return { how: 'answered', answer: one } as Said<SecretAct['act']>;
+      if (refused !== undefined) return { how: 'refused', refused };
+      return { how: 'lost', failure: WRONG_ANSWER };
+    });
+  }
+
   async #once<What extends SecretAct>(node: string, what: What): Promise<Said<What['act']>> {
     const channel = await this.#channel(node);
     if ('kind' in channel) return { how: 'lost', failure: channel };
@@ -108,6 +172,23 @@ export class Connections {
     const channel = await opening;
     if ('kind' in channel && this.#open.get(node) === opening) this.#open.delete(node);
     return channel;
+  }
+
+  /** Takes over what another one has open to nodes that let it in without a question, and closes the rest. */
+  async adopt(other: Connections): Promise<void> {
+    const all = [...other.#open];
+    other.#open.clear();
+    await Promise.all(
+      all.map(async ([node, opening]) => {
+        const channel = await opening;
+        if ('kind' in channel) return;
+        const { via } = await channel.access();
+        if (this.#open.has(node) || this.#closed || (via !== 'root' && via !== 'sudo'))
+          return channel.close();
+        this.#open.set(node, Promise.resolve(channel));
+      }),
+    );
+    await other.close();
   }
 
   #forget(node: string): void {

@@ -101,6 +101,28 @@ describe('nodes that do not do as they should', () => {
     expect(all.disk.sealed.size).toBe(0);
   });
 
+  it('take everything back although the console died while it did that, at every point of it', async () => {
+    for (let dieAt = 1; ; dieAt += 1) {
+      const all = world();
+      const [, full] = all.swarm.nodes;
+      if (full) full.refuses = { stage: 'no-space' };
+      const first = new MortalConsole(all.swarm, all.disk, { dieAt });
+      const ended = await first.untilDeath(first.rotate());
+      const began = all.disk.all()[0]?.takesBack ?? null;
+      if (full) full.refuses = {};
+      const next = new MortalConsole(all.swarm, all.disk);
+      await next.engine.recover();
+      await next.engine.idle();
+      if (began !== null) {
+        expect(all.disk.all()[0], `died at ${dieAt}`).toMatchObject({ stage: 'aborted' });
+        expect(all.swarm.nodes.map(({ inForce, lease }) => [inForce, lease])).toEqual(
+          all.swarm.nodes.map(() => [OLD, null]),
+        );
+      }
+      if (ended) return;
+    }
+  });
+
   it('are left out when one says no in an emergency', async () => {
     const all = world();
     const [, full] = all.swarm.nodes;
@@ -117,7 +139,8 @@ describe('nodes that do not do as they should', () => {
     const console = new MortalConsole(all.swarm, all.disk);
     await console.rotate();
     expect(all.disk.all()[0]).toMatchObject({ stage: 'generated', waits: 'fence' });
-    expect(all.swarm.nodes.map(({ staged }) => staged)).toEqual([null, null, null]);
+    expect(open?.staged).toBe(null);
+    expect(all.swarm.nodes.map(({ inForce }) => inForce)).toEqual([OLD, OLD, OLD]);
     if (open) open.refuses = {};
     await console.engine.tend();
     expectAllNew(all);

@@ -35,10 +35,28 @@ export class RotationEngine {
     this.#later();
   }
 
-  /** Begins a plan that a person agreed to. @returns the rotation, which runs on by itself */
+  /**
+   * Begins a plan that a person agreed to.
+   * @param spare connections of its preflight, which are used on or closed
+   * @returns the rotation, which runs on by itself
+   */
   async begin(
     plan: RotationPlan,
     places: ReadonlyMap<string, RotationPlace>,
+    spare: Connections | null = null,
+  ): Promise<StoredRotation | RotationRefusal> {
+    const began = await this.#begin(plan, places, spare).catch(async (error: unknown) => {
+      await spare?.close();
+      throw error;
+    });
+    if (typeof began === 'string') await spare?.close();
+    return began;
+  }
+
+  async #begin(
+    plan: RotationPlan,
+    places: ReadonlyMap<string, RotationPlace>,
+    spare: Connections | null,
   ): Promise<StoredRotation | RotationRefusal> {
     if (this.#running !== null) return 'busy';
     const rotation = first(plan, places, this.#parts.clock.now().toISOString());
@@ -49,7 +67,7 @@ export class RotationEngine {
     if (begun === 'known') return 'at-rest';
     this.#parts.changed(rotation);
     this.#parts.told(rotation, { kind: 'stage' });
-    this.#run(rotation, `For: ${plan.title}`);
+    this.#run(rotation, `For: ${plan.title}`, { spare });
     return rotation;
   }
 
@@ -79,7 +97,7 @@ export class RotationEngine {
     if (rotation === null) return 'unknown';
     if (rotation.endedAt !== null) return 'at-rest';
     if (isDecided(rotation)) return 'decided';
-    if (this.#running === null) this.#run(rotation, null, true);
+    if (this.#running === null) this.#run(rotation, null, { abort: true });
     else this.#running.abort = true;
     await this.#running?.done;
     return (await this.#parts.store.rotation({ id })) ?? 'unknown';
@@ -111,16 +129,21 @@ export class RotationEngine {
     await this.idle();
   }
 
-  #run(rotation: StoredRotation, ask: string | null, abort = false): void {
+  #run(
+    rotation: StoredRotation,
+    ask: string | null,
+    { abort = false, spare = null }: { abort?: boolean; spare?: Connections | null } = {},
+  ): void {
     const parts = this.#parts;
     const journal = new RotationJournal(parts, rotation);
     const connections = new Connections(parts, rotation.id, ask);
     const release = parts.sealed.hold();
     const running = { id: rotation.id, journal, abort, done: Promise.resolve() };
     this.#running = running;
-    const work = this.#from(rotation).then((from) =>
-      runRotation({ parts, journal, connections, from, wantsAbort: () => running.abort }),
-    );
+    const work = this.#from(rotation).then(async (from) => {
+      if (spare !== null) await connections.adopt(spare);
+      return runRotation({ parts, journal, connections, from, wantsAbort: () => running.abort });
+    });
     running.done = work
       // The journal cannot be written: it stands as it was, and is gone on with when it can.
       .catch(() => undefined)
@@ -228,6 +251,7 @@ function first(plan: RotationPlan, places: ReadonlyMap<string, RotationPlace>, a
     error: null,
     strangers: plan.strangers,
     stagingMs: null,
+    takesBack: null,
     keepsFences: false,
     nodes: plan.nodes.map(({ node, name, part, why, skewMs }) => ({
       node,

@@ -1,4 +1,5 @@
 import type { StoredRotation, StoredRotationNode } from '#core/store/operations/rotations.ts';
+import type { SecretAct } from '#shared/domain/helper/secret.ts';
 import type { Connections, Said } from './connections.ts';
 import type { RotationJournal } from './journal.ts';
 
@@ -62,6 +63,26 @@ function sameNetwork(address: string, own: string | undefined): boolean {
   );
 }
 
+/** What a node is asked to fence itself. */
+export function fenceAct(
+  rotation: StoredRotation,
+  node: StoredRotationNode,
+  scope: 'all' | 'swarm',
+): Extract<SecretAct, { act: 'fence' }> {
+  if (node.place === null) throw new RangeError(`Nothing is known of ${node.node}`);
+  const tries = triesOf(rotation, node);
+  return {
+    act: 'fence',
+    rotation: rotation.id,
+    scope,
+    accounts: node.place.accounts,
+    port: node.place.port,
+    reaches: reachesOf(rotation),
+    shuts: shutsOf(rotation),
+    tries: tries.length === 0 ? ['203.0.113.1'] : tries,
+  };
+}
+
 /** Fences one node and notes it once the node itself has shown that the fence holds. */
 export async function fenceNode(
   journal: RotationJournal,
@@ -70,38 +91,18 @@ export async function fenceNode(
   scope: 'all' | 'swarm',
   patienceMs: number,
 ): Promise<Said<'fence'>> {
-  const { rotation } = journal;
-  const node = journal.node(id);
-  if (node.place === null) throw new RangeError(`Nothing is known of ${id}`);
-  // Written down before: the node may have it although its answer was lost.
-  if (node.fence === 'none') await journal.mark(id, { fence: scope });
-  const tries = triesOf(rotation, node);
-  const said = await connections.ask(
-    id,
-    {
-      act: 'fence',
-      rotation: rotation.id,
-      scope,
-      accounts: node.place.accounts,
-      port: node.place.port,
-      reaches: reachesOf(rotation),
-      shuts: shutsOf(rotation),
-      tries: tries.length === 0 ? ['203.0.113.1'] : tries,
-    },
-    patienceMs,
-  );
+  await beforeFence(journal, id, scope);
+  const act = fenceAct(journal.rotation, journal.node(id), scope);
+  const said = await connections.ask(id, act, patienceMs);
   if (said.how === 'answered') await journal.mark(id, { fence: scope });
   return said;
 }
 
-/** Takes the fence of one node away. */
-export async function liftNode(
+/** Written down before: the node may have the fence although its answer was lost. */
+export async function beforeFence(
   journal: RotationJournal,
-  connections: Connections,
   id: string,
-  patienceMs: number,
-): Promise<Said<'lift'>> {
-  const said = await connections.ask(id, { act: 'lift', rotation: journal.rotation.id }, patienceMs);
-  if (said.how === 'answered') await journal.mark(id, { fence: 'none' });
-  return said;
+  scope: 'all' | 'swarm',
+): Promise<void> {
+  if (journal.node(id).fence === 'none') await journal.mark(id, { fence: scope });
 }

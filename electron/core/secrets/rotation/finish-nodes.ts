@@ -1,5 +1,6 @@
+import type { SecretAct } from '#shared/domain/helper/secret.ts';
 import type { Connections } from './connections.ts';
-import { fenceNode, insideOf, liftNode } from './fences.ts';
+import { beforeFence, fenceAct, insideOf } from './fences.ts';
 import type { RotationJournal } from './journal.ts';
 import { type RotationParts, sealedNameOf } from './parts.ts';
 
@@ -12,59 +13,57 @@ export function keepsSomebodyOut(journal: RotationJournal): boolean {
   return strangers.length > 0 || nodes.some(({ state }) => OUT.has(state));
 }
 
+/** Why a node could not be finished; what stands in the way decides what the rotation waits for. */
+export interface Unfinished {
+  for: 'fence' | 'nodes';
+  message: string;
+}
+
 /**
- * Opens the fences as far as that is safe: where somebody has to be kept out they stay for the API's port and for those addresses, and
- * everywhere else they are taken away.
- * @returns why one could not be changed; it stays as tight as it is then
+ * Opens the fences as far as that is safe, and lets every node that was proven destroy its old secret and end its lease, in one run of its
+ * helper. Where somebody has to be kept out, fences stay for the API's port and for those addresses, and everywhere else they are taken
+ * away. A fence that cannot be changed stays as tight as it is, and the old secret stays there, too, until it can.
+ * @returns why one could not be finished; null when all were
  */
-export async function easeFences(
-  journal: RotationJournal,
-  connections: Connections,
-  patienceMs: number,
-): Promise<string | null> {
-  const keeps = keepsSomebodyOut(journal);
-  const results = await Promise.all(
-    insideOf(journal.rotation).map(async ({ node, name, fence }) => {
-      if (!keeps && fence === 'none') return null;
-      const said = keeps
-        ? await fenceNode(journal, connections, node, 'swarm', patienceMs)
-        : await liftNode(journal, connections, node, patienceMs);
-      if (said.how === 'answered') return null;
-      return `${name}: ${said.how === 'lost' ? said.failure.message : said.refused.message}`;
-    }),
-  );
-  await journal.set({ keepsFences: keeps });
-  return results.find((one) => one !== null) ?? null;
-}
-
-/** Destroys the old secret on every verified node, and those of earlier rotations in the sealed store. */
-export async function destroyOld(
-  parts: RotationParts,
-  journal: RotationJournal,
-  connections: Connections,
-  patienceMs: number,
-): Promise<string | null> {
-  const failed = await finishNodes(journal, connections, patienceMs);
-  if (failed !== null) return failed;
-  return destroySealed(parts, (name) => name !== sealedNameOf(journal.rotation.id));
-}
-
-/** Lets every node destroy its old secret and ends its lease. @returns why one did not */
 export async function finishNodes(
   journal: RotationJournal,
   connections: Connections,
   patienceMs: number,
-): Promise<string | null> {
+): Promise<Unfinished | null> {
+  const keeps = keepsSomebodyOut(journal);
   const results = await Promise.all(
-    insideOf(journal.rotation).map(async ({ node, name }) => {
-      const said = await connections.ask(node, { act: 'finish', rotation: journal.rotation.id }, patienceMs);
-      if (said.how !== 'answered')
-        return `${name}: ${said.how === 'lost' ? said.failure.message : said.refused.message}`;
-      await journal.mark(node, { keepsOld: false });
-      return null;
-    }),
+    insideOf(journal.rotation).map(({ node }) => finishNode(journal, connections, node, keeps, patienceMs)),
   );
-  return results.find((one) => one !== null) ?? null;
+  await journal.set({ keepsFences: keeps });
+  return results.find((one) => one?.for === 'fence') ?? results.find((one) => one !== null) ?? null;
+}
+
+async function finishNode(
+  journal: RotationJournal,
+  connections: Connections,
+  id: string,
+  keeps: boolean,
+  patienceMs: number,
+): Promise<Unfinished | null> {
+  const node = journal.node(id);
+  const rotation = journal.rotation.id;
+  const isOpen = !keeps && node.fence === 'none';
+  const fence: SecretAct = keeps ? fenceAct(journal.rotation, node, 'swarm') : { act: 'lift', rotation };
+  if (keeps) await beforeFence(journal, id, 'swarm');
+  const said = await connections.askAll(
+    id,
+    [...(isOpen ? [] : [fence]), { act: 'finish', rotation } as const],
+    patienceMs,
+  );
+  const [first, last] = [said[0], said.at(-1)];
+  if (!isOpen && first?.how === 'answered') await journal.mark(id, { fence: keeps ? 'swarm' : 'none' });
+  if (last?.how === 'answered') {
+    await journal.mark(id, { keepsOld: false });
+    return null;
+  }
+  const words = last?.how === 'refused' ? last.refused.message : (last?.failure.message ?? '');
+  const isFence = !isOpen && first?.how !== 'answered';
+  return { for: isFence ? 'fence' : 'nodes', message: `${node.name}: ${words}` };
 }
 
 /** Forgets secrets of rotations in the sealed store. @returns why that could not be done */
@@ -94,9 +93,12 @@ export async function takeBack(
       .map(async ({ node, fence }) => {
         if (fence === 'none') return journal.mark(node, { state: 'taken-back' });
         const rotation = journal.rotation.id;
-        const lifted = await connections.ask(node, { act: 'lift', rotation }, patienceMs);
-        const dropped = await connections.ask(node, { act: 'drop', rotation }, patienceMs);
-        const isDone = lifted.how === 'answered' && dropped.how === 'answered';
+        const acts = [
+          { act: 'lift', rotation },
+          { act: 'drop', rotation },
+        ] as const;
+        const [, dropped] = await connections.askAll(node, acts, patienceMs);
+        const isDone = dropped.how === 'answered';
         const message =
           'It did not answer. A staged file may lie there that nothing reads, and a fence; both go when it is back.';
         return journal.mark(node, {

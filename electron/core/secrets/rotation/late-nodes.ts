@@ -2,7 +2,7 @@ import type { StoredRotationNode } from '#core/store/operations/rotations.ts';
 import { commitNode } from './commit-nodes.ts';
 import type { Connections } from './connections.ts';
 import { fenceNode } from './fences.ts';
-import { easeFences, finishNodes } from './finish-nodes.ts';
+import { finishNodes } from './finish-nodes.ts';
 import type { RotationJournal } from './journal.ts';
 import type { RotationLimits, RotationParts } from './parts.ts';
 import type { HeldSecret } from './secret.ts';
@@ -38,7 +38,6 @@ export async function finishLateNodes(
       ({ fence, state, keepsOld }) => state === 'verified' && (fence === 'all' || keepsOld),
     )
   ) {
-    await easeFences(journal, connections, limits.awayMs);
     await finishNodes(journal, connections, limits.awayMs);
   }
   return any;
@@ -74,13 +73,13 @@ async function finishOne(
   }
   await journal.mark(id, { state: 'staged', stagedAt: journal.now(), keepsOld: true });
   const trouble = await commitNode(parts, journal, connections, id, secret, limits.settleMs);
-  const unproven = trouble ?? (await verifyNodes(journal, connections, secret, limits.settleMs / 3, id));
+  const unproven =
+    trouble ?? (await verifyNodes(journal, connections, secret, limits.settleMs / 3, { only: id }));
   if (unproven !== null || journal.node(id).state !== 'verified') {
     await out(`It is back and could not be proven yet. ${unproven ?? ''}`.trim());
     return false;
   }
   // Its peers let it in, and it keeps strangers out as they do.
-  await easeFences(journal, connections, limits.awayMs);
   await finishNodes(journal, connections, limits.awayMs);
   return true;
 }

@@ -1,8 +1,8 @@
 import type { StoredRotation } from '#core/store/operations/rotations.ts';
-import { armNodes, commitNodes, restartInstant } from './commit-nodes.ts';
+import { armNodes, commitNodes, quietMs, restartInstant } from './commit-nodes.ts';
 import type { Connections } from './connections.ts';
 import { insideOf } from './fences.ts';
-import { destroyOld, destroySealed, easeFences, takeBack } from './finish-nodes.ts';
+import { destroySealed, finishNodes, takeBack } from './finish-nodes.ts';
 import type { RotationJournal } from './journal.ts';
 import {
   EMERGENCY_LIMITS,
@@ -11,6 +11,7 @@ import {
   sealedNameOf,
   USUAL_LIMITS,
 } from './parts.ts';
+import { Proofs } from './proofs.ts';
 import { type HeldSecret, secretOf } from './secret.ts';
 import { stageNodes } from './stage-nodes.ts';
 import { verifyNodes } from './verify-nodes.ts';
@@ -30,6 +31,8 @@ export interface Running {
   connections: Connections;
   /** Whose secret nodes are given that join; null for a new one. */
   from: string | null;
+  /** What nodes proved when they were brought to the new secret; a run that begins later asks them again. */
+  proofs?: Proofs;
   /** A person asked to take it back. */
   wantsAbort(): boolean;
 }
@@ -41,6 +44,9 @@ export interface Running {
 export async function runRotation(running: Running): Promise<void> {
   const { parts, journal, from } = running;
   const limits = limitsOf(parts, journal.rotation);
+  // Begun, and cut off: some nodes have only their old secret by now.
+  if (journal.rotation.takesBack !== null && !isDecided(journal.rotation))
+    return abort(running, limits, journal.rotation.takesBack);
   const had = await secretOf(parts, journal.rotation, from);
   if (!had.ok) {
     await journal.set({ waits: had.locked ? 'unlock' : 'nodes', error: had.message.slice(0, 2_048) });
@@ -96,8 +102,9 @@ async function nextStage(
     case 'decided': {
       if (insideOf(journal.rotation).length === 0) await tryAllAgain(journal);
       await armNodes(journal, connections);
-      await until(parts, journal.rotation.restartsAt);
-      const trouble = await commitNodes(parts, journal, connections, secret, limits);
+      await until(parts, journal.rotation.restartsAt, quietMs(journal, limits));
+      running.proofs = new Proofs();
+      const trouble = await commitNodes(parts, journal, connections, secret, limits, running.proofs);
       if (trouble !== null) return waitForNodes(trouble);
       if (insideOf(journal.rotation).length === 0)
         return waitForNodes('No node answers any more. Those that were told restart by themselves.');
@@ -105,17 +112,21 @@ async function nextStage(
       return null;
     }
     case 'committed': {
-      const unproven = await verifyNodes(journal, connections, secret, limits.settleMs / 3);
+      const known = running.proofs;
+      const unproven = await verifyNodes(journal, connections, secret, limits.settleMs / 3, { known });
       if (unproven !== null) return waitForNodes(unproven);
       await journal.to('verified');
       return null;
     }
     case 'verified': {
-      const kept = await easeFences(journal, connections, limits.awayMs);
-      if (kept !== null)
-        return { for: 'fence', message: `A fence could not be eased. It stays as it is. ${kept}` };
-      const left = await destroyOld(parts, journal, connections, limits.awayMs);
-      if (left !== null) return waitForNodes(`The old secret could not be destroyed everywhere. ${left}`);
+      const left = await finishNodes(journal, connections, limits.awayMs);
+      if (left?.for === 'fence')
+        return { ...left, message: `A fence could not be eased. It stays as it is. ${left.message}` };
+      if (left !== null)
+        return { ...left, message: `The old secret could not be destroyed everywhere. ${left.message}` };
+      const own = sealedNameOf(journal.rotation.id);
+      const kept = await destroySealed(parts, (name) => name !== own);
+      if (kept !== null) return waitForNodes(`The old secret could not be destroyed here. ${kept}`);
       await journal.to('old-destroyed');
       return null;
     }
@@ -139,13 +150,14 @@ async function abort(
   limits: RotationLimits,
   why: string,
 ): Promise<void> {
+  await journal.set({ takesBack: why.slice(0, 2_048) });
   await takeBack(journal, connections, limits.awayMs);
   const own = sealedNameOf(journal.rotation.id);
   await destroySealed(parts, (name) => name === own);
   await journal.to('aborted', { error: why.slice(0, 2_048), waits: null });
 }
 
-async function until(parts: RotationParts, instant: string | null): Promise<void> {
-  const ms = Date.parse(instant ?? '') - parts.clock.now().getTime();
+async function until(parts: RotationParts, instant: string | null, laterMs: number): Promise<void> {
+  const ms = Date.parse(instant ?? '') + laterMs - parts.clock.now().getTime();
   if (ms > 0) await new Promise<void>((resolve) => void parts.clock.after(ms, resolve));
 }

@@ -1,6 +1,7 @@
 import type { StoredRotationNode } from '#core/store/operations/rotations.ts';
+import type { SecretAct } from '#shared/domain/helper/secret.ts';
 import type { Connections, Said } from './connections.ts';
-import { fenceNode, insideOf } from './fences.ts';
+import { beforeFence, fenceAct, insideOf } from './fences.ts';
 import type { RotationJournal } from './journal.ts';
 import type { RotationLimits } from './parts.ts';
 import type { HeldSecret } from './secret.ts';
@@ -14,8 +15,9 @@ export type Prepared =
 const WAY_OUT = 'Mend it, or leave the node out.';
 
 /**
- * Fences every node that rotates, then puts the secret beside the old one on each. Nodes that stop answering are left out, and the fences of
- * the others are drawn anew without them, before any of them has the secret in force.
+ * Fences every node that rotates and puts the secret beside the old one there, in one run of its helper: a node that does not show that its
+ * fence holds is sent nothing that it writes down. Nodes that stop answering are left out, and the fences of the others are drawn anew
+ * without them, before any of them has the secret in force.
  */
 export async function stageNodes(
   journal: RotationJournal,
@@ -23,34 +25,15 @@ export async function stageNodes(
   secret: HeldSecret,
   limits: RotationLimits,
 ): Promise<Prepared> {
-  const { emergency } = journal.rotation.plan;
   const began = performance.now();
   for (let before = -1; before !== insideOf(journal.rotation).length; ) {
     before = insideOf(journal.rotation).length;
-    const fenced = await each(journal, (node) =>
-      fenceNode(journal, connections, node.node, 'all', limits.awayMs),
+    const nodes = insideOf(journal.rotation);
+    const prepared = await Promise.all(
+      nodes.map(async ({ node }) => prepareNode(journal, connections, node, secret, limits.awayMs)),
     );
-    const unfit = await settle(journal, fenced, emergency, (node) =>
-      node.state === 'waiting'
-        ? journal.mark(node.node, { state: 'fenced', message: null })
-        : Promise.resolve(),
-    );
-    if (unfit !== null) return { how: 'hold', message: `${unfit} Nothing was sent there. ${WAY_OUT}` };
-    if (insideOf(journal.rotation).length !== before) continue;
-    const staged = await each(journal, (node) =>
-      stageNode(journal, connections, node, secret, limits.awayMs),
-    );
-    const refused = await settle(journal, staged, emergency, (node) =>
-      node.stagedAt === null
-        ? journal.mark(node.node, {
-            state: 'staged',
-            stagedAt: journal.now(),
-            keepsOld: true,
-            message: null,
-          })
-        : Promise.resolve(),
-    );
-    if (refused !== null) return { how: 'refused', message: `${refused} ${WAY_OUT}` };
+    const held = prepared.find((one) => one.how === 'hold') ?? prepared.find((one) => one.how === 'refused');
+    if (held !== undefined) return held;
   }
   if (insideOf(journal.rotation).length === 0)
     return { how: 'refused', message: 'No node answers any more that could be given the secret.' };
@@ -58,46 +41,63 @@ export async function stageNodes(
   return { how: 'ready' };
 }
 
+async function prepareNode(
+  journal: RotationJournal,
+  connections: Connections,
+  id: string,
+  secret: HeldSecret,
+  patienceMs: number,
+): Promise<Prepared> {
+  await beforeFence(journal, id, 'all');
+  const node = journal.node(id);
+  const [fenced, staged] = await connections.askAll(
+    id,
+    [fenceAct(journal.rotation, node, 'all'), stageAct(journal.rotation.id, node, secret)],
+    patienceMs,
+  );
+  const { emergency } = journal.rotation.plan;
+  const away = (words: string) =>
+    journal.mark(id, { state: 'away', message: `Left out: ${words}`.slice(0, 1_024) });
+  if (fenced.how === 'lost') {
+    await away(fenced.failure.message);
+    return { how: 'ready' };
+  }
+  if (fenced.how === 'answered' && node.state === 'waiting')
+    await journal.mark(id, { state: 'fenced', fence: 'all', message: null });
+  if (staged.how === 'answered') {
+    if (node.stagedAt === null)
+      await journal.mark(id, { state: 'staged', stagedAt: journal.now(), keepsOld: true, message: null });
+    return { how: 'ready' };
+  }
+  const words = staged.how === 'lost' ? staged.failure.message : staged.refused.message;
+  if (staged.how === 'lost' || emergency) {
+    await away(words);
+    return { how: 'ready' };
+  }
+  await journal.mark(id, { message: words.slice(0, 1_024) });
+  return fenced.how === 'answered'
+    ? { how: 'refused', message: `${node.name}: ${words} ${WAY_OUT}` }
+    : { how: 'hold', message: `${node.name}: ${words} Nothing was sent there. ${WAY_OUT}` };
+}
+
+/** What a node is asked to put the secret beside the old one. */
+function stageAct(
+  rotation: string,
+  { node, place }: StoredRotationNode,
+  secret: HeldSecret,
+): Extract<SecretAct, { act: 'stage' }> {
+  if (place === null) throw new RangeError(`Nothing is known of ${node}`);
+  const { path, owner } = place;
+  return { act: 'stage', rotation, path, token: secret.hex(), owner };
+}
+
 /** Puts the secret beside the old one on a node; done already, it changes nothing. */
 export function stageNode(
   journal: RotationJournal,
   connections: Connections,
-  { node, place }: StoredRotationNode,
+  node: StoredRotationNode,
   secret: HeldSecret,
   patienceMs: number,
 ): Promise<Said<'stage'>> {
-  if (place === null) throw new RangeError(`Nothing is known of ${node}`);
-  const { path, owner } = place;
-  const rotation = journal.rotation.id;
-  return connections.ask(node, { act: 'stage', rotation, path, token: secret.hex(), owner }, patienceMs);
-}
-
-async function each<S>(
-  journal: RotationJournal,
-  work: (node: StoredRotationNode) => Promise<S>,
-): Promise<{ node: string; said: S }[]> {
-  const nodes = insideOf(journal.rotation);
-  return Promise.all(nodes.map(async (node) => ({ node: node.node, said: await work(node) })));
-}
-
-/** @returns what a node said against it; null when all that answered did it. Who does not answer is away from here on. */
-async function settle(
-  journal: RotationJournal,
-  all: readonly { node: string; said: Said<'fence'> | Said<'stage'> }[],
-  emergency: boolean,
-  done: (node: StoredRotationNode) => Promise<void>,
-): Promise<string | null> {
-  let refused: string | null = null;
-  await Promise.all(
-    all.map(async ({ node: id, said }) => {
-      const node = journal.node(id);
-      if (said.how === 'answered') return done(node);
-      const words = said.how === 'lost' ? said.failure.message : said.refused.message;
-      if (said.how === 'lost' || emergency)
-        return journal.mark(id, { state: 'away', message: `Left out: ${words}`.slice(0, 1_024) });
-      refused ??= `${node.name}: ${words}`;
-      return journal.mark(id, { message: words.slice(0, 1_024) });
-    }),
-  );
-  return refused;
+  return connections.ask(node.node, stageAct(journal.rotation.id, node, secret), patienceMs);
 }

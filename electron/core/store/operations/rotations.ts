@@ -47,6 +47,8 @@ export const storedRotation = rotationRun
     ),
     /** Milliseconds that staging took: arming takes about as long. */
     stagingMs: z.number().min(0).nullable(),
+    /** Why it is being taken back, written down before the first node is told: whoever goes on with it takes it back, too. */
+    takesBack: z.string().max(2_048).nullable().default(null),
     /** The fences stay for the time being: strangers were seen, or nodes are out. */
     keepsFences: z.boolean(),
   });

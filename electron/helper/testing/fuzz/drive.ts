@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { lstatSync, rmSync } from 'node:fs';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
-import { answerUnlocked, type Launched, refusedAnswer } from '../../handle-request.ts';
+import { answerUnlocked, type Launched } from '../../handle-request.ts';
 import { type Machine, OWN_FOLDER, STATE_FOLDER } from '../../machine.ts';
 import { parseRequest } from '../../read-request.ts';
 import { openStateFolder } from '../../record/state-folder.ts';
+import { refusedAnswer } from '../../refused.ts';
 import { Random } from './random.ts';
 import { anyRequest, damage } from './requests.ts';
 import { AGENT, buildWorld, changed, readWorld, unmarked, WORLD } from './world.ts';

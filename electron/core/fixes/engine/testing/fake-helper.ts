@@ -111,7 +111,9 @@ export class FakeHelper implements HelperChannel {
       case 'uninstall':
         return { answer: 'uninstalled', left: [] };
       case 'secret':
+      case 'secrets':
       case 'pause':
+      case 'isolate':
         throw new Error('Changes of a node ask for no secret and no pause');
     }
   }

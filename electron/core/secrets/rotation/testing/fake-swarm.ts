@@ -3,6 +3,8 @@ import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts
 import type { HelperAnswer, Refusal } from '#shared/domain/helper/answers.ts';
 import type { SecretAct } from '#shared/domain/helper/secret.ts';
 
+type SecretAnswer = Extract<HelperAnswer, { answer: 'secret-steps' }>['answers'][number];
+
 /** A node that exists in memory only, with the habits of the helper and of mycoSwarm as far as a rotation meets them. */
 export interface FakeNode {
   id: string;
@@ -80,21 +82,30 @@ export class FakeSwarm {
         const node = this.node(id);
         await Promise.resolve();
         if (node.isAway) return lost('away');
-        if (request.ask !== 'secret')
+        if (request.ask !== 'secret' && request.ask !== 'secrets')
           throw new Error(`A fake swarm is asked for secrets only, not ${request.ask}`);
         this.tick();
-        const answer = this.#answer(node, request.what);
-        if (node.cuts > 0 && request.what.act !== 'look') {
-          node.cuts -= 1;
-          return lost('cut');
+        const acts = request.ask === 'secret' ? [request.what] : request.what;
+        const answers: SecretAnswer[] = [];
+        for (const act of acts) {
+          const answer = this.#answer(node, act);
+          answers.push(answer);
+          // The connection breaks off in the middle of several, too.
+          if (node.cuts > 0 && act.act !== 'look') {
+            node.cuts -= 1;
+            return lost('cut');
+          }
+          if (answer.answer === 'refused') break;
         }
-        return { ok: true, answer };
+        const [only] = answers;
+        if (request.ask === 'secret' && only !== undefined) return { ok: true, answer: only };
+        return { ok: true, answer: { answer: 'secret-steps', answers } };
       },
       close: async () => undefined,
     };
   }
 
-  #answer(node: FakeNode, act: SecretAct): HelperAnswer {
+  #answer(node: FakeNode, act: SecretAct): SecretAnswer {
     const refusal = node.refuses[act.act];
     if (refusal !== undefined) return refused(refusal);
     if ('rotation' in act && !['state', 'verify'].includes(act.act)) {
@@ -190,11 +201,11 @@ export class FakeSwarm {
 const mac = (token: string, nonce: string) =>
   createHmac('sha256', Buffer.from(nonce, 'hex')).update(token).digest('hex');
 
-function refused(refusal: Refusal): HelperAnswer {
+function refused(refusal: Refusal): SecretAnswer {
   return { answer: 'refused', refusal, message: `Refused: ${refusal}.`, differences: [], rolledBack: false };
 }
 
-function progress({ staged, armed, committed }: FakeNode): HelperAnswer {
+function progress({ staged, armed, committed }: FakeNode): SecretAnswer {
   const at = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   return {
     answer: 'secret-progress',

@@ -1,0 +1,131 @@
+import type { StoredRotationNode } from '#core/store/operations/rotations.ts';
+import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import type { SecretAct } from '#shared/domain/helper/secret.ts';
+import { type HeldSecret, newNonce } from './secret.ts';
+
+type Verify = Extract<SecretAct, { act: 'verify' }>;
+type Verified = Extract<HelperAnswer, { answer: 'secret-verified' }>;
+
+/** What was seen of one node. */
+interface Seen {
+  /** Of the node itself: 200 to the secret of its file, which is the new one, and 403 to a random one. */
+  newProven: boolean;
+  /** Of another node that asked it over the network with the old one; null when that was not seen. */
+  oldRefused: boolean | null;
+  why: string | null;
+}
+
+/** How long other nodes are asked again that do not refuse the old secret yet: they restart at the same instant. In milliseconds. */
+const PEERS_MS = 3_000;
+/** A node asks so many others. */
+const MOST_OTHERS = 8;
+
+/**
+ * Who asks whom with the old secret: the next one in the circle; a node that is alone asks itself by its own address on the network.
+ * @param inside the nodes that may be asked to ask
+ * @param open those that are to be proven
+ */
+export function askersOf(
+  inside: readonly StoredRotationNode[],
+  open: readonly StoredRotationNode[],
+): Map<string, StoredRotationNode[]> {
+  const asked = new Map<string, StoredRotationNode[]>(open.map(({ node }) => [node, []]));
+  for (const node of open) {
+    const at = inside.findIndex((one) => one.node === node.node);
+    const asker = inside[(at + 1) % inside.length] ?? node;
+    const list = asked.get(asker.node) ?? [];
+    if (list.length < MOST_OTHERS) asked.set(asker.node, [...list, node]);
+  }
+  return asked;
+}
+
+/** What a node is asked to prove itself and others; null where nothing is known of it. */
+export function verifyAct(
+  rotation: string,
+  { place }: StoredRotationNode,
+  others: readonly StoredRotationNode[],
+): Verify | null {
+  if (place === null) return null;
+  const { path, port } = place;
+  return {
+    act: 'verify',
+    rotation,
+    path,
+    port,
+    nonce: newNonce(),
+    others: others.flatMap((one) =>
+      one.place?.addresses[0] === undefined
+        ? []
+        : [{ address: one.place.addresses[0], port: one.place.port }],
+    ),
+    waitMs: PEERS_MS,
+  };
+}
+
+/**
+ * Collects what nodes say of themselves and of each other. Each half of a proof stays once it was seen: a node that has the new secret in force
+ * and refuses the old one does not come back to it.
+ */
+export class Proofs {
+  readonly #seen = new Map<string, Seen>();
+
+  of(node: string): Seen {
+    return this.#seen.get(node) ?? { newProven: false, oldRefused: null, why: null };
+  }
+
+  isWhole(node: string): boolean {
+    const { newProven, oldRefused } = this.of(node);
+    return newProven && oldRefused === true;
+  }
+
+  /** Why a node says nothing of itself. */
+  silent(node: string, why: string): void {
+    this.#set(node, { why });
+  }
+
+  /** @param all every node of the rotation, to know whose address it is */
+  take(
+    asker: StoredRotationNode,
+    act: Verify,
+    answer: Verified,
+    secret: HeldSecret,
+    all: readonly StoredRotationNode[],
+  ): void {
+    const isNew = secret.proves(answer.mac, act.nonce);
+    const trouble = whyNot(answer, isNew);
+    const before = this.of(asker.node);
+    this.#set(asker.node, { newProven: before.newProven || trouble === null, why: trouble ?? before.why });
+    for (const { address } of act.others) {
+      const node = all.find(({ place }) => place?.addresses[0] === address);
+      if (node === undefined) continue;
+      const status = answer.others.find((one) => one.address === address)?.status ?? null;
+      if (status === 403) this.#set(node.node, { oldRefused: true });
+      else if (this.of(node.node).oldRefused !== true)
+        this.#set(node.node, {
+          oldRefused: status === null ? null : false,
+          why:
+            this.of(node.node).why ??
+            (status === null
+              ? `${asker.name} cannot reach it over the network, so it was not seen that the old secret is refused.`
+              : `It answers ${status} to the old secret over the network.`),
+        });
+    }
+  }
+
+  #set(node: string, fields: Partial<Seen>): void {
+    this.#seen.set(node, { ...this.of(node), ...fields });
+  }
+}
+
+function whyNot(answer: Verified, isNew: boolean): string | null {
+  if (!isNew) return 'The secret in its file is not the new one.';
+  if (answer.status !== 200)
+    return answer.status === null
+      ? 'mycoSwarm does not answer there.'
+      : `It answers ${answer.status} to the new secret.`;
+  if (answer.wrong !== 403)
+    return answer.wrong === null
+      ? 'mycoSwarm does not answer there.'
+      : `It answers ${answer.wrong} to any secret whatever, so its answers prove nothing.`;
+  return null;
+}
