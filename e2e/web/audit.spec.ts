@@ -108,6 +108,36 @@ test.describe('the evening on which naru knocks', () => {
     await expect(details.getByRole('button', { name: '203.0.113.50', exact: true })).toBeInViewport();
   });
 
+  test.describe('of an alert that is not there', () => {
+    test.use({ expectErrors: ['404'] });
+    test('an address that was typed by hand is read as far as it goes, and what is not says so', async ({
+      page,
+      open,
+    }) => {
+      await open('knocking', '/audit');
+      await page
+        .getByRole('article', { name: /keeps trying/ })
+        .getByRole('link', { name: /before and after$/i })
+        .click();
+      await expect(page).toHaveURL(/alert=/);
+      const alert = new URL(page.url().replace('#/', '')).searchParams.get('alert') ?? '';
+      await page.goto(page.url().replace(/#.*/, '#/audit?alert=987654321'));
+      await expect(
+        page.getByRole('alert').filter({ hasText: /There is no such alert|It is not there any more/ }),
+      ).toBeVisible();
+      await page.goto(
+        page.url().replace(/#.*/, `#/audit?alert=${alert}&event=-7&view=%5B%5D&from=yesterday`),
+      );
+      await expect(page.getByRole('heading', { name: /^Before and after/ })).toBeVisible();
+      await expect(
+        page.getByText('A part of this address could not be read and is left out: event, view, from.'),
+      ).toBeVisible();
+      await page.goto(page.url().replace(/#.*/, '#/audit?alert=%7B%7D&q=203'));
+      await expect(page.getByText('left out: alert.')).toBeVisible();
+      await expect(rows(page).first()).toContainText('203');
+    });
+  });
+
   test('the alert is acknowledged, gets a note, is resolved, and each can be taken back', async ({
     page,
     open,

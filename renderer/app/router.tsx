@@ -16,8 +16,10 @@ import {
   readActivitySearch,
   readAuditSearch,
   readChecksSearch,
+  readIncidentSearch,
   readPlanSearch,
   readSetupSearch,
+  strictly,
 } from './search.ts';
 
 const rootRoute = createRootRoute({
@@ -33,14 +35,14 @@ const home = createRoute({ getParentRoute: () => rootRoute, path: '/', component
 const setup = createRoute({
   getParentRoute: () => rootRoute,
   path: '/setup/{-$node}',
-  validateSearch: readSetupSearch,
+  validateSearch: strictly(readSetupSearch),
   component: lazyRouteComponent(() => import('../features/setup/setup-page.tsx'), 'SetupPage'),
 });
 
 const checks = createRoute({
   getParentRoute: () => rootRoute,
   path: '/checks',
-  validateSearch: readChecksSearch,
+  validateSearch: strictly(readChecksSearch),
   component: lazyRouteComponent(() => import('../features/checks/checks-page.tsx'), 'ChecksPage'),
 });
 
@@ -65,7 +67,7 @@ const settings = createRoute({
 const plan = createRoute({
   getParentRoute: () => rootRoute,
   path: '/plan',
-  validateSearch: readPlanSearch,
+  validateSearch: strictly(readPlanSearch),
   component: lazyRouteComponent(() => import('../features/fixes/plan-page.tsx'), 'PlanPage'),
 });
 
@@ -78,14 +80,14 @@ const change = createRoute({
 const activity = createRoute({
   getParentRoute: () => rootRoute,
   path: '/activity',
-  validateSearch: readActivitySearch,
+  validateSearch: strictly(readActivitySearch),
   component: lazyRouteComponent(() => import('../features/activity/activity-page.tsx'), 'ActivityPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => rootRoute,
   path: '/audit',
-  validateSearch: readAuditSearch,
+  validateSearch: strictly(readAuditSearch),
   component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 });
 
@@ -98,6 +100,13 @@ const dependencies = createRoute({
   ),
 });
 
+const incident = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/incident',
+  validateSearch: strictly(readIncidentSearch),
+  component: lazyRouteComponent(() => import('../features/incident/incident-page.tsx'), 'IncidentPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   home,
   setup,
@@ -107,6 +116,7 @@ const routeTree = rootRoute.addChildren([
   settings,
   audit,
   dependencies,
+  incident,
   plan,
   change,
   activity,

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import {
+  leftOut,
   readActivitySearch,
   readAuditSearch,
   readChecksSearch,
   readPlanSearch,
   readSetupSearch,
+  strictly,
 } from './search.ts';
 
 it('takes what is expected from an address', () => {
@@ -69,4 +71,23 @@ it('takes a query, a time and what is open from the address of Audit, and nothin
       alert: '',
     }),
   ).toEqual({});
+});
+
+it('takes a number that was typed by hand for the text that it stands for', () => {
+  expect(readAuditSearch({ alert: 3, q: 404 })).toEqual({ alert: '3', q: '404' });
+  expect(readAuditSearch({ alert: { a: 1 }, q: ['x'] })).toEqual({});
+});
+
+it('hands nothing on that was left out, and names it', () => {
+  const search = { node: 'miu', event: -1, alert: null, q: 'a', other: '<b>' };
+  // The router puts this over what came, so each of them has to be there.
+  expect({ ...search, ...strictly(readAuditSearch)(search) }).toStrictEqual({
+    node: 'miu',
+    event: undefined,
+    alert: undefined,
+    q: 'a',
+    other: undefined,
+  });
+  expect(leftOut(search, readAuditSearch)).toEqual(['event', 'alert', 'other']);
+  expect(leftOut({ node: 'miu', q: 'a' }, readAuditSearch)).toEqual([]);
 });

@@ -1,5 +1,30 @@
 const WORD = /^[a-z-]{1,64}$/;
 
+/**
+ * The router hands on to a page what its reader leaves out; here it becomes undefined. The node is read for all pages (`readScope`).
+ * @param read one of the readers below
+ */
+export function strictly<Search extends object>(
+  read: (search: Record<string, unknown>) => Search,
+): (search: Record<string, unknown>) => Search {
+  return (search) => {
+    const others = Object.keys(search).filter((key) => key !== 'node');
+    return { ...Object.fromEntries(others.map((key) => [key, undefined])), ...read(search) };
+  };
+}
+
+/** @returns names of what an address carries, apart from the node, and its reader leaves out; at most eight, shortened */
+export function leftOut(
+  search: Record<string, unknown>,
+  read: (search: Record<string, unknown>) => object,
+): string[] {
+  const kept = read(search) as Record<string, unknown>;
+  return Object.keys(search)
+    .filter((key) => key !== 'node' && search[key] !== undefined && kept[key] === undefined)
+    .slice(0, 8)
+    .map((key) => key.slice(0, 32));
+}
+
 /** What Setup's address may carry: the item that is shown, the summary, or the ways in although nodes are there. */
 export interface SetupSearch {
   /** Id of a check, or `summary`. */
@@ -96,21 +121,55 @@ const AUDIT_VIEWS = ['sources', 'rules', 'new'] as const;
 
 /** Read the search part of Audit, which comes from outside: anything that is not as expected is left out. */
 export function readAuditSearch(search: Record<string, unknown>): AuditSearch {
-  const { q, from, to, event, alert } = search;
+  const { from, to, event } = search;
+  // Typed by hand, a number is no text.
+  const [q, alert] = [text(search.q, 2_048), text(search.alert, 256)];
   const span = AUDIT_SPANS.find((entry) => entry === search.span);
   const view = AUDIT_VIEWS.find((entry) => entry === search.view);
   const begins = isInstant(from) ? from : undefined;
   return {
-    ...(typeof q === 'string' && q !== '' && q.length <= 2_048 ? { q } : {}),
+    ...(q === undefined ? {} : { q }),
     ...(begins === undefined ? {} : { from: begins }),
     ...(begins !== undefined && isInstant(to) && to > begins ? { to } : {}),
     ...(span ? { span } : {}),
     ...(view ? { view } : {}),
     ...(typeof event === 'number' && Number.isSafeInteger(event) && event > 0 ? { event } : {}),
-    ...(typeof alert === 'string' && alert !== '' && alert.length <= 256 ? { alert } : {}),
+    ...(alert === undefined ? {} : { alert }),
   };
+}
+
+function text(value: unknown, longest: number): string | undefined {
+  const words = typeof value === 'number' ? String(value) : value;
+  return typeof words === 'string' && words !== '' && words.length <= longest ? words : undefined;
 }
 
 function isInstant(value: unknown): value is string {
   return typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+/** What the address of Incident may carry: which one, which of its steps is unfolded, or what a new one is started from. */
+export interface IncidentSearch {
+  /** Id of an incident. */
+  of?: string | undefined;
+  step?: string | undefined;
+  /** Id of an alert that one is started from. */
+  alert?: string | undefined;
+  /** Check and node of a finding that one is started from. */
+  check?: string | undefined;
+  on?: string | undefined;
+  /** Start one by hand. */
+  start?: true | undefined;
+}
+
+/** Read the search part of Incident, which comes from outside: anything that is not as expected is left out. */
+export function readIncidentSearch(search: Record<string, unknown>): IncidentSearch {
+  const alert = text(search.alert, 256);
+  return {
+    ...(typeof search.of === 'string' && /^[0-9a-f]{32}$/.test(search.of) ? { of: search.of } : {}),
+    ...(typeof search.step === 'string' && WORD.test(search.step) ? { step: search.step } : {}),
+    ...(alert === undefined ? {} : { alert }),
+    ...(typeof search.check === 'string' && WORD.test(search.check) ? { check: search.check } : {}),
+    ...(typeof search.on === 'string' && /^[a-z0-9-]{1,64}$/.test(search.on) ? { on: search.on } : {}),
+    ...(search.start === true ? { start: true } : {}),
+  };
 }

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useLayoutEffect, useMemo } from 'react';
 import { useScope } from '../../app/scope.ts';
-import type { AuditSearch } from '../../app/search.ts';
+import { type AuditSearch, readAuditSearch } from '../../app/search.ts';
+import { useLeftOut } from '../../app/use-left-out.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
@@ -22,6 +23,7 @@ import './audit-page.css';
 export function AuditPage() {
   const scope = useScope();
   const search = useSearch({ strict: false }) as AuditSearch;
+  useLeftOut(readAuditSearch);
   const now = useNow();
   const state = useQuery(orpc.audit.state.queryOptions());
   const scoped = scope === null ? {} : { node: scope };
@@ -32,7 +34,9 @@ export function AuditPage() {
   const view = search.alert !== undefined ? 'alert' : (search.view ?? 'log');
   // What takes the place of another begins at its top; nothing else moves the page.
   // biome-ignore lint/correctness/useExhaustiveDependencies: for each view and each alert
-  useLayoutEffect(() => window.scrollTo(0, 0), [view, search.alert]);
+  useLayoutEffect(() => {
+    window.scrollTo(0, 0);
+  }, [view, search.alert]);
 
   if (state.isError && !state.data) {
     return (
