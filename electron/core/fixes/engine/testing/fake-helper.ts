@@ -113,7 +113,6 @@ export class FakeHelper implements HelperChannel {
       case 'secret':
       case 'secrets':
       case 'pause':
-      case 'isolate':
         throw new Error('Changes of a node ask for no secret and no pause');
     }
   }
