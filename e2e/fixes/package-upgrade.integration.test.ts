@@ -68,7 +68,10 @@ describe('an upgrade of packages by a real pip, from an index on loopback', () =
   const look = () => snapshot(node, '/srv/venvs');
   const says = () =>
     node.run('setpriv', `--reuid=${OWNER}`, `--regid=${OWNER}`, '--clear-groups', `${ROOT}/bin/demo`);
-  const upgrade = (into: object, to: string) =>
+  /** SHA-256 of a wheel on the index. */
+  const wheel = (version: string) =>
+    node.run('sha256sum', `/srv/index/simple/demo/demo-${version}-py3-none-any.whl`).slice(0, 64);
+  const upgrade = (into: object, to: string, sha256?: string[]) =>
     helper.ask({
       ...into,
       ask: 'do',
@@ -76,7 +79,7 @@ describe('an upgrade of packages by a real pip, from an index on loopback', () =
         verb: 'upgrade-packages',
         path: ROOT,
         site: site.slice(ROOT.length + 1),
-        packages: [{ name: 'demo', from: '1.0', to }],
+        packages: [{ name: 'demo', from: '1.0', to, ...(sha256 === undefined ? {} : { sha256 }) }],
         expect: { kind: 'any' },
       },
     });
@@ -155,7 +158,14 @@ describe('an upgrade of packages by a real pip, from an index on loopback', () =
       const into = step();
       const action = plan.steps.map((one) => one.action).find((one) => one?.verb === 'upgrade-packages');
       expect(action).toMatchObject({ packages: [{ name: 'demo', from: '1.0', to: '1.1' }] });
-      const record = done(await helper.ask({ ...into, ask: 'do', action }));
+      const answer = await helper.ask({ ...into, ask: 'do', action });
+      const record = done(answer);
+      const wheels = [
+        { name: 'demo', version: '1.1', file: 'demo-1.1-py3-none-any.whl', sha256: wheel('1.1') },
+      ];
+      // Which file that was stands in the record of the step, and is told again whenever it is asked for again.
+      expect(answer).toMatchObject({ already: false, wheels });
+      expect(await helper.ask({ ...into, ask: 'do', action })).toMatchObject({ already: true, wheels });
 
       // Started as the account, it writes bytecode of the new version.
       expect(says()).toBe('demo 1.1\n');
@@ -169,6 +179,32 @@ describe('an upgrade of packages by a real pip, from an index on loopback', () =
       expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({ answer: 'undone' });
       expect(look()).toBe(before);
       expect(judged(facts()).finding.status).toBe('fix');
+      expect(node.run('find', '/srv', '/var/tmp', '-name', '.swarmkeep-*')).toBe('');
+    },
+    LONG,
+  );
+
+  it(
+    'is done again from the very file that it was done from, and refused where the index serves another one',
+    async () => {
+      const known = wheel('1.1');
+      const into = step();
+      const record = done(await upgrade(into, '1.1', ['0'.repeat(64), known]));
+      expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({ answer: 'undone' });
+      expect(look()).toBe(before);
+      // The same version with other contents, under a hash that the index itself names.
+      writeFileSync(
+        node.path('/srv/again.py'),
+        MAKE_WHEELS.replace('"demo/fresh.py": "y = 1\\n"', '"demo/fresh.py": "y = 666\\n"'),
+      );
+      node.run('sh', '-c', 'cp -a /srv/index/simple /srv/simple-before && rm -r /srv/index/simple/*');
+      node.run('/usr/bin/python3', '/srv/again.py', '/srv/index/simple');
+      expect(wheel('1.1')).not.toBe(known);
+      const answer = await upgrade(step(), '1.1', [known]);
+      expect(answer).toMatchObject({ answer: 'refused', refusal: 'changed-since', rolledBack: true });
+      expect(JSON.stringify(answer)).toContain(wheel('1.1'));
+      expect(look()).toBe(before);
+      node.run('sh', '-c', 'rm -r /srv/index/simple && mv /srv/simple-before /srv/index/simple');
       expect(node.run('find', '/srv', '/var/tmp', '-name', '.swarmkeep-*')).toBe('');
     },
     LONG,

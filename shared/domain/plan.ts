@@ -3,6 +3,7 @@ import { instant, listOf, shortText, shownMessage, shownName } from './bounds.ts
 import { checkId } from './check-id.ts';
 import { findingStatus } from './finding.ts';
 import { difference } from './helper/answers.ts';
+import { fetchedWheel } from './helper/fetched-wheel.ts';
 import { changeId, sha256 } from './helper/targets.ts';
 import { helperAction } from './helper/verbs.ts';
 import { nodeId } from './node.ts';
@@ -200,6 +201,8 @@ export const appliedChange = z.object({
       state: z.enum(['waiting', 'running', 'done', 'failed', 'taken-back', 'left-out']),
       at: instant.nullable(),
       message: shownMessage(1_024).nullable(),
+      /** The files that packages were unpacked from; absent for steps that fetched none, or where nobody told. */
+      wheels: listOf(fetchedWheel, 32).optional(),
     }),
     256,
   ),

@@ -159,6 +159,42 @@ describe('the upgrade of packages as a fix', () => {
     expect(rows(AGENT)?.to).toContain('as mycoswarm:');
   });
 
+  it('takes only the file that a lock beside it names, and says so; and writes down which file it was', () => {
+    const hash = 'a'.repeat(64);
+    const withLock = (text: string, pip = '23.0.1') =>
+      changed(facts, 'python', (value) => {
+        const [environment] = value.environments;
+        const [installer] = environment?.distributions ?? [];
+        if (installer !== undefined) installer.version = pip;
+        const instance = environment?.instance ?? '';
+        value.requirementFiles = [
+          { instance, path: '/opt/mycoswarm/src/uv.lock', kind: 'uv-lock', text, cut: false },
+          {
+            instance: 'stranger',
+            path: '/x/uv.lock',
+            kind: 'uv-lock',
+            text: text.replaceAll(hash, 'b'.repeat(64)),
+            cut: false,
+          },
+        ];
+      });
+    const lock = `version = 1\n[[package]]\nname = "demo"\nversion = "1.1"\nsource = { registry = "https://pypi.org/simple" }\nwheels = [{ url = "https://x/demo.whl", hash = "sha256:${hash}" }]\n`;
+    const plan = planFor('dependency-audit', withLock(lock), one);
+    expect(plan.steps[1]?.action).toMatchObject({ packages: [{ name: 'demo', sha256: [hash] }] });
+    expect(JSON.stringify(plan.steps[1]?.preview)).toContain('--report');
+    expect(plan.settings.find(({ setting }) => setting.startsWith('Demo'))?.to).toContain(
+      'only the file that /opt/mycoswarm/src/uv.lock names by its hash',
+    );
+    const free = planFor('dependency-audit', withLock(lock.replace('1.1', '1.2')), one);
+    expect(free.steps[1]?.action).toMatchObject({ packages: [{ name: 'demo', from: '1.0', to: '1.1' }] });
+    expect(free.settings[0]?.to).toContain('written down with the change');
+    // Too old to tell: then nothing is promised, and nothing is done where a lock asks for it.
+    const old = planFor('dependency-audit', withLock('', '22.1.2'), one);
+    expect(JSON.stringify(old.steps[1]?.preview)).not.toContain('--report');
+    expect(old.settings[0]?.to).toContain('does not tell which file');
+    expect(reasonFor('dependency-audit', withLock(lock, '20.3.4'), one)).toContain('upgrade pip first');
+  });
+
   it('says of everything else why it stays, and does not promise that the check is fine then', () => {
     const without = finding({ package: 'hopeless', fixed: [] });
     const plan = planFor('dependency-audit', facts, {

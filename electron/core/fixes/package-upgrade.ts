@@ -1,7 +1,9 @@
 import { type Agent, agentOf } from '#core/checks/agent.ts';
 import { seen } from '#core/checks/knowledge.ts';
 import type { EnvironmentFact } from '#core/dependencies/inventory/inventory.ts';
+import { type LockFile, readLock } from '#core/dependencies/requirements/lock-file.ts';
 import { configuredIndex } from '#core/dependencies/upgrade/configured-index.ts';
+import { lockedFiles } from '#core/dependencies/upgrade/locked-files.ts';
 import {
   type Askers,
   askersIn,
@@ -12,7 +14,7 @@ import {
 } from '#core/dependencies/upgrade/why-by-hand.ts';
 import type { DependencyReport, Upgrade } from '#shared/domain/dependencies/finding.ts';
 import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
-import { pipInstallArguments } from '#shared/domain/helper/pip-arguments.ts';
+import { pipInstallArguments, pipTellsFiles } from '#shared/domain/helper/pip-arguments.ts';
 import type { PlanProof, PlanSetting, PlanStep } from '#shared/domain/plan.ts';
 import { counted } from '#shared/domain/words.ts';
 import { expectedAt, isPreview, obstacleAt, stateAt } from './at-path.ts';
@@ -32,12 +34,20 @@ const MOST_SOURCES = 8;
 const MOST_STAYING = 6;
 /** How the folder is shown that the helper makes beside, under a name of its own. */
 const SHOWN_STAGE = '/var/tmp/.swarmkeep-…/files';
+const SHOWN_REPORT = '/var/tmp/.swarmkeep-…/scratch/report.json';
 
 /** The upgrades of one environment. */
 interface Batch {
   fact: EnvironmentFact;
   site: string;
-  upgrades: Upgrade[];
+  upgrades: LockedUpgrade[];
+  /** Its pip writes down which files it unpacked. */
+  tellsFiles: boolean;
+}
+
+/** An upgrade, and which files may be unpacked, where a lock of the project names them. */
+interface LockedUpgrade extends Upgrade {
+  locked: { sha256: string[]; path: string } | null;
 }
 
 interface Sorted {
@@ -58,11 +68,15 @@ function sorted(input: Known, report: DependencyReport, index: FindingIndex): So
     together.set(environment, (together.get(environment) ?? new Set()).add(normalizedName(name)));
   const batches = new Map<string, Batch>();
   const askers = new Map<string, Askers>();
+  const locks = new Map<string, LockFile[]>();
   const staying: Sorted['staying'] = [];
   for (const upgrade of wanted) {
     const { environment } = upgrade;
     const fact = facts.get(environment);
-    if (fact !== undefined && !askers.has(environment)) askers.set(environment, askersIn(fact));
+    if (fact !== undefined && !askers.has(environment)) {
+      askers.set(environment, askersIn(fact));
+      locks.set(environment, locksBeside(input, fact));
+    }
     const site = fact === undefined ? null : siteWithin(fact);
     const also = together.get(environment) ?? new Set<string>();
     const why = whyByHand(upgrade, askers.get(environment), index.about(upgrade), also);
@@ -70,8 +84,19 @@ function sorted(input: Known, report: DependencyReport, index: FindingIndex): So
       staying.push({ upgrade, why: why ?? '' });
       continue;
     }
-    const batch = batches.get(environment) ?? { fact, site, upgrades: [] };
-    if (batch.upgrades.length < MOST_PACKAGES) batch.upgrades.push(upgrade);
+    const tellsFiles = tellsFilesIn(fact);
+    const locked = lockedFiles(locks.get(environment) ?? [], upgrade.package, upgrade.to);
+    if (locked.say === 'unclear') {
+      staying.push({ upgrade, why: locked.why });
+      continue;
+    }
+    if (locked.say === 'files' && !tellsFiles) {
+      staying.push({ upgrade, why: OLD_PIP(locked.path) });
+      continue;
+    }
+    const batch = batches.get(environment) ?? { fact, site, upgrades: [], tellsFiles };
+    if (batch.upgrades.length < MOST_PACKAGES)
+      batch.upgrades.push({ ...upgrade, locked: locked.say === 'files' ? locked : null });
     else staying.push({ upgrade, why: 'more than 32 at once are not done: plan again afterwards' });
     batches.set(environment, batch);
   }
@@ -83,6 +108,24 @@ function sorted(input: Known, report: DependencyReport, index: FindingIndex): So
         why: 'no repaired version is known: replace it by something that is looked after, or remove it',
       });
   return { batches: [...batches.values()], staying };
+}
+
+const OLD_PIP = (path: string) =>
+  `${path} names its file by a hash, and the pip of that environment is older than 22.2 and does not tell which file it fetched: upgrade pip first`;
+
+function tellsFilesIn({ distributions }: EnvironmentFact): boolean {
+  return distributions.some(({ name, version }) => normalizedName(name) === 'pip' && pipTellsFiles(version));
+}
+
+/** Locks of the installations that use an environment. */
+function locksBeside(input: Known, fact: EnvironmentFact): LockFile[] {
+  const files = seen(input, 'python')?.requirementFiles ?? [];
+  const users = input.facts.profile.instances.filter(
+    (instance) => instance.virtualEnvironment === fact.root || instance.sitePackages === fact.sitePackages,
+  );
+  return files
+    .filter(({ instance }) => users.some(({ id }) => id === instance))
+    .flatMap((file) => readLock(file) ?? []);
 }
 
 function agentsIn(input: Known, { fact }: Batch): Agent[] {
@@ -122,8 +165,13 @@ function unitsOf(input: Known, agents: readonly Agent[]): string[] {
 }
 
 function stepsOf(input: FixInput, batch: Batch): PlanStep[] {
-  const { fact, site, upgrades } = batch;
-  const packages = upgrades.map(({ package: name, from, to }) => ({ name: normalizedName(name), from, to }));
+  const { fact, site, upgrades, tellsFiles } = batch;
+  const packages = upgrades.map(({ package: name, from, to, locked }) => ({
+    name: normalizedName(name),
+    from,
+    to,
+    ...(locked === null ? {} : { sha256: locked.sha256 }),
+  }));
   const units = unitsOf(input, agentsIn(input, batch));
   const what = packages.map(({ name, from, to }) => `${name} ${from} by ${to}`);
   const more = what.length > 4 ? `, and ${what.length - 4} more` : '';
@@ -135,7 +183,10 @@ function stepsOf(input: FixInput, batch: Batch): PlanStep[] {
       input,
       `In ${fact.root}, replace ${what.slice(0, 4).join(', ')}${more}: what pip unpacks is put in place, and nothing else`,
       { verb: 'upgrade-packages', path: fact.root, site, packages, expect: expectedAt(input, fact.root) },
-      typed(`${fact.root}/bin/python`, ...pipInstallArguments(SHOWN_STAGE, packages)),
+      typed(
+        `${fact.root}/bin/python`,
+        ...pipInstallArguments(SHOWN_STAGE, packages, tellsFiles ? SHOWN_REPORT : null),
+      ),
       {
         needs: ['root', 'package', 'network'],
         undo: 'Every file that was there comes back as it was, and what was added goes. Where one was changed since, nothing is touched.',
@@ -178,7 +229,7 @@ function sourceRow(input: FixInput, batch: Batch): PlanSetting {
     check,
     setting: `Where ${fact.root} gets it from`,
     from: isPreview(input) ? 'the index that its pip is set to' : configuredIndex(texts),
-    to: `fetched by the node itself over the network, as ${account}: wheels only, so that nothing of a package runs while it is installed, without other packages, each held to the hash that the index names. Where the rest would not fit any more, it is taken back`,
+    to: `fetched by the node itself over the network, as ${account}: wheels only, so that nothing of a package runs while it is installed, without other packages, each held to the hash that the index names${batch.tellsFiles ? ', which is written down with the change: done again, it has to be the very same file' : '. Its pip is older than 22.2 and does not tell which file that was'}. Where the rest would not fit any more, it is taken back`,
     takesEffect: 'during this change only',
     recover: 'Without network, or without a wheel, nothing is changed',
   };
@@ -203,7 +254,7 @@ function replacedRows(
       check,
       setting: `${upgrade.package} in ${batch.fact.root}`,
       from: upgrade.from,
-      to: `${upgrade.to}, the smallest version that ends ${counted(upgrade.ends, 'known weakness', 'known weaknesses')} (${ids.slice(0, 4).join(', ')})${aged}`,
+      to: `${upgrade.to}, the smallest version that ends ${counted(upgrade.ends, 'known weakness', 'known weaknesses')} (${ids.slice(0, 4).join(', ')})${aged}${upgrade.locked === null ? '' : `, and only the file that ${upgrade.locked.path} names by its hash`}`,
       takesEffect,
       recover: 'Undo this change in Activity: every file comes back as it was',
     };

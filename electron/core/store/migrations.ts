@@ -6,6 +6,7 @@ import { LEDGER_SCHEMA } from './schema/003-ledger.ts';
 import { CHANGES_SCHEMA } from './schema/004-changes.ts';
 import { ROTATIONS_SCHEMA } from './schema/005-rotations.ts';
 import { INCIDENTS_SCHEMA } from './schema/006-incidents.ts';
+import { WHEELS_SCHEMA } from './schema/007-wheels.ts';
 import { StoreError } from './store-error.ts';
 
 /** One step of the schema. Never edited once released: a new step is added instead. */
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 4, sql: CHANGES_SCHEMA },
   { number: 5, sql: ROTATIONS_SCHEMA },
   { number: 6, sql: INCIDENTS_SCHEMA },
+  { number: 7, sql: WHEELS_SCHEMA },
 ];
 
 /**

@@ -7,7 +7,7 @@ import { bootId, secondsSinceBoot } from '../record/clock.ts';
 import { hashOf, StepRecord } from '../record/step-record.ts';
 import { asRefused, Refused } from '../refused.ts';
 import { verbOf } from '../verbs/table.ts';
-import type { AnyVerb, Work } from '../verbs/verb.ts';
+import type { AnyVerb, Outcome, Work } from '../verbs/verb.ts';
 
 /** A refusal that says whether something had begun and was taken back. */
 export class StepFailed extends Error {
@@ -38,7 +38,7 @@ export function doStep(machine: Machine, change: string, step: number, action: H
   if (begun !== null && begun.action !== hash)
     throw new Refused('bad-request', `Step ${step} of this change is another step already.`);
   const done = record.done();
-  if (done !== null) return answer(record, true, done.notUndone, done.output);
+  if (done !== null) return answer(record, { ...done, already: true });
   if (record.marked('undoing') !== null)
     throw new Refused(
       'changed-since',
@@ -78,9 +78,10 @@ function perform(verb: AnyVerb, action: HelperAction, work: Work, before: unknow
       already,
       notUndone: said.notUndone?.slice(0, 512) ?? null,
       output: work.record.withLeftBehind(said.output).slice(0, 16_384),
+      ...(said.wheels === undefined ? {} : { wheels: said.wheels }),
     };
     work.record.finish({ at: new Date().toISOString(), ...outcome });
-    return answer(work.record, outcome.already, outcome.notUndone, outcome.output);
+    return answer(work.record, outcome);
   } catch (thrown) {
     throw rollBack(verb, work, before, asRefused(thrown, verb.target(action)));
   }
@@ -121,9 +122,8 @@ function refuseLate(machine: Machine, change: string): void {
 
 function answer(
   record: StepRecord,
-  already: boolean,
-  notUndone: string | null,
-  output: string,
+  { already, notUndone, output, wheels }: Omit<Outcome<unknown>, 'left'>,
 ): HelperAnswer {
-  return { answer: 'done', record: record.hash(), already, notUndone, output };
+  const told = wheels === undefined ? {} : { wheels };
+  return { answer: 'done', record: record.hash(), already, notUndone, output, ...told };
 }

@@ -1,11 +1,13 @@
 import { Refused } from '../refused.ts';
 import { baseOf, type EnvironmentList, folderOf, readBelow, shown } from './environment.ts';
+import { isOfEnvironment } from './what-starts.ts';
 
 const MOST_METADATA = 4 * 1024 * 1024;
 const MOST_RECORD = 32 * 1024 * 1024;
+const MOST_RECORDS = 256 * 1024 * 1024;
 
 /** Name of a distribution as it is compared (PEP 503). */
-const normalized = (name: string) => name.replace(/[-_.]+/g, '-').toLowerCase();
+export const normalized = (name: string) => name.replace(/[-_.]+/g, '-').toLowerCase();
 
 /** The first `Name:` or `Version:` of a METADATA (core metadata specifications); null without one. */
 function header(text: string, name: 'Name' | 'Version'): string | null {
@@ -63,6 +65,34 @@ function within(site: string, path: string): string | null {
 }
 
 /**
+ * Files that other packages of the same folder list, and their metadata: a list that names them does not make them its own. Refuses
+ * `unsafe-path` when their lists are longer than anybody's.
+ */
+function listedByOthers(top: number, list: EnvironmentList, site: string, own: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  let bytes = 0;
+  for (const [relative, kind] of list.values()) {
+    const inside = relative.startsWith(`${site}/`) ? relative.slice(site.length + 1) : '';
+    const info = /^([^/]+\.(?:dist|egg)-info)(?:\/|$)/.exec(inside)?.[1];
+    if (info === undefined || `${site}/${info}` === own) continue;
+    if (kind === 'f') found.add(relative);
+    if (kind !== 'f' || inside !== `${info}/RECORD`) continue;
+    const record = readBelow(top, relative, MOST_RECORD);
+    bytes += record?.length ?? 0;
+    if (record === null || bytes > MOST_RECORDS)
+      throw new Refused(
+        'unsafe-path',
+        `The lists of the other packages (${shown(relative)}) cannot be read.`,
+      );
+    for (const path of recordedPaths(record.toString('utf8'))) {
+      const other = within(site, path);
+      if (other !== null) found.add(other);
+    }
+  }
+  return found;
+}
+
+/**
  * Files that belong to the installed version of a package: those of its RECORD that are there, and the bytecode that was made of
  * them (PEP 3147). Refuses what is not the version that the plan saw, or cannot be taken away by its list: two versions at once,
  * eggs, editable and direct installations, no RECORD, links, files outside of the environment.
@@ -101,6 +131,7 @@ export function filesOfInstalled(
   const record = readBelow(top, `${metadata}/RECORD`, MOST_RECORD);
   if (record === null) throw new Refused('unsafe-path', `${name} has no list of its files (RECORD).`);
   const files = new Set<string>();
+  const others = listedByOthers(top, list, site, metadata);
   for (const path of recordedPaths(record.toString('utf8'))) {
     const relative = within(site, path);
     if (relative === null)
@@ -108,8 +139,14 @@ export function filesOfInstalled(
         'unsafe-path',
         `The RECORD of ${name} names ${path.slice(0, 256)}, outside of the environment.`,
       );
+    if (isOfEnvironment(relative))
+      throw new Refused(
+        'unsafe-path',
+        `The RECORD of ${name} names ${shown(relative)}, which belongs to the environment and not to a package.`,
+      );
     const found = list.get(relative);
-    if (found === undefined) continue;
+    // What another package lists too stays where it is.
+    if (found === undefined || others.has(relative)) continue;
     if ((found[4] & 0o6000) !== 0)
       throw new Refused(
         'unsafe-path',

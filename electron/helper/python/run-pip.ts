@@ -115,6 +115,7 @@ const NO_NETWORK =
  * Lets pip fetch exactly these packages, as wheels and without their dependencies, and unpack them into the stage. pip itself holds
  * each file to the hash that its index names. Refuses `no-network`, `no-space`, `timed-out`, `not-found` where there is no wheel, and
  * `program-failed` with pip's words.
+ * @param tellsFiles this pip can write down which files it unpacked
  */
 export function unpackPackages(
   work: Work,
@@ -122,9 +123,14 @@ export function unpackPackages(
   account: PipAccount,
   stage: Stage,
   packages: readonly PinnedPackage[],
+  tellsFiles: boolean,
 ): string {
   const scratch = { home: `${stage.path}/home`, temporary: `${stage.path}/scratch` };
-  const args = pipInstallArguments(stage.files, packages);
+  const args = pipInstallArguments(
+    stage.files,
+    packages,
+    tellsFiles ? `${stage.path}/scratch/report.json` : null,
+  );
   const end = runPython(work.machine, root, account, args, scratch, INSTALL_MS);
   closeStage(stage);
   work.machine.pause?.('unpacked');

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { fetchedWheel } from '#shared/domain/helper/fetched-wheel.ts';
 import { changeId, sha256 } from '#shared/domain/helper/targets.ts';
 import type { Machine } from '../machine.ts';
 import { codeOf, Refused } from '../refused.ts';
@@ -29,6 +30,8 @@ const doneRecord = z.strictObject({
   already: z.boolean(),
   notUndone: z.string().max(512).nullable(),
   output: z.string().max(16_384),
+  /** Of packages that were fetched: the files they came from. */
+  wheels: z.array(fetchedWheel).max(32).optional(),
 });
 export type DoneRecord = z.infer<typeof doneRecord>;
 

@@ -32,6 +32,7 @@ put $site/shared/of_demo.py '1.0'
 put $site/shared/of_other.py 'other'
 put $site/other/__init__.py ''
 put bin/demo '#!/srv/py/env/bin/python\\nold\\n' && chmod 755 bin/demo
+put bin/other '#!/srv/py/env/bin/python\\n' && chmod 755 bin/other
 put $site/demo-1.0.dist-info/METADATA 'Metadata-Version: 2.1\\nName: Demo\\nVersion: 1.0\\n\\nText\\n'
 put $site/demo-1.0.dist-info/INSTALLER 'pip\\n'
 put $site/demo-1.0.dist-info/RECORD 'demo/__init__.py,,\\ndemo/old/gone.py,,\\nshared/of_demo.py,,\\n../../../bin/demo,,\\ndemo-1.0.dist-info/METADATA,,\\ndemo-1.0.dist-info/RECORD,,\\n'

@@ -50,6 +50,7 @@ describe('an upgrade of packages, with a stand-in for Python', () => {
     const record = done(await upgrade(into));
     expect(sh(`cd /srv/py/env && find . -type f -printf '%p %U:%G %m\\n' | grep -v pyvenv | sort`)).toBe(
       `./bin/demo 1501:1502 755
+./bin/other 1501:1502 755
 ./bin/python 1501:1502 755
 ./lib/python3.11/site-packages/demo-1.1.dist-info/METADATA 1501:1502 644
 ./lib/python3.11/site-packages/demo-1.1.dist-info/RECORD 1501:1502 644
@@ -118,6 +119,37 @@ describe('an upgrade of packages, with a stand-in for Python', () => {
       /unpacked nothing/,
     ],
     [
+      'pip brings what Python runs at every start',
+      `echo 'import os' > /srv/py-staged/env/lib/python3.11/site-packages/zz.pth`,
+      /zz\.pth, which Python would run at every start/,
+    ],
+    [
+      'pip brings what Python loads before everything',
+      `mkdir /srv/py-staged/env/lib/python3.11/site-packages/sitecustomize; echo x > /srv/py-staged/env/lib/python3.11/site-packages/sitecustomize/__init__.py`,
+      /which Python would run at every start/,
+    ],
+    [
+      'pip brings settings of pip',
+      'echo "[global]" > /srv/py-staged/env/pip.conf',
+      /pip\.conf, which belongs to the environment/,
+    ],
+    ['pip brings an interpreter', 'echo x > /srv/py-staged/env/bin/python3.12', /python3\.12, which belongs/],
+    [
+      'pip brings the script of another',
+      'echo x > /srv/py-staged/env/bin/other',
+      /bin\/other is there already/,
+    ],
+    [
+      'its list names the settings of the environment',
+      `echo ../../../pyvenv.cfg,, >> ${SITE}/demo-1.0.dist-info/RECORD`,
+      /pyvenv\.cfg, which belongs to the environment/,
+    ],
+    [
+      'it would replace a file that another package lists too',
+      `mkdir ${SITE}/other-1.0.dist-info; echo shared/of_demo.py,, > ${SITE}/other-1.0.dist-info/RECORD`,
+      /of_demo\.py is there already/,
+    ],
+    [
       'there is no wheel',
       'echo "ERROR: No matching distribution found for demo==1.1" > /srv/py-staged/says',
       /no wheel of demo 1\.1/,
@@ -146,7 +178,7 @@ describe('an upgrade of packages, with a stand-in for Python', () => {
     make(
       spoil.includes('sly')
         ? `${spoil}; chown 1501 /srv/py/env/bin/python`
-        : `${spoil}; chown -h 1501:1502 ${SITE}/l ${SITE}/demo-0.9.dist-info ${SITE}/demo-1.0.dist-info/* /srv/py/env/share /srv/py/env/share/demo /srv/py/env/share/demo/note 2>/dev/null || true`,
+        : `${spoil}; chown -hR 1501:1502 ${SITE}/l ${SITE}/other-1.0.dist-info ${SITE}/demo-0.9.dist-info ${SITE}/demo-1.0.dist-info/* /srv/py/env/share /srv/py/env/share/demo /srv/py/env/share/demo/note 2>/dev/null || true`,
     );
     before = look();
     const answer = await upgrade(step());

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { z } from 'zod';
 import type { Difference } from '#shared/domain/helper/answers.ts';
+import type { FetchedWheel } from '#shared/domain/helper/fetched-wheel.ts';
+import { pipTellsFiles } from '#shared/domain/helper/pip-arguments.ts';
 import { numericId, sha256, sitePackagesFolder, targetPath } from '#shared/domain/helper/targets.ts';
 import { compareExpected } from '../entry/compare.ts';
 import { folderTime, withFolderTimes } from '../entry/folder-time.ts';
@@ -20,9 +22,11 @@ import {
   refuseShared,
   withFolder,
 } from '../python/environment.ts';
+import { fetchedFiles, refuseOtherFiles } from '../python/fetched-files.ts';
 import { archiveFiles, unpackFiles, withFoldersAbove } from '../python/keep-files.ts';
 import { makeStage, pipAccount, removeStages, unmetRequirements, unpackPackages } from '../python/run-pip.ts';
 import { type AddedEntry, addedEntry, type Given, takeOver } from '../python/staged-files.ts';
+import { refuseReaching } from '../python/what-starts.ts';
 import { hashOf } from '../record/step-record.ts';
 import { Refused } from '../refused.ts';
 import { mustRun } from '../run/run-program.ts';
@@ -202,14 +206,17 @@ function exchange(
   kept: Before,
   held: Held,
   top: number,
-  packages: readonly { name: string; to: string }[],
-): { added: string; output: string } {
+  packages: readonly { name: string; to: string; sha256?: string[] | undefined }[],
+): { added: string; output: string; wheels: FetchedWheel[] | null } {
   const { machine } = work;
   const list = keptList(work, kept);
   const account = pipAccount(machine, kept.owner);
   const earlier = unmetRequirements(work, kept.path, account);
   const stage = makeStage(work, account);
-  const output = unpackPackages(work, kept.path, account, stage, packages);
+  const pip = distributionsIn(top, list, kept.site).find(({ name }) => name === 'pip');
+  const output = unpackPackages(work, kept.path, account, stage, packages, pipTellsFiles(pip?.version ?? ''));
+  const wheels = fetchedFiles(stage, packages);
+  refuseOtherFiles(packages, wheels);
   const now = listEnvironment(top, kept.path);
   const differences = compareInventory(kept.path, list, now);
   if (differences.length > 0)
@@ -228,6 +235,7 @@ function exchange(
       const added = takeOver(stage.files, kept.path, list, given, prepared);
       refuseOthers(stage.files, kept, packages);
       const names = keptNames(work, kept);
+      refuseReaching(kept.site, names, added);
       refuseForeign(list, names, added);
       sync(work, prepared);
       const bytes = Buffer.from(JSON.stringify(added), 'utf8');
@@ -236,7 +244,7 @@ function exchange(
       exchangeFiles(work, top, prepared, names, added, given);
       sync(work, top);
       refuseUnmet(earlier, unmetRequirements(work, kept.path, account));
-      return { added: what, output };
+      return { added: what, output, wheels };
     } finally {
       close(prepared);
     }
@@ -297,12 +305,13 @@ export const upgradePackages = anyVerb<'upgrade-packages', Before, Left>({
       const halfWay = addedOf(work, null);
       if (halfWay !== null) restore(work, kept, top, held, halfWay);
       refuseOtherArchive(work, kept, held);
-      const { added, output } = exchange(work, kept, held, top, packages);
+      const { added, output, wheels } = exchange(work, kept, held, top, packages);
       return {
         left: { added, folderTime: folderTime(held), whole: true },
         already: false,
         notUndone: null,
         output,
+        ...(wheels === null ? {} : { wheels }),
       };
     }),
   differences: (kept, leftThere, work): Difference[] => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Difference } from '#shared/domain/helper/answers.ts';
+import type { FetchedWheel } from '#shared/domain/helper/fetched-wheel.ts';
 import type { HelperAction, HelperVerb } from '#shared/domain/helper/verbs.ts';
 import type { Machine } from '../machine.ts';
 import type { StepRecord } from '../record/step-record.ts';
@@ -13,6 +14,8 @@ export interface Outcome<Left> {
   /** What undo cannot bring back, in one sentence. */
   notUndone: string | null;
   output: string;
+  /** The files that packages were unpacked from; absent where there are none, or nobody told. */
+  wheels?: FetchedWheel[];
 }
 
 /** Where a verb works: the machine, and the record of its step. */

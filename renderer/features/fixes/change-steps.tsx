@@ -44,10 +44,32 @@ export function ChangeSteps({ change }: { change: AppliedChange }) {
               </div>
             </Disclosure>
             {step.message ? <p className="change-steps__message">{visibleLines(step.message)}</p> : null}
+            {step.wheels?.length ? <Wheels wheels={step.wheels} /> : null}
           </div>
         </li>
       ))}
     </ol>
+  );
+}
+
+/** The files that packages came from: whoever doubts an index compares these with another one. */
+function Wheels({ wheels }: { wheels: NonNullable<Step['wheels']> }) {
+  return (
+    <ul className="change-steps__wheels" aria-label="Files that were fetched">
+      {wheels.map(({ name, version, file, sha256 }) => (
+        <li key={name}>
+          {visible(`${name} ${version}`)}
+          {file === '' ? null : <> from {visible(file)}</>}
+          {sha256 === null ? (
+            ', of which the index names no SHA-256'
+          ) : (
+            <>
+              , SHA-256 <code className="change-steps__hash">{sha256}</code>
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

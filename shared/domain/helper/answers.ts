@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant, listOf } from '../bounds.ts';
+import { fetchedWheel } from './fetched-wheel.ts';
 import { pauseAnswer } from './pause.ts';
 import { secretAnswers } from './secret.ts';
 import { changeId, pathState, sha256 } from './targets.ts';
@@ -97,6 +98,8 @@ export const helperAnswer = z.discriminatedUnion('answer', [
     /** What undo cannot bring back, in one sentence; null when it brings everything back. */
     notUndone: z.string().max(512).nullable(),
     output: z.string().max(16_384),
+    /** What packages were unpacked from; absent for steps that fetch none, and where pip does not tell. */
+    wheels: listOf(fetchedWheel, 32).optional(),
   }),
   z.object({ answer: z.literal('undone'), already: z.boolean(), output: z.string().max(16_384) }),
   /** For `compare`, one for each step in its order: empty when it can be taken back, `refused` when not even that is known. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { packageUpgrade } from './fetched-wheel.ts';
 import { pauseRequest } from './pause.ts';
 import { secretRequest } from './secret.ts';
 import {
@@ -11,8 +12,6 @@ import {
   ownership,
   packageName,
   permissionBits,
-  pythonPackageName,
-  pythonVersionText,
   sha256,
   sitePackagesFolder,
   targetPath,
@@ -171,7 +170,7 @@ export const helperAction = z.discriminatedUnion('verb', [
     path: targetPath,
     site: sitePackagesFolder,
     packages: z
-      .array(z.strictObject({ name: pythonPackageName, from: pythonVersionText, to: pythonVersionText }))
+      .array(packageUpgrade)
       .min(1)
       .max(32)
       .refine((packages) => new Set(packages.map(({ name }) => name)).size === packages.length, 'Each once'),

@@ -1,3 +1,4 @@
+import { withKnownFiles } from '#core/fixes/plans/known-files.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import type { HelperAction } from '#shared/domain/helper/verbs.ts';
@@ -52,5 +53,7 @@ export async function doAgain(
 async function actionOf(parts: EngineParts, journal: Journal, number: number): Promise<HelperAction | null> {
   const [other] = await otherSteps(parts, journal, number, 'done', null);
   if (other === undefined) return null;
-  return (await parts.store.change({ id: other.change }))?.plan.steps[other.number]?.action ?? null;
+  const change = await parts.store.change({ id: other.change });
+  const action = change?.plan.steps[other.number]?.action ?? null;
+  return withKnownFiles(action, change?.steps[other.number]?.wheels);
 }

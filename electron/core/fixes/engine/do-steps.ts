@@ -93,8 +93,9 @@ async function doOne(
   await parts.fault?.(`after-step:${number}`);
   if (asked.how === 'lost') return { how: 'lost', step: number, failure: asked.failure };
   if (asked.how === 'refused') return fail(refusalWords(asked.refused));
-  const { record, notUndone } = asked.answer;
-  await journal.step(number, { state: 'done', record, message: notUndone });
+  const { record, notUndone, wheels } = asked.answer;
+  const told = wheels === undefined ? {} : { wheels };
+  await journal.step(number, { state: 'done', record, message: notUndone, ...told });
   return null;
 }
 

@@ -29,6 +29,7 @@ export function appliedChangeOf(change: StoredChange, all: readonly StoredChange
         state: stored?.state ?? 'waiting',
         at: stored?.at ?? null,
         message: stored?.message ?? null,
+        ...(stored?.wheels === undefined ? {} : { wheels: stored.wheels }),
       };
     }),
     results: change.results,

@@ -3,6 +3,7 @@ import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { Difference } from '#shared/domain/helper/answers.ts';
 import type { HelperAccess, Plan, PlanStep, StepPreview } from '#shared/domain/plan.ts';
 import { shortened } from '#shared/domain/text.ts';
+import { withKnownFiles } from './known-files.ts';
 import { blockedBy } from './make-plan.ts';
 import { standingSteps } from './undo-order.ts';
 
@@ -51,7 +52,10 @@ export function redoPlan(frame: PlanFrame, change: StoredChange, reason: string 
     purpose: 'redo',
     title: shortened(`Do again: ${plan.title}`, 512),
     settings: plan.settings,
-    steps: plan.steps,
+    steps: plan.steps.map((step, index) => ({
+      ...step,
+      action: withKnownFiles(step.action, change.steps[index]?.wheels),
+    })),
     proofs: plan.proofs,
     revertsAfter: plan.revertsAfter,
     blocked: reason ?? blockedBy(frame.access, plan.steps.length, null),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { instant, listOf } from '#shared/domain/bounds.ts';
+import { type FetchedWheel, fetchedWheel } from '#shared/domain/helper/fetched-wheel.ts';
 import { changeId, sha256 } from '#shared/domain/helper/targets.ts';
 import { appliedChange, changeState, type Plan, plan } from '#shared/domain/plan.ts';
 import { readJson } from './statement.ts';
@@ -13,10 +14,17 @@ const stepRow = z.object({
   record: sha256.nullable(),
   heldChange: changeId.nullable(),
   heldStep: z.int().nullable(),
+  /** JSON. */
+  wheels: z.string().nullable(),
 });
 
+const wheels = listOf(fetchedWheel, 32);
+
 /** How far one step got. */
-export type StoredStep = Omit<z.infer<typeof stepRow>, 'number'>;
+export interface StoredStep extends Omit<z.infer<typeof stepRow>, 'number' | 'wheels'> {
+  /** The files that it unpacked packages from; absent for a step that fetched none, or did not tell. */
+  wheels?: FetchedWheel[];
+}
 
 const results = appliedChange.shape.results;
 
@@ -65,13 +73,20 @@ const COLUMN_OF: Readonly<Record<keyof ChangeFields, string>> = {
 /** The journal of changes. Every write is durable when it returns (synchronous = FULL). */
 export function changeOperations(database: Database) {
   const stepsOf = database.prepare(
-    `SELECT number, state, at, message, record, held_change AS heldChange, held_step AS heldStep
+    `SELECT number, state, at, message, record, held_change AS heldChange, held_step AS heldStep, wheels
      FROM change_step WHERE change = ? ORDER BY number`,
   );
   const insertStep = database.prepare(
-    `INSERT OR REPLACE INTO change_step (change, number, state, at, message, record, held_change, held_step)
-     VALUES (@change, @number, @state, @at, @message, @record, @heldChange, @heldStep)`,
+    `INSERT OR REPLACE INTO change_step (change, number, state, at, message, record, held_change, held_step, wheels)
+     VALUES (@change, @number, @state, @at, @message, @record, @heldChange, @heldStep, @wheels)`,
   );
+  const writeStep = (change: string, number: number, { wheels: fetched, ...step }: StoredStep) =>
+    insertStep.run({
+      change,
+      number,
+      ...step,
+      wheels: fetched === undefined ? null : JSON.stringify(fetched),
+    });
 
   function read(found: unknown): StoredChange {
     const row = changeRow.parse(found);
@@ -82,7 +97,11 @@ export function changeOperations(database: Database) {
       plan: readJson(plan, row.plan, `plan of change ${row.id}`),
       steps: listOf(stepRow, 256)
         .parse(stepsOf.all(row.id))
-        .map(({ number: _, ...step }) => step),
+        .map(({ number: _, wheels: fetched, ...step }) =>
+          fetched === null
+            ? step
+            : { ...step, wheels: readJson(wheels, fetched, `files fetched by change ${row.id}`) },
+        ),
     };
   }
 
@@ -116,7 +135,7 @@ export function changeOperations(database: Database) {
             );
           given.steps.forEach((_, number) => {
             const blank = { at: null, message: null, record: null, heldChange: null, heldStep: null };
-            insertStep.run({ change: given.id, number, state: 'waiting', ...blank });
+            writeStep(given.id, number, { state: 'waiting', ...blank });
           });
           return 'begun';
         })
@@ -138,10 +157,8 @@ export function changeOperations(database: Database) {
               name === 'kept' ? Number(value) : name === 'results' ? JSON.stringify(value) : value;
             database.prepare(`UPDATE change SET ${COLUMN_OF[name]} = ? WHERE id = ?`).run(stored, input.id);
           }
-          for (const { number, step } of input.steps ?? [])
-            insertStep.run({ change: input.id, number, ...step });
-          for (const { change, number, step } of input.others ?? [])
-            insertStep.run({ change, number, ...step });
+          for (const { number, step } of input.steps ?? []) writeStep(input.id, number, step);
+          for (const { change, number, step } of input.others ?? []) writeStep(change, number, step);
         })
         .immediate(),
 
