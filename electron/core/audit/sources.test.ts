@@ -88,8 +88,38 @@ describe('findSources', () => {
       corrected: [],
     };
     const sources = findSources(profile, null);
-    expect(sources.map(({ name }) => name)).toContain("mycoSwarm's journal (two)");
+    expect(sources.map(({ name }) => name)).toContain('What mycoSwarm of two says');
     expect(said(sources)).toContain('/srv/one/tool.log mycoswarm');
     expect(said(sources).join()).not.toContain('relative');
+  });
+
+  it('names them by what a person knows of an installation', () => {
+    const instance = (id: string, user: string | null, apiPort: number) => ({
+      ...blankInstance(id, 'by-hand' as const),
+      ...{ user, home: user && `/home/${user}`, apiPort },
+    });
+    const names = (...instances: ReturnType<typeof instance>[]) =>
+      findSources({ instances, corrected: [] }, null).flatMap(({ name, hint }) =>
+        hint === 'json-lines' ? [name] : [],
+      );
+    expect(names(instance('1000-7890', 'miu', 7_890))).toEqual(['Files that the agent asked for']);
+    expect(names(instance('1000-7890', 'miu', 7_890), instance('1001-7891', 'boa', 7_891))).toEqual([
+      'Files that the agent of miu asked for',
+      'Files that the agent of boa asked for',
+    ]);
+    const one = { ...instance('1000-7890', 'miu', 7_890), configurationFolder: '/home/miu/one' };
+    const two = { ...instance('1000-7891', 'miu', 7_891), configurationFolder: '/home/miu/two' };
+    expect(names(one, two)).toEqual([
+      'Files that the agent of miu on port 7890 asked for',
+      'Files that the agent of miu on port 7891 asked for',
+    ]);
+  });
+
+  it('says no number of an account, no path and no unit where one installation is all there is', () => {
+    for (const name of ['stock', 'hardened', 'not-root', 'agent-is-operator']) {
+      const facts = recorded(name);
+      for (const source of findSources(facts.profile, facts))
+        expect(source.name).toMatch(/^[A-Z][A-Za-z ,]+$/);
+    }
   });
 });

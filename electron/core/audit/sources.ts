@@ -24,9 +24,9 @@ const AUTH_LOGS = ['/var/log/auth.log', '/var/log/secure'];
 const KERNEL_LOGS = ['/var/log/kern.log', '/var/log/messages'];
 
 const LOGS_OF_THE_AGENT = [
-  ['shell.log', 'Shell commands of the agent'],
-  ['network.log', 'Connections of the agent'],
-  ['tool.log', 'Tool calls of the agent'],
+  ['shell.log', 'Commands'],
+  ['network.log', 'Connections'],
+  ['tool.log', 'Tool calls'],
 ] as const;
 
 /**
@@ -37,11 +37,8 @@ const LOGS_OF_THE_AGENT = [
  */
 export function findSources(profile: Profile, facts: LogFacts | null): FoundSource[] {
   const found: FoundSource[] = [];
-  const several = profile.instances.length > 1;
-  for (const instance of profile.instances) {
-    const whose = several ? ` (${instance.id})` : '';
-    found.push(...ofInstance(instance, whose));
-  }
+  for (const instance of profile.instances)
+    found.push(...ofInstance(instance, whoseOf(instance, profile.instances)));
   found.push(...ofSystem(facts));
   const targets = new Set<string>();
   return found
@@ -53,22 +50,41 @@ export function findSources(profile: Profile, facts: LogFacts | null): FoundSour
     .map((source) => ({ ...source, name: source.name.slice(0, 256) }));
 }
 
+/** By what a person tells one installation from the others: its service, its account, and its port where that is not enough. */
+function whoseOf(instance: InstanceProfile, all: readonly InstanceProfile[]): string {
+  if (all.length < 2) return '';
+  const { unit, user, home, apiPort } = instance;
+  const service = unit?.replace(/\.service$/, '') ?? null;
+  const alone = (value: string | null, of: (other: InstanceProfile) => string | null) =>
+    value !== null && all.every((other) => other === instance || of(other) !== value);
+  if (alone(user, (other) => other.user)) return ` of ${user}`;
+  if (alone(unit, (other) => other.unit)) return ` of ${service}`;
+  if (alone(home, (other) => other.home)) return ` in ${home}`;
+  const account = user === null ? '' : ` of ${user}`;
+  return apiPort === null ? ` (${instance.id})` : `${account} on port ${apiPort}`;
+}
+
 function ofInstance(instance: InstanceProfile, whose: string): FoundSource[] {
   const found: FoundSource[] = [];
   if (instance.unit !== null) {
     const target = { kind: 'journal', unit: instance.unit } as const;
-    found.push({ target, name: `mycoSwarm's journal${whose}`, hint: 'journal-json' });
+    found.push({ target, name: `What mycoSwarm${whose} says`, hint: 'journal-json' });
   }
   const folder = instance.logFolder ?? LOG_FOLDER;
   for (const [file, name] of LOGS_OF_THE_AGENT) {
     const path = absolute(folder, file);
-    if (path) found.push({ target: { kind: 'file', path }, name: `${name}${whose}`, hint: 'mycoswarm' });
+    if (path)
+      found.push({ target: { kind: 'file', path }, name: `${name} of the agent${whose}`, hint: 'mycoswarm' });
   }
   const configuration =
     instance.configurationFolder ?? (instance.home && `${instance.home}/.config/mycoswarm`);
   const access = configuration ? absolute(configuration, 'access.log') : null;
   if (access)
-    found.push({ target: { kind: 'file', path: access }, name: `Access log${whose}`, hint: 'json-lines' });
+    found.push({
+      target: { kind: 'file', path: access },
+      name: `Files that the agent${whose} asked for`,
+      hint: 'json-lines',
+    });
   return found;
 }
 
@@ -78,13 +94,17 @@ function ofSystem(facts: LogFacts | null): FoundSource[] {
   if (audit?.auditd?.installed || audit?.auditd?.running || audit?.auditd?.logFile) {
     const path = audit.auditd.logFile?.path ?? AUDIT_LOG;
     if (absolute('/', path.slice(1)))
-      found.push({ target: { kind: 'file', path }, name: 'Audit log', hint: 'auditd' });
+      found.push({
+        target: { kind: 'file', path },
+        name: 'What programs do, as auditd records it',
+        hint: 'auditd',
+      });
   }
   // A journal that cannot be read is followed all the same: its state says what would help.
   if (facts === null || audit === null || audit.journal !== null) {
     found.push({
       target: { kind: 'journal', unit: 'kernel' },
-      name: 'Packets that the kernel logs',
+      name: 'Packets that the firewall logs',
       hint: 'journal-json',
     });
     found.push({ target: { kind: 'journal', unit: 'auth' }, name: 'Logins and sudo', hint: 'journal-json' });
@@ -98,7 +118,7 @@ function ofSystem(facts: LogFacts | null): FoundSource[] {
   if (kernel)
     found.push({
       target: { kind: 'file', path: kernel },
-      name: 'Packets that the kernel logs',
+      name: 'Packets that the firewall logs',
       hint: 'syslog',
     });
   if (auth) found.push({ target: { kind: 'file', path: auth }, name: 'Logins and sudo', hint: 'syslog' });

@@ -47,7 +47,7 @@ it('what was put together stands for its records, and everything else stays as i
 });
 
 it('an id that two nodes or two logs use is two happenings, and what is not shown parts them', () => {
-  const gap: LogItem = { kind: 'not-shown', key: 3.5, after: 3, count: 9 };
+  const gap: LogItem = { kind: 'not-shown', key: 3.5, after: 3, count: 9, atMost: false };
   const items = listed(
     ['a', 'SYSCALL'],
     ['a', 'SYSCALL', { node: 'naru' }],

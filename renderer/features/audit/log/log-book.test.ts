@@ -68,21 +68,32 @@ describe('a list that follows', () => {
     expect(numbers()).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('marks a place of unknown size when the stream left something out', () => {
+  it('says how many lines a page that was too slow has not got, and at most how many where some were chosen', () => {
+    for (const all of [true, false]) {
+      const { book, numbers } = bookAt(3);
+      book.skipped();
+      book.snapshot(events(90, 91), all);
+      expect(numbers()).toEqual([1, 2, 3, 3.5, 90, 91]);
+      expect(book.get().items[3]).toMatchObject({ count: 86, atMost: !all });
+      expect(book.get().notShown).toBe(all ? 86 : 0);
+    }
+  });
+
+  it('marks nothing where nothing lies between', () => {
     const { book, numbers } = bookAt(3);
     book.skipped();
-    book.snapshot(events(90, 91));
-    expect(numbers()).toEqual([1, 2, 3, 3.5, 90, 91]);
+    book.snapshot(events(4, 5), true);
+    expect(numbers()).toEqual([1, 2, 3, 4, 5]);
   });
 });
 
 describe('a list whose events lie far back', () => {
   it('keeps them whatever a snapshot found of the newest', () => {
     const { book, frame, numbers } = bookAt(35);
-    book.snapshot([]);
+    book.snapshot([], true);
     expect(numbers()).toHaveLength(35);
     expect(book.get().older).toBe(1);
-    book.snapshot(events(34, 37));
+    book.snapshot(events(34, 37), true);
     frame();
     expect(numbers().slice(-4)).toEqual([34, 35, 36, 37]);
   });

@@ -5,10 +5,10 @@ import type { AuditEvent } from '#shared/domain/audit/event.ts';
 export type LogItem =
   | { kind: 'event'; key: number; event: AuditEvent }
   /**
-   * `count` events came faster than they are sent to a page; they stand between `after` and the next line. 0: it is not
-   * known how many.
+   * `count` events came faster than they are sent to a page; they stand between `after` and the next line. `atMost`: not
+   * all of them fit what is chosen.
    */
-  | { kind: 'not-shown'; key: number; after: number; count: number };
+  | { kind: 'not-shown'; key: number; after: number; count: number; atMost: boolean };
 
 /**
  * `following`: the newest line is at the foot and new ones come in. `paused`: somebody reads further back. `range`: a time was
@@ -121,8 +121,9 @@ export class LogBook {
   /**
    * What a snapshot of the stream says, the newest events that it found in a short time: they begin a list that has none, and
    * for any other they are what came.
+   * @param all nothing was chosen: the numbers of events say how many lie between two of them
    */
-  snapshot(events: readonly AuditEvent[]): void {
+  snapshot(events: readonly AuditEvent[], all: boolean): void {
     const { items, mode, older } = this.#view;
     const last = lastNumber(items);
     const fresh = events.filter(({ number }) => number > last);
@@ -135,7 +136,12 @@ export class LogBook {
     else if (fresh.length < events.length) this.arrive(fresh);
     // Nothing of the snapshot is known: what lies between was never sent, or is further back in a list that is new.
     else if (!skipped) this.begin(fresh, 'following', { older: fresh[0]?.number ?? older });
-    else this.#set({ ...this.#view, items: [...items, notShown(last, 0), ...fresh.map(itemOf)] });
+    else {
+      const between = (fresh[0]?.number ?? 0) - last - 1;
+      const place = between > 0 ? [notShown(last, between, !all)] : [];
+      const left = this.#view.notShown + (all ? between : 0);
+      this.#set({ ...this.#view, items: [...items, ...place, ...fresh.map(itemOf)], notShown: left });
+    }
   }
 
   /** This page was too slow, and deltas were left out; a snapshot follows. */
@@ -210,7 +216,7 @@ export class LogBook {
           page.events.at(-1)?.number === last &&
           last < end - 1
         ) {
-          items.push(notShown(last, Math.max(0, item.count - found.length)));
+          items.push(notShown(last, Math.max(1, item.count - found.length), item.atMost));
         }
       }
     }
@@ -255,7 +261,7 @@ export class LogBook {
       const before = items.at(-1);
       // Nothing stands between: one line for both.
       if (before?.kind === 'not-shown')
-        items[items.length - 1] = notShown(before.after, before.count + missed);
+        items[items.length - 1] = notShown(before.after, before.count + missed, before.atMost);
       else items.push(notShown(last, missed));
     }
     for (const event of fresh) items.push(itemOf(event));
@@ -279,8 +285,8 @@ function itemOf(event: AuditEvent): LogItem {
   return { kind: 'event', key: event.number, event };
 }
 
-function notShown(after: number, count: number): LogItem {
-  return { kind: 'not-shown', key: after + 0.5, after, count };
+function notShown(after: number, count: number, atMost = false): LogItem {
+  return { kind: 'not-shown', key: after + 0.5, after, count, atMost };
 }
 
 /** The number of the last event of the items; 0 without one. */

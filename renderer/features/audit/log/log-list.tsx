@@ -249,6 +249,7 @@ function Line({ item, open, focusable, columns, names, log, onOpen, actions }: L
     return (
       <NotShownRow
         count={item.count}
+        atMost={item.atMost}
         itemKey={item.key}
         focusable={focusable}
         onShow={() => log.fill(item.after)}

@@ -1,15 +1,16 @@
 import { count as counted } from '../../../components/time-words.ts';
 
 export interface NotShownRowProps {
-  /** 0: not known. */
   count: number;
+  /** Not all of them fit what is chosen. */
+  atMost: boolean;
   itemKey: number;
   focusable: boolean;
   onShow: () => void;
 }
 
 /** The place of events that came faster than they are sent to a page. They are in the records. */
-export function NotShownRow({ count, itemKey, focusable, onShow }: NotShownRowProps) {
+export function NotShownRow({ count, atMost, itemKey, focusable, onShow }: NotShownRowProps) {
   return (
     <button
       type="button"
@@ -18,7 +19,7 @@ export function NotShownRow({ count, itemKey, focusable, onShow }: NotShownRowPr
       tabIndex={focusable ? 0 : -1}
       onClick={onShow}
     >
-      {count > 0 ? `${counted(count, 'line')} not shown here` : 'Some lines are not shown here'}
+      {atMost ? `Up to ${counted(count, 'line')}` : counted(count, 'line')} not shown here
       <span>kept in the records, press to read them</span>
     </button>
   );

@@ -142,7 +142,7 @@ export function useLog({ query, node, from, to }: LogChoice, stand: () => number
           queries.setQueryData(orpc.audit.state.queryKey(), state);
           // The stream knows no time: what lies before the chosen one is left out.
           const since = from === null ? events : events.filter(({ at }) => at >= from);
-          book.snapshot(since);
+          book.snapshot(since, query === '' && node === null);
         },
         delta: (delta) => {
           if (delta.kind === 'events') book.arrive(delta.events);
