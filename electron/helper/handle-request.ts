@@ -83,6 +83,8 @@ function dispatch(machine: Machine, request: HelperRequest, launched: Launched):
     case 'secret':
     case 'secrets':
       throw new Refused('bad-request', 'Secrets are asked for one at a time, by answerSecret.');
+    case 'isolate':
+      throw new Refused('bad-request', 'Isolations are answered by answerIsolate.');
     case 'pause':
       return answerPause(machine, request.what);
     case 'uninstall':

@@ -13,7 +13,7 @@ import { ownFiles, refuseSetuid, refuseWritable } from './self-check.ts';
 /**
  * The privileged one-shot program: one JSON request on standard input, one JSON answer on standard output, then it ends.
  * Besides, fixed arguments for its own timer, unit and probe: `--revert <change>`, `--commit <rotation>`,
- * `--revert-unconfirmed`, `--connect …`, `--try …`.
+ * `--revert-unconfirmed`, `--keep-isolated`, `--isolate-at-boot`, `--connect …`, `--try …`.
  *
  * It is one file, and each kind of work is loaded from it when it is asked for: a brake on fifty nodes, or a rotation, starts the helper
  * hundreds of times, and reading the words of every verb takes three times as long as what is done then.
@@ -33,6 +33,10 @@ async function main(): Promise<number> {
     if (mode === '--revert-unconfirmed' && change === undefined) return await atBoot(machine);
     if (mode === '--commit' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
       return await (await import('./secret/arm.ts')).commitInTime(machine, String(change));
+    if (mode === '--keep-isolated' && change === undefined)
+      return await (await import('./isolate/keeper.ts')).keepIsolated(machine);
+    if (mode === '--isolate-at-boot' && change === undefined)
+      return (await import('./isolate/at-boot.ts')).isolateAtBoot(machine);
     if (mode === '--connect') {
       const [port = 0, timeoutMs = 0, uid = 0, gid = 0] = more.slice(0, 4).map(Number);
       const asks = more[4] === 'ask';
@@ -67,6 +71,11 @@ async function answerInput(
       const request = permitted(readSecretRequest(document), allowed);
       return answerSecretRequest(machine, request, launched.relaunch);
     }
+    case 'isolate': {
+      const { answerIsolateRequest, readIsolateRequest } = await import('./isolate/isolate-request.ts');
+      const request = permitted(readIsolateRequest(document), allowed);
+      return answerIsolateRequest(machine, request, launched.relaunch);
+    }
     case 'pause': {
       const { answerPauseRequest, readPauseRequest } = await import('./pause/pause-request.ts');
       return answerPauseRequest(machine, permitted(readPauseRequest(document), allowed));
@@ -89,11 +98,12 @@ function permitted<T extends HelperRequest>(request: T, allowed: RiskClass | nul
   return request;
 }
 
-/** What the unit at boot does: takes back what nobody kept, and goes on with rotations that were decided. */
+/** What the unit at boot does: isolates before all else, takes back what nobody kept, and goes on with rotations that were decided. */
 async function atBoot(machine: Machine): Promise<number> {
+  const { isolateAtBoot } = await import('./isolate/at-boot.ts');
   const { revertAtBoot } = await import('./revert-mode.ts');
   const { rotateAtBoot } = await import('./secret/at-boot.ts');
-  return Math.max(revertAtBoot(machine), rotateAtBoot(machine));
+  return Math.max(isolateAtBoot(machine), revertAtBoot(machine), rotateAtBoot(machine));
 }
 
 /** `--class=look` and the like: what polkit was asked for, given by the constant text of a wrapper. */

@@ -19,6 +19,14 @@ const FITTING: Readonly<Record<HelperRequest['ask'], readonly HelperAnswer['answ
   secret: ['secret-seen', 'fenced', 'secret-progress', 'secret-verified'],
   secrets: ['secret-steps'],
   pause: ['pause'],
+  isolate: [
+    'isolation-seen',
+    'isolation-cut',
+    'isolation-settled',
+    'isolation-own',
+    'isolation-proved',
+    'isolation-fence',
+  ],
   uninstall: ['uninstalled'],
 };
 
@@ -30,6 +38,7 @@ export function answerLimit(request: HelperRequest): number {
     case 'changes':
       return 32 * 1024 * 1024;
     case 'compare':
+    case 'isolate':
       return 4 * 1024 * 1024;
     default:
       return 1024 * 1024;

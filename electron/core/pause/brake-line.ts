@@ -18,7 +18,7 @@ export interface BrakeLine {
  * One constant line that is root already or becomes it without a question: a brake that waits for a password is none.
  * Unlike other changes it does not find out first which ways there are, for that hashes a runtime of 100 MB.
  */
-const BRAKE = [
+export const BRAKE = [
   '/bin/sh',
   '-c',
   `if [ "$(id -u)" = 0 ]; then exec ${HELPER_PROGRAM}; else exec sudo -n -- ${HELPER_PROGRAM}; fi`,

@@ -3,6 +3,7 @@ import { changeOperations } from './operations/changes.ts';
 import { decisionOperations } from './operations/decisions.ts';
 import { findingOperations } from './operations/findings.ts';
 import { incidentOperations } from './operations/incidents.ts';
+import { isolationOperations } from './operations/isolations.ts';
 import { keeperOperations } from './operations/keeper.ts';
 import { ledgerOperations } from './operations/ledger/operations.ts';
 import { lookOperations } from './operations/looks.ts';
@@ -28,6 +29,7 @@ export function createOperations(database: Database) {
     ...packagePurposeOperations(database),
     ...rotationOperations(database),
     ...incidentOperations(database),
+    ...isolationOperations(database),
   };
   return { ...operations, ...ledgerOperations(database, operations) };
 }

@@ -2,6 +2,7 @@ import { readdirSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { BOOT_UNIT_LINK, HELPER_FOLDER, REMOVED_FILES } from '#shared/domain/helper/installation.ts';
+import { isHolding } from '../isolate/isolation-record.ts';
 import type { Machine } from '../machine.ts';
 import { ChangeRecord, changesOf } from '../record/change-record.ts';
 import { StepRecord, stepsOf } from '../record/step-record.ts';
@@ -44,6 +45,8 @@ export function uninstall(machine: Machine, force: boolean): HelperAnswer {
       'busy',
       `${changes.length === 1 ? 'One change' : `${changes.length} changes`} can still be taken back. Without the helper that is over.`,
     );
+  if (isHolding(machine) && !force)
+    throw new Refused('busy', 'This node is isolated, or keeps another one off. Release that first.');
   const left = REMOVED_FILES.flatMap((path) => takeAway(path, unlinkSync));
   if (machine.systemd) systemctl(machine, 'daemon-reload');
   if (changes.length === 0)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instant, listOf } from '../bounds.ts';
 import { fetchedWheel } from './fetched-wheel.ts';
+import { isolateAnswers } from './isolate.ts';
 import { pauseAnswer } from './pause.ts';
 import { secretAnswers } from './secret.ts';
 import { changeId, pathState, sha256 } from './targets.ts';
@@ -154,6 +155,7 @@ export const helperAnswer = z.discriminatedUnion('answer', [
     answers: z.array(z.discriminatedUnion('answer', [...secretAnswers, refusedAnswer])).max(4),
   }),
   pauseAnswer,
+  ...isolateAnswers,
   z.object({ answer: z.literal('uninstalled'), left: listOf(z.string().max(4_096), 64) }),
   refusedAnswer,
 ]);

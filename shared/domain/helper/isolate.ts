@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instant, listOf, shortText } from '../bounds.ts';
 import { isolationScope } from '../incident/isolation.ts';
+import { accountRange } from './secret.ts';
 import { changeId, HELPER_PROTOCOL, interfaceName, numericId, sha256 } from './targets.ts';
 
 const address = z.union([z.ipv4(), z.ipv6()]);
@@ -29,7 +30,12 @@ const isolation = changeId;
  */
 export const isolateAct = z.discriminatedUnion('act', [
   /** How it stands; changes nothing. `about` are addresses of another node whose hardware address this one may know. */
-  z.strictObject({ act: z.literal('look'), about: z.array(address).max(64) }),
+  z.strictObject({
+    act: z.literal('look'),
+    about: z.array(address).max(64),
+    /** Accounts of mycoSwarm, to hear what these can become and where they listen. */
+    uids: z.array(numericId.min(1)).max(64).default([]),
+  }),
   /**
    * Arms the timer, then loads the rules. Unless `confirm` comes within `seconds`, the node steps down by itself. Refuses `busy` while another
    * isolation holds it.
@@ -132,6 +138,8 @@ export const isolateAnswers = [
     own: ownIsolation.nullable(),
     fences: listOf(fenceState, 64),
     interfaces: listOf(interfaceName, 64),
+    accounts: listOf(accountRange, 64),
+    ports: listOf(port, 64),
     /** Who this machine is on the wire. */
     identity: z.object({ macs: listOf(macAddress, 64), addresses: listOf(address, 64) }),
     /** Hardware addresses that its neighbour table has for the addresses asked about. */
@@ -140,7 +148,6 @@ export const isolateAnswers = [
     way: sshWay.nullable(),
     /** The interface of that connection has no hardware address: a tunnel. */
     tunnel: z.boolean(),
-    /** This kernel can end connections of others (CONFIG_INET_DIAG_DESTROY); null: not known. */
     nft: z.boolean(),
     systemd: z.boolean(),
     /** Names of other programs' tables and firewalls that are there. */

@@ -46,6 +46,8 @@ export function riskClassOf(request: HelperRequest): RiskClass {
       return NETWORK.has(request.action.verb) ? 'network' : 'change';
     case 'pause':
       return request.what.act === 'state' ? 'look' : 'change';
+    case 'isolate':
+      return request.what.act === 'look' || request.what.act === 'prove' ? 'look' : 'network';
     case 'secret':
       return SECRET_CLASS[request.what.act];
     case 'secrets':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { packageUpgrade } from './fetched-wheel.ts';
+import { isolateRequest } from './isolate.ts';
 import { pauseRequest } from './pause.ts';
 import { secretRequest } from './secret.ts';
 import {
@@ -268,6 +269,7 @@ export const helperRequest = z.discriminatedUnion('ask', [
   }),
   ...secretRequest.options,
   pauseRequest,
+  isolateRequest,
   /** Take helper, policy and sudo rule away. Refused while undo records are left, unless `force`. */
   z.strictObject({ version, ask: z.literal('uninstall'), force: z.boolean() }),
 ]);

@@ -113,6 +113,7 @@ export class FakeHelper implements HelperChannel {
       case 'secret':
       case 'secrets':
       case 'pause':
+      case 'isolate':
         throw new Error('Changes of a node ask for no secret and no pause');
     }
   }

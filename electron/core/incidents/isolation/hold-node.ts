@@ -1,0 +1,302 @@
+import type { OwnIsolation } from '#shared/domain/helper/isolate.ts';
+import type { IsolatedNode, IsolationLayer } from '#shared/domain/incident/isolation.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { IsolationJournal } from './isolation-journal.ts';
+import type { IsolationLines } from './lines.ts';
+import { type IsolationParts, USUAL_LIMITS } from './parts.ts';
+import { proveNode } from './probes.ts';
+import { couldUndo, messageOf } from './words.ts';
+
+/** What every step of an isolation works with. */
+export interface Working {
+  parts: IsolationParts;
+  lines: IsolationLines;
+  journal: IsolationJournal;
+}
+
+const OWN_LAYERS = ['timer', 'rules', 'egress', 'addresses', 'snapshot', 'sockets', 'boot'] as const;
+
+/** Why something is done: a person ordered it, a person confirms it, or it is looked after from time to time. */
+export type Because = 'order' | 'confirm' | 'tend';
+
+/**
+ * Brings the layers of the node itself to where they should be, from wherever they are: cut, snapshot and connections, confirmation, probes. Every
+ * step is written down before and after; whoever comes next may do all of it again.
+ */
+export async function holdNode(
+  work: Working,
+  node: SwarmNode,
+  orderedMs: number,
+  because: Because,
+): Promise<void> {
+  const { journal } = work;
+  const { cutAt } = journal.node(node.id).shown;
+  const isOwn = journal.stored.confirm === 'by-itself';
+  const standing = cutAt === null || because !== 'tend' ? 'unknown' : await lookAtNode(work, node);
+  if (standing === 'silent') return;
+  // By hand means that nobody but a person prolongs its time or closes SSH again.
+  const stands = standing !== 'unknown' && (standing.is === 'confirmed' || standing.is === 'cut' || !isOwn);
+  const own = stands ? standing : await cut(work, node, orderedMs);
+  if (own === null || journal.node(node.id).wants === 'released') return;
+  if (!journal.node(node.id).settled) await settle(work, node);
+  if (own.is === 'cut' && (isOwn || because === 'confirm')) await confirm(work, node);
+  if (because !== 'tend' || journal.node(node.id).shown.probes.length === 0) await proveNode(work, node);
+}
+
+/** @returns how a node that was cut stands; `unknown` when nothing isolates it any more, which another cut mends */
+async function lookAtNode(
+  { parts, lines, journal }: Working,
+  node: SwarmNode,
+): Promise<OwnIsolation | 'silent' | 'unknown'> {
+  const { run, shown } = journal.node(node.id);
+  const { askMs } = { ...USUAL_LIMITS, ...parts.limits };
+  const said = await lines.ask(node, { act: 'look', about: [], uids: [] }, 'isolation-seen', askMs);
+  if (said.how === 'answered') {
+    const { own } = said.answer;
+    if (own === null || own.isolation !== run) return 'unknown';
+    noteOwn(journal, node.id, own);
+    await journal.write();
+    return own;
+  }
+  if (said.how === 'silent') lines.forget(node.id);
+  settleState(journal, node.id, shown.state, said.why);
+  await journal.write();
+  return 'silent';
+}
+
+/** @returns how the node says that it stands; null when it did not answer or refused */
+async function cut(
+  { parts, lines, journal }: Working,
+  node: SwarmNode,
+  orderedMs: number,
+): Promise<OwnIsolation | null> {
+  const { run, uids, sshPort, shown } = journal.node(node.id);
+  const limits = { ...USUAL_LIMITS, ...parts.limits };
+  if (shown.cutAt === null) {
+    for (const layer of ['timer', 'rules', 'egress'] as const) journal.layer(node.id, { layer }, 'sent', '');
+    await journal.write();
+  }
+  await journal.point('before cut');
+  const act = {
+    act: 'cut',
+    isolation: run,
+    scope: journal.stored.scope,
+    uids: uids.filter((uid) => uid > 0),
+    sshPort,
+    seconds: limits.stepDownSeconds,
+  } as const;
+  const said = await lines.ask(node, act, 'isolation-cut', limits.askMs);
+  const arrived = performance.now();
+  await journal.point('answered cut');
+  if (journal.node(node.id).wants === 'released') return null;
+  if (said.how !== 'answered') {
+    if (said.how === 'silent') lines.forget(node.id);
+    const isBefore = shown.cutAt !== null;
+    if (!isBefore)
+      for (const layer of ['timer', 'rules', 'egress'] as const)
+        journal.layer(
+          node.id,
+          { layer },
+          said.how === 'refused' ? 'failed' : 'sent',
+          said.how === 'refused' ? said.why : `Sent, no answer: ${said.why}`,
+        );
+    settleState(journal, node.id, isBefore ? shown.state : null, said.why);
+    await journal.write();
+    return null;
+  }
+  const { own, cutMs, answerMs, already } = said.answer;
+  const isFirst = shown.cutAt === null;
+  noteOwn(journal, node.id, own);
+  if (isFirst && !already)
+    journal.set(node.id, {}, { cutMs: Math.max(0, Math.round(arrived - orderedMs - (answerMs - cutMs))) });
+  await journal.write();
+  await journal.point('after cut');
+  return own;
+}
+
+/** Writes down how a node says that it stands. */
+export function noteOwn(journal: IsolationJournal, id: string, own: OwnIsolation): void {
+  const { name } = journal.node(id).shown;
+  const set = (layer: IsolationLayer['layer'], is: IsolationLayer['is'], proof: string) =>
+    journal.layer(id, { layer }, is, proof);
+  const whole = own.scope === 'node';
+  set(
+    'timer',
+    own.keeper ? 'holds' : 'failed',
+    own.keeper
+      ? `Its process on ${name} holds its lock.`
+      : `Its process on ${name} is not there: nothing counts down and nothing brings rules back.`,
+  );
+  const only = own.lanPorts.length > 0 ? ' SSH of the LAN passes.' : '';
+  const isLoaded = own.rules === 'as-loaded';
+  set(
+    'rules',
+    !isLoaded ? 'failed' : only === '' || !whole ? 'holds' : 'partly',
+    isLoaded
+      ? `The kernel of ${name} lists them (text ${own.text.slice(0, 12)}); ${own.dropped} packets dropped so far.${only}`
+      : `The kernel of ${name} does not list them as they were loaded.`,
+  );
+  const hook = own.egress === 'as-loaded' ? (own.egressWhy === '' ? 'holds' : 'partly') : 'failed';
+  set(
+    'egress',
+    hook,
+    own.egress === 'as-loaded'
+      ? own.egressWhy || `The kernel of ${name} lists a hook for each interface; raw packets meet it too.`
+      : own.egressWhy || `The kernel of ${name} does not list it.`,
+  );
+  set(
+    'boot',
+    own.boot ? 'holds' : own.is === 'confirmed' ? 'failed' : 'waiting',
+    own.boot
+      ? `Its unit lies on ${name} and comes before the network.`
+      : own.is === 'confirmed'
+        ? `No unit could be placed on ${name}: after a restart only its peers hold it.`
+        : '',
+  );
+  const { shown } = journal.node(id);
+  const now = journal.now();
+  const state = own.is === 'confirmed' ? (own.boot ? 'kept' : 'confirmed') : own.is;
+  const stepsDownAt =
+    own.leftSeconds === null ? null : new Date(Date.parse(now) + own.leftSeconds * 1_000).toISOString();
+  journal.set(
+    id,
+    {},
+    {
+      cutAt: shown.cutAt ?? now,
+      confirmedAt: own.is === 'confirmed' ? (shown.confirmedAt ?? now) : shown.confirmedAt,
+      stepsDownAt,
+      tampered: own.tampered,
+    },
+  );
+  settleState(journal, id, isLoaded ? state : null, isLoaded ? '' : 'its rules are not in force');
+}
+
+/** The state of a node by what it said, or by its peers where it said nothing. */
+export function settleState(
+  journal: IsolationJournal,
+  id: string,
+  said: IsolatedNode['state'] | null,
+  why: string,
+): void {
+  const { shown, wants } = journal.node(id);
+  if (wants === 'released') return;
+  const peers = shown.layers.filter(({ layer }) => layer === 'peer');
+  const byPeers: IsolatedNode['state'] = peers.some(({ is }) => is === 'holds')
+    ? 'contained-by-peers'
+    : peers.some(({ is }) => is === 'sent' || is === 'waiting')
+      ? 'asked'
+      : 'failed';
+  const isNodeFailed = shown.layers.some(({ layer, is }) => layer === 'rules' && is === 'failed');
+  const unsaid = byPeers === 'failed' && !isNodeFailed ? 'asked' : byPeers;
+  const state =
+    said !== null && said !== 'contained-by-peers' && said !== 'asked' && said !== 'failed' ? said : unsaid;
+  const next = { ...shown, state };
+  journal.set(
+    id,
+    {},
+    {
+      state,
+      message: messageOf(next, why).slice(0, 1_024),
+      couldUndo: couldUndo(shown.name, journal.stored.scope),
+    },
+  );
+}
+
+async function settle({ parts, lines, journal }: Working, node: SwarmNode): Promise<void> {
+  const { run } = journal.node(node.id);
+  const limits = { ...USUAL_LIMITS, ...parts.limits };
+  for (const layer of ['addresses', 'snapshot', 'sockets'] as const)
+    journal.layer(node.id, { layer }, 'sent', '');
+  await journal.write();
+  await journal.point('before settle');
+  const said = await lines.ask(node, { act: 'settle', isolation: run }, 'isolation-settled', limits.settleMs);
+  await journal.point('answered settle');
+  if (said.how !== 'answered') {
+    for (const layer of ['addresses', 'snapshot', 'sockets'] as const)
+      journal.layer(node.id, { layer }, 'failed', said.why);
+    await journal.write();
+    return;
+  }
+  const { pinned, notPinned, snapshot, ended, left, leftWhy } = said.answer;
+  const whole = journal.stored.scope === 'node';
+  journal.layer(
+    node.id,
+    { layer: 'addresses' },
+    !whole ? 'not-needed' : notPinned.length === 0 ? 'holds' : 'partly',
+    notPinned.length === 0
+      ? `${pinned.length} addresses and routes stay, whatever a lease says.`
+      : `Not pinned: ${notPinned.slice(0, 4).join(', ')}.`,
+  );
+  journal.layer(
+    node.id,
+    { layer: 'sockets' },
+    left === 0 ? 'holds' : 'partly',
+    left === 0 ? `${ended} open connections ended.` : `${ended} ended, ${left} left. ${leftWhy}`,
+  );
+  if (snapshot !== null) {
+    const { at, sha256, parts: pieces } = snapshot;
+    await parts.store.keepIsolationSnapshot({
+      snapshot: { isolation: journal.stored.id, node: node.id, at, sha256, parts: pieces },
+    });
+    const short = pieces.filter(({ cut: isCut }) => isCut).map(({ name }) => name);
+    const took = `Taken in ${(snapshot.tookMs / 1_000).toFixed(1)} s.`;
+    journal.layer(
+      node.id,
+      { layer: 'snapshot' },
+      short.length === 0 ? 'holds' : 'partly',
+      short.length === 0 ? took : `${took} Not whole: ${short.join(', ')}.`,
+    );
+  } else journal.layer(node.id, { layer: 'snapshot' }, 'failed', 'None was taken.');
+  journal.set(
+    node.id,
+    { settled: true },
+    { socketsEnded: ended, socketsLeft: left, snapshot: snapshot?.sha256 ?? null },
+  );
+  await journal.write();
+  await journal.point('after settle');
+}
+
+async function confirm({ parts, lines, journal }: Working, node: SwarmNode): Promise<void> {
+  const { run } = journal.node(node.id);
+  const limits = { ...USUAL_LIMITS, ...parts.limits };
+  await journal.point('before confirm');
+  const said = await lines.askFresh(node, { act: 'confirm', isolation: run }, 'isolation-own', limits.askMs);
+  await journal.point('answered confirm');
+  if (said.how === 'answered' && said.answer.own !== null) noteOwn(journal, node.id, said.answer.own);
+  else
+    settleState(
+      journal,
+      node.id,
+      journal.node(node.id).shown.state,
+      said.how === 'answered' ? 'It says that nothing isolates it.' : said.why,
+    );
+  await journal.write();
+  await journal.point('after confirm');
+}
+
+/** Takes the isolation of the node itself away. @returns whether the node said so */
+export async function releaseNode(
+  { parts, lines, journal }: Working,
+  node: SwarmNode,
+): Promise<{ ok: boolean; why: string }> {
+  const { run } = journal.node(node.id);
+  const limits = { ...USUAL_LIMITS, ...parts.limits };
+  await journal.point('before release');
+  const said = await lines.ask(node, { act: 'release', isolation: run }, 'isolation-own', limits.askMs);
+  await journal.point('answered release');
+  if (said.how !== 'answered' || said.answer.own !== null) {
+    if (said.how === 'silent') lines.forget(node.id);
+    return {
+      ok: false,
+      why: said.how === 'answered' ? `${node.name} says that it is still cut off.` : said.why,
+    };
+  }
+  for (const layer of OWN_LAYERS) {
+    const was = journal.node(node.id).shown.layers.find((one) => one.layer === layer);
+    if (layer === 'snapshot' || layer === 'sockets' || was?.is === 'not-needed') continue;
+    journal.layer(node.id, { layer }, 'lifted', '');
+  }
+  await journal.write();
+  await journal.point('after release');
+  return { ok: true, why: '' };
+}

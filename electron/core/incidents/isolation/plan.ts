@@ -1,0 +1,281 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { StoredIsolatedNode, StoredIsolation } from '#core/store/operations/isolations.ts';
+import { canonicalJson, type Json } from '#shared/domain/canonical-json.ts';
+import type { WireIdentity } from '#shared/domain/helper/isolate.ts';
+import {
+  type IsolatedNode,
+  type IsolationLayer,
+  type IsolationPlan,
+  type IsolationScope,
+  isolationPlan,
+} from '#shared/domain/incident/isolation.ts';
+import { fenceRulesText, ownRulesText } from '#shared/domain/incident/isolation-rules.ts';
+import type { SwarmNode } from '#shared/domain/node.ts';
+import type { IsolateAnswer } from './isolation-line.ts';
+import type { IsolationLines } from './lines.ts';
+import { type IsolationParts, USUAL_LIMITS } from './parts.ts';
+import { couldUndo, listed, messageOf } from './words.ts';
+
+type Seen = Extract<IsolateAnswer, { answer: 'isolation-seen' }>;
+type About = Awaited<ReturnType<IsolationParts['about']>>;
+
+interface Asked {
+  node: SwarmNode;
+  about: About;
+  address: string | null;
+  seen: Seen | null;
+  why: string;
+}
+
+/** A plan, and what the journal begins with when it is ordered. */
+export interface PlannedIsolation {
+  plan: IsolationPlan;
+  begins: StoredIsolation;
+}
+
+/** @returns the name of one node's isolation on the wire: the same for one console that died and the next */
+export const runOf = (isolation: string, node: string): string =>
+  createHash('sha256').update(`${isolation} ${node}`).digest('hex').slice(0, 32);
+
+/** Asks every node how it stands and says what would be done. Nobody is waited for longer than two seconds. @returns null for unknown nodes */
+export async function planIsolation(
+  parts: IsolationParts,
+  lines: IsolationLines,
+  wish: { nodes: readonly string[]; scope: IsolationScope },
+): Promise<PlannedIsolation | null> {
+  const all = (await parts.nodes()).filter(({ address }) => address.kind !== 'recorded');
+  const wanted = all.filter(({ id }) => wish.nodes.includes(id));
+  if (wanted.length === 0 || wanted.length !== new Set(wish.nodes).size) return null;
+  const limits = { ...USUAL_LIMITS, ...parts.limits };
+  const targets = await Promise.all(wanted.map((node) => parts.addressOf(node).catch(() => null)));
+  const about = targets.filter((address) => address !== null).slice(0, 64);
+  const asked = await Promise.all(all.map((node) => askOne(parts, lines, node, about, limits.lookMs)));
+  const inside = asked.filter(({ node }) => wanted.includes(node));
+  const peers = asked.filter(({ node }) => !wanted.includes(node));
+  const id = randomBytes(16).toString('hex');
+  const madeAt = parts.clock.now().toISOString();
+  const identities = new Map(inside.map((one) => [one.node.id, identityOf(one, asked)]));
+  const body = {
+    id,
+    scope: wish.scope,
+    title: titleOf(inside, wish.scope),
+    madeAt,
+    nodes: inside.map((one) => plannedNode(one, wish.scope, limits.stepDownSeconds)),
+    peers: peers.map((peer) => plannedPeer(peer, inside, identities, wish.scope, id)),
+    couldUndo: inside
+      .slice(0, 3)
+      .flatMap(({ node }) => couldUndo(node.name, wish.scope))
+      .slice(0, 16),
+    warnings: inside.flatMap((one) => warningsOf(one, peers)).slice(0, 32),
+    stepDownSeconds: limits.stepDownSeconds,
+  };
+  const hash = createHash('sha256')
+    .update(canonicalJson(body as unknown as Json))
+    .digest('hex');
+  const nodes = inside.map((one) => firstOf(one, peers, identities.get(one.node.id) ?? NOBODY, id));
+  const begins = {
+    id,
+    hash,
+    scope: wish.scope,
+    startedAt: madeAt,
+    endedAt: null,
+    confirm: 'by-itself' as const,
+    nodes,
+  };
+  return { plan: isolationPlan.parse({ ...body, hash }), begins };
+}
+
+const NOBODY: WireIdentity = { macs: [], addresses: [] };
+
+async function askOne(
+  parts: IsolationParts,
+  lines: IsolationLines,
+  node: SwarmNode,
+  about: string[],
+  timeoutMs: number,
+): Promise<Asked> {
+  const [known, address] = await Promise.all([parts.about(node), parts.addressOf(node).catch(() => null)]);
+  const said = await lines.ask(node, { act: 'look', about, uids: known.uids }, 'isolation-seen', timeoutMs);
+  const seen = said.how === 'answered' ? said.answer : null;
+  return { node, about: known, address, seen, why: said.how === 'answered' ? '' : said.why };
+}
+
+/**
+ * Who a node is on the wire: the address by which this console reaches it, what its peers' neighbour tables have for that, and what it said of
+ * itself, now and at its last look. What is another node's too is left out: a node must not have others cut off by what it says.
+ */
+function identityOf(one: Asked, all: readonly Asked[]): WireIdentity {
+  const others = all.filter((other) => other !== one);
+  const taken = new Set(
+    others.flatMap((other) => [
+      ...(other.address === null ? [] : [other.address]),
+      ...(other.seen?.identity.addresses ?? other.about.identity.addresses),
+    ]),
+  );
+  const takenMacs = new Set(
+    others.flatMap((other) => other.seen?.identity.macs ?? other.about.identity.macs),
+  );
+  const neighbours = others
+    .flatMap(({ seen }) => seen?.neighbours ?? [])
+    .filter(({ address }) => address === one.address);
+  const sources = [one.about.identity, one.seen?.identity ?? NOBODY];
+  const addresses = [
+    ...(one.address === null ? [] : [one.address]),
+    ...sources.flatMap((source) => source.addresses),
+  ];
+  const macs = [...neighbours.map(({ mac }) => mac), ...sources.flatMap((source) => source.macs)];
+  return {
+    addresses: [...new Set(addresses)]
+      .filter((address) => address === one.address || !taken.has(address))
+      .slice(0, 64),
+    macs: [...new Set(macs)].filter((mac) => !takenMacs.has(mac)).slice(0, 64),
+  };
+}
+
+function plannedNode(
+  { node, about, seen, why }: Asked,
+  scope: IsolationScope,
+  seconds: number,
+): IsolationPlan['nodes'][number] {
+  const { name } = node;
+  const whole = scope === 'node';
+  const rules =
+    seen === null
+      ? null
+      : {
+          scope,
+          ways: seen.way === null ? [] : [seen.way],
+          lanPorts: seen.way === null && node.address.kind === 'ssh' ? [node.address.port] : [],
+          accounts: seen.accounts,
+          ports: seen.ports,
+          interfaces: seen.interfaces,
+        };
+  const words = [
+    `Arm a timer on ${name}: unless it is confirmed within ${seconds} s, ${whole ? 'SSH opens to the LAN again and nothing else' : 'it stays as it is and is not kept'}.`,
+    whole
+      ? `Drop everything in, out and through, in one transaction: only loopback, this console’s SSH, ARP and neighbour discovery pass. No DNS, no DHCP, and nothing that was open before.`
+      : `Drop every packet of the accounts of mycoSwarm and what they can become, loopback too, and everything for the ports on which they listen.`,
+    `Drop raw packets as well, at the egress of every interface.`,
+    ...(whole ? [`Pin the addresses and routes that ${name} has now.`] : []),
+    `Take a snapshot of sockets, processes, neighbours and rules (10 s at most), then end open connections.`,
+    `Confirm over a fresh connection, and only then keep it over a restart.`,
+  ];
+  const cannot =
+    seen === null
+      ? `${name} does not answer (${why}). Its peers drop it all the same.`
+      : !seen.nft
+        ? `${name} has no nft. Its peers drop it all the same.`
+        : scope === 'agent' && about.uids.length === 0
+          ? `No account of mycoSwarm is known on ${name}. Isolate the whole node.`
+          : null;
+  const isReady = rules !== null && (whole || rules.accounts.length > 0);
+  return { node: node.id, name, words, text: isReady ? ownRulesText(rules) : null, cannot };
+}
+
+function plannedPeer(
+  { node, seen, why }: Asked,
+  inside: readonly Asked[],
+  identities: ReadonlyMap<string, WireIdentity>,
+  scope: IsolationScope,
+  id: string,
+): IsolationPlan['peers'][number] {
+  const names = listed(inside.map((one) => one.node.name));
+  const text =
+    seen === null
+      ? null
+      : inside
+          .map((one) =>
+            fenceRulesText({
+              ...{ isolation: runOf(id, one.node.id), scope, port: one.about.apiPort },
+              ...{ ...(identities.get(one.node.id) ?? NOBODY), interfaces: seen.interfaces },
+            }),
+          )
+          .join('');
+  return {
+    node: node.id,
+    name: node.name,
+    words: [
+      `Drop every packet from ${names}, by hardware address and by address, also when ${node.name} restarts.`,
+      `Drop every packet to ${names}. Addresses of the gateway, of this console and of other nodes are left out.`,
+    ],
+    text: text === null ? null : text.slice(0, 262_144),
+    cannot:
+      seen === null
+        ? `${node.name} does not answer (${why}). It gets the rules when it is back.`
+        : seen.nft
+          ? null
+          : `${node.name} has no nft.`,
+  };
+}
+
+function warningsOf({ node, seen }: Asked, peers: readonly Asked[]): string[] {
+  return [
+    ...(seen?.tunnel === true
+      ? [
+          `This console reaches ${node.name} by a tunnel, which will be cut. It opens SSH to the LAN after the time is over.`,
+        ]
+      : []),
+    ...(seen !== null && seen.otherFirewalls.length > 0
+      ? [
+          `Others write firewall rules on ${node.name}, too: ${listed(seen.otherFirewalls)}. What they take away is brought back, and told.`,
+        ]
+      : []),
+    ...(node.address.kind === 'local'
+      ? [`${node.name} is this computer: it will reach no other node until it is released.`]
+      : []),
+    ...(peers.length === 0 ? [`There is no other node that could drop ${node.name}.`] : []),
+  ];
+}
+
+function titleOf(inside: readonly Asked[], scope: IsolationScope): string {
+  const names = listed(inside.map(({ node }) => node.name));
+  return scope === 'node'
+    ? `Isolate ${names} from everything but this console`
+    : `Cut off mycoSwarm on ${names}`;
+}
+
+/** What the journal begins with: everything is told, nothing is known. */
+function firstOf(
+  { node, about }: Asked,
+  peers: readonly Asked[],
+  target: WireIdentity,
+  id: string,
+): StoredIsolatedNode {
+  const own = ['timer', 'rules', 'egress', 'addresses', 'snapshot', 'sockets', 'boot'] as const;
+  const layer = (name: IsolationLayer['layer'], of: SwarmNode, peer: boolean): IsolationLayer => ({
+    ...{ layer: name, node: peer ? of.id : null, name: of.name, is: 'waiting', at: null, proof: '' },
+  });
+  const shown: IsolatedNode = {
+    node: node.id,
+    name: node.name,
+    state: 'asked',
+    message: '',
+    layers: [
+      ...peers.map((peer) => layer('peer', peer.node, true)),
+      ...own.map((name) => layer(name, node, false)),
+    ],
+    probes: [],
+    couldUndo: [],
+    stepsDownAt: null,
+    cutAt: null,
+    cutMs: null,
+    confirmedAt: null,
+    releasedAt: null,
+    socketsEnded: null,
+    socketsLeft: null,
+    tampered: { times: 0, lastAt: null },
+    cablePulledAt: null,
+    snapshot: null,
+  };
+  return {
+    shown: { ...shown, message: messageOf(shown, '') },
+    wants: 'isolated',
+    withoutNode: false,
+    run: runOf(id, node.id),
+    uids: about.uids,
+    apiPort: about.apiPort,
+    sshPort: node.address.kind === 'ssh' ? node.address.port : null,
+    target,
+    settled: false,
+  };
+}
