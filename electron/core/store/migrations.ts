@@ -7,6 +7,7 @@ import { CHANGES_SCHEMA } from './schema/004-changes.ts';
 import { ROTATIONS_SCHEMA } from './schema/005-rotations.ts';
 import { INCIDENTS_SCHEMA } from './schema/006-incidents.ts';
 import { WHEELS_SCHEMA } from './schema/007-wheels.ts';
+import { ISOLATIONS_SCHEMA } from './schema/008-isolations.ts';
 import { StoreError } from './store-error.ts';
 
 /** One step of the schema. Never edited once released: a new step is added instead. */
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 5, sql: ROTATIONS_SCHEMA },
   { number: 6, sql: INCIDENTS_SCHEMA },
   { number: 7, sql: WHEELS_SCHEMA },
+  { number: 8, sql: ISOLATIONS_SCHEMA },
 ];
 
 /**
