@@ -3,13 +3,13 @@ import type { Facts } from '#shared/domain/facts/facts.ts';
 import { changed, seenAs, unit, withoutSubject } from './testing/facts-builder.ts';
 import { AGENT, but, hardened, tryEach } from './testing/situations.ts';
 
-/** No time service answers, and the kernel calls itself synchronised; systemd-timesyncd is there in this state, or is not. */
-const silent = (state: { active: string } | null): Facts =>
+/** No time service answers, and the kernel calls itself synchronised; one is there in this state, or none is. */
+const silent = (state: { active: string } | null, service = 'systemd-timesyncd.service'): Facts =>
   changed(
     but('time', (value) => Object.assign(value, { service: null, source: null, offsetMs: null })),
     'units',
     (value) => {
-      if (state !== null) value.units.push({ ...unit('systemd-timesyncd.service', '', {}), ...state });
+      if (state !== null) value.units.push({ ...unit(service, '', {}), ...state });
     },
   );
 
@@ -54,6 +54,13 @@ describe('situations', () => {
       /3000 ms/,
     ],
     ['time-sync', 'a service that was stopped', silent({ active: 'inactive' }), 'fix', /any more/],
+    [
+      'time-sync',
+      'OpenNTPD that was stopped',
+      silent({ active: 'inactive' }, 'openntpd.service'),
+      'fix',
+      /openntpd|any more/,
+    ],
     ['time-sync', 'no service that is known', silent(null), 'pass'],
     ['time-sync', 'a service that does not answer', silent({ active: 'active' }), 'pass'],
     [

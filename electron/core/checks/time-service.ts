@@ -8,6 +8,8 @@ const TIME_UNITS: readonly string[] = [
   'chronyd.service',
   'ntpsec.service',
   'ntp.service',
+  'ntpd.service',
+  'openntpd.service',
   'systemd-timesyncd.service',
 ];
 

@@ -67,6 +67,27 @@ describe('time', () => {
       { synchronised: true, service: 'ntp', source: '10.0.0.1', offsetMs: 2.125 },
     ],
     [
+      'OpenNTPD',
+      answer(
+        ['show', 'NTPSynchronized=yes\n'],
+        [
+          'ntpctl',
+          '2/2 peers valid, constraint offset -1s, clock synced, stratum 3\n\npeer\n   wt tl st  next  poll          offset       delay      jitter\n192.0.2.7 from pool pool.ntp.org\n  *  1 10  2   12s   32s        -1.250ms     8.120ms     0.311ms\n192.0.2.9 from pool pool.ntp.org\n     1 10  2   14s   31s         4.000ms     9.120ms     0.300ms\n',
+        ],
+      ),
+      { synchronised: true, service: 'openntpd', source: '192.0.2.7', offsetMs: -1.25 },
+    ],
+    [
+      'OpenNTPD that does not agree yet',
+      answer(['ntpctl', '1/4 peers valid, clock unsynced, clock offset is 7200123.456ms\n']),
+      { synchronised: false, service: 'openntpd', source: null, offsetMs: 7_200_123.456 },
+    ],
+    [
+      'OpenNTPD that may not be asked',
+      answer(['show', 'NTPSynchronized=yes\n'], ['ntpctl', '']),
+      { synchronised: true, service: null },
+    ],
+    [
       'nothing',
       answer(['zone', 'Etc/UTC\n', '']),
       { synchronised: null, service: null, offsetMs: null, timezone: 'Etc/UTC' },

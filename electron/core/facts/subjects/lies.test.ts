@@ -33,7 +33,7 @@ const COLLECTORS: AnyCollector[] = [
 
 /** Tags that the scripts use, so that the reading behind them is reached. */
 const TAGS =
-  'acl acls agent announced attributes auditd boot chrony closed configuration connected counts direct distribution drop effective environ environment errors file filetext folder headers image include installed journal journald kernel late leads leak link linked lists looked manager marks marks-of missing name names ntpq package peers pending plugin probe program pyvenv records refreshed release requirement resolved restart rules searched settings settings-closed shape show site small source source-closed stat state switch systemd tags target text timesync token tool-log tree tried unattended unreadable uring venv version zone'.split(
+  'acl acls agent announced attributes auditd boot chrony closed configuration connected counts direct distribution drop effective environ environment errors file filetext folder headers image include installed journal journald kernel late leads leak link linked lists looked manager marks marks-of missing name names ntpctl ntpq package peers pending plugin probe program pyvenv records refreshed release requirement resolved restart rules searched settings settings-closed shape show site small source source-closed stat state switch systemd tags target text timesync token tool-log tree tried unattended unreadable uring venv version zone'.split(
     ' ',
   );
 

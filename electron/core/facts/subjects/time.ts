@@ -13,6 +13,7 @@ if has timedatectl && has_bus; then
 fi
 if has chronyc; then emit chrony "$(limited 2 chronyc -n -c tracking 2>/dev/null </dev/null | head -c 8192)"; fi
 if has ntpq; then emit ntpq "$(limited 2 ntpq -pn 2>/dev/null </dev/null | head -c 8192)"; fi
+if has ntpctl; then emit ntpctl "$(limited 2 ntpctl -s all 2>/dev/null </dev/null | head -c 8192)"; fi
 emit zone "$(head -c 256 /etc/timezone 2>/dev/null)" "$(readlink /etc/localtime)"
 ${END}`;
 
@@ -69,6 +70,24 @@ function readNtpq(text: string): Pick<TimeFacts, 'synchronised' | 'source' | 'of
   };
 }
 
+/**
+ * `ntpctl -s all` of OpenNTPD: `4/4 peers valid, clock synced, stratum 3`, and of each peer an address and below it a line of
+ * numbers, with `*` before them where the clock follows it (ntpctl(8)).
+ */
+function readNtpctl(text: string): Pick<TimeFacts, 'synchronised' | 'source' | 'offsetMs'> | null {
+  const state = /\bclock (synced|unsynced)\b/.exec(text)?.[1];
+  if (state === undefined) return null;
+  const lines = text.split('\n');
+  const followed = lines.findIndex((line) => /^ *\*/.test(line));
+  const offset =
+    /clock offset is (-?[0-9.]+)ms/.exec(text)?.[1] ?? /(-?[0-9.]+)ms/.exec(lines[followed] ?? '')?.[1];
+  return {
+    synchronised: state === 'synced',
+    source: followed < 1 ? null : lines[followed - 1]?.trim().split(' ')[0]?.slice(0, 256) || null,
+    offsetMs: offset === undefined || !Number.isFinite(Number(offset)) ? null : Number(offset),
+  };
+}
+
 function parse(output: ScriptOutput, _context: CollectContext): Collected<TimeFacts> {
   const { records, finished } = readRecords(output);
   if (!finished && records.length === 0) return unseen(whyUnfinished(output));
@@ -80,11 +99,20 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<TimeFa
   const offset = /^\s*Offset: (.+)$/m.exec(text('timesync'))?.[1]?.trim();
   const chrony = readChrony(text('chrony').split('\n')[0] ?? '');
   const ntp = chrony ? null : readNtpq(text('ntpq'));
-  const daemon = chrony ?? ntp;
+  const open = chrony || ntp ? null : readNtpctl(text('ntpctl'));
+  const daemon = chrony ?? ntp ?? open;
   const zone = text('zone').trim() || /\/zoneinfo\/(.+)$/.exec(text('zone', 1))?.[1] || property('Timezone');
   const facts: TimeFacts = {
     synchronised: daemon?.synchronised ?? (kernel === 'yes' ? true : kernel === 'no' ? false : null),
-    service: chrony ? 'chrony' : ntp ? 'ntp' : timesync !== null ? 'systemd-timesyncd' : null,
+    service: chrony
+      ? 'chrony'
+      : ntp
+        ? 'ntp'
+        : open
+          ? 'openntpd'
+          : timesync !== null
+            ? 'systemd-timesyncd'
+            : null,
     source: daemon?.source ?? timesync?.slice(0, 256) ?? null,
     offsetMs: daemon?.offsetMs ?? (offset ? timesyncdOffset(offset) : null),
     timezone: zone?.slice(0, 256) ?? null,
@@ -92,7 +120,11 @@ function parse(output: ScriptOutput, _context: CollectContext): Collected<TimeFa
   const gaps: Gap[] = [];
   if (facts.synchronised === null) {
     gaps.push(
-      gapOf('clock', 'neither timedatectl, chronyc nor ntpq gave an answer', 'install a time service'),
+      gapOf(
+        'clock',
+        'neither timedatectl, chronyc, ntpq nor ntpctl gave an answer',
+        'install a time service',
+      ),
     );
   }
   if (!finished) gaps.push(gapOf('clock', whyUnfinished(output)));
@@ -105,7 +137,7 @@ export const timeCollector: Collector<'time'> = {
   trip: 1,
   budgetMs: 5_000,
   maxBytes: 256 * 1024,
-  source: 'timedatectl show; chronyc -c tracking; ntpq -pn',
+  source: 'timedatectl show; chronyc -c tracking; ntpq -pn; ntpctl -s all',
   script: () => SCRIPT,
   parse,
 };
