@@ -1,4 +1,6 @@
 import { forgetHostKeys } from '#core/hosts/known-hosts.ts';
+import { openIsolating } from '#core/incidents/isolation/open-isolating.ts';
+import type { IsolationParts } from '#core/incidents/isolation/parts.ts';
 import { createIncidentDesk } from '#core/incidents/runbook/incident-desk.ts';
 import { createLedger, type Ledger } from '#core/ledger/ledger.ts';
 import { type BrakeLine, openBrakeLine } from '#core/pause/brake-line.ts';
@@ -85,6 +87,8 @@ export interface ConsoleOptions {
   fixing?: Partial<Fixing>;
   /** For tests: where secrets are, how nodes are reached for them, and where to break. */
   rotating?: Partial<RotationParts>;
+  /** For tests: parts of isolations. */
+  isolating?: Partial<IsolationParts>;
 }
 
 /**
@@ -196,8 +200,10 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     nextLookAt: () => schedule?.nextLookAt() ?? null,
     recordingsRead: () => recordingsRead(board, clock),
   });
+  const recover = options.recover !== false;
+  const isolating = await openIsolating({ ...context, recover }, options.isolating);
   const incidents = await createIncidentDesk(context, {
-    isolating: null,
+    isolating,
     investigation: null,
     audit,
     findings,
@@ -249,6 +255,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
       found.close();
       // A rotation that is under way needs its secret.
       closing ??= Promise.all([rotating.close(), incidents.close()])
+        .then(() => isolating.close())
         .then(() => Promise.all([sealed.close(), pause.close()]))
         .then(() =>
           closeAll(schedule, board.cancelAll, lookout, dependencies, fixing, watch, ledger, opened),

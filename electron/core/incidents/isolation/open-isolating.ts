@@ -38,10 +38,11 @@ const stored = z.object({
 
 /**
  * Isolations of a running console, which goes on with those that one before it left.
+ * @param context.recover false: those stay as they are; for a command that only reads
  * @param more for tests, and for who wants to hear of every change
  */
 export async function openIsolating(
-  context: { store: Store; clock: Clock; dataFolder: string },
+  context: { store: Store; clock: Clock; dataFolder: string; recover: boolean },
   more: Partial<IsolationParts> = {},
 ): Promise<IsolationDesk> {
   const { store, clock, dataFolder } = context;
@@ -59,7 +60,7 @@ export async function openIsolating(
     },
     ...more,
   });
-  await desk.recover().catch(() => undefined);
+  if (context.recover) await desk.recover().catch(() => undefined);
   return desk;
 }
 
