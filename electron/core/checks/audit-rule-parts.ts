@@ -24,12 +24,22 @@ function agentUids(input: CheckInput): number[] {
  */
 export function rulesFor(input: CheckInput): string[] {
   const architecture = seen(input, 'identity')?.architecture;
-  return agentUids(input).flatMap((uid) =>
-    widthsOf(input).map((width) => {
-      const calls = RECORDED.flatMap((kind) => callsOf(kind, width, architecture));
-      return `-a always,exit -F arch=${width} -S ${[...calls, 'sendto'].join(',')} -F uid=${uid} -F key=swarmkeep`;
-    }),
-  );
+  return agentUids(input).flatMap((uid) => ruleLines(uid, widthsOf(input), architecture));
+}
+
+/**
+ * The rules that record one account (audit.rules(7)), a line for each width of system calls.
+ * @param architecture name of `uname -m`, or undefined when it is not known
+ */
+export function ruleLines(
+  uid: number,
+  widths: readonly CallWidth[],
+  architecture: string | undefined,
+): string[] {
+  return widths.map((width) => {
+    const calls = RECORDED.flatMap((kind) => callsOf(kind, width, architecture));
+    return `-a always,exit -F arch=${width} -S ${[...calls, 'sendto'].join(',')} -F uid=${uid} -F key=swarmkeep`;
+  });
 }
 
 /** Steps that put these rules in place. */

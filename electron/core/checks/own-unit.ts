@@ -98,7 +98,7 @@ export const LIMITS: readonly string[] = [
  * @param workspace absolute path; it must exist when the unit starts
  */
 export function unitLines(
-  agent: Agent,
+  agent: Pick<Agent, 'login' | 'instance'>,
   program: readonly string[],
   workspace: string,
   outside: readonly string[] = [],
