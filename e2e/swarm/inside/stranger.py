@@ -4,9 +4,10 @@ import socket
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 sys.path.insert(0, sys.argv[1])
+from mycoswarm.daemon import Server  # noqa: E402
 from mycoswarm.discovery import GROUP, PORT, announcement  # noqa: E402
 
 ADDRESS, HEARD = sys.argv[2], sys.argv[3]
@@ -40,4 +41,4 @@ class Handler(BaseHTTPRequestHandler):
 
 
 threading.Thread(target=announce, daemon=True).start()
-ThreadingHTTPServer(("0.0.0.0", 7890), Handler).serve_forever()
+Server(("0.0.0.0", 7890), Handler).serve_forever()
