@@ -4,7 +4,7 @@ import type { FilePlace } from './file-place.ts';
 import { type FilePosition, filePosition } from './file-position.ts';
 import { FileStatus } from './file-status.ts';
 import { GapTeller } from './gap-teller.ts';
-import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE, PERHAPS_COPIED } from './gap-words.ts';
+import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE } from './gap-words.ts';
 import { type LogReach, LogTrouble, type RotatingNow, type SeenFile } from './log-reach.ts';
 import { LogReader, type ReaderOptions } from './log-reader.ts';
 import { Patience } from './patience.ts';
@@ -206,7 +206,6 @@ export class FileFollower implements Follower {
   async #find(place: FilePlace, lines: FollowedLine[]): Promise<boolean> {
     const bearings = await this.#where.bearings(place);
     const { chain, current, sure, rest, over } = bearings;
-    const live = chain.at(-1)?.rotated === null ? chain.at(-1) : undefined;
     if (current && current.how !== 'shorter') {
       const way = sure
         ? wayOfPlace(place, current.file, current.how, chain)
@@ -214,7 +213,7 @@ export class FileFollower implements Follower {
       this.#waitForCopy(over, chain);
       if (!(await this.#reopen(current.file, { ...place, way }, rest, lines))) return false;
       this.#where.accept(bearings);
-      for (const _ of over) this.#gaps.cut(null, PERHAPS_COPIED);
+      this.#gaps.passOver(over, chain);
       if (!sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
       return true;
     }
@@ -227,6 +226,7 @@ export class FileFollower implements Follower {
     await this.#drop();
     if (copy) this.#where.left(copy);
     const bytes = place.size > readTo ? place.size - readTo : null;
+    const live = chain.findLast((file) => file.rotated === null);
     if (current || (live && isSameFile(live, place))) this.#gaps.cut(bytes, CUT_WITHOUT_COPY);
     else this.#gaps.tell('rotated-away', bytes, GONE_UNREAD);
     return true;
@@ -277,8 +277,7 @@ export class FileFollower implements Follower {
 
   async #tellDamaged(file: SeenFile, why: string, place: FilePlace | null): Promise<void> {
     await this.#beginAgainFor(await this.#packing.stillPacked(file), place);
-    const { name, size } = file;
-    this.#gaps.tell('damaged', null, `${name}, ${size} bytes packed: ${why}`);
+    this.#gaps.tell('damaged', null, `${file.name}, ${file.size} bytes packed: ${why}`);
   }
 
   /** @param packing the file is still being packed: then it is begun again at the place, and this is thrown */
@@ -329,7 +328,7 @@ export class FileFollower implements Follower {
     // It was copied and cut, or packed, in the meantime: what was written until then stands elsewhere.
     if (again.kind !== 'end') return this.#find(reader.place, lines);
     if (current) this.#waitForCopy(over, chain);
-    if (current) for (const _ of over) this.#gaps.cut(null, PERHAPS_COPIED);
+    if (current) this.#gaps.passOver(over, chain);
     if (current && !sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
     // It has all that was read, although the log's name is another file's now.
     if (reader.live && look.kind === 'file') reader.way = 'renamed';
@@ -362,14 +361,14 @@ export class FileFollower implements Follower {
    */
   async #isNext(reader: LogReader, hasMore: boolean, lines: FollowedLine[]): Promise<boolean> {
     const bearings = await this.#where.bearings(null);
-    const { anchor, sure, rest, over, chain } = bearings;
-    const next = rest[0];
+    const { anchor, sure, over, chain } = bearings;
+    const [next] = bearings.rest;
     if (next && isSameFile(next, reader.file)) {
       if (hasMore) {
         this.#notFound.waitWhile(anchor === 'lost');
         this.#waitForCopy(over, chain);
         this.#gaps.begins(anchor, sure);
-        for (const file of over) this.#gaps.pass(wayOf(file, behind(chain, file)), null);
+        this.#gaps.passOver(over, chain);
         this.#where.begins(bearings, next);
       }
       return true;

@@ -8,6 +8,8 @@ import {
   LOOK_ALIKE,
   PERHAPS_COPIED,
 } from './gap-words.ts';
+import { behind, type ChainFile } from './rotation-chain.ts';
+import { wayOf } from './rotation-way.ts';
 
 export type Gap = Omit<SourceGap, 'source'>;
 type State = Pick<FilePosition, 'at' | 'copies' | 'presumed'>;
@@ -59,6 +61,11 @@ export class GapTeller {
     if (way === 'copied') this.cut(bytes, BETWEEN_COPY_AND_CUT);
     else if (way === 'unknown' && this.#copies) this.cut(bytes, PERHAPS_COPIED);
     else if (way === 'unknown') this.#presume();
+  }
+
+  /** Files without content are passed by. @param chain that they are of */
+  passOver(files: readonly ChainFile[], chain: readonly ChainFile[]): void {
+    for (const file of files) this.pass(wayOf(file, behind(chain, file)), null);
   }
 
   /** What was read last is not there any more; told once until something is read again. */

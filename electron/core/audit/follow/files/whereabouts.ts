@@ -9,7 +9,7 @@ import { Patience } from './patience.ts';
 import { mayBeCommon } from './place-search.ts';
 import { type ChainFile, isEmpty, listChain } from './rotation-chain.ts';
 import { isSameFile } from './same-file.ts';
-import { passedAt, type Trail, type TrailFile, trailOf, withPassed, withRead } from './trail.ts';
+import { isSurely, passedAt, type Trail, type TrailFile, trailOf, withPassed, withRead } from './trail.ts';
 
 /** Files that are remembered of what was rotated before a log was followed. */
 const REMEMBERED_AT_FIRST = 3;
@@ -58,17 +58,27 @@ export class Whereabouts {
   /** Finds out where a place is now. Throws `LogTrouble`. */
   async bearings(current: FilePlace | null): Promise<Bearings> {
     const bearings = await this.#take(current);
+    this.#passing.waitWhile(this.#isPassing(bearings));
     if (bearings.sure) this.#trail = bearings.trail;
     return bearings;
   }
 
   async #take(current: FilePlace | null): Promise<Bearings> {
     const chain = await listChain(this.#reach, this.#path);
-    const bearings = await takeBearings(this.#reach, chain, this.#known, current);
-    const how = bearings.current?.how;
-    // Without a file that is written to any inode may have been that; and a copy was short when it was listed, and is whole now.
-    this.#passing.waitWhile(how === 'shorter' || (how === 'content' && chain.at(-1)?.rotated !== null));
-    return bearings;
+    return takeBearings(this.#reach, chain, this.#known, current);
+  }
+
+  /**
+   * What is seen only while a rotation goes on: without a file that is written to, any inode may have been that; a copy was short when it
+   * was listed, and is whole now; and one that is empty yet looks like a generation without content.
+   */
+  #isPassing({ chain, current }: Bearings): boolean {
+    const live = chain.at(-1);
+    const newest = chain.at(-2);
+    if (current?.how === 'shorter') return true;
+    if (current?.how === 'content' && live?.rotated !== null) return true;
+    if (current === null || current.file !== live || !newest || !isEmpty(newest)) return false;
+    return !this.#known.some((known) => isSurely(newest, known));
   }
 
   /** Whether a file is still the one of which little was read, as others may begin too: it may have been copied, cut and written. */

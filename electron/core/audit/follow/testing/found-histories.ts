@@ -48,6 +48,7 @@ const renamed: Found[] = [
   ['rename rename rename.gz', [0, 14, 0, 3], { banner: LONG }],
   ['rename rename rename.gz', [14, 0, 2, 1], { banner: LONG, naming: 'dates' }],
   ['rename quiet rename+2 rename rename', [4, 0], { banner: SHORT, delayed: true }],
+  ['rename.zst renameE quiet rename.zst+1 w1 w1 rename.zst+1', [1, 0, 0, 0, 3, 1]],
 ];
 const mixed: Found[] = [
   ['rename copy+1 quiet', [0]],
@@ -56,9 +57,11 @@ const mixed: Found[] = [
   ['w1t copy rename rename+2 copy+1', [4, 1], { banner: LONG }],
   ['rename quiet stop copy+2 rename+1 w1 stop w1 stop stop w1 w1', [14], { banner: LONG, delayed: true }],
   ['w1 stop w2 w1t copy w1 copy+1 w1 copy stop w1 w1 stop w1', [4, 5, 0], { banner: LONG }],
+  ['w4 stop quiet copy w1 quiet w1 stop stop stop copy.zst', [2, 0]],
 ];
 const removed: Found[] = [
   ['rename quiet rename+1 rename+1 w1 w1 w1', [0, 8, 1, 3], { kept: 1, banner: LONG }],
+  ['rename+1 rename copy rename', [0], { kept: 3, banner: LONG, delayed: true }],
   ['rename quiet copy w1 rename', [0], { kept: 1, banner: SHORT }],
   ['rename copy rename', [0], { kept: 1 }],
   ['rename quiet rename.gz stop stop copy.gz+1', [12, 0, 0, 0, 0, 0], { kept: 1, banner: SHORT }],
