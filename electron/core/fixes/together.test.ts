@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runChecks } from '#core/checks/run.ts';
-import { changed, inputFor, networkInterface } from '#core/checks/testing/facts-builder.ts';
-import { NO_BOOT, NO_RULES } from '#core/checks/testing/firewall-facts.ts';
+import { inputFor } from '#core/checks/testing/facts-builder.ts';
 import { hardened } from '#core/checks/testing/situations.ts';
 import { stockNode } from '#core/checks/testing/stock-node.ts';
 import { CHECK_IDS } from '#shared/domain/check-id.ts';
@@ -10,61 +9,9 @@ import { helperAction } from '#shared/domain/helper/verbs.ts';
 import { plan as planSchema } from '#shared/domain/plan.ts';
 import { FIXES, NOT_AUTOMATIC } from './all.ts';
 import { makePlan, planTargets } from './plans/make-plan.ts';
+import { bare } from './testing/bare.ts';
 import { recorded } from './testing/recorded.ts';
 import { statesOf } from './testing/states.ts';
-
-/** A node with an account of its own and nothing else: every check that a program repairs asks for it. */
-function bare(): Facts {
-  const changes: ((facts: Facts) => Facts)[] = [
-    (facts) =>
-      changed(facts, 'firewall', (value) => Object.assign(value, { nftJson: NO_RULES, boot: NO_BOOT })),
-    (facts) =>
-      changed(facts, 'units', (value) => {
-        for (const unit of value.units)
-          Object.assign(unit.properties, {
-            ProtectSystem: 'no',
-            NoNewPrivileges: 'no',
-            ReadWritePaths: '',
-            IPAddressDeny: '',
-          });
-      }),
-    (facts) =>
-      changed(facts, 'files', (value) => {
-        for (const file of value.files) {
-          if (file.path.startsWith('/home/mycoswarm'))
-            Object.assign(file, { uid: 1_001, mode: file.mode | 0o044 });
-          if (file.path.startsWith('/opt')) file.uid = 1_001;
-        }
-      }),
-    (facts) =>
-      changed(facts, 'audit', (value) =>
-        Object.assign(value.auditd ?? {}, { installed: false, running: false }),
-      ),
-    (facts) =>
-      changed(facts, 'interfaces', (value) => {
-        value.interfaces.push(
-          networkInterface('wg0', 'vpn', ['10.9.0.2/24']),
-          networkInterface('wlan0', 'wifi', ['192.168.7.9/24']),
-        );
-      }),
-    (facts) => changed(facts, 'time', (value) => Object.assign(value, { synchronised: false })),
-    (facts) =>
-      changed(facts, 'sshServer', (value) =>
-        Object.assign(value.effective ?? {}, { passwordauthentication: ['yes'] }),
-      ),
-    (facts) =>
-      changed(facts, 'updates', (value) => {
-        value.pending.push({
-          package: 'openssl',
-          installed: '1',
-          available: '2',
-          security: true,
-          publishedAt: '2026-10-01T00:00:00.000Z',
-        });
-      }),
-  ];
-  return changes.reduce((facts, change) => change(facts), hardened);
-}
 
 function planAll(facts: Facts) {
   const known = inputFor(facts);

@@ -70,8 +70,15 @@ export function effectOf(action: HelperAction): { place: string; after: string |
     case 'set-unit':
       return { place: `unit ${action.unit}`, after: action.enabled ? 'enabled' : 'disabled' };
     default:
-      throw new Error(`The fake node knows no ${action.verb}`);
+      // Of what only a real node can do the fake one keeps that it was done.
+      return { place: `${action.verb} ${targetOf(action)}`, after: hashOf(JSON.stringify(action)) };
   }
+}
+
+function targetOf(action: HelperAction): string {
+  if ('path' in action) return action.path;
+  if ('interface' in action) return action.interface;
+  return 'table' in action ? JSON.stringify(action.table) : '';
 }
 
 /** Whether a place is what an action expects. */
