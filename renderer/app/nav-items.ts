@@ -2,6 +2,7 @@ import {
   History,
   House,
   KeyRound,
+  LifeBuoy,
   ListChecks,
   type LucideIcon,
   Network,
@@ -18,6 +19,7 @@ export interface NavItem {
     | '/setup/{-$node}'
     | '/checks'
     | '/audit'
+    | '/incident'
     | '/dependencies'
     | '/secrets'
     | '/nodes'
@@ -34,6 +36,7 @@ export const NAV_ITEMS: readonly NavItem[] = [
   { to: '/setup/{-$node}', label: 'Setup', icon: ListChecks, key: 's' },
   { to: '/checks', label: 'Checks', icon: ShieldCheck, key: 'c' },
   { to: '/audit', label: 'Audit', icon: ScrollText, key: 'a' },
+  { to: '/incident', label: 'Incident', icon: LifeBuoy, key: 'i' },
   { to: '/dependencies', label: 'Dependencies', icon: Package, key: 'd' },
   { to: '/secrets', label: 'Secrets', icon: KeyRound, key: 'e' },
   { to: '/nodes', label: 'Nodes', icon: Network, key: 'n' },

@@ -1,8 +1,10 @@
 import type { Overview } from '#shared/contract/findings.ts';
 import type { LookState } from '#shared/contract/looks.ts';
+import type { IncidentView } from '#shared/domain/incident/incident-view.ts';
 import { visible } from '#shared/domain/text.ts';
-import { countWord } from '#shared/domain/words.ts';
+import { capital, countWord } from '#shared/domain/words.ts';
 import { LookedAt } from '../components/looked-at.tsx';
+import { RelativeTime } from '../components/relative-time.tsx';
 import { StatusIcon } from '../components/status.tsx';
 import type { ShownStatus } from '../components/status-words.ts';
 import { Tooltip } from '../components/tooltip.tsx';
@@ -12,15 +14,25 @@ export interface RailStatusProps {
   overview: Overview | undefined;
   /** Looks under way at the nodes that the overview is about. */
   looks: readonly LookState[];
+  /** Open ones: they come before everything else. */
+  incidents: readonly IncidentView[];
   narrow: boolean;
 }
 
 /** The foot of the rail: the same words as in the tray, and when was looked. */
-export function RailStatus({ overview, looks, narrow }: RailStatusProps) {
+export function RailStatus({ overview, looks, incidents, narrow }: RailStatusProps) {
   if (!overview) return <div className="rail__status" />;
-  const { sentence, status, number } =
-    overview.lookedAt === null && looks.length > 0 ? lookingSentence(looks) : traySentence(overview);
-  const looked = overview.lookedAt ? (
+  const [incident] = incidents;
+  const { sentence, status, number } = incident
+    ? incidentSentence(incidents)
+    : overview.lookedAt === null && looks.length > 0
+      ? lookingSentence(looks)
+      : traySentence(overview);
+  const looked = incident ? (
+    <>
+      Incident {incident.incident.number}, opened <RelativeTime at={incident.incident.openedAt} />
+    </>
+  ) : overview.lookedAt ? (
     <LookedAt at={overview.lookedAt} recorded={overview.recorded ?? false} capital />
   ) : (
     noLook(overview, looks.length > 0)
@@ -47,6 +59,15 @@ export function RailStatus({ overview, looks, narrow }: RailStatusProps) {
       </div>
     </div>
   );
+}
+
+/** What is wrong comes before how the checks stand. */
+function incidentSentence(incidents: readonly IncidentView[]): TraySentence {
+  const sentence =
+    incidents.length === 1 && incidents[0]
+      ? visible(incidents[0].sentence)
+      : `${capital(countWord(incidents.length))} incidents are open`;
+  return { sentence, status: 'unknown', number: incidents.length };
 }
 
 /** During the first look there is nothing to tell but that it runs. */

@@ -26,6 +26,9 @@ export function Rail({ node, overview }: RailProps) {
   const empty = overview?.standings.length === 0;
   const newAlerts =
     useQuery(orpc.audit.state.queryOptions({ enabled: overview !== undefined })).data?.newAlerts ?? 0;
+  const openIncidents =
+    useQuery(orpc.incidents.list.queryOptions({ input: {}, enabled: overview !== undefined, retry: false }))
+      .data?.open ?? [];
   return (
     <header className="rail">
       <NodeSwitcher node={node} narrow={narrow} />
@@ -36,13 +39,15 @@ export function Rail({ node, overview }: RailProps) {
             item={item}
             node={node}
             narrow={narrow}
-            waiting={waitingAt(item, overview, newAlerts)}
-            dim={empty && item.to !== '/setup/{-$node}' && item.to !== '/settings'}
+            waiting={waitingAt(item, overview, newAlerts, openIncidents.length)}
+            dim={
+              empty && openIncidents.length === 0 && item.to !== '/setup/{-$node}' && item.to !== '/settings'
+            }
           />
         ))}
       </nav>
       <PauseBrake narrow={narrow} dim={empty ?? true} />
-      <RailStatus overview={overview} looks={running} narrow={narrow} />
+      <RailStatus overview={overview} looks={running} incidents={openIncidents} narrow={narrow} />
     </header>
   );
 }
@@ -94,7 +99,14 @@ interface Waiting {
 }
 
 /** What waits for a person on a page: a number, and what it is made of: `11 to fix and 2 to review`. */
-function waitingAt({ to }: NavItem, overview: Overview | undefined, newAlerts: number): Waiting {
+function waitingAt(
+  { to }: NavItem,
+  overview: Overview | undefined,
+  newAlerts: number,
+  incidents: number,
+): Waiting {
+  if (to === '/incident')
+    return { count: incidents, words: `${incidents} open ${incidents === 1 ? 'incident' : 'incidents'}` };
   if (to === '/checks' && overview) {
     const { counts } = overview;
     return { count: waitingOf(counts), words: countsInWords(counts, ['fix', 'review']).join(' and ') };

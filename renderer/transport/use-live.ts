@@ -40,7 +40,13 @@ const OUTDATES = {
   dependencies: [orpc.dependencies.key(), orpc.findings.key()],
   secrets: [orpc.sealed.key()],
   pause: [orpc.pause.key()],
-  incidents: [orpc.incidents.key()],
+  // What is asked of nodes (credentials, the timeline) is asked again only when somebody wants it.
+  incidents: [
+    orpc.incidents.list.key(),
+    orpc.incidents.entries.key(),
+    orpc.incidents.result.key(),
+    orpc.incidents.evidence.key(),
+  ],
   notice: [],
 } as const;
 

@@ -11,6 +11,7 @@ import { decisionsDouble } from './decisions-double.ts';
 import { PackagesDouble } from './dependencies/packages-double.ts';
 import { findingsOf } from './findings.ts';
 import { FixesDouble } from './fixes/fixes-double.ts';
+import { IncidentDouble } from './incident/incident-double.ts';
 import { LooksDouble } from './looks-double.ts';
 import { nodeOf, profileOf } from './nodes.ts';
 import { overviewOf, worstFirst } from './overview.ts';
@@ -48,6 +49,7 @@ export class ConsoleDouble implements ConsoleService {
   readonly keeping: SealedDouble;
   readonly rotating: RotationDouble;
   readonly braking: PauseDouble;
+  readonly handling: IncidentDouble;
   readonly looks: ConsoleService['looks'];
   readonly decisions: ConsoleService['decisions'];
   readonly dependencies: ConsoleService['dependencies'];
@@ -106,6 +108,15 @@ export class ConsoleDouble implements ConsoleService {
       changed: () => this.#changed('pause', null),
       agrees: () => this.changing.consent(),
     });
+    this.handling = new IncidentDouble(
+      {
+        ...parts,
+        changed: () => this.#changed('incidents', null),
+        audit: { alert: (input) => this.watched.group.alert(input) },
+        findings: { get: (input) => this.findings.get(input) },
+      },
+      scenario.incidents,
+    );
     this.decisions = decisionsDouble(scenario, {
       answer,
       id: (kind) => this.#id(kind),
@@ -315,6 +326,10 @@ export class ConsoleDouble implements ConsoleService {
 
   get pause(): PauseDouble['group'] {
     return this.braking.group;
+  }
+
+  get incidents(): IncidentDouble['group'] {
+    return this.handling.group;
   }
 
   get activity(): ActivityDouble['group'] {

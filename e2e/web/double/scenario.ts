@@ -13,6 +13,8 @@ import type { LedgerScenario } from './activity/activity-double.ts';
 import type { AuditScenario } from './audit/audit-scenario.ts';
 import type { PackagesScenario } from './dependencies/packages.ts';
 import type { Outcome } from './fixes/change-run.ts';
+import type { PlanPart } from './fixes/plan-book.ts';
+import type { IncidentScenario } from './incident/incident-scenario.ts';
 
 /** What may be changed in a scenario, and how changes go. */
 export interface FixesScenario {
@@ -29,6 +31,8 @@ export interface FixesScenario {
   stepMs?: number;
   /** A state that else passes: changes stay in it until this is another. */
   heldAt?: AppliedChange['state'] | undefined;
+  /** What can be repaired besides. */
+  parts?: Partial<Record<CheckId, PlanPart>>;
   /** Nodes that do not answer when a plan is made. */
   unreachable?: string[];
   /** What a plan says instead. */
@@ -79,6 +83,8 @@ export interface Scenario {
   /** Without it there are no advisories, and no node has packages. */
   packages?: PackagesScenario;
   secrets?: SecretsScenario;
+  /** Without it there is no incident, and none was. */
+  incidents?: IncidentScenario;
   /** Milliseconds that the clock of a node is ahead; without an entry it is right. */
   skews?: Record<string, number>;
   /** Who announces itself; without it nobody does. */

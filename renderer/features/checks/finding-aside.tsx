@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
@@ -6,7 +7,7 @@ import { countSteps } from '#shared/domain/numbered-steps.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useLooking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
-import { Button } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { canDeclare, DeclareDialog } from '../../components/declare-dialog.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
@@ -50,6 +51,15 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
         <Button variant="link" onClick={() => setDialog('declare')}>
           This is meant…
         </Button>
+      ) : null}
+      {finding.status === 'fix' ? (
+        <Link
+          to="/incident"
+          search={({ node }) => ({ node, check: finding.check, on: finding.node })}
+          className={buttonClass('link')}
+        >
+          Start an incident
+        </Link>
       ) : null}
       {waiver ? (
         <Button variant="link" onClick={() => withdraw.mutate(waiver.id)}>

@@ -18,6 +18,7 @@ import { orpc } from '../../transport/queries.ts';
 import { AboutNotes } from './about-notes.tsx';
 import { AlertsNote } from './alerts-note.tsx';
 import { Changes } from './changes.tsx';
+import { IncidentsNote } from './incidents-note.tsx';
 import { LooksNote } from './looks-note.tsx';
 import { NextAction } from './next-action.tsx';
 import { RunningLooks } from './running-looks.tsx';
@@ -66,6 +67,7 @@ function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
         </p>
       ) : null}
       <RunningLooks looking={looking} />
+      <IncidentsNote />
       <AlertsNote />
       {overview.next ? <NextAction next={overview.next} /> : <FirstLook seen={seen} looking={looking} />}
       <AboutNotes />

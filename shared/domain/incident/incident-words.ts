@@ -1,13 +1,7 @@
 import { capital, listed } from '../words.ts';
-import {
-  INCIDENT_PHASES,
-  type Incident,
-  type IncidentPhase,
-  type IncidentStep,
-  isSettled,
-  type StepAction,
-} from './incident.ts';
+import type { Incident, IncidentPhase, IncidentStep, StepAction } from './incident.ts';
 import type { Isolation } from './isolation.ts';
+import { INCIDENT_PHASES, isSettled } from './phases.ts';
 import { named, PLAYBOOKS, stepOf } from './playbook.ts';
 
 /** The phases as people read them, with what NIST SP 800-61r3 (April 2025, CSF 2.0) calls the same. */

@@ -3,6 +3,7 @@ import { instant, listOf, shortText, shownMessage, shownName } from '../bounds.t
 import { checkId } from '../check-id.ts';
 import { changeId, sha256 } from '../helper/targets.ts';
 import { nodeId } from '../node.ts';
+import { INCIDENT_PHASES } from './phases.ts';
 
 /** Names an incident in the store, on nodes and in the ledger: chosen by the console, 32 hex digits. */
 export const incidentId = changeId;
@@ -11,8 +12,6 @@ export type IncidentId = z.infer<typeof incidentId>;
 /** Names one try at one step, chosen before anything of it is done: whoever goes on with it after a crash uses the same one. */
 export const stepRunId = changeId;
 
-/** What the runbook goes through. What NIST SP 800-61r3 calls each of them stands in `phase-words.ts`. */
-export const INCIDENT_PHASES = ['detect', 'contain', 'eradicate', 'recover', 'learn'] as const;
 export const incidentPhase = z.enum(INCIDENT_PHASES);
 export type IncidentPhase = z.infer<typeof incidentPhase>;
 
@@ -177,7 +176,3 @@ export const incidentEntry = z.object({
   text: shownMessage(2_048),
 });
 export type IncidentEntry = z.infer<typeof incidentEntry>;
-
-/** A step that nobody has to think of any more. */
-export const isSettled = ({ state }: Pick<IncidentStep, 'state'>): boolean =>
-  state === 'done' || state === 'skipped';

@@ -13,8 +13,19 @@ import {
   stuckChange,
   unreachableNode,
 } from './house.ts';
+import {
+  alertsAndNoIncident,
+  containedByPeers,
+  freshIncident,
+  hostileIncident,
+  pastIncidents,
+  resumedIncidents,
+  shutOff,
+  unconfirmedCut,
+} from './incidents.ts';
 import { hostileLogs, knocking, nobodyWatches, quietHouse } from './knocking.ts';
 import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
+import { cleanPackages, manyPackages, stalePackages, upgradablePackages } from './packages.ts';
 import { differentSecrets, firstSecret, noSealedStore, strangerAtRotation } from './secrets.ts';
 import { wayOut } from './way-out.ts';
 
@@ -44,8 +55,20 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'changed-since': changedSince,
   'long-ledger': longLedger,
   'damaged-ledger': damagedLedger,
+  upgradable: upgradablePackages,
+  'many-packages': manyPackages,
+  'stale-packages': stalePackages,
+  'clean-packages': cleanPackages,
   knocking,
   'quiet-house': quietHouse,
   'nobody-watches': nobodyWatches,
   'hostile-logs': hostileLogs,
+  'past-incidents': pastIncidents,
+  'contained-by-peers': containedByPeers,
+  'shut-off': shutOff,
+  'unconfirmed-cut': unconfirmedCut,
+  'fresh-incident': freshIncident,
+  'resumed-incidents': resumedIncidents,
+  'alerts-and-no-incident': alertsAndNoIncident,
+  'hostile-incident': hostileIncident,
 };

@@ -4,9 +4,9 @@ import {
   type Incident,
   type IncidentEntry,
   type IncidentStep,
-  isSettled,
   type StepProof,
 } from '#shared/domain/incident/incident.ts';
+import { isSettled } from '#shared/domain/incident/phases.ts';
 import { stepOf } from '#shared/domain/incident/playbook.ts';
 
 /** What can happen to an incident. Everything that a console does about one is one of these, written down before it is believed. */

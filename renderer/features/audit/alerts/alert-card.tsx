@@ -94,6 +94,11 @@ export function AlertCard({ alert, nodeName, onFold, alone = false }: AlertCardP
               {asksForHands(alert) ? 'Step by step, and before and after' : 'Before and after'}
             </Link>
           )}
+          {alert.state === 'silenced' ? null : (
+            <Link to="/incident" search={({ node }) => ({ node, alert: alert.id })}>
+              Start an incident
+            </Link>
+          )}
         </div>
         <div className="alert-card__actions">
           {alert.state === 'new' ? (

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { IsolatedNode, IsolationLayer } from '#shared/domain/incident/isolation.ts';
+import { holdRows } from './layer-rows.ts';
+
+const AT = '2026-11-22T23:06:00.000Z';
+const layer = (
+  name: string,
+  is: IsolationLayer['is'],
+  of: IsolationLayer['layer'] = 'peer',
+): IsolationLayer => ({
+  layer: of,
+  node: null,
+  name,
+  is,
+  at: is === 'sent' ? null : AT,
+  proof: `${name} says`,
+});
+
+const node = (layers: IsolationLayer[]): IsolatedNode => ({
+  node: 'naru',
+  name: 'naru',
+  state: 'contained-by-peers',
+  message: '',
+  layers,
+  probes: [],
+  couldUndo: [],
+  stepsDownAt: null,
+  cutAt: null,
+  cutMs: null,
+  confirmedAt: null,
+  releasedAt: null,
+  socketsEnded: null,
+  socketsLeft: null,
+  tampered: { times: 0, lastAt: null },
+  cablePulledAt: null,
+  snapshot: null,
+});
+
+describe('what holds a node', () => {
+  it('puts peers of one state together, and those that are away apart', () => {
+    const rows = holdRows(node([layer('miu', 'holds'), layer('boa', 'holds'), layer('pi', 'waiting')]));
+    expect(rows.map(({ title, detail, is }) => [title, detail, is])).toEqual([
+      ['Peers drop it', 'miu and boa', 'holds'],
+      ['More peers drop it later', 'pi: away; each gets the rule before it may work again', 'waiting'],
+    ]);
+  });
+
+  it('is as certain as its least certain part, and leaves out what is not needed', () => {
+    const rows = holdRows(
+      node([
+        layer('eth0', 'holds', 'egress'),
+        layer('wlan0', 'sent', 'egress'),
+        layer('x', 'not-needed', 'boot'),
+      ]),
+    );
+    expect(rows).toMatchObject([{ key: 'egress', is: 'sent' }]);
+  });
+
+  it('says why something does not hold', () => {
+    expect(holdRows(node([layer('naru', 'failed', 'rules')]))).toMatchObject([{ detail: 'naru says' }]);
+  });
+});

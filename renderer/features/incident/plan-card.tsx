@@ -1,0 +1,91 @@
+import { Undo2 } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import type { IncidentPlan } from '#shared/domain/incident/incident-plan.ts';
+import { visible } from '#shared/domain/text.ts';
+import { Button } from '../../components/button.tsx';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import type { IncidentActions } from './use-incident.ts';
+
+export interface PlanCardProps {
+  plan: IncidentPlan;
+  button: string;
+  actions: IncidentActions;
+  /** Another one is planned, for the accounts of mycoSwarm alone or for the whole node. */
+  onScope: (scope: 'agent' | 'node') => void;
+  onLeave: () => void;
+}
+
+/** What a step will do, before anything is done; agreed to outside the page. */
+export function PlanCard({ plan, button, actions, onScope, onLeave }: PlanCardProps) {
+  const { begin } = actions;
+  const leave = useRef<HTMLButtonElement>(null);
+  const planned = plan.id;
+  useEffect(() => {
+    // The safe answer has the focus, as the plan may come up under a finger that is pressing already.
+    if (planned) leave.current?.focus({ preventScroll: true });
+  }, [planned]);
+  const { isolation } = plan;
+  return (
+    <section className="incident-plan" aria-label={visible(plan.title)}>
+      <h2>{visible(plan.title)}</h2>
+      <ol className="incident-plan__lines">
+        {plan.lines.map((line) => (
+          <li key={line}>{visible(line)}</li>
+        ))}
+      </ol>
+      {plan.warnings.length > 0 ? (
+        <ul className="incident-plan__warnings">
+          {plan.warnings.map((line) => (
+            <li key={line}>{visible(line)}</li>
+          ))}
+        </ul>
+      ) : null}
+      <p className="incident__mark">
+        <Undo2 aria-hidden="true" />
+        {visible(plan.reversible)}
+      </p>
+      {isolation ? (
+        <Disclosure
+          summary="The exact rules"
+          note={`a timer on the node counts ${isolation.stepDownSeconds} seconds`}
+        >
+          {plan.couldUndo.map((line) => (
+            <p key={line} className="incident__quiet">
+              {visible(line)}
+            </p>
+          ))}
+          {[...isolation.nodes, ...isolation.peers].map(({ node, name, text }) => (
+            <div key={node}>
+              <h3 className="incident-plan__who">{visible(name)}</h3>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+              <pre className="incident-plan__rules" tabIndex={0}>
+                {text === null ? 'Made when it answers; the words above say what they do.' : text}
+              </pre>
+            </div>
+          ))}
+        </Disclosure>
+      ) : null}
+      {plan.blocked ? <p className="incident__warning">{visible(plan.blocked)}</p> : null}
+      {begin.error ? <ErrorState inline {...errorWords(begin.error, 'It could not be begun.')} /> : null}
+      <div className="incident-plan__foot">
+        <Button
+          variant="filled"
+          running={begin.isPending && 'Waiting for your yes outside this page'}
+          disabledReason={plan.blocked === null ? null : 'It cannot be begun as things are.'}
+          onClick={() => begin.mutate(plan, { onSuccess: onLeave })}
+        >
+          {button}
+        </Button>
+        <Button ref={leave} onClick={onLeave}>
+          Not now
+        </Button>
+        {isolation ? (
+          <Button variant="link" onClick={() => onScope(isolation.scope === 'node' ? 'agent' : 'node')}>
+            {isolation.scope === 'node' ? 'Only mycoSwarm, not the whole machine' : 'The whole machine'}
+          </Button>
+        ) : null}
+      </div>
+    </section>
+  );
+}
