@@ -1,4 +1,5 @@
 import type { DependencyFinding, DependencyReport, Upgrade } from '#shared/domain/dependencies/finding.ts';
+import { WORST_SEVERITY_FIRST } from '#shared/domain/dependencies/worst-severity-first.ts';
 
 /** A finding with the name of the node that it is on. */
 export interface PlacedFinding {
@@ -31,7 +32,7 @@ export const GROUP_WORDS: Readonly<Record<Group, { title: string; note: string }
   accepted: { title: 'Accepted for now', note: 'They come back when their time is over.' },
 };
 
-/** @returns all findings of reports by what a person can do about them, the order of each report kept within a group */
+/** @returns all findings of reports by what a person can do about them, over all nodes the worst first; equals keep their order */
 export function groupsOf(reports: readonly PlacedReport[]): Record<Group, PlacedFinding[]> {
   const groups: Record<Group, PlacedFinding[]> = {
     malware: [],
@@ -49,8 +50,11 @@ export function groupsOf(reports: readonly PlacedReport[]): Record<Group, Placed
       groups[groupOf(finding)].push({ node, nodeName, finding, upgrade });
     }
   }
+  for (const group of GROUPS) groups[group].sort((a, b) => rankOf(a) - rankOf(b));
   return groups;
 }
+
+const rankOf = ({ finding }: PlacedFinding): number => WORST_SEVERITY_FIRST.indexOf(finding.severity);
 
 function keyOf(environment: string, name: string): string {
   return `${environment}\0${name}`;

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import type { DependencyFinding, DependencyReport } from '#shared/domain/dependencies/finding.ts';
+import { groupsOf, type PlacedReport } from './report-groups.ts';
+
+const finding = (
+  name: string,
+  severity: DependencyFinding['severity'],
+  more: Partial<DependencyFinding> = {},
+) =>
+  ({
+    package: name,
+    severity,
+    environment: '/e',
+    kind: 'vulnerability',
+    fixed: ['2'],
+    ignored: null,
+    ...more,
+  }) as DependencyFinding;
+const report = (node: string, ...findings: DependencyFinding[]): PlacedReport => ({
+  node,
+  nodeName: node,
+  report: { findings, upgrades: [] } as unknown as DependencyReport,
+});
+
+it('puts the worst of all nodes first, not those of the first node', () => {
+  const groups = groupsOf([
+    report('a', finding('one', 'high'), finding('two', 'low'), finding('open', 'medium', { fixed: [] })),
+    report(
+      'b',
+      finding('three', 'critical'),
+      finding('four', 'high'),
+      finding('bare', 'unrated', { fixed: [] }),
+    ),
+  ]);
+  expect(groups.upgrade.map((placed) => placed.finding.package)).toEqual(['three', 'one', 'four', 'two']);
+  expect(groups.waiting.map((placed) => placed.finding.package)).toEqual(['bare', 'open']);
+});
