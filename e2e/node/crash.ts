@@ -79,10 +79,10 @@ class CrashConsole {
 
 /** Beside what may differ on a node anyhow: the helper's own records, which say what was done. */
 const RECORDS = /^\/var\/lib\/swarmkeep(\/|$)|\/access\.log$/;
-const others = (was: Snapshot, is: Snapshot): Differing[] =>
+export const others = (was: Snapshot, is: Snapshot): Differing[] =>
   differences(was, is).filter((one) => !RECORDS.test(one.path) && whyAllowed(one) === null);
 /** A file that is written twice has two times. */
-const untimed = (all: readonly Differing[]): Differing[] =>
+export const untimed = (all: readonly Differing[]): Differing[] =>
   all.filter(({ fields }) => fields.some((field) => field !== 'time'));
 
 /** What a campaign came to. */

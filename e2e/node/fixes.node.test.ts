@@ -4,6 +4,7 @@ import type { AppliedChange } from '#shared/domain/plan.ts';
 import { builtHelper } from '../../electron/helper/testing/install-helper.ts';
 import { whyAllowed } from './allowed-differences.ts';
 import { crashEverywhere } from './crash.ts';
+import { crashAtSteps } from './crash-steps.ts';
 import type { Home } from './home.ts';
 import { leaveInNeed, TAKE_UPDATE_BACK } from './in-need.ts';
 import { LAN_MAC, type Lan, NODE_ADDRESS, PEER_ADDRESS } from './lan.ts';
@@ -27,6 +28,8 @@ const KILLS = Number(process.env.SWARMKEEP_KILLS ?? 3);
 const CRASH_EVERY = Number(process.env.SWARMKEEP_CRASH_EVERY ?? 0);
 /** The first boundary, for a campaign that goes on with one that was broken off. */
 const CRASH_FROM = Number(process.env.SWARMKEEP_CRASH_FROM ?? 1);
+/** The whole console dies, with looks before and after every death: minutes for each. Else the part of it that does changes. */
+const crash = process.env.SWARMKEEP_CRASH_WHOLE === '1' ? crashEverywhere : crashAtSteps;
 /** About what a change takes from its order until it was looked at. */
 const KILL_SPAN_MS = 12_000;
 /** Rules for the network, and an SSH server's settings: what a console that dies must not leave behind. */
@@ -167,7 +170,7 @@ async function crashAll(home: Home, checks: readonly CheckId[], tidy = '') {
   if (CRASH_EVERY === 0) return say('not tried: SWARMKEEP_CRASH_EVERY is not set');
   let kills = 0;
   for (const check of home.chosen(checks))
-    kills += (await crashEverywhere(home, check, CRASH_EVERY, CRASH_FROM, tidy)).kills;
+    kills += (await crash(home, check, CRASH_EVERY, CRASH_FROM, tidy)).kills;
   say(`${kills} kills in all`);
 }
 

@@ -13,10 +13,11 @@ const PRUNED = [
 /** Below these every file is read; elsewhere packages lie, and size and time tell. */
 const READ = ['/etc', '/opt', '/home', '/usr/local', '/var/lib', '/srv'];
 
-/** Attributes hold access lists and capabilities too (acl(5), capabilities(7)). One JSON list per path. */
-const PATHS = `
+/** Attributes hold access lists and capabilities too (acl(5), capabilities(7)). One JSON list per path; `known` spares reading twice. */
+export const SNAPSHOT_PROGRAM = `
 import hashlib, json, os, stat
 PRUNED, READ = set(${JSON.stringify(PRUNED)}), tuple(p + '/' for p in ${JSON.stringify(READ)})
+known = {}
 KINDS = ((stat.S_ISREG, 'file'), (stat.S_ISDIR, 'folder'), (stat.S_ISLNK, 'link'))
 def look(path, device):
     s = os.lstat(path)
@@ -27,7 +28,10 @@ def look(path, device):
     names = os.listxattr(path, follow_symlinks=False)
     if names: what['attributes'] = {n: os.getxattr(path, n, follow_symlinks=False).hex() for n in sorted(names)}
     if kind == 'file' and path.startswith(READ):
-        with open(path, 'rb') as f: what['contents'] = hashlib.file_digest(f, 'sha256').hexdigest()
+        same = (s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns)
+        if known.get(path, (None,))[0] != same:
+            with open(path, 'rb') as f: known[path] = (same, hashlib.file_digest(f, 'sha256').hexdigest())
+        what['contents'] = known[path][1]
     print(json.dumps([path, {k: v if isinstance(v, str) else json.dumps(v) for k, v in what.items()}]))
     return kind == 'folder' and s.st_dev == device
 def walk(folder, device):
@@ -37,6 +41,8 @@ def walk(folder, device):
         try: inside = look(path, device)
         except FileNotFoundError: continue
         if inside: walk(path, device)
+`;
+const PATHS = `${SNAPSHOT_PROGRAM}
 walk('/', os.lstat('/').st_dev)
 `;
 
@@ -45,7 +51,7 @@ export const KEEP_AUDITCTL = 'cp -L /sbin/auditctl /usr/lib/*/libauparse.so.0 /r
 const AUDITCTL = 'LD_LIBRARY_PATH=/root /root/auditctl';
 
 /** What is no file: one command per thing, its whole output compared. Counters are left out, they count. */
-const STATE: Readonly<Record<string, string>> = {
+export const STATE_COMMANDS: Readonly<Record<string, string>> = {
   'rules: nft': 'nft -s list ruleset',
   'rules: iptables': "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
   'rules: ip6tables': "ip6tables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
@@ -69,14 +75,16 @@ const STATE: Readonly<Record<string, string>> = {
 /** Everything on the disk of a guest, and what runs there and is in force. */
 export async function snapshotOf(guest: Guest): Promise<Snapshot> {
   const things = new Map<string, Fields>();
-  for (const [name, command] of Object.entries(STATE))
+  for (const [name, command] of Object.entries(STATE_COMMANDS))
     things.set(name, { is: await guest.must(`{ ${command}; } || true`) });
   const listing = await guest.must(`exec python3 -IB - <<'PY'\n${PATHS}\nPY`, 900_000);
-  for (const line of listing.split('\n').filter(Boolean)) {
-    const [path, fields] = JSON.parse(line) as [string, Fields];
-    things.set(path, fields);
-  }
+  for (const [path, fields] of snapshotOfLines(listing.split('\n').filter(Boolean))) things.set(path, fields);
   return things;
+}
+
+/** What {@link SNAPSHOT_PROGRAM} printed, line by line. */
+export function snapshotOfLines(lines: readonly string[]): Snapshot {
+  return new Map(lines.map((line) => JSON.parse(line) as [string, Fields]));
 }
 
 /** One thing that is not what it was, and in what. */

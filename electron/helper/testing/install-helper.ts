@@ -38,6 +38,15 @@ export function builtServer(): string {
   );
 }
 
+/** The helper's code as a server of lines on a booted node, told when to die; for tests only, never installed. */
+export function builtNodeServer(): string {
+  return built(
+    join(root, 'node_modules', '.cache', 'swarmkeep'),
+    'electron/helper/testing/serve-node.ts',
+    'serve-node.mjs',
+  );
+}
+
 function built(folder: string, entry: string, name: string): string {
   const bundle = join(folder, name);
   const sources = [join(root, 'electron', 'helper'), join(root, 'shared', 'domain')];
