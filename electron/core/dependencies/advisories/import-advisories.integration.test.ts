@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -87,6 +88,22 @@ describe('importing advisories', () => {
   });
 
   const bomb = Buffer.alloc(9 * 1024 * 1024, 0x20);
+  /** An archive that says in its end record (APPNOTE.TXT 6.3.10, section 4.3.14) how many entries it has, and has none. */
+  const manyEntries = (count: number): Buffer => {
+    const end64 = Buffer.alloc(56);
+    end64.write('PK\u0006\u0006', 'latin1');
+    end64.writeBigUInt64LE(44n, 4);
+    end64.writeBigUInt64LE(BigInt(count), 24);
+    end64.writeBigUInt64LE(BigInt(count), 32);
+    const locator = Buffer.alloc(20);
+    locator.write('PK\u0006\u0007', 'latin1');
+    locator.writeUInt32LE(1, 16);
+    const end = Buffer.alloc(22, 0xff);
+    end.write('PK\u0005\u0006', 'latin1');
+    end.fill(0, 4, 8);
+    end.fill(0, 20);
+    return Buffer.concat([end64, locator, end]);
+  };
   const BAD: [string, () => Buffer, RegExp][] = [
     ['an empty file', () => Buffer.alloc(0), /is empty/],
     ['an empty archive', () => makeZip([]), /no advisory in/],
@@ -115,6 +132,17 @@ describe('importing advisories', () => {
       () => makeZip([{ name: 'a.json', contents: '{}', checksum: 1 }]),
       /checksum differs/,
     ],
+    [
+      'an entry without its own header',
+      () => makeZip([...usual, { name: 'z.json', contents: '{}', header: 'PK\u0003\u0005' }]),
+      /cut off at "z\.json"/,
+    ],
+    [
+      'a stored entry of another size than it says',
+      () => makeZip([{ name: 'a.json', contents: '{}', method: 0, size: 2 }]),
+      /another size than it says|sound zip/,
+    ],
+    ['more entries than anybody has', () => manyEntries(600_000), /it has 600000 files/],
     ['an encrypted entry', () => makeZip([{ name: 'a.json', contents: '{}', flags: 1 }]), /encrypted/],
     [
       'another way of packing',
@@ -167,6 +195,18 @@ describe('importing advisories', () => {
     await expect(take(put('bad.zip', contents()))).rejects.toThrow(reason);
     expect(readFileSync(join(data, 'advisories.db')).equals(before)).toBe(true);
     expect(readdirSync(data)).toEqual(['advisories.db']);
+  });
+
+  it.each<[string, number, RegExp]>([
+    ['large.zip', 513, /larger than 512 MiB/],
+    ['large.json', 65, /larger than 64 MiB/],
+    ['folder/large.json', 9, /larger than any advisory/],
+  ])('refuses %s of %d MiB before it is read', async (name, size, reason) => {
+    mkdirSync(at('folder'));
+    const path = put(name, Buffer.alloc(0));
+    truncateSync(path, size * 1024 * 1024);
+    await expect(take(name.startsWith('folder/') ? at('folder') : path)).rejects.toThrow(reason);
+    expect(readdirSync(data)).toEqual([]);
   });
 
   it('refuses a list with an entry that is nested without end, in words', async () => {

@@ -11,6 +11,8 @@ export interface ZipFile {
   flags?: number;
   /** Way of packing that the archive claims (8: deflated). */
   method?: number;
+  /** First bytes of its own header, instead of those that every one has. */
+  header?: string;
 }
 
 /** A zip archive (APPNOTE.TXT 6.3.10, section 4.3): local headers with contents, central directory, end record. */
@@ -18,7 +20,7 @@ export function makeZip(files: readonly ZipFile[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
-  for (const { name, contents, size, checksum, flags = 0, method = 8 } of files) {
+  for (const { name, contents, size, checksum, flags = 0, method = 8, header } of files) {
     const bytes = Buffer.from(contents);
     const packed = deflateRawSync(bytes, { level: 6 });
     const title = Buffer.from(name);
@@ -30,7 +32,7 @@ export function makeZip(files: readonly ZipFile[]): Buffer {
     common.writeUInt32LE(packed.length, 14);
     common.writeUInt32LE(size ?? bytes.length, 18);
     common.writeUInt16LE(title.length, 22);
-    const local = Buffer.concat([Buffer.from('PK\u0003\u0004'), common, title, packed]);
+    const local = Buffer.concat([Buffer.from(header ?? 'PK\u0003\u0004'), common, title, packed]);
     const rest = Buffer.alloc(14);
     rest.writeUInt32LE(at, 10);
     directory.push(Buffer.concat([Buffer.from('PK\u0001\u0002\u0014\u0000', 'latin1'), common, rest, title]));
