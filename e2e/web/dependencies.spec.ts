@@ -35,6 +35,48 @@ test.describe('packages of nodes against advisories', () => {
     await expect(page.getByRole('listitem').filter({ hasText: 'hyphae-yaml' })).toHaveCount(1);
   });
 
+  test('a finding leads to its plan, the plan to a change that is looked at, and undo brings the finding back', async ({
+    page,
+    open,
+  }) => {
+    const { double } = await open('upgradable', '/dependencies');
+    const next = page.getByRole('link', { name: 'Upgrade…' });
+    await expect(next.first()).toBeVisible();
+    await next.first().click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Upgrade 2 packages/);
+    // The card says where it comes from first, then what is replaced, and what stays and why.
+    const card = page.locator('.fix-card, main').first();
+    await expect(card).toContainText('https://pypi.org/simple');
+    await expect(card).toContainText('done again, it has to be the very same file');
+    await expect(card).toContainText('no repaired version is known');
+    expect(await violationsOf(page)).toEqual([]);
+    expect((await double.fixes.list({ limit: 50 })).changes.filter(({ node }) => node === 'miu')).toEqual([]);
+    await page.getByRole('button', { name: /Step 1: In \/home\/mycoswarm\/venv/ }).click();
+    await expect(card).toContainText('--only-binary=:all:');
+    await page.getByRole('button', { name: 'Repair it' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+      'In force on miu, and an independent look says so.',
+    );
+    const wheels = page.getByRole('list', { name: 'Files that were fetched' });
+    await expect(wheels).toContainText('spores_http-2.31.0-py3-none-any.whl, SHA-256 c0dec0de');
+    expect(await violationsOf(page)).toEqual([]);
+
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Dependencies' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).not.toContainText('to upgrade');
+    await expect(page.getByRole('listitem').filter({ hasText: 'spores-http' })).toHaveCount(0);
+    await expect(page.getByRole('region', { name: 'No repair yet' })).toContainText('mycelium-crypto');
+
+    await page.goBack();
+    await page.getByRole('link', { name: 'Undo…' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Undo on miu: Upgrade 2 packages/);
+    await page.getByRole('button', { name: 'Undo this change' }).click();
+    await expect(page.getByText('What the look afterwards says')).toBeVisible();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Dependencies' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+      'Two packages to upgrade, spores-http first.',
+    );
+  });
+
   test('a weakness is accepted for a while with a reason, and counts again', async ({ page, open }) => {
     await open('house', '/dependencies');
     const waiting = page.getByRole('region', { name: 'No repair yet' });

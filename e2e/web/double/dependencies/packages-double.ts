@@ -50,7 +50,14 @@ export class PackagesDouble {
           const report = reports[node];
           if (report === undefined) return null;
           const known = this.#data.state !== 'none';
+          // What a change repaired is not found any more, until it is taken back.
+          const isRepaired = scenario.findings.some(
+            (one) => one.node === node && one.check === 'dependency-audit' && one.status === 'pass',
+          );
+          const upgrades = known && !isRepaired ? report.upgrades : [];
+          const gone = new Set(isRepaired ? report.upgrades.map((one) => one.package) : []);
           const findings = report.findings
+            .filter(({ package: name }) => !gone.has(name))
             .filter(({ kind }) => known || kind === 'not-comparable')
             .map((finding) => {
               const kept = this.#ignores.find(
@@ -58,7 +65,7 @@ export class PackagesDouble {
               );
               return { ...finding, ignored: kept?.ignore ?? null };
             });
-          return { ...report, findings, upgrades: known ? report.upgrades : [], data: this.#data };
+          return { ...report, findings, upgrades, data: this.#data };
         }),
       advisory: ({ id: asked }) =>
         answer(() => ({

@@ -5,7 +5,7 @@ import type { AppliedChange, HelperAccess, Plan } from '#shared/domain/plan.ts';
 import type { Scenario } from '../scenario.ts';
 import { TopicDouble } from '../topic-double.ts';
 import { ChangeRun } from './change-run.ts';
-import { BY_HAND, planPart, stepOf } from './plan-book.ts';
+import { BY_HAND, type PlanPart, planPart, stepOf } from './plan-book.ts';
 
 const NONE: HelperAccess = {
   via: 'none',
@@ -65,7 +65,7 @@ export class FixesDouble {
       this.#hooks.answer(() => ({
         access: this.#accessOf(node),
         checks: CHECK_IDS.flatMap((check): { check: CheckId; automatic: boolean; words: string }[] => {
-          const part = planPart(check, node);
+          const part = this.#part(check, node);
           if (part) return [{ check, automatic: true, words: part.title }];
           const words = BY_HAND[check];
           return words ? [{ check, automatic: false, words }] : [];
@@ -109,6 +109,10 @@ export class FixesDouble {
 
   close(): void {
     for (const run of this.#runs.values()) run.stop();
+  }
+
+  #part(check: CheckId, node: string): PlanPart | undefined {
+    return this.#scenario.fixes?.parts?.[check] ?? planPart(check, node);
   }
 
   #accessOf(node: string): HelperAccess {
@@ -177,12 +181,12 @@ export class FixesDouble {
         next: 'Wake it up, then plan again.',
       });
     }
-    const parts = checks.flatMap((check) => planPart(check, bare.nodeName) ?? []);
+    const parts = checks.flatMap((check) => this.#part(check, bare.nodeName) ?? []);
     const [first] = parts;
     const reverting = parts.flatMap((part) => part.revertsAfter ?? []);
     const plan = {
       ...bare,
-      checks: checks.filter((check) => planPart(check, node)),
+      checks: checks.filter((check) => this.#part(check, node)),
       title: parts.length === 1 && first ? first.title : `Repair ${parts.length} things on ${bare.nodeName}`,
       settings: parts.flatMap((part) => part.settings),
       steps: parts.flatMap((part) => part.steps),
@@ -190,7 +194,7 @@ export class FixesDouble {
       revertsAfter: reverting.length === 0 ? null : (revertsAfter ?? Math.max(...reverting)),
       blocked: bare.access.via === 'none' ? bare.access.words : null,
       left: checks
-        .filter((check) => !planPart(check, node))
+        .filter((check) => !this.#part(check, node))
         .map((check) => ({ check, reason: BY_HAND[check] ?? 'No program repairs this.' })),
     };
     return this.registry.add(this.#scenario.fixes?.edit?.(plan) ?? plan);
@@ -200,7 +204,7 @@ export class FixesDouble {
     return {
       checks: before.checks,
       title: before.title,
-      settings: before.checks.flatMap((check) => planPart(check, before.nodeName)?.settings ?? []),
+      settings: before.checks.flatMap((check) => this.#part(check, before.nodeName)?.settings ?? []),
       steps: before.steps.map(({ title, preview }) => stepOf(before.checks[0] ?? null, title, preview)),
     };
   }
@@ -214,7 +218,7 @@ export class FixesDouble {
       checks: change.checks,
       title: `Undo on ${change.nodeName}: ${change.title}`,
       settings: change.checks.flatMap((check) =>
-        (planPart(check, change.nodeName)?.settings ?? []).map((row) => ({
+        (this.#part(check, change.nodeName)?.settings ?? []).map((row) => ({
           ...row,
           from: row.to,
           to: row.from,
