@@ -14,7 +14,6 @@ import type { AuditScenario } from './audit/audit-scenario.ts';
 import type { PackagesScenario } from './dependencies/packages.ts';
 import type { Outcome } from './fixes/change-run.ts';
 import type { PlanPart } from './fixes/plan-book.ts';
-import type { PlanPart } from './fixes/plan-book.ts';
 import type { IncidentScenario } from './incident/incident-scenario.ts';
 
 /** What may be changed in a scenario, and how changes go. */
@@ -32,8 +31,6 @@ export interface FixesScenario {
   stepMs?: number;
   /** A state that else passes: changes stay in it until this is another. */
   heldAt?: AppliedChange['state'] | undefined;
-  /** What can be repaired besides. */
-  parts?: Partial<Record<CheckId, PlanPart>>;
   /** What can be repaired besides. */
   parts?: Partial<Record<CheckId, PlanPart>>;
   /** Nodes that do not answer when a plan is made. */

@@ -26,7 +26,6 @@ import {
 import { hostileLogs, knocking, nobodyWatches, quietHouse } from './knocking.ts';
 import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
 import { cleanPackages, manyPackages, stalePackages, upgradablePackages } from './packages.ts';
-import { cleanPackages, manyPackages, stalePackages, upgradablePackages } from './packages.ts';
 import { differentSecrets, firstSecret, noSealedStore, strangerAtRotation } from './secrets.ts';
 import { wayOut } from './way-out.ts';
 
@@ -56,10 +55,6 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'changed-since': changedSince,
   'long-ledger': longLedger,
   'damaged-ledger': damagedLedger,
-  upgradable: upgradablePackages,
-  'many-packages': manyPackages,
-  'stale-packages': stalePackages,
-  'clean-packages': cleanPackages,
   upgradable: upgradablePackages,
   'many-packages': manyPackages,
   'stale-packages': stalePackages,
