@@ -70,10 +70,10 @@ test.describe('Incident', () => {
     await expect(heading(page)).toHaveText('Nothing keeps naru from going on yet.');
     await picture(page, 'incident-fresh-light');
     await page.getByRole('button', { name: 'Is it real?' }).click();
-    await step(page, 'confirm').getByRole('button', { name: 'It is real' }).click();
+    await step(page, 'confirm').getByRole('button', { name: 'It is real', exact: true }).click();
     await expect(page.getByText('One sentence is enough')).toBeVisible();
     await step(page, 'confirm').getByLabel('What makes you think so').fill('It is not our address.');
-    await step(page, 'confirm').getByRole('button', { name: 'It is real' }).click();
+    await step(page, 'confirm').getByRole('button', { name: 'It is real', exact: true }).click();
     await expect(step(page, 'confirm').getByText(/You said so/)).toBeVisible();
     await step(page, 'confirm').getByRole('button', { name: 'Make sure that it is real' }).press('Escape');
     await page.getByRole('button', { name: 'Shut naru off', exact: true }).click();

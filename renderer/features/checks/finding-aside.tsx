@@ -7,7 +7,7 @@ import { countSteps } from '#shared/domain/numbered-steps.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useLooking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
-import { Button, buttonClass } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { canDeclare, DeclareDialog } from '../../components/declare-dialog.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { errorWords } from '../../components/error-state.tsx';
@@ -51,15 +51,6 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
         <Button variant="link" onClick={() => setDialog('declare')}>
           This is meant…
         </Button>
-      ) : null}
-      {finding.status === 'fix' ? (
-        <Link
-          to="/incident"
-          search={({ node }) => ({ node, check: finding.check, on: finding.node })}
-          className={buttonClass('link')}
-        >
-          Start an incident
-        </Link>
       ) : null}
       {waiver ? (
         <Button variant="link" onClick={() => withdraw.mutate(waiver.id)}>
@@ -114,6 +105,14 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
         byHand({ reason: null, allow: null, example: false })
       )}
       <ChangedHere finding={finding} />
+      {finding.status === 'fix' ? (
+        <p className="finding__quiet">
+          Has somebody used it already?{' '}
+          <Link to="/incident" search={({ node }) => ({ node, check: finding.check, on: finding.node })}>
+            Start an incident
+          </Link>
+        </p>
+      ) : null}
       {dialog === 'accept' ? (
         <AcceptDialog
           open

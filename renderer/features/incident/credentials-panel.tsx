@@ -68,13 +68,18 @@ interface CredentialRowProps {
 }
 
 function CredentialRow({ one, ticked, incident, actions }: CredentialRowProps) {
+  const { isPending, variables } = actions.move;
+  const pending =
+    isPending && variables.kind === 'credential' && variables.credential === one.id
+      ? variables.revoked
+      : null;
   const name = one.name === '' ? one.title : `${one.title}: ${one.name}`;
   return (
     <li className="credential">
       <label className="credential__tick">
         <input
           type="checkbox"
-          checked={ticked !== undefined}
+          checked={pending ?? ticked !== undefined}
           disabled={incident.closedAt !== null}
           onChange={(event) =>
             actions.move.mutate({

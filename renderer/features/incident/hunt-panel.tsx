@@ -25,10 +25,12 @@ const STATE: Readonly<Record<HuntNode['state'], string>> = {
 export function HuntPanel({
   incident,
   step,
+  isNext,
   actions,
 }: {
   incident: Incident;
   step: IncidentStep;
+  isNext: boolean;
   actions: IncidentActions;
 }) {
   const { data } = useQuery(
@@ -61,7 +63,11 @@ export function HuntPanel({
             value={value}
             onChange={(event) => setValue(event.target.value)}
           />
-          <Button type="submit" running={investigate.isPending && 'Beginning'}>
+          <Button
+            type="submit"
+            variant={isNext ? 'filled' : 'outline'}
+            running={investigate.isPending && 'Beginning'}
+          >
             Ask every node
           </Button>
         </form>

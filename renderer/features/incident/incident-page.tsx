@@ -9,7 +9,7 @@ import type {
 } from '#shared/domain/incident/incident-view.ts';
 import { PLAYBOOKS } from '#shared/domain/incident/playbook.ts';
 import { visible } from '#shared/domain/text.ts';
-import { countWord } from '#shared/domain/words.ts';
+import { capital, countWord } from '#shared/domain/words.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
@@ -84,6 +84,7 @@ export function IncidentPage() {
           view={shown}
           open={search.step ?? null}
           onOpen={(step) => go({ of: search.of, step: step ?? undefined })}
+          onAnother={() => go({ start: true })}
         />
       ) : (
         <PageHeader
@@ -96,11 +97,6 @@ export function IncidentPage() {
           }
         />
       )}
-      {shown && shown.incident.closedAt === null ? (
-        <Button variant="link" onClick={() => go({ start: true })}>
-          Something else is wrong too: start another one
-        </Button>
-      ) : null}
       <Past closed={closed} onChoose={(of) => go({ of })} />
     </Page>
   );
@@ -117,7 +113,7 @@ function Open({ open, shown, onChoose }: OpenProps) {
   return (
     <nav className="open-incidents" aria-label="Open incidents">
       <p className="incident__quiet">
-        {open.length === 1 ? 'One incident is open' : `${countWord(open.length)} incidents are open`}
+        {open.length === 1 ? 'One incident is open' : `${capital(countWord(open.length))} incidents are open`}
       </p>
       <ul>
         {open.map(({ incident, sentence }) => (

@@ -27,10 +27,12 @@ export interface IncidentViewProps {
   view: View;
   open: string | null;
   onOpen: (step: string | null) => void;
+  /** Start one more. */
+  onAnother: () => void;
 }
 
 /** One incident: where it stands in one sentence, the next thing to do, and all that was done and is proven. */
-export function IncidentView({ view, open, onOpen }: IncidentViewProps) {
+export function IncidentView({ view, open, onOpen, onAnother }: IncidentViewProps) {
   const { incident } = view;
   const actions = useIncident(incident.id);
   const { plan } = actions;
@@ -74,7 +76,7 @@ export function IncidentView({ view, open, onOpen }: IncidentViewProps) {
         actions={
           incident.closedAt !== null ? (
             <Button onClick={() => actions.move.mutate({ kind: 'reopen' })}>Open it again</Button>
-          ) : planned !== null || open !== null ? null : unanswered ? (
+          ) : planned !== null || (next !== null && open === next.step) ? null : unanswered ? (
             <>
               <Button
                 running={actions.tryAgain.isPending && `Asking ${name}`}
@@ -153,10 +155,17 @@ export function IncidentView({ view, open, onOpen }: IncidentViewProps) {
         />
       </div>
       <SoFar incident={incident} actions={actions} />
-      {incident.closedAt === null && !done ? (
-        <Button variant="link" onClick={() => setClosing('')}>
-          Close this incident…
-        </Button>
+      {incident.closedAt === null ? (
+        <div className="incident__foot">
+          {done ? null : (
+            <Button variant="link" onClick={() => setClosing('')}>
+              Close this incident…
+            </Button>
+          )}
+          <Button variant="link" onClick={onAnother}>
+            Start another one
+          </Button>
+        </div>
       ) : null}
       {closing !== null ? (
         <CloseDialog

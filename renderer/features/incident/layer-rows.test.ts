@@ -53,7 +53,7 @@ describe('what holds a node', () => {
         layer('x', 'not-needed', 'boot'),
       ]),
     );
-    expect(rows).toMatchObject([{ key: 'egress', is: 'sent' }]);
+    expect(rows).toMatchObject([{ key: 'egress sockets', is: 'sent' }]);
   });
 
   it('says why something does not hold', () => {

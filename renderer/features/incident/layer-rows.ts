@@ -10,14 +10,20 @@ export interface HoldRow {
   at: string | null;
 }
 
-const OWN: readonly (readonly [IsolationLayer['layer'], string, string])[] = [
-  ['rules', 'Its own rules', 'root on it could remove them, so its peers hold it too'],
-  ['egress', 'Raw packets', 'a hook on every interface, which no program of it gets around'],
-  ['sockets', 'Connections that were open', 'ended, so that nothing goes on through them'],
-  ['addresses', 'Its address and routes', 'kept as they are, for asking for new ones is cut too'],
-  ['timer', 'The way back', 'opens SSH from this network by itself, if nobody confirms'],
-  ['boot', 'After a restart', 'the rules come back before the network does'],
-];
+const OWN: readonly (readonly [layers: readonly IsolationLayer['layer'][], title: string, detail: string])[] =
+  [
+    [['rules'], 'Its own rules', 'root on it could remove them, so its peers hold it too'],
+    [
+      ['egress', 'sockets'],
+      'Raw packets and open connections',
+      'a hook on every interface, and what was open is ended',
+    ],
+    [
+      ['timer', 'addresses', 'boot'],
+      'Its timer, its address, and after a restart',
+      'without an answer in time it opens SSH from this network',
+    ],
+  ];
 
 /** What is least certain stands for several. */
 const WORST: readonly IsolationLayer['is'][] = [
@@ -53,13 +59,13 @@ export function holdRows(node: IsolatedNode): HoldRow[] {
       at: newest(some),
     });
   }
-  for (const [layer, title, detail] of OWN) {
-    const own = node.layers.filter((one) => one.layer === layer && one.is !== 'not-needed');
+  for (const [layers, title, detail] of OWN) {
+    const own = node.layers.filter((one) => layers.includes(one.layer) && one.is !== 'not-needed');
     const [first] = own;
     if (first === undefined) continue;
     const is = WORST.find((state) => own.some((one) => one.is === state)) ?? first.is;
     rows.push({
-      key: layer,
+      key: layers.join(' '),
       title,
       detail:
         is === 'failed' || is === 'partly' ? (own.find((one) => one.is === is)?.proof ?? detail) : detail,

@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react';
+import { CircleAlert, CircleCheck, CircleDashed, CircleUserRound } from 'lucide-react';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { PHASE_WORDS, type PhaseState, phasesOf } from '#shared/domain/incident/incident-words.ts';
 import { Spinner } from '../../components/spinner.tsx';
@@ -7,6 +7,7 @@ import { Tooltip } from '../../components/tooltip.tsx';
 const SAID: Readonly<Record<PhaseState['is'], string>> = {
   done: 'settled',
   part: 'settled, not all of it proven',
+  said: 'settled, as you say',
   now: 'next',
   running: 'under way',
   failed: 'something did not work',
@@ -42,6 +43,7 @@ export function PhasesStrip({ incident }: { incident: Incident }) {
 
 function PhaseIcon({ is }: Pick<PhaseState, 'is'>) {
   if (is === 'done') return <CircleCheck aria-hidden="true" className="phases__icon status--pass" />;
+  if (is === 'said') return <CircleUserRound aria-hidden="true" className="phases__icon" />;
   if (is === 'part') return <CircleDashed aria-hidden="true" className="phases__icon status--unknown" />;
   if (is === 'failed') return <CircleAlert aria-hidden="true" className="phases__icon status--fix" />;
   return is === 'running' ? <Spinner /> : null;

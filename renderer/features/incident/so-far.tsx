@@ -12,6 +12,8 @@ import { orpc } from '../../transport/queries.ts';
 import type { IncidentActions } from './use-incident.ts';
 
 const SHOWN = 4;
+/** Here seconds matter. */
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** What was done so far, newest first, and a line to write more. Every line is on the record. */
 export function SoFar({ incident, actions }: { incident: Incident; actions: IncidentActions }) {
@@ -56,7 +58,7 @@ function EntryRow({ incident, entry }: { incident: Incident; entry: IncidentEntr
   return (
     <li className="so-far__row">
       <time dateTime={at} title={exactTime(at)} className="so-far__time tabular">
-        {today ? clockTime(at) : `${dayInWords(at, Date.now(), true)}, ${clockTime(at)}`}
+        {today ? CLOCK.format(new Date(at)) : `${dayInWords(at, Date.now(), true)}, ${clockTime(at)}`}
       </time>
       <span className="so-far__text">{entryWords(incident, entry)}</span>
       <span className="so-far__who">{visible(who)}</span>

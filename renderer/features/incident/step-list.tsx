@@ -57,6 +57,7 @@ export function StepList({ view, actions, open, onOpen, onPlan, onClose }: StepL
               <StepPanel
                 view={view}
                 step={step}
+                isNext={step === next}
                 actions={actions}
                 onPlan={() => onPlan(step.step)}
                 onClose={onClose}

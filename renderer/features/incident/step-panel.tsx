@@ -20,6 +20,8 @@ import { WorkspacePanel } from './workspace-panel.tsx';
 export interface StepPanelProps {
   view: IncidentView;
   step: IncidentStep;
+  /** It is the one that comes next: its first button is the filled one of the page. */
+  isNext: boolean;
   actions: IncidentActions;
   onPlan: () => void;
   /** Close the incident, because it was none. */
@@ -27,7 +29,7 @@ export interface StepPanelProps {
 }
 
 /** Why a step is there, how it is taken back, what became of it, and what can be done about it now. */
-export function StepPanel({ view, step, actions, onPlan, onClose }: StepPanelProps) {
+export function StepPanel({ view, step, isNext, actions, onPlan, onClose }: StepPanelProps) {
   const { incident } = view;
   const text = stepText(incident, step.step);
   const doing = view.doing.find((one) => one.step === step.step);
@@ -78,9 +80,11 @@ export function StepPanel({ view, step, actions, onPlan, onClose }: StepPanelPro
       ) : null}
       {step.action === 'preserve' && settled ? <EvidenceList incident={incident.id} /> : null}
       {step.action === 'workspace' ? (
-        <WorkspacePanel incident={incident} step={step} actions={actions} />
+        <WorkspacePanel incident={incident} step={step} isNext={isNext} actions={actions} />
       ) : null}
-      {step.action === 'hunt' ? <HuntPanel incident={incident} step={step} actions={actions} /> : null}
+      {step.action === 'hunt' ? (
+        <HuntPanel incident={incident} step={step} isNext={isNext} actions={actions} />
+      ) : null}
       {step.action === 'timeline' ? <TimelinePanel incident={incident} actions={actions} /> : null}
       {step.action === 'credentials' && incident.node !== null ? (
         <CredentialsPanel incident={incident} actions={actions} />
@@ -95,7 +99,14 @@ export function StepPanel({ view, step, actions, onPlan, onClose }: StepPanelPro
             Take this step up again
           </Button>
         ) : (
-          <StepForm view={view} step={step} actions={actions} onPlan={onPlan} onClose={onClose} />
+          <StepForm
+            view={view}
+            step={step}
+            isNext={isNext}
+            actions={actions}
+            onPlan={onPlan}
+            onClose={onClose}
+          />
         )
       ) : null}
     </div>
@@ -110,7 +121,7 @@ const OUTCOME = {
   'not-begun': '',
 } as const;
 
-function StepForm({ view, step, actions, onPlan, onClose }: StepPanelProps) {
+function StepForm({ view, step, isNext, actions, onPlan, onClose }: StepPanelProps) {
   const [words, setWords] = useState('');
   const [asked, setAsked] = useState(false);
   const { incident } = view;
@@ -136,7 +147,7 @@ function StepForm({ view, step, actions, onPlan, onClose }: StepPanelProps) {
         </Button>
       ) : null}
       {step.action === 'rotate' ? (
-        <Link to="/secrets" className={buttonClass('outline')}>
+        <Link to="/secrets" className={buttonClass(isNext ? 'filled' : 'outline')}>
           {text.button}
         </Link>
       ) : null}
@@ -155,7 +166,7 @@ function StepForm({ view, step, actions, onPlan, onClose }: StepPanelProps) {
       <div className="step-panel__buttons">
         {waits.length === 0 ? (
           <Button
-            variant={planned || asks || step.action === 'rotate' ? 'plain' : 'outline'}
+            variant={planned || asks || step.action === 'rotate' ? 'plain' : isNext ? 'filled' : 'outline'}
             running={move.isPending && 'Noting'}
             onClick={() => say('did')}
           >

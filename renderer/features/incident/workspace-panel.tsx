@@ -32,11 +32,12 @@ const MATTERS: Readonly<Record<FileImportance, string>> = {
 export interface WorkspacePanelProps {
   incident: Incident;
   step: IncidentStep;
+  isNext: boolean;
   actions: IncidentActions;
 }
 
 /** Which files are not as they were: what matters first stands first. */
-export function WorkspacePanel({ incident, step, actions }: WorkspacePanelProps) {
+export function WorkspacePanel({ incident, step, isNext, actions }: WorkspacePanelProps) {
   const { data } = useQuery(
     orpc.incidents.result.queryOptions({ input: { incident: incident.id, step: step.step } }),
   );
@@ -47,6 +48,7 @@ export function WorkspacePanel({ incident, step, actions }: WorkspacePanelProps)
       {incident.closedAt === null && step.state !== 'under-way' ? (
         <div className="step-panel__buttons">
           <Button
+            variant={isNext ? 'filled' : 'outline'}
             running={investigate.isPending && 'Beginning'}
             onClick={() => investigate.mutate({ step: 'workspace', against: 'baseline' })}
           >

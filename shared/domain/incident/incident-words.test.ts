@@ -107,7 +107,7 @@ describe('phases', () => {
       isolate: done('part'),
       preserve: { state: 'under-way' },
     });
-    expect(phasesOf(incident).map(({ is }) => is)).toEqual(['done', 'running', 'now', 'later', 'later']);
+    expect(phasesOf(incident).map(({ is }) => is)).toEqual(['said', 'running', 'now', 'later', 'later']);
     expect(phasesOf(incident)[1]?.words).toBe('Shut off, not all of it proven. Under way: keep the evidence');
     expect(phasesOf(incident)[3]?.words).toBe('Set up anew, pass the checks and open again');
     expect(nextStep(incident)?.step).toBe('timeline');

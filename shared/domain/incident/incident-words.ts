@@ -18,26 +18,26 @@ export const PHASE_WORDS: Readonly<Record<IncidentPhase, { title: string; nist: 
 
 /** One step in two or three words: when it is done, and while it is left. */
 const SHORT: Readonly<Record<StepAction, readonly [done: string, left: string]>> = {
-  confirm: ['Confirmed', 'make sure'],
-  isolate: ['Shut off', 'shut it off'],
-  preserve: ['Evidence kept', 'keep the evidence'],
-  timeline: ['Understood', 'understand it'],
-  workspace: ['Files compared', 'compare files'],
-  hunt: ['All nodes asked', 'ask all nodes'],
-  rotate: ['New secret', 'new secret'],
-  credentials: ['Other keys ended', 'end other keys'],
-  clean: ['Taken out', 'take it out'],
-  tell: ['Others told', 'tell others'],
-  rebuild: ['Set up anew', 'set up anew'],
-  rejoin: ['Checks passed', 'pass the checks'],
-  release: ['Open again', 'open again'],
-  lessons: ['Lessons written', 'write the lessons'],
+  confirm: ['confirmed', 'make sure'],
+  isolate: ['shut off', 'shut it off'],
+  preserve: ['evidence kept', 'keep the evidence'],
+  timeline: ['understood', 'understand it'],
+  workspace: ['files compared', 'compare files'],
+  hunt: ['all nodes asked', 'ask all nodes'],
+  rotate: ['new secret', 'new secret'],
+  credentials: ['other keys ended', 'end other keys'],
+  clean: ['taken out', 'take it out'],
+  tell: ['others told', 'tell others'],
+  rebuild: ['set up anew', 'set up anew'],
+  rejoin: ['checks passed', 'pass the checks'],
+  release: ['open again', 'open again'],
+  lessons: ['lessons written', 'write the lessons'],
 };
 
-/** How a phase stands. `part`: all of it is settled, and not all of that is proven. */
+/** How a phase stands. `part`: all of it is settled, and not all of that is proven; `said`: nobody but a person says so. */
 export interface PhaseState {
   phase: IncidentPhase;
-  is: 'done' | 'part' | 'now' | 'running' | 'failed' | 'later';
+  is: 'done' | 'part' | 'said' | 'now' | 'running' | 'failed' | 'later';
   /** One line: what was done, and what is left. */
   words: string;
 }
@@ -52,9 +52,13 @@ export function phasesOf(incident: Incident): PhaseState[] {
 }
 
 function stateOf(steps: readonly IncidentStep[], isNext: boolean): PhaseState['is'] {
+  if (steps.length === 0) return 'later';
   if (steps.some(({ state }) => state === 'under-way')) return 'running';
   if (steps.some(({ state }) => state === 'failed')) return 'failed';
-  if (steps.every(isSettled)) return steps.some(({ proof }) => proof === 'part') ? 'part' : 'done';
+  if (steps.every(isSettled)) {
+    if (steps.some(({ proof }) => proof === 'part')) return 'part';
+    return steps.some(({ proof }) => proof === 'proven') ? 'done' : 'said';
+  }
   return isNext ? 'now' : 'later';
 }
 
@@ -79,7 +83,8 @@ function phaseLine(steps: readonly IncidentStep[]): string {
 
 function doneWords({ action, proof }: IncidentStep): string {
   const [done] = SHORT[action];
-  return proof === 'part' ? `${done}, not all of it proven` : done;
+  if (proof === 'part') return `${done}, not all of it proven`;
+  return proof === 'said' ? `${done}, as you say` : done;
 }
 
 /** @returns the step that comes next: the first that is neither settled nor under way; null when there is none */
@@ -133,6 +138,8 @@ export function incidentHeadline(incident: Incident, isolation: Isolation | null
   if (steps.every(isSettled)) return `Every step about ${name} is settled. You can close the incident.`;
   const rotate = steps.find(({ action }) => action === 'rotate');
   if (rotate !== undefined && rotate.phase === 'contain' && !isSettled(rotate))
-    return 'The secret that is known to others still opens the swarm.';
+    return incident.kind === 'stolen-secret'
+      ? 'The secret that is known to others still opens the swarm.'
+      : `${name} may still have a secret that opens the swarm.`;
   return `${PLAYBOOKS[incident.kind].title}: ${name}. The incident goes on.`;
 }

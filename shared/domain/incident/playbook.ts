@@ -140,7 +140,7 @@ export const PLAYBOOKS: Readonly<Record<IncidentKind, Playbook>> = {
         purpose: 'Look for answers that were given to the old secret from addresses that are not your nodes.',
       }),
       STEPS.hunt({ title: 'Look for copies on every node' }),
-      STEPS.credentials(),
+      STEPS.credentials({ title: 'End every other key that was in the same place' }),
       STEPS.clean({
         title: 'Take it out of where it was found',
         purpose:

@@ -38,14 +38,9 @@ export class Runbook {
 
   /** Goes on with every step whose intent is written down and whose outcome is not. */
   async recover(): Promise<void> {
-    for (const incident of await this.#parts.store.openIncidents()) {
-      await this.#learn(incident);
-      for (const { step, state, run, action } of incident.steps) {
-        if (run === null) continue;
-        if (state === 'under-way') this.#perform(incident, step, null);
-        else if (action === 'isolate') await this.#sync(incident);
-      }
-    }
+    // What cannot be gone on with in one case keeps no other from it.
+    for (const incident of await this.#parts.store.openIncidents())
+      await this.#resume(incident).catch(() => undefined);
   }
 
   /**
@@ -117,6 +112,15 @@ export class Runbook {
     this.#off?.();
     for (const { off } of this.#running.values()) off.abort();
     await this.idle();
+  }
+
+  async #resume(incident: Incident): Promise<void> {
+    await this.#learn(incident);
+    for (const { step, state, run, action } of incident.steps) {
+      if (run === null) continue;
+      if (state === 'under-way') this.#perform(incident, step, null);
+      else if (action === 'isolate') await this.#sync(incident);
+    }
   }
 
   #perform(incident: Incident, step: string, order: StepOrder | null): void {
