@@ -26,7 +26,10 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
       'rotation-node',
     ],
   },
-  incidents: { title: 'Incidents', kinds: ['incident-opened', 'incident-agreed', 'incident-moved'] },
+  incidents: {
+    title: 'Incidents',
+    kinds: ['incident-opened', 'incident-agreed', 'incident-moved', 'evidence-taken', 'baseline-taken'],
+  },
   decisions: {
     title: 'Decisions',
     kinds: [
@@ -297,6 +300,15 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'incident-agreed':
     case 'incident-moved':
       return incidentSentence(event, node);
+    case 'evidence-taken': {
+      const { pieces, partial } = event.what;
+      return `Evidence of ${node} was taken: ${counted(pieces, 'piece')} in one archive${partial ? ', not complete' : ''}.`;
+    }
+    case 'baseline-taken': {
+      const { files, reason } = event.what;
+      const why = reason === 'level-1' ? ', for it reached its first level' : '';
+      return `A baseline of ${node} was taken${why}: ${counted(files, 'file')} and folders.`;
+    }
   }
 }
 

@@ -241,6 +241,26 @@ export const LEDGER_WHAT = {
     proof: stepProof.nullable(),
     note: free,
   }),
+  /** Evidence of a node lies in an archive; who has the archive can hold it to these hashes. */
+  'evidence-taken': form({
+    evidence: word,
+    /** Null outside an incident. */
+    incident: word.nullable(),
+    /** SHA-256 of the archive and of its manifest, 64 hex digits each. */
+    archive: z.string().regex(/^[0-9a-f]{64}$/),
+    manifest: z.string().regex(/^[0-9a-f]{64}$/),
+    pieces: amount,
+    sealed: amount,
+    privilege: word,
+    partial: z.boolean(),
+  }),
+  /** What later changes on a node are held to. */
+  'baseline-taken': form({
+    /** SHA-256 of the kept baseline, 64 hex digits. */
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    files: amount,
+    reason: z.enum(['level-1', 'on-demand']),
+  }),
 } as const;
 
 export type LedgerKind = keyof typeof LEDGER_WHAT;

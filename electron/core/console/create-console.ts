@@ -1,4 +1,6 @@
 import { forgetHostKeys } from '#core/hosts/known-hosts.ts';
+import { baselineAtFirstLevel } from '#core/incidents/baseline-watch.ts';
+import { createInvestigation } from '#core/incidents/investigation-desk.ts';
 import { openIsolating } from '#core/incidents/isolation/open-isolating.ts';
 import type { IsolationParts } from '#core/incidents/isolation/parts.ts';
 import { createIncidentDesk } from '#core/incidents/runbook/incident-desk.ts';
@@ -171,6 +173,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     nodes: () => store.listNodes(),
     targets: async (node) => pauseTargets((await store.profile({ node: node.id }))?.detected ?? null),
     open: options.openBrake ?? ((node) => openBrakeLine(node, dataFolder)),
+    keepsOpen: options.watching === true,
     changed: () => announce(context, 'pause'),
     tell: (kind, { nodes: told }) => {
       const paused = told.filter((node) => node.is === 'paused').length;
@@ -202,13 +205,15 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   });
   const recover = options.recover !== false;
   const isolating = await openIsolating({ ...context, recover }, options.isolating);
+  const investigation = createInvestigation({ context, version, sealed, audit });
   const incidents = await createIncidentDesk(context, {
     isolating,
-    investigation: null,
+    investigation,
     audit,
     findings,
     recover: options.recover !== false,
   });
+  const baselines = options.schedule ? baselineAtFirstLevel(context, investigation) : null;
   const ends =
     options.watching === true
       ? [
@@ -254,7 +259,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
       for (const end of ends) end();
       found.close();
       // A rotation that is under way needs its secret.
-      closing ??= Promise.all([rotating.close(), incidents.close()])
+      closing ??= Promise.all([rotating.close(), incidents.close(), baselines?.()])
         .then(() => isolating.close())
         .then(() => Promise.all([sealed.close(), pause.close()]))
         .then(() =>

@@ -53,6 +53,17 @@ const EVERY = (text: string): Record<LedgerKind, unknown> => ({
   },
   'rotation-moved': { stage: 'aborted', rotation: 'r', note: text },
   'rotation-node': { state: 'away', note: text, rotation: 'r' },
+  'evidence-taken': {
+    evidence: 'e',
+    sealed: 2,
+    partial: false,
+    incident: null,
+    archive: 'a'.repeat(64),
+    manifest: 'b'.repeat(64),
+    pieces: 3,
+    privilege: 'root',
+  },
+  'baseline-taken': { reason: 'level-1', hash: 'c'.repeat(64), files: 4 },
   'incident-opened': { name: text, number: 3, incident: 'i', seen: text, about: 'exfiltration', since: at },
   'incident-agreed': {
     title: text,

@@ -44,6 +44,8 @@ import { visible } from '#shared/domain/text.ts';
 
 /** One icon for each kind; the sentence beside it says all of it. */
 export const KIND_ICON: Readonly<Record<LedgerKind, LucideIcon>> = {
+  'evidence-taken': Archive,
+  'baseline-taken': Stamp,
   'ledger-begun': FlagTriangleRight,
   'ledger-key-replaced': Key,
   'events-missed': CircleAlert,
