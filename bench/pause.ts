@@ -51,6 +51,7 @@ export async function benchPause(): Promise<void> {
         nodes: async () => nodes,
         targets: async () => ({ uids: [998], units: ['mycoswarm.service'] }),
         open: (node) => openBrakeLine(node, folder, HELPER),
+        keepsOpen: false,
         changed: () => undefined,
         tell: () => undefined,
       });

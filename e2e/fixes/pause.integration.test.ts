@@ -61,6 +61,7 @@ describe.skipIf(lacks !== null)(
           nodes: async () => [NODE],
           targets: async () => ({ uids: [UID], units: ['mycoswarm.service'] }),
           open: (node) => openBrakeLine(node, folder, helper.argv),
+          keepsOpen: false,
           changed: () => undefined,
           tell: () => undefined,
         });
@@ -70,6 +71,12 @@ describe.skipIf(lacks !== null)(
       expect(first.state().nodes[0]?.still).toBeGreaterThan(0);
       expect(new Set(statesOn(helper.node))).toEqual(new Set(['T']));
       await first.close();
+      // Nothing else could let them go.
+      expect(helper.ask({ version: 1, ask: 'uninstall', force: false })).toMatchObject({
+        answer: 'refused',
+        refusal: 'busy',
+        message: 'Agents are paused on this node. Let them go first: nothing else could.',
+      });
 
       const second = open();
       cleanUp.push(() => second.close());
@@ -78,6 +85,20 @@ describe.skipIf(lacks !== null)(
       await until(() => second.state().nodes[0]?.is === 'paused');
       await second.resume();
       await until(() => second.state().nodes.length === 0);
+      await until(() => statesOn(helper.node).includes('S'));
+    });
+
+    it('lets agents go before it goes itself, when it has to', { timeout: 60_000 }, async () => {
+      const helper = await installHelper();
+      cleanUp.push(() => helper.close());
+      agent(helper.node);
+      await until(() => statesOn(helper.node).length > 0);
+      const freeze = { act: 'freeze', uids: [UID], units: [] };
+      expect(helper.ask({ version: 1, ask: 'pause', what: freeze })).toMatchObject({ paused: true });
+      expect(new Set(statesOn(helper.node))).toEqual(new Set(['T']));
+      expect(helper.ask({ version: 1, ask: 'uninstall', force: true })).toMatchObject({
+        answer: 'uninstalled',
+      });
       await until(() => statesOn(helper.node).includes('S'));
     });
   },

@@ -3,6 +3,7 @@ import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { coveredBy, RISK_CLASSES, type RiskClass, riskClassOf } from '#shared/domain/helper/risk-class.ts';
 import { RUNTIME_OPTIONS } from '#shared/domain/helper/runtime-options.ts';
 import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
+import type { Relaunch } from './asks/revert-timer.ts';
 import type { Launched } from './handle-request.ts';
 import { harden } from './harden.ts';
 import { type Machine, PROGRAM_FOLDERS, STATE_FOLDER } from './machine.ts';
@@ -13,7 +14,7 @@ import { ownFiles, refuseSetuid, refuseWritable } from './self-check.ts';
 /**
  * The privileged one-shot program: one JSON request on standard input, one JSON answer on standard output, then it ends.
  * Besides, fixed arguments for its own timer, unit and probe: `--revert <change>`, `--commit <rotation>`,
- * `--revert-unconfirmed`, `--keep-isolated`, `--isolate-at-boot`, `--connect …`, `--try …`.
+ * `--revert-unconfirmed`, `--keep-isolated`, `--isolate-at-boot`, `--pause-again`, `--connect …`, `--try …`.
  *
  * It is one file, and each kind of work is loaded from it when it is asked for: a brake on fifty nodes, or a rotation, starts the helper
  * hundreds of times, and reading the words of every verb takes three times as long as what is done then.
@@ -30,13 +31,16 @@ async function main(): Promise<number> {
     const machine = machineOf(files.bundle);
     if (mode === '--revert' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
       return await (await import('./revert-mode.ts')).revertInTime(machine, String(change));
-    if (mode === '--revert-unconfirmed' && change === undefined) return await atBoot(machine);
+    if (mode === '--revert-unconfirmed' && change === undefined)
+      return await atBoot(machine, [files.runtime, ...RUNTIME_OPTIONS, files.bundle]);
     if (mode === '--commit' && /^[0-9a-f]{32}$/.test(change ?? '') && more.length === 0)
       return await (await import('./secret/arm.ts')).commitInTime(machine, String(change));
     if (mode === '--keep-isolated' && change === undefined)
       return await (await import('./isolate/keeper.ts')).keepIsolated(machine);
     if (mode === '--isolate-at-boot' && change === undefined)
       return (await import('./isolate/at-boot.ts')).isolateAtBoot(machine);
+    if (mode === '--pause-again' && change === undefined)
+      return await (await import('./pause/pause-again.ts')).pauseAgain(machine);
     if (mode === '--connect') {
       const [port = 0, timeoutMs = 0, uid = 0, gid = 0] = more.slice(0, 4).map(Number);
       const asks = more[4] === 'ask';
@@ -99,11 +103,18 @@ function permitted<T extends HelperRequest>(request: T, allowed: RiskClass | nul
 }
 
 /** What the unit at boot does: isolates before all else, takes back what nobody kept, and goes on with rotations that were decided. */
-async function atBoot(machine: Machine): Promise<number> {
+async function atBoot(machine: Machine, relaunch: Relaunch): Promise<number> {
   const { isolateAtBoot } = await import('./isolate/at-boot.ts');
   const { revertAtBoot } = await import('./revert-mode.ts');
   const { rotateAtBoot } = await import('./secret/at-boot.ts');
-  return Math.max(isolateAtBoot(machine), revertAtBoot(machine), rotateAtBoot(machine));
+  const { pauseAtBoot } = await import('./pause/pause-again.ts');
+  let paused = 0;
+  try {
+    pauseAtBoot(machine, relaunch);
+  } catch {
+    paused = 1; // The console tells it again.
+  }
+  return Math.max(isolateAtBoot(machine), revertAtBoot(machine), rotateAtBoot(machine), paused);
 }
 
 /** `--class=look` and the like: what polkit was asked for, given by the constant text of a wrapper. */

@@ -43,12 +43,14 @@ const NOT_CONNECTED =
 
 /**
  * @param fresh never share a connection: whoever answers did so over a new one (ssh_config(5), `ControlPath=none`)
+ * @param idleSeconds how long the shared connection stays that nobody uses; 30 when left out
  */
 export function helperLine(
   address: Extract<NodeAddress, { kind: 'local' | 'ssh' }>,
   dataFolder: string,
   nodeName: string,
   fresh: boolean,
+  idleSeconds?: number,
 ): HelperLine {
   const closing = new AbortController();
   const shared = address.kind === 'ssh' && !fresh && process.platform !== 'win32';
@@ -60,7 +62,12 @@ export function helperLine(
       return { program, args };
     }
     if (shared) folder ??= makeControlFolder();
-    const built = sshArguments(address, dataFolder, folder === null ? null : join(await folder, 'm'));
+    const built = sshArguments(
+      address,
+      dataFolder,
+      folder === null ? null : join(await folder, 'm'),
+      idleSeconds,
+    );
     if (!built.ok) return built.message;
     return { program: 'ssh', args: [...built.arguments, '--', address.host, remoteLine(words)] };
   }

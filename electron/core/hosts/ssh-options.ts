@@ -38,12 +38,14 @@ export function optionPath(path: string): string | null {
  * LocalCommand) or turn host key checks off, and where the agent runs under the operator's account the agent can write it.
  * Keys in their default places and the ssh-agent still serve.
  * @param controlPath socket for multiplexing, or null where OpenSSH has none (Windows)
+ * @param idleSeconds how long a shared connection stays that nobody uses, also when the console died
  * @returns the arguments, or which setting cannot be expressed safely
  */
 export function sshArguments(
   address: SshAddress,
   dataFolder: string,
   controlPath: string | null,
+  idleSeconds = 30,
 ): { ok: true; arguments: string[] } | { ok: false; message: string } {
   const knownHosts = optionPath(knownHostsPath(dataFolder));
   if (!knownHosts) return { ok: false, message: 'The data folder has a name that OpenSSH cannot be given.' };
@@ -82,7 +84,7 @@ export function sshArguments(
     'LogLevel=ERROR',
     ...(identity ? [`IdentityFile=${identity}`, 'IdentitiesOnly=yes'] : []),
     ...(control
-      ? ['ControlMaster=auto', `ControlPath=${control}`, 'ControlPersist=30']
+      ? ['ControlMaster=auto', `ControlPath=${control}`, `ControlPersist=${idleSeconds}`]
       : ['ControlMaster=no', 'ControlPath=none']),
   ];
   const user = address.user === undefined ? [] : ['-l', address.user];

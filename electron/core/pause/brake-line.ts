@@ -8,9 +8,15 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 /** What a node said, or why it said nothing, in words. */
 export type BrakeEnd = { ok: true; answer: PauseAnswer } | { ok: false; why: string };
 
+/** A connection that is kept is used every minute; it ends by itself that long after its console died. */
+const IDLE_SECONDS = 150;
+const LOGIN_MS = 20_000;
+
 /** The shortest way to the helper of a node. It stays open, so that the brake needs no login when it is pulled. */
 export interface BrakeLine {
   ask(act: PauseAct, timeoutMs: number): Promise<BrakeEnd>;
+  /** Logs in where no connection is open, or shows that the one there is still answers. Nothing is changed; never throws. */
+  keepOpen?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,16 +40,14 @@ export function openBrakeLine(
     const why = 'This is a recording of a machine: nothing runs there.';
     return { ask: async () => ({ ok: false, why }), close: async () => undefined };
   }
-  const line: HelperLine = helperLine(address, dataFolder, name, false);
+  const line: HelperLine = helperLine(address, dataFolder, name, false, IDLE_SECONDS);
   return {
     async ask(what, timeoutMs) {
       const request = { version: HELPER_PROTOCOL, ask: 'pause', what } as const;
-      const end = await line.run({
-        words,
-        input: `${JSON.stringify(request)}\n`,
-        timeoutMs,
-        maxBytes: 65_536,
-      });
+      const run = { words, input: `${JSON.stringify(request)}\n`, timeoutMs, maxBytes: 65_536 };
+      let end = await line.run(run);
+      // The connection that was kept had died unseen, as behind a node that slept. Asking twice does nothing twice.
+      if (!end.ok && end.failure.kind === 'cut') end = await line.run(run);
       if (!end.ok) return { ok: false, why: `${end.failure.message} ${end.failure.next}`.trim() };
       if (end.printed.trim() === '') return { ok: false, why: whySilent(name, end.said) };
       const reply = readAnswer(request, end.printed, name);
@@ -53,6 +57,10 @@ export function openBrakeLine(
       if (answer.answer === 'refused' && answer.refusal === 'bad-request')
         return { ok: false, why: OLD(name) };
       return { ok: false, why: answer.answer === 'refused' ? answer.message : OLD(name) };
+    },
+    async keepOpen() {
+      if (address.kind === 'ssh')
+        await line.run({ words: ['true'], input: '', timeoutMs: LOGIN_MS, maxBytes: 4_096 });
     },
     close: () => line.close(),
   };

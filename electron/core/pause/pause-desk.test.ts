@@ -62,6 +62,7 @@ function swarm(nodes: Record<string, StandIn['answer']>): {
           },
           close: async () => undefined,
         }),
+        keepsOpen: false,
         changed: () => undefined,
         tell: (what, state) => void events.push(`${what}: ${state.sentence}`),
       });
@@ -183,4 +184,49 @@ it('counts a note that cannot be read as a pause: agents are never let go by a m
   await under.resume();
   expect(under.state().is).toBe('running');
   expect(JSON.parse(readFileSync(join(folder, 'pause.json'), 'utf8')).is).toBe('running');
+});
+
+it('keeps connections to all nodes open, a few logins at a time, and lets go what left the list', async () => {
+  const opened: string[] = [];
+  const closed: string[] = [];
+  let list = Array.from({ length: 20 }, (_, index) => nodeOf(`node-${index}`));
+  let atOnce = 0;
+  let most = 0;
+  const waiting: (() => void)[] = [];
+  const desk = createPauseDesk({
+    dataFolder: folder,
+    clock,
+    nodes: async () => list,
+    targets: async () => null,
+    open: ({ id }) => ({
+      ask: async () => away,
+      async keepOpen() {
+        opened.push(id);
+        atOnce += 1;
+        most = Math.max(most, atOnce);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        atOnce -= 1;
+      },
+      close: async () => void closed.push(id),
+    }),
+    keepsOpen: true,
+    changed: () => undefined,
+    tell: () => undefined,
+  });
+  desks.push(desk);
+  const letAllIn = async () => {
+    for (let turn = 0; turn < 40; turn += 1) {
+      waiting.shift()?.();
+      await settle();
+    }
+  };
+  expect(opened).toEqual([]);
+  await clock.pass(3_000);
+  await letAllIn();
+  expect([new Set(opened).size, opened.length, most]).toEqual([20, 20, 8]);
+  list = list.slice(1);
+  await clock.pass(60_000);
+  await letAllIn();
+  expect(opened.length).toBe(39);
+  expect(closed).toEqual(['node-0']);
 });

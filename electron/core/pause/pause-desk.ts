@@ -1,4 +1,5 @@
 import type { Clock } from '#core/console/clock.ts';
+import { Turnstile } from '#core/hosts/logins.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { PausedNode, PauseState } from '#shared/domain/pause/pause-state.ts';
 import { pauseSentence } from '#shared/domain/pause/pause-words.ts';
@@ -15,12 +16,22 @@ const NOTE_MS = 250;
 /** While agents are paused, every node is told again after this time: one may have been away, or was restarted. */
 const AGAIN_MS = 30_000;
 
+/** The first connections are made when the console has shown its first page; in milliseconds. */
+const FIRST_MS = 3_000;
+/** Connections that nobody uses end after 150 s; in milliseconds. */
+const KEEP_MS = 60_000;
+
 export interface PauseParts {
   dataFolder: string;
   clock: Clock;
   nodes(): Promise<SwarmNode[]>;
   targets(node: SwarmNode): Promise<PauseTargets | null>;
   open(node: SwarmNode): BrakeLine;
+  /**
+   * Connections are kept open to all nodes, so that the brake never waits for a login: for consoles that stay. Others log in when it is
+   * pulled.
+   */
+  keepsOpen: boolean;
   /** Something a page shows of it changed. */
   changed(): void;
   /** For the ledger, after it is known. */
@@ -48,6 +59,8 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
   let closed = false;
   let callOff: (() => void) | null = null;
   let writeLater: (() => void) | null = null;
+  let callOffKeeping: (() => void) | null = null;
+  const logins = new Turnstile();
 
   const stateNow = (): PauseState => ({ ...file, sentence: pauseSentence(file.is, file.nodes) });
 
@@ -180,7 +193,34 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
     if (file.is === 'resuming' && file.nodes.length === 0) keep(RUNNING);
   }
 
+  /** All nodes in turn, a few at once; those that the list does not have any more are let go. */
+  async function keepOpen(): Promise<void> {
+    const nodes = await parts.nodes().catch(() => []);
+    for (const [id, { line }] of lines) {
+      if (nodes.some((node) => node.id === id)) continue;
+      lines.delete(id);
+      await line.close();
+    }
+    await Promise.all(
+      nodes.map((node) =>
+        logins.through(async () =>
+          closed
+            ? undefined
+            : lineTo(node)
+                .keepOpen?.()
+                .catch(() => undefined),
+        ),
+      ),
+    );
+  }
+
+  function keepOpenAgain(afterMs: number): void {
+    if (closed || !parts.keepsOpen) return;
+    callOffKeeping = clock.after(afterMs, () => void keepOpen().then(() => keepOpenAgain(KEEP_MS)));
+  }
+
   again();
+  keepOpenAgain(FIRST_MS);
   return {
     state: stateNow,
     async look() {
@@ -226,6 +266,7 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
       closed = true;
       order += 1;
       callOff?.();
+      callOffKeeping?.();
       if (writeLater !== null) {
         writeLater();
         write();

@@ -4,9 +4,11 @@ import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { BOOT_UNIT_LINK, HELPER_FOLDER, REMOVED_FILES } from '#shared/domain/helper/installation.ts';
 import { isHolding } from '../isolate/isolation-record.ts';
 import type { Machine } from '../machine.ts';
+import { answerPause, isPaused } from '../pause/answer-pause.ts';
 import { ChangeRecord, changesOf } from '../record/change-record.ts';
 import { StepRecord, stepsOf } from '../record/step-record.ts';
 import { codeOf, Refused } from '../refused.ts';
+import { rotationsOf } from '../secret/rotation-record.ts';
 import { systemctl } from '../verbs/systemctl.ts';
 
 /** Changes of which something is still on the node, or that wait for their timer. */
@@ -35,8 +37,8 @@ function takeAway(path: string, remove: (path: string) => void): string[] {
 }
 
 /**
- * Takes the helper and all that was placed with it away. Refuses `busy` while a change can still be taken back, unless
- * `force`: then its records stay, and are named in `left`.
+ * Takes the helper and all that was placed with it away. Refuses `busy` while a change can still be taken back, agents are paused, or a
+ * rotation has not ended, unless `force`: then agents are let go, and then its records stay, and are named in `left`.
  */
 export function uninstall(machine: Machine, force: boolean): HelperAnswer {
   const changes = changesLeft(machine);
@@ -47,6 +49,15 @@ export function uninstall(machine: Machine, force: boolean): HelperAnswer {
     );
   if (isHolding(machine) && !force)
     throw new Refused('busy', 'This node is isolated, or keeps another one off. Release that first.');
+  if (isPaused(machine) && !force)
+    throw new Refused('busy', 'Agents are paused on this node. Let them go first: nothing else could.');
+  if (rotationsOf(machine).length > 0 && !force)
+    throw new Refused(
+      'busy',
+      'A rotation of the secret has not ended on this node, or its fence stands. End that first.',
+    );
+  // Nobody could let them go afterwards.
+  if (isPaused(machine)) letGo(machine);
   const left = REMOVED_FILES.flatMap((path) => takeAway(path, unlinkSync));
   if (machine.systemd) systemctl(machine, 'daemon-reload');
   if (changes.length === 0)
@@ -59,4 +70,13 @@ export function uninstall(machine: Machine, force: boolean): HelperAnswer {
     left.push(...empty);
   }
   return { answer: 'uninstalled', left };
+}
+
+/** Agents run again; a note that cannot be read says whom to let go to nobody, and is taken away with the rest. */
+function letGo(machine: Machine): void {
+  try {
+    answerPause(machine, { act: 'thaw' });
+  } catch {
+    // Said by what still stands still; nothing is held back by that.
+  }
 }

@@ -54,6 +54,27 @@ export function answerPause(machine: Machine, act: PauseAct): PauseAnswer {
   }
 }
 
+/** @returns whether agents were paused here and nobody let them go, also where the note of it cannot be read */
+export function isPaused(machine: Machine): boolean {
+  try {
+    return readRecord(machine) !== null;
+  } catch {
+    return true;
+  }
+}
+
+/** Stops what runs although it was paused, and tells nobody. @returns whether there is a pause to keep */
+export function freezeAgain(machine: Machine): boolean {
+  const wish = readOrNull(machine);
+  if (wish === null) return false;
+  const loose = chooseProcesses(allProcesses(), wish).processes.some((one) => !standsStill(one));
+  if (!loose) return true;
+  stopAll(wish);
+  units(machine, 'freeze', wish.units);
+  stopAll(wish);
+  return true;
+}
+
 /** Stops until a round finds nothing that runs. Each process is looked at anew before it is told, so that no number is taken twice. */
 function stopAll(wish: PauseWish): Chosen {
   let chosen = chooseProcesses(allProcesses(), wish);

@@ -7,6 +7,7 @@ import type { Machine } from '../machine.ts';
 import { PROGRAM_FOLDERS } from '../machine.ts';
 import { allProcesses } from './agent-processes.ts';
 import { answerPause } from './answer-pause.ts';
+import { pauseAgain } from './pause-again.ts';
 
 /** An account that nobody has: processes run under the number alone. */
 const UID = 61_234;
@@ -91,5 +92,17 @@ describe.skipIf(!isRoot)('a pause of real processes (needs root)', () => {
     expect(() => answerPause(machine, { act: 'state' })).toThrow('cannot be read');
     expect(answerPause(machine, { act: 'freeze', uids: [UID], units: [] }).still).toBeGreaterThan(0);
     expect(answerPause(machine, { act: 'thaw' })).toMatchObject({ paused: false });
+  });
+
+  it('holds agents again that start although they are paused, as after a boot, until they are let go', async () => {
+    run('sleep 1000');
+    await until(() => ours().length >= 1);
+    answerPause(machine, { act: 'freeze', uids: [UID], units: [] });
+    const kept = pauseAgain(machine, 60_000, 20);
+    run('exec sleep 2000');
+    await until(() => ours().length >= 2 && ours().every(({ state }) => ['T', 'Z'].includes(state)));
+    answerPause(machine, { act: 'thaw' });
+    expect(await kept).toBe(0);
+    await until(() => ours().every(({ state }) => state !== 'T'));
   });
 });

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecretAct } from '#shared/domain/helper/secret.ts';
 import type { Relaunch } from '../asks/revert-timer.ts';
-import { ENVIRONMENT, type Machine } from '../machine.ts';
+import type { Machine } from '../machine.ts';
 import { bootId, secondsSinceBoot } from '../record/clock.ts';
 import { lockNode } from '../record/lock.ts';
 import { asRefused, Refused } from '../refused.ts';
-import { findProgram, mustRun } from '../run/run-program.ts';
+import { startDetached } from '../run/start-detached.ts';
 import { close } from '../walk/descriptor.ts';
 import { awaitAccepted, commitSecret } from './commit.ts';
 import { takeLease } from './lease.ts';
@@ -36,38 +35,8 @@ export function armSecret(
   if (ahead > MOST_AHEAD_MS) throw new Refused('bad-request', 'The instant lies more than 10 minutes ahead.');
   const deadline = secondsSinceBoot() + Math.max(0, ahead) / 1_000;
   record.mark('armed', { bootId: bootId(), deadline, at: new Date(at).toISOString(), unit, port });
-  start(machine, rotation, relaunch);
+  startDetached(machine, relaunch, ['--commit', rotation], 'put the new secret of the swarm in place');
   return record;
-}
-
-function start(machine: Machine, rotation: string, [program, ...before]: Relaunch): void {
-  const command = [...before, '--commit', rotation];
-  if (machine.systemd && findProgram(machine, 'systemd-run') !== null) {
-    mustRun(machine, {
-      program: 'systemd-run',
-      arguments: [
-        '--quiet',
-        '--collect',
-        '--description=Swarmkeep: put the new secret of the swarm in place',
-        '--property=Restart=on-failure',
-        '--property=RestartSec=200ms',
-        '--property=StartLimitIntervalSec=0',
-        '--',
-        program,
-        ...command,
-      ],
-    });
-    return;
-  }
-  const child = spawn(program, command, {
-    cwd: '/',
-    detached: true,
-    env: { ...ENVIRONMENT },
-    stdio: 'ignore',
-  });
-  if (child.pid === undefined)
-    throw new Refused('program-failed', 'What waits for the instant could not be started.');
-  child.unref();
 }
 
 /** What waits on the node: until its instant, then commits, again and again while that fails. Answers an exit status. */

@@ -3,7 +3,6 @@ import type { SecretAct } from '#shared/domain/helper/secret.ts';
 import type { Relaunch } from '../asks/revert-timer.ts';
 import type { Machine } from '../machine.ts';
 import { Refused } from '../refused.ts';
-import { runProgram } from '../run/run-program.ts';
 import { guardTable } from '../verbs/nft-guard.ts';
 import { deleteTable, listTable, replaceTable, tableWords } from '../verbs/nft-table.ts';
 import { FENCE, fenceText } from './fence-text.ts';
@@ -14,8 +13,6 @@ import { hashOfBytes } from './token-file.ts';
 import { tryFence } from './try-fence.ts';
 
 type Fenced = Extract<HelperAnswer, { answer: 'fenced' }>;
-
-const MOST_LISTING = 524_288;
 
 /**
  * Loads the fence and shows that it holds: the kernel lists it, and a connection of the account to each of `tries` is stopped. Refuses
@@ -42,13 +39,7 @@ export function loadFence(
       'program-failed',
       `The fence does not hold: ${open.address} port ${act.port} is ${open.outcome === 'open' ? 'within reach' : 'perhaps within reach'} of the account.`,
     );
-  return { answer: 'fenced', table: hashOfBytes(Buffer.from(words)), tried, listing: listing(machine) };
-}
-
-function listing(machine: Machine): string {
-  const end = runProgram(machine, { program: 'nft', arguments: ['-j', 'list', 'ruleset'] });
-  const text = end.output.toString('utf8');
-  return end.status === 0 && !end.cut && text.length <= MOST_LISTING ? text : '';
+  return { answer: 'fenced', table: hashOfBytes(Buffer.from(words)), tried };
 }
 
 /** Takes the fence away, and what would load it again at the next start. */
@@ -56,7 +47,7 @@ export function liftFence(machine: Machine, { rotation }: Extract<SecretAct, { a
   takeLease(machine, rotation);
   for (const id of rotationsOf(machine)) new RotationRecord(machine, id).unmark('fence');
   deleteTable(machine, FENCE);
-  return { answer: 'fenced', table: null, tried: [], listing: '' };
+  return { answer: 'fenced', table: null, tried: [] };
 }
 
 /** Loads the fences that stood when the machine went down; a start ends them. */

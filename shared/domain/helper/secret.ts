@@ -134,8 +134,6 @@ export const secretAnswers = [
     table: sha256.nullable(),
     /** What the account met at each of `tries`. */
     tried: listOf(z.object({ address, outcome: z.enum(['open', 'stopped', 'unknown']) }), 8),
-    /** `nft -j list ruleset`, for who judges it; empty after `lift`, or when it is longer than 512 KiB. */
-    listing: z.string().max(524_288),
   }),
   z.object({ answer: z.literal('secret-progress'), ...secretProgress.shape }),
   z.object({

@@ -1,7 +1,8 @@
 import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts';
+import { Turnstile } from '#core/hosts/logins.ts';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { SecretAct } from '#shared/domain/helper/secret.ts';
-import { Turnstile } from './logins.ts';
+
 import type { RotationParts } from './parts.ts';
 
 type SecretAnswer = Extract<

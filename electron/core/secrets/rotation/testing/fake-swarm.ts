@@ -130,10 +130,10 @@ export class FakeSwarm {
         };
       case 'fence':
         node.fence = { scope: act.scope, reaches: act.reaches };
-        return { answer: 'fenced', table: '0'.repeat(64), tried: [], listing: '' };
+        return { answer: 'fenced', table: '0'.repeat(64), tried: [] };
       case 'lift':
         node.fence = null;
-        return { answer: 'fenced', table: null, tried: [], listing: '' };
+        return { answer: 'fenced', table: null, tried: [] };
       case 'stage':
         if (node.committed?.rotation === act.rotation) return progress(node);
         node.old ??= node.token;
