@@ -65,9 +65,14 @@ export class Watcher {
       for (const node of nodes) {
         for (const { target, name } of node.found) {
           const id = sourceIdOf(node.id, target);
-          // One that a person removed stays away.
-          if (!known.has(id))
-            store.sources.add({ id, node: node.id, target, name: name.slice(0, 256), origin: 'found' });
+          const found = { id, node: node.id, target, name: name.slice(0, 256), origin: 'found' } as const;
+          const kept = this.#watched.get(id)?.open.kept;
+          // One that a person removed stays away; what it is called follows what is known of the node.
+          if (!known.has(id)) store.sources.add(found);
+          else if (kept && !kept.removed && kept.origin === 'found' && kept.name !== found.name) {
+            store.sources.add(found);
+            kept.name = found.name;
+          }
         }
       }
       if (this.#since === null) this.#noteGap(now());
