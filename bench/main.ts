@@ -1,7 +1,7 @@
 import { machine } from './measure.ts';
 
 /**
- * `npm run bench [checks|dependencies|firewall|firewall-prove|fixes|formats|ledger|pause|sigma|web|audit|audit-alert|audit-page]`: every figure
+ * `npm run bench [checks|dependencies|firewall|firewall-prove|fixes|formats|incident|ledger|pause|sigma|web|audit|audit-alert|audit-page]`: every figure
  * that is promised, with machine, median and spread. A part is loaded when its turn comes: most of them need no built page.
  */
 const PARTS: Record<string, () => Promise<() => void | Promise<void>>> = {
@@ -11,6 +11,7 @@ const PARTS: Record<string, () => Promise<() => void | Promise<void>>> = {
   'firewall-prove': async () => (await import('./firewall-prove.ts')).benchFirewallProve,
   fixes: async () => (await import('./fixes.ts')).benchFixes,
   formats: async () => (await import('./formats.ts')).benchFormats,
+  incident: async () => (await import('./incident.ts')).benchIncident,
   ledger: async () => (await import('./ledger.ts')).benchLedger,
   pause: async () => (await import('./pause.ts')).benchPause,
   sigma: async () => (await import('./sigma.ts')).benchSigma,
