@@ -43,9 +43,10 @@ export interface ScriptRun {
   script: string;
   /**
    * Become root with `sudo -n` when the node allows it without a password; `$1` of the script is then `sudo`.
-   * A host on which that is not offered runs the script as it is.
+   * A host on which that is not offered runs the script as it is. `unless-refused`: for runs that begin again by themselves; after a node
+   * refused, it is not tried by them for a quarter of an hour, for each try is a line in the log of that node.
    */
-  sudo: boolean;
+  sudo: boolean | 'unless-refused';
   /** The whole run is ended after this time. */
   timeoutMs: number;
   /** The run is ended when standard output is longer than this many bytes. */

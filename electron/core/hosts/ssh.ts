@@ -6,6 +6,7 @@ import { resolveName } from './resolve-name.ts';
 import { endedByUs, runProcess, type StartedProcess, startProcess } from './run-process.ts';
 import { sshFailure } from './ssh-failure.ts';
 import { type SshAddress, sshArguments, sshEnvironment } from './ssh-options.ts';
+import { REFUSED, SudoMemory } from './sudo-memory.ts';
 
 /** Any login shell (bash, zsh, fish, csh) reads these words alike. The script itself comes over standard input. */
 const PLAIN = 'exec /bin/sh -s';
@@ -15,9 +16,10 @@ const PLAIN = 'exec /bin/sh -s';
  * command that is needed answers the only question there is. `timeout` guards against a sudo that waits for a directory
  * service: it leaves room for one name that no server answers (10 s, resolv.conf(5)) and ends before the node's time to say hello.
  */
-const WITH_SUDO =
+export const WITH_SUDO =
   'exec /bin/sh -c \'PATH=/usr/bin:/bin:/usr/sbin:/sbin; id=$(id -u); [ "$id" -eq 0 ] && exec /bin/sh -s; ' +
   'timeout -k 1 12 sudo -n /bin/sh -c : </dev/null >/dev/null 2>&1 && exec sudo -n /bin/sh -s sudo; ' +
+  `echo ${REFUSED} >&2; ` +
   "exec /bin/sh -s'";
 
 /** Longest path of a Unix socket, less what ssh appends while it makes one (sun_path is 104 bytes on macOS). */
@@ -45,6 +47,7 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
   /** How to call ssh, once a run has found out. */
   let known: readonly string[] | null = null;
   let opened: { sudo: boolean; process: StartedProcess } | null = null;
+  const memory = new SudoMemory();
 
   async function commandLine(): Promise<{ ok: true; arguments: string[] } | { ok: false; error: HostError }> {
     let controlPath: string | null = null;
@@ -95,8 +98,9 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
         return found;
       }
       known = line.arguments;
-      const wanted = { ...request, ...call(line.arguments, request.sudo), signal };
-      const ready = takeOpened(request.sudo);
+      const sudo = memory.asks(request.sudo);
+      const wanted = { ...request, ...call(line.arguments, sudo), signal };
+      const ready = takeOpened(sudo);
       let result = await runProcess(wanted, ready);
       // It died before the script came to it: nobody there has answered anything.
       if (ready && result.how === 'ended' && result.receivedBytes === 0) result = await runProcess(wanted);
@@ -112,7 +116,7 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
       if (result.end.exitCode === 255) {
         return { ok: false, error: sshFailure(result.end.stderr, label, result.receivedBytes > 0) };
       }
-      return { ok: true, end: result.end };
+      return { ok: true, end: memory.heard(result.end, sudo) };
     },
     async close() {
       for (const controller of running) controller.abort();

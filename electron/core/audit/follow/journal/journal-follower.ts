@@ -115,7 +115,7 @@ export class JournalFollower implements Follower {
       this.#begin('cursor' in start ? start.cursor : null);
       const result = await host.run({
         script,
-        sudo: true,
+        sudo: 'unless-refused',
         timeoutMs: RUN_MS,
         maxStdoutBytes: Number.MAX_SAFE_INTEGER,
         signal: this.#abort.signal,

@@ -110,7 +110,7 @@ class Session {
     this.ended = host
       .run({
         script: loopScript(this.#nonce),
-        sudo,
+        sudo: sudo && 'unless-refused',
         timeoutMs: RUN_MS,
         maxStdoutBytes: Number.MAX_SAFE_INTEGER,
         signal: this.#abort.signal,
