@@ -1,15 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { defaultDataFolder } from '#core/store/data-folder.ts';
+import { commandName } from '#shared/domain/command-name.ts';
 import { visible } from '#shared/domain/text.ts';
 import { addAuditCommands } from './audit-program.ts';
 import { addBackupCommands } from './backup-program.ts';
-import { commandName } from './command-name.ts';
 import { addDependencyFileCommands } from './dependencies-files-program.ts';
 import { addDependencyCommands } from './dependencies-program.ts';
 import { addDetectionCommands } from './detection-program.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { addFirewallCommands } from './firewall/firewall-program.ts';
 import { addFixCommands } from './fix-program.ts';
+import { addIncidentCommands } from './incident/incident-program.ts';
 import { addPauseCommand } from './pause-program.ts';
 import { asJson } from './report.ts';
 import { addRotateCommand } from './rotate-program.ts';
@@ -80,6 +81,7 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
   addFirewallCommands(program, place, terminal, done);
   addFixCommands(program, place, terminal, done);
   addPauseCommand(program, place, terminal, done);
+  addIncidentCommands(program, place, terminal, done);
   addRotateCommand(program, place, terminal, done);
   addDetectionCommands(program, terminal, done);
   addDependencyCommands(program, place, terminal, done);

@@ -1,0 +1,55 @@
+import type { HuntResult } from '#shared/domain/incident/hunt.ts';
+import type { IncidentPlan } from '#shared/domain/incident/incident-plan.ts';
+import type { IncidentView } from '#shared/domain/incident/incident-view.ts';
+import { nextStep, stepText } from '#shared/domain/incident/incident-words.ts';
+import { visible, visibleLines } from '#shared/domain/text.ts';
+
+const STATE = {
+  'not-begun': ' ',
+  'under-way': '…',
+  done: 'x',
+  skipped: '-',
+  failed: '!',
+} as const;
+const PROOF = { proven: 'proven', part: 'not all of it proven', said: 'as you say' } as const;
+
+/** @returns an incident as lines: how it stands, each step with what is known of it, and what comes next */
+export function incidentText({ incident, sentence }: IncidentView): string {
+  const next = nextStep(incident);
+  const steps = incident.steps.map((step) => {
+    const how =
+      step.proof === null ? step.words : `${PROOF[step.proof]}${step.words === '' ? '' : `: ${step.words}`}`;
+    const title = visible(stepText(incident, step.step).title);
+    return `  [${STATE[step.state]}] ${step.step.padEnd(12)} ${title}${how === '' ? '' : ` (${visible(how)})`}\n`;
+  });
+  const last =
+    incident.closedAt !== null
+      ? `Closed: ${visible(incident.closing)}\n`
+      : next === null
+        ? 'Every step is settled or under way.\n'
+        : `Next: ${visible(stepText(incident, next.step).title)}.\n`;
+  return `Incident ${incident.number}, ${visible(incident.name)}: ${visible(sentence)}\n${steps.join('')}${last}`;
+}
+
+/** @returns what a step would do, before it is agreed to */
+export function planText(plan: IncidentPlan): string {
+  const lines = [...plan.lines, ...plan.warnings.map((line) => `Note: ${line}`), plan.reversible];
+  return `${visible(plan.title)}\n${lines.map((line) => `  ${visible(line)}\n`).join('')}`;
+}
+
+/** @returns what every node answered */
+export function huntText(result: HuntResult): string {
+  const nodes = result.nodes.map(({ name, state, hits, why }) => {
+    const found = hits.map(({ what }) => `    ${visible(what)}\n`).join('');
+    const reasons = why.map((line) => `    ${visible(line)}\n`).join('');
+    return `  ${visible(name)}: ${WORDS[state]}\n${found}${reasons}`;
+  });
+  return `${visibleLines(result.sentence)}\n${nodes.join('')}`;
+}
+
+const WORDS = {
+  found: 'has it',
+  'not-found': 'does not have it',
+  partly: 'not found, and not all could be seen',
+  'could-not': 'could not be asked',
+} as const;
