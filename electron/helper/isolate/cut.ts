@@ -12,6 +12,7 @@ import { type OwnRecord, readOwn, writeOwn } from './isolation-record.ts';
 import { startKeeper } from './keeper.ts';
 import { listeningPorts } from './listening-ports.ts';
 import { loadOwn } from './load-rules.ts';
+import { identityHere } from './network-place.ts';
 import { ownState } from './own-state.ts';
 import { findSshWay } from './ssh-way.ts';
 
@@ -28,7 +29,8 @@ export async function cutNode(machine: Machine, act: Cut, relaunch: Relaunch): P
   const { own, cutMs, already } = withIsolationLock(machine, () => cutLocked(machine, act, relaunch));
   const held = already ? own : await withKeeper(machine, own);
   const state = ownState(machine, held);
-  return { answer: 'isolation-cut', own: state, already, cutMs, answerMs: performance.now() };
+  const identity = identityHere();
+  return { answer: 'isolation-cut', own: state, identity, already, cutMs, answerMs: performance.now() };
 }
 
 function cutLocked(

@@ -156,6 +156,8 @@ export const isolateAnswers = [
   z.object({
     answer: z.literal('isolation-cut'),
     own: ownIsolation,
+    /** Who this machine is on the wire. */
+    identity: z.object({ macs: listOf(macAddress, 64), addresses: listOf(address, 64) }),
     already: z.boolean(),
     /** Milliseconds from the start of the helper to the kernel's yes, and to this answer. */
     cutMs: z.number().min(0),

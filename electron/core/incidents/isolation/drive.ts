@@ -31,7 +31,7 @@ export async function driveIsolation(
     journal.stored.nodes.every(({ shown }) => shown.state === 'released')
   ) {
     journal.end();
-    await journal.write();
+    await journal.note();
   }
 }
 
@@ -51,13 +51,34 @@ async function driveNode(
   if (wants === 'released') return release(work, id, node, peers);
   for (const peer of peers) addPeer(work, id, peer);
   const spares = await sparesOf(work, id, peers);
-  await Promise.all([
-    ...peers.map((peer) => fenceAtPeer(work, peer, id, spares)),
-    ...(node === undefined ? [] : [holdNode(work, node, orderedMs, because)]),
-  ]);
+  const fence = () => Promise.all(peers.map((peer) => fenceAtPeer(work, peer, id, spares)));
+  // Peers begin with what is known, and are told again when the node says more of itself than was known of it.
+  let fencing: Promise<unknown> = fence();
+  const identified = (identity: WireIdentity) => {
+    if (!learn(work, id, identity, spares)) return;
+    fencing = fencing.then(fence);
+    fencing.catch(() => undefined);
+  };
+  const holding = node === undefined ? null : holdNode(work, node, because, { orderedMs, identified });
+  await Promise.all([fencing, holding]);
+  await fencing;
   // Who was asked and never answered is told apart from who refused once nobody is waited for any more.
   settleState(journal, id, journal.node(id).shown.state, whyOf(work, id));
-  await journal.write();
+  await journal.note();
+}
+
+/** @returns whether the node is known by more than before; what is another node's is not taken from its word */
+function learn({ journal }: Working, id: string, said: WireIdentity, spares: WireIdentity): boolean {
+  const { target } = journal.node(id);
+  const addresses = [...new Set([...target.addresses, ...said.addresses])].filter(
+    (address) => target.addresses.includes(address) || !spares.addresses.includes(address),
+  );
+  const macs = [...new Set([...target.macs, ...said.macs])].filter(
+    (mac) => target.macs.includes(mac) || !spares.macs.includes(mac),
+  );
+  if (addresses.length === target.addresses.length && macs.length === target.macs.length) return false;
+  journal.set(id, { target: { macs: macs.slice(0, 64), addresses: addresses.slice(0, 64) } });
+  return true;
 }
 
 /** A node that was added to the list later drops it, too. */
@@ -76,14 +97,20 @@ function addPeer({ journal }: Working, id: string, peer: SwarmNode): void {
 }
 
 /** Addresses that no peer may drop because of this node: those by which the console reaches the others. */
-async function sparesOf({ parts }: Working, id: string, peers: readonly SwarmNode[]): Promise<WireIdentity> {
+async function sparesOf(
+  { parts, journal }: Working,
+  id: string,
+  peers: readonly SwarmNode[],
+): Promise<WireIdentity> {
   const found = await Promise.all(
     peers
       .filter((peer) => peer.id !== id)
       .slice(0, 64)
       .map((peer) => parts.addressOf(peer).catch(() => null)),
   );
-  return { macs: [], addresses: found.filter((address) => address !== null) };
+  const { spares } = journal.node(id);
+  const addresses = [...new Set([...found.filter((address) => address !== null), ...spares.addresses])];
+  return { macs: spares.macs, addresses: addresses.slice(0, 64) };
 }
 
 function whyOf({ journal }: Working, id: string): string {
@@ -106,7 +133,7 @@ async function release(
     if (!said.ok && !journal.node(id).withoutNode) {
       const { shown } = journal.node(id);
       journal.set(id, {}, { message: messageOf(shown, said.why).slice(0, 1_024) });
-      return journal.write();
+      return journal.note();
     }
   }
   const holding = journal.node(id).shown.layers.filter((one) => one.layer === 'peer' && one.is !== 'lifted');
@@ -124,7 +151,7 @@ async function release(
       {},
       { message: messageOf(shown, 'Not every peer took its rules away yet.').slice(0, 1_024) },
     );
-    return journal.write();
+    return journal.note();
   }
   const next = { ...shown, state: 'released' as const };
   journal.set(
@@ -138,7 +165,7 @@ async function release(
       releasedAt: journal.now(),
     },
   );
-  await journal.write();
+  await journal.note();
 }
 
 /** What is ordered while something is under way comes after it. */

@@ -1,4 +1,4 @@
-import type { OwnIsolation } from '#shared/domain/helper/isolate.ts';
+import type { OwnIsolation, WireIdentity } from '#shared/domain/helper/isolate.ts';
 import type { IsolatedNode, IsolationLayer } from '#shared/domain/incident/isolation.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { IsolationJournal } from './isolation-journal.ts';
@@ -22,12 +22,14 @@ export type Because = 'order' | 'confirm' | 'tend';
 /**
  * Brings the layers of the node itself to where they should be, from wherever they are: cut, snapshot and connections, confirmation, probes. Every
  * step is written down before and after; whoever comes next may do all of it again.
+ * @param told.orderedMs when it was ordered, by `performance.now()`
+ * @param told.identified is called with who the node says that it is on the wire
  */
 export async function holdNode(
   work: Working,
   node: SwarmNode,
-  orderedMs: number,
   because: Because,
+  told: { orderedMs: number; identified: (identity: WireIdentity) => void },
 ): Promise<void> {
   const { journal } = work;
   const { cutAt } = journal.node(node.id).shown;
@@ -36,7 +38,7 @@ export async function holdNode(
   if (standing === 'silent') return;
   // By hand means that nobody but a person prolongs its time or closes SSH again.
   const stands = standing !== 'unknown' && (standing.is === 'confirmed' || standing.is === 'cut' || !isOwn);
-  const own = stands ? standing : await cut(work, node, orderedMs);
+  const own = stands ? standing : await cut(work, node, told);
   if (own === null || journal.node(node.id).wants === 'released') return;
   if (!journal.node(node.id).settled) await settle(work, node);
   if (own.is === 'cut' && (isOwn || because === 'confirm')) await confirm(work, node);
@@ -55,12 +57,12 @@ async function lookAtNode(
     const { own } = said.answer;
     if (own === null || own.isolation !== run) return 'unknown';
     noteOwn(journal, node.id, own);
-    await journal.write();
+    await journal.note();
     return own;
   }
   if (said.how === 'silent') lines.forget(node.id);
   settleState(journal, node.id, shown.state, said.why);
-  await journal.write();
+  await journal.note();
   return 'silent';
 }
 
@@ -68,13 +70,13 @@ async function lookAtNode(
 async function cut(
   { parts, lines, journal }: Working,
   node: SwarmNode,
-  orderedMs: number,
+  { orderedMs, identified }: { orderedMs: number; identified: (identity: WireIdentity) => void },
 ): Promise<OwnIsolation | null> {
   const { run, uids, sshPort, shown } = journal.node(node.id);
   const limits = { ...USUAL_LIMITS, ...parts.limits };
   if (shown.cutAt === null) {
     for (const layer of ['timer', 'rules', 'egress'] as const) journal.layer(node.id, { layer }, 'sent', '');
-    await journal.write();
+    await journal.note();
   }
   await journal.point('before cut');
   const act = {
@@ -101,15 +103,16 @@ async function cut(
           said.how === 'refused' ? said.why : `Sent, no answer: ${said.why}`,
         );
     settleState(journal, node.id, isBefore ? shown.state : null, said.why);
-    await journal.write();
+    await journal.note();
     return null;
   }
   const { own, cutMs, answerMs, already } = said.answer;
   const isFirst = shown.cutAt === null;
+  identified(said.answer.identity);
   noteOwn(journal, node.id, own);
   if (isFirst && !already)
     journal.set(node.id, {}, { cutMs: Math.max(0, Math.round(arrived - orderedMs - (answerMs - cutMs))) });
-  await journal.write();
+  await journal.note();
   await journal.point('after cut');
   return own;
 }
@@ -207,14 +210,14 @@ async function settle({ parts, lines, journal }: Working, node: SwarmNode): Prom
   const limits = { ...USUAL_LIMITS, ...parts.limits };
   for (const layer of ['addresses', 'snapshot', 'sockets'] as const)
     journal.layer(node.id, { layer }, 'sent', '');
-  await journal.write();
+  await journal.note();
   await journal.point('before settle');
   const said = await lines.ask(node, { act: 'settle', isolation: run }, 'isolation-settled', limits.settleMs);
   await journal.point('answered settle');
   if (said.how !== 'answered') {
     for (const layer of ['addresses', 'snapshot', 'sockets'] as const)
       journal.layer(node.id, { layer }, 'failed', said.why);
-    await journal.write();
+    await journal.note();
     return;
   }
   const { pinned, notPinned, snapshot, ended, left, leftWhy } = said.answer;
@@ -252,7 +255,7 @@ async function settle({ parts, lines, journal }: Working, node: SwarmNode): Prom
     { settled: true },
     { socketsEnded: ended, socketsLeft: left, snapshot: snapshot?.sha256 ?? null },
   );
-  await journal.write();
+  await journal.note();
   await journal.point('after settle');
 }
 
@@ -270,7 +273,7 @@ async function confirm({ parts, lines, journal }: Working, node: SwarmNode): Pro
       journal.node(node.id).shown.state,
       said.how === 'answered' ? 'It says that nothing isolates it.' : said.why,
     );
-  await journal.write();
+  await journal.note();
   await journal.point('after confirm');
 }
 
@@ -296,7 +299,7 @@ export async function releaseNode(
     if (layer === 'snapshot' || layer === 'sockets' || was?.is === 'not-needed') continue;
     journal.layer(node.id, { layer }, 'lifted', '');
   }
-  await journal.write();
+  await journal.note();
   await journal.point('after release');
   return { ok: true, why: '' };
 }

@@ -17,7 +17,7 @@ export async function fenceAtPeer(
   const before = layerOf(journal.node(node).shown.layers, peer.id);
   if (before !== 'holds') {
     journal.layer(node, key, 'sent', '');
-    await journal.write();
+    await journal.note();
   }
   await journal.point('before fence');
   const act = {
@@ -44,7 +44,7 @@ export async function fenceAtPeer(
   }
   const { shown } = journal.node(node);
   settleState(journal, node, shown.state, '');
-  await journal.write();
+  await journal.note();
   await journal.point('after fence');
 }
 
@@ -98,7 +98,7 @@ export async function liftAtPeer(
       layerOf(journal.node(node).shown.layers, peer.id),
       `${peer.name} still drops it: ${said.how === 'answered' ? 'it says so' : said.why}`,
     );
-  await journal.write();
+  await journal.note();
   await journal.point('after lift');
   return isGone;
 }

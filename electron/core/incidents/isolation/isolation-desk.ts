@@ -27,6 +27,7 @@ export class IsolationDesk implements Isolating {
   readonly #lines: IsolationLines;
   readonly #plans = new Map<string, PlannedIsolation>();
   readonly #journals = new Map<string, IsolationJournal>();
+  readonly #ordering = new Map<string, Promise<unknown>>();
   readonly #under = new Set<Promise<void>>();
   readonly #emitter = createEmitter<Isolation>();
   #offTimer: (() => void) | null = null;
@@ -54,7 +55,19 @@ export class IsolationDesk implements Isolating {
     return structuredClone(planned.plan);
   }
 
+  /** A second click waits for the first one, and joins what it began. */
   async isolate(order: Parameters<Isolating['isolate']>[0]): Promise<Isolation | IsolationRefusal> {
+    const former = this.#ordering.get(order.plan) ?? Promise.resolve();
+    const mine = former.catch(() => undefined).then(() => this.#order(order));
+    this.#ordering.set(order.plan, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#ordering.get(order.plan) === mine) this.#ordering.delete(order.plan);
+    }
+  }
+
+  async #order(order: Parameters<Isolating['isolate']>[0]): Promise<Isolation | IsolationRefusal> {
     const running = this.#journals.get(order.plan) ?? (await this.#known(order.plan));
     if (running !== null) return sameText(running.stored.hash, order.hash) ? running.shown() : 'changed';
     const planned = this.#plans.get(order.plan);
@@ -62,10 +75,13 @@ export class IsolationDesk implements Isolating {
     if (!sameText(planned.plan.hash, order.hash)) return 'changed';
     const startedAt = this.#parts.clock.now().toISOString();
     const stored: StoredIsolation = { ...planned.begins, startedAt, confirm: order.confirm ?? 'by-itself' };
-    // Two clicks at once: the first one has taken the journal before the second one looks again.
     const journal = this.#journal(stored);
     await journal.point('before begin');
-    const begun = await this.#parts.store.beginIsolation({ isolation: stored });
+    const begun = await this.#parts.store.beginIsolation({ isolation: stored }).catch((thrown: unknown) => {
+      // Nothing was written down, so nothing is sent, and the plan can be ordered again.
+      this.#journals.delete(stored.id);
+      throw thrown;
+    });
     if (begun === 'busy') {
       this.#journals.delete(stored.id);
       return 'busy';

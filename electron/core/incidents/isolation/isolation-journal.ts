@@ -77,6 +77,14 @@ export class IsolationJournal {
     return this.#waiting;
   }
 
+  /**
+   * As {@link write}, for what comes after the order itself was written down: a disk that is full stops nothing that was ordered. What could not be
+   * written is written with the next one, and asked for again by the next console.
+   */
+  async note(): Promise<void> {
+    await this.write().catch(() => this.#changed(this.shown()));
+  }
+
   /** A point at which a test may end the process. */
   async point(name: string): Promise<void> {
     await this.#parts.fault?.(name);

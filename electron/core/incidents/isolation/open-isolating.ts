@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Clock } from '#core/console/clock.ts';
 import { knock } from '#core/hosts/knock.ts';
@@ -92,7 +91,6 @@ async function knownIdentity(store: Store, node: SwarmNode): Promise<WireIdentit
 
 async function addressOf({ address: reached }: SwarmNode): Promise<string | null> {
   if (reached.kind !== 'ssh') return null;
-  if (isIP(reached.host) !== 0) return reached.host;
   const found = await resolveName(reached.host, AbortSignal.timeout(NAME_WITHIN_MS));
   return found.ok ? found.address : null;
 }

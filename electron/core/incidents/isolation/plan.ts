@@ -72,7 +72,9 @@ export async function planIsolation(
   const hash = createHash('sha256')
     .update(canonicalJson(body as unknown as Json))
     .digest('hex');
-  const nodes = inside.map((one) => firstOf(one, peers, identities.get(one.node.id) ?? NOBODY, id));
+  const nodes = inside.map((one) =>
+    firstOf(one, peers, { target: identities.get(one.node.id) ?? NOBODY, spares: othersOf(one, asked) }, id),
+  );
   const begins = {
     id,
     hash,
@@ -100,21 +102,26 @@ async function askOne(
   return { node, about: known, address, seen, why: said.how === 'answered' ? '' : said.why };
 }
 
+/** Who all the others are, as far as they have said or are reached. */
+function othersOf(one: Asked, all: readonly Asked[]): WireIdentity {
+  const others = all.filter((other) => other !== one).slice(0, 64);
+  const known = others.map(({ seen, about }) => seen?.identity ?? about.identity);
+  const reached = others.flatMap(({ address }) => address ?? []);
+  return {
+    addresses: [...new Set([...reached, ...known.flatMap(({ addresses }) => addresses)])].slice(0, 64),
+    macs: [...new Set(known.flatMap(({ macs }) => macs))].slice(0, 64),
+  };
+}
+
 /**
  * Who a node is on the wire: the address by which this console reaches it, what its peers' neighbour tables have for that, and what it said of
  * itself, now and at its last look. What is another node's too is left out: a node must not have others cut off by what it says.
  */
 function identityOf(one: Asked, all: readonly Asked[]): WireIdentity {
   const others = all.filter((other) => other !== one);
-  const taken = new Set(
-    others.flatMap((other) => [
-      ...(other.address === null ? [] : [other.address]),
-      ...(other.seen?.identity.addresses ?? other.about.identity.addresses),
-    ]),
-  );
-  const takenMacs = new Set(
-    others.flatMap((other) => other.seen?.identity.macs ?? other.about.identity.macs),
-  );
+  const spares = othersOf(one, all);
+  const taken = new Set(spares.addresses);
+  const takenMacs = new Set(spares.macs);
   const neighbours = others
     .flatMap(({ seen }) => seen?.neighbours ?? [])
     .filter(({ address }) => address === one.address);
@@ -238,7 +245,7 @@ function titleOf(inside: readonly Asked[], scope: IsolationScope): string {
 function firstOf(
   { node, about }: Asked,
   peers: readonly Asked[],
-  target: WireIdentity,
+  { target, spares }: Pick<StoredIsolatedNode, 'target' | 'spares'>,
   id: string,
 ): StoredIsolatedNode {
   const own = ['timer', 'rules', 'egress', 'addresses', 'snapshot', 'sockets', 'boot'] as const;
@@ -276,6 +283,7 @@ function firstOf(
     apiPort: about.apiPort,
     sshPort: node.address.kind === 'ssh' ? node.address.port : null,
     target,
+    spares,
     settled: false,
   };
 }

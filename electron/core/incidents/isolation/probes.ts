@@ -56,5 +56,5 @@ export async function proveNode({ parts, lines, journal }: Working, node: SwarmN
     });
   }
   journal.set(node.id, {}, { probes: probes.slice(0, 64) });
-  await journal.write();
+  await journal.note();
 }

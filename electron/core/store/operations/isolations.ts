@@ -30,6 +30,8 @@ const storedIsolatedNode = z.object({
   /** Port of SSH by which the console reaches it; null: the console runs on it. */
   sshPort: port.nullable(),
   target: wireIdentity,
+  /** Who the other nodes are: nobody is to drop these because of what this one says. */
+  spares: wireIdentity,
   /** Snapshot and open connections are done with. */
   settled: z.boolean(),
 });
