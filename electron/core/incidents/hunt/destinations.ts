@@ -1,6 +1,9 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
 import type { HuntHit } from '#shared/domain/incident/hunt.ts';
 import { shortened, visible } from '#shared/domain/text.ts';
+
+const isIPv4 = (text: string): boolean => z.ipv4().safeParse(text).success;
+const isIPv6 = (text: string): boolean => z.ipv6().safeParse(text).success;
 
 /** @returns an address in the one form that it is compared in (RFC 5952; IPv4 within IPv6 as IPv4), or null when it is none */
 export function plainAddress(text: string): string | null {

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { SecretMarks } from './secret-marks.ts';
+
+const TOKEN = 'ab'.repeat(32);
+const DIGEST = 'cd'.repeat(32);
+
+const marked = (text: string) => {
+  const marks = new SecretMarks([TOKEN]);
+  const { content, sealed } = marks.mark(Buffer.from(text, 'latin1'));
+  return { text: content.toString('latin1'), sealed, secrets: marks.secrets() };
+};
+
+it.each([
+  [`X ${TOKEN}Y${TOKEN}`, 'X [[sealed 0001]]Y[[sealed 0001]]', 2],
+  [`key sk-ant-${'x1'.repeat(12)} end`, 'key [[sealed 0001]] end', 1],
+  ['Authorization: Bearer abcdefgh12345678', 'Authorization: Bearer [[sealed 0001]]', 1],
+  ['https://me:hunter22@host/', 'https://me:[[sealed 0001]]@host/', 1],
+  ['DB_PASSWORD=correct-horse', 'DB_PASSWORD=[[sealed 0001]]', 1],
+  ['run --token abcdef123456 now', 'run --token [[sealed 0001]] now', 1],
+  ['-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n', '[[sealed 0001]]\n', 1],
+])('takes secrets out: %s', (text, expected, sealed) => {
+  expect(marked(text)).toMatchObject({ text: expected, sealed });
+});
+
+it.each([
+  `${DIGEST}  /home/miu/x.py`,
+  'token_path=/etc/x/token',
+  'the keyboard: banana bread',
+  'PasswordAuthentication no',
+  'a\0b\xff',
+])('leaves the rest as it is: %s', (text) => {
+  expect(marked(text)).toMatchObject({ text, sealed: 0, secrets: {} });
+});
+
+it('keeps what a mark stands for, so that the first bytes can be had again', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.uint8Array({ maxLength: 200 }), (before, after) => {
+      const bytes = Buffer.concat([before, Buffer.from(TOKEN), after]);
+      const marks = new SecretMarks([TOKEN]);
+      const { content } = marks.mark(bytes);
+      expect(content.includes(TOKEN)).toBe(false);
+      let text = content.toString('latin1');
+      for (const [number, secret] of Object.entries(marks.secrets()))
+        text = text.replaceAll(`[[sealed ${number}]]`, Buffer.from(secret, 'base64').toString('latin1'));
+      expect(text).toBe(bytes.toString('latin1'));
+    }),
+  );
+});
