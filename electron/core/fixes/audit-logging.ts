@@ -117,7 +117,7 @@ function recorderSteps(input: FixInput, { installed, running, logFile }: Auditd)
             typed('apt-get', 'install', '-y', 'auditd'),
             {
               needs: ['root', 'package', 'network'],
-              undo: 'The packages that were not there before are removed. What was recorded stays in /var/log/audit. The kernel’s own switch for records goes off, unless others need it: then it stays on, and the undo says so.',
+              undo: 'The packages that were not there before are removed. With them goes what was recorded in /var/log/audit, so save it before if you need it. The kernel’s own switch for records goes off, unless others need it: then it stays on, and the undo says so.',
             },
           ),
         ]),
@@ -208,7 +208,9 @@ function settingsOf(input: FixInput, auditd: Auditd): PlanSetting[] {
     from,
     to,
     takesEffect: 'at once and at every start',
-    recover: 'Undo this change in Activity; what was recorded stays',
+    recover: auditd.installed
+      ? 'Undo this change in Activity; what was recorded stays'
+      : 'Undo this change in Activity; the recorder then goes, and what it recorded with it: save /var/log/audit before',
   });
   return [
     row(

@@ -10,13 +10,25 @@ const LEFT: AuditState = {
 0000000040fb71db 9   0          00000000 0        0        0     2        0        6
 0000000040fb71dc 9   412        00000000 0        0        0     2        0        8
 `,
-  commandLine: 'root=/dev/vda rw console=ttyS0 systemd.log_level=audit=1x\n',
+  commandLine: 'root=/dev/vda rw console=ttyS0\n',
+  journal: '[Journal]\n#Audit=no\n',
+  isDebian: true,
 };
+/** As every machine with systemd has it, whether its journal wants records or not. */
+const JOURNAL = '000000001c0d5e9e 9   1          00000001 0        0        0     2        0        5374\n';
 
 describe('the kernel’s switch for audit records', () => {
   it('goes off with auditd where nobody else needs records', () => {
     expect(whyAuditStays({ ...LEFT, commandLine: 'root=/dev/vda audit=0' })).toBeNull();
-    expect(whyAuditStays({ ...LEFT, commandLine: 'root=/dev/vda' })).toBeNull();
+    expect(whyAuditStays(LEFT)).toBeNull();
+  });
+
+  it('goes off beside a journal that leaves the switch alone', () => {
+    const read = { ...LEFT, netlink: LEFT.netlink + JOURNAL };
+    expect(whyAuditStays(read)).toBeNull();
+    expect(whyAuditStays({ ...read, journal: 'Audit=no', isDebian: false })).toBeNull();
+    expect(whyAuditStays({ ...read, isDebian: false })).toContain('another program');
+    expect(whyAuditStays({ ...read, journal: 'Audit=no\n Audit = yes\n' })).toContain('another program');
   });
 
   it.each([
@@ -24,9 +36,9 @@ describe('the kernel’s switch for audit records', () => {
     ['rules that cannot be listed', { rules: '' }, 'rules of others'],
     ['the start of the machine', { commandLine: 'root=/dev/vda audit=1 quiet' }, 'start of the machine'],
     [
-      'journald or another program that reads them',
+      'a program that reads them',
       {
-        netlink: `${LEFT.netlink}0000000040fb71dd 9   1          00000001 0        0        0     2        0        9\n`,
+        netlink: `${LEFT.netlink}0000000040fb71dd 9   977        00000001 0        0        0     2        0        9\n`,
       },
       'another program',
     ],
@@ -34,6 +46,6 @@ describe('the kernel’s switch for audit records', () => {
     ['a switch that is off', { status: 'enabled 0\n' }, 'off already'],
     ['a status that cannot be read', { status: '' }, 'locked'],
   ])('stays as it is for %s', (_what, change, words) => {
-    expect(whyAuditStays({ ...LEFT, commandLine: '', ...change })).toContain(words);
+    expect(whyAuditStays({ ...LEFT, ...change })).toContain(words);
   });
 });

@@ -78,7 +78,9 @@ export const installPackages = anyVerb<'install-packages', z.infer<typeof before
     const there = manager.installed();
     const ours = (leftThere?.added ?? addedSince(manager, kept.installed)).filter((name) => there.has(name));
     if (ours.length === 0) return 'The packages are gone already.';
-    const words = ours.some((name) => AUDIT_PACKAGES.has(name)) ? switchAuditOff(machine) : '';
+    const words = ours.some((name) => AUDIT_PACKAGES.has(name))
+      ? switchAuditOff(machine, manager.name === 'apt-get')
+      : '';
     runManager(machine, manager, manager.remove(ours));
     return `Removed: ${ours.join(' ')}. ${words}`.trim();
   },
