@@ -107,14 +107,14 @@ async function atBoot(machine: Machine, relaunch: Relaunch): Promise<number> {
   const { isolateAtBoot } = await import('./isolate/at-boot.ts');
   const { revertAtBoot } = await import('./revert-mode.ts');
   const { rotateAtBoot } = await import('./secret/at-boot.ts');
+  const status = Math.max(isolateAtBoot(machine), revertAtBoot(machine), rotateAtBoot(machine));
   const { pauseAtBoot } = await import('./pause/pause-again.ts');
-  let paused = 0;
   try {
     pauseAtBoot(machine, relaunch);
+    return status;
   } catch {
-    paused = 1; // The console tells it again.
+    return 1; // The console tells it again.
   }
-  return Math.max(isolateAtBoot(machine), revertAtBoot(machine), rotateAtBoot(machine), paused);
 }
 
 /** `--class=look` and the like: what polkit was asked for, given by the constant text of a wrapper. */

@@ -11,7 +11,7 @@ const LOOK_MS = 500;
 /** While the machine starts: what was paused when it went down is held from its first process on. Throws what keeps it from being started. */
 export function pauseAtBoot(machine: Machine, relaunch: Relaunch): void {
   if (isPaused(machine))
-    startDetached(machine, relaunch, ['--pause-again'], 'keep agents paused that were paused before');
+    startDetached(machine, relaunch, ['--pause-again'], 'keep agents paused that were paused before', true);
 }
 
 /**

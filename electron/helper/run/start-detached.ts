@@ -8,12 +8,14 @@ import { findProgram, mustRun } from './run-program.ts';
  * Starts the helper once more as a process that outlives this run and its connection: as a transient unit where systemd runs, which starts it
  * again when it fails; else in a session of its own.
  * @param words what the unit is called, for who lists units
+ * @param atBoot the machine is starting: nothing is waited for
  */
 export function startDetached(
   machine: Machine,
   [program, ...before]: Relaunch,
   mode: readonly string[],
   words: string,
+  atBoot = false,
 ): void {
   const command = [...before, ...mode];
   if (machine.systemd && findProgram(machine, 'systemd-run') !== null) {
@@ -26,6 +28,8 @@ export function startDetached(
         '--property=Restart=on-failure',
         '--property=RestartSec=200ms',
         '--property=StartLimitIntervalSec=0',
+        // Waiting for what comes after basic.target, from a unit that is before it, would stop the boot.
+        ...(atBoot ? ['--no-block', '--property=DefaultDependencies=no'] : []),
         '--',
         program,
         ...command,
