@@ -1,6 +1,7 @@
 import type { Gap } from '#shared/domain/facts/observation.ts';
 import type { Collector } from '../collector.ts';
 import { KEPT_VARIABLES } from '../environment-names.ts';
+import { CONSOLE_SESSIONS, consoleSessions, readSessions } from '../script/console-sessions.ts';
 import { decodeNumber } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { END, PRELUDE } from '../script/prelude.ts';
@@ -14,6 +15,7 @@ emit self "$$" "$(getconf CLK_TCK 2>/dev/null)"
 boot=; while read -r key number; do [ "$key" = btime ] && boot=$number && break; done < /proc/stat
 [ -r /proc/1/status ] && others=seen || others=hidden
 emit kernel "$boot" "$others"
+${CONSOLE_SESSIONS}
 cd /proc || exit 1
 alive() { [ "$?" -lt 124 ] || { printf '\\0'; emit died "$1"; }; } # half of what a program printed must not take the next record along
 if printf 'a\\000' | grep -azq a 2>/dev/null; then
@@ -66,6 +68,10 @@ export const processesCollector: Collector<'processes'> = {
       self: decodeNumber(self?.[0]) ?? 0,
       ticksPerSecond: decodeNumber(self?.[1]) || 100,
       bootedAtSeconds: decodeNumber(kernel?.[0]),
+      sessions: consoleSessions(
+        readSessions(record('sessions')?.[0]?.toString('utf8') ?? ''),
+        record('own-session')?.[0]?.toString('latin1').trim() ?? '',
+      ),
     });
     if (tables.size === 0) return unseen(whyUnfinished(output));
     const gaps: Gap[] = [];

@@ -223,7 +223,7 @@ export function parseAccounts(output: ScriptOutput, context: CollectContext): Co
   if (homesCut) gaps.push(gapOf('homes of accounts', 'the list of them was cut'));
   const homes = readHomes(records, text);
   const keysOf = readKeys(records, gaps);
-  const sessions = countSessions(text('sessions'), text('who'));
+  const sessions = countSessions(text('sessions'), text('who'), text('own-session').trim());
   const logins = readLastLogins(text('last'));
 
   const accounts = entries.map((entry): AccountFact => {

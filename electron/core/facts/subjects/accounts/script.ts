@@ -1,5 +1,6 @@
 import { quote } from '#core/hosts/quote.ts';
 import type { CollectContext } from '../../collector.ts';
+import { CONSOLE_SESSIONS } from '../../script/console-sessions.ts';
 import { END, PRELUDE } from '../../script/prelude.ts';
 import { mountPoints } from '../files/asked-paths.ts';
 import { planFiles } from '../files/script.ts';
@@ -56,7 +57,7 @@ ${SUDOERS}
 ${ELEVATION}
 ${HOMES}
 ${KEYS}
-emit sessions "$(grep -sH -E '^(USER|CLASS|STATE)=' /run/systemd/sessions/*[0-9] 2>/dev/null | head -c 262144)"
+${CONSOLE_SESSIONS}
 has who && emit who "$(who 2>/dev/null | head -n 1024 | cut -d' ' -f1)"
 has last && emit last "$(TZ=UTC limit 2 last -F -w -n 4000 2>/dev/null | awk '!known[$1]++ && ++count <= 1024')"
 

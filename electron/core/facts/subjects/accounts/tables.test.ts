@@ -58,6 +58,14 @@ describe('tables of accounts', () => {
     );
   });
 
+  it('does not count sessions of the console itself', () => {
+    const file = (id: string, tty: string) =>
+      `/run/systemd/sessions/${id}:USER=anna\n/run/systemd/sessions/${id}:SERVICE=sshd\n/run/systemd/sessions/${id}:REMOTE_HOST=10.0.0.2\n${tty}`;
+    const logind = file('4', '') + file('5', '') + file('6', '/run/systemd/sessions/6:TTY=pts/0\n');
+    expect(countSessions(logind, '', '4')).toEqual(new Map([['anna', 1]]));
+    expect(countSessions(logind, '', '')).toEqual(new Map([['anna', 3]]));
+  });
+
   it('reads the newest login of each account in UTC', () => {
     const text = `anna     pts/0        192.168.1.5      Fri Nov 21 19:20:00 2026   still logged in
 anna     pts/0        192.168.1.5      Thu Nov 20 19:20:00 2026 - Thu Nov 20 20:00:00 2026  (00:40)

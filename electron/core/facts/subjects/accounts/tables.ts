@@ -1,4 +1,5 @@
 import type { AccountFact, AccountFacts } from '#shared/domain/facts/accounts.ts';
+import { consoleSessions, readSessions } from '../../script/console-sessions.ts';
 import { readId } from '../../script/ids.ts';
 
 /** Homes and what stands in them, by path. */
@@ -69,20 +70,24 @@ export function readModeLine(line: string): { mode: number; uid: number; gid: nu
   return { mode: Number.parseInt(match[1] ?? '', 8), uid, gid, path: (match[4] ?? '').slice(0, 16_384) };
 }
 
-/** Login sessions per account: files of systemd-logind (class `user`), or lines of who(1), whichever shows more. */
-export function countSessions(logind: string, who: string): Map<string, number> {
-  const files = new Map<string, Map<string, string>>();
-  for (const line of logind.split('\n')) {
-    const match = /^\/run\/systemd\/sessions\/([A-Za-z0-9]+):([A-Z]+)=(.*)$/.exec(line);
-    if (!match) continue;
-    const values = files.get(match[1] ?? '') ?? new Map<string, string>();
-    values.set(match[2] ?? '', match[3] ?? '');
-    files.set(match[1] ?? '', values);
-  }
+/**
+ * Login sessions per account: files of systemd-logind (class `user`), or lines of who(1), whichever shows more. Those of this console are
+ * nobody's work.
+ * @param own id of the session that looks; empty where it has none
+ */
+export function countSessions(logind: string, who: string, own = ''): Map<string, number> {
+  const files = readSessions(logind);
+  const ours = consoleSessions(files, own);
   const byLogind = new Map<string, number>();
-  for (const values of files.values()) {
+  for (const [id, values] of files) {
     const user = values.get('USER');
-    if (!user || !/^user/.test(values.get('CLASS') ?? 'user') || values.get('STATE') === 'closing') continue;
+    if (
+      ours.has(id) ||
+      !user ||
+      !/^user/.test(values.get('CLASS') ?? 'user') ||
+      values.get('STATE') === 'closing'
+    )
+      continue;
     byLogind.set(user, (byLogind.get(user) ?? 0) + 1);
   }
   const sessions = new Map<string, number>(byLogind);

@@ -11,10 +11,13 @@ export interface ProcessClock {
   self: number;
   ticksPerSecond: number;
   bootedAtSeconds: number | null;
+  /** Ids of the sessions over SSH that are the console's own. */
+  sessions?: ReadonlySet<string>;
 }
 
 /** PF_KTHREAD in the flags of stat (include/linux/sched.h). */
 const KERNEL_THREAD = 0x0020_0000;
+const NONE: ReadonlySet<string> = new Set();
 const OUR_SHELLS = /^(?:sh|dash|bash|ash|busybox|timeout)$/;
 
 interface Stat {
@@ -122,6 +125,24 @@ function ownProcesses(
   return own;
 }
 
+/** Whether a program was started by the SSH server for one of the console's own connections; what outlived that has another parent. */
+function isOfConsole(
+  pid: number,
+  unit: string | null,
+  stats: ReadonlyMap<number, Stat>,
+  names: ReadonlyMap<number, string>,
+  sessions: ReadonlySet<string>,
+): boolean {
+  const id = /^session-([A-Za-z0-9]+)\.scope$/.exec(unit ?? '')?.[1];
+  if (id === undefined || !sessions.has(id)) return false;
+  let parent = stats.get(pid)?.parent ?? 0;
+  for (let steps = 0; steps < 32 && parent > 1; steps += 1) {
+    if (/^sshd(-session)?$/.test(names.get(parent) ?? '')) return true;
+    parent = stats.get(parent)?.parent ?? 0;
+  }
+  return false;
+}
+
 /**
  * Builds the facts of all processes but kernel threads, zombies, and those that this very look started. A process that died while
  * it was read has no status and is left out.
@@ -148,6 +169,7 @@ export function buildProcesses(
     const gid = idsOf(status.get('Gid'))[0];
     if (uid === undefined || effectiveUid === undefined || gid === undefined) continue;
     const cgroup = unitOfCgroup(table.cgroup);
+    if (isOfConsole(pid, cgroup.unit, stats, names, clock.sessions ?? NONE)) continue;
     const noNewPrivileges = flagOf(status.get('NoNewPrivs'));
     processes.push({
       pid,

@@ -57,6 +57,26 @@ describe('processes', () => {
     expect(build(files + own + others).map((entry) => entry.pid)).toEqual([700]);
   });
 
+  it('leaves out what the SSH server runs for the console, and nothing else of that session', () => {
+    const scope = (pid: number, id: string) =>
+      `${pid}/cgroup:0::/user.slice/user-1000.slice/session-${id}.scope\n${NUL}`;
+    const one = (pid: number, name: string, parent: number, id: string) =>
+      `${status(pid, name)}${stat(pid, name, parent, pid)}${scope(pid, id)}`;
+    const text =
+      files +
+      one(700, 'sshd', 1, '4') +
+      one(710, 'sh', 700, '4') +
+      one(711, 'journalctl', 710, '4') +
+      // Left behind there by somebody: its parent is the first process.
+      one(720, 'miner', 1, '4') +
+      one(800, 'sshd', 1, '5') +
+      one(810, 'bash', 800, '5');
+    const sessions = new Set(['4']);
+    const found = buildProcesses(readTables(Buffer.from(text, 'latin1')), { ...clock, sessions });
+    expect(found.map(({ pid }) => pid)).toEqual([700, 720, 800, 810]);
+    expect(build(text).map(({ pid }) => pid)).toEqual([700, 710, 711, 720, 800, 810]);
+  });
+
   it('knows that an environment was not readable', () => {
     expect(build(`${files}${status(12, 'x')}`)[0]?.environment).toBeNull();
     expect(
