@@ -43,6 +43,7 @@ export async function watch(
     const show = (event: AuditEvent): unknown =>
       terminal.out.write(json ? `${printableJson(event)}\n` : `${lineOf(event, names, paint)}\n`);
     let newest = 0;
+    let skipped = false;
     const messages = await open.client.audit.live(
       { stream, query, ...(chosen !== undefined && { node: chosen }) },
       { signal },
@@ -54,15 +55,20 @@ export async function watch(
           : message.kind === 'delta' && message.value.kind === 'events'
             ? message.value.events
             : [];
+      if (message.kind === 'skipped') skipped = true;
+      if (skipped && message.kind === 'snapshot') {
+        skipped = false;
+        terminal.error.write(
+          notShown((events[0]?.number ?? 0) - newest - 1, query !== '' || chosen !== undefined),
+        );
+      }
       // A snapshot after a break says again what was shown.
       for (const event of events) {
         if (event.number <= newest) continue;
         newest = event.number;
         show(event);
       }
-      if (message.kind === 'delta' && !json) aside(message.value, terminal, paint);
-      if (message.kind === 'skipped')
-        terminal.error.write(`… some were not shown; they are in the records\n`);
+      if (message.kind === 'delta') aside(message.value, terminal, paint, json);
       if (message.kind !== 'skipped')
         await open.client.streams.acknowledge({ stream, number: message.number });
     }
@@ -85,12 +91,17 @@ function lineOf(event: AuditEvent, names: ReadonlyMap<string, string>, paint: Pa
   return `${paint('dim', `${event.at.slice(0, 19).replace('T', ' ')} ${where}`)} ${line}`;
 }
 
-/** What is no event goes to standard error: alerts, and what was left out. */
-function aside(delta: LiveDelta, terminal: Terminal, paint: Paint): void {
-  if (delta.kind === 'not-shown') {
-    terminal.error.write(`… ${delta.count} more were not shown; they are in the records\n`);
-  }
-  if (delta.kind === 'alert' && delta.alert.state === 'new') {
+/** @param atMost not all that lies between fits what was asked for */
+function notShown(count: number, atMost: boolean): string {
+  return count > 0
+    ? `… ${atMost ? 'up to ' : ''}${count} more were not shown; they are in the records\n`
+    : '';
+}
+
+/** What is no event goes to standard error: what was left out, also for a program that reads events, and alerts for a person. */
+function aside(delta: LiveDelta, terminal: Terminal, paint: Paint, json: boolean): void {
+  if (delta.kind === 'not-shown') terminal.error.write(notShown(delta.count, false));
+  if (!json && delta.kind === 'alert' && delta.alert.state === 'new') {
     terminal.error.write(`${paint('red', alertLine(delta.alert))}\n`);
   }
 }
