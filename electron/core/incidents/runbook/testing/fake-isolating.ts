@@ -117,7 +117,7 @@ export class FakeIsolating implements Isolating {
       ],
       probes: [],
       couldUndo: state === 'released' ? [] : [`Whoever is root on ${name} could remove its own rules.`],
-      stepsDownAt: state === 'cut' ? new Date(this.now().getTime() + 48_000).toISOString() : null,
+      stepsDownAt: state === 'cut' ? new Date(this.now().getTime() + 408_000).toISOString() : null,
       cutAt: reached ? at : null,
       cutMs: reached ? 412 : null,
       confirmedAt: state === 'kept' || state === 'confirmed' ? at : null,
