@@ -36,7 +36,6 @@ export const SYSTEM_PLACES = [
   '/root/.profile',
   '/usr/local/bin',
   '/usr/local/sbin',
-  '/opt',
 ] as const;
 
 /**
