@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { IsolateAct } from '#shared/domain/helper/isolate.ts';
 import type { IsolatedNode, Isolation } from '#shared/domain/incident/isolation.ts';
 import { whyNoTestNode } from '../../electron/helper/testing/helper-node.ts';
 import { type IsolationRoom, openIsolationRoom, sixOf } from './testing/isolation-room.ts';
@@ -159,6 +160,39 @@ while True:
     at(1).run("pkill -KILL -f '[k]eep-isolated'; nft flush ruleset");
     expect([reach(1, at(0).address, 22), reach(1, sixOf(at(0)), 22)]).toEqual(['through', 'through']);
   }, 180_000);
+
+  it('is confirmed over a fresh connection only, and held by one order only', () => {
+    const isolation = '5'.repeat(32);
+    const cut: IsolateAct = { act: 'cut', isolation, scope: 'node', uids: [], sshPort: 22, seconds: 120 };
+    expect(room.ask(at(0), cut, 'shared')).toMatchObject({
+      answer: 'isolation-cut',
+      own: { is: 'cut', keeper: true },
+    });
+    expect(room.ask(at(0), { act: 'confirm', isolation }, 'shared')).toMatchObject({
+      answer: 'refused',
+      refusal: 'bad-request',
+    });
+    const other = '6'.repeat(32);
+    const others: IsolateAct[] = [
+      { ...cut, isolation: other },
+      { act: 'release', isolation: other },
+    ];
+    for (const what of others)
+      expect(room.ask(at(0), what)).toMatchObject({ answer: 'refused', refusal: 'busy' });
+    expect(room.ask(at(0), { act: 'confirm', isolation })).toMatchObject({
+      own: { is: 'confirmed', boot: true, leftSeconds: null },
+    });
+    // As a start of the machine does it: no rules are there, and only the record says what to load.
+    at(0).run(
+      "pkill -KILL -f '[k]eep-isolated'; nft flush ruleset; /usr/local/libexec/swarmkeep/swarmkeep-helper --isolate-at-boot",
+    );
+    expect(at(0).run('nft list tables').trim().split('\n').sort()).toEqual([
+      'table inet swarmkeep_isolation',
+      'table netdev swarmkeep_isolation',
+    ]);
+    expect(room.ask(at(0), { act: 'release', isolation })).toMatchObject({ own: null });
+    expect(at(0).run('nft list ruleset')).toBe('');
+  }, 120_000);
 
   it('keeps the address of a lease that ended', async () => {
     at(0).run(`ip address change ${at(0).address}/24 dev eth0 valid_lft 90 preferred_lft 90`);

@@ -24,7 +24,6 @@ export interface IsolatingWork {
   /** Kill this process there. */
   killAt?: string;
   seconds: number;
-  lookMs?: number;
 }
 
 const work = JSON.parse(process.argv[2] ?? '{}') as IsolatingWork;
@@ -48,7 +47,7 @@ const desk = await openIsolating(
   {
     about: async () => ({ uids: work.uids ?? [], apiPort: 7_890, identity: { macs: [], addresses: [] } }),
     // A busy machine gets its time; what is promised of times is measured elsewhere.
-    limits: { stepDownSeconds: work.seconds, tendMs: 1_000, lookMs: work.lookMs ?? 20_000 },
+    limits: { stepDownSeconds: work.seconds, tendMs: 1_000, lookMs: 20_000, askMs: 60_000, settleMs: 60_000 },
     fault: (point) => {
       if (point === work.killAt) process.kill(process.pid, 'SIGKILL');
     },
