@@ -164,7 +164,13 @@ export async function crashAtSteps(
         await second.kill();
       }
       engine = next();
-      const rested = await engine.order({ rest: keeps });
+      let rested = await engine.order({ rest: keeps });
+      // One that loses its way to the node before it could ask anything is started again, as a person would.
+      for (let left = 3; rested === null && left > 0; left -= 1) {
+        await engine.kill();
+        engine = next();
+        rested = await engine.order({ rest: keeps });
+      }
       const how = `${check}, died at ${JSON.stringify(death)}`;
       const state = rested === null ? 'died' : rested.id === wanted.id ? rested.state : 'nothing';
       crashes.ends[state] = (crashes.ends[state] ?? 0) + 1;
