@@ -41,6 +41,19 @@ describe('the fix of the SSH server', () => {
     expect(writtenBy(plan, '/run/swarmkeep/sshd.conf')).toContain('PasswordAuthentication no\n');
   });
 
+  it('knows an administrator by the group where the rules of sudo are closed to it', () => {
+    const closed = (groups: string[]) =>
+      changed(passwords, 'accounts', (value) => {
+        for (const account of value.accounts) {
+          account.authorizedKeys = account.name === 'minotaur' ? 1 : 0;
+          account.sudoRules = null;
+          account.groups = account.name === 'minotaur' ? groups : [];
+        }
+      });
+    expect(planFor('ssh-server', closed(['sudo']), { texts: INCLUDE }).steps.length).toBeGreaterThan(0);
+    expect(reasonFor('ssh-server', closed(['users']), { texts: INCLUDE })).toMatch(/nobody would get in/);
+  });
+
   it('leaves passwords on where nobody who may act as administrator has a key', () => {
     expect(reasonFor('ssh-server', noKeys, { texts: INCLUDE })).toMatch(/nobody would get in/);
     const others = changed(noKeys, 'accounts', (value) => {

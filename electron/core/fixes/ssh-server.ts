@@ -14,6 +14,8 @@ const FOLDER = '/etc/ssh/sshd_config.d';
 /** Gone with the next start of the machine, and with it what it says. */
 const RUNTIME_FOLDER = '/run/swarmkeep';
 const RUNTIME_FILE = `${RUNTIME_FOLDER}/sshd.conf`;
+/** Groups whose members distributions let act as administrator (sudoers(5) as Debian, Fedora, Arch and Ubuntu ship it). */
+const isOfAdministrators = (group: string) => ['sudo', 'wheel', 'admin'].includes(group);
 const DEBIAN_LIKE = ['debian', 'ubuntu', 'raspbian', 'linuxmint', 'pop'];
 
 const SETTINGS = KEYS_ONLY.map((line) => `${line}\n`).join('');
@@ -42,8 +44,10 @@ function unitOf(input: Known): string {
 function whyLockedOut(input: Known): string | null {
   const accounts = seen(input, 'accounts')?.accounts ?? [];
   const hasKey = accounts.some(
-    ({ uid, authorizedKeys, sudoRules }) =>
-      (authorizedKeys ?? 0) > 0 && (uid === 0 || (sudoRules?.length ?? 0) > 0),
+    ({ uid, authorizedKeys, sudoRules, groups }) =>
+      (authorizedKeys ?? 0) > 0 &&
+      // The rules themselves may be closed to whoever looks; these groups are what they are for.
+      (uid === 0 || (sudoRules?.length ?? 0) > 0 || (sudoRules === null && groups.some(isOfAdministrators))),
   );
   if (!hasKey)
     return 'No account that may act as administrator has a key written down here, so without passwords nobody would get in. Put your key there first (ssh-copy-id), log in with it, then look again.';

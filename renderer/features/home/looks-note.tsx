@@ -4,12 +4,12 @@ import { visible } from '#shared/domain/text.ts';
 import { countWord } from '#shared/domain/words.ts';
 import type { Looking } from '../../app/looking.ts';
 import { Button } from '../../components/button.tsx';
-import { numberInWords } from '../../components/number-words.ts';
 import { SectionHeading } from '../../components/page-header.tsx';
 import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { StatusIcon } from '../../components/status.tsx';
 import { clockTime, pointInTime } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
+import { answeredInWords, followedInWords } from './followed-words.ts';
 import './rows.css';
 
 export interface LooksNoteProps {
@@ -25,6 +25,7 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
   const answered = overview.standings.length - away.length;
   const now = useNow();
   const watching = useQuery(orpc.audit.state.queryOptions()).data?.watching ?? false;
+  const logs = useQuery({ ...orpc.audit.sources.queryOptions({ input: {} }), enabled: watching }).data;
   const { recorded = false } = overview;
   const busy = looking.starting || looking.running.length > 0;
   return (
@@ -97,19 +98,13 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
             ) : (
               'No look is planned; see Settings. '
             )}
-            {watching
-              ? 'Between looks the logs are followed.'
-              : 'Between looks nobody watches: no log is followed.'}
+            {followedInWords(
+              watching,
+              logs?.map(({ state }) => state),
+            )}
           </>
         )}
       </p>
     </section>
   );
-}
-
-function answeredInWords(answered: number, all: number): string {
-  if (all === 1) return answered === 1 ? 'It answered.' : 'It did not answer.';
-  return answered === all
-    ? `All ${countWord(all)} answered.`
-    : `${answered === 0 ? 'None' : numberInWords(answered)} of ${countWord(all)} answered.`;
 }
