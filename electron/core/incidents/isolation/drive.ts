@@ -1,7 +1,8 @@
 import type { WireIdentity } from '#shared/domain/helper/isolate.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
-import { type Because, holdNode, releaseNode, settleState, type Working } from './hold-node.ts';
+import { type Because, holdNode, releaseNode } from './hold-node.ts';
 import { fenceAtPeer, liftAtPeer } from './hold-peers.ts';
+import { settleState, type Working } from './note-own.ts';
 import { messageOf } from './words.ts';
 
 /** One node at a time is worked on by one run only; a second order about it waits for the first one. */

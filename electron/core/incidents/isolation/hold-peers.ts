@@ -1,7 +1,7 @@
 import type { FenceState, WireIdentity } from '#shared/domain/helper/isolate.ts';
 import type { IsolationLayer } from '#shared/domain/incident/isolation.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
-import { settleState, type Working } from './hold-node.ts';
+import { settleState, type Working } from './note-own.ts';
 import { USUAL_LIMITS } from './parts.ts';
 
 /** Lets one peer drop one node. Never waits for that node, and never throws for what the peer does. */

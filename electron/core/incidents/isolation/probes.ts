@@ -1,6 +1,6 @@
 import type { IsolationProbe } from '#shared/domain/incident/isolation.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
-import { noteOwn, type Working } from './hold-node.ts';
+import { noteOwn, type Working } from './note-own.ts';
 import { USUAL_LIMITS } from './parts.ts';
 
 const MOST_TRIES = 8;
