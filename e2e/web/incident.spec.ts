@@ -169,7 +169,7 @@ test.describe('Incident', () => {
     await open('resumed-incidents', '/incident');
     await expect(heading(page)).toHaveText(/secret that is known to others/);
     await expect(page.getByRole('navigation', { name: 'Open incidents' })).toContainText(
-      'two incidents are open',
+      'Two incidents are open',
     );
     await picture(page, 'incident-two-light');
     await page.getByRole('button', { name: /Incident 1, naru/ }).click();

@@ -20,7 +20,19 @@ export interface PlanCardProps {
 export function PlanCard({ plan, button, actions, onScope, onLeave }: PlanCardProps) {
   const { begin } = actions;
   const leave = useRef<HTMLButtonElement>(null);
+  /** The plan that was ordered: a second click comes before the button knows of the first. */
+  const ordered = useRef<string | null>(null);
   const planned = plan.id;
+  const order = () => {
+    if (ordered.current === planned) return;
+    ordered.current = planned;
+    begin.mutate(plan, {
+      onSuccess: onLeave,
+      onError: () => {
+        ordered.current = null;
+      },
+    });
+  };
   useEffect(() => {
     // The safe answer has the focus, as the plan may come up under a finger that is pressing already.
     if (planned) leave.current?.focus({ preventScroll: true });
@@ -73,7 +85,7 @@ export function PlanCard({ plan, button, actions, onScope, onLeave }: PlanCardPr
           variant="filled"
           running={begin.isPending && 'Waiting for your yes outside this page'}
           disabledReason={plan.blocked === null ? null : 'It cannot be begun as things are.'}
-          onClick={() => begin.mutate(plan, { onSuccess: onLeave })}
+          onClick={order}
         >
           {button}
         </Button>

@@ -68,11 +68,11 @@ export class FakeIsolating implements Isolating {
   }
 
   async isolate(order: { plan: string; hash: string }): Promise<Isolation | 'unknown' | 'changed'> {
+    this.ordered.push(order.plan);
     const known = this.isolations.get(order.plan);
     if (known !== undefined) return known;
     const plan = this.plans.get(order.plan);
     if (plan === undefined) return 'unknown';
-    this.ordered.push(order.plan);
     const nodes = plan.nodes.map(({ node, name }) => this.nodeAt(node, name, this.next));
     return this.#put({
       id: plan.id,
