@@ -97,6 +97,11 @@ describe('an upgrade of packages, with a stand-in for Python', () => {
     ['a file has two names', `ln ${SITE}/other/__init__.py /srv/py/second`, /several names/],
     ['another version is there', `sed -i s/1.0/1.0.1/ ${SITE}/demo-1.0.dist-info/METADATA`, /it is 1\.0\.1/],
     ['it is there twice', `mkdir ${SITE}/demo-0.9.dist-info`, /demo-0\.9\.dist-info/],
+    [
+      'it is an egg',
+      `mv ${SITE}/demo-1.0.dist-info ${SITE}/demo-1.0.egg-info`,
+      /not there once, as a package with a list/,
+    ],
     ['it has no list of its files', `rm ${SITE}/demo-1.0.dist-info/RECORD`, /no list of its files/],
     ['it came from an address', `echo {} > ${SITE}/demo-1.0.dist-info/direct_url.json`, /direct_url/],
     ['its list leads out', `echo ../../../../x,, >> ${SITE}/demo-1.0.dist-info/RECORD`, /outside of the env/],
