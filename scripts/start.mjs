@@ -79,7 +79,9 @@ function findElectron(node, { headless, web }) {
 
 /** Hands the terminal over: signals go through, and the exit code is the shell's own. */
 function handOver(command, args, env = process.env) {
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit', env });
+  // How commands are typed from here, so that hints can be typed too.
+  const named = { SWARMKEEP_COMMAND: 'npm run -s swarmkeep --', ...env };
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: named });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => giveUp(`The shell could not be started: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(signal ? 0 : (code ?? 1)));

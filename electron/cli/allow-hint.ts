@@ -1,5 +1,5 @@
 import { quote } from '#core/hosts/quote.ts';
-import { commandName } from './command-name.ts';
+import { commandName } from '#shared/domain/command-name.ts';
 
 /** How the console calls, in its sentences, what pages have as a button. */
 const BUTTON = '"Allow changes on this node"';

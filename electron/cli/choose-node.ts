@@ -1,6 +1,6 @@
+import { commandName } from '#shared/domain/command-name.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
-import { commandName } from './command-name.ts';
 import { couldNot, usage } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 

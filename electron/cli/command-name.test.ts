@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { judgeAccess } from '#core/hosts/helper-channel-access.ts';
+import { commandName } from '#shared/domain/command-name.ts';
 import { withAllowCommand } from './allow-hint.ts';
 import { nodeNamed } from './choose-node.ts';
-import { commandName } from './command-name.ts';
 import { run } from './program.ts';
 import { capturedTerminal } from './testing/captured-terminal.ts';
 

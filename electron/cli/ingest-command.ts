@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { FORMAT_IDS, formatId } from '#shared/domain/audit/source.ts';
+import { commandName } from '#shared/domain/command-name.ts';
 import { visible } from '#shared/domain/text.ts';
 import { counted } from '#shared/domain/words.ts';
 import type { Place } from './check-command.ts';
 import { nodeNamed } from './choose-node.ts';
-import { commandName } from './command-name.ts';
 import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
 import { openConsole } from './open-console.ts';
 import { asJson } from './report.ts';

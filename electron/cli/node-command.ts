@@ -1,9 +1,9 @@
 import type { ApiClient } from '#core/api/direct-client.ts';
+import { commandName } from '#shared/domain/command-name.ts';
 import { type NodeAddress, type SwarmNode, sshHostName, sshUserName } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
 import { nodeNamed } from './choose-node.ts';
-import { commandName } from './command-name.ts';
 import { couldNot, EXIT, type ExitCode, usage } from './failure.ts';
 import { openConsole } from './open-console.ts';
 import { asJson } from './report.ts';

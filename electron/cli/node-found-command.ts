@@ -1,9 +1,9 @@
 import type { ApiClient } from '#core/api/direct-client.ts';
 import type { AnnouncedNode, SshConfigHost } from '#shared/contract/found-nodes.ts';
+import { commandName } from '#shared/domain/command-name.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import type { Place } from './check-command.ts';
-import { commandName } from './command-name.ts';
 import { couldNot, EXIT, type ExitCode } from './failure.ts';
 import { confirmed, lineOf, withConsole } from './node-command.ts';
 import { asJson } from './report.ts';

@@ -36,8 +36,13 @@ export async function openConsole(place: ConsolePlace): Promise<OpenConsole> {
   const { dataFolder, version, terminal } = place;
   const running = await reachConsole(dataFolder);
   const isFree = running === null || ((place.takesOver ?? false) && (await running.standDown()));
-  if (running !== null && !isFree)
-    return { client: running.client, elsewhere: true, close: async () => undefined };
+  if (running !== null && !isFree) {
+    const gate = place.consent ?? askHere(terminal);
+    const end = place.takesOver
+      ? await running.offerTerminal(elsewhereGate(gate, terminal))
+      : () => undefined;
+    return { client: running.client, elsewhere: true, close: async () => end() };
+  }
   const { createConsole } = await import('#core/console/create-console.ts');
   const consent = place.consent ?? askHere(terminal);
   try {
@@ -67,9 +72,10 @@ export async function openConsole(place: ConsolePlace): Promise<OpenConsole> {
 /** The terminal of the command is outside of every renderer. */
 function askHere(terminal: Terminal): ConsentGate {
   return {
-    async ask({ title, lines }) {
+    canAsk: terminal.canAsk === true,
+    async ask({ title, lines }, { signal } = {}) {
       terminal.error.write(`\n${title}\n${lines.map((line) => `  ${line}\n`).join('')}`);
-      const answer = await terminal.ask('Type yes to agree, anything else to refuse: ');
+      const answer = await terminal.ask('Type yes to agree, anything else to refuse: ', signal);
       return answer?.trim().toLowerCase() === 'yes';
     },
     askPassword: askPasswordHere(terminal),
@@ -78,9 +84,20 @@ function askHere(terminal: Terminal): ConsentGate {
 
 /** @returns how a password is asked for in the terminal of the command */
 export function askPasswordHere(terminal: Terminal): NonNullable<ConsentGate['askPassword']> {
-  return ({ title, lines }) => {
+  return ({ title, lines }, { signal } = {}) => {
     terminal.error.write(`\n${lines.map((line) => `${visible(line)}\n`).join('')}`);
-    return terminal.askHidden(`${visible(title)}: `);
+    return terminal.askHidden(`${visible(title)}: `, signal);
+  };
+}
+
+/** What a console that runs elsewhere may ask here: a password only where somebody sits, and it says here what it waits for. */
+function elsewhereGate(gate: ConsentGate, terminal: Terminal): ConsentGate {
+  return {
+    canAsk: gate.canAsk !== false,
+    ask: (question, how) => gate.ask(question, how),
+    ...(terminal.canAsk === true && gate.askPassword !== undefined && { askPassword: gate.askPassword }),
+    tell: (words) =>
+      void terminal.error.write(`\r\u001b[2K${visible(words)}\n`.slice(terminal.error.isTTY ? 0 : 5)),
   };
 }
 

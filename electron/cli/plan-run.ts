@@ -1,11 +1,11 @@
 import type { ApiClient } from '#core/api/direct-client.ts';
 import type { ConsentGate } from '#core/console/service.ts';
+import { commandName } from '#shared/domain/command-name.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
 import { withAllowCommand } from './allow-hint.ts';
 import type { Place } from './check-command.ts';
 import { nodeMeant, nodeNamed } from './choose-node.ts';
-import { commandName } from './command-name.ts';
 import { couldNot, EXIT, type ExitCode } from './failure.ts';
 import { AT_REST, exitCodeOfChange, followChange } from './follow-change.ts';
 import { askPasswordHere, type OpenConsole, openConsole } from './open-console.ts';
@@ -49,7 +49,6 @@ export async function runPlan(
     }
     if (plan.blocked !== null)
       throw couldNot(named(plan.blocked, plan), 'Nothing was changed. The steps above can be done by hand.');
-    if (open.elsewhere) terminal.error.write('Agree in the window or terminal of the running console.\n');
     const { change: id } = await open.client.plans.apply({ plan: plan.id, hash: plan.hash });
     const change = await untilRest(open, id, options, terminal);
     return printEnding(plan, change, options, terminal);
@@ -76,10 +75,12 @@ export async function chosenNode(
 /** The plan was shown before; here only the answer is missing. Default is no. */
 export function gateOf(options: RunOptions, terminal: Terminal): ConsentGate {
   return {
-    async ask() {
+    canAsk: options.yes === true || terminal.canAsk === true,
+    async ask(_question, { signal } = {}) {
       if (options.yes) return true;
       const answer = await terminal.ask(
         'Do this? Type yes to agree, anything else leaves everything as it is: ',
+        signal,
       );
       return answer?.trim().toLowerCase() === 'yes';
     },

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { readHiddenLine } from '#core/console/hidden-line.ts';
+import { discardTyped } from '#core/console/typed-ahead.ts';
 import { visible } from '#shared/domain/text.ts';
 
 /** A stream to write to, as far as commands need it. */
@@ -14,10 +15,12 @@ export interface Terminal {
   out: Output;
   error: Output;
   environment: NodeJS.ProcessEnv;
-  /** Ask and wait for a line; null where nobody can be asked. */
-  ask(question: string): Promise<string | null>;
+  /** Whether somebody can be asked. */
+  canAsk?: boolean | undefined;
+  /** Ask and wait for a line; null where nobody can be asked. What was typed before the question is thrown away. */
+  ask(question: string, signal?: AbortSignal): Promise<string | null>;
   /** The same without showing what is typed. */
-  askHidden(question: string): Promise<string | null>;
+  askHidden(question: string, signal?: AbortSignal): Promise<string | null>;
 }
 
 /** The terminal of this process. */
@@ -26,19 +29,21 @@ export function processTerminal(): Terminal {
     out: process.stdout,
     error: process.stderr,
     environment: process.env,
-    async ask(question) {
-      if (!process.stdin.isTTY) return null;
+    canAsk: process.stdin.isTTY === true,
+    async ask(question, signal) {
+      if (!process.stdin.isTTY || !(await discardTyped(process.stdin)) || signal?.aborted) return null;
       const reader = createInterface({ input: process.stdin, output: process.stderr });
       try {
         return await new Promise((resolve) => {
           reader.question(question, resolve);
           reader.once('close', () => resolve(null));
+          signal?.addEventListener('abort', () => resolve(null));
         });
       } finally {
         reader.close();
       }
     },
-    askHidden: (question) => readHiddenLine(process.stdin, process.stderr, question),
+    askHidden: (question, signal) => readHiddenLine(process.stdin, process.stderr, question, { signal }),
   };
 }
 

@@ -61,7 +61,6 @@ async function leave(
     terminal.error.write(
       'All of it is left as it is: nothing on the node is touched, and no undo brings back what was there before.\n',
     );
-    if (open.elsewhere) terminal.error.write('Agree in the window or terminal of the running console.\n');
     const after = await client.fixes.leave({ change: id });
     terminal.error.write('It is settled: nothing on the node was touched.\n');
     if (json) terminal.out.write(asJson(after));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConsentGate } from '#core/console/service.ts';
+import type { Asking, ConsentGate } from '#core/console/service.ts';
 import type { FromCore } from './control.ts';
 
 /** A question that nobody answers is refused after this time. */
@@ -14,7 +14,10 @@ export class CoreConsent implements ConsentGate {
     this.#tell = tell;
   }
 
-  ask({ title, lines }: { title: string; lines: readonly string[] }): Promise<boolean> {
+  ask(
+    { title, lines }: { title: string; lines: readonly string[] },
+    { signal }: Asking = {},
+  ): Promise<boolean> {
     // A person must not agree to what does not fit into the dialog.
     const fits = title.length <= 256 && lines.length <= 64 && lines.every((line) => line.length <= 1_024);
     if (!fits) return Promise.resolve(false);
@@ -25,6 +28,7 @@ export class CoreConsent implements ConsentGate {
         clearTimeout(timer);
         resolve(given);
       });
+      signal?.addEventListener('abort', () => this.answer(id, false));
       this.#tell({ kind: 'consent', question: { id, title, lines: [...lines] } });
     });
   }

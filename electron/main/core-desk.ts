@@ -2,6 +2,7 @@ import type { ErrorLog } from '#core/api/caller.ts';
 import { type LocalSocket, serveLocalSocket } from '#core/api/local-socket.ts';
 import { type PortLike, serveMessagePort } from '#core/api/message-port.ts';
 import { type Api, createApi } from '#core/api/router.ts';
+import type { QuestionDesk } from '#core/console/question-desk.ts';
 import type { ConsoleService } from '#core/console/service.ts';
 import type { FromCore } from './control.ts';
 import type { CoreConsent } from './core-consent.ts';
@@ -17,6 +18,8 @@ export interface StartablePort extends PortLike {
 export interface DeskOptions {
   service: ConsoleService;
   consent: CoreConsent;
+  /** Asks through it, or in the terminal of the command that ordered something. */
+  questions: QuestionDesk;
   /** The prepared data folder, for the local socket. */
   dataFolder: string;
   tell(message: FromCore): void;
@@ -35,7 +38,7 @@ export class CoreDesk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    this.#api = createApi({ service: options.service, consent: options.consent, log: options.log });
+    this.#api = createApi({ service: options.service, consent: options.questions, log: options.log });
   }
 
   /** Begin to serve. Resolves when commands can reach the console and the first status was told. */
@@ -51,6 +54,7 @@ export class CoreDesk {
         api: this.#api,
         dataFolder,
         log,
+        questions: this.#options.questions,
         admin: {
           freshLink: async () => null,
           showWindow: async () => {

@@ -2,6 +2,7 @@ import type { MessageEvent as PortEvent } from 'electron';
 import type { ErrorLog } from '#core/api/caller.ts';
 import { reachConsole } from '#core/api/running-console.ts';
 import { createConsole } from '#core/console/create-console.ts';
+import { QuestionDesk } from '#core/console/question-desk.ts';
 import type { ConsoleService } from '#core/console/service.ts';
 import { defaultDataFolder, prepareDataFolder } from '#core/store/data-folder.ts';
 import { StoreError } from '#core/store/store-error.ts';
@@ -26,6 +27,7 @@ const log: ErrorLog = {
   },
 };
 const consent = new CoreConsent(tell);
+const questions = new QuestionDesk(consent, 'window');
 let desk: CoreDesk | null = null;
 
 process.parentPort.on('message', (event: PortEvent) => {
@@ -56,7 +58,7 @@ process.parentPort.on('message', (event: PortEvent) => {
 async function start(given: Extract<ToCore, { kind: 'start' }>): Promise<void> {
   const dataFolder = prepareDataFolder(given.dataFolder ?? defaultDataFolder());
   const service = await openConsole(given, dataFolder);
-  const opened = new CoreDesk({ service, consent, dataFolder, tell, log });
+  const opened = new CoreDesk({ service, consent, questions, dataFolder, tell, log });
   await opened.open();
   desk = opened;
   tell({ kind: 'ready' });
@@ -69,7 +71,7 @@ async function openConsole(
   // One that only watches in the background gives the records to the window.
   await (await reachConsole(dataFolder))?.standDown();
   const open = () =>
-    createConsole({ dataFolder, shell: 'desktop', version, consent, sample, watching: true });
+    createConsole({ dataFolder, shell: 'desktop', version, consent: questions, sample, watching: true });
   for (const wait of WAIT_FOR_FOLDER_MS) {
     try {
       return await open();

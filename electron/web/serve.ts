@@ -7,6 +7,7 @@ import { type LocalSocket, serveLocalSocket } from '#core/api/local-socket.ts';
 import { createApi } from '#core/api/router.ts';
 import { type RunningConsole, reachConsole } from '#core/api/running-console.ts';
 import { createConsole } from '#core/console/create-console.ts';
+import { QuestionDesk } from '#core/console/question-desk.ts';
 import { prepareDataFolder } from '#core/store/data-folder.ts';
 import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
@@ -75,7 +76,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   }
   const page = readPageFiles(options.pageFolder ?? builtPage());
   const pageCame = Promise.withResolvers<void>();
-  const consent = terminalConsent(process.stdin, process.stderr);
+  const consent = new QuestionDesk(terminalConsent(process.stdin, process.stderr), 'terminal');
   let service: Awaited<ReturnType<typeof createConsole>>;
   try {
     service = await createConsole({
@@ -109,7 +110,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const sample = options.sample ? await addSample(client) : null;
     const web = await startOnPort({ api, page, log: options.log, onSession: pageCame.resolve }, options);
     shell = web;
-    socket = await openSocket(options, dataFolder, api, web);
+    socket = await openSocket(options, dataFolder, api, web, consent);
     announce(web.freshLink(), options, dataFolder);
     const rehearsed = rehearse(client, closing.signal);
     if (sample !== null)
@@ -133,11 +134,12 @@ async function openSocket(
   dataFolder: string,
   api: ReturnType<typeof createApi>,
   web: WebShell,
+  questions: QuestionDesk,
 ): Promise<LocalSocket | null> {
   if (process.platform === 'win32') return null;
   const admin = { freshLink: async () => web.freshLink(), showWindow: async () => false };
   try {
-    return await serveLocalSocket({ api, dataFolder, admin, log: options.log });
+    return await serveLocalSocket({ api, dataFolder, admin, questions, log: options.log });
   } catch (error) {
     options.note(`Commands cannot reach this console: ${error instanceof Error ? error.message : error}`);
     return null;

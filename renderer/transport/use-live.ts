@@ -47,6 +47,7 @@ const OUTDATES = {
     orpc.incidents.result.key(),
     orpc.incidents.evidence.key(),
   ],
+  questions: [orpc.questions.key()],
   notice: [],
 } as const;
 

@@ -7,6 +7,7 @@ import { incidents } from './incidents.ts';
 import { changes, looks } from './looks.ts';
 import { nodes } from './nodes.ts';
 import { pause } from './pause.ts';
+import { questions } from './questions.ts';
 import { rotation } from './rotation.ts';
 import { sealed } from './sealed.ts';
 import { plans, settings, setup, streams, system } from './system.ts';
@@ -24,6 +25,7 @@ export const contract = {
   setup,
   plans,
   fixes,
+  questions,
   activity,
   audit,
   dependencies,

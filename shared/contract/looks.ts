@@ -66,6 +66,7 @@ export const changes = {
           'secrets',
           'pause',
           'incidents',
+          'questions',
         ]),
         node: nodeId.nullable(),
         /** For `notice`: the sentence of a notification. */

@@ -94,6 +94,14 @@ const PURPOSE: Readonly<Record<PlanPurpose, string>> = {
   remove: 'Remove Swarmkeep',
 };
 
+/** The title of a change behind the word for what it is for, without saying that word twice. */
+function titleAfter({ purpose, title }: { purpose: PlanPurpose; title: string }, node: string): string {
+  const head = PURPOSE[purpose];
+  const rest = title.startsWith(head) ? title.slice(head.length).replace(/^ (?:on|from) [^:]*/, '') : title;
+  const said = title.startsWith(head) ? rest.replace(/^: */, '') : rest;
+  return said === '' || said === node ? '' : `: ${said}`;
+}
+
 const STATE: Readonly<Record<ChangeState, string>> = {
   waiting: 'is waiting',
   applying: 'is being applied',
@@ -187,9 +195,9 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'plan-agreed':
       return `Agreed to, not begun yet: ${planInWords(event.what, node)}`;
     case 'change-ordered':
-      return `${PURPOSE[event.what.purpose]} on ${node} began: ${event.what.title}`;
+      return `${PURPOSE[event.what.purpose]} on ${node} began${titleAfter(event.what, node)}`;
     case 'change-settled':
-      return `${PURPOSE[event.what.purpose]} on ${node} ${STATE[event.what.state]}: ${event.what.title}${
+      return `${PURPOSE[event.what.purpose]} on ${node} ${STATE[event.what.state]}${titleAfter(event.what, node)}${
         event.what.note === '' ? '' : ` (${event.what.note})`
       }`;
     case 'waiver-made':

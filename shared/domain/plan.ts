@@ -123,6 +123,8 @@ export const helperAccess = z.object({
   installed: z.boolean(),
   /** The helper on the node is older or other than this console's. */
   outdated: z.boolean(),
+  /** The node did not answer: what is allowed there is not known. Absent where it did. */
+  away: z.boolean().optional(),
   /** In one sentence: which way is used, or why none is and what would help. */
   words: z.string().max(512),
 });

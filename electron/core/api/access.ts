@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { type ConsentGate, ConsoleError } from '#core/console/service.ts';
+import { type ConsentGate, ConsoleError, type Question } from '#core/console/service.ts';
 import type { ClaimedPlan, PlanRegistry } from '#core/fixes/plan-registry.ts';
-import { consentQuestion } from '#core/fixes/plans/consent-question.ts';
 import { leaveQuestion } from '#core/fixes/plans/leave-question.ts';
 import { incidentQuestion } from '#core/incidents/runbook/incident-question.ts';
 import type { ClaimedStep, IncidentRegistry } from '#core/incidents/runbook/incident-registry.ts';
@@ -12,6 +11,8 @@ import type { IncidentPlan } from '#shared/domain/incident/incident-plan.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import type { RotationPlan } from '#shared/domain/rotation/plan.ts';
 import type { CallContext } from './caller.ts';
+import { commandOfPlan, nobodyToAsk } from './nobody-to-ask.ts';
+import { planQuestion } from './plan-question.ts';
 
 /** Steps of incidents that wait for a person, and the node that each incident is about. */
 export interface IncidentSteps {
@@ -69,7 +70,7 @@ export class AccessGuard {
     if (access === 'read' || access === 'change') return null;
     const reference = planReference.safeParse(input);
     if (!reference.success) {
-      throw new ConsoleError('PLAN_UNKNOWN', 'The request names no plan. Nothing was changed.', untouched);
+      throw new ConsoleError('PLAN_UNKNOWN', 'The request names no plan.', untouched);
     }
     const { plan: id, hash } = reference.data;
     const rotation = this.#rotations?.find(id, hash);
@@ -85,7 +86,14 @@ export class AccessGuard {
         next: 'The steps of the plan can be done by hand.',
       });
     }
-    await this.#agree(async () => consentQuestion(plan, await this.#addressOf(plan.node)), context);
+    await this.#agree(
+      async () => ({
+        ...planQuestion(plan, await this.#addressOf(plan.node)),
+        about: { node: plan.node, name: plan.nodeName },
+      }),
+      context,
+      commandOfPlan(plan),
+    );
     // Taken only now, and looked up again: the plan may have been replaced or used while the person was reading.
     return known(this.#plans.claim(id, hash));
   }
@@ -120,21 +128,30 @@ export class AccessGuard {
    * @throws ConsoleError CONSENT_REFUSED
    */
   async leaving(change: AppliedChange, context: CallContext): Promise<void> {
-    await this.#agree(async () => leaveQuestion(change, await this.#addressOf(change.node)), context);
+    await this.#agree(
+      async () => ({
+        ...leaveQuestion(change, await this.#addressOf(change.node)),
+        about: { node: change.node, name: change.nodeName },
+      }),
+      context,
+      `undo ${change.id.slice(0, 8)} --leave`,
+    );
   }
 
   async #agree(
-    question: () => Promise<{ title: string; lines: string[] }>,
+    question: () => Promise<Question>,
     { caller }: CallContext,
+    command: string | null = null,
   ): Promise<void> {
+    if (this.#consent !== null && this.#consent.canAsk === false) throw nobodyToAsk(command);
     // One question at a time: a page that asks a hundred times must not wear a person down.
     if (this.#consent === null || this.#asking) throw refused();
     this.#asking = true;
     try {
       const asker = caller.kind === 'renderer' ? 'the page' : 'a command';
-      const { title, lines } = await question();
+      const { title, lines, about } = await question();
       const agreed = await this.#consent
-        .ask({ title, lines: [...lines, `Asked for by ${asker}.`] })
+        .ask({ title, lines: [...lines, `Asked for by ${asker}.`], about })
         .catch(() => false);
       if (agreed !== true) throw refused();
     } finally {
@@ -145,13 +162,13 @@ export class AccessGuard {
 
 function known<P>(found: P | 'unknown' | 'changed'): P {
   if (found === 'unknown') {
-    throw new ConsoleError('PLAN_UNKNOWN', 'There is no such plan. Nothing was changed.', {
+    throw new ConsoleError('PLAN_UNKNOWN', 'There is no such plan any more.', {
       ...untouched,
-      next: 'Open the finding again: the plan is made anew.',
+      next: 'It was ordered already, or made too long ago: plan it again.',
     });
   }
   if (found === 'changed') {
-    throw new ConsoleError('PLAN_CHANGED', 'The plan is not the one that was shown. Nothing was changed.', {
+    throw new ConsoleError('PLAN_CHANGED', 'The plan is not the one that was shown.', {
       ...untouched,
       next: 'Read the plan as it is now, and order it again.',
     });
@@ -160,7 +177,7 @@ function known<P>(found: P | 'unknown' | 'changed'): P {
 }
 
 function refused(): ConsoleError {
-  return new ConsoleError('CONSENT_REFUSED', 'Consent was not given. Nothing was changed.', {
+  return new ConsoleError('CONSENT_REFUSED', 'Consent was not given.', {
     ...untouched,
     next: 'Order it again and agree in the window or terminal that asks.',
   });

@@ -6,6 +6,8 @@ export interface Caller {
   kind: 'renderer' | 'operator-terminal';
   /** Tells callers apart for limits: a port, a session, the socket. Never a secret. */
   client: string;
+  /** Of a command whose own terminal can be asked: a name that only it knows. */
+  terminal?: string | undefined;
 }
 
 /** What every call knows besides its input. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { QuestionDesk } from '#core/console/question-desk.ts';
 import type { ErrorLog } from './caller.ts';
+import { CommandTerminals, terminalOf } from './command-terminal.ts';
 import { createHttpHandler, isJson, readJson, sendError } from './http-handler.ts';
 import { createServer } from './node-http.ts';
 import type { Api } from './router.ts';
@@ -29,6 +31,8 @@ export interface LocalSocketOptions {
   /** The console's own folder: must belong to this user and be closed to all others (0700). */
   dataFolder: string;
   admin: SocketAdmin;
+  /** Where the terminals of commands can be asked; left out by a console that asks nobody. */
+  questions?: QuestionDesk | undefined;
   log: ErrorLog;
 }
 
@@ -58,6 +62,7 @@ export async function serveLocalSocket(options: LocalSocketOptions): Promise<Loc
   server.on('upgrade', (_incoming, socket) => socket.destroy());
   server.on('connect', (_incoming, socket) => socket.destroy());
   const call = createHttpHandler(options.api, SOCKET_RPC_PREFIX);
+  const terminals = options.questions === undefined ? null : new CommandTerminals(options.questions);
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     try {
@@ -65,9 +70,13 @@ export async function serveLocalSocket(options: LocalSocketOptions): Promise<Loc
       if (incoming.headers.origin !== undefined || incoming.headers['sec-fetch-site'] !== undefined) {
         sendError(outgoing, 403, 'FORBIDDEN', 'Pages are not served here.');
       } else if (incoming.url?.startsWith(`${SOCKET_RPC_PREFIX}/`)) {
-        await call(incoming, outgoing, { kind: 'operator-terminal', client: 'local-socket' });
+        await call(incoming, outgoing, {
+          kind: 'operator-terminal',
+          client: 'local-socket',
+          terminal: terminalOf(incoming),
+        });
       } else {
-        await answerAdmin(incoming, outgoing, options.admin);
+        await answerAdmin(incoming, outgoing, options.admin, terminals);
       }
     } catch (error) {
       options.log.error('A request over the local socket failed', error);
@@ -93,6 +102,7 @@ async function answerAdmin(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   admin: SocketAdmin,
+  terminals: CommandTerminals | null,
 ): Promise<void> {
   if (incoming.method !== 'POST' || !isJson(incoming.headers['content-type'])) {
     sendError(outgoing, 405, 'METHOD_NOT_SUPPORTED', 'Only POST with JSON is understood here.');
@@ -105,6 +115,13 @@ async function answerAdmin(
     send(outgoing, { shown: await admin.showWindow(), pid: process.pid });
   } else if (incoming.url === `${SOCKET_ADMIN_PREFIX}/stand-down`) {
     send(outgoing, { stoodDown: (await admin.standDown?.()) ?? false });
+  } else if (incoming.url === `${SOCKET_ADMIN_PREFIX}/terminal` && terminals !== null) {
+    if (!terminals.attach(body.value, outgoing))
+      sendError(outgoing, 400, 'BAD_REQUEST', 'The request is not valid.');
+  } else if (incoming.url === `${SOCKET_ADMIN_PREFIX}/answer` && terminals !== null) {
+    const heard = terminals.answer(body.value);
+    if (heard === undefined) sendError(outgoing, 400, 'BAD_REQUEST', 'The request is not valid.');
+    else send(outgoing, { heard });
   } else sendError(outgoing, 404, 'NOT_FOUND', 'There is no such procedure.');
 }
 

@@ -1,6 +1,13 @@
 import { mapEventIterator } from '@orpc/client';
 import { implement, ORPCError } from '@orpc/server';
-import { type ConsentGate, ConsoleError, type ConsoleService } from '#core/console/service.ts';
+import { onBehalfOf, QuestionDesk } from '#core/console/question-desk.ts';
+import {
+  type ChangeDelta,
+  type ConsentGate,
+  ConsoleError,
+  type ConsoleService,
+  type Topic,
+} from '#core/console/service.ts';
 import { ClaimedPlan } from '#core/fixes/plan-registry.ts';
 import { ClaimedStep } from '#core/incidents/runbook/incident-registry.ts';
 import { ClaimedRotation } from '#core/secrets/rotation/rotation-registry.ts';
@@ -37,7 +44,7 @@ export function createApi(options: ApiOptions): Api {
   const streams = new StreamHub(options.limits);
   const keep = options.limits?.window ?? STREAM_LIMITS.window;
   const progress = new ReplayedTopic(options.service.topics.progress, keep);
-  const changes = new ReplayedTopic(options.service.topics.changes, keep);
+  const changes = new ReplayedTopic(withQuestions(options), keep);
   const fixes = new ReplayedTopic(options.service.topics.fixes, keep);
   const audit = new AuditDesk(options.service.audit);
   const rotation = new RotationApi(options.service.rotation, keep);
@@ -57,15 +64,32 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
+/** What changes in the console, and that a question was asked or answered. */
+function withQuestions({ service, consent }: ApiOptions): Topic<{ at: string }, ChangeDelta> {
+  const { changes } = service.topics;
+  if (!(consent instanceof QuestionDesk)) return changes;
+  return {
+    snapshot: () => changes.snapshot(),
+    onDelta(listener) {
+      const ends = [
+        changes.onDelta(listener),
+        consent.onChange(() =>
+          listener({ at: new Date().toISOString(), what: 'questions', node: null, sentence: null }),
+        ),
+      ];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+  };
+}
+
 interface Topics {
   progress: ReplayedTopic<
     Awaited<ReturnType<ConsoleService['topics']['progress']['snapshot']>>,
     Parameters<Parameters<ConsoleService['topics']['progress']['onDelta']>[0]>[0]
   >;
-  changes: ReplayedTopic<
-    { at: string },
-    Parameters<Parameters<ConsoleService['topics']['changes']['onDelta']>[0]>[0]
-  >;
+  changes: ReplayedTopic<{ at: string }, ChangeDelta>;
   fixes: ReplayedTopic<AppliedChange[], AppliedChange>;
 }
 
@@ -87,6 +111,8 @@ function createRouter(
   // Both run around the validation of input and output, so refusals of either pass through `safeError` too.
   const os = implement(contract)
     .$context<CallContext>()
+    // What a command orders may ask in its own terminal, as long as it runs.
+    .use(({ next, context }) => onBehalfOf(context.caller.terminal, () => next()))
     .use(async ({ next, path, signal }) => {
       const safe = (thrown: unknown) => {
         const { error, forLog } = safeError(thrown);
@@ -197,6 +223,12 @@ function createRouter(
       progress: os.fixes.progress.handler(({ input, context, signal }) =>
         hub.open(topics.fixes, context.caller, input, signal),
       ),
+    },
+    questions: {
+      open: os.questions.open.handler(() => (consent instanceof QuestionDesk ? consent.list() : [])),
+      dismiss: os.questions.dismiss.handler(({ input }) => ({
+        dismissed: consent instanceof QuestionDesk && consent.dismiss(input.question),
+      })),
     },
     activity: {
       state: os.activity.state.handler(({ input }) => service.activity.state(input)),

@@ -2,8 +2,11 @@ import { lstatSync } from 'node:fs';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import { z } from 'zod';
+import type { ConsentGate } from '#core/console/service.ts';
+import { TERMINAL_HEADER } from './command-terminal.ts';
 import type { ApiClient } from './direct-client.ts';
 import { SOCKET_ADMIN_PREFIX, SOCKET_RPC_PREFIX, socketPathOf } from './local-socket.ts';
+import { offerTerminal } from './offer-terminal.ts';
 import { unixFetch } from './unix-fetch.ts';
 
 /** A console that runs already, as a command of the same user sees it. */
@@ -15,6 +18,11 @@ export interface RunningConsole {
   showWindow(): Promise<boolean>;
   /** Ask one that only watches in the background for the records; false when it is somebody's own console. */
   standDown(): Promise<boolean>;
+  /**
+   * Let it ask in the terminal of this command what it asks on behalf of this command's calls.
+   * @returns ends that
+   */
+  offerTerminal(gate: ConsentGate): Promise<() => void>;
 }
 
 const linkAnswer = z.object({ url: z.string().max(2_048).nullable() });
@@ -37,19 +45,24 @@ export async function reachConsole(dataFolder: string): Promise<RunningConsole |
   const path = socketPathOf(dataFolder);
   if (!isOurs(path)) return null;
   const fetch = unixFetch(path);
-  const ask = async (procedure: string, signal?: AbortSignal): Promise<unknown> => {
-    const answer = await fetch(
+  const post = (procedure: string, body: unknown, signal?: AbortSignal): Promise<Response> =>
+    fetch(
       new Request(`http://localhost${SOCKET_ADMIN_PREFIX}/${procedure}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: '{}',
+        body: JSON.stringify(body),
         ...(signal && { signal }),
       }),
     );
-    return answer.json();
-  };
+  const ask = async (procedure: string, signal?: AbortSignal): Promise<unknown> =>
+    (await post(procedure, {}, signal)).json();
+  let terminal: string | null = null;
   const client = createORPCClient<ApiClient>(
-    new RPCLink({ url: `http://localhost${SOCKET_RPC_PREFIX}`, fetch }),
+    new RPCLink({
+      url: `http://localhost${SOCKET_RPC_PREFIX}`,
+      headers: () => (terminal === null ? {} : { [TERMINAL_HEADER]: terminal }),
+      fetch,
+    }),
   );
   try {
     await client.system.about(undefined, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
@@ -60,6 +73,12 @@ export async function reachConsole(dataFolder: string): Promise<RunningConsole |
     client,
     freshLink: async () => linkAnswer.parse(await ask('link')).url,
     showWindow: async () => showAnswer.parse(await ask('show')).shown,
+    async offerTerminal(gate) {
+      const offered = await offerTerminal(post, gate);
+      if (offered === null) return () => undefined;
+      terminal = offered.terminal;
+      return offered.end;
+    },
     async standDown() {
       try {
         return standDownAnswer.parse(await ask('stand-down', AbortSignal.timeout(STAND_DOWN_WITHIN_MS)))

@@ -13,14 +13,29 @@ const GREETED = { ok: true, answer: { answer: 'hello' } } as unknown as HelperRe
 
 /** Channels on a stand-in for the helper behind pkexec or sudo, which counts its windows and tries. */
 function channelsOn(via: HelperAccess['via']) {
-  const seen = { windows: 0, tries: [] as (string | null)[], typed: 'wrong' };
+  const seen = {
+    windows: 0,
+    tries: [] as (string | null)[],
+    typed: 'wrong',
+    questions: 0,
+    lines: '',
+    told: [] as string[],
+  };
   let agrees = false;
   const clock = fakeClock('2026-11-22T19:00:00.000Z');
   const channels = createFixChannels({
     dataFolder: '/nowhere',
     clock,
     bundle: null,
-    consent: { ask: async () => true, askPassword: async () => seen.typed },
+    consent: {
+      ask: async () => true,
+      tell: (words) => void seen.told.push(words),
+      async askPassword({ lines }) {
+        seen.questions += 1;
+        seen.lines = lines.join(' ');
+        return seen.typed;
+      },
+    },
     openRoot: () => null,
     openChannel: ({ password }): HelperChannel => ({
       access: async () => ({ via, installed: true, outdated: false, words: '' }),
@@ -106,8 +121,47 @@ describe('a password of sudo that is wrong', () => {
     await asked(channels, 'two', 'For: a change');
     seen.typed = 'right';
     expect(await asked(channels, 'three', 'For: a change')).toBe('answered');
+    channels.forget('three');
     seen.typed = 'wrong';
     await asked(channels, 'four', 'For: a change');
     expect(await asked(channels, 'five', 'For: a change')).toMatchObject({ message: 'It was wrong.' });
+  });
+});
+
+describe('a password of sudo that is right', () => {
+  it('is asked for once for a node, however often a plan is made anew, and by plans at the same time', async () => {
+    const { channels, seen } = channelsOn('sudo-password');
+    seen.typed = 'right';
+    await Promise.all(['one', 'two'].map((run) => asked(channels, run, 'A plan')));
+    await asked(channels, 'three', 'A plan');
+    expect(seen.questions).toBe(1);
+    await asked(channels, 'elsewhere', 'A plan', other);
+    expect(seen.questions).toBe(2);
+    expect(seen.lines).toContain('after 5 minutes without one');
+  });
+
+  it('is forgotten after five minutes without a change, and with one at the end of it, as the question says', async () => {
+    const { channels, seen, clock } = channelsOn('sudo-password');
+    seen.typed = 'right';
+    await asked(channels, 'plan', 'A plan');
+    await clock.pass(299_000);
+    expect(await asked(channels, 'plan', null)).toBe('answered');
+    await clock.pass(2_000);
+    expect(await asked(channels, 'plan', null)).toMatchObject({ kind: 'password-needed' });
+    await asked(channels, 'change', 'A plan');
+    channels.began('change');
+    await clock.pass(301_000);
+    expect(await asked(channels, 'change', null)).toBe('answered');
+    // The next plan is another matter: its password is asked for, not taken from a change that runs.
+    await asked(channels, 'other plan', 'A plan');
+    expect(seen.questions).toBe(3);
+    channels.forget('change');
+    expect(await asked(channels, 'change', null)).toMatchObject({ kind: 'password-needed' });
+  });
+
+  it('that was wrong is said to be wrong where it was typed', async () => {
+    const { channels, seen } = channelsOn('sudo-password');
+    await asked(channels, 'one', 'A plan');
+    expect(seen.told).toEqual([expect.stringContaining('sudo on miu did not take the password')]);
   });
 });

@@ -3,12 +3,11 @@ import type { ChannelOptions } from '#core/hosts/helper-channel-open.ts';
 import type { RootChannel } from '#core/hosts/helper-channel-root.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { HelperAccess } from '#shared/domain/plan.ts';
+import { visible } from '#shared/domain/text.ts';
 import { AskedInVain } from './asked-in-vain.ts';
 import type { Clock } from './clock.ts';
+import { RunPasswords } from './run-passwords.ts';
 import type { ConsentGate } from './service.ts';
-
-/** A password that was typed for one run is forgotten after this time, whatever becomes of the run. */
-const FORGOTTEN_AFTER_MS = 15 * 60_000;
 
 /** How the helper is reached changes seldom. */
 const ACCESS_KEPT_MS = 60_000;
@@ -28,6 +27,8 @@ export interface FixChannels {
   access(node: SwarmNode): Promise<HelperAccess>;
   /** The helper was put there or taken away. */
   forgetAccess(node: string): void;
+  /** A change was begun from the plan of this run: its password is kept until the change is at rest. */
+  began(run: string): void;
   /** The run is at rest: its password is forgotten. */
   forget(run: string): void;
   close(): void;
@@ -45,36 +46,9 @@ export function createFixChannels(parts: {
   openChannel: (options: ChannelOptions) => HelperChannel;
   openRoot: (options: ChannelOptions) => RootChannel | null;
 }): FixChannels {
-  const passwords = new Map<string, { password: string; off: () => void }>();
+  const { consent } = parts;
+  const passwords = new RunPasswords(parts.clock, consent);
   const inVain = new AskedInVain(parts.clock);
-  let asking: Promise<unknown> = Promise.resolve();
-
-  function keep(run: string, password: string): void {
-    forget(run);
-    const off = parts.clock.after(FORGOTTEN_AFTER_MS, () => passwords.delete(run));
-    passwords.set(run, { password, off });
-  }
-
-  function forget(run: string): void {
-    passwords.get(run)?.off();
-    passwords.delete(run);
-  }
-
-  /** One question at a time. */
-  function askFor(node: SwarmNode, run: string, why: string): Promise<void> {
-    const turn = asking.then(async () => {
-      if (passwords.has(run)) return;
-      const given = await parts.consent
-        .askPassword?.({
-          title: `Password of sudo on ${node.name}`,
-          lines: [why, 'It goes to sudo over its standard input, for this one change, and is not stored.'],
-        })
-        .catch(() => null);
-      if (given !== null && given !== undefined) keep(run, given);
-    });
-    asking = turn.catch(() => undefined);
-    return turn;
-  }
 
   const optionsFor = (node: SwarmNode, run: string, fresh: boolean): ChannelOptions => ({
     address: node.address,
@@ -82,12 +56,18 @@ export function createFixChannels(parts: {
     dataFolder: parts.dataFolder,
     fresh,
     bundle: parts.bundle,
-    ...(parts.consent.askPassword === undefined
+    ...(consent.askPassword === undefined && !passwords.has(run)
       ? {}
-      : { password: () => passwords.get(run)?.password ?? null }),
+      : { password: () => passwords.of(run) }),
   });
 
-  const remembered = new Map<string, { until: number; access: Promise<HelperAccess> }>();
+  const remembered = new Map<string, { until: number; asks: boolean; access: Promise<HelperAccess> }>();
+
+  /** A password that was not taken is forgotten at once, and said where it was typed: accounts are locked after a few. */
+  function wrong(node: SwarmNode, run: string): void {
+    passwords.forget(run);
+    consent.tell?.(`sudo on ${visible(node.name)} did not take the password. Nothing was done with it.`);
+  }
 
   async function findAccess(node: SwarmNode): Promise<HelperAccess> {
     const channel = parts.openChannel(optionsFor(node, '', false));
@@ -101,11 +81,18 @@ export function createFixChannels(parts: {
   return {
     access(node) {
       const now = parts.clock.now().getTime();
+      // Which way there is depends on whether anybody could be asked for a password.
+      const asks = consent.askPassword !== undefined;
       const known = remembered.get(node.id);
-      if (known && known.until > now && known.until <= now + ACCESS_KEPT_MS) return known.access;
-      const access = findAccess(node);
-      remembered.set(node.id, { until: now + ACCESS_KEPT_MS, access });
-      return access;
+      if (known?.asks === asks && known.until > now && known.until <= now + ACCESS_KEPT_MS)
+        return known.access;
+      const entry = { until: now + ACCESS_KEPT_MS, asks, access: findAccess(node) };
+      remembered.set(node.id, entry);
+      // One that did not answer may answer the next time.
+      void entry.access.then(({ away }) => {
+        if (away === true && remembered.get(node.id) === entry) remembered.delete(node.id);
+      });
+      return entry.access;
     },
     forgetAccess: (node) => {
       remembered.delete(node);
@@ -115,7 +102,7 @@ export function createFixChannels(parts: {
       if (channel === null) return null;
       const { via } = await channel.access();
       if (via !== 'sudo-password' || ask === null) return channel;
-      if (!passwords.has(run) && inVain.why(node) === null) await askFor(node, run, ask);
+      if (inVain.why(node) === null) await passwords.askFor(node, run, ask);
       return {
         ...channel,
         async run(words, input) {
@@ -125,7 +112,7 @@ export function createFixChannels(parts: {
           if (end.ok) inVain.heard(node.id, null);
           else if (end.failure.kind === 'password-wrong') {
             inVain.heard(node.id, end.failure);
-            forget(run);
+            wrong(node, run);
           }
           return end;
         },
@@ -136,9 +123,8 @@ export function createFixChannels(parts: {
       if (ask !== null) inVain.ordered(node.id);
       const { via } = await channel.access();
       const asksPerson = via === 'sudo-password' || via === 'pkexec';
-      const hasOwn = passwords.has(run);
-      if (via === 'sudo-password' && ask !== null && !hasOwn && inVain.why(node) === null)
-        await askFor(node, run, ask);
+      if (via === 'sudo-password' && ask !== null && inVain.why(node) === null)
+        await passwords.askFor(node, run, ask);
       return {
         ...channel,
         async ask(request, options) {
@@ -146,15 +132,13 @@ export function createFixChannels(parts: {
           if (why !== null) return { ok: false, failure: why };
           const reply = await channel.ask(request, options);
           if (asksPerson) inVain.heard(node.id, reply.ok ? null : reply.failure);
-          // A wrong one must not be tried again by itself: accounts are locked after a few.
-          if (!reply.ok && reply.failure.kind === 'password-wrong') forget(run);
+          if (!reply.ok && reply.failure.kind === 'password-wrong') wrong(node, run);
           return reply;
         },
       };
     },
-    forget,
-    close() {
-      for (const run of [...passwords.keys()]) forget(run);
-    },
+    began: (run) => passwords.began(run),
+    forget: (run) => passwords.forget(run),
+    close: () => passwords.forgetAll(),
   };
 }

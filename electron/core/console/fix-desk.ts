@@ -106,7 +106,8 @@ export async function createFixDesk(
       const others = (ofNodes.get(change.node) ?? []).filter((other) => other.id !== change.id);
       ofNodes.set(change.node, [change, ...others]);
       board.show(change);
-      if (change.endedAt !== null) channels.forget(change.id);
+      if (change.endedAt === null) channels.began(change.id);
+      else channels.forget(change.id);
       if (change.plan.checks.length === 0 || change.plan.purpose === 'remove')
         channels.forgetAccess(change.node);
     },

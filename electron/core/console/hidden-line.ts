@@ -1,23 +1,33 @@
 import type { Readable, Writable } from 'node:stream';
-
-type Keyboard = Readable & { isTTY?: boolean; setRawMode?(on: boolean): unknown };
+import { discardTyped, type Keyboard } from './typed-ahead.ts';
 
 const LONGEST = 1_024;
 
+/** How long a question waits, and what ends it before. */
+export interface Waiting {
+  /** Nobody answered within so many milliseconds: null. Two minutes when left out. */
+  withinMs?: number | undefined;
+  /** Takes the question back: null. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds of silence after which nothing more comes of what was typed before the question. */
+  quietMs?: number | undefined;
+}
+
 /**
- * Reads one line from a terminal without showing it: for the password of sudo, where nobody else can ask.
+ * Reads one line from a terminal without showing it: for the password of sudo, where nobody else can ask. What was typed before the
+ * question stands there is thrown away.
  * @param input the terminal, `process.stdin`
  * @param output where the question is written
- * @param withinMs nobody answered after that: null
  * @returns the line; null on Ctrl-C, Ctrl-D on an empty line, when there is no terminal, or when the time is over
  */
-export function readHiddenLine(
-  input: Keyboard,
+export async function readHiddenLine(
+  input: Readable & Keyboard,
   output: Writable | { write(text: string): unknown },
   question: string,
-  withinMs = 120_000,
+  { withinMs = 120_000, signal, quietMs }: Waiting = {},
 ): Promise<string | null> {
-  if (input.isTTY !== true || input.setRawMode === undefined) return Promise.resolve(null);
+  if (input.isTTY !== true || input.setRawMode === undefined || signal?.aborted) return null;
+  if (!(await discardTyped(input, quietMs))) return null;
   output.write(question);
   return new Promise((resolve) => {
     let line = '';
@@ -25,6 +35,7 @@ export function readHiddenLine(
       clearTimeout(timer);
       input.off('data', take);
       input.off('end', none);
+      signal?.removeEventListener('abort', none);
       input.setRawMode?.(false);
       input.pause();
       output.write('\n');
@@ -47,6 +58,7 @@ export function readHiddenLine(
       }
     };
     const timer = setTimeout(none, withinMs);
+    signal?.addEventListener('abort', none);
     input.setRawMode?.(true);
     input.on('data', take);
     input.on('end', none);

@@ -57,7 +57,8 @@ type ChangeDelta = {
     | 'dependencies'
     | 'secrets'
     | 'pause'
-    | 'incidents';
+    | 'incidents'
+    | 'questions';
   node: string | null;
   sentence: string | null;
 };
@@ -93,15 +94,32 @@ export type ConsoleIncidents = ServiceGroup<'incidents', 'progress' | 'begin'> &
   topic: Topic<IncidentView[], IncidentView>;
 };
 
+/** What a person is asked outside the renderer. */
+export interface Question {
+  title: string;
+  lines: readonly string[];
+  /** The node that it is about, so that a page can say so; left out for what is about none. */
+  about?: { node: string; name: string } | undefined;
+}
+
+/** Takes a question back: then nobody is waited for any more. */
+export interface Asking {
+  signal?: AbortSignal | undefined;
+}
+
 /** Who is asking for consent-bound work, and how that shell asks a person outside the renderer. */
 export interface ConsentGate {
+  /** False: this shell has nobody whom it could ask now, and {@link ask} says no. True when left out. */
+  readonly canAsk?: boolean;
   /** Ask the person: native dialog, polkit, the terminal of `serve`. Resolves false when refused or not possible. */
-  ask(question: { title: string; lines: readonly string[] }): Promise<boolean>;
+  ask(question: Question, how?: Asking): Promise<boolean>;
   /**
    * Ask the person for the password of sudo on a node, without showing it. Resolves null when refused. A shell that cannot
    * ask for a password outside the renderer leaves it out.
    */
-  askPassword?(question: { title: string; lines: readonly string[] }): Promise<string | null>;
+  askPassword?(question: Question, how?: Asking): Promise<string | null>;
+  /** Say what became of an answer, where it was asked for. */
+  tell?(words: string): void;
 }
 
 /**

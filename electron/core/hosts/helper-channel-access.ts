@@ -1,6 +1,7 @@
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import type { HelperAccess } from '#shared/domain/plan.ts';
+import { fixCommand } from './command-hint.ts';
 import { parseAnswer } from './helper-channel-answer.ts';
 
 type Hello = Extract<HelperAnswer, { answer: 'hello' }>;
@@ -75,13 +76,13 @@ export function judgeAccess(seen: SeenAccess, means: AccessMeans): HelperAccess 
   if (seen.sudo && means.canAskPassword) {
     return access(
       'sudo-password',
-      `sudo on ${nodeName} asks for your password. It is used for this one change and never stored.`,
+      `sudo on ${nodeName} asks for your password. It is kept in memory for this plan and its change, and never written down.`,
     );
   }
   if (seen.sudo) {
     return access(
       'none',
-      `sudo on ${nodeName} asks for a password, and this window cannot ask for one safely. Use the command line there, or allow the helper without a password.`,
+      `sudo on ${nodeName} asks for a password, and this window cannot ask for one safely. Order changes in a terminal of this computer (${fixCommand(nodeName)}), or allow the helper without a password.`,
     );
   }
   return access(

@@ -57,7 +57,7 @@ export function openHelperChannel(options: ChannelOptions): HelperChannel {
     });
     if (!end.ok) {
       known = null; // It may be there the next time.
-      return nothing(`${end.failure.message} ${end.failure.next}`.trim());
+      return { ...nothing(`${end.failure.message} ${end.failure.next}`.trim()), away: true };
     }
     const { DISPLAY, WAYLAND_DISPLAY } = process.env;
     const session = address.kind === 'local' && (DISPLAY !== undefined || WAYLAND_DISPLAY !== undefined);

@@ -1,3 +1,4 @@
+import { allowCommand } from './command-hint.ts';
 import { type HelperFailure, helperFailure } from './helper-channel.ts';
 import { ROOT_SCRIPT } from './helper-channel-command.ts';
 import { helperLine } from './helper-channel-line.ts';
@@ -70,11 +71,11 @@ export function openRootChannel(options: ChannelOptions): RootChannel | null {
     if (seen.has('sudo-free'))
       return { ...machine, via: 'sudo', words: `sudo on ${nodeName} asks for no password.` };
     if (seen.has('sudo-there') && password !== undefined) {
-      const words = `sudo on ${nodeName} asks for your password. It is used for this once and never stored.`;
+      const words = `sudo on ${nodeName} asks for your password. It is kept in memory until this is done, and never written down.`;
       return { ...machine, via: 'sudo-password', words };
     }
     const words = seen.has('sudo-there')
-      ? `sudo on ${nodeName} asks for a password, and this window cannot ask for one safely. Order it from the command line: swarmkeep allow`
+      ? `sudo on ${nodeName} asks for a password, and this window cannot ask for one safely. Order it in a terminal of this computer: ${allowCommand(nodeName)}`
       : `On ${nodeName} this account cannot become administrator. Run the commands there as root.`;
     return { ...machine, via: 'none', words };
   }

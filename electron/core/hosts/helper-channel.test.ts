@@ -38,7 +38,7 @@ describe('which way there is to the helper', () => {
       `swarmkeep uid 1000\n${THERE}swarmkeep sudo \n`,
       {},
       'sudo-password',
-      'never stored',
+      'never written down',
     ],
     [
       'none: nobody can be asked',

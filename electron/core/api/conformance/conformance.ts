@@ -118,7 +118,7 @@ export function conformance(transport: Transport): void {
         bench.plans.add(PLAN);
         expect(await failure(client.plans.apply({ plan: PLAN.id, hash: 'a'.repeat(64) }))).toMatchObject({
           code: 'PLAN_CHANGED',
-          message: expect.stringContaining('Nothing was changed'),
+          data: { untouched: 'Nothing was changed.' },
         });
         expectUntouched(bench, 0);
       });
