@@ -28,6 +28,8 @@ export async function readHiddenLine(
 ): Promise<string | null> {
   if (input.isTTY !== true || input.setRawMode === undefined || signal?.aborted) return null;
   if (!(await discardTyped(input, quietMs))) return null;
+  // Before the question stands there: keys that come at once must not be shown either.
+  input.setRawMode(true);
   output.write(question);
   return new Promise((resolve) => {
     let line = '';
@@ -59,7 +61,6 @@ export async function readHiddenLine(
     };
     const timer = setTimeout(none, withinMs);
     signal?.addEventListener('abort', none);
-    input.setRawMode?.(true);
     input.on('data', take);
     input.on('end', none);
     input.resume();
