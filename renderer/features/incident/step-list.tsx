@@ -7,7 +7,7 @@ import {
   CircleUserRound,
   Minus,
 } from 'lucide-react';
-import type { Incident, IncidentStep } from '#shared/domain/incident/incident.ts';
+import type { IncidentStep } from '#shared/domain/incident/incident.ts';
 import type { IncidentView } from '#shared/domain/incident/incident-view.ts';
 import { nextStep, stepText } from '#shared/domain/incident/incident-words.ts';
 import { visible } from '#shared/domain/text.ts';
@@ -109,12 +109,4 @@ function stateWords(step: IncidentStep, next: boolean): string {
     case 'not-begun':
       return next ? 'Next' : '';
   }
-}
-
-/** Which steps have to be settled before this one, by their names. */
-export function waitsFor(incident: Incident, step: IncidentStep): string[] {
-  const { needs } = stepText(incident, step.step);
-  return incident.steps
-    .filter((one) => needs.includes(one.step) && one.state !== 'done' && one.state !== 'skipped')
-    .map((one) => stepText(incident, one.step).title);
 }

@@ -143,3 +143,11 @@ export function incidentHeadline(incident: Incident, isolation: Isolation | null
       : `${name} may still have a secret that opens the swarm.`;
   return `${PLAYBOOKS[incident.kind].title}: ${name}. The incident goes on.`;
 }
+
+/** Which steps have to be settled before this one, by their names. */
+export function waitsFor(incident: Incident, step: IncidentStep): string[] {
+  const { needs } = stepText(incident, step.step);
+  return incident.steps
+    .filter((one) => needs.includes(one.step) && one.state !== 'done' && one.state !== 'skipped')
+    .map((one) => stepText(incident, one.step).title);
+}

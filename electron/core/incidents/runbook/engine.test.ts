@@ -378,7 +378,8 @@ describe('a console that dies', () => {
         );
         expect(new Set(lines).size).toBe(lines.length);
       }),
-      { numRuns: 60 },
+      // Dies while a release that was only ordered is taken up again.
+      { numRuns: 60, examples: [[[1, 11, 8, 1]]] },
     );
   });
 });

@@ -22,6 +22,8 @@ export class Runbook {
   readonly #parts: RunbookParts;
   readonly #running = new Map<string, Running>();
   readonly #isolations = new Map<string, Isolation>();
+  /** Releases that this process ordered, by their try: before that, a node that is still shut off has refused nothing. */
+  readonly #releasing = new Set<string>();
   #off: (() => void) | null = null;
   #syncing: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -116,11 +118,9 @@ export class Runbook {
 
   async #resume(incident: Incident): Promise<void> {
     await this.#learn(incident);
-    for (const { step, state, run, action } of incident.steps) {
-      if (run === null) continue;
-      if (state === 'under-way') this.#perform(incident, step, null);
-      else if (action === 'isolate') await this.#sync(incident);
-    }
+    for (const { step, state, run } of incident.steps)
+      if (run !== null && state === 'under-way') this.#perform(incident, step, null);
+    await this.#sync(incident);
   }
 
   #perform(incident: Incident, step: string, order: StepOrder | null): void {
@@ -157,7 +157,7 @@ export class Runbook {
         case 'isolate':
           return await this.#isolate(run, found.plan?.hash ?? '');
         case 'release':
-          return await this.#release(incident);
+          return await this.#release(incident, run);
         case 'preserve':
           return await preserve(this.#parts, incident, run, work);
         case 'workspace':
@@ -191,12 +191,13 @@ export class Runbook {
     return isolateOutcome(ordered);
   }
 
-  async #release(incident: Incident): Promise<StepOutcome> {
+  async #release(incident: Incident, release: string): Promise<StepOutcome> {
     const { isolating } = this.#parts;
     const run = incident.steps.find(({ action }) => action === 'isolate')?.run;
     if (isolating === null || run == null)
       return { outcome: 'failed', words: 'There is nothing that could be taken back from here.' };
     const released = await isolating.release({ isolation: run });
+    this.#releasing.add(release);
     if (released === 'at-rest') {
       const rest = await isolating.status(run);
       return rest === null
@@ -246,7 +247,7 @@ export class Runbook {
         isolation.endedAt !== null || isolation.nodes.some((node) => node.state === 'releasing');
       // Once a release was ordered, that it is open again is no failure of having shut it off.
       if (action === 'isolate' && released) continue;
-      if (action === 'release' && !released && state !== 'under-way') continue;
+      if (action === 'release' && !released && !(state === 'under-way' && this.#releasing.has(run))) continue;
       const outcome = action === 'isolate' ? isolateOutcome(isolation) : releaseOutcome(isolation);
       const same = outcome.outcome === state && (outcome.outcome !== 'done' || outcome.proof === proof);
       if (!same) await this.#end(incident.id, step, run, outcome);
