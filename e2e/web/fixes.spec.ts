@@ -155,6 +155,117 @@ test('what is left out is named with its reason', async ({ page, open }) => {
   await expect(page.getByText('Whether a plugin is yours is not for a program').last()).toBeVisible();
 });
 
+test.describe('Where the terminal is asked', () => {
+  test('for a password, the page says so and can take the question back', async ({ page, open }) => {
+    const { double, questions } = await open('house', '/');
+    const plan = double.fixes.plan;
+    let asked = 0;
+    double.fixes.plan = async (input) => {
+      asked += 1;
+      const about = { node: 'miu', name: 'miu' };
+      if (asked === 1) await questions.askPassword?.({ title: 'Password of sudo on miu', lines: [], about });
+      return plan(input);
+    };
+    await page.evaluate(() => {
+      window.location.hash = '/plan?do=fix&on=miu&checks=swarm-secret';
+    });
+    await expect(
+      page.getByText('The terminal in which Swarmkeep runs asks for the password of sudo on miu.'),
+    ).toBeVisible();
+    await isClean(page, 'password asked');
+    await page.getByRole('button', { name: 'Cancel the question' }).click();
+    await expect(page.getByText(/asks for the password of sudo on miu/)).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Close the secret' })).toBeVisible();
+    expect(asked).toBe(1);
+  });
+
+  test('for a yes, it can be cancelled from the page', async ({ page, open }) => {
+    const { double, questions } = await open('closable', PLAN);
+    double.changing.consent = () => new Promise<boolean>(() => undefined);
+    await page.getByRole('button', { name: 'Close the way out' }).click();
+    await expect(page.getByText(/type yes and the number that it shows/)).toBeVisible();
+    await page.getByRole('button', { name: 'Cancel the question' }).click();
+    await expect.poll(() => questions.list().length).toBe(0);
+    await expect(page.getByText('You did not agree, so nothing was changed on miu.')).toBeVisible();
+  });
+  test.use({ expectErrors: ['403'] });
+});
+
+test('a node that cannot be reached is said to be so, and is tried again', async ({ page, open }) => {
+  const { double } = await open('closable', '/');
+  const available = double.fixes.available;
+  let away = true;
+  double.fixes.available = async (input) => {
+    const found = await available(input);
+    const words = 'miu did not answer within 5 seconds.';
+    return away
+      ? { ...found, access: { via: 'none', installed: false, outdated: false, away: true, words } }
+      : found;
+  };
+  await page.evaluate((hash) => {
+    window.location.hash = hash;
+  }, PLAN);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'miu cannot be reached, so nothing is planned there.',
+  );
+  await expect(page.getByRole('link', { name: /Allow changes/ })).toHaveCount(0);
+  away = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('button', { name: 'Close the way out' })).toBeVisible();
+});
+
+test('what is only to review is not chosen by itself, and what is left out does not look chosen', async ({
+  page,
+  open,
+}) => {
+  const { scenario } = await open('house', '/');
+  const logging = scenario.findings.find((entry) => entry.node === 'miu' && entry.check === 'audit-logging');
+  if (logging) Object.assign(logging, { status: 'review', summary: 'Somebody has to decide' });
+  await page.evaluate(() => {
+    window.location.hash = '/plan?do=fix&on=miu&checks=all';
+  });
+  await expect(page.getByRole('button', { name: 'Close the secret' })).toBeVisible();
+  await expect(page.getByRole('checkbox', { name: /Logging/ })).not.toBeChecked();
+  await page.evaluate(() => {
+    window.location.hash = '/plan?do=fix&on=miu&checks=swarm-secret,plugin-inventory';
+  });
+  await expect(page.getByRole('heading', { name: 'Left out' })).toBeVisible();
+  await expect(page.getByRole('checkbox', { name: /Plugin/ })).toHaveCount(0);
+});
+
+test('after a change that was taken back, "Plan it again" makes a new plan that can be ordered', async ({
+  page,
+  open,
+}) => {
+  const { scenario } = await open('failing-change', STEP);
+  await page.getByRole('button', { name: 'Close the way out' }).click();
+  await expect(page.getByRole('button', { name: 'Plan it again' })).toBeVisible();
+  await page.getByRole('link', { name: 'Show the change' }).click();
+  await expect(page.getByText('not done').first()).toBeVisible();
+  await expect(page.getByText('not yet')).toHaveCount(0);
+  await page.goBack();
+  if (scenario.fixes) scenario.fixes.outcome = 'done';
+  await page.getByRole('button', { name: 'Plan it again' }).click();
+  await page.getByRole('button', { name: 'Close the way out' }).click();
+  await expect(page.getByRole('timer')).toBeVisible();
+});
+
+test('a node is removed only after a question that says what stays on it', async ({ page, open }) => {
+  await open('house', '/nodes');
+  await page.getByRole('button', { name: 'What to do with uncho' }).click();
+  await page.getByRole('menuitem', { name: /Remove/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText(/What stays on uncho/)).toBeVisible();
+  await expect(dialog.getByRole('link', { name: 'Remove Swarmkeep from it first…' })).toBeVisible();
+  await isClean(page, 'remove dialog');
+  await dialog.getByRole('button', { name: 'Remove it all the same' }).click();
+  const removed = page.getByRole('list', { name: 'Removed nodes' });
+  await expect(removed).toBeVisible();
+  await page.reload();
+  await removed.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('button', { name: 'What to do with uncho' })).toBeVisible();
+});
+
 test.describe('What can go wrong', () => {
   test.use({ expectErrors: ['403', '409', '502'] });
 

@@ -42,6 +42,10 @@ test.describe('Nodes', () => {
     await open('evening', '/nodes');
     await page.getByRole('button', { name: 'What to do with uncho' }).click();
     await page.getByRole('menuitem', { name: /Remove/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Remove (from this list|it all the same)$/ })
+      .click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Four nodes/);
     await page.getByRole('list', { name: 'Removed nodes' }).getByRole('button', { name: 'Undo' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Five nodes/);

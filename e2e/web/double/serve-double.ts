@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { createApi } from '#core/api/router.ts';
+import { QuestionDesk } from '#core/console/question-desk.ts';
 import { CODE_PARAMETER } from '#shared/contract/web-shell.ts';
 import { readPageFiles } from '../../../electron/web/page-files.ts';
 import { startWebShell, type WebShell } from '../../../electron/web/web-shell.ts';
@@ -13,6 +14,8 @@ export interface DoubleConsole {
   shell: WebShell;
   double: ConsoleDouble;
   scenario: Scenario;
+  /** Where its questions wait. */
+  questions: QuestionDesk;
   close(): Promise<void>;
 }
 
@@ -32,14 +35,27 @@ export async function startDouble(name: string): Promise<DoubleConsole> {
   const scenario = make();
   const double = new ConsoleDouble(scenario);
   const log = { error: () => undefined };
-  const api = createApi({ service: double, consent: { ask: () => double.changing.consent() }, log });
+  const questions = new QuestionDesk(
+    {
+      ask: (_question, { signal } = {}) =>
+        Promise.race([double.changing.consent(), takenBack(signal).then(() => false)]),
+      askPassword: (_question, { signal } = {}) => takenBack(signal).then(() => null),
+    },
+    'terminal',
+  );
+  const api = createApi({ service: double, consent: questions, log });
   const shell = await startWebShell({ api, page, listen: { kind: 'port', port: 0 }, log });
   const close = async () => {
     await double.close();
     api.close();
     await shell.close();
   };
-  return { shell, double, scenario, close };
+  return { shell, double, scenario, questions, close };
+}
+
+/** Waits until a question is taken back: nobody sits in front of the double. */
+function takenBack(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
 }
 
 /**

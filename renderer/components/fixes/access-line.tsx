@@ -34,7 +34,7 @@ export function accessWords({ via, words }: HelperAccess, nodeName: string): str
     case 'sudo':
       return `As administrator through sudo on ${name}.`;
     case 'sudo-password':
-      return `As administrator through sudo on ${name}. It asks for your password there, and keeps it nowhere.`;
+      return `As administrator through sudo on ${name}. It asks for your password there, which is kept in memory for this plan and its change, and never written down.`;
     case 'none':
       return visible(words) || `Nothing is allowed on ${name}.`;
   }

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
@@ -10,6 +10,7 @@ import { errorWords } from '../error-state.tsx';
 import { FixCard } from '../fix-card.tsx';
 import { Spinner } from '../spinner.tsx';
 import { AllowLink } from './allow-link.tsx';
+import { PasswordAsked } from './asked-elsewhere.tsx';
 import { ChangeCard } from './change-card.tsx';
 import { isSettled } from './change-words.ts';
 import { useIsExample } from './example-note.tsx';
@@ -43,6 +44,8 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
   const name = visible(finding.nodeName);
   const change = useChangeOf(finding);
   const [dismissed, setDismissed] = useState<string | null>(null);
+  const queries = useQueryClient();
+  const shown = change !== null && change.id !== dismissed ? change : null;
   const available = useQuery(orpc.fixes.available.queryOptions({ input: { node } }));
   const known = available.isPlaceholderData ? undefined : available.data;
   const fix = known?.checks.find((entry) => entry.check === check);
@@ -51,16 +54,21 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
   const wanted =
     fix?.automatic === true && known !== undefined && (known.access.via !== 'none' || example === true);
   const planning = useQuery(
-    orpc.fixes.plan.queryOptions({ input: { node, checks: [check] }, enabled: wanted && change === null }),
+    orpc.fixes.plan.queryOptions({ input: { node, checks: [check] }, enabled: wanted && shown === null }),
   );
   const plan = planning.isPlaceholderData ? undefined : planning.data;
 
-  if (change && change.id !== dismissed) {
+  if (shown) {
+    // The plan that was ordered is used up: the next one is made anew, from what is there now.
+    const planAgain = () => {
+      queries.removeQueries({ queryKey: orpc.fixes.plan.key() });
+      setDismissed(shown.id);
+    };
     return (
       <ChangeCard
-        change={change}
+        change={shown}
         column={column}
-        actions={<Button onClick={() => setDismissed(change.id)}>Plan it again</Button>}
+        actions={<Button onClick={planAgain}>Plan it again</Button>}
       />
     );
   }
@@ -68,7 +76,7 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
     return available.isError ? (
       byHand({ reason: null, allow: null, example: false })
     ) : (
-      <Reading column={column} name={name} />
+      <Reading column={column} name={name} node={node} />
     );
   }
   if (fix === undefined) return byHand({ reason: null, allow: null, example });
@@ -76,7 +84,11 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
   if (!wanted) {
     return byHand({
       reason: visible(known.access.words) || `Nothing is allowed on ${name}.`,
-      allow: <AllowLink node={node} nodeName={name} filled={!column} />,
+      allow: known.access.away ? (
+        <Button onClick={() => void available.refetch()}>Try again</Button>
+      ) : (
+        <AllowLink node={node} nodeName={name} filled={!column} />
+      ),
       example,
     });
   }
@@ -88,7 +100,7 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
       example,
     });
   }
-  if (plan === undefined) return <Reading column={column} name={name} title={fixVerb(check)} />;
+  if (plan === undefined) return <Reading column={column} name={name} node={node} title={fixVerb(check)} />;
   // Every check that was asked for was left out: the reason is the answer.
   if (plan.steps.length === 0) {
     const reason = plan.left.find((entry) => entry.check === check)?.reason ?? plan.blocked;
@@ -109,13 +121,21 @@ function useChangeOf({ node, check, observedAt }: TrackedFinding): AppliedChange
 }
 
 /** While the node is asked what is there now. Nothing of it is drawn before it is known. */
-function Reading({ column, name, title }: { column: boolean; name: string; title?: string }) {
+interface ReadingProps {
+  column: boolean;
+  name: string;
+  node: string;
+  title?: string;
+}
+
+function Reading({ column, name, node, title }: ReadingProps) {
   return (
     <FixCard column={column} title={title ?? 'What can be done'}>
       <p className="automatic-fix__reading" role="status">
         <Spinner />
         Reading what is on {name} now. This changes nothing.
       </p>
+      <PasswordAsked node={node} />
     </FixCard>
   );
 }

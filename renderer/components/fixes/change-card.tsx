@@ -34,6 +34,15 @@ export function ChangeCard({ change, column = false, actions }: ChangeCardProps)
       {isSettled(change) ? (
         <div className="change-card__actions no-print">
           {actions}
+          {change.undo.possible ? (
+            <Link
+              to="/plan"
+              search={(before) => ({ ...before, do: 'undo', change: change.id })}
+              className={buttonClass()}
+            >
+              Undo…
+            </Link>
+          ) : null}
           <Link to="/change/$change" params={{ change: change.id }} className={buttonClass('plain')}>
             Show the change
           </Link>

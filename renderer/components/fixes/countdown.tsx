@@ -65,9 +65,17 @@ export function Countdown({ change, bare = false }: CountdownProps) {
   );
 }
 
+/** When the last step was done that had to be before it is kept: the time runs from then, not from the beginning of the change. */
+export function appliedAt({ startedAt, steps }: Pick<AppliedChange, 'startedAt' | 'steps'>): number {
+  return Math.max(
+    Date.parse(startedAt),
+    ...steps.flatMap(({ state, at }) => (state === 'done' && at !== null ? [Date.parse(at)] : [])),
+  );
+}
+
 /** A 4 px bar that shrinks. The figures beside it say the same. */
 export function CountdownBar({ change, left }: { change: CountdownProps['change']; left: number }) {
-  const whole = Math.max(1, (Date.parse(change.revertsAt) - Date.parse(change.startedAt)) / 1_000);
+  const whole = Math.max(1, (Date.parse(change.revertsAt) - appliedAt(change)) / 1_000);
   const part = Math.min(1, left / whole);
   return (
     <div className="countdown__bar" aria-hidden="true">

@@ -75,12 +75,14 @@ function Allowed({ node, name, access, automatic }: AllowedProps) {
     <>
       <AccessLine access={access} nodeName={name} />
       <p className="node-access__words">
-        {allowed
-          ? `It can repair ${counted(automatic, 'check')} there by itself. Each time it shows the plan first, and asks you outside this window.`
-          : 'It looks, and shows steps that you can copy.'}
+        {access.away
+          ? 'What is allowed there is not known until it answers.'
+          : allowed
+            ? `It can repair ${counted(automatic, 'check')} there by itself. Each time it shows the plan first, and asks you outside this window.`
+            : 'It looks, and shows steps that you can copy.'}
       </p>
       <div className="node-access__actions">
-        {!allowed ? (
+        {access.away ? null : !allowed ? (
           <Link {...to('allow')} className={buttonClass('outline', true)}>
             Allow changes on {name}…
           </Link>

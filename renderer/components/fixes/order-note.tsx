@@ -3,6 +3,7 @@ import type { Plan } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { transport } from '../../transport/queries.ts';
 import { ErrorState, errorWords } from '../error-state.tsx';
+import { TakeBack, useOpenQuestion } from './asked-elsewhere.tsx';
 import { codeOf, type Order } from './use-order.ts';
 import './order-note.css';
 
@@ -11,6 +12,7 @@ export function OrderNote({ plan, order }: { plan: Plan; order: Order }) {
   const desktop = transport.shell === 'desktop';
   const Icon = desktop ? AppWindow : SquareTerminal;
   const node = visible(plan.nodeName);
+  const question = useOpenQuestion('consent', order.asking, plan.node);
   return (
     <div role="status" className="order-note__region">
       {order.asking ? (
@@ -20,14 +22,17 @@ export function OrderNote({ plan, order }: { plan: Plan; order: Order }) {
             <p className="order-note__where">
               {desktop
                 ? 'Agree in the window that Swarmkeep has opened.'
-                : 'Agree in the terminal in which Swarmkeep runs: type yes there.'}
+                : 'Agree in the terminal in which Swarmkeep runs: type yes and the number that it shows.'}
             </p>
             <p>
               It asks for “{visible(plan.title)}”. No page can give this consent, this one included. Nothing
               is done before you agree.
-              {plan.access.via === 'sudo-password' ? ` The password for ${node} is asked for there too.` : ''}
+              {plan.access.via === 'sudo-password'
+                ? ` The password of sudo on ${node} is asked for there too, unless it was typed for this plan.`
+                : ''}
               {plan.access.via === 'pkexec' ? ' Your system then asks for an administrator.' : ''}
             </p>
+            {question === null ? null : <TakeBack question={question} />}
           </div>
         </div>
       ) : order.error ? (

@@ -5,6 +5,7 @@ import type { AppliedChange } from '#shared/domain/plan.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { PasswordAsked } from '../../components/fixes/asked-elsewhere.tsx';
 import { ChangeProgress } from '../../components/fixes/change-progress.tsx';
 import {
   changeLead,
@@ -74,6 +75,7 @@ function Change({ change }: { change: AppliedChange }) {
         <span>{visible(change.title)}</span>
       </p>
       {isUnderWay(change) ? <ChangeProgress change={change} /> : null}
+      {isUnderWay(change) ? <PasswordAsked node={change.node} /> : null}
       {change.state === 'unconfirmed' && change.revertsAt !== null ? (
         <Countdown change={{ ...change, revertsAt: change.revertsAt }} />
       ) : null}

@@ -2,6 +2,7 @@ import { Check, CircleDashed, Minus, Undo2, X } from 'lucide-react';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
+import { isSettled } from '../../components/fixes/change-words.ts';
 import { StepPreview } from '../../components/fixes/step-preview.tsx';
 import { Spinner } from '../../components/spinner.tsx';
 import { exactTime } from '../../components/time-words.ts';
@@ -19,6 +20,8 @@ const WORDS: Readonly<Record<Step['state'], string>> = {
 
 /** The steps of a change as they went: state in an icon and a word, the exact text one press away. */
 export function ChangeSteps({ change }: { change: AppliedChange }) {
+  // What was not begun when it was over, or when it is being taken back, never will be.
+  const never = isSettled(change) || change.state === 'rolling-back';
   return (
     <ol className="change-steps">
       {change.steps.map((step, index) => (
@@ -26,7 +29,7 @@ export function ChangeSteps({ change }: { change: AppliedChange }) {
         <li key={index} className="change-steps__step">
           <span className={`change-steps__state change-steps__state--${step.state}`}>
             <StateIcon state={step.state} />
-            {WORDS[step.state]}
+            {step.state === 'waiting' && never ? 'not done' : WORDS[step.state]}
           </span>
           <div className="change-steps__body">
             <Disclosure

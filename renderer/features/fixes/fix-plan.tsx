@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import { CHECK_IDS, type CheckId } from '#shared/domain/check-id.ts';
 import { visible } from '#shared/domain/text.ts';
+import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { AllowLink } from '../../components/fixes/allow-link.tsx';
@@ -26,17 +27,21 @@ export function FixPlan({ node, wanted }: FixPlanProps) {
   const available = useQuery(orpc.fixes.available.queryOptions({ input: { node } }));
   const findings = useQuery(orpc.findings.list.queryOptions({ input: { node } }));
   const nodes = useQuery(orpc.nodes.list.queryOptions());
-  const open = new Set(
-    (findings.data ?? [])
-      .filter((finding) => finding.node === node && ['fix', 'review', 'unknown'].includes(finding.status))
-      .map((finding) => finding.check),
-  );
+  const having = (statuses: readonly string[]) =>
+    new Set(
+      (findings.data ?? [])
+        .filter((finding) => finding.node === node && statuses.includes(finding.status))
+        .map((finding) => finding.check),
+    );
+  const open = having(['fix', 'review', 'unknown']);
+  // What a person has to decide, or what could not be seen, is offered and never chosen for them.
+  const toFix = having(['fix']);
   const possible = (available.data?.checks ?? [])
     .filter((entry) => entry.automatic)
     .map(({ check }) => check);
   const candidates = possible.filter((check) => open.has(check));
   const named = wanted.split(',').filter(isCheck);
-  const included = wanted === 'all' ? candidates : named;
+  const included = wanted === 'all' ? candidates.filter((check) => toFix.has(check)) : named;
   const planning = useQuery(
     orpc.fixes.plan.queryOptions({
       input: { node, checks: included, ...(revertsAfter === null ? {} : { revertsAfter }) },
@@ -62,6 +67,26 @@ export function FixPlan({ node, wanted }: FixPlanProps) {
   const known = nodes.data.find((entry) => entry.id === node);
   const name = visible(known?.name ?? node);
   const example = known?.address.kind === 'recorded';
+  if (!example && available.data.access.away) {
+    return (
+      <Page>
+        <PageHeader
+          eyebrow={`Plan · ${name}`}
+          sentence={`${name} cannot be reached, so nothing is planned there.`}
+          lead={visible(available.data.access.words)}
+          actions={
+            <Button
+              variant="filled"
+              running={available.isFetching && 'Asking it'}
+              onClick={() => void available.refetch()}
+            >
+              Try again
+            </Button>
+          }
+        />
+      </Page>
+    );
+  }
   if (!example && available.data.access.via === 'none') {
     return (
       <Page>

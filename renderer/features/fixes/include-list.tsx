@@ -1,4 +1,4 @@
-import { ArrowRight } from 'lucide-react';
+import { ArrowRight, Clock, Minus } from 'lucide-react';
 import { useId } from 'react';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
@@ -45,19 +45,27 @@ interface EntryProps {
 
 function Entry({ check, checked, settings, left, isNext, onInclude }: EntryProps) {
   const id = useId();
+  // Nothing of it is in the plan, so nothing of it looks chosen.
+  const isLeft = checked && left !== undefined;
+  const LeftIcon = isNext ? Clock : Minus;
+  const Title = isLeft ? 'p' : 'label';
   return (
     <li className="include__entry">
-      <input
-        id={id}
-        type="checkbox"
-        className="include__box"
-        checked={checked}
-        onChange={(event) => onInclude(check, event.target.checked)}
-      />
+      {isLeft ? (
+        <LeftIcon className="include__none" aria-hidden="true" />
+      ) : (
+        <input
+          id={id}
+          type="checkbox"
+          className="include__box"
+          checked={checked}
+          onChange={(event) => onInclude(check, event.target.checked)}
+        />
+      )}
       <div className="include__words">
-        <label htmlFor={id} className="include__title">
+        <Title {...(isLeft ? {} : { htmlFor: id })} className="include__title">
           {catalogueEntry(check).title} <code className="include__id">{check}</code>
-        </label>
+        </Title>
         {checked && left ? (
           <p className="include__left">
             {isNext ? 'Next round' : 'Left out'}: {visible(left)}

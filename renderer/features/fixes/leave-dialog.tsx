@@ -4,6 +4,7 @@ import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { TakeBack, useOpenQuestion } from '../../components/fixes/asked-elsewhere.tsx';
 import { client, orpc } from '../../transport/queries.ts';
 
 export interface LeaveAsItIsProps {
@@ -27,6 +28,7 @@ export function LeaveAsItIs({ change, nodeName, onLeft }: LeaveAsItIsProps) {
       onLeft?.();
     },
   });
+  const question = useOpenQuestion('consent', leave.isPending);
   return (
     <>
       <Button variant="plain" onClick={() => setAsking(true)}>
@@ -53,6 +55,7 @@ export function LeaveAsItIs({ change, nodeName, onLeft }: LeaveAsItIsProps) {
             </>
           }
         >
+          {question !== null ? <TakeBack question={question} /> : null}
           {leave.isError ? (
             <ErrorState inline {...errorWords(leave.error, 'It could not be written down.')} />
           ) : null}

@@ -5,6 +5,7 @@ import { sentence } from '#shared/domain/words.ts';
 import { Button } from '../../components/button.tsx';
 import { FixCard } from '../../components/fix-card.tsx';
 import { AccessLine } from '../../components/fixes/access-line.tsx';
+import { PasswordAsked } from '../../components/fixes/asked-elsewhere.tsx';
 import { ExampleNote } from '../../components/fixes/example-note.tsx';
 import { OrderNote } from '../../components/fixes/order-note.tsx';
 import { PlanSettings } from '../../components/fixes/plan-settings.tsx';
@@ -68,6 +69,7 @@ export function PlanBox({ plan, example, include, options, planning, onLeave, on
         </div>
       )}
       {plan.blocked && !example ? <p className="plan-page__blocked">{visible(plan.blocked)}</p> : null}
+      {planning || order.asking ? <PasswordAsked node={plan.node} /> : null}
       <OrderNote plan={plan} order={order} />
     </FixCard>
   );

@@ -5,6 +5,7 @@ import type { Plan } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { PasswordAsked, useOpenQuestion } from '../../components/fixes/asked-elsewhere.tsx';
 import { PlanSteps } from '../../components/fixes/plan-steps.tsx';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
 import { clockTime } from '../../components/time-words.ts';
@@ -42,6 +43,7 @@ export function PlanView({
   const leave = useLeave();
   const navigate = useNavigate();
   const plan = planning.data;
+  const question = useOpenQuestion('password', planning.isFetching);
   if (planning.isError && !planning.isFetching) {
     return (
       <Page>
@@ -55,6 +57,21 @@ export function PlanView({
     );
   }
   if (!plan) {
+    if (question !== null) {
+      const asking = visible(question.nodeName ?? 'the node');
+      return (
+        <Page>
+          <PageHeader
+            eyebrow={`Plan · ${asking} · nothing has been done`}
+            sentence={`Waiting for the password of sudo on ${asking}.`}
+            lead="With it Swarmkeep looks as administrator at what the plan would change. Nothing is changed by that."
+          />
+          <div className="plan-page__asked">
+            <PasswordAsked />
+          </div>
+        </Page>
+      );
+    }
     return <Waiting words={title ? `Planning: ${title}…` : 'Reading what is there now, and planning…'} />;
   }
   const node = visible(plan.nodeName);

@@ -17,6 +17,7 @@ import { skewWords } from './found-words.ts';
 import { NodeCounts } from './node-counts.tsx';
 import { NodeDetails } from './node-details.tsx';
 import { addressWords, profileWords, standingStatus } from './node-words.ts';
+import { RemoveDialog } from './remove-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { useNodeActions } from './use-node-actions.ts';
 
@@ -35,7 +36,8 @@ export interface NodeRowProps {
 export function NodeRow({ node, standing, glance, look, open, onToggle }: NodeRowProps) {
   const panel = useId();
   const [renaming, setRenaming] = useState(false);
-  const { lookAt, cancel, remove } = useNodeActions();
+  const [removing, setRemoving] = useState(false);
+  const { lookAt, cancel } = useNodeActions();
   const name = visible(node.name);
   const skew = skewWords(glance?.skewMs ?? null);
   const level = standing?.level === null || standing === undefined ? null : LEVELS[standing.level];
@@ -102,9 +104,9 @@ export function NodeRow({ node, standing, glance, look, open, onToggle }: NodeRo
             [
               {
                 id: 'remove',
-                label: 'Remove',
+                label: 'Remove…',
                 note: 'Forgets it here. Nothing on it changes.',
-                onSelect: () => remove.mutate(node),
+                onSelect: () => setRemoving(true),
               },
             ],
           ]}
@@ -124,6 +126,7 @@ export function NodeRow({ node, standing, glance, look, open, onToggle }: NodeRo
         <NodeDetails node={node} standing={standing} />
       </Unfold>
       {renaming ? <RenameDialog node={node} onClose={() => setRenaming(false)} /> : null}
+      {removing ? <RemoveDialog node={node} onClose={() => setRemoving(false)} /> : null}
     </li>
   );
 }

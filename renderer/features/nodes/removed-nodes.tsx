@@ -10,7 +10,9 @@ export function RemovedNodes() {
     <ul className="removed-nodes" aria-label="Removed nodes">
       {removed.map((entry) => (
         <li key={entry.undo}>
-          <span>{entry.name} was removed. It can be brought back until the console restarts.</span>
+          <span>
+            {entry.name} was removed. It can be brought back in this window, until the console restarts.
+          </span>
           <Button variant="link" onClick={() => restore.mutate(entry)}>
             Undo
           </Button>

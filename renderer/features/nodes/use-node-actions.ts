@@ -3,6 +3,7 @@ import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useSayOutcome } from '../../app/look-outcome.ts';
 import { errorWords } from '../../components/error-state.tsx';
+import { codeOf } from '../../components/fixes/use-order.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
 
@@ -13,13 +14,29 @@ export interface RemovedNode {
 }
 
 const REMOVED_KEY = ['live', 'removed-nodes'] as const;
+/** Kept for this window, so that a reload takes no undo away. */
+const STORAGE_KEY = 'swarmkeep-removed-nodes';
 
-/** Nodes removed since the page was opened; they can be brought back until the console restarts. */
+function readRemoved(): RemovedNode[] {
+  try {
+    const kept: unknown = JSON.parse(window.sessionStorage.getItem(STORAGE_KEY) ?? '[]');
+    return Array.isArray(kept) ? kept.slice(0, 64).filter(isRemoved) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isRemoved(value: unknown): value is RemovedNode {
+  const { name, undo } = Object(value) as Partial<RemovedNode>;
+  return typeof name === 'string' && typeof undo === 'string';
+}
+
+/** Nodes removed in this window, a reload of it included; they can be brought back until the console restarts. */
 export function useRemovedNodes(): readonly RemovedNode[] {
   const { data } = useQuery<RemovedNode[]>({
     queryKey: REMOVED_KEY,
-    queryFn: () => [],
-    initialData: [],
+    queryFn: readRemoved,
+    initialData: readRemoved,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
   });
@@ -41,7 +58,11 @@ export function useNodeActions() {
       queries.invalidateQueries({ queryKey: orpc.findings.key() }),
     ]);
   const setRemoved = (change: (before: RemovedNode[]) => RemovedNode[]) =>
-    queries.setQueryData<RemovedNode[]>(REMOVED_KEY, (before) => change(before ?? []));
+    queries.setQueryData<RemovedNode[]>(REMOVED_KEY, (before) => {
+      const after = change(before ?? []);
+      window.sessionStorage.setItem(STORAGE_KEY, JSON.stringify(after));
+      return after;
+    });
 
   const lookAt = useMutation({
     mutationFn: (node: NodeId | undefined) => client.looks.start(node === undefined ? {} : { nodes: [node] }),
@@ -60,7 +81,12 @@ export function useNodeActions() {
       toast({ text: `${visible(node.name)} is back, with its findings.` });
       await renew();
     },
-    onError: problem('It could not be brought back.'),
+    onError: (error, removed) => {
+      // Of a console that was started again since: there is nothing left to bring back.
+      if (codeOf(error) === 'NODE_UNKNOWN')
+        setRemoved((before) => before.filter((entry) => entry.undo !== removed.undo));
+      problem('It could not be brought back.')(error);
+    },
   });
   const remove = useMutation({
     mutationFn: (node: SwarmNode) => client.nodes.remove({ node: node.id }),
