@@ -256,4 +256,31 @@ test.describe('Incident', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'could not be read' }).first()).toBeVisible();
     await expect(page.getByRole('button', { name: 'Try again' }).first()).toBeVisible();
   });
+
+  test('gives its report as a file, and says what to do where a PDF cannot be had', async ({
+    page,
+    open,
+    expectErrors,
+  }) => {
+    // As root no browser is started for the PDF; elsewhere one may be installed.
+    expectErrors.push('501');
+    await open('hostile-incident', '/incident');
+    for (const [label, ending] of [
+      ['as a page', 'html'],
+      ['as Markdown', 'md'],
+      ['its timeline as CSV', 'csv'],
+    ] as const) {
+      const saving = page.waitForEvent('download');
+      await page.getByRole('button', { name: label, exact: true }).click();
+      const file = await saving;
+      expect(file.suggestedFilename()).toMatch(new RegExp(`^swarmkeep-incident-\\d+\\.${ending}$`));
+      await expect(page.getByText(`Saved ${file.suggestedFilename()}.`)).toBeVisible();
+    }
+    await page.getByRole('button', { name: 'as a PDF', exact: true }).click();
+    await expect(
+      page.getByText(/Saved swarmkeep-incident-\d+\.pdf|Save it as HTML and print that page/),
+    ).toBeVisible({
+      timeout: 60_000,
+    });
+  });
 });

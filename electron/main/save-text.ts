@@ -6,7 +6,12 @@ import type { SaveOutcome } from '#shared/contract/bridge.ts';
 import { rawText, shortText } from '#shared/domain/bounds.ts';
 
 /** What the page may hand over. */
-export const textFile = z.strictObject({ fileName: shortText, mediaType: shortText, text: rawText });
+export const textFile = z.strictObject({
+  fileName: shortText,
+  mediaType: shortText,
+  text: rawText,
+  base64: z.boolean().default(false),
+});
 
 /** A name without a folder in it, not hidden, of characters that every file system takes. */
 function safeName(fileName: string): string {
@@ -34,7 +39,7 @@ export async function saveText(
     });
     if (canceled || filePath === '') return { saved: false, reason: 'cancelled' };
     // Findings say where a house is open: for the operator's eyes only.
-    await writeFile(filePath, file.text, { mode: 0o600 });
+    await writeFile(filePath, file.base64 ? Buffer.from(file.text, 'base64') : file.text, { mode: 0o600 });
     return { saved: true };
   } catch {
     return { saved: false, reason: 'failed' };

@@ -89,8 +89,8 @@ const bridge: DesktopBridge = {
       (opened) => opened === true,
       () => false,
     ),
-  saveText: ({ fileName, mediaType, text }) =>
-    ipcRenderer.invoke(CHANNELS.saveText, { fileName, mediaType, text }).then(
+  saveText: ({ fileName, mediaType, text, base64 = false }) =>
+    ipcRenderer.invoke(CHANNELS.saveText, { fileName, mediaType, text, base64 }).then(
       (outcome: SaveOutcome) => outcome,
       (): SaveOutcome => ({ saved: false, reason: 'refused' }),
     ),

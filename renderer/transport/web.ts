@@ -49,7 +49,10 @@ export function webTransport(session: Promise<WebSession>): Transport {
 
 /** Hand a text to the browser as a download. */
 function download(file: TextFile): SaveOutcome {
-  const address = URL.createObjectURL(new Blob([file.text], { type: file.mediaType }));
+  const content = file.base64
+    ? Uint8Array.from(atob(file.text), (letter) => letter.charCodeAt(0))
+    : file.text;
+  const address = URL.createObjectURL(new Blob([content], { type: file.mediaType }));
   const anchor = document.createElement('a');
   anchor.href = address;
   anchor.download = file.fileName;

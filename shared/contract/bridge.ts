@@ -39,6 +39,8 @@ export interface TextFile {
   fileName: string;
   mediaType: string;
   text: string;
+  /** The bytes of the file are what `text` is the base64 of. */
+  base64?: boolean;
 }
 
 /** How saving ended. */

@@ -14,6 +14,7 @@ import {
   stepResult,
 } from '../domain/incident/incident-view.ts';
 import { isolationScope } from '../domain/incident/isolation.ts';
+import { incidentReportFile, incidentReportFormat } from '../domain/incident/report-file.ts';
 import { timelinePage, timelineQuery } from '../domain/incident/timeline.ts';
 import { nodeId } from '../domain/node.ts';
 import { change, privileged, read } from './procedure.ts';
@@ -100,6 +101,8 @@ export const incidents = {
   timeline: read.input(ofIncident.extend({ query: timelineQuery })).output(timelinePage),
   /** Every credential that the agents of the node could read: names and places, never a value. */
   credentials: read.input(ofIncident).output(nodeCredentials),
+  /** What was recorded of it, as a file. Errors: NOT_SUPPORTED_HERE for a PDF without a browser. */
+  report: read.input(ofIncident.extend({ format: incidentReportFormat })).output(incidentReportFile),
   /** Asks all nodes for a file or a destination, outside any incident. */
   hunt: read.input(huntQuery).output(huntResult),
   /** Open incidents, and each that changes. */

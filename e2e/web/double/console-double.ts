@@ -113,7 +113,10 @@ export class ConsoleDouble implements ConsoleService {
         ...parts,
         changed: () => this.#changed('incidents', null),
         audit: { alert: (input) => this.watched.group.alert(input) },
-        findings: { get: (input) => this.findings.get(input) },
+        findings: {
+          get: (input) => this.findings.get(input),
+          list: (input) => this.findings.list(input),
+        },
       },
       scenario.incidents,
     );

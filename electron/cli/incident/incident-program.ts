@@ -64,6 +64,13 @@ export function addIncidentCommands(
         : {};
       done(await (await load()).investigate(place(), { ...options, since: sinceStart, ...order }, terminal));
     });
+  ofOne('report', 'write what was recorded of it to a file')
+    .option('--format <format>', 'html, markdown, pdf, or csv for its timeline', 'html')
+    .requiredOption('--output <file>', 'where to; a file that is there already is not replaced')
+    .action(async (options) => {
+      const { report } = await import('./report-command.ts');
+      done(await report(place(), options, terminal));
+    });
   ofOne('close', 'end it with a sentence; refused while the node is shut off')
     .requiredOption('--words <words>', 'how it ended')
     .option('--skip-rest', 'write down the steps that are left as skipped, for the same reason', false)

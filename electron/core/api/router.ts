@@ -334,6 +334,7 @@ function createRouter(
       investigate: os.incidents.investigate.handler(({ input }) => incidents.group.investigate(input)),
       cancel: os.incidents.cancel.handler(({ input }) => incidents.group.cancel(input)),
       tryAgain: os.incidents.tryAgain.handler(({ input }) => incidents.group.tryAgain(input)),
+      report: os.incidents.report.handler(({ input }) => incidents.group.report(input)),
       cablePulled: os.incidents.cablePulled.handler(({ input }) => incidents.group.cablePulled(input)),
       result: os.incidents.result.handler(({ input }) => incidents.group.result(input)),
       evidence: os.incidents.evidence.handler(({ input }) => incidents.group.evidence(input)),

@@ -211,6 +211,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     investigation,
     audit,
     findings,
+    version,
     recover: options.recover !== false,
   });
   const baselines = options.schedule ? baselineAtFirstLevel(context, investigation) : null;

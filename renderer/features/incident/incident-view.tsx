@@ -14,6 +14,7 @@ import { clockTime, dayInWords, relativeTime } from '../../components/time-words
 import { CloseDialog } from './close-dialog.tsx';
 import { PhasesStrip } from './phases-strip.tsx';
 import { PlanCard } from './plan-card.tsx';
+import { ReportLine } from './report-line.tsx';
 import { SoFar } from './so-far.tsx';
 import { StepList } from './step-list.tsx';
 import { useIncident } from './use-incident.ts';
@@ -155,6 +156,7 @@ export function IncidentView({ view, open, onOpen, onAnother }: IncidentViewProp
         />
       </div>
       <SoFar incident={incident} actions={actions} />
+      <ReportLine incident={incident} />
       {incident.closedAt === null ? (
         <div className="incident__foot">
           {done ? null : (

@@ -19,7 +19,7 @@ export interface IncidentParts {
   now(): number;
   changed(): void;
   audit: Pick<NonNullable<ConsoleService['audit']>, 'alert'>;
-  findings: Pick<ConsoleService['findings'], 'get'>;
+  findings: Pick<ConsoleService['findings'], 'get' | 'list'>;
 }
 
 /** The real runbook over nodes that are not there: nothing is shut off and nobody is asked. */
@@ -69,6 +69,7 @@ export class IncidentDouble {
       nodes: async () => parts.nodes(),
       audit: parts.audit,
       findings: parts.findings,
+      version: '0.1.0',
     });
     this.#ready = scenario ? scenario.before(this) : Promise.resolve();
     const late = Object.fromEntries(

@@ -25,6 +25,8 @@ export async function createIncidentDesk(
     investigation: RunbookParts['investigation'];
     audit: ConsoleService['audit'] | null;
     findings: ConsoleService['findings'];
+    /** Of this console. */
+    version: string;
     /** False: what was left in the middle stays so. */
     recover: boolean;
     /** For tests. */
@@ -62,6 +64,7 @@ export async function createIncidentDesk(
         nodes: () => context.store.listNodes(),
         audit: options.audit ?? null,
         findings: options.findings,
+        version: options.version,
       }),
       registry,
       topic: {

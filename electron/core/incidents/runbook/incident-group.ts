@@ -4,6 +4,8 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { stepResult } from '#shared/domain/incident/incident-view.ts';
 import { freshSteps, stepOf } from '#shared/domain/incident/playbook.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { gatherReport } from '../report/gather-report.ts';
+import { reportFile } from '../report/report-file.ts';
 import { draftOfAlert, draftOfFinding } from './draft.ts';
 import type { Runbook } from './engine.ts';
 import type { IncidentRegistry } from './incident-registry.ts';
@@ -20,7 +22,9 @@ export interface IncidentDesk {
   registry: IncidentRegistry;
   nodes(): Promise<SwarmNode[]>;
   audit: Pick<NonNullable<ConsoleService['audit']>, 'alert'> | null;
-  findings: Pick<ConsoleService['findings'], 'get'>;
+  findings: Pick<ConsoleService['findings'], 'get' | 'list'>;
+  /** Of this console. */
+  version: string;
 }
 
 const CLOSED_AT_ONCE = 50;
@@ -196,6 +200,16 @@ export function incidentGroup(desk: IncidentDesk): Omit<ConsoleIncidents, 'regis
       if (node === null)
         throw refusedStep('No node of the list is part of it.', 'Add what you know as notes.');
       return asking(parts).credentials(node);
+    },
+    async report({ incident: id, format }) {
+      const incident = await need(id);
+      const isolation = await runbook.learnIsolation(incident);
+      const file = await reportFile(await gatherReport(desk, incident, isolation), format);
+      // What leaves the console is on record before it leaves.
+      const what = { format, fileName: file.fileName, findings: 0 };
+      const where = incident.node === null ? null : { node: incident.node, name: incident.name };
+      await parts.ledger.append([{ kind: 'report-exported', where, what }]);
+      return file;
     },
     hunt: (query) => asking(parts).hunt(query),
   };
