@@ -1,3 +1,4 @@
+import { exactCommands, exactWord } from '#core/api/exact-command.ts';
 import { previewLine } from '#core/fixes/plans/consent-question.ts';
 import type { AppliedChange, Plan, PlanStep } from '#shared/domain/plan.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
@@ -24,7 +25,7 @@ export function cardOf(plan: Plan, paint: Paint): string {
   plan.steps.forEach((step, index) => {
     lines.push(...stepLines(step, index + 1, paint));
   });
-  if (plan.steps.length > 0) lines.push('');
+  if (plan.steps.length > 0) lines.push('', ...exactLines(plan.steps, paint));
   const next = plan.next ?? [];
   for (const { check, reason } of plan.left)
     lines.push(`${next.includes(check) ? 'Next round' : 'Left out'}: ${check}. ${visible(reason)}`);
@@ -63,12 +64,36 @@ function stepLines(step: PlanStep, number: number, paint: Paint): string[] {
   if (preview.kind === 'file') {
     lines.push(`     ${visible(preview.path)} (${visible(preview.attributes)})`);
     lines.push(...differenceOf(preview.before, preview.after).map((line) => `     ${coloured(line, paint)}`));
-  } else lines.push(`     ${paint('dim', visible(previewLine(preview)))}`);
+  } else if (preview.kind !== 'command') lines.push(`     ${paint('dim', visible(previewLine(preview)))}`);
+  else if (!isLong(step)) lines.push(`     ${paint('dim', preview.arguments.map(exactWord).join(' '))}`);
   if (step.interrupts !== null) {
     lines.push(`     Interrupts ${visible(step.interrupts.what)} for about ${step.interrupts.seconds} s`);
   }
   lines.push(`     ${paint('dim', `Undo: ${visible(step.undo)}`)}`);
   return lines;
+}
+
+/** A command that would bury what the steps do stands below them. */
+const BESIDE = 160;
+
+function isLong({ preview }: PlanStep): boolean {
+  return preview.kind === 'command' && preview.arguments.map(exactWord).join(' ').length > BESIDE;
+}
+
+/** Longer commands, as a person can paste them; a script that several steps run stands there once. */
+function exactLines(steps: readonly PlanStep[], paint: Paint): string[] {
+  const long = steps.flatMap((step, index) =>
+    step.preview.kind === 'command' && isLong(step) ? [{ index, vector: step.preview.arguments }] : [],
+  );
+  if (long.length === 0) return [];
+  const { commands, words } = exactCommands(long.map(({ vector }) => vector));
+  return [
+    'The longer commands exactly, as bash takes them; each runs as one argument vector, without a shell in between:',
+    // Not indented: a line that goes on with the one before would else end its word.
+    ...words.map((line) => paint('dim', line)),
+    ...commands.map((command, at) => paint('dim', `  ${command}  # step ${(long[at]?.index ?? 0) + 1}`)),
+    '',
+  ];
 }
 
 function coloured(line: string, paint: Paint): string {
@@ -149,8 +174,12 @@ function leftLines(change: AppliedChange, paint: Paint): string[] {
 
 /** @returns one change in full: every step with its state and what was said of it, then how it ended */
 export function changeInFull(change: AppliedChange, paint: Paint): string {
+  // What was not begun when it was over never will be.
+  const over = change.endedAt !== null || change.state === 'rolling-back';
+  const wordOf = (state: AppliedChange['steps'][number]['state']) =>
+    over && state === 'waiting' ? 'not done' : STEP_WORDS[state];
   const steps = change.steps.flatMap(({ title, state, message }, index) => [
-    `${String(index + 1).padStart(3)}. ${STEP_WORDS[state].padEnd(10)} ${visible(title)}`,
+    `${String(index + 1).padStart(3)}. ${wordOf(state).padEnd(10)} ${visible(title)}`,
     ...(message === null ? [] : [paint('dim', `     ${visible(message)}`)]),
   ]);
   const undo = change.undo.possible
