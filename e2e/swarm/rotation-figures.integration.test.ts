@@ -9,6 +9,8 @@ import { openSwarmRoom, type SwarmRoom } from './testing/swarm-room.ts';
 
 const COUNT = Number(process.env.SWARMKEEP_SWARM ?? 0);
 const TURNS = Number(process.env.SWARMKEEP_TURNS ?? 3);
+/** A person reads them, whatever the tests say of them. */
+const tell = (line: string): boolean => process.stdout.write(`${line}\n`);
 const reason = COUNT === 0 ? 'takes minutes: npm run test:swarm' : (whyNoTestNode() ?? whyNoSshd());
 
 describe(`what a rotation of ${COUNT} nodes takes`, { timeout: 3_600_000 }, () => {
@@ -34,7 +36,7 @@ describe(`what a rotation of ${COUNT} nodes takes`, { timeout: 3_600_000 }, () =
       expect(end.history?.[0], end.said.slice(-3_000)).toMatchObject({ stage: 'done', error: null });
       expect(end.history?.[0]?.nodes.map(({ state }) => state)).toEqual(room.nodes.map(() => 'verified'));
       const figures = figuresOf(end);
-      console.log(figuresLine(`rotation ${turn} of ${COUNT} nodes`, { ...figures }));
+      tell(figuresLine(`rotation ${turn} of ${COUNT} nodes`, { ...figures }));
       all.push(figures);
     }
     expect(new Set(tokens()).size).toBe(1);
@@ -67,7 +69,7 @@ describe(`what a rotation of ${COUNT} nodes takes`, { timeout: 3_600_000 }, () =
       });
       const [run] = end.history ?? [];
       expect(run, end.said.slice(-3_000)).toMatchObject({ stage: 'done' });
-      console.log(figuresLine(`${count} of ${COUNT} away`, { ...figuresOf(end) }));
+      tell(figuresLine(`${count} of ${COUNT} away`, { ...figuresOf(end) }));
       const named = run?.nodes.filter(({ state }) => state === 'away').map(({ name }) => name);
       expect(named?.toSorted()).toEqual(away.map(({ id }) => id).toSorted());
       // None of them is within reach of those that have the new secret.

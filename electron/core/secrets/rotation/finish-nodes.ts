@@ -4,13 +4,10 @@ import { beforeFence, fenceAct, insideOf } from './fences.ts';
 import type { RotationJournal } from './journal.ts';
 import { type RotationParts, sealedNameOf } from './parts.ts';
 
-/** Nodes that do not have the secret and are still part of the story. */
-const OUT: ReadonlySet<string> = new Set(['away', 'excluded', 'removed']);
-
-/** @returns whether somebody has to be kept out: strangers were seen, or nodes do not have the secret */
+/** @returns whether somebody has to be kept out: strangers were seen, or nodes are not known to have the secret */
 export function keepsSomebodyOut(journal: RotationJournal): boolean {
   const { strangers, nodes } = journal.rotation;
-  return strangers.length > 0 || nodes.some(({ state }) => OUT.has(state));
+  return strangers.length > 0 || nodes.some(({ state }) => state !== 'verified');
 }
 
 /** Why a node could not be finished; what stands in the way decides what the rotation waits for. */
@@ -32,7 +29,10 @@ export async function finishNodes(
 ): Promise<Unfinished | null> {
   const keeps = keepsSomebodyOut(journal);
   const results = await Promise.all(
-    insideOf(journal.rotation).map(({ node }) => finishNode(journal, connections, node, keeps, patienceMs)),
+    insideOf(journal.rotation)
+      // One that a killed console left half way has its old secret still to lose, and its turn comes.
+      .filter(({ state }) => state === 'verified')
+      .map(({ node }) => finishNode(journal, connections, node, keeps, patienceMs)),
   );
   await journal.set({ keepsFences: keeps });
   return results.find((one) => one?.for === 'fence') ?? results.find((one) => one !== null) ?? null;

@@ -99,7 +99,21 @@ describe('a rotation, whatever happens', () => {
         expect(swarm.nodes.map(({ inForce }) => inForce)).toEqual(swarm.nodes.map(() => wanted));
         expect(swarm.nodes.map(({ lease }) => lease)).toEqual(swarm.nodes.map(() => null));
       }),
-      { numRuns: 100 },
+      {
+        numRuns: Number(process.env.ROTATION_RUNS ?? 100),
+        examples: [
+          // Two consoles die while late nodes are finished: one of them is half way when the other comes to its end.
+          [
+            [
+              { kind: 'cuts', node: 0, times: 2 },
+              { kind: 'cuts', node: 1, times: 1 },
+              { kind: 'console', dieAt: 35 },
+              { kind: 'console', dieAt: 40 },
+              { kind: 'refuses', node: 0, act: 'stage' },
+            ],
+          ],
+        ],
+      },
     );
   });
 });
