@@ -159,7 +159,7 @@ test.describe('Incident', () => {
       page.getByRole('list', { name: 'Files that are not as they were' }).getByRole('listitem').first(),
     ).toContainText('Plugin: changed, and its time was set back');
     await step(page, 'credentials').getByRole('button', { name: 'End every other key' }).click();
-    await page.getByRole('checkbox', { name: /Token of GitHub/ }).check();
+    await page.getByRole('checkbox', { name: /Token of GitHub/ }).click();
     await expect(page.getByText('Ended by ines')).toBeVisible();
     await picture(page, 'incident-keys-light');
     expect(await violationsOf(page)).toEqual([]);
