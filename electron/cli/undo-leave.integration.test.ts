@@ -66,7 +66,7 @@ describe('undo --leave, as it is typed', () => {
   it('takes no answer for a no', async () => {
     const asked = await command('undo', CHANGE, '--leave', '--json');
     expect(asked.code).toBe(2);
-    expect(asked.json.error.message).toContain('Consent was not given');
+    expect(asked.json.error.message).toContain('could ask nobody for a yes');
     expect(await stateNow()).toBe('stuck');
   });
 
