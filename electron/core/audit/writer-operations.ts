@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { firstSeenOverview, LEARN_DAYS } from '#core/detection/pack/first-seen.ts';
 import { asAlert, asSilence } from '#core/store/audit/alerts.ts';
 import { eventsSigner, openAuditStore } from '#core/store/audit/audit-store.ts';
-import { asAuditError } from '#core/store/audit/open-audit-database.ts';
+import { asAuditError, auditFile } from '#core/store/audit/open-audit-database.ts';
 import { StoreError } from '#core/store/store-error.ts';
 import type { AuditState } from '#shared/contract/audit.ts';
 import type { RuleInfo } from '#shared/domain/audit/alert.ts';
@@ -132,6 +132,18 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
     },
   });
 
+  let written = 0;
+  /** Events that are stored; as many as were known last where that cannot be read any more, which is said. */
+  function writtenNow(): number {
+    try {
+      written = store.events.written;
+    } catch (error) {
+      const { message, untouched, next } = asAuditError(error, auditFile(folder));
+      trouble ||= `${message} ${untouched} ${next}`.slice(0, 1_024);
+    }
+    return written;
+  }
+
   function state(): AuditState {
     const infos = freshRules().list(intake.logsources());
     const letGo = intake.letGo();
@@ -139,7 +151,7 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
       watching: watcher.since !== null,
       since: watcher.since === null ? null : new Date(watcher.since).toISOString(),
       trouble,
-      events: store.events.written,
+      events: writtenNow(),
       eventsPerSecond: rate.value,
       verified,
       newAlerts,
