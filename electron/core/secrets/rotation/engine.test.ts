@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shownRun } from './shown-run.ts';
 import { FakeSwarm } from './testing/fake-swarm.ts';
 import { FakeDisk, MortalConsole } from './testing/mortal-console.ts';
 
@@ -235,6 +236,21 @@ describe('what a person may do', () => {
     const second = await new MortalConsole(other.swarm, other.disk).rotate();
     expect(second.blocked).toContain('Another console');
     expect(other.disk.generated.size).toBe(0);
+  });
+});
+
+describe('resuming', () => {
+  it('gives nothing to a node that the operator left out', async () => {
+    const all = world();
+    const console = new MortalConsole(all.swarm, all.disk);
+    await console.rotate({ exclude: ['node-2'] });
+    const [done] = all.disk.all();
+    await console.engine.resume(done?.id ?? '');
+    await console.engine.idle();
+    expect(all.swarm.nodes.map(({ inForce }) => inForce === OLD)).toEqual([false, true, false]);
+    const [after] = all.disk.all();
+    expect(after?.nodes.map(({ state }) => state)).toEqual(['verified', 'excluded', 'verified']);
+    if (after) expect(shownRun(after, false).canResume).toBe(false);
   });
 });
 

@@ -81,11 +81,7 @@ export class RotationEngine {
       return rotation;
     }
     if (rotation.stage === 'aborted') return 'at-rest';
-    // Nodes that the operator left out are let in again by asking for it.
-    const nodes = rotation.nodes.map((node) =>
-      node.state === 'excluded' ? { ...node, state: 'away' as const } : node,
-    );
-    await this.#parts.store.writeRotation({ rotation: { ...rotation, nodes } });
+    // Only those that are away: whom the operator left out is let in by a plan of its own, with consent.
     await this.tend();
     return (await this.#parts.store.rotation({ id })) ?? 'unknown';
   }

@@ -4,7 +4,7 @@ import { isDecided } from './run.ts';
 
 /** @returns a rotation as it may be shown: never more than is proven, and nothing of a secret */
 export function shownRun(rotation: StoredRotation, isRunning: boolean): RotationRun {
-  const { id, plan, stage, startedAt, endedAt, strangers, restartsAt, waits, error } = rotation;
+  const { id, plan, stage, startedAt, endedAt, nodes, strangers, restartsAt, waits, error } = rotation;
   return {
     id,
     hash: plan.hash,
@@ -14,7 +14,7 @@ export function shownRun(rotation: StoredRotation, isRunning: boolean): Rotation
     stage,
     startedAt,
     endedAt,
-    nodes: rotation.nodes.map(({ place: _, fence: __, keepsOld: ___, ...node }) => node),
+    nodes: nodes.map(({ place: _, fence: __, keepsOld: ___, ...node }) => node),
     strangers,
     restartsAt,
     split: splitOf(rotation),
@@ -22,7 +22,8 @@ export function shownRun(rotation: StoredRotation, isRunning: boolean): Rotation
     sentence: sentenceOf(rotation),
     error,
     canAbort: endedAt === null && !isDecided(rotation),
-    canResume: !isRunning && (endedAt === null || (stage === 'done' && leftOf(rotation).length > 0)),
+    canResume:
+      !isRunning && (endedAt === null || (stage === 'done' && nodes.some(({ state }) => state === 'away'))),
   };
 }
 
