@@ -244,6 +244,34 @@ describe('the helper and a secret', () => {
     expect(sh('nft list tables')).not.toContain('swarmkeep_rotation');
   });
 
+  it('leaves the fence of the secret in force when a later rotation is taken back, and ends it when one is not', () => {
+    const kept = () => sh('nft list table inet swarmkeep_rotation 2>/dev/null || true');
+    // One that is done and keeps somebody out.
+    expect(fence({ scope: 'swarm', shuts: ['10.9.0.8'], tries: ['10.9.0.8'] })).toMatchObject({
+      answer: 'fenced',
+    });
+    expect(ask({ act: 'finish', rotation })).toMatchObject({ answer: 'secret-progress' });
+    expect(kept()).toContain('10.9.0.8');
+    const later = 'e'.repeat(32);
+    expect(fence({ rotation: later })).toMatchObject({ answer: 'fenced' });
+    expect(kept()).not.toContain('10.9.0.8');
+    expect(ask({ act: 'lift', rotation: later })).toMatchObject({ answer: 'fenced' });
+    expect(ask({ act: 'drop', rotation: later })).toMatchObject({ answer: 'secret-progress' });
+    expect(kept()).toContain('10.9.0.8');
+
+    // One that comes into force takes the former fence along.
+    const next = 'd'.repeat(32);
+    expect(fence({ rotation: next })).toMatchObject({ answer: 'fenced' });
+    ask({ act: 'stage', rotation: next, path: TOKEN_PATH, token, owner });
+    expect(ask({ act: 'commit', rotation: next, unit: UNIT, port })).toMatchObject({
+      answer: 'secret-progress',
+      trouble: null,
+    });
+    expect(ask({ act: 'lift', rotation: next })).toMatchObject({ answer: 'fenced' });
+    expect(kept()).toBe('');
+    expect(ask({ act: 'finish', rotation: next })).toMatchObject({ answer: 'secret-progress' });
+  });
+
   it('says when the fence does not hold', () => {
     // Somebody else's table sends it round by an address that the fence lets through.
     sh(

@@ -54,8 +54,9 @@ export function terminalConsent(
       async askPassword({ title, lines }: Question, { signal }: { signal?: AbortSignal | undefined } = {}) {
         const question = `\n${lines.map((line) => `${line}\n`).join('')}${title}: `;
         const given = await readHiddenLine(input, output, question, { withinMs, signal, quietMs });
-        if (signal?.aborted) output.write('The question was taken back. Nothing was changed.\n');
-        return given;
+        if (!signal?.aborted) return given;
+        output.write('The question was taken back. Nothing was changed.\n');
+        return null;
       },
       tell: (words: string) => void output.write(`${words}\n`),
     }),

@@ -57,3 +57,12 @@ it('asks nobody where there is no terminal, gives up in time, and is taken back'
   end.abort();
   expect(await line).toBeNull();
 });
+
+it('is not asked any more when it was taken back while what was typed before was thrown away', async () => {
+  const { input, output, written } = keyboard();
+  const end = new AbortController();
+  const line = readHiddenLine(input, output, 'Password: ', { signal: end.signal });
+  end.abort();
+  expect(await line).toBeNull();
+  expect(written).toEqual([]);
+});

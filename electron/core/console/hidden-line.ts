@@ -27,7 +27,7 @@ export async function readHiddenLine(
   { withinMs = 120_000, signal, quietMs }: Waiting = {},
 ): Promise<string | null> {
   if (input.isTTY !== true || input.setRawMode === undefined || signal?.aborted) return null;
-  if (!(await discardTyped(input, quietMs))) return null;
+  if (!(await discardTyped(input, quietMs)) || isOver(signal)) return null;
   // Before the question stands there: keys that come at once must not be shown either.
   input.setRawMode(true);
   output.write(question);
@@ -66,3 +66,6 @@ export async function readHiddenLine(
     input.resume();
   });
 }
+
+/** A question may be taken back while what was typed before it is thrown away. */
+const isOver = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;

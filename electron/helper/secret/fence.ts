@@ -42,18 +42,33 @@ export function loadFence(
   return { answer: 'fenced', table: hashOfBytes(Buffer.from(words)), tried };
 }
 
-/** Takes the fence away, and what would load it again at the next start. */
+/**
+ * Takes the fence of a rotation away, and what would load it again at the next start. One whose secret came into force here takes all
+ * former ones along; one that was taken back leaves the fence of another in force, which is loaded again.
+ */
 export function liftFence(machine: Machine, { rotation }: Extract<SecretAct, { act: 'lift' }>): Fenced {
   takeLease(machine, rotation);
-  for (const id of rotationsOf(machine)) new RotationRecord(machine, id).unmark('fence');
-  deleteTable(machine, FENCE);
+  const own = new RotationRecord(machine, rotation);
+  const isInForce = own.read('renamed') !== null;
+  for (const id of isInForce ? rotationsOf(machine) : [rotation])
+    new RotationRecord(machine, id).unmark('fence');
+  const left = standingFence(machine);
+  if (left === null) deleteTable(machine, FENCE);
+  else {
+    guardTable(left.text, FENCE);
+    replaceTable(machine, FENCE, left.text);
+  }
   return { answer: 'fenced', table: null, tried: [] };
 }
 
 /** Loads the fences that stood when the machine went down; a start ends them. */
 export function fenceAgain(machine: Machine): void {
-  const fence = rotationsOf(machine)
-    .map((id) => new RotationRecord(machine, id).read('fence'))
-    .find((found) => found !== null);
-  if (fence !== undefined && listTable(machine, FENCE) === null) replaceTable(machine, FENCE, fence.text);
+  const fence = standingFence(machine);
+  if (fence !== null && listTable(machine, FENCE) === null) replaceTable(machine, FENCE, fence.text);
+}
+
+/** The fence that a rotation on this node left standing; null when none did. */
+function standingFence(machine: Machine) {
+  const found = rotationsOf(machine).map((id) => new RotationRecord(machine, id).read('fence'));
+  return found.find((fence) => fence !== null) ?? null;
 }

@@ -37,6 +37,12 @@ describe('the gate before a node rejoins', () => {
     ['it has its old key', { hostKey: { confirmed: true, isNew: false } }, ['host-key not-met']],
     ['nobody typed the code', { hostKey: { confirmed: false, isNew: true } }, ['host-key not-met']],
     ['it has its old id', { nodeId: { before: 'a', now: 'a' } }, ['node-id not-met']],
+    ['nobody knows which id it had', { nodeId: { before: null, now: 'b' } }, ['node-id unknown']],
+    [
+      'nobody knows what it passed before',
+      { findings: { ...GOOD.findings, before: {} } },
+      ['findings unknown'],
+    ],
     ['its id was not seen', { nodeId: { before: 'a', now: null } }, ['node-id unknown']],
     ['it is at a lower level', { level: { before: 2, now: 1 } }, ['level not-met']],
     ['it never had a level', { level: { before: null, now: 0 } }, ['level not-met']],
@@ -66,12 +72,19 @@ describe('the gate before a node rejoins', () => {
     [
       'it was looked at before it was set up anew only',
       { lookedAt: '2026-11-20T09:00:00.000Z' },
-      ['level unknown', 'findings unknown', 'packages unknown', 'plugins unknown'],
+      ['node-id unknown', 'level unknown', 'findings unknown', 'packages unknown', 'plugins unknown'],
     ],
     [
       'nobody says when it was set up anew',
       { rebuiltAt: null },
-      ['level unknown', 'findings unknown', 'packages unknown', 'plugins unknown', 'baseline not-met'],
+      [
+        'node-id unknown',
+        'level unknown',
+        'findings unknown',
+        'packages unknown',
+        'plugins unknown',
+        'baseline not-met',
+      ],
     ],
   ])('stays closed when %s', (_, fields, left) => {
     expect(closedBy(fields)).toEqual(left);

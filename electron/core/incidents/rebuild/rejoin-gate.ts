@@ -43,7 +43,7 @@ export function rejoinGate(input: GateInput): RejoinGate {
   const now = isAfter ? input.findings.now : null;
   const conditions = [
     hostKey(input),
-    nodeId(input),
+    nodeId(input, isAfter),
     level(input, isAfter),
     worse(input, now),
     one(input, now, 'packages', 'dependency-audit', 'no package is a known danger'),
@@ -94,9 +94,15 @@ function hostKey({ name, hostKey: key }: GateInput): GateCondition {
       );
 }
 
-function nodeId({ name, nodeId: { before, now } }: GateInput): GateCondition {
-  if (now === null)
+function nodeId({ name, nodeId: { before, now } }: GateInput, isAfter: boolean): GateCondition {
+  if (now === null || !isAfter)
     return condition('node-id', 'unknown', `Which id ${name} has now was not seen. Look at it again.`);
+  if (before === null)
+    return condition(
+      'node-id',
+      'unknown',
+      `Which id ${name} had before the incident is not known, so nobody can see that it has another one now.`,
+    );
   return now === before
     ? condition(
         'node-id',
@@ -126,6 +132,8 @@ function level({ name, level: { before, now } }: GateInput, isAfter: boolean): G
 function worse({ findings: { before }, name }: GateInput, now: GateInput['findings']['now']): GateCondition {
   if (now === null)
     return condition('findings', 'unknown', `What ${name} passes was not seen since it was set up anew.`);
+  if (Object.keys(before).length === 0)
+    return condition('findings', 'unknown', `What ${name} passed before the incident is not known.`);
   const names = (Object.keys(before) as CheckId[])
     .filter(
       (check) =>
