@@ -240,6 +240,18 @@ describe('what a person may do', () => {
 });
 
 describe('resuming', () => {
+  it('twice at once makes one run go on', async () => {
+    const all = world();
+    const first = new MortalConsole(all.swarm, all.disk, { dieWhen: 'after generated' });
+    await first.untilDeath(first.rotate());
+    const id = all.disk.all()[0]?.id ?? '';
+    const console = new MortalConsole(all.swarm, all.disk);
+    await Promise.all([console.engine.resume(id), console.engine.resume(id)]);
+    await console.engine.idle();
+    expect(console.told.filter((one) => one === 'decided')).toHaveLength(1);
+    expectAllNew(all);
+  });
+
   it('gives nothing to a node that the operator left out', async () => {
     const all = world();
     const console = new MortalConsole(all.swarm, all.disk);

@@ -11,10 +11,18 @@ import { newNonce, secretOf } from './secret.ts';
 /** Why a rotation could not be begun, resumed or taken back. */
 export type RotationRefusal = 'busy' | 'unknown' | 'decided' | 'at-rest';
 
+/** One that goes on just now. */
+interface Run {
+  id: string;
+  journal: RotationJournal;
+  abort: boolean;
+  done: Promise<void>;
+}
+
 /** Keeps one rotation going, and finishes nodes of earlier ones that come back. */
 export class RotationEngine {
   readonly #parts: RotationParts;
-  #running: { id: string; journal: RotationJournal; abort: boolean; done: Promise<void> } | null = null;
+  #running: Run | null = null;
   #tending: Promise<void> | null = null;
   #offTimer: (() => void) | null = null;
   #offSealed: (() => void) | null = null;
@@ -67,7 +75,7 @@ export class RotationEngine {
     if (begun === 'known') return 'at-rest';
     this.#parts.changed(rotation);
     this.#parts.told(rotation, { kind: 'stage' });
-    this.#run(rotation, `For: ${plan.title}`, { spare });
+    if (!this.#run(rotation, `For: ${plan.title}`, { spare })) await spare?.close();
     return rotation;
   }
 
@@ -77,8 +85,9 @@ export class RotationEngine {
     const rotation = await this.#parts.store.rotation({ id });
     if (rotation === null) return 'unknown';
     if (rotation.endedAt === null) {
+      // Somebody else may have made it go on while it was read.
       this.#run(rotation, `For: ${rotation.plan.title}`);
-      return rotation;
+      return this.#running?.id === id ? this.#running.journal.rotation : 'busy';
     }
     if (rotation.stage === 'aborted') return 'at-rest';
     // Only those that are away: whom the operator left out is let in by a plan of its own, with consent.
@@ -93,9 +102,12 @@ export class RotationEngine {
     if (rotation === null) return 'unknown';
     if (rotation.endedAt !== null) return 'at-rest';
     if (isDecided(rotation)) return 'decided';
-    if (this.#running === null) this.#run(rotation, null, { abort: true });
-    else this.#running.abort = true;
-    await this.#running?.done;
+    // One that goes on already, or began to while this one was read, is told.
+    this.#run(rotation, null, { abort: true });
+    const running: Run | null = this.#running;
+    if (running?.id !== id) return 'busy';
+    running.abort = true;
+    await running.done;
     return (await this.#parts.store.rotation({ id })) ?? 'unknown';
   }
 
@@ -125,11 +137,13 @@ export class RotationEngine {
     await this.idle();
   }
 
+  /** Makes one go on, unless one does already: two would write one journal. @returns whether it does by this */
   #run(
     rotation: StoredRotation,
     ask: string | null,
     { abort = false, spare = null }: { abort?: boolean; spare?: Connections | null } = {},
-  ): void {
+  ): boolean {
+    if (this.#running !== null) return false;
     const parts = this.#parts;
     const journal = new RotationJournal(parts, rotation);
     const connections = new Connections(parts, rotation.id, ask);
@@ -149,6 +163,7 @@ export class RotationEngine {
         if (this.#running === running) this.#running = null;
         parts.changed(journal.rotation);
       });
+    return true;
   }
 
   /** Whose secret nodes are given that join. */
