@@ -214,6 +214,19 @@ describe('what a person may do', () => {
     );
   });
 
+  it('can take back what was only staged while the sealed store is locked', async () => {
+    const all = world();
+    const console = new MortalConsole(all.swarm, all.disk, { dieWhen: 'after staged' });
+    await console.untilDeath(console.rotate());
+    all.disk.isOpen = false;
+    const next = new MortalConsole(all.swarm, all.disk);
+    const id = all.disk.all()[0]?.id ?? '';
+    expect(await next.engine.abort(id)).toMatchObject({ stage: 'aborted', error: 'You took it back.' });
+    expect(all.swarm.nodes.map(({ inForce, staged, lease }) => [inForce, staged, lease])).toEqual(
+      all.swarm.nodes.map(() => [OLD, null, null]),
+    );
+  });
+
   it('is told that the sealed store is locked, and goes on once it is open', async () => {
     const all = world();
     const console = new MortalConsole(all.swarm, all.disk, { dieWhen: 'after decided' });

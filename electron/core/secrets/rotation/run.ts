@@ -47,6 +47,9 @@ export async function runRotation(running: Running): Promise<void> {
   // Begun, and cut off: some nodes have only their old secret by now.
   if (journal.rotation.takesBack !== null && !isDecided(journal.rotation))
     return abort(running, limits, journal.rotation.takesBack);
+  // Before the secret is asked for: to take it back needs none, and it may be locked, or lost.
+  if (running.wantsAbort() && !isDecided(journal.rotation))
+    return abort(running, limits, 'You took it back.');
   const had = await secretOf(parts, journal.rotation, from);
   if (!had.ok) {
     await journal.set({ waits: had.locked ? 'unlock' : 'nodes', error: had.message.slice(0, 2_048) });
