@@ -227,6 +227,20 @@ describe('what a person may do', () => {
     );
   });
 
+  it('is shown every node that is not among the chosen ones as left out and kept out', async () => {
+    const all = world(3);
+    const console = new MortalConsole(all.swarm, all.disk);
+    await console.rotate({ nodes: ['node-1', 'node-3'] });
+    const [done] = all.disk.all();
+    expect(done?.stage).toBe('done');
+    expect(done?.nodes.map(({ state }) => state)).toEqual(['verified', 'excluded', 'verified']);
+    if (done) expect(shownRun(done, false).sentence).toContain('node-2 is kept out');
+    const [first, second] = all.swarm.nodes;
+    expect(first?.fence).toMatchObject({ scope: 'swarm' });
+    expect(first?.fence?.reaches).not.toContain(second?.address);
+    expect(second?.inForce).toBe(OLD);
+  });
+
   it('is told that the sealed store is locked, and goes on once it is open', async () => {
     const all = world();
     const console = new MortalConsole(all.swarm, all.disk, { dieWhen: 'after decided' });

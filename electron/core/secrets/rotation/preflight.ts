@@ -64,14 +64,21 @@ export async function preflight(
   return { plan, places };
 }
 
-/** The nodes of a wish: those that rotate first, then those that are left out. */
-function chosen(all: readonly RotationTarget[], wish: RotationWish): RotationTarget[] {
-  const { nodes, exclude, purpose } = wish;
+/**
+ * The nodes that a plan speaks of. Where a new secret is made these are all of the list: whoever does not get it is named, left out, and kept
+ * out by the others.
+ */
+function chosen(all: readonly RotationTarget[], { nodes, exclude, purpose }: RotationWish): RotationTarget[] {
   const some =
-    nodes === null || purpose === 'remove-node'
+    nodes === null || purpose !== 'add-node'
       ? all
       : all.filter(({ node }) => nodes.includes(node) || exclude.includes(node));
   return some.slice(0, MOST_NODES);
+}
+
+/** Whether a node is not among those that were asked for. */
+function isLeftOut({ nodes, purpose }: RotationWish, node: string): boolean {
+  return nodes !== null && purpose !== 'remove-node' && !nodes.includes(node);
 }
 
 async function lookAt(
@@ -105,6 +112,7 @@ async function lookAt(
   if (wish.purpose === 'remove-node' && wish.nodes?.includes(node) === true)
     return row('removed', 'It leaves the swarm: the others do not speak with it any more.');
   if (wish.exclude.includes(node)) return row('excluded', 'You left it out.');
+  if (isLeftOut(wish, node)) return row('excluded', 'It is not among the nodes that you chose.');
   const cannot = wish.emergency ? ('excluded' as const) : ('blocked' as const);
   if (target.place === null) return row(cannot, target.why);
   const { path, port, unit } = target.place;
