@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { z } from 'zod';
 import type { PauseAct, PauseAnswer } from '#shared/domain/helper/pause.ts';
 import type { Machine } from '../machine.ts';
@@ -10,6 +10,8 @@ import { type AgentProcess, allProcesses } from './agent-processes.ts';
 import { type Chosen, chooseProcesses, type PauseWish } from './chosen.ts';
 
 const RECORD = 'paused.json';
+/** Whom the last thaw was about: a later one finds by it whoever an earlier one left behind. */
+const RELEASED = 'released.json';
 /** Agents that start others faster than they are stopped get no more than this many rounds. */
 const ROUNDS = 12;
 /** How long systemd may take to freeze a unit, in milliseconds; its processes stand still before. */
@@ -37,17 +39,20 @@ export function answerPause(machine: Machine, act: PauseAct): PauseAnswer {
       };
       // On the disk first: what stands still must be found again by whoever lets it go.
       writeDurable(machine.stateFolder, RECORD, `${JSON.stringify(wish)}\n`);
-      stopAll(wish);
-      units(machine, 'freeze', wish.units);
-      return answerFor(wish, stopAll(wish));
+      const chosen = hold(machine, wish);
+      return answerFor(chosen && wish, chosen);
     }
     case 'thaw': {
-      if (former === null) return answerFor(null, null);
-      units(machine, 'thaw', former.units);
-      for (const one of chooseProcesses(allProcesses(), former).processes) signal(one, 'SIGCONT');
-      rmSync(`${machine.stateFolder}/${RECORD}`, { force: true });
-      syncPath(machine.stateFolder);
-      return answerFor(null, null);
+      const wish = joined(former, readOrNull(machine, RELEASED));
+      if (wish === null) return answerFor(null, null);
+      // The order first: whoever stops agents looks at it afterwards, so either we see them stand still or they see it gone.
+      if (former !== null) release(machine);
+      machine.pause?.('agents-released');
+      const left = letGo(machine, wish);
+      // A pause that was ordered meanwhile is in force, whatever we let go of it.
+      const newer = readOrNull(machine);
+      const held = newer && hold(machine, newer);
+      return held === null ? answerFor(null, left) : answerFor(newer, held);
     }
     case 'state':
       return answerFor(former, former && chooseProcesses(allProcesses(), former));
@@ -69,10 +74,57 @@ export function freezeAgain(machine: Machine): boolean {
   if (wish === null) return false;
   const loose = chooseProcesses(allProcesses(), wish).processes.some((one) => !standsStill(one));
   if (!loose) return true;
-  stopAll(wish);
-  units(machine, 'freeze', wish.units);
-  stopAll(wish);
-  return true;
+  machine.pause?.('agents-seen');
+  return hold(machine, wish) !== null;
+}
+
+/**
+ * Stops all, and lets them go again where the order was taken back meanwhile: runs wait for nobody, so the one that thaws may have been
+ * here in between. Orders that change without end get no more than some rounds.
+ * @returns who stands still, or null when there is no pause any more
+ */
+function hold(machine: Machine, wish: PauseWish): Chosen | null {
+  let chosen: Chosen | null = null;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    stopAll(wish);
+    machine.pause?.('agents-stopped');
+    units(machine, 'freeze', wish.units);
+    chosen = stopAll(wish);
+    if (isPaused(machine)) return chosen;
+    letGo(machine, wish);
+    if (!isPaused(machine)) return null;
+  }
+  return chosen;
+}
+
+/** Continues until a round finds nothing that a signal holds; what stops itself again each time does so by itself. */
+function letGo(machine: Machine, wish: PauseWish): Chosen {
+  units(machine, 'thaw', wish.units);
+  let chosen = chooseProcesses(allProcesses(), wish);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const one of chosen.processes) signal(one, 'SIGCONT');
+    chosen = chooseProcesses(allProcesses(), wish);
+    if (!chosen.processes.some((one) => one.state === 'T' || one.stopping)) break;
+  }
+  return chosen;
+}
+
+/** Takes the order back. One that another run took back already is no error; a full disk is none either, nothing is written. */
+function release(machine: Machine): void {
+  try {
+    renameSync(`${machine.stateFolder}/${RECORD}`, `${machine.stateFolder}/${RELEASED}`);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOENT') throw thrown;
+  }
+  syncPath(machine.stateFolder);
+}
+
+function joined(one: PauseRecord | null, other: PauseRecord | null): PauseWish | null {
+  if (one === null || other === null) return one ?? other;
+  return {
+    accounts: [...new Set([...one.accounts, ...other.accounts])],
+    units: [...new Set([...one.units, ...other.units])],
+  };
 }
 
 /** Stops until a round finds nothing that runs. Each process is looked at anew before it is told, so that no number is taken twice. */
@@ -112,32 +164,31 @@ function units(machine: Machine, what: 'freeze' | 'thaw', names: readonly string
 
 function answerFor(wish: PauseRecord | null, chosen: Chosen | null): PauseAnswer {
   const processes = chosen?.processes ?? [];
-  const loose = processes.filter((one) => !standsStill(one));
+  const running = processes.filter((one) => !standsStill(one));
+  const loose = wish === null ? [] : running;
   return {
     answer: 'pause',
     paused: wish !== null,
     since: wish?.since ?? null,
-    still: processes.length - loose.length,
+    still: processes.length - running.length,
     loose: loose.slice(0, 32).map(({ pid, name }) => ({ pid, name })),
     more: Math.max(0, loose.length - 32),
     spared: chosen?.spared ?? [],
   };
 }
 
-function readRecord(machine: Machine): PauseRecord | null {
+function readRecord(machine: Machine, name = RECORD): PauseRecord | null {
   try {
-    return record.parse(
-      JSON.parse(readFileSync(`${machine.stateFolder}/${RECORD}`, 'utf8').slice(0, 65_536)),
-    );
+    return record.parse(JSON.parse(readFileSync(`${machine.stateFolder}/${name}`, 'utf8').slice(0, 65_536)));
   } catch (thrown) {
     if (codeOf(thrown) === 'ENOENT') return null;
     throw new Refused('record-damaged', 'What was written down of the pause on this node cannot be read.');
   }
 }
 
-function readOrNull(machine: Machine): PauseRecord | null {
+function readOrNull(machine: Machine, name = RECORD): PauseRecord | null {
   try {
-    return readRecord(machine);
+    return readRecord(machine, name);
   } catch {
     return null;
   }

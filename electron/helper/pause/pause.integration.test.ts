@@ -105,4 +105,56 @@ describe.skipIf(!isRoot)('a pause of real processes (needs root)', () => {
     expect(await kept).toBe(0);
     await until(() => ours().every(({ state }) => state !== 'T'));
   });
+
+  /** Lets agents go, once, when another run comes to a point. */
+  const thawedAt = (where: string): Machine => {
+    let done = false;
+    return {
+      ...machine,
+      pause(point) {
+        if (point !== where || done) return;
+        done = true;
+        expect(answerPause(machine, { act: 'thaw' })).toMatchObject({ paused: false, still: 0 });
+      },
+    };
+  };
+  const allRun = () => ours().length > 0 && ours().every(({ state, stopping }) => state !== 'T' && !stopping);
+  const freeze = { act: 'freeze' as const, uids: [UID], units: [] };
+
+  it.each(['agents-seen', 'agents-stopped'])(
+    'leaves nobody standing still whom a thaw let go while they were held again (%s)',
+    async (point) => {
+      run('sleep 1000');
+      await until(() => ours().length >= 1);
+      answerPause(machine, freeze);
+      run('exec sleep 2000');
+      await until(() => ours().some(({ state }) => state === 'S'));
+      expect(await pauseAgain(thawedAt(point), 60_000, 20)).toBe(0);
+      expect(allRun()).toBe(true);
+    },
+  );
+
+  it('leaves nobody standing still whom a thaw let go while a freeze was under way', async () => {
+    run('exec sleep 1000');
+    await until(() => ours().length >= 1);
+    expect(answerPause(thawedAt('agents-stopped'), freeze)).toMatchObject({ paused: false, still: 0 });
+    expect(allRun()).toBe(true);
+  });
+
+  it('lets go whoever still stands when it is asked once more, and keeps a pause that came in between', async () => {
+    run('exec sleep 1000');
+    await until(() => ours().length >= 1);
+    answerPause(machine, freeze);
+    answerPause(machine, { act: 'thaw' });
+    for (const { pid } of ours()) process.kill(pid, 'SIGSTOP');
+    expect(answerPause(machine, { act: 'thaw' })).toMatchObject({ paused: false, still: 0 });
+    expect(allRun()).toBe(true);
+    answerPause(machine, freeze);
+    const between: Machine = { ...machine, pause: (point) => void (point === 'agents-released' && again()) };
+    const again = () => answerPause(machine, freeze);
+    expect(answerPause(between, { act: 'thaw' })).toMatchObject({ paused: true, loose: [] });
+    // What is still in its way to stand shows for a moment as neither.
+    await until(() => ours().every(({ state }) => state === 'T'));
+    answerPause(machine, { act: 'thaw' });
+  });
 });
