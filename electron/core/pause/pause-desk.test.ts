@@ -7,6 +7,7 @@ import type { PauseAct } from '#shared/domain/helper/pause.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { BrakeEnd } from './brake-line.ts';
 import { createPauseDesk, type PauseDesk } from './pause-desk.ts';
+import type { PauseTargets } from './pause-targets.ts';
 
 /** A node of the test: what it answers, and what it was told. */
 interface StandIn {
@@ -39,7 +40,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function swarm(nodes: Record<string, StandIn['answer']>): {
+const TARGETS: PauseTargets = { uids: [998], units: ['mycoswarm.service'] };
+const asKnown = async ({ id }: SwarmNode) => (id === 'empty' ? null : TARGETS);
+
+function swarm(
+  nodes: Record<string, StandIn['answer']>,
+  targets: (node: SwarmNode) => Promise<PauseTargets | null> = asKnown,
+): {
   desk(): PauseDesk;
   nodes: Record<string, StandIn>;
 } {
@@ -54,7 +61,7 @@ function swarm(nodes: Record<string, StandIn['answer']>): {
         dataFolder: folder,
         clock,
         nodes: async () => list,
-        targets: async ({ id }) => (id === 'empty' ? null : { uids: [998], units: ['mycoswarm.service'] }),
+        targets,
         open: ({ id }) => ({
           async ask(act) {
             standIns[id]?.told.push(act.act);
@@ -158,6 +165,58 @@ it('lets go, names who was not reached, and tries those again until they are', a
   });
   await clock.pass(120_000);
   expect(nodes.boa?.told).toEqual(['freeze', 'thaw']);
+});
+
+it.each([
+  ['finds nothing there', async () => null],
+  ['cannot be read', () => Promise.reject(new Error('damaged'))],
+])('forgets no node that was told to stop when a later look %s', async (_, later) => {
+  let targets: () => Promise<PauseTargets | null> = async () => TARGETS;
+  const { desk, nodes } = swarm(
+    { boa: (act) => (act.act === 'thaw' ? free : frozen()), miu: obeys, pi: obeys, empty: () => away },
+    (node) => (node.id === 'boa' ? targets() : asKnown(node)),
+  );
+  const first = desk();
+  await first.pause();
+  targets = later;
+  await clock.pass(30_000);
+  await settle();
+  expect(first.state().sentence).toBe('Agents are paused on three nodes.');
+  await first.pause();
+  expect(first.state().nodes.map(({ is }) => is)).toEqual(['paused', 'nothing-there', 'paused', 'paused']);
+  await first.close();
+  // Also by a console that was not there when it was told.
+  const second = desk();
+  await clock.pass(30_000);
+  await settle();
+  await second.resume();
+  expect(nodes.boa?.told).toEqual(['freeze', 'state', 'state', 'state', 'thaw']);
+  expect(nodes.empty?.told).toEqual([]);
+  expect(second.state().is).toBe('running');
+});
+
+it('has on the disk that a node is told before it is, where mycoSwarm was found only later', async () => {
+  let found = false;
+  const onDisk: unknown[] = [];
+  const note = () => JSON.parse(readFileSync(join(folder, 'pause.json'), 'utf8')).nodes;
+  const { desk } = swarm(
+    {
+      boa: (act) => {
+        onDisk.push(...note());
+        return obeys(act);
+      },
+    },
+    async () => (found ? TARGETS : null),
+  );
+  const under = desk();
+  await under.pause();
+  await clock.pass(1_000);
+  expect(note()).toMatchObject([{ node: 'boa', is: 'nothing-there' }]);
+  found = true;
+  await clock.pass(29_000);
+  await settle();
+  expect(onDisk).toMatchObject([{ node: 'boa', is: 'asked' }]);
+  expect(under.state().sentence).toBe('Agents are paused on boa.');
 });
 
 it('takes no late answer of an order that was taken back', async () => {

@@ -21,6 +21,8 @@ const FIRST_MS = 3_000;
 /** Connections that nobody uses end after 150 s; in milliseconds. */
 const KEEP_MS = 60_000;
 
+const NOT_FOUND = 'No mycoSwarm was found there at the last look.';
+
 export interface PauseParts {
   dataFolder: string;
   clock: Clock;
@@ -61,6 +63,8 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
   let writeLater: (() => void) | null = null;
   let callOffKeeping: (() => void) | null = null;
   const logins = new Turnstile();
+  /** Nodes that were told to stop agents, or may have been before a restart; they are let go whatever was found there since. */
+  const told = new Set(file.nodes.filter(({ is }) => is !== 'nothing-there').map(({ node }) => node));
 
   const stateNow = (): PauseState => ({ ...file, sentence: pauseSentence(file.is, file.nodes) });
 
@@ -110,10 +114,21 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
   async function freeze(node: SwarmNode, mine: number): Promise<void> {
     const targets = await parts.targets(node).catch(() => null);
     if (order !== mine) return;
-    if (targets === null)
-      return set(node, 'nothing-there', 0, 'No mycoSwarm was found there at the last look.');
-    const end = await asked(node, { act: 'freeze', ...targets });
-    if (order === mine) setFrozen(node, end);
+    if (targets === null && !told.has(node.id)) return set(node, 'nothing-there', 0, NOT_FOUND);
+    if (targets !== null) tellSoon(node);
+    // A node that was told keeps in mind whom it stopped, also where a later look finds nobody or cannot be read.
+    const end = await asked(node, targets === null ? { act: 'state' } : { act: 'freeze', ...targets });
+    if (order !== mine) return;
+    if (targets === null && end.ok && !end.answer.paused) set(node, 'not-paused', 0, NOT_FOUND);
+    else setFrozen(node, end);
+  }
+
+  /** On the disk before the node is told: a console that dies must find it again. One that is asked anyway stands there already. */
+  function tellSoon(node: SwarmNode): void {
+    told.add(node.id);
+    if (file.nodes.some((one) => one.node === node.id && one.is !== 'nothing-there')) return;
+    set(node, 'asked', 0, '');
+    keep(file);
   }
 
   function setFrozen(node: SwarmNode, end: BrakeEnd): void {
@@ -141,8 +156,10 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
   async function thaw(node: SwarmNode, mine: number): Promise<void> {
     const end = await asked(node, { act: 'thaw' });
     if (order !== mine) return;
-    if (end.ok && !end.answer.paused) note(file.nodes.filter((one) => one.node !== node.id));
-    else set(node, 'not-paused', 0, end.ok ? 'They were not let go.' : end.why);
+    if (end.ok && !end.answer.paused) {
+      told.delete(node.id);
+      note(file.nodes.filter((one) => one.node !== node.id));
+    } else set(node, 'not-paused', 0, end.ok ? 'They were not let go.' : end.why);
   }
 
   async function asked(node: SwarmNode, act: Parameters<BrakeLine['ask']>[0]): Promise<BrakeEnd> {
@@ -251,7 +268,8 @@ export function createPauseDesk(parts: PauseParts): PauseDesk {
     async resume() {
       order += 1;
       const mine = order;
-      const known = new Set(file.nodes.filter(({ is }) => is !== 'nothing-there').map((one) => one.node));
+      const seen = file.nodes.filter(({ is }) => is !== 'nothing-there').map((one) => one.node);
+      const known = new Set([...told, ...seen]);
       const nodes = (await parts.nodes()).filter(
         ({ id, address }) => address.kind !== 'recorded' && (known.has(id) || known.size === 0),
       );
