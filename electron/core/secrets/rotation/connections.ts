@@ -73,6 +73,7 @@ export class Connections {
   readonly #logins = new Turnstile();
   readonly #open = new Map<string, Promise<HelperChannel | HelperFailure>>();
   #closed = false;
+  #hurried = false;
 
   /** @param ask what a person is asked a password for; null: nobody is asked */
   constructor(parts: RotationParts, run: string, ask: string | null) {
@@ -95,7 +96,7 @@ export class Connections {
       const said = await this.#once(node, what);
       if (said.how !== 'lost') return said;
       const isOver = performance.now() + AGAIN_MS >= until;
-      if (this.#closed || FINAL.has(said.failure.kind) || isOver) return said;
+      if (this.#closed || this.#hurried || FINAL.has(said.failure.kind) || isOver) return said;
       await new Promise<void>((resolve) => void this.#parts.clock.after(AGAIN_MS, resolve));
     }
   }
@@ -114,7 +115,7 @@ export class Connections {
       const said = await this.#all(node, acts);
       const lost = said[0]?.how === 'lost' ? said[0].failure : null;
       const isOver = performance.now() + AGAIN_MS >= until;
-      if (lost === null || this.#closed || FINAL.has(lost.kind) || isOver)
+      if (lost === null || this.#closed || this.#hurried || FINAL.has(lost.kind) || isOver)
         return said as { [Index in keyof Acts]: Said<Acts[Index]['act']> };
       await new Promise<void>((resolve) => void this.#parts.clock.after(AGAIN_MS, resolve));
     }
@@ -190,6 +191,11 @@ export class Connections {
       }),
     );
     await other.close();
+  }
+
+  /** From here on a node that does not answer is not asked again; what is being asked comes to its end. */
+  hurry(): void {
+    this.#hurried = true;
   }
 
   #forget(node: string): void {

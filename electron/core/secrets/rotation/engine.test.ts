@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Preflight } from './preflight.ts';
 import { shownRun } from './shown-run.ts';
 import { FakeSwarm } from './testing/fake-swarm.ts';
 import { FakeDisk, MortalConsole } from './testing/mortal-console.ts';
@@ -291,6 +292,40 @@ describe('resuming', () => {
     expect(after?.nodes.map(({ state }) => state)).toEqual(['verified', 'excluded', 'verified']);
     if (after) expect(shownRun(after, false).canResume).toBe(false);
   });
+});
+
+describe('a node that comes back while another rotation begins', () => {
+  for (const at of ['before node fenced', 'after node fenced', 'after node staged', 'after node committed'])
+    it(`is not given the earlier secret any more, begun ${at}`, async () => {
+      const all = world();
+      const [, late] = all.swarm.nodes;
+      if (!late) throw new Error('no nodes');
+      late.isAway = true;
+      let planned: Preflight | null = null;
+      let second: Promise<unknown> | null = null;
+      const console = new MortalConsole(all.swarm, all.disk, {
+        at: async (point) => {
+          if (planned === null || point !== at || second !== null) return;
+          second = console.begin(planned);
+          // Held until the other one is over, or waits for this one.
+          await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 60))]);
+        },
+      });
+      await console.rotate();
+      const [burned] = all.disk.generated;
+      late.isAway = false;
+      planned = await console.plan();
+      await console.engine.tend();
+      await second;
+      await console.engine.tend();
+      const [, newest] = all.disk.generated;
+      expect(all.disk.generated.size).toBe(2);
+      expect(late.history.at(-1)).toBe(newest);
+      expect(late.history.lastIndexOf(burned ?? '')).toBeLessThan(late.history.indexOf(newest ?? ''));
+      expect(all.swarm.nodes.map(({ inForce, lease }) => [inForce, lease])).toEqual(
+        all.swarm.nodes.map(() => [newest, null]),
+      );
+    });
 });
 
 describe('a console that is killed', () => {

@@ -24,6 +24,10 @@ export class RotationEngine {
   readonly #parts: RotationParts;
   #running: Run | null = null;
   #tending: Promise<void> | null = null;
+  /** The connections of what is being tended. */
+  #tends: Connections | null = null;
+  /** Rotations that are about to begin: what is tended gives way to them. */
+  #beginning = 0;
   #offTimer: (() => void) | null = null;
   #offSealed: (() => void) | null = null;
   #closed = false;
@@ -53,10 +57,15 @@ export class RotationEngine {
     places: ReadonlyMap<string, RotationPlace>,
     spare: Connections | null = null,
   ): Promise<StoredRotation | RotationRefusal> {
-    const began = await this.#begin(plan, places, spare).catch(async (error: unknown) => {
-      await spare?.close();
-      throw error;
-    });
+    this.#beginning += 1;
+    const began = await this.#begin(plan, places, spare)
+      .catch(async (error: unknown) => {
+        await spare?.close();
+        throw error;
+      })
+      .finally(() => {
+        this.#beginning -= 1;
+      });
     if (typeof began === 'string') await spare?.close();
     return began;
   }
@@ -66,6 +75,10 @@ export class RotationEngine {
     places: ReadonlyMap<string, RotationPlace>,
     spare: Connections | null,
   ): Promise<StoredRotation | RotationRefusal> {
+    if (this.#running !== null) return 'busy';
+    // A late node of an earlier rotation must not be given its secret after this one has given a newer one.
+    this.#tends?.hurry();
+    await this.#tending;
     if (this.#running !== null) return 'busy';
     const rotation = first(plan, places, this.#parts.clock.now().toISOString());
     await this.#parts.fault?.('before planned');
@@ -182,14 +195,17 @@ export class RotationEngine {
   }
 
   async #tend(): Promise<void> {
+    if (this.#beginning > 0) return;
     const open = await this.#parts.store.openRotations().catch(() => []);
+    if (this.#beginning > 0) return;
     const middle = open.find(({ endedAt }) => endedAt === null);
     if (middle !== undefined) {
       if (this.#running === null && middle.waits !== null) this.#run(middle, null);
       await this.#running?.done;
       return;
     }
-    for (const one of open) if (one.stage === 'aborted') await this.#takeBackLate(one);
+    for (const one of open)
+      if (one.stage === 'aborted' && this.#beginning === 0) await this.#takeBackLate(one);
     // Of several only the newest counts: its secret is the one in force.
     const newest = open.find(({ stage }) => stage === 'done');
     const current = currentOf(await this.#parts.store.rotationsBefore({ before: null, limit: 100 }), null);
@@ -210,17 +226,20 @@ export class RotationEngine {
     const journal = new RotationJournal(parts, rotation);
     const connections = new Connections(parts, rotation.id, null);
     const release = parts.sealed.hold();
+    const mayGoOn = () => this.#beginning === 0 && this.#running === null;
+    this.#tends = connections;
     try {
+      if (!mayGoOn()) return;
       const had = await secretOf(parts, rotation, null);
       if (!had.ok) return;
       const limits = limitsOf(parts, rotation);
-      await finishLateNodes(parts, journal, connections, had.secret, limits, (node) =>
-        this.#find(connections, node),
-      );
+      const find = (node: StoredRotationNode) => this.#find(connections, node);
+      await finishLateNodes(parts, journal, connections, had.secret, limits, find, mayGoOn);
       had.secret.wipe();
     } catch {
       // The journal cannot be written; it is tried again later.
     } finally {
+      this.#tends = null;
       release();
       await connections.close();
     }

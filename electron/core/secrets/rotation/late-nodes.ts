@@ -17,6 +17,8 @@ export type FindPlace = (
 /**
  * Finishes nodes that are back: fenced first, given the secret, restarted, proven; only then do the others let them in again. A node that is
  * still away, or says no, stays out.
+ * @param mayGoOn asked before each act: whether this secret is still the one to give. A node that has it in force by then is brought to its
+ *   end; one that has not gets it taken away again.
  * @returns whether any was finished
  */
 export async function finishLateNodes(
@@ -26,14 +28,17 @@ export async function finishLateNodes(
   secret: HeldSecret,
   limits: RotationLimits,
   find: FindPlace,
+  mayGoOn: () => boolean,
 ): Promise<boolean> {
   let any = false;
   for (const { node, state } of journal.rotation.nodes) {
+    if (!mayGoOn()) return any;
     if (state !== 'away' && !isHalfWay(journal, node)) continue;
-    if (await finishOne(parts, journal, connections, secret, limits, find, node)) any = true;
+    if (await finishOne(parts, journal, connections, secret, limits, find, mayGoOn, node)) any = true;
   }
   // What a console that was killed has finished, and its peers were not told yet.
   if (
+    mayGoOn() &&
     journal.rotation.nodes.some(
       ({ fence, state, keepsOld }) => state === 'verified' && (fence === 'all' || keepsOld),
     )
@@ -55,15 +60,20 @@ async function finishOne(
   secret: HeldSecret,
   limits: RotationLimits,
   find: FindPlace,
+  mayGoOn: () => boolean,
   id: string,
 ): Promise<boolean> {
   const found = await find(journal.node(id));
-  if (found === null) return false;
+  if (found === null || !mayGoOn()) return false;
   const out = (message: string) => journal.mark(id, { state: 'away', message: message.slice(0, 1_024) });
   await journal.mark(id, { ...found, state: 'fenced', message: null });
   const fenced = await fenceNode(journal, connections, id, 'all', limits.awayMs);
   if (fenced.how !== 'answered') {
     await out(`It is back, and its fence could not be verified: ${words(fenced)}`);
+    return false;
+  }
+  if (!mayGoOn()) {
+    await leave(journal, connections, id);
     return false;
   }
   const staged = await stageNode(journal, connections, journal.node(id), secret, limits.awayMs);
@@ -72,6 +82,10 @@ async function finishOne(
     return false;
   }
   await journal.mark(id, { state: 'staged', stagedAt: journal.now(), keepsOld: true });
+  if (!mayGoOn()) {
+    await leave(journal, connections, id);
+    return false;
+  }
   const trouble = await commitNode(parts, journal, connections, id, secret, limits.settleMs);
   const unproven =
     trouble ?? (await verifyNodes(journal, connections, secret, limits.settleMs / 3, { only: id }));
@@ -82,6 +96,14 @@ async function finishOne(
   // Its peers let it in, and it keeps strangers out as they do.
   await finishNodes(journal, connections, limits.awayMs);
   return true;
+}
+
+/** Another rotation begins: what was put there and is not in force goes, and with it the lease, which would keep the other one out. */
+async function leave(journal: RotationJournal, connections: Connections, id: string): Promise<void> {
+  const dropped = await connections.ask(id, { act: 'drop', rotation: journal.rotation.id }, 0);
+  const message = 'It is back, and another rotation began before it was given this secret.';
+  const fields = dropped.how === 'answered' ? { keepsOld: false } : {};
+  await journal.mark(id, { state: 'away', message, ...fields });
 }
 
 function words(

@@ -7,7 +7,7 @@ import { type RotationAsked, rotationWish } from '#shared/domain/rotation/wish.t
 import { Connections } from '../connections.ts';
 import { RotationEngine } from '../engine.ts';
 import type { RotationLimits, RotationParts } from '../parts.ts';
-import { preflight } from '../preflight.ts';
+import { type Preflight, preflight } from '../preflight.ts';
 import type { FakeSwarm } from './fake-swarm.ts';
 
 /** What survives a console: its records and its sealed store, both written whole or not at all. */
@@ -44,6 +44,8 @@ export class MortalConsole {
       dieWhen?: string;
       strangers?: RotationStranger[];
       seen?: (run: StoredRotation) => void;
+      /** Holds the work up at a point. */
+      at?: (point: string) => Promise<void>;
     } = {},
   ) {
     const never = new Promise<never>(() => undefined);
@@ -145,7 +147,7 @@ export class MortalConsole {
       fault: (point) => {
         this.points.push(point);
         if (this.points.length === options.dieAt || point === options.dieWhen) this.die();
-        return this.isDead ? never : undefined;
+        return this.isDead ? never : options.at?.(point);
       },
     };
     this.engine = new RotationEngine(this.parts);
@@ -158,9 +160,17 @@ export class MortalConsole {
 
   /** Plans and begins. @returns null when the console died, else once nothing is under way */
   async rotate(asked: RotationAsked = {}): Promise<{ blocked: string | null; run: RotationRun | null }> {
-    const wish = rotationWish.parse(asked);
+    return this.begin(await this.plan(asked));
+  }
+
+  /** Looks at every node. */
+  plan(asked: RotationAsked = {}): Promise<Preflight> {
     const connections = new Connections(this.parts, 'plan', null);
-    const { plan, places } = await preflight(this.parts, connections, wish, null);
+    return preflight(this.parts, connections, rotationWish.parse(asked), null);
+  }
+
+  /** Begins what was planned. @returns once nothing is under way */
+  async begin({ plan, places }: Preflight): Promise<{ blocked: string | null; run: RotationRun | null }> {
     if (plan.blocked !== null) return { blocked: plan.blocked, run: null };
     const begun = await this.engine.begin({ ...plan, hash: planHash(plan as never) }, places);
     if (typeof begun === 'string') return { blocked: begun, run: null };
