@@ -5,6 +5,8 @@ import { SecretMarks } from './secret-marks.ts';
 const TOKEN = 'ab'.repeat(32);
 const DIGEST = 'cd'.repeat(32);
 
+const JWT = `eyJ${'aB1-'.repeat(5)}.eyJ${'-sk-aB1_'.repeat(5)}.${'cD2-'.repeat(5)}`;
+
 const marked = (text: string) => {
   const marks = new SecretMarks([TOKEN]);
   const { content, sealed } = marks.mark(Buffer.from(text, 'latin1'));
@@ -19,6 +21,8 @@ it.each([
   ['DB_PASSWORD=correct-horse', 'DB_PASSWORD=[[sealed 0001]]', 1],
   ['run --token abcdef123456 now', 'run --token [[sealed 0001]] now', 1],
   ['-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n', '[[sealed 0001]]\n', 1],
+  [`a ${JWT}.`, 'a [[sealed 0001]].', 1],
+  [`session-${JWT} ${JWT}`, 'session-[[sealed 0001]] [[sealed 0001]]', 2],
 ])('takes secrets out: %s', (text, expected, sealed) => {
   expect(marked(text)).toMatchObject({ text: expected, sealed });
 });
@@ -46,4 +50,13 @@ it('keeps what a mark stands for, so that the first bytes can be had again', () 
       expect(text).toBe(bytes.toString('latin1'));
     }),
   );
+});
+
+it.each([
+  ['first lines of keys', '-----BEGIN PRIVATE KEY-----', 600_000],
+  ['beginnings of web tokens', 'eyJ-', 4_000_000],
+  ['names without values', `--${'keytoken'.repeat(9)}`, 100_000],
+])('does not hang on %s', { timeout: 20_000 }, (_, unit, times) => {
+  const content = Buffer.from(unit.repeat(times), 'latin1');
+  expect(new SecretMarks([TOKEN]).mark(content).sealed).toBe(0);
 });

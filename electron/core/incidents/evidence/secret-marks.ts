@@ -1,4 +1,5 @@
 import { isSecretName } from '#core/facts/redact.ts';
+import { privateKeyBlocks } from './private-key-blocks.ts';
 
 /** What stands in an archive in the place of a secret, by its number. */
 export const secretMark = (number: number): string => `[[sealed ${String(number).padStart(4, '0')}]]`;
@@ -6,9 +7,13 @@ export const secretMark = (number: number): string => `[[sealed ${String(number)
 /** Secrets of one archive at most; what is beyond that is marked with the last number and given up. */
 const MOST_SECRETS = 512;
 
-/** Shapes by which a secret is known without its name: keys of providers, private keys, web tokens. */
+/** Shapes by which a secret is known without its name: keys of providers. */
 const SHAPES =
-  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]{1,16384}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\b(?:sk-(?:ant-|proj-|or-|svcacct-)?[A-Za-z0-9_-]{16,256}|hf_[A-Za-z0-9]{16,128}|gh[opusr]_[A-Za-z0-9]{16,256}|github_pat_[A-Za-z0-9_]{20,256}|glpat-[A-Za-z0-9_-]{16,128}|gsk_[A-Za-z0-9]{16,128}|r8_[A-Za-z0-9]{16,128}|xai-[A-Za-z0-9]{16,128}|pplx-[A-Za-z0-9]{16,128}|AIza[A-Za-z0-9_-]{30,64}|A[KS]IA[A-Z0-9]{16}|xox[abeprs]-[A-Za-z0-9-]{10,256}|npm_[A-Za-z0-9]{20,128}|pypi-[A-Za-z0-9_-]{20,512}|eyJ[A-Za-z0-9_-]{8,2048}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,2048})/g;
+  /\b(?:sk-(?:ant-|proj-|or-|svcacct-)?[A-Za-z0-9_-]{16,256}|hf_[A-Za-z0-9]{16,128}|gh[opusr]_[A-Za-z0-9]{16,256}|github_pat_[A-Za-z0-9_]{20,256}|glpat-[A-Za-z0-9_-]{16,128}|gsk_[A-Za-z0-9]{16,128}|r8_[A-Za-z0-9]{16,128}|xai-[A-Za-z0-9]{16,128}|pplx-[A-Za-z0-9]{16,128}|AIza[A-Za-z0-9_-]{30,64}|A[KS]IA[A-Z0-9]{16}|xox[abeprs]-[A-Za-z0-9-]{10,256}|npm_[A-Za-z0-9]{20,128}|pypi-[A-Za-z0-9_-]{20,512})/g;
+
+/** Web tokens (RFC 7519), also behind a word and a dash. A run of their characters is looked through from its beginning only, so that time grows as the text does. */
+const WEB_TOKEN =
+  /(?<![A-Za-z0-9_-])([A-Za-z0-9_-]{0,64}?)\b(eyJ[A-Za-z0-9_-]{8,2048}\.[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,2048})/g;
 
 /** The part behind the name is the secret. */
 const AFTER_NAME = [
@@ -46,6 +51,10 @@ export class SecretMarks {
       const pieces = text.split(secret);
       if (pieces.length > 1) text = pieces.join(this.#of(secret, pieces.length - 1));
     }
+    text = this.#keysOut(text).replace(
+      WEB_TOKEN,
+      (_, head: string, secret: string) => head + this.#of(secret),
+    );
     text = text.replace(SHAPES, (secret) => this.#of(secret));
     for (const form of AFTER_NAME)
       text = text.replace(form, (whole, head: string, secret: string) =>
@@ -66,6 +75,16 @@ export class SecretMarks {
         Buffer.from(secret, 'latin1').toString('base64'),
       ]),
     );
+  }
+
+  #keysOut(text: string): string {
+    let at = 0;
+    const parts = privateKeyBlocks(text).map(([start, end]) => {
+      const part = text.slice(at, start) + this.#of(text.slice(start, end));
+      at = end;
+      return part;
+    });
+    return parts.join('') + text.slice(at);
   }
 
   #of(secret: string, times = 1): string {
