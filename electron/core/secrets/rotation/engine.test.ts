@@ -49,6 +49,18 @@ describe('a rotation without trouble', () => {
     expect(all.swarm.nodes.map(({ fence }) => fence)).toEqual([null, null, null]);
   });
 
+  it('does not claim that an old secret is refused where there was none to ask with', async () => {
+    const all = world();
+    const console = new MortalConsole(all.swarm, all.disk);
+    for (const node of all.swarm.nodes) node.hasNoOld = true;
+    await console.rotate();
+    const [done] = all.disk.all();
+    expect(done?.nodes.map(({ state, oldRefused }) => [state, oldRefused])).toEqual(
+      all.swarm.nodes.map(() => ['verified', null]),
+    );
+    if (done) expect(shownRun(done, false).sentence).toContain('a random one is refused');
+  });
+
   it('puts no secret into its records', async () => {
     const all = world();
     await new MortalConsole(all.swarm, all.disk).rotate();

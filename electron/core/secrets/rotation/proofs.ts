@@ -10,8 +10,11 @@ type Verified = Extract<HelperAnswer, { answer: 'secret-verified' }>;
 interface Seen {
   /** Of the node itself: 200 to the secret of its file, which is the new one, and 403 to a random one. */
   newProven: boolean;
-  /** Of another node that asked it over the network with the old one; null when that was not seen. */
-  oldRefused: boolean | null;
+  /**
+   * What it refused when another node asked it over the network: the old secret, or a random one where the one that asked has no old one.
+   * `none`: it did not refuse. Null when that was not seen.
+   */
+  refused: 'old' | 'random' | 'none' | null;
   why: string | null;
 }
 
@@ -70,12 +73,18 @@ export class Proofs {
   readonly #seen = new Map<string, Seen>();
 
   of(node: string): Seen {
-    return this.#seen.get(node) ?? { newProven: false, oldRefused: null, why: null };
+    return this.#seen.get(node) ?? { newProven: false, refused: null, why: null };
   }
 
   isWhole(node: string): boolean {
-    const { newProven, oldRefused } = this.of(node);
-    return newProven && oldRefused === true;
+    const { newProven, refused } = this.of(node);
+    return newProven && (refused === 'old' || refused === 'random');
+  }
+
+  /** @returns whether it refused the old secret; null when that was not seen, or when there was none to ask with */
+  oldRefused(node: string): boolean | null {
+    const { refused } = this.of(node);
+    return refused === 'old' ? true : refused === 'none' ? false : null;
   }
 
   /** Why a node says nothing of itself. */
@@ -99,15 +108,17 @@ export class Proofs {
       const node = all.find(({ place }) => place?.addresses[0] === address);
       if (node === undefined) continue;
       const status = answer.others.find((one) => one.address === address)?.status ?? null;
-      if (status === 403) this.#set(node.node, { oldRefused: true });
-      else if (this.of(node.node).oldRefused !== true)
+      const before = this.of(node.node).refused;
+      if (status === 403)
+        this.#set(node.node, { refused: answer.hadOld || before === 'old' ? 'old' : 'random' });
+      else if (before !== 'old' && before !== 'random')
         this.#set(node.node, {
-          oldRefused: status === null ? null : false,
+          refused: status === null ? null : 'none',
           why:
             this.of(node.node).why ??
             (status === null
-              ? `${asker.name} cannot reach it over the network, so it was not seen that the old secret is refused.`
-              : `It answers ${status} to the old secret over the network.`),
+              ? `${asker.name} cannot reach it over the network, so it was not seen that ${answer.hadOld ? 'the old' : 'a random'} secret is refused.`
+              : `It answers ${status} to ${answer.hadOld ? 'the old' : 'a random'} secret over the network.`),
         });
     }
   }

@@ -49,6 +49,15 @@ function leftOf({ nodes }: StoredRotation): string[] {
   return nodes.filter(({ state }) => state === 'away' || state === 'excluded').map(({ name }) => name);
 }
 
+/** What proven nodes were seen to refuse; one that was asked by a node without an old secret was asked with a random one. */
+function refusedOf({ nodes }: StoredRotation): string {
+  const proven = nodes.filter(({ state }) => state === 'verified');
+  const old = proven.filter(({ oldRefused }) => oldRefused === true).length;
+  if (old === proven.length) return 'the old one is refused';
+  if (old === 0) return 'a random one is refused';
+  return `the old one is refused by ${old} of them, a random one by the others`;
+}
+
 const count = (amount: number) => (amount === 1 ? '1 node' : `${amount} nodes`);
 
 function sentenceOf(rotation: StoredRotation): string {
@@ -64,7 +73,7 @@ function sentenceOf(rotation: StoredRotation): string {
       .trim()
       .slice(0, 1_024);
   if (stage === 'done')
-    return `${count(verified)} proven with the new secret, and the old one is refused.${out}`.slice(0, 1_024);
+    return `${count(verified)} proven with the new secret, and ${refusedOf(rotation)}.${out}`.slice(0, 1_024);
   if (waits === 'unlock') return 'It waits for the place where this console keeps secrets to be opened.';
   if (waits === 'fence' && !isDecided(rotation))
     return 'It waits: on one node it could not be verified that strangers are kept out. Every node has its old secret.';

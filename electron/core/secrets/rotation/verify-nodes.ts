@@ -9,7 +9,7 @@ const AGAIN_MS = 700;
 
 /**
  * Proves every committed node, twice over: the node itself is asked with the secret of its file, which has to be the new one (HMAC with a
- * nonce), and with a random one; and another node asks it over the network with the old one. A node that is alone asks itself by its own
+ * nonce), and with a random one; and another node asks it over the network with the old one, or with a random one where it had none. A node that is alone asks itself by its own
  * address on the network. Nodes that cannot be proven keep saying why.
  * @param mostMs how long a node is asked again that does not prove it
  * @param known what was seen already, when nodes were brought to the new secret
@@ -31,11 +31,11 @@ export async function verifyNodes(
     const inside = only === undefined ? insideOf(journal.rotation) : open;
     proofs ??= await lookAtAll(journal, connections, secret, inside, open);
     for (const { node, name } of open) {
-      const { newProven, oldRefused, why } = proofs.of(node);
+      const { newProven, why } = proofs.of(node);
       const isProven = proofs.isWhole(node);
       await journal.mark(node, {
         newProven,
-        oldRefused,
+        oldRefused: proofs.oldRefused(node),
         message: isProven ? null : (why ?? `${name} could not be proven.`).slice(0, 1_024),
         ...(isProven ? { state: 'verified' as const, verifiedAt: journal.now() } : {}),
       });

@@ -24,6 +24,8 @@ export interface FakeNode {
   isAway: boolean;
   /** It answers 200 to every secret. */
   lies: boolean;
+  /** It has no secret to keep when it is given its first one. */
+  hasNoOld: boolean;
   /** Acts that the helper there refuses, and how. */
   refuses: Partial<Record<SecretAct['act'], Refusal>>;
   /** Connections that break off after the helper did what it was asked. */
@@ -50,6 +52,7 @@ export class FakeSwarm {
       skewMs: (index - 1) * 3_600_000,
       isAway: false,
       lies: false,
+      hasNoOld: false,
       refuses: {},
       cuts: 0,
     }));
@@ -136,7 +139,7 @@ export class FakeSwarm {
         return { answer: 'fenced', table: null, tried: [] };
       case 'stage':
         if (node.committed?.rotation === act.rotation) return progress(node);
-        node.old ??= node.token;
+        if (!node.hasNoOld) node.old ??= node.token;
         node.staged = { rotation: act.rotation, token: act.token };
         return progress(node);
       case 'arm':
