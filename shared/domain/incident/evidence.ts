@@ -97,8 +97,8 @@ export const evidenceSummary = z.object({
   pieces: listOf(evidencePiece, 4_096),
   /** How many secrets were replaced by marks, in all. */
   sealed: z.int().min(0),
-  /** Where the replaced secrets are: sealed by the console, or given up because the sealed store was not open. */
-  secretsKept: z.enum(['none', 'sealed', 'not-kept']),
+  /** Where the replaced secrets are: sealed by the console, or given up because the sealed store was not open. `partly`: there were more than are kept. */
+  secretsKept: z.enum(['none', 'sealed', 'partly', 'not-kept']),
   /** True when it was stopped, or the node was lost in the middle: what came until then is there. */
   partial: z.boolean(),
   /** How it went, in one sentence. */

@@ -17,7 +17,7 @@ import { diskError, EvidenceError } from './evidence-error.ts';
 import { evidenceTrips } from './jobs.ts';
 import { originOf, outcomeOf, slugOf } from './piece-outcome.ts';
 import { agentPlaces } from './places.ts';
-import { sealSecrets } from './seal-secrets.ts';
+import { keepSecrets } from './seal-secrets.ts';
 import { SecretMarks } from './secret-marks.ts';
 import { summaryOf } from './summary.ts';
 import { ArchiveWriter } from './write-archive.ts';
@@ -62,13 +62,7 @@ export async function preserve(request: PreserveRequest): Promise<EvidenceSummar
     const taking = new Taking(request, writer);
     await taking.all();
     const { pieces, marks } = taking;
-    const secrets = marks?.secrets() ?? {};
-    const some = Object.keys(secrets).length > 0;
-    const secretsKept = !some
-      ? 'none'
-      : (await sealSecrets(request.sealed, id, secrets))
-        ? 'sealed'
-        : 'not-kept';
+    const secretsKept = await keepSecrets(request.sealed, id, marks);
     const manifest: EvidenceManifest = {
       format: 'swarmkeep-evidence',
       version: 1,

@@ -1,5 +1,7 @@
 import type { SealedStore } from '#core/secrets/sealed/sealed-store.ts';
+import type { EvidenceSummary } from '#shared/domain/incident/evidence.ts';
 import { SEALED_BYTES } from '#shared/domain/sealed/sealed-state.ts';
+import type { SecretMarks } from './secret-marks.ts';
 
 /** Room for the braces around the entries. */
 const MOST = SEALED_BYTES - 64;
@@ -42,4 +44,19 @@ export async function sealSecrets(
     names.push(name);
   }
   return true;
+}
+
+/**
+ * Keeps what the marks of an archive stand for, as `sealSecrets` does.
+ * @returns what became of it all; `partly` when some marks stand for what was given up
+ */
+export async function keepSecrets(
+  sealed: SealedStore | null,
+  id: string,
+  marks: SecretMarks | null,
+): Promise<EvidenceSummary['secretsKept']> {
+  const secrets = marks?.secrets() ?? {};
+  if (Object.keys(secrets).length === 0) return 'none';
+  if (!(await sealSecrets(sealed, id, secrets))) return 'not-kept';
+  return marks !== null && marks.givenUp > 0 ? 'partly' : 'sealed';
 }

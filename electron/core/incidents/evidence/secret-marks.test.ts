@@ -52,6 +52,23 @@ it('keeps what a mark stands for, so that the first bytes can be had again', () 
   );
 });
 
+it('never lets a mark stand for a secret that is not the one behind it, however many there are', () => {
+  const marks = new SecretMarks([TOKEN]);
+  const line = (at: number) => `PASSWORD=secret-${at}\n`;
+  const lines = Array.from({ length: 600 }, (_, at) => line(at)).join('');
+  const { content, sealed } = marks.mark(Buffer.from(`${lines}${line(3)}${line(550)}`));
+  const told = content.toString('latin1').trim().split('\n');
+  expect([told[511], told[512], told[599]]).toEqual([
+    'PASSWORD=[[sealed 0512]]',
+    'PASSWORD=[[removed]]',
+    'PASSWORD=[[removed]]',
+  ]);
+  expect(told.slice(600)).toEqual(['PASSWORD=[[sealed 0004]]', 'PASSWORD=[[removed]]']);
+  expect([sealed, marks.givenUp, Object.keys(marks.secrets()).length]).toEqual([602, 89, 512]);
+  // Marks are not marked again.
+  expect(marks.mark(content)).toEqual({ content, sealed: 0 });
+});
+
 it.each([
   ['first lines of keys', '-----BEGIN PRIVATE KEY-----', 600_000],
   ['beginnings of web tokens', 'eyJ-', 4_000_000],

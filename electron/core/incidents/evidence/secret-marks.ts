@@ -4,7 +4,10 @@ import { privateKeyBlocks } from './private-key-blocks.ts';
 /** What stands in an archive in the place of a secret, by its number. */
 export const secretMark = (number: number): string => `[[sealed ${String(number).padStart(4, '0')}]]`;
 
-/** Secrets of one archive at most; what is beyond that is marked with the last number and given up. */
+/** Stands in the place of a secret that is kept nowhere. */
+export const REMOVED_MARK = '[[removed]]';
+
+/** Secrets of one archive that are kept at most; what is beyond that is taken out and given up. */
 const MOST_SECRETS = 512;
 
 /** Shapes by which a secret is known without its name: keys of providers. */
@@ -23,7 +26,7 @@ const AFTER_NAME = [
 /** `NAME=value`, `name: value`, `--name value`; `isSecretName` has the last word. */
 const ASSIGNED =
   /(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]{0,60}?(?:key|token|secret|passw|passphrase|pwd|credential|cookie|dsn)[A-Za-z0-9_.-]{0,20})(["']?(?:\s{0,2}[=:]\s{0,2}|(?<=--?[A-Za-z0-9_.-]{0,80})\s)["']?)([^\s"',;]{6,4096})/gi;
-const HARMLESS = /^(?:true|false|yes|no|on|off|null|none|\[\[sealed|\$|%|\/|\(|<)/i;
+const HARMLESS = /^(?:true|false|yes|no|on|off|null|none|\[\[(?:sealed|removed)|\$|%|\/|\(|<)/i;
 
 /**
  * Takes secrets out of evidence and puts marks in their place; the same secret has the same mark throughout an archive. What
@@ -34,6 +37,7 @@ export class SecretMarks {
   readonly #known: readonly string[];
   readonly #numbers = new Map<string, number>();
   #marked = 0;
+  #givenUp = 0;
 
   /** @param known secrets by their value, at least 8 bytes long, as text of one character a byte */
   constructor(known: readonly string[]) {
@@ -77,6 +81,11 @@ export class SecretMarks {
     );
   }
 
+  /** How many places hold a mark for what is kept nowhere: there were more secrets than an archive has numbers for. */
+  get givenUp(): number {
+    return this.#givenUp;
+  }
+
   #keysOut(text: string): string {
     let at = 0;
     const parts = privateKeyBlocks(text).map(([start, end]) => {
@@ -91,8 +100,12 @@ export class SecretMarks {
     this.#marked += times;
     const known = this.#numbers.get(secret);
     if (known !== undefined) return secretMark(known);
-    const number = Math.min(this.#numbers.size + 1, MOST_SECRETS);
-    if (this.#numbers.size < MOST_SECRETS) this.#numbers.set(secret, number);
+    if (this.#numbers.size >= MOST_SECRETS) {
+      this.#givenUp += times;
+      return REMOVED_MARK;
+    }
+    const number = this.#numbers.size + 1;
+    this.#numbers.set(secret, number);
     return secretMark(number);
   }
 }

@@ -55,5 +55,9 @@ function sentenceOf(
     more.push(
       'Secrets in it were replaced by marks and not kept, because the place for secrets is not open.',
     );
+  if (kept === 'partly')
+    more.push(
+      'It held more secrets than are kept: the rest is marked as removed in it and cannot be had again.',
+    );
   return [`${words.join('; ')}.`, ...more].join(' ').slice(0, 1_024);
 }
