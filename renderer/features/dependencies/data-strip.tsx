@@ -12,7 +12,7 @@ import { StatusWord } from '../../components/status.tsx';
 import { count } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
-import { dataWords, fetchingWords, troubleWords } from './report-words.ts';
+import { dataWords, fetchingWords, isPart, troubleWords } from './report-words.ts';
 
 const STATE_STATUS = { fresh: 'pass', stale: 'review', none: 'unknown', unknown: 'unknown' } as const;
 const STATE_WORD = { fresh: 'Fresh', stale: 'Too old', none: 'None', unknown: 'Not usable' } as const;
@@ -24,7 +24,9 @@ export function DataStrip({ data }: { data: AdvisoryDataState }) {
   const trouble = troubleWords(data);
   return (
     <section className="advisories" aria-label="Advisories">
-      <StatusWord status={STATE_STATUS[data.state]}>{STATE_WORD[data.state]}</StatusWord>
+      <StatusWord status={isPart(data) ? 'review' : STATE_STATUS[data.state]}>
+        {isPart(data) ? 'Only a part' : STATE_WORD[data.state]}
+      </StatusWord>
       <div className="advisories__words">
         <p>
           {dataWords(data)}
@@ -37,7 +39,10 @@ export function DataStrip({ data }: { data: AdvisoryDataState }) {
         {trouble === '' ? null : <p className="quiet">{trouble}</p>}
         {fetching?.lastTrouble ? <p className="quiet">{fetchingWords(fetching)}</p> : null}
       </div>
-      <Button variant={data.state === 'fresh' ? 'plain' : 'filled'} onClick={() => setImporting(true)}>
+      <Button
+        variant={data.state === 'fresh' && !isPart(data) ? 'plain' : 'filled'}
+        onClick={() => setImporting(true)}
+      >
         Take in advisories
       </Button>
       {importing ? (

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
 import type { PlacedFinding } from './report-groups.ts';
-import { byHandWords, dataWords, dependenciesSentence, malwareLead, troubleWords } from './report-words.ts';
+import {
+  byHandWords,
+  dataWords,
+  dependenciesSentence,
+  isPart,
+  malwareLead,
+  troubleWords,
+} from './report-words.ts';
 
 const data = (more: Partial<AdvisoryDataState>): AdvisoryDataState => ({
   state: 'fresh',
-  advisories: 10,
+  advisories: 24_113,
   newest: '2026-11-20T00:00:00.000Z',
   ageDays: 1,
   importedAt: null,
@@ -28,6 +35,17 @@ describe('the first sentence', () => {
     expect(said(damaged)).toBe('61 packages, and the advisories to compare them with cannot be read.');
     expect(dataWords(damaged)).toBe('The advisories cannot be read');
     expect(said(data({ state: 'none', advisories: 0 }))).toContain('no advisories yet');
+  });
+});
+
+describe('a handful of fresh advisories', () => {
+  it('is never taken for all that is known', () => {
+    const one = data({ advisories: 1 });
+    expect(said(one)).toContain('a small part of all that are published');
+    expect(troubleWords(one)).toContain('nothing is known here');
+    expect(isPart(data({ advisories: 999 }))).toBe(true);
+    expect(isPart(data({ advisories: 1_000 }))).toBe(false);
+    expect(isPart(data({ advisories: 1, state: 'stale' }))).toBe(false);
   });
 });
 

@@ -26,6 +26,13 @@ export const FROM_WORDS: Readonly<Record<InstalledFrom, string>> = {
   vendored: 'a copy within another package',
 };
 
+/** OSV publishes well over ten thousand advisories for Python packages; far fewer are somebody's selection. */
+const FEWEST = 1_000;
+
+/** Whether fresh advisories are so few that they say nothing of packages they do not name. */
+export const isPart = ({ state, advisories }: Pick<AdvisoryDataState, 'state' | 'advisories'>): boolean =>
+  state === 'fresh' && advisories < FEWEST;
+
 /** The first sentence of the page. */
 export function dependenciesSentence(...said: Parameters<typeof plainSentence>): string {
   const sentence = plainSentence(...said);
@@ -62,6 +69,8 @@ function plainSentence(
     return data.advisories === 0
       ? `${counted(packages, 'package')}, and the advisories to compare them with cannot be read.`
       : 'Nothing is known against these packages, but the advisories are dated in the future.';
+  if (isPart(data) && packages > 0)
+    return `Nothing is known against these packages, but ${counted(data.advisories, 'advisory', 'advisories')} ${data.advisories === 1 ? 'is' : 'are'} a small part of all that are published.`;
   if (unclear.length > 0)
     return `Nothing is known against ${counted(packages, 'package')}; of ${unclear.length.toLocaleString('en')} nobody can say.`;
   return packages === 0
@@ -90,10 +99,12 @@ export function fetchingWords({ address, daily, lastTrouble }: AdvisoryFetching)
 }
 
 /** What is wrong with the advisories, in the page's words; empty when nothing is. */
-export function troubleWords({ state, trouble }: AdvisoryDataState): string {
+export function troubleWords({ state, trouble, advisories }: AdvisoryDataState): string {
   switch (state) {
     case 'fresh':
-      return '';
+      return isPart({ state, advisories })
+        ? 'There are more than ten thousand for Python packages. Of what these do not name nothing is known here.'
+        : '';
     case 'none':
       return 'Without them nobody can say what is known of these packages.';
     case 'stale':
