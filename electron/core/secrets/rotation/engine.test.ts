@@ -115,6 +115,26 @@ describe('nodes that do not do as they should', () => {
     expect(all.disk.sealed.size).toBe(0);
   });
 
+  it('are given free where their fence cannot be taken away', async () => {
+    const all = world();
+    const [, bare] = all.swarm.nodes;
+    if (bare) bare.refuses = { stage: 'no-space', lift: 'program-failed' };
+    const console = new MortalConsole(all.swarm, all.disk);
+    await console.rotate();
+    await console.engine.tend();
+    expect(all.disk.all()[0]).toMatchObject({ stage: 'aborted' });
+    expect([bare?.staged, bare?.lease]).toEqual([null, null]);
+    expect(all.disk.all()[0]?.nodes[1]).toMatchObject({
+      state: 'taken-back',
+      keepsOld: false,
+      message: expect.stringContaining('A fence may still stand'),
+    });
+    if (bare) bare.refuses = {};
+    await console.engine.tend();
+    expect(bare?.fence).toBe(null);
+    expect(all.disk.all()[0]?.nodes[1]).toMatchObject({ fence: 'none', message: null });
+  });
+
   it('take everything back although the console died while it did that, at every point of it', async () => {
     for (let dieAt = 1; ; dieAt += 1) {
       const all = world();

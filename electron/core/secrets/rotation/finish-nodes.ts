@@ -1,5 +1,5 @@
 import type { SecretAct } from '#shared/domain/helper/secret.ts';
-import type { Connections } from './connections.ts';
+import type { Connections, Said } from './connections.ts';
 import { beforeFence, fenceAct, insideOf } from './fences.ts';
 import type { RotationJournal } from './journal.ts';
 import { type RotationParts, sealedNameOf } from './parts.ts';
@@ -93,20 +93,30 @@ export async function takeBack(
       .map(async ({ node, fence }) => {
         if (fence === 'none') return journal.mark(node, { state: 'taken-back' });
         const rotation = journal.rotation.id;
-        const acts = [
-          { act: 'lift', rotation },
-          { act: 'drop', rotation },
-        ] as const;
-        const [, dropped] = await connections.askAll(node, acts, patienceMs);
-        const isDone = dropped.how === 'answered';
-        const message =
-          'It did not answer. A staged file may lie there that nothing reads, and a fence; both go when it is back.';
+        const lifted = await connections.ask(node, { act: 'lift', rotation }, patienceMs);
+        // By itself, whatever became of the fence: a lift takes the lease, and only this gives the node free.
+        const dropped =
+          lifted.how === 'lost' ? lifted : await connections.ask(node, { act: 'drop', rotation }, patienceMs);
         return journal.mark(node, {
           state: 'taken-back',
-          fence: isDone ? 'none' : fence,
-          ...(isDone ? { keepsOld: false } : {}),
-          message: isDone ? null : message,
+          fence: lifted.how === 'answered' && dropped.how === 'answered' ? 'none' : fence,
+          ...(dropped.how === 'answered' ? { keepsOld: false } : {}),
+          message: leftBehind(lifted, dropped),
         });
       }),
   );
+}
+
+/** What a node that was taken back keeps, in words; null when it keeps nothing. */
+function leftBehind(lifted: Said<'lift'>, dropped: Said<'drop'>): string | null {
+  if (dropped.how === 'lost')
+    return 'It did not answer. A staged file may lie there that nothing reads, and a fence; both go when it is back.';
+  if (dropped.how === 'refused')
+    return `A staged file may lie there that nothing reads: ${dropped.refused.message}`.slice(0, 1_024);
+  if (lifted.how === 'refused')
+    return `What was staged is gone. A fence may still stand there: ${lifted.refused.message}`.slice(
+      0,
+      1_024,
+    );
+  return null;
 }

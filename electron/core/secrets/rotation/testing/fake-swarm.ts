@@ -110,6 +110,8 @@ export class FakeSwarm {
 
   #answer(node: FakeNode, act: SecretAct): SecretAnswer {
     const refusal = node.refuses[act.act];
+    // A lift takes the lease before it tries.
+    if (refusal !== undefined && act.act === 'lift') node.lease ??= act.rotation;
     if (refusal !== undefined) return refused(refusal);
     if ('rotation' in act && !['state', 'verify'].includes(act.act)) {
       if (node.lease !== null && node.lease !== act.rotation) return refused('busy');
