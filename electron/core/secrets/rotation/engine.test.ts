@@ -173,6 +173,9 @@ describe('nodes that do not do as they should', () => {
     const console = new MortalConsole(all.swarm, all.disk);
     await console.rotate();
     expect(all.disk.all()[0]).toMatchObject({ stage: 'generated', waits: 'fence' });
+    const { error } = all.disk.all()[0] ?? {};
+    expect(error).toContain('was not written down there');
+    expect(error).not.toContain('Nothing was sent');
     expect(open?.staged).toBe(null);
     expect(all.swarm.nodes.map(({ inForce }) => inForce)).toEqual([OLD, OLD, OLD]);
     if (open) open.refuses = {};

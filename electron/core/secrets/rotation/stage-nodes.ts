@@ -77,7 +77,14 @@ async function prepareNode(
   await journal.mark(id, { message: words.slice(0, 1_024) });
   return fenced.how === 'answered'
     ? { how: 'refused', message: `${node.name}: ${words} ${WAY_OUT}` }
-    : { how: 'hold', message: `${node.name}: ${words} Nothing was sent there. ${WAY_OUT}` };
+    : { how: 'hold', message: `${node.name}: ${words} ${whatLies(node)} ${WAY_OUT}` };
+}
+
+/** The fence and the secret go in one request, and the helper writes the secret down once the fence holds. */
+function whatLies({ stagedAt }: StoredRotationNode): string {
+  return stagedAt === null
+    ? 'The new secret was not written down there.'
+    : 'The new secret lies there beside the old one, and is not in force.';
 }
 
 /** What a node is asked to put the secret beside the old one. */
