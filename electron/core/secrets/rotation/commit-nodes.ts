@@ -107,7 +107,7 @@ export async function commitNode(
     if (said.how === 'answered') {
       await noteCommitted(journal, id, said.answer);
       if (proving !== null && verify !== null && verified?.how === 'answered')
-        proving.proofs.take(journal.node(id), verify, verified.answer, secret, journal.rotation.nodes);
+        proving.proofs.take(journal.node(id), verify, verified.answer, secret, proving.others);
       return said.answer.acceptsSince === null
         ? `${name}: mycoSwarm does not answer since its restart.`
         : null;

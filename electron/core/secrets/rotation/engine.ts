@@ -5,6 +5,7 @@ import { takeBack } from './finish-nodes.ts';
 import { RotationJournal } from './journal.ts';
 import { finishLateNodes } from './late-nodes.ts';
 import type { RotationParts } from './parts.ts';
+import { reachedFirst } from './preflight.ts';
 import { isDecided, limitsOf, runRotation } from './run.ts';
 import { newNonce, secretOf } from './secret.ts';
 
@@ -255,7 +256,8 @@ export class RotationEngine {
     const { path, unit, port } = target.place;
     const said = await connections.ask(node.node, { act: 'look', path, port, nonce: newNonce() }, 0);
     if (said.how !== 'answered') return null;
-    const { owner, accounts, addresses, is, clock } = said.answer;
+    const { owner, accounts, is, clock } = said.answer;
+    const addresses = reachedFirst(said.answer.addresses, target.address);
     if (is === 'unfit' || owner === null || accounts.length === 0) return null;
     return {
       place: { path, unit, port, owner: { uid: owner.uid, gid: owner.gid }, accounts, addresses },

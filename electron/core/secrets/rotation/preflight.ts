@@ -134,9 +134,10 @@ async function lookAt(
   if (answer.accounts.length === 0)
     return row(cannot, 'It cannot be seen under which account mycoSwarm runs there.');
   const { uid, gid } = answer.owner;
+  const addresses = reachedFirst(answer.addresses, target.address);
   return {
     ...row('rotates', ''),
-    place: { path, unit, port, owner: { uid, gid }, accounts: answer.accounts, addresses: answer.addresses },
+    place: { path, unit, port, owner: { uid, gid }, accounts: answer.accounts, addresses },
     row: {
       ...row('rotates', '').row,
       // The clock is the last thing that the helper reads before it answers.
@@ -144,6 +145,15 @@ async function lookAt(
       interruptsSeconds: RESTART_SECONDS,
     },
   };
+}
+
+/**
+ * The address by which the console reaches a node goes first, where the node has it: others are asked to prove it by the first, and a bridge
+ * of containers has the same one on every node.
+ */
+export function reachedFirst(addresses: readonly string[], reached: string | null): string[] {
+  if (reached === null || !addresses.includes(reached)) return [...addresses];
+  return [reached, ...addresses.filter((address) => address !== reached)];
 }
 
 /** Nothing of a node that cannot be reached is its fault; what answers and does not let us in is to be mended. */

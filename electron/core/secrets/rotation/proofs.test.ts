@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { StoredRotationNode } from '#core/store/operations/rotations.ts';
+import { reachedFirst } from './preflight.ts';
 import { Proofs, verifyAct } from './proofs.ts';
 import type { HeldSecret } from './secret.ts';
 
@@ -52,7 +53,7 @@ function told(asker: StoredRotationNode, others: StoredRotationNode[], statuses:
     others: act.others.map(({ address }, index) => ({ address, status: statuses[index] ?? null })),
     hadOld,
   };
-  proofs.take(asker, act, answer, secret, [asker, ...others]);
+  proofs.take(asker, act, answer, secret, others);
   return proofs;
 }
 
@@ -69,5 +70,17 @@ describe('proofs', () => {
     const alone = node('a', ['10.0.0.1']);
     expect(told(alone, [alone], [403], false).isWhole('a')).toBe(true);
     expect(told(alone, [alone], [200], false).isWhole('a')).toBe(false);
+  });
+
+  it('keep nodes apart that name the same address', () => {
+    const asker = node('a', ['10.0.0.1']);
+    const others = [node('b', ['172.17.0.1', '10.0.0.2']), node('c', ['172.17.0.1', '10.0.0.3'])];
+    const proofs = told(asker, others, [403, 200], true);
+    expect([proofs.oldRefused('b'), proofs.oldRefused('c')]).toEqual([true, false]);
+  });
+
+  it('ask a node by the address by which it is reached', () => {
+    expect(reachedFirst(['172.17.0.1', '10.0.0.2'], '10.0.0.2')).toEqual(['10.0.0.2', '172.17.0.1']);
+    expect(reachedFirst(['172.17.0.1'], '192.0.2.1')).toEqual(['172.17.0.1']);
   });
 });

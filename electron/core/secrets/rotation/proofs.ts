@@ -56,13 +56,17 @@ export function verifyAct(
     path,
     port,
     nonce: newNonce(),
-    others: others.flatMap((one) =>
-      one.place?.addresses[0] === undefined
-        ? []
-        : [{ address: one.place.addresses[0], port: one.place.port }],
-    ),
+    others: withAddress(others).map(({ address, port: at }) => ({ address, port: at })),
     waitMs: PEERS_MS,
   };
+}
+
+/** Those that can be asked, in the order in which a node is asked to ask them. */
+function withAddress(others: readonly StoredRotationNode[]) {
+  return others.flatMap(({ node, place }) => {
+    const address = place?.addresses[0];
+    return place === null || address === undefined ? [] : [{ node, address, port: place.port }];
+  });
 }
 
 /**
@@ -92,30 +96,28 @@ export class Proofs {
     this.#set(node, { why });
   }
 
-  /** @param all every node of the rotation, to know whose address it is */
+  /** @param others those that `act` was made for; answers belong to them by their order, for two nodes may name the same address */
   take(
     asker: StoredRotationNode,
     act: Verify,
     answer: Verified,
     secret: HeldSecret,
-    all: readonly StoredRotationNode[],
+    others: readonly StoredRotationNode[],
   ): void {
     const isNew = secret.proves(answer.mac, act.nonce);
     const trouble = whyNot(answer, isNew);
     const before = this.of(asker.node);
     this.#set(asker.node, { newProven: before.newProven || trouble === null, why: trouble ?? before.why });
-    for (const { address } of act.others) {
-      const node = all.find(({ place }) => place?.addresses[0] === address);
-      if (node === undefined) continue;
-      const status = answer.others.find((one) => one.address === address)?.status ?? null;
-      const before = this.of(node.node).refused;
-      if (status === 403)
-        this.#set(node.node, { refused: answer.hadOld || before === 'old' ? 'old' : 'random' });
+    for (const [index, { node, address }] of withAddress(others).entries()) {
+      const said = answer.others[index];
+      const status = said?.address === address ? said.status : null;
+      const before = this.of(node).refused;
+      if (status === 403) this.#set(node, { refused: answer.hadOld || before === 'old' ? 'old' : 'random' });
       else if (before !== 'old' && before !== 'random')
-        this.#set(node.node, {
+        this.#set(node, {
           refused: status === null ? null : 'none',
           why:
-            this.of(node.node).why ??
+            this.of(node).why ??
             (status === null
               ? `${asker.name} cannot reach it over the network, so it was not seen that ${answer.hadOld ? 'the old' : 'a random'} secret is refused.`
               : `It answers ${status} to ${answer.hadOld ? 'the old' : 'a random'} secret over the network.`),

@@ -70,8 +70,7 @@ async function lookAtAll(
       const act = verifyAct(journal.rotation.id, asker, others);
       if (act === null) return;
       const said = await connections.ask(id, act, 3_000);
-      if (said.how === 'answered')
-        return proofs.take(asker, act, said.answer, secret, journal.rotation.nodes);
+      if (said.how === 'answered') return proofs.take(asker, act, said.answer, secret, others);
       proofs.silent(id, said.how === 'lost' ? said.failure.message : said.refused.message);
     }),
   );
