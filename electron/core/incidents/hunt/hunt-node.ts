@@ -4,10 +4,11 @@ import { readRecords } from '#core/facts/script/records.ts';
 import type { ScriptHost } from '#core/hosts/host.ts';
 import type { AgentPlaces } from '#core/incidents/evidence/places.ts';
 import { shownPath } from '#core/incidents/workspace/compare.ts';
+import { readMounted } from '#core/incidents/workspace/mounted-below.ts';
 import { readList } from '#core/incidents/workspace/tree.ts';
 import type { HuntHit, HuntQuery } from '#shared/domain/incident/hunt.ts';
 import { inHosts, inSockets, inTracked } from './destinations.ts';
-import { destinationHunt, hashHunt, pathHunt } from './hunt-script.ts';
+import { destinationHunt, hashHunt, huntedPlaces, pathHunt } from './hunt-script.ts';
 
 /** Milliseconds that the script may run on a node. */
 const BUDGET_MS = 7_500;
@@ -77,7 +78,8 @@ function readAnswer(query: HuntQuery, output: ScriptOutput, places: AgentPlaces)
   return query.for === 'path' ? readPaths(output) : readDestinations(output, query.destination);
 }
 
-function readHashes(output: ScriptOutput, places: AgentPlaces): NodeAnswer {
+/** Reads what `hashHunt` prints: hostile. `whole` only when all was hashed that had to be, and nothing lay on another file system. */
+export function readHashes(output: ScriptOutput, places: AgentPlaces): NodeAnswer {
   if (output.exitCode === 3 || output.exitCode === 4)
     return unasked('It has no sha256sum and find that can do this.');
   const { records } = readRecords(output);
@@ -99,6 +101,11 @@ function readHashes(output: ScriptOutput, places: AgentPlaces): NodeAnswer {
     'Files over 64 MB, and files outside the places of agents and temporary ones, were not hashed.',
   ];
   if (!all) why.unshift('Time was over before all files were hashed.');
+  const mounted = readMounted(huntedPlaces(places), records);
+  if (mounted === null)
+    why.unshift('Which file systems are mounted there is not known; what is in them was not hashed.');
+  else if (mounted.length > 0)
+    why.unshift(`Other file systems are mounted there and were not looked into: ${shownMounts(mounted)}.`);
   const unknown = places.homes.length + places.configurationFolders.length + places.workspaces.length === 0;
   if (unknown)
     why.unshift(
@@ -108,10 +115,15 @@ function readHashes(output: ScriptOutput, places: AgentPlaces): NodeAnswer {
     hits,
     lookedAt: Number.isSafeInteger(looked) && looked >= 0 ? looked : 0,
     why,
-    whole: all && !unknown,
+    whole: all && !unknown && mounted?.length === 0,
     asked: true,
     addresses: [],
   };
+}
+
+function shownMounts(mounted: readonly string[]): string {
+  const shown = mounted.slice(0, 4).map((path) => shownPath(path.slice(0, 90)));
+  return shown.join(', ') + (mounted.length > 4 ? ` and ${mounted.length - 4} more` : '');
 }
 
 function readPaths(output: ScriptOutput): NodeAnswer {

@@ -1,6 +1,7 @@
 import { END, PRELUDE } from '#core/facts/script/prelude.ts';
 import { quote } from '#core/hosts/quote.ts';
 import { type AgentPlaces, word } from '#core/incidents/evidence/places.ts';
+import { mountsScript } from '#core/incidents/workspace/mounted-below.ts';
 import { watchedPlaces } from '#core/incidents/workspace/watched-places.ts';
 
 /** Seconds that the search itself may take on a node; the whole hunt answers within ten. */
@@ -11,16 +12,21 @@ const DROPPED = ['/tmp', '/var/tmp', '/dev/shm', '/usr/local/bin', '/opt'];
 
 const FIELDS = "-printf '@f:3\\0%y %s %m %U %G %T@ %C@ %B@ %i\\0%p\\0%l\\0'";
 
+/** @returns where files are hashed: places of the agent first, for time may be over before the others */
+export function huntedPlaces(places: AgentPlaces): string[] {
+  return [...watchedPlaces(places, false), ...DROPPED];
+}
+
 /**
  * Hashes files there and gives those with this hash (`@hit:1 path`), how many were hashed (`@looked:1`), and whether that was
- * all (`@all:0`). Files over 64 MiB are left out.
+ * all (`@all:0`); before, what is mounted below (`mountsScript`). Files over 64 MiB are left out.
  */
 export function hashHunt(sha256: string, places: AgentPlaces): string {
-  // Places of the agent first: time may be over before the others.
-  const roots = [...watchedPlaces(places, false), ...DROPPED].map(word).join(' ');
+  const all = huntedPlaces(places);
+  const roots = all.map(word).join(' ');
   return `${PRELUDE}has sha256sum && has xargs && has find || exit 3
 sha256sum -z /dev/null >/dev/null 2>&1 || exit 4
-began=$(date +%s)
+${mountsScript(all)}began=$(date +%s)
 {
   { limit ${SECONDS} find ${roots} -xdev -type f -size -65537k -print0 2>/dev/null
     stat -L -c '%d:%i %n' /proc/[0-9]*/exe 2>/dev/null | awk '!known[$1]++ { print $2 }' | tr '\\n' '\\000'

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '#core/hosts/host.ts';
 import { localHost } from '#core/hosts/local.ts';
+import { mountingHost } from '#core/incidents/workspace/testing/mounting-host.ts';
 import { seededProfile } from '#core/incidents/workspace/testing/seeded-tree.ts';
 import { huntQuery } from '#shared/domain/incident/hunt.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -53,6 +55,8 @@ const parts = (more: Partial<HuntParts> = {}): HuntParts => ({
 });
 const only = { nodes: async () => [node('miu')] };
 
+const own = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
+
 describe('a hunt over all nodes', () => {
   it('finds a file by its content, and a node that hangs costs no other anything', async () => {
     const sha256 = createHash('sha256').update(CONTENT).digest('hex');
@@ -68,6 +72,20 @@ describe('a hunt over all nodes', () => {
     expect(boa).toMatchObject({ node: 'boa', state: 'could-not', why: ['It did not answer in time.'] });
     expect(result.sentence).toBe('Found on miu. No answer from boa.');
   });
+
+  it.skipIf(!own)(
+    'never calls a node clean where a file system is mounted among what it looks at',
+    async () => {
+      const query = { for: 'hash' as const, sha256: '0'.repeat(64) };
+      const place = join(home, '.config/mycoswarm/plugins');
+      const { nodes, sentence } = await hunt(parts({ ...only, open: () => mountingHost(place) }), query);
+      expect(nodes[0]?.state).toBe('partly');
+      expect(nodes[0]?.why[0]).toBe(
+        `Other file systems are mounted there and were not looked into: ${place}.`,
+      );
+      expect(sentence).toContain('Not all could be looked at on miu.');
+    },
+  );
 
   it('finds paths by signs that stay within one name', async () => {
     const at = async (path: string) => {

@@ -16,6 +16,7 @@ import { localHost } from '#core/hosts/local.ts';
 import { auditWorkspace, baselineOf, takeBaseline, type WorkspaceRequest } from './audit-workspace.ts';
 import { baselinePlace } from './baseline-file.ts';
 import { shownPath } from './compare.ts';
+import { mountingHost } from './testing/mounting-host.ts';
 import { makeTree, seedChanges, seededProfile } from './testing/seeded-tree.ts';
 
 const host = localHost();
@@ -69,6 +70,15 @@ describe('a workspace against its baseline', () => {
       unseen: [],
       against: { kind: 'baseline', sha256: baseline.sha256 },
     });
+  });
+
+  it.skipIf(!root)('names a file system that it did not look into', async () => {
+    const { home, request } = node('mounted', 10);
+    await takeBaseline(request, 'level-1');
+    const place = join(home, 'workspace');
+    const audit = await auditWorkspace({ ...request, host: mountingHost(place) }, 'baseline');
+    expect(audit.unseen).toContain(`${place} is another file system and was not looked into.`);
+    expect(audit.sentence).toContain('Not everything could be looked at.');
   });
 
   it('is not led astray by names', async () => {

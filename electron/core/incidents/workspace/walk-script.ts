@@ -1,5 +1,6 @@
 import { END, PRELUDE } from '#core/facts/script/prelude.ts';
 import { word } from '#core/incidents/evidence/places.ts';
+import { mountsScript } from './mounted-below.ts';
 
 /** Files up to this size are hashed, in bytes; of larger ones size and times are compared, and that is said. */
 export const HASHED_BYTES = 64 * 1024 * 1024;
@@ -16,7 +17,7 @@ export function listScript(roots: readonly string[], setuid: boolean): string {
   const places = roots.map(word).join(' ');
   const fields = "-printf '@f:3\\0%y %s %m %U %G %T@ %C@ %B@ %i\\0%p\\0%l\\0'";
   return `${PRELUDE}has find || exit 3
-for place in ${places}; do [ -e "$place" ] || [ -L "$place" ] || { known_missing "$place" && emit none "$place" || emit closed "$place"; }; done
+${mountsScript(setuid ? [...roots, '/usr'] : roots)}for place in ${places}; do [ -e "$place" ] || [ -L "$place" ] || { known_missing "$place" && emit none "$place" || emit closed "$place"; }; done
 find ${places} -xdev -type d \\( ! -readable -o ! -executable \\) -print0 2>/dev/null | head -z -n 256 | tr '\\n\\000' '\\001\\n' | while IFS= read -r closed; do emit closed "$closed"; done
 find ${places} -xdev ${fields} 2>/dev/null | head -z -n ${MOST_ENTRIES * 4}
 ${setuid ? `find /usr -xdev -type f -perm /6000 ${fields} 2>/dev/null | head -z -n 8000\n` : ''}${END}`;

@@ -1,5 +1,8 @@
 import { runTrip } from '#core/facts/collect/trip.ts';
+import { readRecords } from '#core/facts/script/records.ts';
 import type { HostError, ScriptHost } from '#core/hosts/host.ts';
+import { shownPath } from './compare.ts';
+import { readMounted } from './mounted-below.ts';
 import { addHashes, readList, type Tree } from './tree.ts';
 import { hashScript, listScript } from './walk-script.ts';
 
@@ -46,6 +49,7 @@ export async function walk(
   const tree = readList(list?.stdout ?? Buffer.alloc(0));
   addHashes(tree, hashes?.stdout ?? Buffer.alloc(0));
   const unseen: string[] = [];
+  unseen.push(...unseenMounts(roots, list?.stdout ?? Buffer.alloc(0), options.setuid));
   if (!tree.whole)
     unseen.push(
       list?.timedOut
@@ -59,4 +63,16 @@ export async function walk(
         : 'Not all contents could be hashed in time: of the others sizes and times were compared.',
     );
   return { ok: true, tree, privilege: bySudo ? 'sudo' : uid === 0 ? 'root' : 'user', unseen };
+}
+
+/** What the list does not hold because it lies on another file system. They are told before the first entry. */
+function unseenMounts(roots: readonly string[], bytes: Buffer, setuid: boolean): string[] {
+  const first = bytes.indexOf('@f:3\0');
+  const { records } = readRecords({ stdout: first < 0 ? bytes : bytes.subarray(0, first) });
+  const mounted = readMounted(setuid ? [...roots, '/usr'] : roots, records);
+  if (mounted === null)
+    return ['Which file systems are mounted there is not known; what is in them was not looked at.'];
+  return mounted
+    .slice(0, 64)
+    .map((path) => `${shownPath(path).slice(0, 900)} is another file system and was not looked into.`);
 }
