@@ -12,7 +12,7 @@ const MACHINE = [
 ];
 
 /** Many real nodes in namespaces of their own: minutes, so they have the lane that ends first. */
-const SWARM = 'e2e/swarm/rotation*.integration.test.ts';
+const SWARM = ['e2e/swarm/rotation*.integration.test.ts', 'e2e/incident/**/*.integration.test.ts'];
 
 /** Rooms whose tests leave nothing in their own process but memories of what was read. */
 const TOGETHER = {
@@ -44,7 +44,7 @@ const together = process.env.SWARMKEEP_TOGETHER === '1' ? TOGETHER : { integrati
 
 /**
  * `unit`: fast, touches nothing, so that files can share a process. `integration`: real processes, sockets, files and
- * namespaces of their own; one file at a time. `swarm`: ten nodes at once. `machine`: the machine itself; one file at a time, may run beside `integration`.
+ * namespaces of their own; one file at a time. `swarm`: many nodes at once. `machine`: the machine itself; one file at a time, may run beside `integration`.
  */
 export default defineConfig({
   test: {
@@ -68,12 +68,12 @@ export default defineConfig({
           ...REAL,
           name: 'integration',
           include: ['{shared,electron,renderer,e2e}/**/*.integration.test.ts'],
-          exclude: [...MACHINE, SWARM, ...together.integration, 'node_modules/**'],
+          exclude: [...MACHINE, ...SWARM, ...together.integration, 'node_modules/**'],
         },
       },
       {
         extends: true,
-        test: { ...REAL, name: 'swarm', include: [SWARM] },
+        test: { ...REAL, name: 'swarm', include: SWARM },
       },
       {
         extends: true,
