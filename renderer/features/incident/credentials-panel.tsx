@@ -9,6 +9,7 @@ import { RelativeTime } from '../../components/relative-time.tsx';
 import { Waiting } from '../../components/waiting.tsx';
 import { orpc } from '../../transport/queries.ts';
 import type { IncidentActions } from './use-incident.ts';
+import './looked-into.css';
 
 /** Every key that the node could read, with where it is ended; ticked off by hand, one after the other. */
 export function CredentialsPanel({ incident, actions }: { incident: Incident; actions: IncidentActions }) {

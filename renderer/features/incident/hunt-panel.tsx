@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { orpc } from '../../transport/queries.ts';
 import type { IncidentActions } from './use-incident.ts';
+import './looked-into.css';
 
 const KINDS = [
   { value: 'destination', label: 'An address or name' },

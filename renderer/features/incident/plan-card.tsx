@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import type { IncidentActions } from './use-incident.ts';
+import './plan-card.css';
 
 export interface PlanCardProps {
   plan: IncidentPlan;

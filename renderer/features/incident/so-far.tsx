@@ -10,6 +10,7 @@ import { TextField } from '../../components/field.tsx';
 import { clockTime, dayInWords, exactTime } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
 import type { IncidentActions } from './use-incident.ts';
+import './so-far.css';
 
 const SHOWN = 4;
 /** Here seconds matter. */

@@ -9,6 +9,7 @@ import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { SelectField, TextAreaField, TextField } from '../../components/field.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { client, orpc } from '../../transport/queries.ts';
+import './start-card.css';
 
 export interface StartCardProps {
   draft: IncidentDraft;

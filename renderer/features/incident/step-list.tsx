@@ -16,6 +16,7 @@ import { Spinner } from '../../components/spinner.tsx';
 import { clockTime } from '../../components/time-words.ts';
 import { StepPanel } from './step-panel.tsx';
 import type { IncidentActions } from './use-incident.ts';
+import './steps.css';
 
 export interface StepListProps {
   view: IncidentView;

@@ -11,6 +11,7 @@ import { dayInWords, exactTime } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
 import { TIMELINE_WORDS } from './timeline-words.ts';
 import type { IncidentActions } from './use-incident.ts';
+import './looked-into.css';
 
 const BEFORE_MS = 3_600_000;
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });

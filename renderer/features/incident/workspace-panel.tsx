@@ -5,6 +5,7 @@ import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
 import { orpc } from '../../transport/queries.ts';
 import type { IncidentActions } from './use-incident.ts';
+import './looked-into.css';
 
 const SHOWN = 50;
 
