@@ -177,7 +177,8 @@ const LANES = [
     vitest('integration'),
   ],
   [vitest('unit'), vitest('machine')],
-  [playwright('web'), playwright('electron'), vitest('swarm')],
+  [playwright('web'), playwright('electron')],
+  [vitest('swarm')],
 ];
 
 async function runPart(node, part) {

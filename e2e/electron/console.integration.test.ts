@@ -28,13 +28,10 @@ beforeAll(async () => {
   const { page } = windowOf(shell.electron);
   bridge = page.world.get('swarmkeep') as DesktopBridge;
   bridge.onCoreState((state) => states.push(state));
-  // The page's transport knows its window as a global.
-  Reflect.set(globalThis, 'window', page.window);
-  transport = electronTransport(bridge);
+  transport = electronTransport(bridge, page.window as unknown as Window);
 });
 afterAll(async () => {
   await shell.end();
-  // The window stays: the page's transport may ask for a port once more, and this process ends with these tests.
   rmSync(join(dataFolder, '..'), { recursive: true, force: true });
 });
 

@@ -231,10 +231,12 @@ describe('the packed application', () => {
     );
     const { page, window } = windowOf(shell.electron);
     expect(window.response?.status).toBe(200);
-    Reflect.set(globalThis, 'window', page.window);
-    const transport = electronTransport(page.world.get('swarmkeep') as DesktopBridge);
+    // This process goes on with other files, and a port that breaks is asked for again: no global window for that.
+    const transport = electronTransport(
+      page.world.get('swarmkeep') as DesktopBridge,
+      page.window as unknown as Window,
+    );
     expect(await transport.client.system.about()).toMatchObject({ shell: 'desktop', dataFolder: records });
     await shell.end();
-    Reflect.deleteProperty(globalThis, 'window');
   }, 30_000);
 });

@@ -11,23 +11,23 @@ type Link = ClientLink<ClientContext>;
  * Ask the preload script for a port to the core and wait until it arrives.
  * @returns the port, started
  */
-function requestPort(bridge: DesktopBridge): Promise<MessagePort> {
+function requestPort(bridge: DesktopBridge, page: Window): Promise<MessagePort> {
   const request = crypto.randomUUID();
   return new Promise((resolve) => {
     const receive = (event: MessageEvent) => {
       // Any frame may post here: only our own window, origin and request count.
-      if (event.source !== window || event.origin !== APP_ORIGIN) return;
+      if (event.source !== page || event.origin !== APP_ORIGIN) return;
       const data: unknown = event.data;
       if (typeof data !== 'object' || data === null) return;
       if (!('type' in data) || data.type !== PORT_MESSAGE) return;
       if (!('request' in data) || data.request !== request) return;
       const port = event.ports[0];
       if (port === undefined) return;
-      window.removeEventListener('message', receive);
+      page.removeEventListener('message', receive);
       port.start();
       resolve(port);
     };
-    window.addEventListener('message', receive);
+    page.addEventListener('message', receive);
     bridge.connect(request);
   });
 }
@@ -38,6 +38,7 @@ function requestPort(bridge: DesktopBridge): Promise<MessagePort> {
  */
 class PortHolder {
   readonly #bridge: DesktopBridge;
+  readonly #page: Window;
   readonly #connection: Connection;
   readonly #backOff = new BackOff();
   #running = false;
@@ -47,8 +48,9 @@ class PortHolder {
   #port: MessagePort | null = null;
   #link = Promise.withResolvers<Link>();
 
-  constructor(bridge: DesktopBridge, connection: Connection) {
+  constructor(bridge: DesktopBridge, page: Window, connection: Connection) {
     this.#bridge = bridge;
+    this.#page = page;
     this.#connection = connection;
     bridge.onCoreState((state) => {
       this.#running = state === 'running';
@@ -67,7 +69,7 @@ class PortHolder {
   async #connect(): Promise<void> {
     this.#tries += 1;
     const mine = this.#tries;
-    const port = await requestPort(this.#bridge);
+    const port = await requestPort(this.#bridge, this.#page);
     // The core may have gone while its port was on the way: the next one comes with the next core.
     if (!this.#running || mine !== this.#tries) return port.close();
     if (this.#port !== null) this.#link = Promise.withResolvers<Link>();
@@ -96,11 +98,12 @@ class PortHolder {
 /**
  * The transport over MessagePort to the core process of the desktop shell.
  * @param bridge what the preload script put at `window.swarmkeep`
+ * @param page the window that the preload script posts ports to
  * @returns the transport; calls wait until the first port is there
  */
-export function electronTransport(bridge: DesktopBridge): Transport {
+export function electronTransport(bridge: DesktopBridge, page: Window = window): Transport {
   const connection = new Connection();
-  const holder = new PortHolder(bridge, connection);
+  const holder = new PortHolder(bridge, page, connection);
   const link: Link = {
     call: async (path, input, options) => (await holder.link()).call(path, input, options),
   };
