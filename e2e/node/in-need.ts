@@ -6,7 +6,7 @@ import { KEEP_AUDITCTL } from './snapshot.ts';
 const WITHOUT_RECORDER = `
 export DEBIAN_FRONTEND=noninteractive
 ${KEEP_AUDITCTL}
-apt-get purge -q=2 -y auditd libauparse0 >/dev/null
+apt-get purge -q=2 -y -o DPkg::Lock::Timeout=300 auditd libauparse0 >/dev/null
 cd ${ARCHIVE}; apt-ftparchive packages . > Packages
 sed -i '1i deb [trusted=yes] file:${ARCHIVE} ./' /etc/apt/sources.list
 apt-get update -q=2 -o Dir::Etc::SourceParts=- -o APT::Get::List-Cleanup=0 -o Acquire::Retries=0 2>/dev/null || true
