@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { lookCommand } from '#core/hosts/command-hint.ts';
 import { advisoriesFile } from '#core/store/advisories/schema.ts';
+import { wantsAdministrator } from '#shared/domain/administrator-look.ts';
 import { CHECK_IDS, type CheckId, checkId } from '#shared/domain/check-id.ts';
+import { commandName } from '#shared/domain/command-name.ts';
 import type { DependencyReport } from '#shared/domain/dependencies/finding.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
 import { shortened, visible } from '#shared/domain/text.ts';
 import { nodeMeant, nodeNamed } from './choose-node.ts';
 import { lookDirectly } from './direct-look.ts';
-import { type ExitCode, usage } from './failure.ts';
+import { couldNot, type ExitCode, usage } from './failure.ts';
 import { hasRecords } from './has-records.ts';
 import { asJson, type CheckReport, documentOf, exitCodeOf } from './report.ts';
 import { tableOf } from './table.ts';
@@ -23,6 +26,8 @@ export interface CheckOptions {
   /** Ids with commas between. */
   only?: string | undefined;
   facts?: string | undefined;
+  /** Sees what belongs to other accounts too; the password of sudo is asked for in this terminal. */
+  administrator?: boolean | undefined;
   json: boolean;
 }
 
@@ -35,6 +40,8 @@ export async function check(place: Place, options: CheckOptions, terminal: Termi
   if (options.facts !== undefined && options.node !== undefined) {
     throw usage('Recorded facts are of one node already: give --facts or --node, not both.');
   }
+  if (options.facts !== undefined && options.administrator === true)
+    throw usage('Recorded facts are what they are: give --facts or --administrator, not both.');
   const only = options.only === undefined ? null : checkIds(options.only);
   const report = await reportOf(place, options, only, terminal);
   if (options.json) terminal.out.write(asJson(documentOf(report)));
@@ -42,6 +49,12 @@ export async function check(place: Place, options: CheckOptions, terminal: Termi
     const paint = painter(wantsColour(terminal.out, terminal.environment));
     const width = terminal.out.isTTY === true ? (terminal.out.columns ?? 80) : null;
     terminal.out.write(tableOf(report, paint, width));
+    if (
+      report.node.id !== null &&
+      report.node.reachedBy !== 'recorded' &&
+      report.findings.some(wantsAdministrator)
+    )
+      terminal.error.write(`To look as administrator: ${lookCommand(report.node.name)}\n`);
   }
   return exitCodeOf(report.counts);
 }
@@ -52,6 +65,7 @@ async function reportOf(
   only: readonly CheckId[] | null,
   terminal: Terminal,
 ): Promise<CheckReport> {
+  const administrator = options.administrator === true;
   if (options.facts !== undefined) {
     const address = { kind: 'recorded', sample: false } as const;
     const facts = await lookDirectly(
@@ -71,15 +85,20 @@ async function reportOf(
       import('./open-console.ts'),
       import('./console-look.ts'),
     ]);
-    const open = await openConsole({ ...place, terminal });
+    const open = await openConsole({ ...place, terminal, takesOver: administrator });
     try {
       const nodes = await open.client.nodes.list();
       const node = options.node === undefined ? nodeMeant(nodes) : nodeNamed(nodes, options.node, terminal);
-      if (node !== null) return await lookThroughConsole(open.client, node, only, terminal);
+      if (node !== null) return await lookThroughConsole(open.client, node, only, terminal, administrator);
     } finally {
       await open.close();
     }
   }
+  if (administrator)
+    throw couldNot(
+      'A look as administrator is made of a node of the list.',
+      `Add this computer first: ${commandName(terminal.environment)} node add --local`,
+    );
   const nodeName = hostname();
   const looking = lookDirectly({ ...place, address: { kind: 'local' }, nodeName, hardware: false }, terminal);
   // The checks are loaded while the node is being asked, which leaves this side idle.

@@ -13,6 +13,7 @@ const ENDED: ReadonlySet<LookState['state']> = new Set(['done', 'failed', 'cance
 /**
  * Looks at a node through the console, so that the look is kept, and what the operator declared and accepted counts.
  * @param only checks to show; the console looks at all, so that the level stays true
+ * @param administrator with the rights of an administrator, for which a password may be asked
  * @throws CommandFailure when the look failed or was cancelled
  */
 export async function lookThroughConsole(
@@ -20,8 +21,12 @@ export async function lookThroughConsole(
   node: SwarmNode,
   only: readonly CheckId[] | null,
   terminal: Terminal,
+  administrator = false,
 ): Promise<CheckReport> {
-  const { looks } = await client.looks.start({ nodes: [node.id] });
+  const { looks } = await client.looks.start({
+    nodes: [node.id],
+    ...(administrator ? { administrator } : {}),
+  });
   const [started] = looks;
   if (started === undefined) throw couldNot(`The look at ${node.name} did not begin.`);
   const ended = await whenEnded(client, started, terminal);

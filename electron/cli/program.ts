@@ -60,6 +60,11 @@ function commands(version: string, terminal: Terminal, done: (code: number) => v
     .option('--node <name>', 'a node of the list, by name or id')
     .option('--only <ids>', 'only these checks, with commas between')
     .option('--facts <file>', 'judge recorded facts instead of looking')
+    .option(
+      '--administrator',
+      'look as administrator: asks for the password of sudo where it needs one, and changes nothing',
+      false,
+    )
     .option('--json', 'one JSON document', false)
     .action(async (options) => {
       const { check } = await import('./check-command.ts');

@@ -43,8 +43,23 @@ export const overview = z.object({
       check: checkId,
       /** How many steps the finding has for a person to do. */
       steps: z.int().min(0).optional(),
+      /** It is to look once more, as administrator. */
+      look: z.literal('administrator').optional(),
     })
     .nullable(),
+  /** Nodes of which something needed fixing when it was seen last, and was out of sight of the newest look. */
+  hidden: listOf(
+    z.object({
+      node: nodeId,
+      nodeName: shownName,
+      checks: z.int().min(1),
+      /** When the first of them was seen last. */
+      until: instant,
+      /** A look as administrator may show it. */
+      administrator: z.boolean(),
+    }),
+    1_024,
+  ).optional(),
   standings: listOf(standing, 1_024),
   /** Changes of the last 24 hours, newest first. */
   since: listOf(drift, 200),

@@ -36,9 +36,20 @@ export const drift = z.object({
 export type Drift = z.infer<typeof drift>;
 
 export const looks = {
-  /** Look at nodes now; all of them when none is named. A node that is being looked at already is joined. */
+  /**
+   * Look at nodes now; all of them when none is named. A node that is being looked at already is joined.
+   *
+   * `administrator`: one node, with the rights of an administrator. Where sudo needs a password it is asked for outside the renderer, and this
+   * answers when the look has begun. It reads everything and changes nothing.
+   */
   start: change
-    .input(z.object({ nodes: listOf(nodeId, 1_024).optional(), only: listOf(checkId, 64).optional() }))
+    .input(
+      z.object({
+        nodes: listOf(nodeId, 1_024).optional(),
+        only: listOf(checkId, 64).optional(),
+        administrator: z.boolean().optional(),
+      }),
+    )
     .output(z.object({ looks: listOf(lookState, 1_024) })),
   /** Stop a look; findings stay as they were. */
   cancel: change.input(z.object({ look: shortText })).output(z.object({ cancelled: z.boolean() })),

@@ -37,6 +37,19 @@ describe('the sentence of the day', () => {
       'Two doors are open: miu to the internet, boa to every network.',
     ],
     [
+      'something that needed fixing and is out of sight now, before what is to decide',
+      [node('miu', { ...open(['tool-log', 'review']), hidden: { count: 2, day: '20 November' } })],
+      'Two things on miu could not be seen by the last look; they needed fixing on 20 November.',
+    ],
+    [
+      'the same behind a door, on two nodes and two days',
+      [
+        node('miu', { ...open(['outbound-firewall', 'fix']), hidden: { count: 1, day: '20 November' } }),
+        node('boa', { hidden: { count: 1, day: '21 November' } }),
+      ],
+      'The agent on miu can send data to the internet. Two things on miu and boa could not be seen by the last look; they needed fixing when seen last.',
+    ],
+    [
       'one node with two doors, and other things that wait',
       [node('miu', open(['service-bindings', 'fix'], ['outbound-firewall', 'fix'], ['os-updates', 'fix']))],
       'The agent on miu can send data to the internet; the machine answers on every network.',

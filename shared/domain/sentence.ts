@@ -18,6 +18,8 @@ export interface NodeInBrief {
   acceptedUntil: string | null;
   /** Findings that are not fine: without those that this version lacks. */
   open: readonly { check: CheckId; status: FindingStatus }[];
+  /** What needed fixing when it was seen last, as a day in words, and was out of sight of the newest look; absent when nothing is. */
+  hidden?: { count: number; day: string } | undefined;
 }
 
 const NAMES = 3;
@@ -43,12 +45,13 @@ function sentenceOf(nodes: readonly NodeInBrief[]): string {
   const away = nodes.filter((node) => node.away);
   const present = seen.filter((node) => !node.away);
   const fix = countOpen(seen, 'fix');
+  const hidden = outOfSight(seen);
   const main =
     (fix > 0 ? toFix(seen, fix) : null) ??
-    toDecide(seen) ??
-    (present.length === 0 ? null : (notSeen(seen) ?? nothing(present, nodes.length)));
-  const rest = away.length > 0 ? asleep(away) : waiting(nodes);
-  return [main, rest].filter((part) => part !== null).join(' ');
+    (hidden === null ? toDecide(seen) : null) ??
+    (hidden !== null || present.length === 0 ? null : (notSeen(seen) ?? nothing(present, nodes.length)));
+  const rest = away.length > 0 ? notAnswering(away) : waiting(nodes);
+  return [main, hidden, rest].filter((part) => part !== null).join(' ');
 }
 
 function neverLooked(nodes: readonly NodeInBrief[]): string {
@@ -107,6 +110,18 @@ function toDecide(nodes: readonly NodeInBrief[]): string | null {
   return `${capital(counted(count, 'thing'))} on ${names(concerned)} ${count === 1 ? 'is' : 'are'} for you to decide.`;
 }
 
+/** What cannot be seen any more is no better for that: it comes right behind what is to be fixed, and never makes a quieter sentence. */
+function outOfSight(nodes: readonly NodeInBrief[]): string | null {
+  const concerned = nodes.flatMap((node) => (node.hidden === undefined ? [] : [{ node, ...node.hidden }]));
+  const [first] = concerned;
+  if (first === undefined) return null;
+  const count = concerned.reduce((sum, entry) => sum + entry.count, 0);
+  const when = concerned.every(({ day }) => day === first.day) ? `on ${first.day}` : 'when seen last';
+  const on = names(concerned.map(({ node }) => node));
+  const it = count === 1 ? 'it' : 'they';
+  return `${capital(counted(count, 'thing'))} on ${on} could not be seen by the last look; ${it} needed fixing ${when}.`;
+}
+
 function notSeen(nodes: readonly NodeInBrief[]): string | null {
   const concerned = nodes.filter((node) => has(node, 'unknown'));
   return concerned.length === 0 ? null : `We could not look at everything on ${names(concerned)}.`;
@@ -131,7 +146,7 @@ function nothing(nodes: readonly NodeInBrief[], all: number): string {
   return `Nothing needs you. ${who} stand on ${step}${accepted}.`;
 }
 
-function asleep(away: readonly NodeInBrief[]): string {
+function notAnswering(away: readonly NodeInBrief[]): string {
   const [does, its] = away.length === 1 ? ['does', 'its'] : ['do', 'their'];
   const before = away.some((node) => node.looked) ? `; ${its} findings are from before` : '';
   return `${names(away)} ${does} not answer${before}.`;

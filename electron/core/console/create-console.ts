@@ -3,6 +3,7 @@ import { baselineAtFirstLevel } from '#core/incidents/baseline-watch.ts';
 import { createInvestigation } from '#core/incidents/investigation-desk.ts';
 import { openIsolating } from '#core/incidents/isolation/open-isolating.ts';
 import type { IsolationParts } from '#core/incidents/isolation/parts.ts';
+import { createRebuilding } from '#core/incidents/rebuild/rebuild-desk.ts';
 import { createIncidentDesk } from '#core/incidents/runbook/incident-desk.ts';
 import { createLedger, type Ledger } from '#core/ledger/ledger.ts';
 import { type BrakeLine, openBrakeLine } from '#core/pause/brake-line.ts';
@@ -19,6 +20,7 @@ import { openStore } from '#core/store/open-store.ts';
 import type { Store } from '#core/store/store.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { activityGroup } from './activity.ts';
+import { administratorLooks } from './administrator-look.ts';
 import { auditGroup } from './audit.ts';
 import { judgeByLogs, logEvidence } from './audit-findings.ts';
 import { nodesToWatch } from './audit-nodes.ts';
@@ -206,9 +208,18 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   const recover = options.recover !== false;
   const isolating = await openIsolating({ ...context, recover }, options.isolating);
   const investigation = createInvestigation({ context, version, sealed, audit });
+  const rotations = async () => (await rotating.rotation.history({ limit: 100 })).runs;
   const incidents = await createIncidentDesk(context, {
     isolating,
     investigation,
+    rebuilding: createRebuilding({
+      context,
+      investigation,
+      nodes,
+      dependencies: dependencies.group,
+      rotations,
+    }),
+    rotations: { list: rotations, onChange: (listener) => rotating.rotation.topic.onDelta(listener) },
     audit,
     findings,
     version,
@@ -230,7 +241,12 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
   return {
     system: systemGroup(context, { shell, version, startedAt: clock.now().toISOString() }),
     nodes: { ...nodes, ...found.group },
-    looks: looksGroup(context, board, lookout),
+    looks: looksGroup(
+      context,
+      board,
+      lookout,
+      administratorLooks({ context, board, lookout }, fixing.channels),
+    ),
     findings,
     decisions: decisionsGroup(context, recheck),
     settings: settingsGroup(context, recheck),
@@ -349,7 +365,7 @@ function scheduledWork(
     },
     async round() {
       const nodes = (await store.listNodes()).filter((node) => node.address.kind !== 'recorded');
-      if (nodes.length > 0) await lookout.begin(nodes, null, true).ended;
+      if (nodes.length > 0) await lookout.begin(nodes, null, { scheduled: true }).ended;
     },
   };
 }

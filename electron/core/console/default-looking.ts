@@ -42,9 +42,9 @@ export function realLooking(environment: {
 }): Looking {
   return {
     ...(environment.patience ? { patience: environment.patience } : {}),
-    async collect({ node, corrections, salt, neighbours, signal, onProgress }) {
+    async collect({ node, corrections, salt, neighbours, administrator, signal, onProgress }) {
       const { dataFolder, recording } = environment;
-      const host = hostFor(node.address, { dataFolder, recording: { file: recording } });
+      const host = hostFor(node.address, { dataFolder, recording: { file: recording }, administrator });
       try {
         return await collectFacts({
           host,

@@ -165,3 +165,80 @@ describe('a password of sudo that is right', () => {
     expect(seen.told).toEqual([expect.stringContaining('sudo on miu did not take the password')]);
   });
 });
+
+describe('a look as administrator', () => {
+  /** Channels on a stand-in for sudo that counts what it is given. */
+  function channelsOnSudo(typed: (string | null)[]) {
+    const seen = { questions: 0, tries: [] as (string | null)[], lines: '' };
+    const channels = createFixChannels({
+      dataFolder: '/nowhere',
+      clock: fakeClock('2026-11-22T19:00:00.000Z'),
+      bundle: null,
+      consent: {
+        ask: async () => true,
+        async askPassword({ lines }) {
+          seen.questions += 1;
+          seen.lines = lines.join(' ');
+          return typed.shift() ?? null;
+        },
+      },
+      openChannel: () => {
+        throw new Error('the helper has no part in it');
+      },
+      openRoot: ({ password }) => ({
+        access: async () => ({
+          via: 'sudo-password',
+          user: 'ane',
+          machine: 'x86_64',
+          systemd: true,
+          polkit: false,
+          words: '',
+        }),
+        run: async () => helperFailure('no-access', 'Nothing is run.', ''),
+        close: async () => undefined,
+        async prove() {
+          const given = password?.() ?? null;
+          if (given === null) return helperFailure('password-needed', 'It needs a password.', '');
+          seen.tries.push(given);
+          return given === 'right' ? { ok: true } : helperFailure('password-wrong', 'It was wrong.', '');
+        },
+      }),
+    });
+    return { channels, seen };
+  }
+  const why = 'To look.';
+
+  it('asks once more after a wrong password, and after three in a row nobody for a while', async () => {
+    const { channels, seen } = channelsOnSudo(['wrong', 'right', 'a', 'b', 'c', 'd']);
+    const ready = await channels.administrator(node, 'look 1', why);
+    expect(ready.ok && ready.password()).toBe('right');
+    channels.forget('look 1');
+    expect(ready.ok && ready.password()).toBeNull();
+    const wrong = { ok: false, failure: { kind: 'password-wrong' } };
+    expect(await channels.administrator(node, 'look 2', why)).toMatchObject(wrong);
+    expect(seen.tries).toEqual(['wrong', 'right', 'a', 'b']);
+    expect(await channels.administrator(node, 'look 3', why)).toMatchObject({
+      failure: { message: expect.stringContaining('3 times') },
+    });
+    expect(seen.tries).toHaveLength(5);
+    expect(await channels.administrator(node, 'look 4', why)).toMatchObject({ ok: false });
+    expect(seen.questions).toBe(5);
+  });
+
+  it('asks for itself, and for nothing else', async () => {
+    const { channels, seen } = channelsOnSudo(['right', 'right']);
+    await Promise.all(['one', 'two'].map((run) => channels.administrator(node, run, why)));
+    expect(seen.questions).toBe(2);
+    expect(seen.lines).toContain('for this one look');
+    expect(channels.passwordOf('one')?.()).toBe('right');
+    expect(channels.passwordOf('a plan')).toBeUndefined();
+  });
+
+  it('is told apart from one that was dismissed', async () => {
+    const { channels, seen } = channelsOnSudo([null, 'right']);
+    expect(await channels.administrator(node, 'one', why)).toMatchObject({
+      failure: { kind: 'password-needed' },
+    });
+    expect(seen.tries).toEqual([]);
+  });
+});

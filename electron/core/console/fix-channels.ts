@@ -1,4 +1,10 @@
-import type { HelperChannel } from '#core/hosts/helper-channel.ts';
+import { lookCommand } from '#core/hosts/command-hint.ts';
+import {
+  type HelperChannel,
+  type HelperFailure,
+  helperFailure,
+  type RunPassword,
+} from '#core/hosts/helper-channel.ts';
 import type { ChannelOptions } from '#core/hosts/helper-channel-open.ts';
 import type { RootChannel } from '#core/hosts/helper-channel-root.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -12,6 +18,9 @@ import type { ConsentGate } from './service.ts';
 /** How the helper is reached changes seldom. */
 const ACCESS_KEPT_MS = 60_000;
 
+/** Who mistyped is asked once more; many systems lock an account after three wrong ones (pam_faillock(8)). */
+const TRIES_FOR_A_LOOK = 2;
+
 /** Opens channels to helpers, and holds the passwords of the runs that need one. */
 export interface FixChannels {
   /**
@@ -21,6 +30,19 @@ export interface FixChannels {
   open(node: SwarmNode, run: string, how: { fresh: boolean; ask: string | null }): Promise<HelperChannel>;
   /** The same for commands as root, while the helper is not there. Null for a recording. */
   openRoot(node: SwarmNode, run: string, ask: string | null): Promise<RootChannel | null>;
+  /**
+   * Makes sure that a look as administrator can be had: where sudo needs a password a person is asked for one that serves this run only,
+   * sudo tries it, and after a wrong one the person is asked once more.
+   * @param ask why, in a sentence
+   * @returns the password for the trips of the look, which answers null where none is needed; why it cannot be had
+   */
+  administrator(
+    node: SwarmNode,
+    run: string,
+    ask: string,
+  ): Promise<{ ok: true; password: RunPassword } | { ok: false; failure: HelperFailure }>;
+  /** The password that was typed for a run; undefined where none was. It answers null once it was forgotten. */
+  passwordOf(run: string): RunPassword | undefined;
   /**
    * How the helper is reached, remembered for a minute: every try of sudo is a line in the node's own log.
    */
@@ -137,8 +159,52 @@ export function createFixChannels(parts: {
         },
       };
     },
+    async administrator(node, run, ask) {
+      const channel = parts.openRoot(optionsFor(node, run, false));
+      if (channel === null) {
+        const words = `${node.name} is a recording of a machine: there is nothing more to be seen.`;
+        return helperFailure('no-access', words, '');
+      }
+      try {
+        const { via, words, cannotAsk = false } = await channel.access();
+        if (via === 'none') return noAdministrator(node, words, cannotAsk);
+        if (via !== 'sudo-password') return { ok: true, password: () => null };
+        for (let tries = 1; ; tries += 1) {
+          const why = inVain.why(node);
+          if (why !== null) return { ok: false, failure: why };
+          await passwords.askFor(node, run, ask, 'look');
+          const proven = await channel.prove();
+          if (proven.ok) {
+            inVain.heard(node.id, null);
+            return { ok: true, password: () => passwords.of(run) };
+          }
+          passwords.forget(run);
+          if (proven.failure.kind !== 'password-wrong') return proven;
+          inVain.heard(node.id, proven.failure);
+          wrong(node, run);
+          if (tries === TRIES_FOR_A_LOOK) return proven;
+        }
+      } finally {
+        await channel.close();
+      }
+    },
+    passwordOf: (run) => (passwords.has(run) ? () => passwords.of(run) : undefined),
     began: (run) => passwords.began(run),
     forget: (run) => passwords.forget(run),
     close: () => passwords.forgetAll(),
   };
+}
+
+function noAdministrator(
+  node: SwarmNode,
+  words: string,
+  cannotAsk: boolean,
+): { ok: false; failure: HelperFailure } {
+  if (cannotAsk)
+    return helperFailure(
+      'no-access',
+      `sudo on ${node.name} asks for a password, and this window cannot ask for one safely.`,
+      `Look in a terminal of this computer: ${lookCommand(node.name)}`,
+    );
+  return helperFailure('no-access', words, 'Log in there with an account that may use sudo, or as root.');
 }

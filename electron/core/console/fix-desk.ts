@@ -95,7 +95,7 @@ export async function createFixDesk(
     verify: (change, channel, isClosing) =>
       change.plan.purpose === 'allow-changes'
         ? verifyHelper(looks, channels, change)
-        : verifyChange(looks, change, channel, isClosing),
+        : verifyChange(looks, change, channel, isClosing, channels.passwordOf(change.id)),
     async own(change, number, channel) {
       const own = change.plan.steps[number]?.own;
       if (own === 'stop-watching') return stopWatching(unit);

@@ -1,4 +1,5 @@
 import type { CheckInput } from '#core/checks/check.ts';
+import type { RunPassword } from '#core/hosts/helper-channel.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import { type Facts, facts as factsShape } from '#shared/domain/facts/facts.ts';
 import type { Finding } from '#shared/domain/finding.ts';
@@ -39,15 +40,21 @@ export async function knownNode(parts: LookParts, node: SwarmNode): Promise<Know
   return withFindings(context, node, anew);
 }
 
-/**
- * Looks at a node now. A look that runs already began before what is to be seen: its end is waited for, then another begins.
- * @throws ConsoleError NODE_UNREACHABLE
- */
-export async function lookNow({ context, board, lookout }: LookParts, node: SwarmNode): Promise<void> {
+/** Waits for the end of a look that runs already: it began before what is to be seen, or as somebody else. */
+export async function whenFree({ context, board }: LookParts, node: SwarmNode): Promise<void> {
   for (let waits = 0; board.running(node.id) !== null && waits < 1_200; waits += 1) {
     await new Promise<void>((resolve) => context.clock.after(100, resolve));
   }
-  const { looks, ended } = lookout.begin([node], null);
+}
+
+/**
+ * Looks at a node now. A look that runs already began before what is to be seen: its end is waited for, then another begins.
+ * @param administrator the password of sudo there, where one is known: what belongs to another account is seen with it
+ * @throws ConsoleError NODE_UNREACHABLE
+ */
+export async function lookNow(parts: LookParts, node: SwarmNode, administrator?: RunPassword): Promise<void> {
+  await whenFree(parts, node);
+  const { looks, ended } = parts.lookout.begin([node], null, { administrator });
   await ended;
   const [state] = looks.map((look) => look.state());
   if (state?.state !== 'done') throw unseen(node, state?.error ?? 'The look was stopped.');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HelperChannel } from '#core/hosts/helper-channel.ts';
+import type { HelperChannel, RunPassword } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { PlanProof } from '#shared/domain/plan.ts';
 import type { LookParts } from './fix-facts.ts';
@@ -11,7 +11,9 @@ async function verify(
   looks: readonly Readonly<Record<string, string>>[],
   closesAfter = Infinity,
   channel = {} as HelperChannel,
+  administrator?: RunPassword,
 ) {
+  const asWhom: unknown[] = [];
   let now = 0;
   let looked = 0;
   const parts = {
@@ -35,7 +37,8 @@ async function verify(
     },
     board: { running: () => null },
     lookout: {
-      begin() {
+      begin(_nodes: unknown, _only: unknown, order: { administrator?: RunPassword }) {
+        asWhom.push(order.administrator);
         looked += 1;
         now += 1_000;
         return { looks: [{ state: () => ({ state: 'done' }) }], ended: Promise.resolve() };
@@ -43,7 +46,9 @@ async function verify(
     },
   } as unknown as LookParts;
   const change = { node: 'miu', plan: { checks: [], proofs } } as unknown as StoredChange;
-  const { holds, results } = await verifyChange(parts, change, channel, () => looked >= closesAfter);
+  const isClosing = () => looked >= closesAfter;
+  const { holds, results } = await verifyChange(parts, change, channel, isClosing, administrator);
+  expect(asWhom.every((one) => one === administrator)).toBe(true);
   return { holds, words: results.map(({ words }) => words), looked, seconds: now / 1_000 };
 }
 
@@ -53,6 +58,12 @@ const shell: PlanProof = { kind: 'check', check: 'ssh-server' };
 it('looks again until what takes time to show is there', async () => {
   const found = await verify([clock], [{ 'time-sync': 'fix' }, {}, { 'time-sync': 'pass' }]);
   expect(found).toEqual({ holds: true, words: ['look 3'], looked: 3, seconds: 13 });
+});
+
+it('looks with the password of the change, each time, for what was given to another account', async () => {
+  const statuses = [{ 'time-sync': 'fix' }, { 'time-sync': 'pass' }];
+  const found = await verify([clock], statuses, Infinity, undefined, () => 'typed for the change');
+  expect(found).toMatchObject({ holds: true, looked: 2 });
 });
 
 it('gives it no more time than it was said to take', async () => {

@@ -1,6 +1,6 @@
 import { packageHolds } from '#core/dependencies/upgrade/upgrade-proof.ts';
 import type { Verdict } from '#core/fixes/engine/parts.ts';
-import type { HelperChannel } from '#core/hosts/helper-channel.ts';
+import type { HelperChannel, RunPassword } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { Finding } from '#shared/domain/finding.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
@@ -23,12 +23,15 @@ const ASK_AGAIN_MS = 1_000;
  * Looks at the node anew and asks the probes: what applied a change has no part in it. A proof that could not be seen does
  * not hold. Where nothing is missing but what takes time to show, it looks again until that time is over
  * or the console closes.
+ * @param administrator the password of sudo that was typed for this change: without it the look would not see what the change gave to
+ *   another account
  */
 export async function verifyChange(
   parts: LookParts,
   change: StoredChange,
   channel: HelperChannel,
   isClosing: () => boolean = () => false,
+  administrator?: RunPassword,
 ): Promise<Verdict> {
   const { store, clock } = parts.context;
   const node = (await store.listNodes()).find((entry) => entry.id === change.node);
@@ -38,7 +41,7 @@ export async function verifyChange(
   let holds = true;
   for (;;) {
     try {
-      await lookNow(parts, node);
+      await lookNow(parts, node, administrator);
     } catch (error) {
       const said = error instanceof Error ? error.message : '';
       return {

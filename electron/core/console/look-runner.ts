@@ -1,3 +1,4 @@
+import type { RunPassword } from '#core/hosts/helper-channel.ts';
 import type { WrittenChange } from '#core/store/operations/tracking.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -15,6 +16,16 @@ import { ConsoleError } from './service.ts';
 /** A look is given up after this time, whatever the node does; later on machines known to be slow. The collectors have shorter limits of their own. */
 const LONGEST_LOOK_MS = 120_000;
 
+/** Who asked for a look, and as whom it is done. */
+export interface LookOrder {
+  /** Nobody asked for it just now, the clock did. */
+  scheduled?: boolean;
+  /** As administrator: the password of sudo there, which answers null where none is needed. */
+  administrator?: RunPassword | undefined;
+  /** It fails where the node let it be an ordinary account only: what was ordered was something else. */
+  mustBeAdministrator?: boolean;
+}
+
 /** What a look brought, for notices. */
 export interface LookOutcome {
   node: string;
@@ -30,26 +41,25 @@ export interface LookOutcome {
  * Looks at one node and writes down what came of it. Whatever fails ends as the state of this look: findings from
  * before stay, other nodes are not held up.
  * @param only checks to run; all when null
- * @param scheduled whether the clock asked for it
  */
 export async function runLook(
   context: Context,
   entry: LookEntry,
   only: readonly CheckId[] | null,
-  scheduled: boolean,
+  order: LookOrder,
 ): Promise<LookOutcome> {
   const { node } = entry;
   const nothing = { node: node.id, nodeName: node.name, changes: [], availability: 'same' } as const;
   try {
     entry.signal.throwIfAborted();
-    const changes = await look(context, entry, only, scheduled);
+    const changes = await look(context, entry, only, order);
     entry.update({ state: 'done', present: '' });
     const availability = node.lastError === null ? 'same' : 'came-back';
     return { ...nothing, outcome: 'done', changes, availability };
   } catch (error) {
     const outcome = entry.signal.aborted ? 'cancelled' : 'failed';
     const said = outcome === 'failed' ? sentenceOf(error) : null;
-    await writeFailure(context, entry, scheduled, outcome, said).catch(() => undefined);
+    await writeFailure(context, entry, order, outcome, said).catch(() => undefined);
     entry.update({ state: outcome, present: '', error: said });
     const away = outcome === 'failed' && isAway(error) && node.lastError === null;
     return { ...nothing, outcome, availability: away ? 'went-away' : 'same' };
@@ -69,7 +79,7 @@ async function look(
   context: Context,
   entry: LookEntry,
   only: readonly CheckId[] | null,
-  scheduled: boolean,
+  { scheduled = false, administrator, mustBeAdministrator = false }: LookOrder,
 ): Promise<readonly WrittenChange[]> {
   const { store, looking, clock, ledger } = context;
   // It may have waited for its turn, and been renamed or removed meanwhile.
@@ -82,6 +92,7 @@ async function look(
     corrections: await store.corrections({ node: node.id }),
     salt: await store.salt(),
     neighbours: await neighboursOf(context, node),
+    administrator,
     signal,
     onProgress: (progress: { subjectsDone: number; subjectsTotal: number; present: string }) =>
       entry.update({ state: 'collecting', ...progress }),
@@ -90,6 +101,7 @@ async function look(
   if (limit.aborted)
     throw new LookFailed({ code: 'NODE_UNREACHABLE', message: 'It took too long to answer.', next: '' });
   if (!result.ok) throw new LookFailed(result.error);
+  if (mustBeAdministrator && result.facts.privilege === 'user') throw new LookFailed(onlyOrdinary(node.name));
   entry.signal.throwIfAborted();
 
   entry.update({ state: 'checking', present: 'judging what was seen' });
@@ -148,7 +160,7 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 async function writeFailure(
   context: Context,
   entry: LookEntry,
-  scheduled: boolean,
+  { scheduled = false }: LookOrder,
   outcome: 'failed' | 'cancelled',
   error: string | null,
 ): Promise<void> {
@@ -162,6 +174,14 @@ async function writeFailure(
   };
   const events = [lookEvent(entry.node, look, [], scheduled)];
   await context.ledger.recorded('recordFailedLook', { look }, events, 'go-on');
+}
+
+function onlyOrdinary(name: string): LookFailure {
+  return {
+    code: 'NOT_ALLOWED',
+    message: `sudo on ${name} took the password, and did not let all of the look be administrator.`,
+    next: 'What was known from before is kept. Look as administrator once more.',
+  };
 }
 
 class LookFailed extends Error {

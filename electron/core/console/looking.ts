@@ -1,5 +1,6 @@
 import type { CheckInput } from '#core/checks/check.ts';
 import type { Neighbour } from '#core/facts/knocks/knocks.ts';
+import type { RunPassword } from '#core/hosts/helper-channel.ts';
 import type { ErrorCode } from '#shared/contract/errors.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Facts } from '#shared/domain/facts/facts.ts';
@@ -36,6 +37,8 @@ export interface Looking {
     salt: string;
     /** Other nodes of the operator's, on which this one is to knock. */
     neighbours: readonly Neighbour[];
+    /** Ordered as administrator: the password of sudo there, tried before; it answers null where none is needed. */
+    administrator?: RunPassword | undefined;
     signal: AbortSignal;
     onProgress(progress: LookProgress): void;
   }): Promise<LookResult>;

@@ -1,8 +1,9 @@
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import type { AdministratorLooks } from './administrator-look.ts';
 import type { Context } from './context.ts';
 import type { LookBoard, LookEntry } from './look-board.ts';
-import { type LookOutcome, runLook } from './look-runner.ts';
+import { type LookOrder, type LookOutcome, runLook } from './look-runner.ts';
 import { ConsoleError, type ConsoleService } from './service.ts';
 import { createTurns } from './turns.ts';
 
@@ -13,13 +14,13 @@ const AT_ONCE = 4;
 export interface Lookout {
   /**
    * @param nodes those to look at; a node that is being looked at already is joined
-   * @param scheduled nobody asked for them just now, the clock did
+   * @param order who asked for them, and as whom; by a person and as the account of the node when left out
    * @returns the looks, and a promise that settles when those that began here have ended
    */
   begin(
     nodes: readonly SwarmNode[],
     only: readonly CheckId[] | null,
-    scheduled?: boolean,
+    order?: LookOrder,
   ): { looks: LookEntry[]; ended: Promise<void> };
   /** Settles when no look runs any more. */
   idle(): Promise<void>;
@@ -34,13 +35,13 @@ export function createLookout(
   const inTurn = createTurns(AT_ONCE);
   const rounds = new Set<Promise<void>>();
   return {
-    begin(nodes, only, scheduled = false) {
+    begin(nodes, only, order = {}) {
       const begun: Promise<LookOutcome>[] = [];
       const looks = nodes.map((node) => {
         const joined = board.running(node.id);
         if (joined) return joined;
         const entry = board.begin(node);
-        begun.push(inTurn(() => runLook(context, entry, only, scheduled)));
+        begun.push(inTurn(() => runLook(context, entry, only, order)));
         return entry;
       });
       const ended = Promise.all(begun)
@@ -57,11 +58,21 @@ export function createLookout(
 }
 
 /** Looks on demand. */
-export function looksGroup(context: Context, board: LookBoard, lookout: Lookout): ConsoleService['looks'] {
+export function looksGroup(
+  context: Context,
+  board: LookBoard,
+  lookout: Lookout,
+  asAdministrator: AdministratorLooks,
+): ConsoleService['looks'] {
   return {
-    async start({ nodes: named, only }) {
+    async start({ nodes: named, only, administrator = false }) {
       const known = await context.store.listNodes();
       const wanted = named === undefined ? known : [...new Set(named)].map((id) => pick(known, id));
+      if (administrator) {
+        const [node] = wanted;
+        if (node === undefined || wanted.length > 1) throw oneNode();
+        return { looks: [await asAdministrator(node)] };
+      }
       const { looks } = lookout.begin(wanted, only ?? null);
       return { looks: looks.map((look) => look.state()) };
     },
@@ -76,6 +87,13 @@ export function looksGroup(context: Context, board: LookBoard, lookout: Lookout)
       return { cancelled };
     },
   };
+}
+
+function oneNode(): ConsoleError {
+  return new ConsoleError('NOT_ALLOWED', 'A look as administrator is ordered for one node at a time.', {
+    untouched: 'No look was started.',
+    next: 'Name the node.',
+  });
 }
 
 function pick(known: readonly SwarmNode[], id: string): SwarmNode {

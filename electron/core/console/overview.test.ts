@@ -8,6 +8,7 @@ import type { SwarmNode } from '#shared/domain/node.ts';
 import { overviewOf } from './overview.ts';
 
 const LOOKED = '2026-11-21T19:20:00.000Z';
+const RED = { status: 'fix', until: '2026-11-20T19:20:00.000Z' } as const;
 const sampleAddress = { kind: 'recorded', sample: true } as const;
 
 function node(id: string, change: Partial<SwarmNode> = {}): SwarmNode {
@@ -158,12 +159,52 @@ describe('the next action', () => {
     expect(nextOf(all('miu', { 'plugin-inventory': 'review' }))?.title).toBe('plugin-inventory on miu');
     const unseen = all('miu', { 'swarm-secret': 'unknown' });
     expect(nextOf(unseen)).toBeNull();
-    for (const finding of unseen) finding.wouldHelp = 'allow one command as administrator';
+    for (const finding of unseen) finding.wouldHelp = 'look again';
     expect(nextOf(unseen)).toMatchObject({
       title: 'See the rest of miu',
-      text: expect.stringContaining('It would help to allow one command as administrator.'),
+      text: expect.stringContaining('It would help to look again.'),
     });
     for (const finding of unseen) finding.lacking = true;
     expect(nextOf(unseen)).toBeNull();
+  });
+
+  it('is a look as administrator where something needed fixing and is out of sight, before what is to decide', () => {
+    const found = all('miu', { 'swarm-secret': 'unknown', 'plugin-inventory': 'review' });
+    for (const finding of found) {
+      if (finding.check !== 'swarm-secret') continue;
+      finding.wouldHelp = 'look at this node as administrator';
+    }
+    expect(nextOf(found)).toMatchObject({ check: 'plugin-inventory' });
+    for (const finding of found) if (finding.check === 'swarm-secret') finding.before = RED;
+    expect(nextOf(found)).toMatchObject({ title: 'Look at miu as administrator', look: 'administrator' });
+    const worse = found.map((finding) =>
+      finding.check === 'ssh-server' ? { ...finding, status: 'fix' as const } : finding,
+    );
+    expect(nextOf(worse)).toMatchObject({ check: 'ssh-server' });
+    expect(nextOf(worse)?.look).toBeUndefined();
+  });
+});
+
+describe('what needed fixing and is out of sight', () => {
+  const blind = (change: Partial<TrackedFinding>) =>
+    all('miu', { 'swarm-secret': 'unknown' }).map((finding) =>
+      finding.check === 'swarm-secret' ? { ...finding, before: RED, ...change } : finding,
+    );
+
+  it('is said on Home, with its date and what would show it, and makes no quieter sentence', () => {
+    const made = home([node('miu')], blind({ wouldHelp: 'look at this node as administrator' }));
+    expect(made.hidden).toEqual([
+      { node: 'miu', nodeName: 'miu', checks: 1, until: RED.until, administrator: true },
+    ]);
+    expect(made.sentence).toBe(
+      'One thing on miu could not be seen by the last look; it needed fixing on 20 November.',
+    );
+    expect(home([node('miu')], blind({ wouldHelp: null })).hidden).toMatchObject([{ administrator: false }]);
+  });
+
+  it('is nothing that was fine when it was seen last, or that this version lacks', () => {
+    expect(home([node('miu')], blind({ before: { ...RED, status: 'pass' } })).hidden).toEqual([]);
+    expect(home([node('miu')], blind({ lacking: true })).hidden).toEqual([]);
+    expect(home([node('miu')], all('miu')).hidden).toEqual([]);
   });
 });

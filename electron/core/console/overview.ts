@@ -1,4 +1,5 @@
 import type { Overview } from '#shared/contract/findings.ts';
+import { redUntil, wantsAdministrator } from '#shared/domain/administrator-look.ts';
 import { countChecks, countingNodes } from '#shared/domain/counting.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -34,10 +35,20 @@ export function overviewOf(input: OverviewInput): Overview {
     sentence: sentenceOfTheDay(onStairs.map(({ standing, findings }) => briefOf(standing, findings))),
     counts: countChecks(counted),
     next: nextAction(counted),
+    hidden: counting.flatMap(({ node, findings }) => hiddenOn(node, findings)),
     standings: onStairs.map(({ standing }) => standing),
     since: input.since,
     lookedAt: looks.sort().at(-1) ?? null,
     recorded: counting.length > 0 && counting.every(({ node }) => node.address.kind === 'recorded'),
     nextLookAt: input.nextLookAt,
   };
+}
+
+/** What needed fixing on a node and is out of sight of its newest look; nothing when there is no such thing. */
+function hiddenOn(node: SwarmNode, findings: readonly TrackedFinding[]): NonNullable<Overview['hidden']> {
+  const hidden = findings.filter((finding) => redUntil(finding) !== null);
+  const until = hidden.flatMap((finding) => redUntil(finding) ?? []).sort()[0];
+  if (until === undefined) return [];
+  const administrator = hidden.some((finding) => wantsAdministrator(finding));
+  return [{ node: node.id, nodeName: node.name, checks: hidden.length, until, administrator }];
 }

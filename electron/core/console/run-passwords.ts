@@ -11,6 +11,10 @@ const CHANGE_MS = 15 * 60_000;
 export const PASSWORD_KEPT =
   'It goes to sudo over its standard input. Swarmkeep keeps it in memory for this plan and the change made from it, and forgets it at the end of that change, or after 5 minutes without one. It is never written down.';
 
+/** The same for a look, which uses it alone. */
+const PASSWORD_OF_LOOK =
+  'It goes to sudo over its standard input. Swarmkeep keeps it in memory for this one look, and forgets it at its end. It is never written down.';
+
 interface Kept {
   password: string;
   node: string;
@@ -45,10 +49,20 @@ export class RunPasswords {
     return this.#byRun.get(run)?.password ?? null;
   }
 
-  /** Makes sure that a run has a password, when a person gives one. One question at a time; who waits for the same one shares its answer. */
-  async askFor(node: SwarmNode, run: string, why: string): Promise<void> {
+  /**
+   * Makes sure that a run has a password, when a person gives one. One question at a time; who waits for the same one shares its answer.
+   * @param kind that of a look is asked for by itself, and used for nothing else
+   */
+  async askFor(node: SwarmNode, run: string, why: string, kind: 'plan' | 'look' = 'plan'): Promise<void> {
     if (this.#byRun.has(run)) return;
     const asker = this.#consent.asker ?? '';
+    if (kind === 'look') {
+      const kept = await this.#ask(node, asker, [why, PASSWORD_OF_LOOK]);
+      if (kept === null) return;
+      this.#use(kept, run);
+      this.began(run);
+      return;
+    }
     const key = `${node.id} ${asker}`;
     const waiting = [...new Set(this.#byRun.values())].find(
       (kept) => kept.node === node.id && kept.asker === asker && !kept.begun,
@@ -57,7 +71,7 @@ export class RunPasswords {
       this.#use(waiting, run);
       return;
     }
-    const asked = this.#asking.get(key) ?? this.#ask(node, asker, why);
+    const asked = this.#asking.get(key) ?? this.#ask(node, asker, [why, PASSWORD_KEPT]);
     this.#asking.set(key, asked);
     try {
       const kept = await asked;
@@ -85,12 +99,12 @@ export class RunPasswords {
     for (const run of [...this.#byRun.keys()]) this.forget(run);
   }
 
-  #ask(node: SwarmNode, asker: string, why: string): Promise<Kept | null> {
+  #ask(node: SwarmNode, asker: string, lines: readonly string[]): Promise<Kept | null> {
     const turn = this.#turn.then(async () => {
       const given = await this.#consent
         .askPassword?.({
           title: `Password of sudo on ${node.name}`,
-          lines: [why, PASSWORD_KEPT],
+          lines,
           about: { node: node.id, name: node.name },
         })
         .catch(() => null);

@@ -1,4 +1,5 @@
 import type { Standing } from '#shared/contract/findings.ts';
+import { redUntil } from '#shared/domain/administrator-look.ts';
 import { countChecks, isSample } from '#shared/domain/counting.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { levelOf } from '#shared/domain/level.ts';
@@ -55,7 +56,14 @@ export function briefOf(standing: Standing, findings: readonly TrackedFinding[])
     away: standing.away,
     acceptedUntil: standing.acceptedUntil === null ? null : dayInWords(standing.acceptedUntil),
     open: findings.filter((finding) => isOpen(finding)),
+    hidden: hiddenOf(findings),
   };
+}
+
+/** What needed fixing and is out of sight, with the day on which the first of it was seen last. */
+function hiddenOf(findings: readonly TrackedFinding[]): NodeInBrief['hidden'] {
+  const days = findings.flatMap((finding) => redUntil(finding) ?? []).sort();
+  return days[0] === undefined ? undefined : { count: days.length, day: dayInWords(days[0]) };
 }
 
 /** What waits for a person: not what this version cannot look at anyway. */

@@ -15,3 +15,8 @@ export function allowCommand(nodeName: string): string {
 export function fixCommand(nodeName: string): string {
   return onNode('fix <checks>', nodeName);
 }
+
+/** @returns the command that looks at a node as administrator, as it is typed here */
+export function lookCommand(nodeName: string): string {
+  return onNode('check --administrator', nodeName);
+}

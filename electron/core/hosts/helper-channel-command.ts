@@ -29,6 +29,11 @@ export function helperCommand(way: HelperWay, request: HelperRequest): readonly 
 /** Asks sudo whether it takes the password, once: `-S` would read the request as a second try after a wrong one. */
 export const PASSWORD_TRIAL: readonly string[] = ['sudo', '-k', '-S', '-v', '-p', ''];
 
+/** @returns the line that `sudo -S` reads; null for what cannot be one line of a password */
+export function sudoLine(given: string | null): string | null {
+  return given === null || given === '' || /[\n\r\0]/.test(given) ? null : `${given}\n`;
+}
+
 /**
  * @param words constants of ours, and paths, modes and hashes that were validated; never text of a node
  * @returns an argument vector as a line for a remote login shell; any shell reads it alike

@@ -1,30 +1,37 @@
 import { type HelperFailure, helperFailure, type RunPassword } from './helper-channel.ts';
-import { PASSWORD_TRIAL } from './helper-channel-command.ts';
+import { PASSWORD_TRIAL, sudoLine } from './helper-channel-command.ts';
 import type { HelperLine } from './helper-channel-line.ts';
 
 /**
  * The line that sudo reads from standard input before anything else. The password is tried once by itself before: after a
  * wrong one sudo would read what follows as a second one.
+ * @param words what is tried with it
  */
-export function passwordLines(line: HelperLine, nodeName: string, password: RunPassword | undefined) {
+export function passwordLines(
+  line: HelperLine,
+  nodeName: string,
+  password: RunPassword | undefined,
+  words: readonly string[] = PASSWORD_TRIAL,
+) {
   let trusted: string | null = null;
   return async (): Promise<{ ok: true; text: string } | { ok: false; failure: HelperFailure }> => {
     const given = password?.() ?? null;
-    if (given === null || given === '' || /[\n\r\0]/.test(given)) {
+    const text = sudoLine(given);
+    if (text === null) {
       const message = `sudo on ${nodeName} needs a password.`;
       return helperFailure('password-needed', message, 'Order it again and type it.');
     }
-    if (trusted === given) return { ok: true, text: `${given}\n` };
+    if (trusted === given) return { ok: true, text };
     const trial = await line.run({
-      words: PASSWORD_TRIAL,
-      input: `${given}\n`,
+      words,
+      input: text,
       timeoutMs: 30_000,
       maxBytes: 65_536,
     });
     if (!trial.ok) return trial;
     if (trial.exitCode === 0) {
       trusted = given;
-      return { ok: true, text: `${given}\n` };
+      return { ok: true, text };
     }
     if (/not in the sudoers|not allowed|may not run/i.test(trial.said)) {
       return helperFailure(

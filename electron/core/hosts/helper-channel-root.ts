@@ -1,3 +1,4 @@
+import { ADMINISTRATOR_TRIAL } from './administrator-line.ts';
 import { allowCommand } from './command-hint.ts';
 import { type HelperFailure, helperFailure } from './helper-channel.ts';
 import { ROOT_SCRIPT } from './helper-channel-command.ts';
@@ -14,6 +15,8 @@ export interface RootAccess {
   systemd: boolean;
   polkit: boolean;
   words: string;
+  /** There is a sudo that asks for a password, and nobody who could be asked for it. */
+  cannotAsk?: boolean;
 }
 
 /** Runs commands as root on a node where the helper is not there yet: for placing it, and nothing else. */
@@ -24,6 +27,8 @@ export interface RootChannel {
     words: readonly string[],
     input: { text: string } | { file: string } | null,
   ): Promise<{ ok: true } | { ok: false; failure: HelperFailure }>;
+  /** Whether a shell can be had as administrator: tried with one that does nothing, once for each password. */
+  prove(): Promise<{ ok: true } | { ok: false; failure: HelperFailure }>;
   close(): Promise<void>;
 }
 
@@ -43,6 +48,7 @@ export function openRootChannel(options: ChannelOptions): RootChannel | null {
   if (address.kind === 'recorded') return null;
   const line = helperLine(address, dataFolder, nodeName, options.fresh === true);
   const passwordLine = passwordLines(line, nodeName, password);
+  const shellLine = passwordLines(line, nodeName, password, ADMINISTRATOR_TRIAL);
   let known: Promise<RootAccess> | null = null;
 
   async function find(): Promise<RootAccess> {
@@ -77,7 +83,7 @@ export function openRootChannel(options: ChannelOptions): RootChannel | null {
     const words = seen.has('sudo-there')
       ? `sudo on ${nodeName} asks for a password, and this window cannot ask for one safely. Order it in a terminal of this computer: ${allowCommand(nodeName)}`
       : `On ${nodeName} this account cannot become administrator. Run the commands there as root.`;
-    return { ...machine, via: 'none', words };
+    return { ...machine, via: 'none', words, cannotAsk: seen.has('sudo-there') };
   }
 
   const access = (): Promise<RootAccess> => {
@@ -102,6 +108,12 @@ export function openRootChannel(options: ChannelOptions): RootChannel | null {
       if (end.exitCode === 0) return { ok: true };
       const said = end.said.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
       return helperFailure('no-access', `${nodeName} did not do it (status ${end.exitCode}): ${said}`, '');
+    },
+    async prove() {
+      const { via, words } = await access();
+      if (via === 'none') return helperFailure('no-access', words, '');
+      const tried = via === 'sudo-password' ? await shellLine() : { ok: true as const };
+      return tried.ok ? { ok: true } : tried;
     },
     close: () => line.close(),
   };

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ADMINISTRATOR_LINE, administratorInput } from './administrator-line.ts';
+import type { RunPassword } from './helper-channel.ts';
 import { type HostError, hostError, type ScriptHost, type ScriptResult, type ScriptRun } from './host.ts';
 import { resolveName } from './resolve-name.ts';
-import { endedByUs, runProcess, type StartedProcess, startProcess } from './run-process.ts';
+import { endedByUs, type ProcessEnd, runProcess, type StartedProcess, startProcess } from './run-process.ts';
 import { sshFailure } from './ssh-failure.ts';
 import { type SshAddress, sshArguments, sshEnvironment } from './ssh-options.ts';
 import { REFUSED, SudoMemory } from './sudo-memory.ts';
@@ -22,8 +24,20 @@ export const WITH_SUDO =
   `echo ${REFUSED} >&2; ` +
   "exec /bin/sh -s'";
 
+/** How a script is run there: under the account, as root where that needs no password, or as root by a password. */
+type Way = 'plain' | 'sudo' | 'password';
+
+const LINES: Readonly<Record<Way, string>> = { plain: PLAIN, sudo: WITH_SUDO, password: ADMINISTRATOR_LINE };
+
 /** Longest path of a Unix socket, less what ssh appends while it makes one (sun_path is 104 bytes on macOS). */
 const MAX_SOCKET_PATH = 80;
+
+/** sudo did not start the shell, or not by the password: then the script is run as it can be without one, as everywhere else. */
+export function tookNoPassword(result: ProcessEnd): boolean {
+  return (
+    result.how === 'ended' && result.receivedBytes === 0 && ![0, 255, null].includes(result.end.exitCode)
+  );
+}
 
 /** @returns a new folder (0700) for the socket of a shared connection, short enough for one */
 export async function makeControlFolder(): Promise<string> {
@@ -37,8 +51,9 @@ export async function makeControlFolder(): Promise<string> {
  * costs one exec channel. No prompt can appear. The connection ends with `close`, or 30 s after the console died.
  * @param address from the node's settings, already validated
  * @param dataFolder folder of the console with its own known_hosts
+ * @param administrator the password of sudo there, tried before, for runs that ask for `sudo`; it is held by whoever made it
  */
-export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
+export function sshHost(address: SshAddress, dataFolder: string, administrator?: RunPassword): ScriptHost {
   const label = address.port === 22 ? address.host : `${address.host}, port ${address.port}`;
   const multiplexed = process.platform !== 'win32';
   const running = new Set<AbortController>();
@@ -46,7 +61,7 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
   let resolved: ReturnType<typeof resolveName> | undefined;
   /** How to call ssh, once a run has found out. */
   let known: readonly string[] | null = null;
-  let opened: { sudo: boolean; process: StartedProcess } | null = null;
+  let opened: { way: Way; process: StartedProcess } | null = null;
   const memory = new SudoMemory();
 
   async function commandLine(): Promise<{ ok: true; arguments: string[] } | { ok: false; error: HostError }> {
@@ -60,17 +75,22 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
     return { ok: false, error: hostError('not-supported', built.message, 'Choose another path.') };
   }
 
-  function call(options: readonly string[], sudo: boolean) {
+  function call(options: readonly string[], way: Way) {
     return {
       program: 'ssh',
-      arguments: [...options, '--', address.host, sudo ? WITH_SUDO : PLAIN],
+      arguments: [...options, '--', address.host, LINES[way]],
       environment: sshEnvironment(),
     };
   }
 
+  function wayOf(sudo: boolean): Way {
+    if (!sudo) return 'plain';
+    return administratorInput(administrator?.() ?? null, '') === null ? 'sudo' : 'password';
+  }
+
   /** What was opened for such a run, if it is still there. */
-  function takeOpened(sudo: boolean): StartedProcess | undefined {
-    if (opened?.sudo !== sudo || !opened.process.isAlive()) return undefined;
+  function takeOpened(way: Way): StartedProcess | undefined {
+    if (opened?.way !== way || !opened.process.isAlive()) return undefined;
     const { process } = opened;
     opened = null;
     return process;
@@ -81,7 +101,8 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
     open(sudo) {
       // Without a shared connection it would be a login of its own, to be refused a second time.
       if (!multiplexed || known === null || opened !== null) return;
-      opened = { sudo, process: startProcess(call(known, sudo)) };
+      const way = wayOf(sudo);
+      opened = { way, process: startProcess(call(known, way)) };
     },
     async run(request: ScriptRun): Promise<ScriptResult> {
       const line = await commandLine();
@@ -99,11 +120,18 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
       }
       known = line.arguments;
       const sudo = memory.asks(request.sudo);
-      const wanted = { ...request, ...call(line.arguments, sudo), signal };
-      const ready = takeOpened(sudo);
+      let way = wayOf(sudo);
+      const first = way === 'password' ? administratorInput(administrator?.() ?? null, request.script) : null;
+      const wanted = { ...request, ...call(line.arguments, way), script: first ?? request.script, signal };
+      const ready = takeOpened(way);
       let result = await runProcess(wanted, ready);
-      // It died before the script came to it: nobody there has answered anything.
-      if (ready && result.how === 'ended' && result.receivedBytes === 0) result = await runProcess(wanted);
+      // It died before the script came to it: nobody there has answered anything. A password is not tried a second time.
+      if (ready && way !== 'password' && result.how === 'ended' && result.receivedBytes === 0)
+        result = await runProcess(wanted);
+      if (way === 'password' && tookNoPassword(result)) {
+        way = 'sudo';
+        result = await runProcess({ ...request, ...call(line.arguments, way), signal });
+      }
       running.delete(closing);
       if (result.how === 'not-started') {
         const message = 'The program ssh was not found on this computer.';
@@ -116,7 +144,7 @@ export function sshHost(address: SshAddress, dataFolder: string): ScriptHost {
       if (result.end.exitCode === 255) {
         return { ok: false, error: sshFailure(result.end.stderr, label, result.receivedBytes > 0) };
       }
-      return { ok: true, end: memory.heard(result.end, sudo) };
+      return { ok: true, end: memory.heard(result.end, way === 'sudo') };
     },
     async close() {
       for (const controller of running) controller.abort();

@@ -32,8 +32,23 @@ export function useOpenQuestion(
   return found ?? null;
 }
 
-/** Where a password is asked for on behalf of what this page waits for, with the way to take the question back. */
-export function PasswordAsked({ node }: { node?: string | undefined }) {
+/** What becomes of a password, as the question itself says it. */
+const KEPT = {
+  plan: 'It is kept in memory for this plan and the change made from it, and forgotten at its end, or after 5 minutes without one.',
+  look: 'It is kept in memory for this one look, and forgotten at its end.',
+} as const;
+
+/**
+ * Where a password is asked for on behalf of what this page waits for, with the way to take the question back.
+ * @param use what it would be used for
+ */
+export function PasswordAsked({
+  node,
+  use = 'plan',
+}: {
+  node?: string | undefined;
+  use?: keyof typeof KEPT;
+}) {
   const question = useOpenQuestion('password', true, node);
   if (question === null) return null;
   const Icon = question.where === 'window' ? AppWindow : SquareTerminal;
@@ -45,10 +60,7 @@ export function PasswordAsked({ node }: { node?: string | undefined }) {
         <p className="order-note__where">
           {WHERE[question.where]} asks for the password of sudo{name ? ` on ${name}` : ''}.
         </p>
-        <p>
-          Type it there; no page can ask for it. It is kept in memory for this plan and the change made from
-          it, and forgotten at its end, or after 5 minutes without one.
-        </p>
+        <p>Type it there; no page can ask for it. {KEPT[use]}</p>
         <TakeBack question={question} />
       </div>
     </div>

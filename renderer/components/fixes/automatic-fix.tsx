@@ -1,10 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { speaksOfAdministrator, wantsAdministrator } from '#shared/domain/administrator-look.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { orpc } from '../../transport/queries.ts';
 import { useApplied } from '../../transport/use-live.ts';
+import { AdministratorLook } from '../administrator-look.tsx';
 import { Button } from '../button.tsx';
 import { errorWords } from '../error-state.tsx';
 import { FixCard } from '../fix-card.tsx';
@@ -104,7 +106,15 @@ export function AutomaticFix({ finding, column = false, aside, byHand }: Automat
   // Every check that was asked for was left out: the reason is the answer.
   if (plan.steps.length === 0) {
     const reason = plan.left.find((entry) => entry.check === check)?.reason ?? plan.blocked;
-    return byHand({ reason: reason ? visible(reason) : null, allow: null, example });
+    return byHand({
+      reason: reason ? visible(reason) : null,
+      // Beside the evidence the finding itself has the button already, where it says that something was not seen.
+      allow:
+        speaksOfAdministrator(reason) && !(column && wantsAdministrator(finding)) ? (
+          <AdministratorLook node={node} nodeName={name} />
+        ) : null,
+      example,
+    });
   }
   return <PlanCard key={plan.id} plan={plan} column={column} aside={aside} example={example} />;
 }

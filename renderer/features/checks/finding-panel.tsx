@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { wantsAdministrator } from '#shared/domain/administrator-look.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
 import { LEVELS } from '#shared/domain/level.ts';
 import { visible } from '#shared/domain/text.ts';
+import { AdministratorLook } from '../../components/administrator-look.tsx';
 import { besidePackets } from '../../components/beside-packets.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { Evidence } from '../../components/evidence.tsx';
@@ -70,6 +72,9 @@ function Words({ finding, headline }: { finding: TrackedFinding; headline: strin
         </p>
       ) : null}
       {finding.wouldHelp ? <p>It would help to {visible(finding.wouldHelp)}.</p> : null}
+      {wantsAdministrator(finding) ? (
+        <AdministratorLook node={finding.node} nodeName={finding.nodeName} small />
+      ) : null}
       {waiver ? (
         <p>
           Accepted until <RelativeTime at={waiver.until} />: {visible(waiver.reason)}

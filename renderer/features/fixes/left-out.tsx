@@ -1,6 +1,8 @@
+import { speaksOfAdministrator } from '#shared/domain/administrator-look.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { Plan } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
+import { AdministratorLook } from '../../components/administrator-look.tsx';
 import { SectionHeading } from '../../components/page-header.tsx';
 
 /** What was asked for and is not in the plan, each with its reason: first what a second plan repairs, then the rest. */
@@ -20,6 +22,11 @@ export function LeftOut({ plan }: { plan: Plan }) {
         note="Nothing of this is touched."
         entries={plan.left.filter((entry) => !isNext(entry))}
       />
+      {plan.left.some(({ reason }) => speaksOfAdministrator(reason)) ? (
+        <div className="plan-left__look">
+          <AdministratorLook node={plan.node} nodeName={plan.nodeName} />
+        </div>
+      ) : null}
     </>
   );
 }

@@ -18,6 +18,7 @@ import { orpc } from '../../transport/queries.ts';
 import { AboutNotes } from './about-notes.tsx';
 import { AlertsNote } from './alerts-note.tsx';
 import { Changes } from './changes.tsx';
+import { HiddenNote } from './hidden-note.tsx';
 import { IncidentsNote } from './incidents-note.tsx';
 import { LooksNote } from './looks-note.tsx';
 import { NextAction } from './next-action.tsx';
@@ -69,6 +70,7 @@ function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
       <RunningLooks looking={looking} />
       <IncidentsNote />
       <AlertsNote />
+      <HiddenNote overview={overview} />
       {overview.next ? <NextAction next={overview.next} /> : <FirstLook seen={seen} looking={looking} />}
       <AboutNotes />
       <section className="home__stairs" aria-labelledby="home-stairs">

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Overview } from '#shared/contract/findings.ts';
 import { visible } from '#shared/domain/text.ts';
+import { AdministratorLook } from '../../components/administrator-look.tsx';
 import { buttonClass } from '../../components/button.tsx';
 import './next-action.css';
 
@@ -20,14 +21,18 @@ export function NextAction({ next }: { next: NonNullable<Overview['next']> }) {
         >
           What we saw
         </Link>
-        <Link
-          to="/setup/{-$node}"
-          params={{ node: next.node }}
-          search={(before) => ({ ...before, step: next.check })}
-          className={buttonClass('filled')}
-        >
-          {wayOn(next.steps)}
-        </Link>
+        {next.look === 'administrator' ? (
+          <AdministratorLook node={next.node} nodeName={next.nodeName} variant="filled" />
+        ) : (
+          <Link
+            to="/setup/{-$node}"
+            params={{ node: next.node }}
+            search={(before) => ({ ...before, step: next.check })}
+            className={buttonClass('filled')}
+          >
+            {wayOn(next.steps)}
+          </Link>
+        )}
       </div>
     </section>
   );
