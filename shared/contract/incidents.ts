@@ -3,6 +3,7 @@ import { listOf, shortText, shownMessage, shownName } from '../domain/bounds.ts'
 import { checkId } from '../domain/check-id.ts';
 import { nodeCredentials } from '../domain/incident/credentials.ts';
 import { evidenceSummary } from '../domain/incident/evidence.ts';
+import { followUpOf, followUpWish } from '../domain/incident/follow-up.ts';
 import { huntQuery, huntResult } from '../domain/incident/hunt.ts';
 import { incidentEntry, incidentId, stepName } from '../domain/incident/incident.ts';
 import { incidentPlan } from '../domain/incident/incident-plan.ts';
@@ -14,6 +15,7 @@ import {
   stepResult,
 } from '../domain/incident/incident-view.ts';
 import { isolationScope } from '../domain/incident/isolation.ts';
+import { kitProposal, rebuildKit, rebuildWish, rejoinGate, typedCode } from '../domain/incident/rebuild.ts';
 import { incidentReportFile, incidentReportFormat } from '../domain/incident/report-file.ts';
 import { timelinePage, timelineQuery } from '../domain/incident/timeline.ts';
 import { nodeId } from '../domain/node.ts';
@@ -41,6 +43,11 @@ export const personMove = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('close'), words, rest: words.nullable() }),
   z.object({ kind: z.literal('reopen') }),
+  /** Nothing happened. What is shut off is opened first, and closes the case after that. */
+  z.object({ kind: z.literal('false-alarm'), words }),
+  followUpWish.extend({ kind: z.literal('follow-up') }),
+  followUpWish.extend({ kind: z.literal('follow-up-change'), number: z.int().min(1) }),
+  z.object({ kind: z.literal('follow-up-done'), number: z.int().min(1), done: z.boolean(), words }),
 ]);
 export type PersonMove = z.infer<typeof personMove>;
 
@@ -78,9 +85,20 @@ export const incidents = {
   start: change.input(incidentDraft).output(incidentView),
   /** What a person did, decided, noted, pinned or ticked off. Errors: NOT_ALLOWED with the reason. */
   move: change.input(ofIncident.extend({ move: personMove })).output(incidentView),
-  /** Asks the nodes and says what a step would do; changes nothing. Errors: NOT_ALLOWED: it has its turn later, or was done. */
+  /**
+   * Asks the nodes and says what a step would do; changes nothing. For the step of the gate: what letting the node in past it would mean, which needs
+   * `words`. Errors: NOT_ALLOWED: it has its turn later, or was done.
+   */
   plan: read
-    .input(ofIncident.extend({ step: stepName, scope: isolationScope.default('node') }))
+    .input(
+      ofIncident.extend({
+        step: stepName,
+        scope: isolationScope.default('node'),
+        words: words.default(''),
+        /** For a release: without an answer of the node, and of peers that are away. */
+        withoutNode: z.boolean().default(false),
+      }),
+    )
     .output(incidentPlan),
   /** Begins what was shown. Errors: PLAN_UNKNOWN, PLAN_CHANGED, CONSENT_REFUSED, NOT_ALLOWED. */
   begin: privileged
@@ -103,6 +121,25 @@ export const incidents = {
   credentials: read.input(ofIncident).output(nodeCredentials),
   /** What was recorded of it, as a file. Errors: NOT_SUPPORTED_HERE for a PDF without a browser. */
   report: read.input(ofIncident.extend({ format: incidentReportFormat })).output(incidentReportFile),
+  /** What a kit for the node would be made for, as far as it is known. Errors: NOT_SUPPORTED_HERE for a node that is not reached over SSH. */
+  kitProposal: read.input(ofIncident).output(kitProposal),
+  /** Makes a kit with which the node is set up anew, and writes down that it was made. There is no secret in it. Errors: as `kitProposal`. */
+  makeKit: change
+    .input(ofIncident.extend({ wish: rebuildWish.omit({ node: true }) }))
+    .output(z.object({ kit: rebuildKit, file: incidentReportFile, incident: incidentView })),
+  /**
+   * Takes the node for itself again by its new host key, whose code a person read at its screen. Errors: NOT_ALLOWED: no key of that code is there;
+   * NODE_UNREACHABLE.
+   */
+  meetAgain: change.input(ofIncident.extend({ code: typedCode })).output(incidentView),
+  /** Asks what is true of the node now, and says of each condition whether it is met. */
+  gate: read.input(ofIncident).output(rejoinGate),
+  /** Takes a new baseline of the files of the node. */
+  takeBaseline: change
+    .input(ofIncident)
+    .output(z.object({ takenAt: z.iso.datetime(), files: z.int().min(0) })),
+  /** What incidents asked to be changed, the most urgent first; done ones last. */
+  followUps: read.output(listOf(followUpOf, 512)),
   /** Asks all nodes for a file or a destination, outside any incident. */
   hunt: read.input(huntQuery).output(huntResult),
   /** Open incidents, and each that changes. */

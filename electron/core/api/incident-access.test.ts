@@ -20,6 +20,7 @@ const UNHASHED: Omit<IncidentPlan, 'hash'> = {
   couldUndo: [],
   reversible: 'Release takes it back.',
   isolation: null,
+  words: '',
   blocked: null,
 };
 const context = { caller: { kind: 'renderer', client: 'tab' } } as const;

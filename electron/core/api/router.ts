@@ -1,6 +1,4 @@
-import { mapEventIterator } from '@orpc/client';
-import { implement, ORPCError } from '@orpc/server';
-import { onBehalfOf, QuestionDesk } from '#core/console/question-desk.ts';
+import { QuestionDesk } from '#core/console/question-desk.ts';
 import {
   type ChangeDelta,
   type ConsentGate,
@@ -9,18 +7,17 @@ import {
   type Topic,
 } from '#core/console/service.ts';
 import { ClaimedPlan } from '#core/fixes/plan-registry.ts';
-import { ClaimedStep } from '#core/incidents/runbook/incident-registry.ts';
 import { ClaimedRotation } from '#core/secrets/rotation/rotation-registry.ts';
-import { contract } from '#shared/contract/contract.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { AccessGuard } from './access.ts';
 import { AuditDesk } from './audit-desk.ts';
-import type { CallContext, Caller, ErrorLog } from './caller.ts';
+import type { Caller, ErrorLog } from './caller.ts';
+import { guardedContract } from './guarded-contract.ts';
 import { IncidentApi } from './incident-api.ts';
+import { incidentHandlers } from './incident-handlers.ts';
 import { addressOfNode } from './node-address.ts';
 import { ReplayedTopic } from './replayed-topic.ts';
 import { RotationApi } from './rotation-api.ts';
-import { safeError } from './safe-errors.ts';
 import { STREAM_LIMITS, StreamHub, type StreamLimits } from './stream-hub.ts';
 
 export interface ApiOptions {
@@ -108,39 +105,7 @@ function createRouter(
     rotation.registry,
     incidents.steps,
   );
-  // Both run around the validation of input and output, so refusals of either pass through `safeError` too.
-  const os = implement(contract)
-    .$context<CallContext>()
-    // What a command orders may ask in its own terminal, as long as it runs.
-    .use(({ next, context }) => onBehalfOf(context.caller.terminal, () => next()))
-    .use(async ({ next, path, signal }) => {
-      const safe = (thrown: unknown) => {
-        const { error, forLog } = safeError(thrown);
-        // What fails because the caller went away is no mistake of ours.
-        if (forLog && !signal?.aborted) log.error(`${path.join('.')} failed`, causeOf(thrown));
-        return error;
-      };
-      try {
-        const result = await next();
-        if (!isStream(result.output)) return result;
-        const output = mapEventIterator(result.output, {
-          value: async (value: unknown) => value,
-          error: async (thrown) => safe(thrown),
-        });
-        return { ...result, output };
-      } catch (thrown) {
-        throw safe(thrown);
-      }
-    })
-    .use(async ({ next, context, procedure }, input) => {
-      const claimed: ClaimedPlan | ClaimedRotation | ClaimedStep | null = await guard.check(
-        procedure['~orpc'].meta.access,
-        input,
-        context,
-      );
-      return next({ context: { claimed } });
-    });
-
+  const os = guardedContract(guard, log);
   return os.router({
     system: { about: os.system.about.handler(({ input }) => service.system.about(input)) },
     streams: {
@@ -318,33 +283,7 @@ function createRouter(
       reminder: os.rotation.reminder.handler(() => rotation.group.reminder(undefined)),
       setReminder: os.rotation.setReminder.handler(({ input }) => rotation.group.setReminder(input)),
     },
-    incidents: {
-      list: os.incidents.list.handler(({ input }) => incidents.group.list(input)),
-      get: os.incidents.get.handler(({ input }) => incidents.group.get(input)),
-      entries: os.incidents.entries.handler(({ input }) => incidents.group.entries(input)),
-      draft: os.incidents.draft.handler(({ input }) => incidents.group.draft(input)),
-      start: os.incidents.start.handler(({ input }) => incidents.group.start(input)),
-      move: os.incidents.move.handler(({ input }) => incidents.group.move(input)),
-      plan: os.incidents.plan.handler(({ input }) => incidents.group.plan(input)),
-      begin: os.incidents.begin.handler(({ context }) => {
-        if (!(context.claimed instanceof ClaimedStep))
-          throw new Error('A step of an incident was ordered past the guard');
-        return incidents.group.begin(context.claimed);
-      }),
-      investigate: os.incidents.investigate.handler(({ input }) => incidents.group.investigate(input)),
-      cancel: os.incidents.cancel.handler(({ input }) => incidents.group.cancel(input)),
-      tryAgain: os.incidents.tryAgain.handler(({ input }) => incidents.group.tryAgain(input)),
-      report: os.incidents.report.handler(({ input }) => incidents.group.report(input)),
-      cablePulled: os.incidents.cablePulled.handler(({ input }) => incidents.group.cablePulled(input)),
-      result: os.incidents.result.handler(({ input }) => incidents.group.result(input)),
-      evidence: os.incidents.evidence.handler(({ input }) => incidents.group.evidence(input)),
-      timeline: os.incidents.timeline.handler(({ input }) => incidents.group.timeline(input)),
-      credentials: os.incidents.credentials.handler(({ input }) => incidents.group.credentials(input)),
-      hunt: os.incidents.hunt.handler(({ input }) => incidents.group.hunt(input)),
-      progress: os.incidents.progress.handler(({ input, context, signal }) =>
-        hub.open(incidents.progress, context.caller, input, signal),
-      ),
-    },
+    incidents: incidentHandlers(os, hub, incidents),
     audit: {
       state: os.audit.state.handler(() => audit.state()),
       live: os.audit.live.handler(({ input, context, signal }) =>
@@ -402,20 +341,4 @@ function requireTerminal({ kind }: Caller): void {
     untouched: 'Nothing was changed.',
     next: 'Use the command line.',
   });
-}
-
-/** A stream fails later than its call, one message at a time. */
-function isStream(output: unknown): output is AsyncIterator<unknown, unknown, void> {
-  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
-}
-
-/** What belongs in the log: the validation issues behind a refused output, else the error itself. */
-function causeOf(thrown: unknown): unknown {
-  if (!(thrown instanceof ORPCError)) return thrown;
-  const cause: unknown = thrown.cause;
-  if (typeof cause === 'object' && cause !== null && 'issues' in cause && Array.isArray(cause.issues)) {
-    // The value itself stays out of the log: it may hold what a node said.
-    return new Error(`${thrown.message}: ${JSON.stringify(cause.issues.slice(0, 8)).slice(0, 4_096)}`);
-  }
-  return cause ?? thrown;
 }

@@ -82,6 +82,15 @@ const VERB: Readonly<Record<EntryKind, string>> = {
   'not-revoked': 'Not ended after all',
   closed: 'Closed',
   reopened: 'Opened again',
+  'false-alarm': 'Called a false alarm',
+  'known-before': 'How it was before',
+  'kit-made': 'kit made',
+  'host-key': 'new host key known',
+  'let-in': 'Let in although the gate is shut',
+  'follow-up': 'To be changed',
+  'follow-up-changed': 'To be changed, worded anew',
+  'follow-up-done': 'Changed',
+  'follow-up-open': 'Not changed after all',
 };
 
 function entryWords(incident: Incident, { kind, step, text }: IncidentEntry): string {

@@ -5,7 +5,7 @@ import { incidentId, stepName } from './incident.ts';
 import { isolationPlan } from './isolation.ts';
 
 /** Steps that touch a node: shown first, then ordered by id and hash with consent outside the renderer. */
-export const plannedAction = z.enum(['isolate', 'preserve', 'release']);
+export const plannedAction = z.enum(['isolate', 'preserve', 'release', 'let-in']);
 export type PlannedAction = z.infer<typeof plannedAction>;
 
 /** A step of an incident as data. Its hash (RFC 8785, SHA-256) covers everything but the hash. */
@@ -29,6 +29,13 @@ export const incidentPlan = z.object({
   reversible: shownMessage(512),
   /** The exact rules, for an isolation. */
   isolation: isolationPlan.nullable(),
+  /** Why a person decides so; empty for steps that need no reason. */
+  words: shownMessage(2_048).default(''),
+  /**
+   * For a release only. `without`: it lets the node go although that does not answer, which needs a yes of its own. `canWithout`: somebody does not
+   * answer, so that this may be planned.
+   */
+  release: z.object({ without: z.boolean(), canWithout: z.boolean() }).optional(),
   /** Why it cannot be begun as things are; null when it can. */
   blocked: shownMessage(1_024).nullable(),
 });

@@ -5,6 +5,7 @@ import { evidenceSummary } from './evidence.ts';
 import { huntQuery, huntResult } from './hunt.ts';
 import { incident, incidentId, incidentKind, incidentOrigin, stepName } from './incident.ts';
 import { isolation } from './isolation.ts';
+import { rejoinGate } from './rebuild.ts';
 import { workspaceAudit } from './workspace.ts';
 
 /** What a step does just now. */
@@ -64,6 +65,7 @@ export const stepOrder = z.discriminatedUnion('step', [
     against: z.union([z.literal('baseline'), z.object({ since: instant })]),
   }),
   z.object({ step: z.literal('hunt'), query: huntQuery }),
+  z.object({ step: z.literal('rejoin') }),
 ]);
 export type StepOrder = z.infer<typeof stepOrder>;
 
@@ -74,5 +76,6 @@ export const stepResult = z.object({
   evidence: evidenceSummary.nullable().default(null),
   workspace: workspaceAudit.nullable().default(null),
   hunt: huntResult.nullable().default(null),
+  gate: rejoinGate.nullable().default(null),
 });
 export type StepResult = z.infer<typeof stepResult>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NOTHING_REBUILT } from '#shared/domain/incident/rebuild-state.ts';
 import type { Incident, IncidentStep } from './incident.ts';
 import { incidentHeadline, nextStep, PHASE_WORDS, phasesOf, stepText } from './incident-words.ts';
 import type { Isolation } from './isolation.ts';
@@ -25,6 +26,9 @@ function caseWith(steps: Record<string, Partial<IncidentStep>>, fields: Partial<
     revision: 1,
     pins: [],
     credentials: [],
+    followUps: [],
+    rebuild: NOTHING_REBUILT,
+    falseAlarm: null,
     touchedAt: AT,
     ...fields,
     steps: freshSteps(kind, true).map((step) => ({ ...step, ...steps[step.step] })),

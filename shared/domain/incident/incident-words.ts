@@ -2,7 +2,7 @@ import { capital, listed } from '../words.ts';
 import type { Incident, IncidentPhase, IncidentStep, StepAction } from './incident.ts';
 import type { Isolation } from './isolation.ts';
 import { INCIDENT_PHASES, isSettled } from './phases.ts';
-import { named, PLAYBOOKS, stepOf } from './playbook.ts';
+import { named, needsOf, PLAYBOOKS, stepOf } from './playbook.ts';
 
 /** The phases as people read them, with what NIST SP 800-61r3 (April 2025, CSF 2.0) calls the same. */
 export const PHASE_WORDS: Readonly<Record<IncidentPhase, { title: string; nist: string }>> = {
@@ -29,7 +29,7 @@ const SHORT: Readonly<Record<StepAction, readonly [done: string, left: string]>>
   clean: ['taken out', 'take it out'],
   tell: ['others told', 'tell others'],
   rebuild: ['set up anew', 'set up anew'],
-  rejoin: ['checks passed', 'pass the checks'],
+  rejoin: ['gate passed', 'pass the gate'],
   release: ['open again', 'open again'],
   lessons: ['lessons written', 'write the lessons'],
 };
@@ -119,7 +119,10 @@ export function holding(incident: Incident, isolation: Isolation | null): Isolat
 export function incidentHeadline(incident: Incident, isolation: Isolation | null): string {
   const { name, steps, closedAt } = incident;
   const holds = holding(incident, isolation);
-  if (closedAt !== null) return `The incident about ${name} is closed.`;
+  if (closedAt !== null)
+    return incident.falseAlarm === null
+      ? `The incident about ${name} is closed.`
+      : `It was a false alarm about ${name}. The incident is closed.`;
   if (holds !== null) return holds.sentence;
   const isolate = steps.find(({ action }) => action === 'isolate');
   const release = steps.find(({ action }) => action === 'release');
@@ -146,8 +149,12 @@ export function incidentHeadline(incident: Incident, isolation: Isolation | null
 
 /** Which steps have to be settled before this one, by their names. */
 export function waitsFor(incident: Incident, step: IncidentStep): string[] {
-  const { needs } = stepText(incident, step.step);
-  return incident.steps
-    .filter((one) => needs.includes(one.step) && one.state !== 'done' && one.state !== 'skipped')
-    .map((one) => stepText(incident, one.step).title);
+  const needs = needsOf(incident, step.step);
+  return (
+    incident.steps
+      .filter((one) => needs.includes(one.step) && one.state !== 'done')
+      // The gate is passed or decided about, and never left out.
+      .filter((one) => one.action === 'rejoin' || one.state !== 'skipped')
+      .map((one) => stepText(incident, one.step).title)
+  );
 }

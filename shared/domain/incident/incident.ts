@@ -3,7 +3,9 @@ import { instant, listOf, shortText, shownMessage, shownName } from '../bounds.t
 import { checkId } from '../check-id.ts';
 import { changeId, sha256 } from '../helper/targets.ts';
 import { nodeId } from '../node.ts';
+import { followUp, MOST_FOLLOW_UPS } from './follow-up.ts';
 import { INCIDENT_PHASES } from './phases.ts';
+import { NOTHING_REBUILT, rebuildState } from './rebuild-state.ts';
 
 /** Names an incident in the store, on nodes and in the ledger: chosen by the console, 32 hex digits. */
 export const incidentId = changeId;
@@ -143,6 +145,15 @@ export const incident = z.object({
   steps: listOf(incidentStep, INCIDENT_MOST.steps),
   pins: listOf(incidentPin, INCIDENT_MOST.pins),
   credentials: listOf(incidentCredential, INCIDENT_MOST.credentials),
+  /** What is to change, so that it cannot happen in the same way again; also after it was closed. */
+  followUps: listOf(followUp, MOST_FOLLOW_UPS).default([]),
+  /** The node as it was, and how far it is set up anew. */
+  rebuild: rebuildState.default(NOTHING_REBUILT),
+  /** Who said that it was none, and why; null while it counts as one. */
+  falseAlarm: z
+    .object({ at: instant, who: shownName, words: shownMessage(2_048) })
+    .nullable()
+    .default(null),
   /** When anything happened last: whoever comes back after days is told. */
   touchedAt: instant,
 });
@@ -163,6 +174,15 @@ export const entryKind = z.enum([
   'not-revoked',
   'closed',
   'reopened',
+  'false-alarm',
+  'known-before',
+  'kit-made',
+  'host-key',
+  'let-in',
+  'follow-up',
+  'follow-up-changed',
+  'follow-up-done',
+  'follow-up-open',
 ]);
 export type EntryKind = z.infer<typeof entryKind>;
 

@@ -20,6 +20,15 @@ const DID: Readonly<Record<EntryKind, string>> = {
   'not-revoked': 'not ended after all',
   closed: 'closed',
   reopened: 'opened again',
+  'false-alarm': 'called a false alarm',
+  'known-before': 'how it was before was written down',
+  'kit-made': 'a kit to set it up anew was made',
+  'host-key': 'the code of its new host key was typed',
+  'let-in': 'let in although the gate is shut',
+  'follow-up': 'to be changed',
+  'follow-up-changed': 'to be changed, worded anew',
+  'follow-up-done': 'changed',
+  'follow-up-open': 'not changed after all',
 };
 
 const PROOF = { proven: '', part: ', not all of it proven', said: ', as a person says' } as const;
@@ -62,7 +71,7 @@ const STEP_NAMES: Readonly<Record<string, string>> = {
   clean: 'take out what came in',
   tell: 'tell who has to know',
   rebuild: 'set up anew',
-  rejoin: 'pass the checks',
+  rejoin: 'pass the gate',
   release: 'open again',
   lessons: 'lessons',
 };

@@ -23,6 +23,8 @@ export interface PlaybookStep {
   needs: readonly string[];
   /** Only where the incident is about a node of the list. */
   ofNode: boolean;
+  /** It is done when the console saw it, and nobody's word takes its place. */
+  seenOnly: boolean;
 }
 
 type Given = Partial<PlaybookStep>;
@@ -39,6 +41,7 @@ const PLAIN = {
   final: null,
   needs: [],
   ofNode: false,
+  seenOnly: false,
 } as const;
 
 /** Steps as most playbooks have them; a playbook changes the words that are special to it. */
@@ -128,6 +131,7 @@ export const STEPS = {
     by: 'page',
     touches: true,
     final: 'After its decision it only goes forward. The old secret is destroyed.',
+    seenOnly: true,
   }),
   credentials: step({
     ...PLAIN,
@@ -167,7 +171,7 @@ export const STEPS = {
     title: 'Set {name} up anew',
     button: 'It is set up anew',
     purpose:
-      'A machine that somebody else was on is wiped and installed again. Save only what you can read and check; plugins never come back by themselves.',
+      'A machine that somebody else was on is wiped and installed again, from a kit that is made for it. Save only what you can read and check; plugins never come back by themselves. This takes its time and can wait for another day: {name} stays shut off.',
     final: 'What was not saved before is gone.',
     needs: ['preserve'],
     ofNode: true,
@@ -177,10 +181,13 @@ export const STEPS = {
     step: 'rejoin',
     action: 'rejoin',
     phase: 'recover',
-    title: 'Let {name} pass the checks',
-    button: 'It passed',
+    title: 'Let {name} pass the gate',
+    button: 'Ask the gate',
     purpose:
-      'Look at {name} again before it works with the others: no finding may be worse than it was before the incident.',
+      'Before {name} works with the others again, eight things have to be true of it since it was set up anew, each with its proof. Nothing that was seen before counts.',
+    by: 'console',
+    reversible: 'It only reads.',
+    seenOnly: true,
     needs: ['rebuild'],
     ofNode: true,
   }),

@@ -239,6 +239,15 @@ export function stepOf(kind: IncidentKind, step: string): PlaybookStep {
   return found;
 }
 
+/** @returns the steps that have to be settled before one. What was a false alarm is opened again without anything else */
+export function needsOf(
+  { kind, falseAlarm }: { kind: IncidentKind; falseAlarm: unknown },
+  step: string,
+): readonly string[] {
+  const { needs, action } = stepOf(kind, step);
+  return action === 'release' && falseAlarm !== null ? needs.filter((one) => one === 'isolate') : needs;
+}
+
 /** @returns the steps of a new incident, none begun; those that need a node only where there is one */
 export function freshSteps(kind: IncidentKind, hasNode: boolean): IncidentStep[] {
   return PLAYBOOKS[kind].steps

@@ -30,7 +30,7 @@ export type RebuildWish = z.infer<typeof rebuildWish>;
 /** One file of a kit. */
 export const kitFile = z.object({
   /** Relative, of our own words only. */
-  path: z.string().regex(/^[a-z0-9][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)*$/i),
+  path: z.string().regex(/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/i),
   /** What it is for, in one sentence. */
   words: shownMessage(512),
   text: z.string().max(1_048_576),
@@ -66,3 +66,17 @@ export const rejoinGate = z.object({
   conditions: listOf(gateCondition, 16),
 });
 export type RejoinGate = z.infer<typeof rejoinGate>;
+
+/** What a kit would be made for, as far as it is known: to be read and corrected. */
+export const kitProposal = z.object({
+  /** How the console reaches the node; the new one has to be there too. */
+  address: shownMessage(512),
+  hostName: z.string().max(63),
+  account: z.string().max(31),
+  /** Public keys of whoever runs this console, and where each was found. */
+  keys: listOf(z.object({ from: shownMessage(4_096), key: publicKey }), 16),
+});
+export type KitProposal = z.infer<typeof kitProposal>;
+
+/** The code of a host key as a person types it, with or without its dashes. */
+export const typedCode = z.string().trim().min(1).max(64);

@@ -6,9 +6,11 @@ import type { Move } from '#core/incidents/runbook/moves.ts';
 import { shownIncident } from '#core/incidents/runbook/shown-incident.ts';
 import { FakeInvestigation } from '#core/incidents/runbook/testing/fake-investigation.ts';
 import { FakeIsolating } from '#core/incidents/runbook/testing/fake-isolating.ts';
+import { FakeRebuilding, FakeRotations } from '#core/incidents/runbook/testing/fake-rebuilding.ts';
 import { MemoryIncidents } from '#core/incidents/runbook/testing/memory-store.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { IncidentView } from '#shared/domain/incident/incident-view.ts';
+import { NOTHING_REBUILT } from '#shared/domain/incident/rebuild-state.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { TopicDouble } from '../topic-double.ts';
 import type { IncidentScenario } from './incident-scenario.ts';
@@ -27,6 +29,8 @@ export class IncidentDouble {
   readonly store = new MemoryIncidents();
   readonly isolating = new FakeIsolating();
   readonly investigation = new FakeInvestigation();
+  readonly rebuilding = new FakeRebuilding();
+  readonly rotations = new FakeRotations();
   readonly runbook: Runbook;
   readonly #parts: IncidentParts;
   readonly #ready: Promise<void>;
@@ -53,6 +57,8 @@ export class IncidentDouble {
       },
       isolating: this.isolating,
       investigation: this.investigation,
+      rebuilding: this.rebuilding,
+      rotations: this.rotations,
       changed: (incident: Incident) => {
         void this.store
           .incident({ id: incident.id })
@@ -124,6 +130,9 @@ export class IncidentDouble {
       steps: freshSteps(kind, node !== null),
       pins: [],
       credentials: [],
+      followUps: [],
+      rebuild: NOTHING_REBUILT,
+      falseAlarm: null,
       touchedAt: at,
       ...draft,
     });
@@ -138,6 +147,7 @@ export class IncidentDouble {
     const parts = {
       isolating: this.isolating,
       investigation: this.investigation,
+      rebuilding: this.rebuilding,
       clock: { now: () => new Date(this.#parts.now() + this.#shift), after: () => () => undefined },
     };
     const plan = await planStep(parts, found, step, 'node');

@@ -4,7 +4,7 @@ import { type GateInput, rejoinGate } from './rejoin-gate.ts';
 
 const GOOD: GateInput = {
   name: 'naru',
-  hostKey: { confirmed: true, isNew: true },
+  hostKey: { confirmedAt: '2026-11-20T10:00:00.000Z', isNew: true },
   nodeId: { before: 'a', now: 'b' },
   level: { before: 2, now: 2 },
   findings: {
@@ -16,7 +16,7 @@ const GOOD: GateInput = {
       'plugin-inventory': 'pass',
     },
   },
-  secret: true,
+  secret: { isInForce: true, provenAt: '2026-11-20T11:30:00.000Z' },
   baselineAt: '2026-11-20T12:00:00.000Z',
   rebuiltAt: '2026-11-20T10:00:00.000Z',
   lookedAt: '2026-11-20T11:00:00.000Z',
@@ -34,8 +34,12 @@ describe('the gate before a node rejoins', () => {
 
   it.each<[string, Partial<GateInput>, string[]]>([
     ['nobody met its key', { hostKey: null }, ['host-key unknown']],
-    ['it has its old key', { hostKey: { confirmed: true, isNew: false } }, ['host-key not-met']],
-    ['nobody typed the code', { hostKey: { confirmed: false, isNew: true } }, ['host-key not-met']],
+    [
+      'it has its old key',
+      { hostKey: { confirmedAt: '2026-11-20T10:00:00.000Z', isNew: false } },
+      ['host-key not-met'],
+    ],
+    ['nobody typed the code', { hostKey: { confirmedAt: null, isNew: true } }, ['host-key not-met']],
     ['it has its old id', { nodeId: { before: 'a', now: 'a' } }, ['node-id not-met']],
     ['nobody knows which id it had', { nodeId: { before: null, now: 'b' } }, ['node-id unknown']],
     [
@@ -67,7 +71,22 @@ describe('the gate before a node rejoins', () => {
       ['packages unknown'],
     ],
     ['its secret was not tried', { secret: null }, ['secret unknown']],
-    ['it has another secret', { secret: false }, ['secret not-met']],
+    ['it has another secret', { secret: { isInForce: false, provenAt: null } }, ['secret not-met']],
+    [
+      'its secret was proven before it was set up anew',
+      { secret: { isInForce: true, provenAt: '2026-11-20T09:59:59.999Z' } },
+      ['secret unknown'],
+    ],
+    [
+      'its secret was proven at a time that nobody knows',
+      { secret: { isInForce: true, provenAt: null } },
+      ['secret unknown'],
+    ],
+    [
+      'the code was typed before it was set up anew',
+      { hostKey: { confirmedAt: '2026-11-20T09:59:59.999Z', isNew: true } },
+      ['host-key not-met'],
+    ],
     ['its baseline is from before', { baselineAt: '2026-11-20T09:00:00.000Z' }, ['baseline not-met']],
     [
       'it was looked at before it was set up anew only',
@@ -78,11 +97,13 @@ describe('the gate before a node rejoins', () => {
       'nobody says when it was set up anew',
       { rebuiltAt: null },
       [
+        'host-key not-met',
         'node-id unknown',
         'level unknown',
         'findings unknown',
         'packages unknown',
         'plugins unknown',
+        'secret unknown',
         'baseline not-met',
       ],
     ],

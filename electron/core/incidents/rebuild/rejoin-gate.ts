@@ -7,8 +7,8 @@ import { listed } from '#shared/domain/words.ts';
 /** What is known of a node that wants to work with the others again. Null always means: not known. */
 export interface GateInput {
   name: string;
-  /** The key that the console meets is the one whose code a person typed, and another one than before the incident. */
-  hostKey: { confirmed: boolean; isNew: boolean } | null;
+  /** When a person typed the code of the key that the console meets, and whether it is another one than before the incident. */
+  hostKey: { confirmedAt: string | null; isNew: boolean } | null;
   /** Id of mycoSwarm before and now. */
   nodeId: { before: string | null; now: string | null };
   /** Level before the incident and in a look after it was set up anew. */
@@ -18,8 +18,8 @@ export interface GateInput {
     before: Readonly<Partial<Record<CheckId, FindingStatus>>>;
     now: Readonly<Partial<Record<CheckId, FindingStatus>>> | null;
   };
-  /** The proof that its secret is the one in force: 403 for the old, HMAC for the new. */
-  secret: boolean | null;
+  /** Whether its secret is the one in force, and when that was proven: 403 for the old, HMAC for the new. */
+  secret: { isInForce: boolean; provenAt: string | null } | null;
   /** When a baseline of its files was taken after it was set up anew. */
   baselineAt: string | null;
   /** When it was set up anew, as far as the incident says: what was seen before says nothing. */
@@ -72,7 +72,11 @@ const condition = (
   words,
 });
 
-function hostKey({ name, hostKey: key }: GateInput): GateCondition {
+/** What was seen at the moment in which it counted as set up anew is of the new machine: the code of its key is what makes it count. */
+const isSince = (at: string | null, rebuiltAt: string | null): boolean =>
+  at !== null && rebuiltAt !== null && Date.parse(at) >= Date.parse(rebuiltAt);
+
+function hostKey({ name, hostKey: key, rebuiltAt }: GateInput): GateCondition {
   if (key === null)
     return condition(
       'host-key',
@@ -85,12 +89,18 @@ function hostKey({ name, hostKey: key }: GateInput): GateCondition {
       'not-met',
       `${name} has the host key that it had before the incident. A machine that was set up anew has a new one: set it up from the kit.`,
     );
-  return key.confirmed
+  if (key.confirmedAt === null)
+    return condition(
+      'host-key',
+      'not-met',
+      `Nobody has typed the code of its new host key. It stands at the screen of ${name}.`,
+    );
+  return isSince(key.confirmedAt, rebuiltAt)
     ? condition('host-key', 'met', 'Its new host key is the one whose code was typed.')
     : condition(
         'host-key',
         'not-met',
-        `Nobody has typed the code of its new host key. It stands at the screen of ${name}.`,
+        `The code of its host key was typed before ${name} was set up anew. Type the one that it shows now.`,
       );
 }
 
@@ -160,14 +170,14 @@ function one(
     : condition(of, 'not-met', `${catalogueEntry(check).title}: it is not so that ${words}.`);
 }
 
-function secret({ name, secret: proven }: GateInput): GateCondition {
-  if (proven === null)
+function secret({ name, secret: proof, rebuiltAt }: GateInput): GateCondition {
+  if (proof === null || (proof.isInForce && !isSince(proof.provenAt, rebuiltAt)))
     return condition(
       'secret',
       'unknown',
-      `Whether ${name} has the secret that is in force was not tried. Give it to it in Secrets.`,
+      `Whether ${name} has the secret that is in force was not tried since it was set up anew. Give it to it in Secrets.`,
     );
-  return proven
+  return proof.isInForce
     ? condition('secret', 'met', 'It has the secret that is in force, and answers 403 to the former one.')
     : condition(
         'secret',

@@ -1,9 +1,10 @@
 import type { ConsoleService } from '#core/console/service.ts';
-import type { Incident, IncidentEntry } from '#shared/domain/incident/incident.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import { stepResult } from '#shared/domain/incident/incident-view.ts';
 import type { Isolation } from '#shared/domain/incident/isolation.ts';
 import type { TimelineEntry } from '#shared/domain/incident/timeline.ts';
 import type { WorkspaceAudit } from '#shared/domain/incident/workspace.ts';
+import { allEntries } from '../runbook/all-entries.ts';
 import type { RunbookParts } from '../runbook/parts.ts';
 import type { IncidentReportInput } from './report-of.ts';
 
@@ -35,7 +36,7 @@ export async function gatherReport(
     version,
     createdAt: clock.now().toISOString(),
     incident,
-    entries: await entriesOf(parts, incident.id),
+    entries: await allEntries(parts.store, incident.id),
     ...(await timelineOf(parts, incident)),
     evidence: archives.filter((one) => one.incident === incident.id),
     isolations: isolation === null ? [] : [isolation],
@@ -45,19 +46,8 @@ export async function gatherReport(
         ? null
         : ((await investigation?.credentials(incident.node).catch(() => null)) ?? null),
     findings: incident.node === null ? [] : await findings.list({ node: incident.node }),
-    followUps: [],
+    followUps: incident.followUps,
   };
-}
-
-async function entriesOf({ store }: ReportSources['parts'], id: string): Promise<IncidentEntry[]> {
-  const all: IncidentEntry[] = [];
-  for (let before: number | null = null; ; ) {
-    const { entries } = await store.incidentEntries({ id, before, limit: 200 });
-    all.push(...entries);
-    const last = entries.at(-1);
-    if (last === undefined || entries.length < 200) return all.reverse();
-    before = last.entry;
-  }
 }
 
 async function timelineOf(

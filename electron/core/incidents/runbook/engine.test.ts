@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventDraft } from '#core/ledger/ledger.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { incidentView } from '#shared/domain/incident/incident-view.ts';
+import { rebuildGroup } from '../rebuild/rebuild-group.ts';
 import { Runbook } from './engine.ts';
 import { IncidentRegistry } from './incident-registry.ts';
 import type { RunbookParts } from './parts.ts';
@@ -10,6 +11,14 @@ import { planStep } from './plan-step.ts';
 import { shownIncident } from './shown-incident.ts';
 import { FakeInvestigation } from './testing/fake-investigation.ts';
 import { FakeIsolating } from './testing/fake-isolating.ts';
+import {
+  aRotation,
+  CODE,
+  FakeRebuilding,
+  FakeRotations,
+  NEW_KEY,
+  OLD_KEY,
+} from './testing/fake-rebuilding.ts';
 import { MemoryIncidents } from './testing/memory-store.ts';
 import { caseOf } from './testing/naive-runbook.ts';
 
@@ -20,6 +29,8 @@ class World {
   readonly store = new MemoryIncidents();
   readonly isolating = new FakeIsolating();
   readonly investigation = new FakeInvestigation();
+  readonly rebuilding = new FakeRebuilding();
+  readonly rotations = new FakeRotations();
   readonly events: EventDraft[] = [];
   time = Date.parse('2026-11-22T23:04:00.000Z');
 
@@ -81,6 +92,8 @@ class World {
         hunt: (query, signal) => alive(() => investigation.hunt(query, signal)),
         auditWorkspace: (...input) => alive(() => investigation.auditWorkspace(...input)),
       },
+      rebuilding: this.rebuilding,
+      rotations: this.rotations,
       changed: () => undefined,
       fault,
     };
@@ -90,10 +103,18 @@ class World {
   }
   parts: RunbookParts | null = null;
 
-  async step(runbook: Runbook, step: string): Promise<void> {
+  rebuild(runbook: Runbook) {
+    if (this.parts === null) throw new Error('No parts');
+    const show = (incident: Incident) => shownIncident(runbook, incident);
+    return rebuildGroup({ parts: this.parts, runbook, need: () => this.incident(), show });
+  }
+
+  async step(runbook: Runbook, step: string, words = ''): Promise<void> {
     const incident = await this.incident();
-    const plan = this.parts === null ? null : await planStep(this.parts, incident, step, 'node');
+    const plan = this.parts === null ? null : await planStep(this.parts, incident, step, 'node', words);
     if (plan === null) throw new Error(`No plan for ${step}`);
+    if (plan.action === 'let-in')
+      await runbook.journal.move(incident.id, { kind: 'let-in', words: plan.words });
     const registry = new IncidentRegistry();
     const shown = registry.add(plan);
     const claimed = registry.claim(shown.id, shown.hash);
@@ -202,11 +223,78 @@ describe('a step', () => {
     const runbook = world.console();
     const { id } = await opened(runbook);
     await world.step(runbook, 'isolate');
-    for (const step of ['preserve', 'rebuild', 'rejoin'])
+    for (const step of ['preserve', 'rebuild'])
       await runbook.journal.move(id, { kind: 'skip', step, words: 'not needed' });
+    await world.step(runbook, 'rejoin', 'The disk was never written to.');
     await world.step(runbook, 'release');
     expect(await world.of('release')).toMatchObject({ state: 'done', proof: 'proven' });
     expect(await world.of('isolate')).toMatchObject({ state: 'done', proof: 'proven' });
+  });
+
+  it('that gives a new secret is settled by a rotation that began after the node was shut off, and by none before', async () => {
+    const world = new World();
+    const runbook = world.console();
+    await opened(runbook);
+    await world.step(runbook, 'isolate');
+    const early = aRotation({ id: '1'.repeat(32), startedAt: '2026-11-22T23:00:00.000Z' });
+    world.rotations.tell(early);
+    await runbook.idle();
+    expect((await world.of('rotate')).state).toBe('not-begun');
+    const later = { ...aRotation(), startedAt: new Date(world.time + 60_000).toISOString() };
+    world.rotations.tell({ ...later, stage: 'committed', endedAt: null });
+    await runbook.idle();
+    expect((await world.of('rotate')).state).toBe('not-begun');
+    world.rotations.tell(later);
+    await runbook.idle();
+    expect(await world.of('rotate')).toMatchObject({ state: 'done', proof: 'proven', run: later.id });
+  });
+
+  it('that gives a new secret is settled by one that was finished while no console ran', async () => {
+    const world = new World();
+    const first = world.console();
+    await opened(first);
+    await world.step(first, 'isolate');
+    world.rotations.runs = [aRotation({ startedAt: new Date(world.time + 60_000).toISOString() })];
+    const second = world.console();
+    await second.recover();
+    await second.idle();
+    expect((await world.of('rotate')).proof).toBe('proven');
+  });
+
+  it('of the gate says what is not met, and is done only when all of it is or somebody decides otherwise', async () => {
+    const world = new World();
+    const runbook = world.console();
+    const { id } = await opened(runbook);
+    await world.step(runbook, 'isolate');
+    await world.step(runbook, 'preserve');
+    await world.rebuild(runbook).meetAgain({ incident: id, code: CODE });
+    const ask = async (run: string) => {
+      await runbook.investigate(id, run.repeat(32), { step: 'rejoin' });
+      await runbook.idle();
+      return world.of('rejoin');
+    };
+    const rebuilt = (await world.of('rebuild')).endedAt ?? '';
+    world.rebuilding.pass(new Date(Date.parse(rebuilt) - 1_000).toISOString());
+    expect(await ask('1')).toMatchObject({
+      state: 'failed',
+      words: expect.stringContaining('stays shut off'),
+    });
+    // Words alone, even when they are on record, open nothing.
+    await runbook.journal.move(id, { kind: 'let-in', words: 'I am sure.' });
+    expect(await ask('2')).toMatchObject({ state: 'failed' });
+    await world.step(runbook, 'release');
+    expect((await world.of('release')).state).toBe('not-begun');
+    await world.step(runbook, 'rejoin', 'The fair is tomorrow.');
+    expect(await world.of('rejoin')).toMatchObject({
+      state: 'done',
+      proof: 'said',
+      words: expect.stringContaining('The fair is tomorrow.'),
+    });
+    await runbook.journal.move(id, { kind: 'again', step: 'rejoin' });
+    world.rebuilding.pass(rebuilt);
+    world.rebuilding.is.baselineAt = new Date(Date.parse(rebuilt) + 1_000).toISOString();
+    world.rebuilding.is.lookedAt = world.rebuilding.is.baselineAt;
+    expect(await ask('3')).toMatchObject({ state: 'done', proof: 'proven' });
   });
 
   it('that reads keeps what it found, can be called off, and be asked again', async () => {
@@ -284,9 +372,16 @@ async function walk(world: World, runbook: Runbook): Promise<void> {
   if ((await world.of('workspace')).state === 'not-begun')
     await runbook.investigate(id, 'e'.repeat(32), { step: 'workspace', against: 'baseline' });
   await runbook.idle();
-  for (const step of ['rebuild', 'rejoin'] as const)
-    if ((await world.of(step)).state === 'not-begun')
-      await runbook.journal.move(id, { kind: 'skip', step, words: 'a drill' });
+  const rebuild = world.rebuild(runbook);
+  if ((await world.incident()).rebuild.kit === null)
+    await rebuild.makeKit({ incident: id, wish: { hostName: 'naru', account: 'ines', keys: [] } });
+  if ((await world.of('rebuild')).state === 'not-begun')
+    await rebuild.meetAgain({ incident: id, code: CODE });
+  const rebuilt = Date.parse((await world.of('rebuild')).endedAt ?? '');
+  world.rebuilding.pass(new Date(rebuilt + 1).toISOString());
+  const gate = await world.of('rejoin');
+  if (gate.state === 'not-begun') await runbook.investigate(id, 'f'.repeat(32), { step: 'rejoin' });
+  await runbook.idle();
   if ((await world.of('release')).state === 'not-begun') await world.step(runbook, 'release');
   await runbook.idle();
 }
@@ -305,6 +400,8 @@ describe('a console that dies', () => {
       'after begin preserve',
       'work preserve',
       'told preserve',
+      'before known-before',
+      'after known-before',
       'before end preserve',
       'after end preserve',
       'before begin workspace',
@@ -312,10 +409,15 @@ describe('a console that dies', () => {
       'work workspace',
       'before end workspace',
       'after end workspace',
-      'before skip rebuild',
-      'after skip rebuild',
-      'before skip rejoin',
-      'after skip rejoin',
+      'before kit-made',
+      'after kit-made',
+      'before host-key',
+      'after host-key',
+      'before begin rejoin',
+      'after begin rejoin',
+      'work rejoin',
+      'before end rejoin',
+      'after end rejoin',
       'before begin release',
       'after begin release',
       'work release',
@@ -345,10 +447,15 @@ describe('a console that dies', () => {
       await walk(world, second);
       const { steps } = await world.incident();
       const done = (step: string) => steps.find((one) => one.step === step);
-      for (const step of ['isolate', 'preserve', 'workspace', 'release'])
+      for (const step of ['isolate', 'preserve', 'workspace', 'rejoin', 'release'])
         expect(done(step), `${step} after ${point}`).toMatchObject({ state: 'done', tries: 1 });
       expect(world.isolating.ordered, point).toHaveLength(1);
       expect(world.investigation.taken, point).toHaveLength(1);
+      // Whoever dies between trusting the new key and writing that down still knows that it is a new one.
+      const { rebuild } = await world.incident();
+      expect(rebuild.before?.hostKeys, point).toEqual([OLD_KEY]);
+      expect(rebuild.hostKey, point).toMatchObject({ fingerprint: NEW_KEY, isNew: true });
+      expect(done('rejoin')?.proof, point).toBe('proven');
     }
   });
 

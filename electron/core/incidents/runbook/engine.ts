@@ -1,12 +1,14 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { StepDoing, StepOrder } from '#shared/domain/incident/incident-view.ts';
 import type { Isolation } from '#shared/domain/incident/isolation.ts';
+import { outcomeOfRotation, settleRotations } from './follow-rotations.ts';
 import type { ClaimedStep } from './incident-registry.ts';
 import { isolateOutcome, releaseOutcome, type StepOutcome } from './isolation-outcome.ts';
 import { IncidentJournal, type Refusal } from './journal.ts';
 import type { Move } from './moves.ts';
 import type { RunbookParts } from './parts.ts';
-import { investigate, preserve, type StepWork } from './step-work.ts';
+import { isReleaseWithout, keepReleaseOrder } from './release-order.ts';
+import { investigate, preserve, rejoin, type StepWork } from './step-work.ts';
 
 /** What is under way of one step in this process. */
 interface Running {
@@ -25,6 +27,7 @@ export class Runbook {
   /** Releases that this process ordered, by their try: before that, a node that is still shut off has refused nothing. */
   readonly #releasing = new Set<string>();
   #off: (() => void) | null = null;
+  #offRotations: (() => void) | null = null;
   #syncing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -36,6 +39,7 @@ export class Runbook {
         this.#isolations.set(isolation.id, isolation);
         this.#later(isolation);
       }) ?? null;
+    this.#offRotations = parts.rotations?.onChange(() => this.#laterRotations()) ?? null;
   }
 
   /** Goes on with every step whose intent is written down and whose outcome is not. */
@@ -43,6 +47,26 @@ export class Runbook {
     // What cannot be gone on with in one case keeps no other from it.
     for (const incident of await this.#parts.store.openIncidents())
       await this.#resume(incident).catch(() => undefined);
+    await settleRotations(this.#parts, this.journal).catch(() => undefined);
+  }
+
+  async #rotated(incident: Incident, run: string): Promise<StepOutcome> {
+    const outcome = await outcomeOfRotation(this.#parts, incident, run);
+    return outcome ?? { outcome: 'failed', words: 'The rotation that it was begun for is not finished.' };
+  }
+
+  /** Writes down how the node was before it is wiped: it answers now, and may not later. */
+  async #learnBefore({ id, node, since }: Incident): Promise<void> {
+    const { rebuilding } = this.#parts;
+    if (rebuilding === null || node === null) return;
+    const before = { ...(await rebuilding.before(node, since)), nodeId: await rebuilding.nodeId(node) };
+    await this.journal.move(id, { kind: 'known-before', before }, 'go-on');
+  }
+
+  #laterRotations(): void {
+    this.#syncing = this.#syncing
+      .then(() => settleRotations(this.#parts, this.journal))
+      .catch(() => undefined);
   }
 
   /**
@@ -51,6 +75,8 @@ export class Runbook {
    */
   async begin({ plan }: ClaimedStep): Promise<Incident | Refusal> {
     const { id: run, hash, incident, step } = plan;
+    // Whoever goes on with it after a crash knows what was agreed to, and nothing more.
+    if (plan.release?.without === true) await keepReleaseOrder(this.#parts, plan);
     const move: Move = { kind: 'begin', step, run, plan: { id: run, hash } };
     const begun = await this.journal.move(incident, move);
     if (typeof begun !== 'string') this.#perform(begun, step, null);
@@ -112,6 +138,7 @@ export class Runbook {
   async close(): Promise<void> {
     this.#closed = true;
     this.#off?.();
+    this.#offRotations?.();
     for (const { off } of this.#running.values()) off.abort();
     await this.idle();
   }
@@ -158,8 +185,15 @@ export class Runbook {
           return await this.#isolate(run, found.plan?.hash ?? '');
         case 'release':
           return await this.#release(incident, run);
-        case 'preserve':
-          return await preserve(this.#parts, incident, run, work);
+        case 'preserve': {
+          const kept = await preserve(this.#parts, incident, run, work);
+          await this.#learnBefore(incident).catch(() => undefined);
+          return kept;
+        }
+        case 'rejoin':
+          return await rejoin(this.#parts, incident, run, work);
+        case 'rotate':
+          return await this.#rotated(incident, run);
         case 'workspace':
         case 'hunt':
           return await investigate(this.#parts, incident, step, run, work);
@@ -196,7 +230,8 @@ export class Runbook {
     const run = incident.steps.find(({ action }) => action === 'isolate')?.run;
     if (isolating === null || run == null)
       return { outcome: 'failed', words: 'There is nothing that could be taken back from here.' };
-    const released = await isolating.release({ isolation: run });
+    const withoutNode = await isReleaseWithout(this.#parts, incident.id, release);
+    const released = await isolating.release({ isolation: run, ...(withoutNode && { withoutNode }) });
     this.#releasing.add(release);
     if (released === 'at-rest') {
       const rest = await isolating.status(run);
@@ -244,7 +279,8 @@ export class Runbook {
       if (action !== 'isolate' && action !== 'release') continue;
       if (this.#running.has(key(incident.id, step))) continue;
       const released =
-        isolation.endedAt !== null || isolation.nodes.some((node) => node.state === 'releasing');
+        isolation.endedAt !== null ||
+        isolation.nodes.some(({ state: is }) => is === 'releasing' || is === 'released');
       // Once a release was ordered, that it is open again is no failure of having shut it off.
       if (action === 'isolate' && released) continue;
       if (action === 'release' && !released && !(state === 'under-way' && this.#releasing.has(run))) continue;

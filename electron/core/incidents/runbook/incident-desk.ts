@@ -23,6 +23,8 @@ export async function createIncidentDesk(
   options: {
     isolating: RunbookParts['isolating'];
     investigation: RunbookParts['investigation'];
+    rebuilding: RunbookParts['rebuilding'];
+    rotations: RunbookParts['rotations'];
     audit: ConsoleService['audit'] | null;
     findings: ConsoleService['findings'];
     /** Of this console. */
@@ -49,6 +51,8 @@ export async function createIncidentDesk(
     who: accountName(),
     isolating: options.isolating,
     investigation: options.investigation,
+    rebuilding: options.rebuilding,
+    rotations: options.rotations,
     changed,
     ...options.faulty,
   };

@@ -3,7 +3,9 @@ import { ConsoleError, type ConsoleIncidents, type ConsoleService } from '#core/
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { stepResult } from '#shared/domain/incident/incident-view.ts';
 import { freshSteps, stepOf } from '#shared/domain/incident/playbook.ts';
+import { NOTHING_REBUILT } from '#shared/domain/incident/rebuild-state.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { rebuildGroup } from '../rebuild/rebuild-group.ts';
 import { gatherReport } from '../report/gather-report.ts';
 import { reportFile } from '../report/report-file.ts';
 import { draftOfAlert, draftOfFinding } from './draft.ts';
@@ -89,6 +91,9 @@ export function incidentGroup(desk: IncidentDesk): Omit<ConsoleIncidents, 'regis
       if (name === '')
         throw refusedStep('It has no name yet.', 'Say what it is about: a node, a device, a secret.');
       const at = parts.clock.now().toISOString();
+      // From the records only: a page that opens a case waits for no node.
+      const before =
+        node === null ? null : ((await parts.rebuilding?.before(node, since).catch(() => null)) ?? null);
       const opened = await runbook.journal.open({
         id,
         kind,
@@ -106,16 +111,20 @@ export function incidentGroup(desk: IncidentDesk): Omit<ConsoleIncidents, 'regis
         steps: freshSteps(kind, node !== null),
         pins: [],
         credentials: [],
+        followUps: [],
+        rebuild: { ...NOTHING_REBUILT, before },
+        falseAlarm: null,
         touchedAt: at,
       });
       return show(orThrow(opened));
     },
     async move({ incident, move }) {
       // What a person says has happened already; only what ends a case or takes something up again can wait for the record.
-      const said = move.kind !== 'close' && move.kind !== 'reopen';
+      const said = !['close', 'reopen', 'false-alarm'].includes(move.kind);
       return show(orThrow(await runbook.journal.move(incident, move, said ? 'go-on' : 'refuse')));
     },
-    async plan({ incident: id, step, scope }) {
+    ...rebuildGroup({ parts, runbook, need, show }),
+    async plan({ incident: id, step, scope, words, withoutNode }) {
       const incident = await need(id);
       const found = incident.steps.find((one) => one.step === step);
       if (found === undefined) throw orThrow('no-step');
@@ -123,7 +132,7 @@ export function incidentGroup(desk: IncidentDesk): Omit<ConsoleIncidents, 'regis
       if (found.state === 'under-way') throw orThrow('under-way');
       if (found.state === 'done' || found.state === 'skipped') throw orThrow('settled');
       if (!needsMet(incident, found)) throw orThrow('needs');
-      const plan = await planStep(parts, incident, step, scope);
+      const plan = await planStep(parts, incident, step, scope, words, withoutNode);
       if (plan !== null) return registry.add(plan);
       throw refusedStep(
         stepOf(incident.kind, step).touches
@@ -150,6 +159,9 @@ export function incidentGroup(desk: IncidentDesk): Omit<ConsoleIncidents, 'regis
           },
         },
       ]);
+      // The decision stands in the case before anything follows from it.
+      if (plan.action === 'let-in')
+        orThrow(await runbook.journal.move(plan.incident, { kind: 'let-in', words: plan.words }));
       return show(orThrow(await runbook.begin(claimed)));
     },
     investigate: async ({ incident, order }) =>

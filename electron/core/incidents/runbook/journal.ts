@@ -1,7 +1,8 @@
 import type { EventDraft, IfUnrecorded, Ledger } from '#core/ledger/ledger.ts';
 import type { Store } from '#core/store/store.ts';
 import type { Incident, IncidentEntry } from '#shared/domain/incident/incident.ts';
-import { applyMove, type Move, type MoveRefusal } from './moves.ts';
+import type { MoveRefusal } from './moved.ts';
+import { applyMove, type Move } from './moves.ts';
 import type { FaultPoint } from './parts.ts';
 
 /** How often a move is made again when somebody else wrote in between. */
@@ -14,6 +15,7 @@ export type IncidentStore = Pick<
   | 'incident'
   | 'openIncidents'
   | 'closedIncidents'
+  | 'incidentsToFollow'
   | 'incidentEntries'
   | 'keepResult'
   | 'stepResult'

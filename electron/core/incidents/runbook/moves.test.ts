@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Incident, incident } from '#shared/domain/incident/incident.ts';
 import { PLAYBOOK_LIST, PLAYBOOKS, stepOf } from '#shared/domain/incident/playbook.ts';
-import { applyMove, isHeld, type Move } from './moves.ts';
+import { isHeld } from './held.ts';
+import { applyMove, type Move } from './moves.ts';
 import { caseOf, naiveMove, naiveOf } from './testing/naive-runbook.ts';
 
 const AT = '2026-11-22T23:04:00.000Z';
@@ -81,8 +82,22 @@ describe('a move', () => {
   it('opens a node only when its checks are settled', () => {
     const shut = made(caseOf('exfiltration'), begin('isolate'), end('isolate', 'done'));
     expect(why(shut, begin('release', 'b'))).toBe('needs');
-    const settled = made(shut, skip('preserve'), skip('rebuild'), skip('rejoin'));
-    expect(why(settled, begin('release', 'b'))).toBe('ok');
+    const settled = made(shut, skip('preserve'), skip('rebuild'));
+    expect(why(settled, skip('rejoin'))).toBe('gate');
+    expect(why(settled, { kind: 'did', step: 'rejoin', words: 'it is fine' })).toBe('seen-only');
+    expect(why(settled, begin('release', 'b'))).toBe('needs');
+    const passed = made(settled, begin('rejoin', 'c'), end('rejoin', 'done', 'c'));
+    expect(why(passed, begin('release', 'b'))).toBe('ok');
+  });
+
+  it('lets the gate be skipped where nothing is shut off', () => {
+    expect(why(caseOf('exfiltration'), skip('rejoin'))).toBe('ok');
+  });
+
+  it('takes nobody’s word for a new secret, and a reason for leaving it out', () => {
+    const fresh = caseOf('exfiltration');
+    expect(why(fresh, { kind: 'did', step: 'rotate', words: 'done' })).toBe('seen-only');
+    expect(why(fresh, skip('rotate'))).toBe('ok');
   });
 
   it('does not close while steps are left, one is under way, or a node is still shut off', () => {
@@ -153,6 +168,7 @@ const anyStep = fc.constantFrom(
   'rebuild',
   'rejoin',
   'release',
+  'rotate',
   'hunt',
   'none',
 );

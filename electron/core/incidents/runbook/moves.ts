@@ -2,12 +2,18 @@ import {
   type EntryKind,
   INCIDENT_MOST,
   type Incident,
-  type IncidentEntry,
   type IncidentStep,
   type StepProof,
 } from '#shared/domain/incident/incident.ts';
 import { isSettled } from '#shared/domain/incident/phases.ts';
-import { stepOf } from '#shared/domain/incident/playbook.ts';
+import { needsOf, stepOf } from '#shared/domain/incident/playbook.ts';
+import type { RebuildState } from '#shared/domain/incident/rebuild-state.ts';
+import { afresh, unsettledBy } from './afresh.ts';
+import { callFalseAlarm, type FalseAlarmMove, takeBackFalseAlarm } from './false-alarm.ts';
+import { type FollowUpMove, isFollowUpMove, moveFollowUp } from './follow-up-moves.ts';
+import { isHeld } from './held.ts';
+import { type Moved, made, refuse } from './moved.ts';
+import { isRebuildMove, moveRebuild, type RebuildMove } from './rebuild-moves.ts';
 
 /** What can happen to an incident. Everything that a console does about one is one of these, written down before it is believed. */
 export type Move =
@@ -34,28 +40,10 @@ export type Move =
   | { kind: 'credential'; credential: string; name: string; revoked: boolean; words: string }
   /** `rest`: why the steps that are left need not be done; null: none may be left. */
   | { kind: 'close'; words: string; rest: string | null }
-  | { kind: 'reopen' };
-
-/** Why a move is not made; nothing was changed then. */
-export type MoveRefusal =
-  | 'closed'
-  | 'open'
-  | 'no-step'
-  | 'under-way'
-  | 'settled'
-  | 'needs'
-  | 'other-run'
-  | 'steps-left'
-  | 'held'
-  | 'no-words'
-  | 'full';
-
-/** What a move led to. `entry` is null when it changed nothing, because it was made before. */
-export type Moved =
-  | { ok: true; incident: Incident; entry: Omit<IncidentEntry, 'entry'> | null }
-  | { ok: false; why: MoveRefusal };
-
-const refuse = (why: MoveRefusal): Moved => ({ ok: false, why });
+  | { kind: 'reopen' }
+  | FalseAlarmMove
+  | FollowUpMove
+  | RebuildMove;
 
 /**
  * The state machine of an incident, pure. Making the same move twice gives the same as making it once.
@@ -65,10 +53,16 @@ const refuse = (why: MoveRefusal): Moved => ({ ok: false, why });
 export function applyMove(before: Incident, move: Move, at: string, who: string): Moved {
   if (move.kind === 'reopen') {
     if (before.closedAt === null) return refuse('open');
-    return made({ ...before, closedAt: null, closing: '' }, at, who, 'reopened', null, '');
+    const open = takeBackFalseAlarm({ ...before, closedAt: null, closing: '' });
+    return made(open, at, who, 'reopened', null, '');
   }
+  // What is to change is mostly changed after the case is closed.
+  if (isFollowUpMove(move)) return moveFollowUp(before, move, at, who);
   if (before.closedAt !== null) return refuse('closed');
+  if (isRebuildMove(move)) return moveRebuild(before, move, at, who);
   switch (move.kind) {
+    case 'false-alarm':
+      return callFalseAlarm(before, move, at, who);
     case 'begin':
     case 'end':
     case 'did':
@@ -94,7 +88,7 @@ export function applyMove(before: Incident, move: Move, at: string, who: string)
   }
 }
 
-type StepMove = Extract<Move, { step: string }>;
+type StepMove = Extract<Move, { kind: 'begin' | 'end' | 'did' | 'skip' | 'again' }>;
 
 function moveStep(before: Incident, move: StepMove, at: string, who: string): Moved {
   const step = before.steps.find((one) => one.step === move.step);
@@ -102,7 +96,8 @@ function moveStep(before: Incident, move: StepMove, at: string, who: string): Mo
   const same: Moved = { ok: true, incident: before, entry: null };
   const set = (fields: Partial<IncidentStep>, kind: EntryKind, text: string): Moved => {
     const steps = before.steps.map((one) => (one === step ? { ...one, ...fields } : one));
-    return made({ ...before, steps }, at, who, kind, step.step, text);
+    const next = { ...before, steps };
+    return made(kind === 'begun' ? unsettledBy(next, step.action) : next, at, who, kind, step.step, text);
   };
   switch (move.kind) {
     case 'begin': {
@@ -128,8 +123,11 @@ function moveStep(before: Incident, move: StepMove, at: string, who: string): Mo
       if (step.state === 'under-way') return refuse('under-way');
       if (isSettled(step)) return refuse('settled');
       if (move.words.trim() === '') return refuse('no-words');
-      if (move.kind === 'did' && !needsMet(before, step)) return refuse('needs');
       const done = move.kind === 'did';
+      if (done && stepOf(before.kind, step.step).seenOnly) return refuse('seen-only');
+      // Past the gate leads a decision that somebody agreed to outside the page, and no word in a field.
+      if (!done && step.action === 'rejoin' && isHeld(before)) return refuse('gate');
+      if (done && !needsMet(before, step)) return refuse('needs');
       return set(
         {
           state: done ? 'done' : 'skipped',
@@ -147,33 +145,36 @@ function moveStep(before: Incident, move: StepMove, at: string, who: string): Mo
     case 'again':
       if (step.state === 'not-begun') return same;
       if (step.state === 'under-way') return refuse('under-way');
-      return set(
-        {
-          state: 'not-begun',
-          run: null,
-          plan: null,
-          startedAt: null,
-          endedAt: null,
-          proof: null,
-          words: '',
-        },
-        'again',
-        '',
-      );
+      return takeUp(before, step, at, who);
   }
+}
+
+/** What was proven or decided about one set-up says nothing about the next: neither its key nor a decision to let it in. */
+function rebuildAgain(rebuild: RebuildState, action: IncidentStep['action']): RebuildState {
+  if (action === 'rejoin') return { ...rebuild, override: null };
+  if (action !== 'rebuild') return rebuild;
+  const { before, hostKey } = rebuild;
+  if (before === null || hostKey === null) return { ...rebuild, hostKey: null, override: null };
+  const hostKeys = [...new Set([...before.hostKeys, hostKey.fingerprint])].slice(-16);
+  return { ...rebuild, before: { ...before, hostKeys }, hostKey: null, override: null };
+}
+
+/** Takes a step up again. Whoever does that to anything but the opening no longer counts the case as a false alarm. */
+function takeUp(before: Incident, step: IncidentStep, at: string, who: string): Moved {
+  const counted = step.action === 'release' ? before : takeBackFalseAlarm(before);
+  const steps = counted.steps.map((one) => (one.step === step.step ? afresh(one) : one));
+  const rebuild = rebuildAgain(counted.rebuild, step.action);
+  const next = unsettledBy({ ...counted, steps, rebuild }, step.action);
+  return made(next, at, who, 'again', step.step, '');
 }
 
 /** @returns whether all steps that have to come before a step are settled; those that this incident does not have are */
 export function needsMet(incident: Incident, step: Pick<IncidentStep, 'step'>): boolean {
-  const { needs } = stepOf(incident.kind, step.step);
-  return !incident.steps.some((one) => needs.includes(one.step) && !isSettled(one));
-}
-
-/** Whether the node is shut off and nobody has said what is to become of that. */
-export function isHeld({ steps }: Pick<Incident, 'steps'>): boolean {
-  const isolate = steps.find(({ action }) => action === 'isolate');
-  const release = steps.find(({ action }) => action === 'release');
-  return isolate?.run != null && isolate.state !== 'skipped' && release !== undefined && !isSettled(release);
+  const needs = needsOf(incident, step.step);
+  return !incident.steps.some(
+    // Nobody gets past the gate by leaving it out.
+    (one) => needs.includes(one.step) && (one.action === 'rejoin' ? one.state !== 'done' : !isSettled(one)),
+  );
 }
 
 function close(before: Incident, move: Extract<Move, { kind: 'close' }>, at: string, who: string): Moved {
@@ -212,19 +213,4 @@ function tick(before: Incident, move: Extract<Move, { kind: 'credential' }>, at:
     : before.credentials.filter((one) => one !== ticked);
   const text = note === '' ? name : `${name} — ${note}`;
   return made({ ...before, credentials }, at, who, revoked ? 'revoked' : 'not-revoked', null, text);
-}
-
-function made(
-  incident: Incident,
-  at: string,
-  who: string,
-  kind: EntryKind,
-  step: string | null,
-  text: string,
-): Moved {
-  return {
-    ok: true,
-    incident: { ...incident, revision: incident.revision + 1, touchedAt: at },
-    entry: { at, who, kind, step, text: text.slice(0, 2_048) },
-  };
 }

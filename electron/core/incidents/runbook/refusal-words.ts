@@ -19,6 +19,16 @@ const WORDS: Readonly<Record<Exclude<Refusal, 'unknown'>, readonly [message: str
   ],
   'no-words': ['Words are missing.', 'Say in one sentence what was done, or why not.'],
   full: ['No more of these fit into one incident.', 'Go on in a note, or in an incident of its own.'],
+  'seen-only': [
+    'This is done when the console has seen it, and not by a word.',
+    'Do it where the step says, or skip it with a reason.',
+  ],
+  gate: [
+    'The gate cannot be skipped while the node is shut off.',
+    'Meet its conditions, or let the node in all the same: that is a decision with a reason, and you are asked outside the page.',
+  ],
+  'no-follow-up': ['There is no such thing to follow up.', 'Look at the incident again.'],
+  'false-alarm': ['It was called a false alarm already.', 'Open the node again, and close the incident.'],
   'node-busy': [
     'This node is in an open incident already.',
     'Go on there: a node is in one open incident at a time.',

@@ -1,5 +1,6 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { type StepOrder, type StepResult, stepOrder } from '#shared/domain/incident/incident-view.ts';
+import { gateOf } from '../rebuild/ask-gate.ts';
 import type { StepOutcome } from './isolation-outcome.ts';
 import type { RunbookParts } from './parts.ts';
 
@@ -60,7 +61,7 @@ export async function investigate(
     const whole = hunt.nodes.every(({ state }) => state === 'found' || state === 'not-found');
     return { outcome: 'done', proof: whole ? 'proven' : 'part', words: hunt.sentence };
   }
-  if (incident.node === null) return CANNOT;
+  if (incident.node === null || order.step !== 'workspace') return CANNOT;
   say('Comparing files');
   const { against } = order;
   const workspace = await investigation.auditWorkspace(incident.node, against, signal);
@@ -77,6 +78,35 @@ async function orderOf(store: RunbookParts['store'], id: string, step: string): 
   return parsed.success ? parsed.data : null;
 }
 
+/** Asks the gate, or lets a node in by a decision that was agreed to outside the page. */
+export async function rejoin(
+  { rebuilding, store, clock }: RunbookParts,
+  incident: Incident,
+  run: string,
+  { say }: StepWork,
+): Promise<StepOutcome> {
+  if (rebuilding === null || incident.node === null) return CANNOT;
+  say(`Looking at what is known of ${incident.name}`);
+  const gate = gateOf(incident, await rebuilding.now(incident.node));
+  await keep({ store, clock }, incident.id, 'rejoin', run, { order: { step: 'rejoin' }, gate });
+  if (gate.open) return { outcome: 'done', proof: 'proven', words: gate.sentence };
+  const left = gate.conditions.filter(({ state }) => state !== 'met').map(({ words }) => words);
+  const { override } = incident.rebuild;
+  const decided = incident.steps.some((step) => step.run === run && step.plan !== null);
+  // Only what was planned, shown and agreed to leads past it; words alone do not.
+  if (!decided || override === null)
+    return { outcome: 'failed', words: [gate.sentence, ...left].join(' ').slice(0, 2_048) };
+  return {
+    outcome: 'done',
+    proof: 'said',
+    words:
+      `${override.who} let it in although the gate is shut: ${override.words} Not met: ${left.join(' ')}`.slice(
+        0,
+        2_048,
+      ),
+  };
+}
+
 /** What is too large to be kept whole is kept with the lists cut; the counts in it stay true. */
 async function keep(
   { store, clock }: Pick<RunbookParts, 'store' | 'clock'>,
@@ -86,7 +116,7 @@ async function keep(
   found: Partial<StepResult>,
 ): Promise<void> {
   const at = clock.now().toISOString();
-  const whole = { at, order: null, evidence: null, workspace: null, hunt: null, ...found };
+  const whole = { at, order: null, evidence: null, workspace: null, hunt: null, gate: null, ...found };
   if (await store.keepResult({ id, step, run, at, body: JSON.stringify(whole) })) return;
   const { workspace } = whole;
   const cut = {

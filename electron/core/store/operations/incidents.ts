@@ -127,6 +127,16 @@ export function incidentOperations(database: Database) {
         .all(input)
         .map(read),
 
+    /** @returns incidents, open or closed, that asked for something to be changed, newest first */
+    incidentsToFollow: (): Incident[] =>
+      database
+        .prepare(
+          `SELECT ${COLUMNS} FROM incident WHERE json_array_length(body, '$.followUps') > 0
+           ORDER BY number DESC LIMIT 256`,
+        )
+        .all()
+        .map(read),
+
     /** @returns lines of an incident, newest first, with numbers below one, and how many there are in all */
     incidentEntries: (input: {
       id: string;

@@ -47,6 +47,15 @@ export function nodeOperations(database: Database) {
         .prepare('UPDATE node SET name = ? WHERE id = ? AND removed_at IS NULL')
         .run(input.name, input.id).changes === 1,
 
+    /** Sets by which account a node is reached over SSH; its place stays as it is. @returns false when there is no such node */
+    setNodeUser: (input: { id: string; user: string }): boolean =>
+      database
+        .prepare(
+          `UPDATE node SET address = json_set(address, '$.user', @user)
+           WHERE id = @id AND removed_at IS NULL AND json_extract(address, '$.kind') = 'ssh'`,
+        )
+        .run(input).changes === 1,
+
     /** Hides a node; {@link restoreNode} brings it back with all its findings, {@link purgeRemoved} forgets it. */
     removeNode: (input: { id: string; at: string }): boolean =>
       database

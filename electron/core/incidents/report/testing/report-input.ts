@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { freshSteps } from '#shared/domain/incident/playbook.ts';
+import { NOTHING_REBUILT } from '#shared/domain/incident/rebuild-state.ts';
 import type { TimelineEntry } from '#shared/domain/incident/timeline.ts';
 import type { IncidentReportInput } from '../report-of.ts';
 
@@ -27,6 +28,9 @@ export function anIncident(fields: Partial<Incident> = {}): Incident {
     steps: freshSteps('exfiltration', true),
     pins: [],
     credentials: [],
+    followUps: [],
+    rebuild: NOTHING_REBUILT,
+    falseAlarm: null,
     touchedAt: OPENED,
     ...fields,
   };
@@ -151,6 +155,8 @@ export function everyText(text: string): IncidentReportInput {
       sentence: text,
     },
     findings: [],
-    followUps: [{ number: 1, words: text, check: null, due: null, at: OPENED, who: text, doneAt: null }],
+    followUps: [
+      { number: 1, words: text, check: null, owner: text, due: null, at: OPENED, who: text, doneAt: null },
+    ],
   };
 }

@@ -61,6 +61,12 @@ export class MemoryIncidents implements IncidentStore {
       .slice(0, input.limit);
   }
 
+  async incidentsToFollow(): Promise<Incident[]> {
+    return [...this.#sorted(true), ...this.#sorted(false)]
+      .filter(({ followUps }) => followUps.length > 0)
+      .sort((a, b) => b.number - a.number);
+  }
+
   async incidentEntries(input: { id: string; before: number | null; limit: number }) {
     const all = this.entriesOf.get(input.id) ?? [];
     const entries = [...all].reverse().filter(({ entry }) => input.before === null || entry < input.before);

@@ -1,5 +1,6 @@
 import type { Incident, IncidentKind, StepState } from '#shared/domain/incident/incident.ts';
 import { freshSteps, PLAYBOOKS } from '#shared/domain/incident/playbook.ts';
+import { NOTHING_REBUILT } from '#shared/domain/incident/rebuild-state.ts';
 import type { Move } from '../moves.ts';
 
 /** A case as it is opened. */
@@ -23,6 +24,9 @@ export function caseOf(kind: IncidentKind, node: string | null = 'naru'): Incide
     steps: freshSteps(kind, node !== null),
     pins: [],
     credentials: [],
+    followUps: [],
+    rebuild: NOTHING_REBUILT,
+    falseAlarm: null,
     touchedAt: at,
   };
 }
@@ -51,6 +55,13 @@ export function naiveOf(kind: IncidentKind, happened: readonly Move[]): NaiveSta
   };
 }
 
+/** Shutting off anew undoes gate and opening; setting up anew undoes the gate. */
+function isUndoneBy(move: Move, step: string): boolean {
+  if (move.kind !== 'begin' && move.kind !== 'again') return false;
+  if (move.step === 'isolate') return step === 'rejoin' || step === 'release';
+  return move.step === 'rebuild' && step === 'rejoin';
+}
+
 /** The last thing that was said of a step is what it is. */
 function newestOf(happened: readonly Move[], step: string): StepState {
   for (const [index, move] of [...happened.entries()].reverse()) {
@@ -58,6 +69,11 @@ function newestOf(happened: readonly Move[], step: string): StepState {
       const was = newestOf(happened.slice(0, index), step);
       if (was === 'done' || was === 'skipped') continue;
       return 'skipped';
+    }
+    if (isUndoneBy(move, step)) {
+      const was = newestOf(happened.slice(0, index), step);
+      if (was === 'done' || was === 'skipped') return 'not-begun';
+      continue;
     }
     if (!('step' in move) || move.step !== step) continue;
     if (move.kind === 'begin') return 'under-way';
@@ -82,7 +98,7 @@ export function naiveMove(
   if (closed) return no;
   if (move.kind === 'note' || move.kind === 'decide') return move.words === '' ? no : yes;
   if (move.kind === 'credential') return ticked.includes(move.credential) === move.revoked ? same : yes;
-  if (move.kind === 'pin' || move.kind === 'unpin') throw new Error('Not part of this twin');
+  if (!isOfTwin(move)) throw new Error('Not part of this twin');
   const settled = (step: string) => steps[step] === undefined || ['done', 'skipped'].includes(steps[step]);
   if (move.kind === 'close') {
     const all = Object.values(steps);
@@ -96,24 +112,42 @@ export function naiveMove(
   }
   const state = steps[move.step];
   if (state === undefined) return no;
-  const needs = PLAYBOOKS[kind].steps.find(({ step }) => step === move.step)?.needs ?? [];
+  const of = PLAYBOOKS[kind].steps.find(({ step }) => step === move.step);
+  const needs = of?.needs ?? [];
+  const met = (step: string) => (step === 'rejoin' && step in steps ? steps[step] === 'done' : settled(step));
+  const shut = runOf(happened, 'isolate') !== null && steps.isolate !== 'skipped' && !settled('release');
   const run = runOf(happened, move.step);
   switch (move.kind) {
     case 'begin':
       if (run === move.run && state !== 'not-begun') return same;
-      return (state === 'not-begun' || state === 'failed') && needs.every(settled) ? yes : no;
+      return (state === 'not-begun' || state === 'failed') && needs.every(met) ? yes : no;
     case 'end':
       return run === move.run && state !== 'not-begun' && state !== 'skipped' ? yes : no;
     case 'did':
-      return move.words !== '' && (state === 'not-begun' || state === 'failed') && needs.every(settled)
+      return move.words !== '' &&
+        (state === 'not-begun' || state === 'failed') &&
+        needs.every(met) &&
+        // The new secret and the gate: nobody's word settles them.
+        !['rotate', 'rejoin'].includes(move.step)
         ? yes
         : no;
     case 'skip':
-      return move.words !== '' && (state === 'not-begun' || state === 'failed') ? yes : no;
+      return move.words !== '' &&
+        (state === 'not-begun' || state === 'failed') &&
+        !(move.step === 'rejoin' && 'release' in steps && shut)
+        ? yes
+        : no;
     case 'again':
       return state === 'under-way' ? no : state === 'not-begun' ? same : yes;
   }
 }
+
+type TwinMove = Extract<
+  Move,
+  { kind: 'begin' | 'end' | 'did' | 'skip' | 'again' | 'note' | 'decide' | 'credential' | 'close' | 'reopen' }
+>;
+const OF_TWIN = ['begin', 'end', 'did', 'skip', 'again', 'note', 'decide', 'credential', 'close', 'reopen'];
+const isOfTwin = (move: Move): move is TwinMove => OF_TWIN.includes(move.kind);
 
 /** The try that a step is at: begun, and not given up since. */
 function runOf(happened: readonly Move[], step: string): string | null {
@@ -122,6 +156,11 @@ function runOf(happened: readonly Move[], step: string): string | null {
       const was = newestOf(happened.slice(0, index), step);
       if (was === 'done' || was === 'skipped') continue;
       return null;
+    }
+    if (isUndoneBy(move, step)) {
+      const was = newestOf(happened.slice(0, index), step);
+      if (was === 'done' || was === 'skipped') return null;
+      continue;
     }
     if (!('step' in move) || move.step !== step) continue;
     if (move.kind === 'begin') return move.run;
