@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline';
 import { readHiddenLine } from '#core/console/hidden-line.ts';
-import { discardTyped } from '#core/console/typed-ahead.ts';
 import { visible } from '#shared/domain/text.ts';
+import { askLine } from './ask-line.ts';
 
 /** A stream to write to, as far as commands need it. */
 export interface Output {
@@ -17,7 +16,7 @@ export interface Terminal {
   environment: NodeJS.ProcessEnv;
   /** Whether somebody can be asked. */
   canAsk?: boolean | undefined;
-  /** Ask and wait for a line; null where nobody can be asked. What was typed before the question is thrown away. */
+  /** Ask and wait for a line; null where nobody can be asked or answers in time. What was typed before the question is thrown away. */
   ask(question: string, signal?: AbortSignal): Promise<string | null>;
   /** The same without showing what is typed. */
   askHidden(question: string, signal?: AbortSignal): Promise<string | null>;
@@ -30,19 +29,7 @@ export function processTerminal(): Terminal {
     error: process.stderr,
     environment: process.env,
     canAsk: process.stdin.isTTY === true,
-    async ask(question, signal) {
-      if (!process.stdin.isTTY || !(await discardTyped(process.stdin)) || signal?.aborted) return null;
-      const reader = createInterface({ input: process.stdin, output: process.stderr });
-      try {
-        return await new Promise((resolve) => {
-          reader.question(question, resolve);
-          reader.once('close', () => resolve(null));
-          signal?.addEventListener('abort', () => resolve(null));
-        });
-      } finally {
-        reader.close();
-      }
-    },
+    ask: (question, signal) => askLine(process.stdin, process.stderr, question, { signal }),
     askHidden: (question, signal) => readHiddenLine(process.stdin, process.stderr, question, { signal }),
   };
 }
