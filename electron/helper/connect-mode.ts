@@ -9,6 +9,8 @@ export interface Connection {
   gid: number;
   /** Ask for a page, and call only what answers an answer. */
   asks: boolean;
+  /** The port of the account's own end; the system picks one when it is left out. */
+  localPort?: number;
 }
 
 /** What every mycoSwarm answers without a secret. HTTP/1.0, so that the connection ends with the answer (RFC 1945, 5). */
@@ -27,11 +29,20 @@ const LATE_MS = 2_000;
  * then on the effective one is root's again. Where no answer is asked for, nothing is read from the connection, and else its first
  * bytes. Answers an exit status.
  */
-export async function connectOnce({ address, port, timeoutMs, uid, gid, asks }: Connection): Promise<number> {
+export async function connectOnce({
+  address,
+  port,
+  timeoutMs,
+  uid,
+  gid,
+  asks,
+  localPort,
+}: Connection): Promise<number> {
   const bounded =
     isIP(address) !== 0 &&
     isBetween(port, 1, 65_535) &&
     isBetween(timeoutMs, 50, 5_000) &&
+    (localPort === undefined || isBetween(localPort, 1_024, 65_535)) &&
     isBetween(uid, 1, 4_294_967_294) &&
     isBetween(gid, 1, 4_294_967_294);
   if (!bounded || process.getuid?.() !== 0) return 64;
@@ -49,7 +60,7 @@ export async function connectOnce({ address, port, timeoutMs, uid, gid, asks }: 
     process.setgroups?.([]);
     process.setegid?.(gid);
     process.seteuid?.(uid);
-    socket.connect({ host: address, port });
+    socket.connect({ host: address, port, ...(localPort === undefined ? {} : { localPort }) });
     // Node makes the socket and connects it in the tick before this one.
     process.nextTick(() => {
       process.seteuid?.(0);

@@ -44,8 +44,9 @@ async function main(): Promise<number> {
     if (mode === '--connect') {
       const [port = 0, timeoutMs = 0, uid = 0, gid = 0] = more.slice(0, 4).map(Number);
       const asks = more[4] === 'ask';
+      const own = more[5] === undefined ? {} : { localPort: Number(more[5]) };
       const { connectOnce } = await import('./connect-mode.ts');
-      return await connectOnce({ address: String(change), port, timeoutMs, uid, gid, asks });
+      return await connectOnce({ address: String(change), port, timeoutMs, uid, gid, asks, ...own });
     }
     if (mode === '--try') {
       const [timeoutMs = 0, uid = 0, gid = 0] = more.slice(0, 3).map(Number);

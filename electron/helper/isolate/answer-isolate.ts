@@ -3,13 +3,16 @@ import type { IsolateAct } from '#shared/domain/helper/isolate.ts';
 import type { Relaunch } from '../asks/revert-timer.ts';
 import { logLine } from '../log-line.ts';
 import type { Machine } from '../machine.ts';
-import { openStateFolder } from '../record/state-folder.ts';
 import { refusedAnswer } from '../refused.ts';
 import { confirmIsolation, releaseNode } from './confirm.ts';
 import { cutNode } from './cut.ts';
 import { fenceNode, liftFence } from './fence-node.ts';
+import { withIsolationLock } from './isolation-lock.ts';
+import { damagedRecords } from './isolation-record.ts';
 import { lookAtIsolation } from './look-isolation.ts';
 import { proveIsolation } from './prove.ts';
+import { repairRecords } from './rebuild.ts';
+import { openIsolationFolders } from './record-place.ts';
 import { settleIsolation } from './settle.ts';
 
 const LOOKING: ReadonlySet<IsolateAct['act']> = new Set(['look', 'prove']);
@@ -22,7 +25,9 @@ export async function answerIsolate(
 ): Promise<HelperAnswer> {
   let answer: HelperAnswer;
   try {
-    openStateFolder(machine);
+    openIsolationFolders(machine);
+    // What cannot be read must not refuse for ever.
+    if (damagedRecords(machine).length > 0) withIsolationLock(machine, () => repairRecords(machine));
     answer = await answered(machine, act, relaunch);
   } catch (thrown) {
     answer = refusedAnswer(thrown, `${act.act} of the isolation`);

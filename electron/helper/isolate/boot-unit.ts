@@ -10,7 +10,7 @@ const WANTS = `${FOLDER}/basic.target.wants`;
 
 /**
  * Loads the rules before any network is there (`network-pre.target`, systemd.special(7)) and after the system's own, which flush foreign
- * tables; then keeps them. A unit that fails stops no boot.
+ * tables; then keeps them, also when the first load failed, and however often its process is ended. A unit that fails stops no boot.
  */
 const UNIT = `[Unit]
 Description=Swarmkeep: keeps this node isolated, or other nodes away from it
@@ -20,10 +20,11 @@ After=systemd-remount-fs.service local-fs.target nftables.service netfilter-pers
 Wants=network-pre.target
 Before=network-pre.target basic.target shutdown.target
 Conflicts=shutdown.target
+StartLimitIntervalSec=0
 
 [Service]
 Type=exec
-ExecStartPre=${HELPER_PROGRAM} --isolate-at-boot
+ExecStartPre=-${HELPER_PROGRAM} --isolate-at-boot
 ExecStart=${HELPER_PROGRAM} --keep-isolated
 Restart=on-failure
 RestartSec=1s

@@ -8,6 +8,8 @@ import { withIsolationLock } from './isolation-lock.ts';
 import { fencesOf, type OwnRecord, readOwn, removeOwn, writeOwn } from './isolation-record.ts';
 import { unload } from './load-rules.ts';
 import { ownState } from './own-state.ts';
+import { unpinAll } from './pins.ts';
+import { forgetProbes } from './probe-counters.ts';
 import { findSshWay } from './ssh-way.ts';
 
 /** Ends the timer: whoever asks has come in by the way that stays. Refuses `too-late`, and `bad-request` over the connection that ordered the cut. */
@@ -47,12 +49,15 @@ function confirmed(machine: Machine, own: OwnRecord): HelperAnswer {
 export function releaseNode(machine: Machine, isolation: string): HelperAnswer {
   return withIsolationLock(machine, () => {
     const own = readOwn(machine);
-    if (own !== null && own.isolation !== isolation)
+    if (own !== null && own.isolation !== isolation && !own.rebuilt)
       throw new Refused('busy', 'This node is isolated by another order. That one stays.');
     if (fencesOf(machine).length === 0) forgetAtBoot();
     machine.pause?.('boot-forgotten');
     unload(machine, OWN_TABLES);
+    forgetProbes(machine);
     machine.pause?.('isolation-unloaded');
+    if (own !== null) unpinAll(machine, own);
+    machine.pause?.('isolation-unpinned');
     removeOwn(machine);
     return { answer: 'isolation-own', own: null };
   });

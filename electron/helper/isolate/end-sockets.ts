@@ -27,55 +27,68 @@ export interface Ending {
   accounts: readonly string[];
 }
 
-/** Ends what was open before the cut (ss -K: SOCK_DESTROY of the kernel), and looks what is left. */
+/**
+ * Ends what was open before the cut (ss -K: SOCK_DESTROY of the kernel), and looks what is left. Where ss(8) did not list all of it, or did not do what it
+ * was told, nothing is called ended that was not seen to be.
+ */
 export function endSockets(
   machine: Machine,
   ending: Ending,
 ): { ended: number; left: number; leftWhy: string } {
   const before = chosen(machine, ending);
-  for (let first = 0; first < before.length; first += BATCH) {
-    const filter = before
+  let failed = 0;
+  for (let first = 0; first < before.sockets.length; first += BATCH) {
+    const filter = before.sockets
       .slice(first, first + BATCH)
       .flatMap((one, index) => [
         ...(index === 0 ? [] : ['or']),
         ...['(', 'src', end(one.local, one.localPort), 'and', 'dst', end(one.peer, one.peerPort), ')'],
       ]);
-    runProgram(machine, {
-      program: 'ss',
-      arguments: ['-K', '-Htun', ...filter],
-      timeoutMs: LIST_MS,
-      maxBytes: MOST_BYTES,
-    });
+    if (!listing(machine, ['-K', '-Htun', ...filter]).isWhole) failed += 1;
   }
-  const left = before.length === 0 ? 0 : chosen(machine, ending).length;
-  const ended = Math.max(0, before.length - left);
-  const none =
-    'This kernel cannot end connections of others (CONFIG_INET_DIAG_DESTROY). They stay open, and no packet of them passes.';
-  return {
-    ended,
-    left,
-    leftWhy:
-      left === 0 ? '' : ended === 0 ? none : 'Some began again or did not end. No packet of them passes.',
-  };
+  const after = before.sockets.length === 0 ? before : chosen(machine, ending);
+  const ended = after.isWhole ? Math.max(0, before.sockets.length - after.sockets.length) : 0;
+  if (!before.isWhole || !after.isWhole)
+    return { ended, left: Math.max(1, after.sockets.length), leftWhy: UNLISTED };
+  const left = after.sockets.length;
+  if (left === 0) return { ended, left, leftWhy: '' };
+  return { ended, left, leftWhy: failed > 0 ? UNTOLD : ended === 0 ? IMPOSSIBLE : AGAIN };
 }
+
+const UNLISTED = 'Not all open connections could be listed, so some may be left. No packet of them passes.';
+const UNTOLD = 'ss did not end all that it was told to. No packet of them passes.';
+const IMPOSSIBLE =
+  'This kernel cannot end connections of others (CONFIG_INET_DIAG_DESTROY). They stay open, and no packet of them passes.';
+const AGAIN = 'Some began again or did not end. No packet of them passes.';
 
 const end = (address: string, port: number) =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
-function chosen(machine: Machine, { scope, ways, accounts }: Ending): OpenSocket[] {
-  const listing = runProgram(machine, {
-    program: 'ss',
-    arguments: ['-Htune', 'state', 'connected'],
-    timeoutMs: LIST_MS,
-    maxBytes: MOST_BYTES,
-  });
-  return readSockets(listing.output.toString('utf8')).filter((one) => {
+function chosen(
+  machine: Machine,
+  { scope, ways, accounts }: Ending,
+): { sockets: OpenSocket[]; isWhole: boolean } {
+  const { text, isWhole } = listing(machine, ['-Htune', 'state', 'connected']);
+  const all = readSockets(text);
+  const sockets = all.filter((one) => {
     if (scope === 'agent') return accounts.some((range) => isWithin(one.uid, range));
     if (isLoopback(one.peer)) return false;
     return !ways.some(
       (way) => way.console === one.peer && way.node === one.local && way.port === one.localPort,
     );
   });
+  return { sockets, isWhole: isWhole && all.length < MOST };
+}
+
+/** What ss(8) prints, and whether that is all of it. */
+function listing(machine: Machine, words: readonly string[]): { text: string; isWhole: boolean } {
+  try {
+    const run = { program: 'ss', arguments: words, timeoutMs: LIST_MS, maxBytes: MOST_BYTES };
+    const end = runProgram(machine, run);
+    return { text: end.output.toString('utf8'), isWhole: end.status === 0 && !end.timedOut && !end.cut };
+  } catch {
+    return { text: '', isWhole: false };
+  }
 }
 
 /** @param text lines of `ss -Htune`; others are passed over */

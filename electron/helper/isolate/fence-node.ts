@@ -5,49 +5,70 @@ import type { Relaunch } from '../asks/revert-timer.ts';
 import type { Machine } from '../machine.ts';
 import { Refused } from '../refused.ts';
 import { forgetAtBoot, keepAtBoot } from './boot-unit.ts';
+import { judgeTarget, learnNeighbours, type WireView } from './fence-target.ts';
 import { holdAll, noted } from './hold-rules.ts';
-import { hasKeeper, withIsolationLock } from './isolation-lock.ts';
-import { type FenceRecord, isHolding, readFence, removeFence, writeFence } from './isolation-record.ts';
-import { startKeeper } from './keeper.ts';
+import { withIsolationLock } from './isolation-lock.ts';
+import {
+  type FenceRecord,
+  isHolding,
+  readFence,
+  removeFence,
+  writeFence,
+  writeFenceFirst,
+} from './isolation-record.ts';
 import { loadFence, unload } from './load-rules.ts';
-import { gatewaysHere, identityHere, type Neighbour, neighboursHere, plainAddress } from './network-place.ts';
+import { identityHere, neighboursHere } from './network-place.ts';
 import { fenceNow } from './own-state.ts';
 import { findSshWay } from './ssh-way.ts';
+import { ensureKeeper } from './start-keeper.ts';
+import { gatewaysHere, nameServersHere, wayTo } from './wire-place.ts';
 
 type Fence = Extract<IsolateAct, { act: 'fence' }>;
 
 /** Drops another node from now on, and after every start. Refuses `bad-request` when nothing of it may be dropped. */
-export function fenceNode(machine: Machine, act: Fence, relaunch: Relaunch): HelperAnswer {
-  return withIsolationLock(machine, () => {
-    const former = readFence(machine, act.isolation);
-    const { target, leftOut } = judgedTarget(machine, act, former);
-    if (target.macs.length + target.addresses.length === 0)
-      throw new Refused('bad-request', `Nothing of that node may be dropped here. ${leftOut.join(' ')}`);
-    if (former !== null && isSame(former, act, target)) {
-      // It stands; what somebody took away meanwhile comes back, and is counted.
-      holdAll(machine);
-      keepAtBoot(machine);
-      if (!hasKeeper(machine)) startKeeper(machine, relaunch);
-      return {
-        answer: 'isolation-fence',
-        fence: fenceNow(machine, readFence(machine, act.isolation) ?? former),
-      };
-    }
-    const tampered = former?.tampered ?? { times: 0, lastAt: null };
-    const wanted: FenceRecord = {
-      ...{ isolation: act.isolation, scope: act.scope, port: act.port },
-      ...{ target, leftOut, tampered, loaded: former?.loaded ?? null },
-    };
-    writeFence(machine, wanted);
-    machine.pause?.('fence-written');
-    const loaded = loadFence(machine, wanted);
-    const fence = { ...wanted, loaded: noted(machine, wanted, loaded) };
-    writeFence(machine, fence);
-    keepAtBoot(machine);
-    if (!hasKeeper(machine)) startKeeper(machine, relaunch);
-    return { answer: 'isolation-fence', fence: fenceNow(machine, fence) };
-  });
+export async function fenceNode(machine: Machine, act: Fence, relaunch: Relaunch): Promise<HelperAnswer> {
+  // What is dropped already cannot be asked who it is.
+  if (readFence(machine, act.isolation)?.covers.mac !== true) await learnNeighbours(machine, act);
+  withIsolationLock(machine, () => fenceLocked(machine, act));
+  await ensureKeeper(machine, relaunch);
+  const fence = readFence(machine, act.isolation);
+  return { answer: 'isolation-fence', fence: fence === null ? null : fenceNow(machine, fence) };
 }
+
+function fenceLocked(machine: Machine, act: Fence): void {
+  const former = readFence(machine, act.isolation);
+  const { target, leftOut, covers } = judgeTarget(viewOf(machine), act, former?.target ?? null);
+  if (target.macs.length + target.addresses.length === 0)
+    throw new Refused('bad-request', `Nothing of that node may be dropped here. ${leftOut.join(' ')}`);
+  if (former !== null && isSame(former, act, target)) {
+    const isNews = former.leftOut.join() !== leftOut.join() || former.covers.address !== covers.address;
+    if (isNews || former.covers.mac !== covers.mac || former.rebuilt)
+      writeFence(machine, { ...former, leftOut, covers, rebuilt: false });
+    // It stands; what somebody took away meanwhile comes back, and is counted.
+    holdAll(machine);
+    keepAtBoot(machine);
+    return;
+  }
+  const tampered = former?.tampered ?? { times: 0, lastAt: null };
+  const wanted: FenceRecord = {
+    ...{ isolation: act.isolation, scope: act.scope, port: act.port, rebuilt: false },
+    ...{ target, leftOut, covers, tampered, loaded: former?.loaded ?? null },
+  };
+  writeFenceFirst(machine, wanted);
+  machine.pause?.('fence-written');
+  const loaded = loadFence(machine, wanted);
+  writeFence(machine, { ...wanted, loaded: noted(machine, wanted, loaded) });
+  keepAtBoot(machine);
+}
+
+const viewOf = (machine: Machine): WireView => ({
+  neighbours: neighboursHere(machine),
+  own: identityHere(),
+  gateways: gatewaysHere(machine),
+  nameServers: nameServersHere(),
+  asker: findSshWay()?.console ?? null,
+  wayTo: (address) => wayTo(machine, address),
+});
 
 function isSame(former: FenceRecord, act: Fence, target: WireIdentity): boolean {
   const same = (left: readonly string[], right: readonly string[]) =>
@@ -67,54 +88,3 @@ export function liftFence(machine: Machine, isolation: string): HelperAnswer {
     return { answer: 'isolation-fence', fence: null };
   });
 }
-
-/**
- * What may be dropped. Addresses of the node come in part from itself: one that claims to be the gateway, the console or another node must
- * not have these cut off. Its hardware address is also taken from the neighbour table of this machine.
- */
-export function judgedTarget(
-  machine: Machine,
-  act: Pick<Fence, 'target' | 'spares'>,
-  former: FenceRecord | null,
-): { target: WireIdentity; leftOut: string[] } {
-  const neighbours = neighboursHere(machine);
-  const own = identityHere();
-  const gateways = gatewaysHere(machine);
-  const asker = findSshWay()?.console;
-  const spared = new Map<string, string>();
-  const spare = (addresses: readonly string[], why: string) => {
-    for (const address of addresses.map(plainAddress)) {
-      spared.set(address, why);
-      for (const mac of macsOf(neighbours, [address])) spared.set(mac, why);
-    }
-  };
-  const wanted = act.target.addresses.map(plainAddress);
-  spare(act.spares.addresses, 'is another node’s');
-  for (const mac of act.spares.macs) spared.set(mac, 'is another node’s');
-  spare(gateways, 'is the gateway’s');
-  spare(asker === undefined ? [] : [asker], 'is this console’s');
-  spare(own.addresses, 'is this machine’s own');
-  for (const mac of own.macs) spared.set(mac, 'is this machine’s own');
-  const addresses = [...new Set([...wanted, ...(former?.target.addresses ?? [])])];
-  const macs = [
-    ...new Set([
-      ...act.target.macs,
-      ...macsOf(
-        neighbours,
-        addresses.filter((one) => !spared.has(one)),
-      ),
-      ...(former?.target.macs ?? []),
-    ]),
-  ];
-  const isFree = (one: string) => !spared.has(one);
-  return {
-    target: { macs: macs.filter(isFree).slice(0, 64), addresses: addresses.filter(isFree).slice(0, 64) },
-    leftOut: [...addresses, ...macs]
-      .filter((one) => spared.has(one))
-      .map((one) => `${one} ${spared.get(one)}.`)
-      .slice(0, 128),
-  };
-}
-
-const macsOf = (neighbours: readonly Neighbour[], addresses: readonly string[]) =>
-  neighbours.filter(({ address }) => addresses.includes(address)).map(({ mac }) => mac);

@@ -1,12 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { sshWay, wireIdentity } from '#shared/domain/helper/isolate.ts';
 import { accountRange } from '#shared/domain/helper/secret.ts';
 import { changeId, interfaceName, numericId, sha256 } from '#shared/domain/helper/targets.ts';
 import { isolationScope } from '#shared/domain/incident/isolation.ts';
 import type { Machine } from '../machine.ts';
-import { syncPath, writeDurable } from '../record/durable.ts';
-import { codeOf, Refused } from '../refused.ts';
+import { Refused } from '../refused.ts';
+import { isInMemory, namesOf, readText, removeText, writeText, writeTextFirst } from './record-place.ts';
 
 const at = z.iso.datetime();
 const port = z.int().min(1).max(65_535);
@@ -32,6 +31,8 @@ export const pin = z.discriminatedUnion('kind', [
     device: interfaceName,
     address,
     length: z.int().min(0).max(128),
+    /** When it would have ended; null: never. What was pinned ends again after a release. */
+    until: at.nullable().default(null),
   }),
   z.strictObject({
     kind: z.literal('route'),
@@ -40,6 +41,14 @@ export const pin = z.discriminatedUnion('kind', [
     via: address.nullable(),
     device: interfaceName,
     metric: z.int().min(0).max(4_294_967_295).nullable(),
+    /** Who had made it (`protocol` of ip-route(8)), and when it would have ended. */
+    protocol: z
+      .string()
+      .regex(/^[a-z0-9_-]{1,32}$/)
+      .nullable()
+      .default(null),
+    source: address.nullable().default(null),
+    until: at.nullable().default(null),
   }),
 ]);
 export type Pin = z.infer<typeof pin>;
@@ -62,6 +71,8 @@ const ownRecord = z.strictObject({
   pins: z.array(pin).max(128),
   loaded: loaded.nullable(),
   tampered,
+  /** Made anew from the kernel because the record was damaged; whose order it was is not known. */
+  rebuilt: z.boolean().default(false),
 });
 export type OwnRecord = z.infer<typeof ownRecord>;
 
@@ -71,20 +82,22 @@ const fenceRecord = z.strictObject({
   target: wireIdentity,
   leftOut: z.array(z.string().max(256)).max(128),
   port,
+  covers: z.strictObject({ address: z.boolean(), mac: z.boolean() }).default({ address: false, mac: false }),
   loaded: loaded.nullable(),
   tampered,
+  rebuilt: z.boolean().default(false),
 });
 export type FenceRecord = z.infer<typeof fenceRecord>;
 
-const folderOf = (machine: Machine) => `${machine.stateFolder}/isolation`;
-const OWN = 'own.json';
+export const OWN_NAME = 'own.json';
 const fenceName = (isolation: string) => `fence-${isolation}.json`;
+const FENCE_NAME = /^fence-([0-9a-f]{32})\.json$/;
 
 function read<T>(machine: Machine, name: string, form: z.ZodType<T>): T | null {
+  const text = readText(machine, name);
   try {
-    return form.parse(JSON.parse(readFileSync(`${folderOf(machine)}/${name}`, 'utf8').slice(0, 1_048_576)));
-  } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT') return null;
+    return text === null ? null : form.parse(JSON.parse(text));
+  } catch {
     throw new Refused(
       'record-damaged',
       'What was written down of the isolation on this node cannot be read.',
@@ -92,52 +105,53 @@ function read<T>(machine: Machine, name: string, form: z.ZodType<T>): T | null {
   }
 }
 
-function write(machine: Machine, name: string, value: object): void {
-  try {
-    mkdirSync(folderOf(machine), { mode: 0o700 });
-    syncPath(machine.stateFolder);
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'EEXIST') throw thrown;
-  }
-  writeDurable(folderOf(machine), name, JSON.stringify(value));
-}
-
-function remove(machine: Machine, name: string): void {
-  rmSync(`${folderOf(machine)}/${name}`, { force: true });
-  try {
-    syncPath(folderOf(machine));
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'ENOENT') throw thrown;
-  }
-}
-
 /** @returns how this node itself is isolated, or null. Refuses `record-damaged`. */
-export const readOwn = (machine: Machine): OwnRecord | null => read(machine, OWN, ownRecord);
-/** Durable when it returns. */
-export const writeOwn = (machine: Machine, own: OwnRecord): void => write(machine, OWN, own);
+export const readOwn = (machine: Machine): OwnRecord | null => read(machine, OWN_NAME, ownRecord);
+/** Durable when it returns, unless the disk takes nothing: then in memory. Refuses when neither takes it. */
+export const writeOwn = (machine: Machine, own: OwnRecord): void =>
+  writeText(machine, OWN_NAME, JSON.stringify(own));
+/** In memory only, for what must not wait for a disk; `writeOwn` has to follow. */
+export const writeOwnFirst = (machine: Machine, own: OwnRecord): void =>
+  writeTextFirst(machine, OWN_NAME, JSON.stringify(own));
 /** Forgets it: nothing is kept in force or brought back any more. */
-export const removeOwn = (machine: Machine): void => remove(machine, OWN);
+export const removeOwn = (machine: Machine): void => removeText(machine, OWN_NAME);
 
 /** @returns one fence that this node keeps up against another one, or null. Refuses `record-damaged`. */
 export const readFence = (machine: Machine, isolation: string): FenceRecord | null =>
   read(machine, fenceName(isolation), fenceRecord);
-/** Durable when it returns. */
+/** As {@link writeOwn}. */
 export const writeFence = (machine: Machine, fence: FenceRecord): void =>
-  write(machine, fenceName(fence.isolation), fence);
+  writeText(machine, fenceName(fence.isolation), JSON.stringify(fence));
+/** As {@link writeOwnFirst}. */
+export const writeFenceFirst = (machine: Machine, fence: FenceRecord): void =>
+  writeTextFirst(machine, fenceName(fence.isolation), JSON.stringify(fence));
 /** Forgets a fence. */
 export const removeFence = (machine: Machine, isolation: string): void =>
-  remove(machine, fenceName(isolation));
+  removeText(machine, fenceName(isolation));
+
+/** @returns whether a record lies on the disk and would survive a restart */
+export const isDurable = (record: OwnRecord | FenceRecord): boolean =>
+  !isInMemory('target' in record ? fenceName(record.isolation) : OWN_NAME);
 
 /** @returns ids of all fences that this node keeps up */
-export function fencesOf(machine: Machine): string[] {
-  try {
-    return readdirSync(folderOf(machine))
-      .flatMap((name) => /^fence-([0-9a-f]{32})\.json$/.exec(name)?.[1] ?? [])
-      .slice(0, 64);
-  } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT') return [];
-    throw thrown;
-  }
+export const fencesOf = (machine: Machine): string[] =>
+  namesOf(machine)
+    .flatMap((name) => FENCE_NAME.exec(name)?.[1] ?? [])
+    .slice(0, 64);
+
+/** @returns names of records that cannot be read, with the id of the fence; null for the isolation of this node itself */
+export function damagedRecords(machine: Machine): { name: string; fence: string | null }[] {
+  return namesOf(machine).flatMap((name) => {
+    const fence = FENCE_NAME.exec(name)?.[1] ?? null;
+    if (fence === null && name !== OWN_NAME) return [];
+    try {
+      if (fence === null) readOwn(machine);
+      else readFence(machine, fence);
+      return [];
+    } catch {
+      return [{ name, fence }];
+    }
+  });
 }
 
 /** @returns whether something is to be kept in force here */

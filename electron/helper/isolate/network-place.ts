@@ -75,13 +75,3 @@ export function neighboursHere(machine: Machine): Neighbour[] {
     .map(({ dst, lladdr }) => ({ address: plainAddress(dst), mac: lladdr.toLowerCase() }))
     .filter(({ mac }) => isMac(mac));
 }
-
-const route = z.object({ gateway: z.union([z.ipv4(), z.ipv6()]) });
-
-/** @returns addresses of the gateways by which this machine reaches everything else */
-export function gatewaysHere(machine: Machine): string[] {
-  return [
-    ...listJson(machine, ['route', 'show', 'default'], route),
-    ...listJson(machine, ['-6', 'route', 'show', 'default'], route),
-  ].map(({ gateway }) => plainAddress(gateway));
-}

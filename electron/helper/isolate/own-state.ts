@@ -4,7 +4,7 @@ import type { Machine } from '../machine.ts';
 import { secondsSinceBoot } from '../record/clock.ts';
 import { isKeptAtBoot } from './boot-unit.ts';
 import { hasKeeper } from './isolation-lock.ts';
-import type { FenceRecord, OwnRecord } from './isolation-record.ts';
+import { type FenceRecord, isDurable, type OwnRecord } from './isolation-record.ts';
 import { droppedBy, listed, ownRulesOf, tablesOf } from './load-rules.ts';
 
 /** How the isolation of this node stands now, by its kernel. */
@@ -16,12 +16,14 @@ export function ownState(machine: Machine, own: OwnRecord): OwnIsolation {
     is: own.is,
     ...tablesNow(machine, own),
     keeper: hasKeeper(machine),
-    boot: isKeptAtBoot(machine),
+    boot: isKeptAtBoot(machine) && isDurable(own),
     cutAt: own.cutAt,
     leftSeconds: counts ? own.deadline - secondsSinceBoot() : null,
     ways: own.ways,
     lanPorts: ownRulesOf(own, []).lanPorts.slice(0, 8),
     tampered: own.tampered,
+    durable: isDurable(own),
+    rebuilt: own.rebuilt,
     dropped: droppedBy(machine, tablesOf(own)),
     text: own.loaded?.text ?? '0'.repeat(64),
   };
@@ -35,10 +37,13 @@ export function fenceNow(machine: Machine, fence: FenceRecord): FenceState {
     rules,
     egress,
     keeper: hasKeeper(machine),
-    boot: isKeptAtBoot(machine),
+    boot: isKeptAtBoot(machine) && isDurable(fence),
     target: fence.target,
     leftOut: fence.leftOut,
+    covers: fence.covers,
     tampered: fence.tampered,
+    durable: isDurable(fence),
+    rebuilt: fence.rebuilt,
     dropped: droppedBy(machine, tablesOf(fence)),
   };
 }

@@ -11,7 +11,7 @@ import { takeSnapshot } from './snapshot.ts';
 export function settleIsolation(machine: Machine, isolation: string): HelperAnswer {
   const own = requireOwn(machine, isolation);
   const isWhole = own.scope === 'node';
-  const { pins, done, failed } = isWhole ? pinAll(machine) : { pins: [], done: [], failed: [] };
+  const { pins, done, failed } = isWhole ? pinAll(machine, own.pins) : { pins: [], done: [], failed: [] };
   withIsolationLock(machine, () => {
     // Released or stepped down meanwhile?
     const now = readOwn(machine);

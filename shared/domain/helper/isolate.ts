@@ -22,6 +22,9 @@ export const wireIdentity = z.strictObject({
 });
 export type WireIdentity = z.infer<typeof wireIdentity>;
 
+/** How many addresses of one node its peers drop at most. */
+export const MOST_FENCED = 8;
+
 const isolation = changeId;
 
 /**
@@ -63,14 +66,17 @@ export const isolateAct = z.discriminatedUnion('act', [
   /** Takes all of it away on this node: unit, timer, rules. */
   z.strictObject({ act: z.literal('release'), isolation }),
   /**
-   * Drops another node, from now on and after every start. Own addresses, those of the gateway and of who asks are left out by itself, and so are
-   * `spares`: addresses of other nodes.
+   * Drops another node, from now on and after every start. `proven` are the addresses at which the console itself reaches that node; nothing else
+   * about it is certain. What `target` claims besides is dropped only where this machine's own neighbour table has it with the hardware address of a
+   * proven one, and `spares` (addresses of other nodes) beat such claims, never what is proven. Loopback, broadcast, multicast, this machine, its
+   * gateways and name servers and who asks are never dropped. What an earlier request let it drop stays. Refuses `bad-request` when nothing is left.
    */
   z.strictObject({
     act: z.literal('fence'),
     isolation,
     scope: isolationScope,
     target: wireIdentity,
+    proven: z.array(address).max(MOST_FENCED).default([]),
     spares: wireIdentity,
     port,
   }),
@@ -109,6 +115,10 @@ export const ownIsolation = z.object({
   ways: listOf(sshWay, 4),
   lanPorts: listOf(port, 8),
   tampered: z.object({ times: z.int().min(0), lastAt: instant.nullable() }),
+  /** Its record is on the disk; false: in memory only, because the disk takes nothing, so that it would not survive a restart. */
+  durable: z.boolean().default(true),
+  /** Its record was damaged and made anew from what the kernel holds: whose order it was is not known, so any order may take it over. */
+  rebuilt: z.boolean().default(false),
   /** Packets that the rules dropped since they were loaded last. */
   dropped: z.int().min(0),
   /** SHA-256 of the text that was loaded. */
@@ -126,7 +136,15 @@ export const fenceState = z.object({
   /** What is dropped, and what was asked for and left out with its reason. */
   target: z.object({ macs: listOf(macAddress, 64), addresses: listOf(address, 64) }),
   leftOut: listOf(z.string().max(256), 128),
+  /**
+   * Whether a proven address is dropped, and a hardware address that the neighbour table has for one. Where either is not, a node may still get
+   * through by the other: that fence holds partly. A helper that does not say holds nothing.
+   */
+  covers: z.object({ address: z.boolean(), mac: z.boolean() }).default({ address: false, mac: false }),
   tampered: z.object({ times: z.int().min(0), lastAt: instant.nullable() }),
+  /** As for the isolation of a node itself. */
+  durable: z.boolean().default(true),
+  rebuilt: z.boolean().default(false),
   dropped: z.int().min(0),
 });
 export type FenceState = z.infer<typeof fenceState>;
@@ -178,8 +196,9 @@ export const isolateAnswers = [
       })
       .nullable(),
     ended: z.int().min(0),
+    /** At least one where they could not be listed. */
     left: z.int().min(0),
-    /** Why connections are left; empty when none is. */
+    /** Why connections are left, or may be; empty when none is. */
     leftWhy: z.string().max(512),
   }),
   z.object({ answer: z.literal('isolation-own'), own: ownIsolation.nullable() }),

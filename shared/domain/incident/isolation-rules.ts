@@ -49,10 +49,17 @@ const FIRST = -500;
 /** LAN as the checks of Swarmkeep mean it, without loopback and multicast. */
 const LAN4 = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
 const LAN6 = ['fe80::/10', 'fc00::/7'];
-/** Neighbour discovery of RFC 4861 never comes from beyond the link: hop limit 255. Few are needed, so few pass. */
-const DISCOVERY =
-  'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 limit rate 50/second burst 50 packets accept';
-const ARP = 'arp operation { request, reply } limit rate 50/second burst 50 packets accept';
+/**
+ * Neighbour discovery of RFC 4861 never comes from beyond the link: hop limit 255. It is short: 80 bytes with the longest option that is in use (RFC 4861,
+ * 4.3 and 4.4, the nonce of RFC 7527), and 18 of the frame where that counts. Few are needed, so few pass.
+ */
+const NEIGHBOURS =
+  'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 meta length <= 98';
+const DISCOVERY_IN = `${NEIGHBOURS} limit rate 50/second burst 50 packets accept`;
+/** Where a neighbour is asked for and answered without leaving the link: all nodes, the solicited node (RFC 4291, 2.7.1), addresses of the link. */
+const NEIGHBOUR_PLACES = ['fe80::/10', 'ff02::1', 'ff02::1:ff00:0/104'];
+/** A frame of ARP has 42 bytes, filled up to 60 (RFC 826, IEEE 802.3, 4.2.3.3), and perhaps a tag. */
+const ARP = 'arp operation { request, reply } meta length <= 64 limit rate 20/second burst 50 packets accept';
 /** What answers, and never what begins: a packet with SYN and without ACK opens a connection (RFC 9293, 3.5). */
 const ANSWERS = 'tcp flags & (syn | ack) != syn accept';
 
@@ -75,20 +82,38 @@ function nodeInet({ ways, lanPorts }: OwnRules): string[] {
   return [
     chain('input', 'drop', [
       'iifname "lo" accept',
-      DISCOVERY,
+      DISCOVERY_IN,
       ...ways.map(
         (way) => `${ip(way)} saddr ${way.console} ${ip(way)} daddr ${way.node} tcp dport ${way.port} accept`,
       ),
       ...fromLan(lanPorts),
       'counter drop',
     ]),
-    chain('output', 'drop', ['oifname "lo" accept', DISCOVERY, ...answers(ways, lanPorts), 'counter drop']),
+    chain('output', 'drop', [
+      'oifname "lo" accept',
+      discoveryOut(ways, lanPorts),
+      ...answers(ways, lanPorts),
+      'counter drop',
+    ]),
     chain('forward', 'drop', ['counter drop']),
   ];
 }
 
 function nodeEgress({ ways, lanPorts }: OwnRules) {
-  return { policy: 'drop', rules: [ARP, DISCOVERY, ...answers(ways, lanPorts), 'counter drop'] } as const;
+  const rules = [ARP, discoveryOut(ways, lanPorts), ...answers(ways, lanPorts), 'counter drop'];
+  return { policy: 'drop', rules } as const;
+}
+
+/**
+ * What leaves as neighbour discovery stays on the link, or goes where SSH answers go anyway: a router passes on whatever has an address of elsewhere,
+ * and its data would be a way out.
+ */
+function discoveryOut(ways: readonly SshWay[], lanPorts: readonly number[]): string {
+  const lan = lanPorts.length === 0 ? [] : LAN6.slice(1);
+  const isIn = (address: string) => /^fe[89ab]/i.test(address) || (lan.length > 0 && /^f[cd]/i.test(address));
+  const consoles = ways.map((way) => way.console).filter((one) => isV6(one) && !isIn(one));
+  const places = set([...NEIGHBOUR_PLACES, ...lan, ...consoles]);
+  return `${NEIGHBOURS} ip6 daddr ${places} limit rate 20/second burst 50 packets accept`;
 }
 
 /** Loopback too: a resolver or proxy on the node would carry out what the agent says. */

@@ -25,6 +25,7 @@ export async function fenceAtPeer(
     isolation: run,
     scope: journal.stored.scope,
     target,
+    proven: await reachedAt(parts, node),
     spares,
     port: apiPort,
   } as const;
@@ -46,6 +47,13 @@ export async function fenceAtPeer(
   settleState(journal, node, shown.state, '');
   await journal.note();
   await journal.point('after fence');
+}
+
+/** Where the console itself reaches a node: all that is certain of who it is on the wire. */
+async function reachedAt(parts: Working['parts'], id: string): Promise<string[]> {
+  const node = (await parts.nodes()).find((one) => one.id === id);
+  const address = node === undefined ? null : await parts.addressOf(node).catch(() => null);
+  return address === null ? [] : [address];
 }
 
 const layerOf = (layers: readonly IsolationLayer[], peer: string) =>

@@ -167,6 +167,8 @@ const FRESH: Omit<OwnIsolation, 'isolation'> = {
   ways: [],
   lanPorts: [],
   tampered: { times: 0, lastAt: null },
+  durable: true,
+  rebuilt: false,
   dropped: 0,
   text: '0'.repeat(64),
 };
@@ -177,6 +179,9 @@ const FENCED: Omit<FenceState, 'isolation' | 'target'> = {
   keeper: true,
   boot: true,
   leftOut: [],
+  covers: { address: true, mac: true },
   tampered: { times: 0, lastAt: null },
+  durable: true,
+  rebuilt: false,
   dropped: 0,
 };
