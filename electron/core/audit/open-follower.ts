@@ -4,6 +4,7 @@ import type { SourceTarget } from '#shared/domain/audit/source.ts';
 import type { NodeAddress } from '#shared/domain/node.ts';
 import { FileFollower } from './follow/files/file-follower.ts';
 import type { LogReach } from './follow/files/log-reach.ts';
+import { ReadingRoom } from './follow/files/reading-room.ts';
 import type { Follower } from './follow/follower.ts';
 import { JournalFollower } from './follow/journal/journal-follower.ts';
 import { LocalReach } from './follow/local/local-reach.ts';
@@ -30,6 +31,7 @@ interface SharedNode {
  */
 export function openFollowerOf(folder: string): OpenFollower {
   const nodes = new Map<string, SharedNode>();
+  const room = new ReadingRoom();
   return (node, target, position) => {
     if (node.address.kind === 'recorded') return nothingToFollow('A recording of a machine has no logs.');
     if (node.address.kind === 'local' && process.platform !== 'linux') {
@@ -40,7 +42,7 @@ export function openFollowerOf(folder: string): OpenFollower {
     if (!shared) return nothingToFollow('A recording of a machine has no logs.');
     nodes.set(key, shared);
     shared.users += 1;
-    return whenClosed(follow(shared, target, position), () => {
+    return whenClosed(follow(shared, room, target, position), () => {
       shared.users -= 1;
       setTimeout(() => {
         if (shared.users > 0 || nodes.get(key) !== shared) return;
@@ -59,16 +61,21 @@ function shareNode(address: NodeAddress, folder: string): SharedNode | null {
   return { host, reach: new RemoteReach(loop), loop, users: 0 };
 }
 
-function follow({ host, reach }: SharedNode, target: SourceTarget, position: unknown): Follower {
+function follow(
+  { host, reach }: SharedNode,
+  room: ReadingRoom,
+  target: SourceTarget,
+  position: unknown,
+): Follower {
   switch (target.kind) {
     case 'file':
       if (!target.path.startsWith('/')) return nothingToFollow('The path does not begin with "/".');
-      return new FileFollower({ reach, path: target.path, position });
+      return new FileFollower({ reach, room, path: target.path, position });
     case 'pattern':
       if (!target.pattern.startsWith('/')) return nothingToFollow('The pattern does not begin with "/".');
-      return new PatternFollower({ reach, pattern: target.pattern, position });
+      return new PatternFollower({ reach, room, pattern: target.pattern, position });
     case 'journal':
-      return new JournalFollower({ host, unit: target.unit, position });
+      return new JournalFollower({ host, room, unit: target.unit, position });
   }
 }
 

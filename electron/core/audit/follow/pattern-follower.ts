@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { pathText } from '#shared/domain/bounds.ts';
-import { FileFollower, type FileFollowerOptions } from './files/file-follower.ts';
+import { FileFollower } from './files/file-follower.ts';
+import type { FileFollowerOptions } from './files/follower-options.ts';
 import { type LogReach, LogTrouble } from './files/log-reach.ts';
+import { ReadingRoom } from './files/reading-room.ts';
 import { rotatedName } from './files/rotated-names.ts';
 import type { FollowedBatch, Follower, FollowerStatus } from './follower.ts';
 
@@ -51,7 +53,7 @@ export class PatternFollower implements Follower {
   });
 
   constructor(options: PatternFollowerOptions) {
-    this.#options = options;
+    this.#options = { ...options, room: options.room ?? new ReadingRoom() };
     this.#reach = options.reach;
     this.#mostFiles = options.mostFiles ?? MOST_FILES;
     const stored = patternPosition.safeParse(options.position);

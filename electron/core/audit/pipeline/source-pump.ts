@@ -88,15 +88,18 @@ export class SourcePump {
   /** @returns the next batch; what was begun may fail meanwhile, and is stored then before any other */
   async #next(follower: Follower): Promise<FollowedBatch | null> {
     const next = follower.next();
-    const begun = this.#begun;
-    if (begun !== null) {
-      await Promise.race([begun.ticket.done, next]);
-      if (hasFailed(begun.ticket)) {
-        this.#begun = null;
-        await this.#insist([begun.batch], begun.ticket.error);
-      }
-    }
+    if (this.#begun !== null) await this.#settled(next);
     return next;
+  }
+
+  /** In a call of its own: what is on the disk must not be kept in memory as long as a quiet log says nothing. */
+  async #settled(next: Promise<unknown>): Promise<void> {
+    const begun = this.#begun;
+    if (begun === null) return;
+    await Promise.race([begun.ticket.done, next]);
+    if (begun.ticket.state === 'under-way') return;
+    this.#begun = null;
+    if (hasFailed(begun.ticket)) await this.#insist([begun.batch], begun.ticket.error);
   }
 
   async #store(batch: FollowedBatch): Promise<void> {

@@ -8,6 +8,9 @@ import type { Trail } from './trail.ts';
 
 /** How long somebody who was not told of the rotation may go on writing to the file before. */
 const WATCH_MS = 60_000;
+/** Bytes that are read of it at once, and how often: a node could make it longer for ever. */
+const MOST_AT_ONCE = 4 * 1024 * 1024;
+const MOST_ROUNDS = 64;
 
 /**
  * The rotated file that was read last: what stands behind it in the chain was not read. Beside it, the file that was left last is
@@ -19,6 +22,10 @@ export class FileBefore {
   #inChain = false;
   #place: FilePlace | null;
   #unopened: boolean;
+  #rounds = 0;
+  #settled = false;
+  /** It was let go while it still grew. */
+  #endless = false;
 
   constructor(place: FilePlace | null) {
     this.#place = place;
@@ -69,25 +76,55 @@ export class FileBefore {
     await reader.close();
   }
 
-  /** @returns whether there was more in it, and whether it is watched no more since now */
-  async read(lines: FollowedLine[]): Promise<{ grew: boolean; settled: boolean }> {
+  /** @returns whether there was more in it */
+  async read(lines: FollowedLine[]): Promise<boolean> {
     const reader = this.#reader;
-    if (!reader) return { grew: false, settled: false };
+    if (!reader) return false;
     const pulled = await reader.pull().catch(() => ({ kind: 'gone' }) as const);
     if (pulled.kind === 'bytes') {
       reader.take(pulled.bytes, lines);
-      return { grew: true, settled: false };
+      return true;
     }
     const mayGrow = pulled.kind === 'end' && reader.packing === 'none';
-    if (mayGrow && performance.now() - reader.grewAt <= WATCH_MS) return { grew: false, settled: false };
+    if (mayGrow && performance.now() - reader.grewAt <= WATCH_MS) return false;
     await this.#end(reader, lines);
-    return { grew: false, settled: true };
+    this.#settled = true;
+    return false;
   }
 
-  /** Reads what there is, and watches it no more. */
+  /** Reads what there is of it. @returns false when there is more: it is to be called again when the lines were handed over */
+  async drain(lines: FollowedLine[]): Promise<boolean> {
+    this.#rounds = (await this.#readOn(lines)) ? this.#rounds + 1 : 0;
+    return this.#rounds === 0 || this.#rounds >= MOST_ROUNDS;
+  }
+
+  /** Reads what there is, if it is not endless, and watches it no more. */
   async settle(lines: FollowedLine[]): Promise<void> {
-    while ((await this.read(lines)).grew);
+    this.#endless ||= await this.#readOn(lines);
+    this.#rounds = 0;
     if (this.#reader) await this.#end(this.#reader, lines);
+  }
+
+  /** @returns whether there may be more */
+  async #readOn(lines: FollowedLine[]): Promise<boolean> {
+    const from = this.#reader?.readTo ?? 0;
+    let grew = true;
+    while (grew && (this.#reader?.readTo ?? 0) - from < MOST_AT_ONCE) grew = await this.read(lines);
+    return grew && this.#reader !== null;
+  }
+
+  /** @returns whether it is watched no more since this was asked last, which has to be stored */
+  takeSettled(): boolean {
+    const was = this.#settled;
+    this.#settled = false;
+    return was;
+  }
+
+  /** @returns whether something that was still growing was let go since this was asked last */
+  takeEndless(): boolean {
+    const was = this.#endless;
+    this.#endless = false;
+    return was;
   }
 
   async close(): Promise<void> {

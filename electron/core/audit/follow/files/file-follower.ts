@@ -1,13 +1,16 @@
 import type { FollowedBatch, FollowedLine, Follower, FollowerStatus } from '../follower.ts';
+import { Doubts } from './doubts.ts';
 import { beginsLike, endOf, lastPlaceIn } from './file-ends.ts';
 import type { FilePlace } from './file-place.ts';
 import { type FilePosition, filePosition } from './file-position.ts';
 import { FileStatus } from './file-status.ts';
+import { type FileFollowerOptions, SETTLE_MS } from './follower-options.ts';
 import { GapTeller } from './gap-teller.ts';
-import { CUT_WITHOUT_COPY, GONE_UNREAD, LOOK_ALIKE } from './gap-words.ts';
-import { type LogReach, LogTrouble, type RotatingNow, type SeenFile } from './log-reach.ts';
-import { LogReader, type ReaderOptions } from './log-reader.ts';
-import { Patience } from './patience.ts';
+import { CUT_WITHOUT_COPY, GONE_UNREAD, GROWS_ON, LOOK_ALIKE } from './gap-words.ts';
+import { type LogReach, LogTrouble, RotatingNow, type SeenFile } from './log-reach.ts';
+import { LogReader } from './log-reader.ts';
+import { Pace } from './pace.ts';
+import { ReadingRoom } from './reading-room.ts';
 import { behind, type ChainFile, packingOf, sizeOf } from './rotation-chain.ts';
 import { RotationPause } from './rotation-pause.ts';
 import { wayOf, wayOfPlace } from './rotation-way.ts';
@@ -17,25 +20,13 @@ import { Waker } from './waker.ts';
 import { Whereabouts } from './whereabouts.ts';
 import { WhilePacked } from './while-packed.ts';
 
-/** How long a rotated file may get the rest of a line. */
-const SETTLE_MS = 2_000;
 const CLOSE_MS = 2_000;
-
-export interface FileFollowerOptions extends ReaderOptions {
-  reach: LogReach;
-  /** Absolute path of the file that is written to. */
-  path: string;
-  /** What was stored with the last batch; anything else is taken as "never followed". */
-  position?: unknown;
-  settleMs?: number | undefined;
-}
 
 /** Follows one file through its rotations (logrotate(8)). What makes it sure is said at `takeBearings`. */
 export class FileFollower implements Follower {
   readonly #options: FileFollowerOptions;
   readonly #reach: LogReach;
   readonly #path: string;
-  readonly #settleMs: number;
   readonly #change: ReturnType<LogReach['onChange']>;
   #reader: LogReader | null = null;
   /** Where to go on when nothing is open. */
@@ -44,12 +35,10 @@ export class FileFollower implements Follower {
   #begun = false;
   /** What the reader gave first was compared with what was rotated in the meantime. */
   #inOrder = false;
-  /** A file that was not found may have been between two names. */
-  readonly #notFound = new Patience('Looking for the rotated file.');
-  /** An empty file may be a copy that is being made. */
-  readonly #copying = new Patience('It may be copied now.');
+  readonly #doubts = new Doubts();
   readonly #packing: WhilePacked;
   readonly #pause = new RotationPause();
+  readonly #pace: Pace;
   readonly #status = new FileStatus();
   readonly #gaps: GapTeller;
   #moved = false;
@@ -63,7 +52,7 @@ export class FileFollower implements Follower {
     this.#reach = options.reach;
     this.#path = options.path;
     this.#packing = new WhilePacked(options.reach);
-    this.#settleMs = options.settleMs ?? SETTLE_MS;
+    this.#pace = new Pace(options.room ?? new ReadingRoom());
     const stored = filePosition.safeParse(options.position);
     this.#gaps = new GapTeller(stored.data ?? null);
     this.#where = new Whereabouts(this.#reach, this.#path, stored.data ?? null);
@@ -88,6 +77,7 @@ export class FileFollower implements Follower {
     if (!this.#closed) {
       this.#closed = true;
       this.#change.stop();
+      this.#pace.end();
       this.#waker.wake();
     }
     const ended = this.#running.then(async () => {
@@ -100,7 +90,9 @@ export class FileFollower implements Follower {
   }
 
   async #next(): Promise<FollowedBatch | null> {
+    this.#pace.taken();
     while (!this.#closed) {
+      await this.#pace.rest(this.#status);
       this.#waker.reset();
       const lines: FollowedLine[] = [];
       let more = false;
@@ -111,15 +103,20 @@ export class FileFollower implements Follower {
         if (!(error instanceof LogTrouble)) throw error;
         more = await this.#pause.after(error);
         if (!more) this.#status.say('waiting', error.message);
+        if (!more && error instanceof RotatingNow) this.#pace.backOff.inVain();
       }
-      this.#moved ||= this.#unstored && !more;
+      if (more && lines.length === 0) this.#pace.backOff.inVain();
+      this.#moved ||= (this.#unstored && !more) || this.#where.before.takeSettled();
       if (lines.length > 0 || this.#gaps.waiting || this.#moved) return this.#batch(lines);
-      if (!more && !this.#closed) await this.#waker.wait(this.#change.pollMs());
+      if (more || this.#closed) continue;
+      this.#pace.idle(this.#reader);
+      await this.#waker.wait(this.#change.pollMs());
     }
     return null;
   }
 
   #batch(lines: FollowedLine[]): FollowedBatch {
+    if (this.#where.before.takeEndless()) this.#gaps.tell('rotated-away', null, GROWS_ON);
     const { gaps, state } = this.#gaps.take();
     this.#moved = false;
     this.#unstored = false;
@@ -134,11 +131,17 @@ export class FileFollower implements Follower {
 
   /** @returns whether to go on at once */
   async #step(lines: FollowedLine[]): Promise<boolean> {
-    if (!this.#begun) await this.#begin();
+    // What was rotated before is only remembered, what is there is read from its beginning.
+    if (!this.#begun) await this.#where.begin();
+    this.#unstored ||= !this.#begun;
+    this.#begun = true;
+    await this.#pace.turn(this.#status);
     await this.#where.openUnsettled(this.#options);
     const reader = this.#reader;
     if (!reader) return this.#resume ? this.#find(this.#resume, lines) : this.#goOn(lines);
+    if (!(await this.#pace.mayRead(reader))) return this.#makeRoom(reader);
     const pulled = await reader.pull();
+    if (pulled.kind === 'bytes') await this.#pace.keep();
     switch (pulled.kind) {
       case 'bytes':
         if (!this.#inOrder && !(await this.#isNext(reader, true, lines))) return true;
@@ -147,6 +150,7 @@ export class FileFollower implements Follower {
         this.#gaps.goesOn();
         await reader.lookAgain();
         reader.take(pulled.bytes, lines);
+        this.#pace.backOff.read();
         this.#status.say('live');
         return true;
       case 'end':
@@ -159,46 +163,51 @@ export class FileFollower implements Follower {
     }
   }
 
-  /** First time: what was rotated before is only remembered, what is there is read from its beginning. */
-  async #begin(): Promise<void> {
-    await this.#where.begin();
-    this.#begun = true;
-    this.#unstored = true;
-  }
-
   /** Opens what was written next after the file before. */
   async #goOn(lines: FollowedLine[]): Promise<boolean> {
     const { anchor, sure, rest, over, chain } = await this.#where.bearings(null);
-    this.#notFound.waitWhile(anchor === 'lost');
+    this.#doubts.waitForFile(anchor === 'lost');
     const next = rest[0];
     if (!next) {
       this.#status.sayWhy(await this.#reach.look(this.#path));
       return false;
     }
-    this.#waitForCopy(over, chain);
+    this.#doubts.waitForCopy(over, chain);
     if (!(await this.#open(next, chain, lines))) return false;
     this.#gaps.begins(anchor, sure);
     return true;
   }
 
   async #open(next: ChainFile, chain: readonly ChainFile[], lines: FollowedLine[]): Promise<boolean> {
+    const reader = await this.#openAt(next, null, behind(chain, next), lines);
+    if (typeof reader === 'string') return reader === 'passed';
+    if (next.rotated !== null) await this.#where.before.release();
+    reader.way = wayOf(next, behind(chain, next));
+    reader.skipHole = this.#gaps.lastWasCut;
+    this.#reader = reader;
+    this.#inOrder = false;
+    return true;
+  }
+
+  /** @returns `not-there` when there is another file now, or none; `passed` when it cannot be unpacked, and it goes on behind it */
+  async #openAt(
+    file: ChainFile,
+    place: FilePlace | null,
+    ahead: readonly ChainFile[],
+    lines: FollowedLine[],
+  ): Promise<LogReader | 'not-there' | 'passed'> {
     try {
-      const reader = await LogReader.open(this.#reach, next, packingOf(next), null, this.#options);
-      if (typeof reader === 'string') return false;
-      if (next.rotated !== null) await this.#where.before.release();
-      reader.live = next.rotated === null;
-      reader.way = wayOf(next, behind(chain, next));
-      reader.judgedBy = next;
-      reader.skipHole = this.#gaps.lastWasCut;
-      this.#reader = reader;
-      this.#inOrder = false;
-      this.#status.ahead = sizeOf(behind(chain, next));
+      const reader = await LogReader.open(this.#reach, file, packingOf(file), place, this.#options);
+      if (typeof reader === 'string') return 'not-there';
+      reader.live = file.rotated === null;
+      reader.judgedBy = file;
+      this.#status.ahead = sizeOf(ahead);
       this.#status.say('live');
-      return true;
+      return reader;
     } catch (error) {
       if (!(error instanceof UnpackError)) throw error;
-      await this.#passDamaged(next, error.message, lines);
-      return true;
+      await this.#passDamaged(file, error.message, lines);
+      return 'passed';
     }
   }
 
@@ -210,7 +219,7 @@ export class FileFollower implements Follower {
       const way = sure
         ? wayOfPlace(place, current.file, current.how, chain)
         : wayOf(current.file, behind(chain, current.file));
-      this.#waitForCopy(over, chain);
+      this.#doubts.waitForCopy(over, chain);
       if (!(await this.#reopen(current.file, { ...place, way }, rest, lines))) return false;
       this.#where.accept(bearings);
       this.#gaps.passOver(over, chain);
@@ -218,8 +227,9 @@ export class FileFollower implements Follower {
       return true;
     }
     if (place.offset === 0) return this.#letGo(place, rest[0]);
-    this.#notFound.waitWhile(!current);
+    this.#doubts.waitForFile(!current);
     const copy = current ? await lastPlaceIn(this.#reach, current.file, place, this.#options) : null;
+    if (!(await this.#where.before.drain(lines))) return true;
     await this.#where.before.settle(lines);
     const readTo = this.#reader?.readTo ?? place.offset;
     this.#reader?.finish(lines);
@@ -236,7 +246,7 @@ export class FileFollower implements Follower {
   async #letGo(place: FilePlace, next: ChainFile | undefined): Promise<boolean> {
     const readTo = this.#reader?.readTo ?? 0;
     const cut = readTo > 0 && !(next && (await beginsLike(this.#reach, next, place, readTo)));
-    this.#notFound.waitWhile(cut);
+    this.#doubts.waitForFile(cut);
     if (cut) this.#gaps.cut(readTo, CUT_WITHOUT_COPY);
     await this.#drop();
     return true;
@@ -245,24 +255,15 @@ export class FileFollower implements Follower {
   async #reopen(
     file: ChainFile,
     place: FilePlace,
-    files: readonly ChainFile[],
+    ahead: readonly ChainFile[],
     lines: FollowedLine[],
   ): Promise<boolean> {
-    try {
-      const reader = await LogReader.open(this.#reach, file, packingOf(file), place, this.#options);
-      if (typeof reader === 'string') return false;
-      await this.#reader?.close();
-      reader.live = file.rotated === null;
-      reader.judgedBy = file;
-      this.#reader = reader;
-      this.#resume = null;
-      this.#inOrder = true;
-      this.#status.ahead = sizeOf(files);
-      this.#status.say('live');
-    } catch (error) {
-      if (!(error instanceof UnpackError)) throw error;
-      await this.#passDamaged(file, error.message, lines);
-    }
+    const reader = await this.#openAt(file, place, ahead, lines);
+    if (typeof reader === 'string') return reader === 'passed';
+    await this.#reader?.close();
+    this.#reader = reader;
+    this.#resume = null;
+    this.#inOrder = true;
     return true;
   }
 
@@ -288,6 +289,14 @@ export class FileFollower implements Follower {
     throw packing;
   }
 
+  /** Others need the memory: it is read on from the beginning of the line when it is its turn. */
+  async #makeRoom(reader: LogReader): Promise<boolean> {
+    const { place } = reader;
+    await this.#drop();
+    this.#resume = place;
+    return true;
+  }
+
   async #drop(): Promise<void> {
     await this.#reader?.close();
     this.#reader = null;
@@ -308,17 +317,19 @@ export class FileFollower implements Follower {
     if (look.kind === 'file' && isSameFile(look.file, reader.file)) {
       this.#status.ahead = 0;
       this.#status.say('live');
-      return this.#readLate(lines);
+      this.#pace.backOff.atEnd(reader.missing);
+      if (!this.#pace.mayStay(reader)) return this.#makeRoom(reader);
+      return this.#where.before.read(lines);
     }
     if (look.kind !== 'file') this.#status.sayWhy(look);
     const { current, sure, over, chain, rest: unread } = await this.#where.bearings(reader.place);
     // Where no line of it was complete yet, it is itself what comes next.
     const itself = !current && unread[0] !== undefined && isSameFile(unread[0], reader.file);
     const rest = itself ? unread.slice(1) : unread;
-    this.#notFound.waitWhile(!current && !itself && reader.readTo > 0);
+    this.#doubts.waitForFile(!current && !itself && reader.readTo > 0);
     const next = rest[0];
     this.#status.ahead = sizeOf(rest);
-    if (!next) return this.#readLate(lines);
+    if (!next) return this.#where.before.read(lines);
     // What was written between the last read and the rotation stands before all that is in the next file.
     const again = await reader.pull();
     if (again.kind === 'bytes') {
@@ -327,14 +338,16 @@ export class FileFollower implements Follower {
     }
     // It was copied and cut, or packed, in the meantime: what was written until then stands elsewhere.
     if (again.kind !== 'end') return this.#find(reader.place, lines);
-    if (current) this.#waitForCopy(over, chain);
+    if (!(await this.#where.before.drain(lines))) return true;
+    if (current) this.#doubts.waitForCopy(over, chain);
     if (current) this.#gaps.passOver(over, chain);
     if (current && !sure) this.#gaps.tell('rotated-away', null, LOOK_ALIKE);
     // It has all that was read, although the log's name is another file's now.
     if (reader.live && look.kind === 'file') reader.way = 'renamed';
     // The rest of a line may still come, as long as the writer was not told to open the new file.
+    const { settleMs = SETTLE_MS } = this.#options;
     const settled = reader.way === 'copied' || next.rotated !== null || reader.splitter.waiting === 0;
-    if (!settled && performance.now() - reader.grewAt < this.#settleMs) return false;
+    if (!settled && performance.now() - reader.grewAt < settleMs) return false;
     return this.#leave(reader, current !== null || itself, lines);
   }
 
@@ -365,8 +378,8 @@ export class FileFollower implements Follower {
     const [next] = bearings.rest;
     if (next && isSameFile(next, reader.file)) {
       if (hasMore) {
-        this.#notFound.waitWhile(anchor === 'lost');
-        this.#waitForCopy(over, chain);
+        this.#doubts.waitForFile(anchor === 'lost');
+        this.#doubts.waitForCopy(over, chain);
         this.#gaps.begins(anchor, sure);
         this.#gaps.passOver(over, chain);
         this.#where.begins(bearings, next);
@@ -382,17 +395,5 @@ export class FileFollower implements Follower {
       this.#where.before.follow(reader, true);
     }
     return false;
-  }
-
-  /** When the newest rotated file is empty, it may be a copy that is being made at this moment. */
-  #waitForCopy(over: readonly ChainFile[], chain: readonly ChainFile[]): void {
-    this.#copying.waitWhile(over.some((file) => behind(chain, file).length === 1));
-  }
-
-  /** @returns whether a late writer added something */
-  async #readLate(lines: FollowedLine[]): Promise<boolean> {
-    const { grew, settled } = await this.#where.before.read(lines);
-    this.#moved ||= settled;
-    return grew;
   }
 }

@@ -12,3 +12,5 @@ export const LAST_READ_REMOVED =
   'The file that was read last is not among the rotated ones any more: whether others came after it and were removed is not known.';
 export const LOOK_ALIKE =
   'Several rotated files cannot be told apart from what was read; it goes on in the newest of them, and what was new in the others is not read.';
+export const GROWS_ON =
+  'A rotated file went on growing while it was read, further than it is followed; what came after that is not read.';

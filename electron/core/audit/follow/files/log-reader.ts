@@ -119,6 +119,16 @@ export class LogReader {
     return Math.max(0, this.#size - this.#readTo);
   }
 
+  /** Bytes that the newest look says are behind what can be read, at the end of a plain file. */
+  get missing(): number {
+    return Math.max(0, this.file.size - this.#readTo);
+  }
+
+  /** More is expected than a first look takes. */
+  get hasMore(): boolean {
+    return this.#pieces !== null || this.#next === LARGE_READ;
+  }
+
   get place(): FilePlace {
     return {
       device: this.file.device,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ScriptChannel, ScriptHost } from '#core/hosts/host.ts';
 import type { SourceGap, SourceState } from '#shared/domain/audit/source.ts';
+import { type Guest, ReadingRoom } from '../files/reading-room.ts';
 import type { FollowedBatch, FollowedLine, Follower, FollowerStatus } from '../follower.ts';
 import { LineSplitter } from '../lines/line-splitter.ts';
 import {
@@ -18,9 +19,11 @@ const LONGEST_PAUSE_MS = 30_000;
 const FIRST_BACK_MS = 24 * 3_600_000;
 const MOST_LINES = 5_000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
-/** Bytes that may wait here before the node is told to wait. */
-const HIGH_BYTES = 4 * 1024 * 1024;
-const LOW_BYTES = 1024 * 1024;
+/** Bytes that may wait here before the node is told to wait: there may be as many journals as nodes. */
+const HIGH_BYTES = 1024 * 1024;
+const LOW_BYTES = 256 * 1024;
+/** A run that lasted so long ended by something new. */
+const STEADY_MS = 60_000;
 
 const journalPosition = z.object({
   form: z.literal('journal-1'),
@@ -46,11 +49,14 @@ export interface JournalFollowerOptions {
   program?: string | undefined;
   folders?: readonly string[] | undefined;
   pauseMs?: number | undefined;
+  /** What all followers of the thread share; one of its own when left out. */
+  room?: ReadingRoom | undefined;
 }
 
 /** Follows the journal of a node, or what it says of a unit, by cursor: journalctl(1), `--output=json`. */
 export class JournalFollower implements Follower {
   readonly #options: JournalFollowerOptions;
+  readonly #guest: Guest;
   readonly #abort = new AbortController();
   readonly #splitter = new LineSplitter();
   readonly #running: Promise<void>;
@@ -71,6 +77,7 @@ export class JournalFollower implements Follower {
 
   constructor(options: JournalFollowerOptions) {
     this.#options = options;
+    this.#guest = (options.room ?? new ReadingRoom()).enter();
     const stored = journalPosition.safeParse(options.position);
     const none = { form: 'journal-1', cursor: null, skip: 0, time: null, at: Date.now() } as const;
     this.#position = stored.success ? stored.data : none;
@@ -82,9 +89,13 @@ export class JournalFollower implements Follower {
   }
 
   async next(): Promise<FollowedBatch | null> {
+    this.#guest.rise();
     while (!this.#abort.signal.aborted) {
+      if (this.#pieces.length > 0) await this.#guest.sit();
       const batch = this.#batch();
       if (batch) return batch;
+      this.#guest.rise();
+      if (this.#pieces.length > 0 || this.#abort.signal.aborted) continue;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -94,6 +105,7 @@ export class JournalFollower implements Follower {
 
   async close(): Promise<void> {
     this.#abort.abort();
+    this.#guest.leave();
     this.#wake?.();
     await this.#running;
   }
@@ -113,6 +125,7 @@ export class JournalFollower implements Follower {
       const script = matches ? journalScript(start, matches, program, folders ?? JOURNAL_FOLDERS) : null;
       if (script === null) return this.#say('failed', 'It is no name of a unit that could be followed.');
       this.#begin('cursor' in start ? start.cursor : null);
+      const began = performance.now();
       const result = await host.run({
         script,
         sudo: 'unless-refused',
@@ -124,14 +137,16 @@ export class JournalFollower implements Follower {
       if (this.#abort.signal.aborted) return;
       // What was begun is read again from the cursor; what is whole is still handed over.
       await this.#drained();
-      if (this.#state === 'live') pause = pauseMs;
+      if (performance.now() - began > STEADY_MS) pause = pauseMs;
+      const byCursor = 'cursor' in start;
       since = null;
       if (!result.ok) this.#say('waiting', `${result.error.message} ${result.error.next}`.trim());
-      else if (/cursor/i.test(result.end.stderr) && cursor !== null && this.#expected !== null) {
+      else if (byCursor && /cursor/i.test(result.end.stderr) && cursor !== null && this.#expected !== null) {
         since = time ? Number(time) / 1e6 : back;
         this.#after = time ? BigInt(time) : null;
       } else if (this.#trouble === '' || this.#state === 'live') {
-        this.#say('waiting', `journalctl ended. ${result.end.stderr.slice(0, 512)}`.trim());
+        const why = `journalctl ended. ${result.end.stderr.slice(0, 512)}`.trim();
+        this.#say('waiting', `${why} It is begun again in ${Math.ceil(pause / 1_000)} s.`);
       }
       await this.#sleep(since === null ? pause : 0);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

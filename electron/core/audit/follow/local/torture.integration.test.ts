@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { COPYING, RENAMING, torture } from '../testing/torture.ts';
+import { torture } from '../testing/torture.ts';
+import { COPYING, RENAMING } from '../testing/torture-writer.ts';
 
 /** `FOLLOW_KILLS=1000` for the long run; `FOLLOW_SEED` repeats the writer's and rotator's choices of one. */
 const KILLS = Number(process.env.FOLLOW_KILLS ?? 15);

@@ -25,15 +25,45 @@ describe('a shell that lies', () => {
     await loop.close();
   });
 
-  it('and answers what was not asked is not believed: that shell is ended, and another one is asked', async () => {
+  it('and answers what was not asked is not believed: that shell is ended, and another one is asked after a pause that grows', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     const node = new LyingNode(
       greets((_, nonce) => [...answer('a', 'ok', nonce), ...answer('b', 'ok', nonce)]),
     );
     const loop = new NodeLoop(node);
-    for (const runs of [1, 2, 3]) {
-      expect((await loop.ask(['look', '0'], 100)).body.toString()).toBe('a');
-      expect(node.runs).toBe(runs);
+    const ask = () => loop.ask(['look', '0'], 100);
+    for (const [index, pauseMs] of [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000].entries()) {
+      expect((await ask()).body.toString()).toBe('a');
+      expect(node.runs).toBe(index + 1);
+      await expect(ask()).rejects.toThrow(
+        `not asked for. The node is asked again in ${pauseMs <= 1_000 ? 'a second' : `${pauseMs / 1_000} seconds`}.`,
+      );
+      vi.advanceTimersByTime(pauseMs - 1);
+      await expect(ask()).rejects.toThrow('not asked for');
+      expect(node.runs).toBe(index + 1);
+      vi.advanceTimersByTime(1);
     }
+    await loop.close();
+  });
+
+  it('and worked for a while is asked again soon', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    let lies = true;
+    const node = new LyingNode(
+      greets((_, nonce) => [...answer('a', 'ok', nonce), ...(lies ? answer('b', 'ok', nonce) : [])]),
+    );
+    const loop = new NodeLoop(node);
+    for (const pauseMs of [500, 1_000, 2_000]) {
+      await loop.ask(['look', '0'], 100);
+      await expect(loop.ask(['look', '0'], 100)).rejects.toThrow('not asked for');
+      vi.advanceTimersByTime(pauseMs);
+    }
+    lies = false;
+    await loop.ask(['look', '0'], 100);
+    vi.advanceTimersByTime(60_001);
+    lies = true;
+    await loop.ask(['look', '0'], 100);
+    await expect(loop.ask(['look', '0'], 100)).rejects.toThrow('in a second');
     await loop.close();
   });
 
@@ -44,7 +74,7 @@ describe('a shell that lies', () => {
     const asked = loop.ask(['look', '0'], 100).catch((error: Error) => error.message);
     await vi.waitFor(() => expect(node.orders).toHaveLength(1));
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(await asked).toBe('The node did not answer in time.');
+    expect(await asked).toMatch(/^The node did not answer in time\. The node is asked again/);
     await loop.close();
   });
 

@@ -9,6 +9,8 @@ const ANSWER_MS = 20_000;
 const RUN_MS = 2_147_000_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+/** A loop that ran so long ended by something new: only then the pause begins anew, however well it answered before. */
+const STEADY_MS = 60_000;
 /** The last line of an answer is never longer. */
 const LONGEST_STATUS = 256;
 
@@ -28,13 +30,14 @@ interface Pending {
 
 /**
  * The loop on one node, over the connection that its host has or makes. Orders are answered one after the other, each with at most
- * the bytes that were asked for: whatever the node sends, no more than one answer is in memory. A loop that ended is begun
- * again by the next order, after a pause that grows.
+ * the bytes that were asked for: whatever the node sends, no more than one answer is in memory. A loop that ended, for whatever reason,
+ * is begun again by the next order after a pause that grows; until then each order is told why it ended.
  */
 export class NodeLoop {
   readonly #host: ScriptHost;
   readonly #sudo: boolean;
   #session: Session | null = null;
+  #ending: Promise<void> = Promise.resolve();
   #queue: Promise<unknown> = Promise.resolve();
   #pauseMs = FIRST_PAUSE_MS;
   #notBefore = 0;
@@ -66,30 +69,39 @@ export class NodeLoop {
   async #ask(order: readonly string[], mostBytes: number): Promise<LoopAnswer> {
     if (order.some((value) => /[\n\0]/.test(value))) throw new LogTrouble('Its name has a line feed in it.');
     if (this.#closed) throw new LogTrouble('Following has ended.');
-    if (!this.#session?.alive) {
-      if (performance.now() < this.#notBefore) throw new LogTrouble(this.#trouble);
-      this.#session = new Session(this.#host, this.#sudo);
-    }
+    if (this.#session?.alive === false) this.#rest(this.#session);
+    if (performance.now() < this.#notBefore) throw new LogTrouble(this.#trouble);
+    this.#session ??= new Session(this.#host, this.#sudo);
     const session = this.#session;
     try {
       await session.ready;
-      const answer = await session.ask(order, mostBytes);
-      this.#pauseMs = FIRST_PAUSE_MS;
-      return answer;
+      return await session.ask(order, mostBytes);
     } catch (error) {
-      session.end();
-      this.#trouble = error instanceof LogTrouble ? error.message : 'The node does not answer.';
-      this.#notBefore = performance.now() + this.#pauseMs;
-      this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+      session.end(error instanceof LogTrouble ? error.message : 'The node does not answer.');
+      this.#rest(session);
       throw new LogTrouble(this.#trouble);
     }
+  }
+
+  /** A loop has ended: the next one is begun after a pause. */
+  #rest(session: Session): void {
+    if (this.#session !== session) return;
+    this.#session = null;
+    this.#ending = session.ended;
+    if (session.endedAt - session.beganAt > STEADY_MS) this.#pauseMs = FIRST_PAUSE_MS;
+    this.#notBefore = session.endedAt + this.#pauseMs;
+    const seconds = Math.ceil(this.#pauseMs / 1_000);
+    const when = seconds === 1 ? 'in a second' : `in ${seconds} seconds`;
+    this.#trouble = `${session.why} The node is asked again ${when}.`;
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
   /** Ends the loop, not the host. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#session?.end();
-    await this.#session?.ended;
+    const session = this.#session;
+    session?.end('Following has ended.');
+    await Promise.all([session?.ended, this.#ending]);
   }
 }
 
@@ -98,6 +110,9 @@ class Session {
   readonly ready: Promise<void>;
   readonly ended: Promise<void>;
   alive = true;
+  readonly beganAt = performance.now();
+  endedAt = 0;
+  why = '';
   uid: number | null = null;
   readonly #nonce = randomBytes(16).toString('hex');
   readonly #abort = new AbortController();
@@ -117,23 +132,30 @@ class Session {
         onOutput: (chunk, channel) => this.#take(chunk, channel),
       })
       .then((result) => {
-        this.alive = false;
-        const why = result.ok
-          ? 'The shell on the node ended.'
-          : `${result.error.message} ${result.error.next}`.trim();
-        this.#fail(why);
+        const { message, next } = result.ok
+          ? { message: 'The shell on the node ended.', next: '' }
+          : result.error;
+        this.end(`${message} ${next}`.trim());
       });
   }
 
   async ask(order: readonly string[], mostBytes: number, limitMs = ANSWER_MS): Promise<LoopAnswer> {
-    if (!this.alive) throw new LogTrouble('The shell on the node ended.');
+    if (!this.alive) throw new LogTrouble(this.why);
     this.#channel?.write(`${order.join('\n')}\n`);
     return this.#answer(mostBytes, limitMs);
   }
 
-  end(): void {
-    this.alive = false;
+  /** @param why in words for a person; the first reason counts */
+  end(why: string): void {
+    if (this.alive) {
+      this.alive = false;
+      this.endedAt = performance.now();
+      this.why = why.slice(0, 900);
+    }
     this.#abort.abort();
+    const pending = this.#pending;
+    this.#pending = null;
+    pending?.reject(new LogTrouble(this.why));
   }
 
   async #hello(): Promise<void> {
@@ -154,8 +176,7 @@ class Session {
   #answer(mostBytes: number, limitMs: number): Promise<LoopAnswer> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#fail('The node did not answer in time.');
-        this.end();
+        this.end('The node did not answer in time.');
       }, limitMs);
       this.#pending = {
         mostBytes,
@@ -181,8 +202,7 @@ class Session {
       pending.bytes += chunk.length;
     }
     if (!pending || pending.bytes > pending.mostBytes + LONGEST_STATUS) {
-      this.#fail('The node sent something that was not asked for.');
-      this.end();
+      this.end('The node sent something that was not asked for.');
       return;
     }
     const tail = lastBytes(pending.pieces, LONGEST_STATUS);
@@ -193,12 +213,6 @@ class Session {
     const all = Buffer.concat(pending.pieces);
     this.#pending = null;
     pending.resolve({ body: all.subarray(0, all.length - (tail.length - mark)), status });
-  }
-
-  #fail(why: string): void {
-    const pending = this.#pending;
-    this.#pending = null;
-    pending?.reject(new LogTrouble(why.slice(0, 1_024)));
   }
 }
 

@@ -23,7 +23,8 @@ import { sshHost } from '#core/hosts/ssh.ts';
 import { type LoopbackSshd, startLoopbackSshd, whyNoSshd } from '#core/hosts/testing/loopback-sshd.ts';
 import { FileFollower } from '../files/file-follower.ts';
 import { Gather } from '../testing/gather.ts';
-import { COPYING, RENAMING, torture } from '../testing/torture.ts';
+import { torture } from '../testing/torture.ts';
+import { COPYING, RENAMING } from '../testing/torture-writer.ts';
 import { NodeLoop } from './node-loop.ts';
 import { RemoteReach } from './remote-reach.ts';
 

@@ -1,7 +1,8 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach } from 'vitest';
-import { FileFollower, type FileFollowerOptions } from '../files/file-follower.ts';
+import { FileFollower } from '../files/file-follower.ts';
+import type { FileFollowerOptions } from '../files/follower-options.ts';
 import { LocalReach } from '../local/local-reach.ts';
 import { Gather } from './gather.ts';
 

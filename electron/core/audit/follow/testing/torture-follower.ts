@@ -3,36 +3,12 @@
  * position to a journal, in one write of one line. A line without its end was never committed.
  * Arguments: the log, the journal, and for SSH the console's folder, port and key file.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { FileFollower } from '../files/file-follower.ts';
 import type { LogReach } from '../files/log-reach.ts';
 import { LocalReach } from '../local/local-reach.ts';
-
-/** What a journal line holds. */
-export interface Committed {
-  lines: string[];
-  gaps: { kind: string; bytes: number | null; detail: string }[];
-  position: unknown;
-}
-
-/** @returns what was committed; a torn end is left out */
-export function readJournal(path: string): { committed: Committed[]; bytes: number } {
-  if (!existsSync(path)) return { committed: [], bytes: 0 };
-  const text = readFileSync(path);
-  const bytes = text.lastIndexOf(10) + 1;
-  const lines = text.subarray(0, bytes).toString('utf8').split('\n').filter(Boolean);
-  return { committed: lines.map((line) => JSON.parse(line) as Committed), bytes };
-}
+import { readLast } from './torture-journal.ts';
 
 async function reachOf(folder: string | undefined, port: string, identityFile: string): Promise<LogReach> {
   if (folder === undefined) return new LocalReach();
@@ -45,13 +21,12 @@ async function reachOf(folder: string | undefined, port: string, identityFile: s
 
 async function main(): Promise<void> {
   const [path = '', journal = '', folder, port = '', identityFile = ''] = process.argv.slice(2);
-  const { committed, bytes } = readJournal(journal);
+  const { last, bytes } = readLast(journal);
   if (existsSync(journal)) truncateSync(journal, bytes);
   const reach = await reachOf(folder, port, identityFile);
   // Written at an end that never comes otherwise; the next one starts in half the time.
   flushCompileCache();
-  const position = committed.at(-1)?.position;
-  const follower = new FileFollower({ reach, path, position, settleMs: 300 });
+  const follower = new FileFollower({ reach, path, position: last?.position, settleMs: 300 });
   const output = openSync(journal, 'a');
   for (let batch = await follower.next(); batch; batch = await follower.next()) {
     const { gaps } = batch;
