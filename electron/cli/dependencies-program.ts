@@ -45,7 +45,7 @@ only node of the list, is looked at. With --pip-audit the pip-audit of your PATH
 its service; one within an environment in question, or that others can change, is not started.
 
 Exit codes: 0 all was compared with fresh data and nothing is known, 1 something is known, 2 not all could be said (no data, data
-older than five days or from the future, packages that cannot be read or compared), 64 wrong usage.`,
+older than five days or from the future, only a small part of it, packages that cannot be read or compared), 64 wrong usage.`,
     )
     .action(async (paths, options) => {
       const { auditCommand } = await import('./dependencies-audit.ts');

@@ -1,3 +1,4 @@
+import { quoteAll } from '#core/hosts/quote.ts';
 import type { AdvisoryDataState, Severity } from '#shared/domain/dependencies/advisory.ts';
 import type {
   DependencyFinding,
@@ -5,6 +6,7 @@ import type {
   FindingKind,
   Upgrade,
 } from '#shared/domain/dependencies/finding.ts';
+import { isPartOfAdvisories } from '#shared/domain/dependencies/part-of-advisories.ts';
 import { visible } from '#shared/domain/text.ts';
 import { capital, counted, countWord } from '#shared/domain/words.ts';
 import type { Colour, Paint } from './terminal.ts';
@@ -115,14 +117,23 @@ export function dependencyTable(report: DependencyReport, paint: Paint): string 
     );
   }
   if (findings.length > 0) lines.push('');
-  lines.push(paint(data.state === 'fresh' ? 'dim' : 'yellow', `Advisory data: ${dataLine(data)}.`));
+  lines.push(
+    paint(
+      data.state === 'fresh' && data.trouble === '' ? 'dim' : 'yellow',
+      `Advisory data: ${dataLine(data)}.`,
+    ),
+  );
   if (data.trouble !== '') lines.push(visible(data.trouble));
   return `${lines.join('\n')}\n`;
 }
 
 /** What a person types for it, or who brings the newer version where pip does not. */
 function wayUp({ command }: Upgrade, finding: DependencyFinding | undefined): string {
-  if (command !== null) return `$ ${command.map(visible).join(' ')}`;
+  if (command !== null) {
+    const { text, refused } = quoteAll(command);
+    // Whoever copies it into a shell must get these words and no others.
+    if (refused.length === 0) return `$ ${text}`;
+  }
   if (finding?.vendoredBy != null)
     return `comes with a newer ${visible(finding.vendoredBy)}, which carries this copy`;
   return finding?.mayBeBackported === true
@@ -138,7 +149,9 @@ function knownWords(known: number, { packages, data }: DependencyReport): string
   if (known > 0) return counted(known, 'known vulnerability', 'known vulnerabilities');
   if (packages === 0) return 'there was nothing to compare';
   const where = {
-    fresh: '',
+    fresh: isPartOfAdvisories(data)
+      ? `, as far as ${counted(data.advisories, 'advisory', 'advisories')} ${data.advisories === 1 ? 'tells' : 'tell'}`
+      : '',
     stale: `, as far as advisories tell that are ${counted(data.ageDays ?? 0, 'day')} old`,
     unknown: ', as far as advisories tell that are dated in the future',
   }[data.state];

@@ -51,6 +51,7 @@ const ignored = {
   id: 'CVE-2025-43859',
   reason: 'not reachable here',
   version: null,
+  severity: null,
   until,
   untilFixed: false,
 };
@@ -105,6 +106,17 @@ describe('packages against advisories', () => {
     const finding = judge({ findings: [found(more)] });
     expect(finding).toMatchObject({ status, severity });
     expect(finding.summary).toMatch(summary);
+  });
+
+  it('are never called fine by a small part of all advisories', () => {
+    const part = judge({ data: { ...FRESH, advisories: 999 } });
+    expect(part).toMatchObject({
+      status: 'unknown',
+      wouldHelp: expect.stringMatching(/dependencies import/),
+    });
+    expect(part.summary).toMatch(/there are only 999 advisories/);
+    expect(judge({ data: { ...FRESH, advisories: 1_000 } }).status).toBe('pass');
+    expect(judge({ data: { ...FRESH, advisories: 1 }, findings: [found()] }).status).toBe('fix');
   });
 
   it('show what was put aside, and what ended', () => {

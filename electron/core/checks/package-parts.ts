@@ -1,6 +1,7 @@
 import type { Severity as Rating } from '#shared/domain/dependencies/advisory.ts';
 import type { DependencyFinding, DependencyReport } from '#shared/domain/dependencies/finding.ts';
 import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
+import { isPartOfAdvisories } from '#shared/domain/dependencies/part-of-advisories.ts';
 import type { FixStep, Severity } from '#shared/domain/finding.ts';
 import { counted } from '#shared/domain/words.ts';
 import type { CheckInput } from './check.ts';
@@ -133,10 +134,20 @@ function dataPart(input: CheckInput, { data, packages }: DependencyReport): Part
       headline: `No package was seen on ${node}, so none could be compared with advisories.`,
       wouldHelp: 'say in Setup where mycoSwarm is installed',
     };
+  if (isPartOfAdvisories(data))
+    return {
+      what,
+      seen: `${counted(data.advisories, 'advisory', 'advisories')}, which ${data.advisories === 1 ? 'is' : 'are'} a small part of all that are published`,
+      status: 'unknown',
+      source: SOURCE,
+      raw,
+      headline: `We cannot say that the packages on ${node} are fine: there are only ${counted(data.advisories, 'advisory', 'advisories')} to compare them with.`,
+      wouldHelp: IMPORT_ADVISORIES,
+    };
   if (data.state === 'fresh')
     return {
       what,
-      seen: `${data.advisories} in force, compared with ${counted(packages, 'package')}`,
+      seen: `${counted(data.advisories, 'advisory', 'advisories')}, compared with ${counted(packages, 'package')}`,
       status: 'pass',
       source: SOURCE,
       raw,

@@ -14,6 +14,7 @@ import {
 } from '#core/dependencies/upgrade/why-by-hand.ts';
 import type { DependencyReport, Upgrade } from '#shared/domain/dependencies/finding.ts';
 import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
+import { isPartOfAdvisories } from '#shared/domain/dependencies/part-of-advisories.ts';
 import { pipInstallArguments, pipTellsFiles } from '#shared/domain/helper/pip-arguments.ts';
 import type { PlanProof, PlanSetting, PlanStep } from '#shared/domain/plan.ts';
 import { counted } from '#shared/domain/words.ts';
@@ -244,7 +245,11 @@ function replacedRows(
   const { check } = input.finding;
   const takesEffect = takesEffectOf(input, batch);
   const aged =
-    report.data.state === 'fresh' ? '' : ', as far as this console’s advisories go, which are not fresh';
+    report.data.state !== 'fresh'
+      ? ', as far as this console’s advisories go, which are not fresh'
+      : isPartOfAdvisories(report.data)
+        ? ', as far as this console’s advisories go, which are a small part of all'
+        : '';
   return batch.upgrades.map((upgrade): PlanSetting => {
     const ids = index
       .about(upgrade)
@@ -315,6 +320,7 @@ function proofsOf(
   );
   const isAll =
     report.data.state === 'fresh' &&
+    !isPartOfAdvisories(report.data) &&
     proofs.every(({ clean }) => clean) &&
     report.findings.every(
       (one) => one.ignored !== null || ended.has(keyOf(one.environment, one.package, one.version)),

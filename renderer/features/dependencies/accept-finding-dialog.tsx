@@ -35,6 +35,7 @@ export function AcceptFindingDialog({ placed, onClose }: { placed: PlacedFinding
         id: finding.ids[0] ?? '',
         reason: reason.trim(),
         version: finding.version,
+        severity: finding.severity,
         until: endOf(day).toISOString(),
         untilFixed,
       }),
@@ -57,7 +58,7 @@ export function AcceptFindingDialog({ placed, onClose }: { placed: PlacedFinding
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Accept ${visible(finding.ids[0] ?? '')} in ${visible(finding.package)}`}
-      description="It stays on this page, is not counted, and comes back when the day is over or another version is installed."
+      description="It stays on this page, is not counted, and comes back when the day is over, another version is installed, or it turns out to be worse."
       actions={
         <>
           <Button variant="filled" type="submit" form={form} running={accept.isPending && 'Accepting'}>

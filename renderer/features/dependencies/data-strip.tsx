@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
+import { isPartOfAdvisories } from '#shared/domain/dependencies/part-of-advisories.ts';
 import { STALE_AFTER_DAYS } from '#shared/domain/dependencies/stale-after.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
@@ -12,20 +13,23 @@ import { StatusWord } from '../../components/status.tsx';
 import { count } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
-import { dataWords, fetchingWords, isPart, troubleWords } from './report-words.ts';
+import { dataWords, fetchingWords, troubleWords } from './report-words.ts';
 
 const STATE_STATUS = { fresh: 'pass', stale: 'review', none: 'unknown', unknown: 'unknown' } as const;
 const STATE_WORD = { fresh: 'Fresh', stale: 'Too old', none: 'None', unknown: 'Not usable' } as const;
 
-/** How old the advisories are: always in sight, because "nothing found" means nothing without fresh ones. */
-export function DataStrip({ data }: { data: AdvisoryDataState }) {
+/**
+ * How old the advisories are: always in sight, because "nothing found" means nothing without fresh ones.
+ * @param isCalm something else on the page comes first
+ */
+export function DataStrip({ data, isCalm }: { data: AdvisoryDataState; isCalm: boolean }) {
   const [importing, setImporting] = useState(false);
   const { data: fetching } = useQuery(orpc.dependencies.fetching.queryOptions());
   const trouble = troubleWords(data);
   return (
     <section className="advisories" aria-label="Advisories">
-      <StatusWord status={isPart(data) ? 'review' : STATE_STATUS[data.state]}>
-        {isPart(data) ? 'Only a part' : STATE_WORD[data.state]}
+      <StatusWord status={isPartOfAdvisories(data) ? 'review' : STATE_STATUS[data.state]}>
+        {isPartOfAdvisories(data) ? 'Only a part' : STATE_WORD[data.state]}
       </StatusWord>
       <div className="advisories__words">
         <p>
@@ -40,7 +44,7 @@ export function DataStrip({ data }: { data: AdvisoryDataState }) {
         {fetching?.lastTrouble ? <p className="quiet">{fetchingWords(fetching)}</p> : null}
       </div>
       <Button
-        variant={data.state === 'fresh' && !isPart(data) ? 'plain' : 'filled'}
+        variant={isCalm || (data.state === 'fresh' && !isPartOfAdvisories(data)) ? 'plain' : 'filled'}
         onClick={() => setImporting(true)}
       >
         Take in advisories

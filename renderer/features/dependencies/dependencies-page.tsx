@@ -1,6 +1,7 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import type { Severity } from '#shared/domain/dependencies/advisory.ts';
+import { isPartOfAdvisories } from '#shared/domain/dependencies/part-of-advisories.ts';
 import { visible } from '#shared/domain/text.ts';
 import { useScope } from '../../app/scope.ts';
 import { Button } from '../../components/button.tsx';
@@ -9,6 +10,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
 import { SearchField } from '../../components/search-field.tsx';
+import { StatusWord } from '../../components/status.tsx';
 import { count } from '../../components/time-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { Waiting } from '../../components/waiting.tsx';
@@ -18,6 +20,7 @@ import { BeforeInstallDialog } from './before-install-dialog.tsx';
 import { DataStrip } from './data-strip.tsx';
 import { DirectPart } from './direct-part.tsx';
 import { FindingRow } from './finding-row.tsx';
+import { IncidentLink } from './incident-link.tsx';
 import { NodePart } from './node-part.tsx';
 import { OwnBillPart } from './own-bill-part.tsx';
 import {
@@ -29,7 +32,13 @@ import {
   type PlacedReport,
   searched,
 } from './report-groups.ts';
-import { byHandWords, dependenciesSentence, malwareLead } from './report-words.ts';
+import {
+  byHandWords,
+  dependenciesSentence,
+  type MissingNodes,
+  malwareLead,
+  missingWords,
+} from './report-words.ts';
 import { SeverityFilter } from './severity-filter.tsx';
 import { quotedCommand } from './shell-words.ts';
 import { UpgradeAllLink } from './upgrade-all-link.tsx';
@@ -70,6 +79,12 @@ export function DependenciesPage() {
     const node = nodes[index];
     return report && node ? [{ node: node.id, nodeName: node.name, report }] : [];
   });
+  const without = nodes.flatMap(({ name }, index) => (reports[index]?.data ? [] : [{ name, index }]));
+  const isFailed = ({ index }: { index: number }) => reports[index]?.isError === true;
+  const missing: MissingNodes = {
+    failed: without.filter(isFailed).map(({ name }) => name),
+    unseen: without.filter((one) => !isFailed(one)).map(({ name }) => name),
+  };
   const groups = groupsOf(placed);
   const packages = placed.reduce((sum, { report }) => sum + report.packages, 0);
   const commands = placed.flatMap(({ report }) =>
@@ -89,14 +104,24 @@ export function DependenciesPage() {
       <PageHeader
         actions={
           <>
-            {groups.malware.length === 0 ? (
-              <UpgradeAllLink placed={placed} isNext={data.data.state === 'fresh'} />
-            ) : null}
+            {groups.malware[0] ? (
+              <IncidentLink node={groups.malware[0].node} nodeName={groups.malware[0].nodeName} />
+            ) : (
+              <UpgradeAllLink
+                placed={placed}
+                isNext={data.data.state === 'fresh' && !isPartOfAdvisories(data.data)}
+              />
+            )}
             <Button onClick={() => setBefore(true)}>Before you install…</Button>
           </>
         }
         eyebrow={`${count(packages, 'package')} on ${count(placed.length, 'node')}`}
-        sentence={dependenciesSentence(placed, groups, data.data)}
+        sentence={dependenciesSentence(
+          placed,
+          groups,
+          data.data,
+          without.map(({ name }) => name),
+        )}
         lead={
           groups.malware.length > 0 ? (
             malwareLead(groups.malware)
@@ -108,9 +133,23 @@ export function DependenciesPage() {
           ) : undefined
         }
       />
-      <DataStrip data={data.data} />
+      <DataStrip data={data.data} isCalm={groups.malware.length > 0} />
+      {placed.length > 0 && without.length > 0 ? (
+        <p className="dependencies__missing">
+          <StatusWord status="unknown">Not compared</StatusWord> {missingWords(missing)}
+          {missing.failed.length > 0 ? (
+            <Button small onClick={() => void Promise.all(reports.map(({ refetch }) => refetch()))}>
+              Try again
+            </Button>
+          ) : null}
+        </p>
+      ) : null}
       {placed.length === 0 ? (
-        <EmptyState sentence="No node was looked at yet, so nothing is known of its packages." />
+        <EmptyState
+          sentence={
+            missingWords(missing) || 'No node was looked at yet, so nothing is known of its packages.'
+          }
+        />
       ) : (
         <>
           {GROUPS.some((group) => groups[group].length > 0) ? (
@@ -186,7 +225,7 @@ function GroupPart({ group, rows, withNode, onAccept, onWithdraw }: GroupPartPro
       <ul>
         {shown.map((placed) => (
           <FindingRow
-            key={`${placed.node} ${placed.finding.environment} ${placed.finding.package} ${placed.finding.vendoredBy ?? ''} ${placed.finding.ids[0] ?? placed.finding.kind}`}
+            key={`${placed.node} ${placed.finding.environment} ${placed.finding.package} ${placed.finding.version ?? ''} ${placed.finding.vendoredBy ?? ''} ${placed.finding.ids[0] ?? placed.finding.kind}`}
             placed={placed}
             withNode={withNode}
             onAccept={onAccept}

@@ -9,6 +9,7 @@ import { RawText } from '../../components/raw-text.tsx';
 import { Spinner } from '../../components/spinner.tsx';
 import { dayInWords } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
+import { IncidentLink } from './incident-link.tsx';
 import type { PlacedFinding } from './report-groups.ts';
 import { answerWords, FROM_WORDS, REOPENED_WORDS, SEVERITY_WORDS } from './report-words.ts';
 import { quotedCommand } from './shell-words.ts';
@@ -139,7 +140,10 @@ function FindingDetails({ placed, onAccept, onWithdraw }: Omit<FindingRowProps, 
       ))}
       <div className="dependency__buttons">
         <UpgradeLink placed={placed} />
-        {finding.ignored || finding.ids.length === 0 ? null : (
+        {finding.kind === 'malware' ? (
+          <IncidentLink node={placed.node} nodeName={placed.nodeName} isNext={false} />
+        ) : null}
+        {finding.ignored || finding.ids.length === 0 || finding.kind === 'malware' ? null : (
           <Button variant="plain" onClick={() => onAccept(placed)}>
             Accept for a while…
           </Button>

@@ -35,3 +35,33 @@ it('puts the worst of all nodes first, not those of the first node', () => {
   expect(groups.upgrade.map((placed) => placed.finding.package)).toEqual(['three', 'one', 'four', 'two']);
   expect(groups.waiting.map((placed) => placed.finding.package)).toEqual(['bare', 'open']);
 });
+
+it('gives each version and each copy its own upgrade, whatever goes by the same name', () => {
+  const command = ['python', '-m', 'pip', 'install', 'x==3'];
+  const upgrade = (from: string, own: string[] | null) => ({
+    environment: '/e',
+    package: 'x',
+    from,
+    to: '3',
+    ends: 1,
+    command: own,
+  });
+  const placed = report(
+    'a',
+    finding('x', 'high', { version: '1', vendoredBy: null }),
+    finding('x', 'high', { version: '2', vendoredBy: null }),
+    finding('x', 'high', { version: '1', vendoredBy: 'pip' }),
+  );
+  placed.report.upgrades.push(upgrade('1', command), upgrade('2', null), upgrade('1', null));
+  expect(
+    groupsOf([placed]).upgrade.map((one) => [
+      one.finding.version,
+      one.finding.vendoredBy,
+      one.upgrade?.command,
+    ]),
+  ).toEqual([
+    ['1', null, command],
+    ['2', null, null],
+    ['1', 'pip', null],
+  ]);
+});

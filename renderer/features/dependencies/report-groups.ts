@@ -42,12 +42,21 @@ export function groupsOf(reports: readonly PlacedReport[]): Record<Group, Placed
     accepted: [],
   };
   for (const { node, nodeName, report } of reports) {
-    const upgrades = new Map(
-      report.upgrades.map((entry) => [keyOf(entry.environment, entry.package), entry]),
-    );
+    const upgrades = new Map<string, Upgrade>();
+    for (const entry of report.upgrades) {
+      const key = keyOf(entry.environment, entry.package, entry.from);
+      // A copy within another package goes by the same name, and has no command.
+      if (!upgrades.has(key) || entry.command !== null) upgrades.set(key, entry);
+    }
     for (const finding of report.findings) {
-      const upgrade = upgrades.get(keyOf(finding.environment, finding.package)) ?? null;
-      groups[groupOf(finding)].push({ node, nodeName, finding, upgrade });
+      const upgrade = upgrades.get(keyOf(finding.environment, finding.package, finding.version)) ?? null;
+      const isCopy = finding.vendoredBy !== null && upgrade !== null;
+      groups[groupOf(finding)].push({
+        node,
+        nodeName,
+        finding,
+        upgrade: isCopy ? { ...upgrade, command: null } : upgrade,
+      });
     }
   }
   for (const group of GROUPS) groups[group].sort((a, b) => rankOf(a) - rankOf(b));
@@ -56,8 +65,8 @@ export function groupsOf(reports: readonly PlacedReport[]): Record<Group, Placed
 
 const rankOf = ({ finding }: PlacedFinding): number => WORST_SEVERITY_FIRST.indexOf(finding.severity);
 
-function keyOf(environment: string, name: string): string {
-  return `${environment}\0${name}`;
+function keyOf(environment: string, name: string, version: string | null): string {
+  return `${environment}\0${name}\0${version ?? ''}`;
 }
 
 function groupOf(finding: DependencyFinding): Group {

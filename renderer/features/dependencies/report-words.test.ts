@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
+import { isPartOfAdvisories } from '#shared/domain/dependencies/part-of-advisories.ts';
 import type { PlacedFinding } from './report-groups.ts';
 import {
   byHandWords,
   dataWords,
   dependenciesSentence,
-  isPart,
   malwareLead,
+  missingWords,
   troubleWords,
 } from './report-words.ts';
 
@@ -15,7 +16,7 @@ const data = (more: Partial<AdvisoryDataState>): AdvisoryDataState => ({
   advisories: 24_113,
   newest: '2026-11-20T00:00:00.000Z',
   ageDays: 1,
-  importedAt: null,
+  importedAt: '2026-11-21T00:00:00.000Z',
   origin: '',
   trouble: '',
   ...more,
@@ -43,9 +44,11 @@ describe('a handful of fresh advisories', () => {
     const one = data({ advisories: 1 });
     expect(said(one)).toContain('a small part of all that are published');
     expect(troubleWords(one)).toContain('nothing is known here');
-    expect(isPart(data({ advisories: 999 }))).toBe(true);
-    expect(isPart(data({ advisories: 1_000 }))).toBe(false);
-    expect(isPart(data({ advisories: 1, state: 'stale' }))).toBe(false);
+    expect(isPartOfAdvisories(data({ advisories: 999 }))).toBe(true);
+    expect(isPartOfAdvisories(data({ advisories: 1_000 }))).toBe(false);
+    expect(isPartOfAdvisories(data({ advisories: 1, state: 'stale' }))).toBe(false);
+    // A set that somebody named for one question is not taken into use.
+    expect(isPartOfAdvisories(data({ advisories: 1, importedAt: null }))).toBe(false);
   });
 });
 
@@ -71,5 +74,20 @@ describe('words beside it', () => {
       'By hand it takes one command.',
       'By hand it takes 12 commands.',
     ]);
+  });
+});
+
+describe('nodes of which there is no report', () => {
+  it('are named, and keep the page from being content', () => {
+    expect(dependenciesSentence(seen(data({})), nothing, data({}), ['boa'])).toBe(
+      'Nothing is known against 61 packages; of boa nobody can say.',
+    );
+    expect(dependenciesSentence(seen(data({})), nothing, data({}), ['boa', 'pi', 'a', 'b'])).toContain(
+      'boa, pi, a and 1 other',
+    );
+    expect(missingWords({ failed: [], unseen: [] })).toBe('');
+    expect(missingWords({ failed: ['boa'], unseen: ['pi', 'uncho'] })).toBe(
+      'The packages of boa could not be compared, so nothing here is about it. Nobody has looked at pi and uncho yet, so nothing is known of their packages.',
+    );
   });
 });

@@ -2,6 +2,7 @@ import type { AdvisoryDataState, AdvisoryFetching, Severity } from '#shared/doma
 import type { DependencyFinding } from '#shared/domain/dependencies/finding.ts';
 import type { InstalledFrom } from '#shared/domain/dependencies/inventory.ts';
 import { OSV_ADDRESS } from '#shared/domain/dependencies/osv-address.ts';
+import { isPartOfAdvisories } from '#shared/domain/dependencies/part-of-advisories.ts';
 import { visible } from '#shared/domain/text.ts';
 import { capital, counted } from '#shared/domain/words.ts';
 import type { Group, PlacedFinding, PlacedReport } from './report-groups.ts';
@@ -26,13 +27,6 @@ export const FROM_WORDS: Readonly<Record<InstalledFrom, string>> = {
   vendored: 'a copy within another package',
 };
 
-/** OSV publishes well over ten thousand advisories for Python packages; far fewer are somebody's selection. */
-const FEWEST = 1_000;
-
-/** Whether fresh advisories are so few that they say nothing of packages they do not name. */
-export const isPart = ({ state, advisories }: Pick<AdvisoryDataState, 'state' | 'advisories'>): boolean =>
-  state === 'fresh' && advisories < FEWEST;
-
 /** The first sentence of the page. */
 export function dependenciesSentence(...said: Parameters<typeof plainSentence>): string {
   const sentence = plainSentence(...said);
@@ -44,6 +38,7 @@ function plainSentence(
   reports: readonly PlacedReport[],
   groups: Readonly<Record<Group, readonly PlacedFinding[]>>,
   data: AdvisoryDataState,
+  missing: readonly string[] = [],
 ): string {
   const packages = reports.reduce((sum, { report }) => sum + report.packages, 0);
   const { malware, upgrade, waiting, unclear } = groups;
@@ -69,13 +64,46 @@ function plainSentence(
     return data.advisories === 0
       ? `${counted(packages, 'package')}, and the advisories to compare them with cannot be read.`
       : 'Nothing is known against these packages, but the advisories are dated in the future.';
-  if (isPart(data) && packages > 0)
+  if (isPartOfAdvisories(data) && packages > 0)
     return `Nothing is known against these packages, but ${counted(data.advisories, 'advisory', 'advisories')} ${data.advisories === 1 ? 'is' : 'are'} a small part of all that are published.`;
   if (unclear.length > 0)
     return `Nothing is known against ${counted(packages, 'package')}; of ${unclear.length.toLocaleString('en')} nobody can say.`;
+  if (missing.length > 0 && reports.length > 0)
+    return `Nothing is known against ${counted(packages, 'package')}; of ${namesInWords(missing)} nobody can say.`;
   return packages === 0
     ? 'No Python packages were seen on these nodes.'
     : `Nothing is known against any of ${counted(packages, 'package')}.`;
+}
+
+/** `miu`, `miu and boa`, `miu, boa, pi and 2 others`. Names of strangers. */
+function namesInWords(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map(visible);
+  const more = names.length - shown.length;
+  if (more > 0) shown.push(`${more.toLocaleString('en')} ${more === 1 ? 'other' : 'others'}`);
+  const last = shown.pop() ?? '';
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}
+
+/** Nodes that are missing from what the page says, and why; empty when none is. */
+export function missingWords({ failed, unseen }: MissingNodes): string {
+  return [
+    failed.length === 0
+      ? ''
+      : `The packages of ${namesInWords(failed)} could not be compared, so nothing here is about ${failed.length === 1 ? 'it' : 'them'}.`,
+    unseen.length === 0
+      ? ''
+      : `Nobody has looked at ${namesInWords(unseen)} yet, so nothing is known of ${unseen.length === 1 ? 'its' : 'their'} packages.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** Names of nodes of which there is no report. */
+export interface MissingNodes {
+  /** It could not be made. */
+  failed: readonly string[];
+  /** Nobody looked yet, or what was seen cannot be read. */
+  unseen: readonly string[];
 }
 
 /** Age and origin of the advisories, always in sight: `24,113 advisories, the newest of yesterday`. */
@@ -99,10 +127,10 @@ export function fetchingWords({ address, daily, lastTrouble }: AdvisoryFetching)
 }
 
 /** What is wrong with the advisories, in the page's words; empty when nothing is. */
-export function troubleWords({ state, trouble, advisories }: AdvisoryDataState): string {
-  switch (state) {
+export function troubleWords(data: AdvisoryDataState): string {
+  switch (data.state) {
     case 'fresh':
-      return isPart({ state, advisories })
+      return isPartOfAdvisories(data)
         ? 'There are more than ten thousand for Python packages. Of what these do not name nothing is known here.'
         : '';
     case 'none':
@@ -110,7 +138,7 @@ export function troubleWords({ state, trouble, advisories }: AdvisoryDataState):
     case 'stale':
       return 'What became known since is not in them, so nothing here is called fine.';
     default:
-      return visible(trouble);
+      return visible(data.trouble);
   }
 }
 
@@ -140,5 +168,6 @@ export function answerWords({ finding, upgrade }: PlacedFinding): string {
 export const REOPENED_WORDS: Readonly<Record<NonNullable<DependencyFinding['reopened']>['why'], string>> = {
   'ran-out': 'It was accepted until a day that is over.',
   fixed: 'It was accepted until there is a repair, and there is one now.',
+  worse: 'It was accepted when it was rated as less bad than it is now.',
   'version-changed': 'It was accepted for another version than is installed now.',
 };

@@ -51,7 +51,7 @@ export type Advisory = z.infer<typeof advisory>;
 export const advisoryDataState = z.object({
   /** `stale`: the newest record is older than five days; `unknown`: unreadable, or from the future. */
   state: z.enum(['fresh', 'stale', 'none', 'unknown']),
-  /** Records that are in force; withdrawn ones are not counted. */
+  /** Records of the set, those too that were withdrawn. */
   advisories: z.int().min(0),
   /** When the newest record was last changed; null when there is none. */
   newest: instant.nullable(),
@@ -60,7 +60,7 @@ export const advisoryDataState = z.object({
   /** When and from what it was imported; null for data that was read for once. */
   importedAt: instant.nullable(),
   origin: lineText,
-  /** What is wrong and what helps, in words; empty when it is fresh. */
+  /** What is wrong and what helps, in words; empty when it is fresh and more than a small part of what is published. */
   trouble: lineText,
 });
 export type AdvisoryDataState = z.infer<typeof advisoryDataState>;

@@ -15,6 +15,8 @@ export const dependencyIgnore = z
     reason,
     /** The version that was installed when it was accepted: another one reopens it. Null: whatever version. */
     version: shortText.nullable().default(null),
+    /** How bad it was when it was accepted: what became worse reopens it. Null: however bad. */
+    severity: severity.nullable().default(null),
     /** Holds up to this instant. */
     until: instant.nullable().default(null),
     /** Holds only as long as there is no version without it. */
@@ -63,7 +65,7 @@ export const dependencyFinding = z.object({
   ignored: dependencyIgnore.nullable(),
   /** A decision about it that no longer holds, and why. */
   reopened: z
-    .object({ ignore: dependencyIgnore, why: z.enum(['ran-out', 'fixed', 'version-changed']) })
+    .object({ ignore: dependencyIgnore, why: z.enum(['ran-out', 'fixed', 'version-changed', 'worse']) })
     .nullable(),
 });
 export type DependencyFinding = z.infer<typeof dependencyFinding>;

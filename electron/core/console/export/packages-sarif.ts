@@ -148,7 +148,10 @@ export function packagesSarif(input: PackagesSarifInput): string {
     version: input.version,
     createdAt: input.createdAt,
     rules,
-    troubles: data.state === 'fresh' ? [] : [data.trouble || `The advisory data is ${data.state}.`],
+    troubles:
+      data.state === 'fresh' && data.trouble === ''
+        ? []
+        : [data.trouble || `The advisory data is ${data.state}.`],
     results: findings.map((finding) => resultOf(finding, input, index)),
   });
 }

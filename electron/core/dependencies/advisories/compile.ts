@@ -119,6 +119,14 @@ class PackageBuilder {
       if (semver !== null) ranges.push({ ...semver, for: 'semver' });
       if (own !== null) ranges.push(semver === null ? own : { ...own, for: 'others' });
       if (semver === null && own === null) unclear = 'a version in its range cannot be read';
+      // Without a beginning nothing is within it, whatever it was meant to say.
+      else if (affected.versions.length === 0 && !range.events.some(({ kind }) => kind === 'introduced'))
+        unclear = 'a range in it has no beginning';
+    }
+    if (record.malware && affected.ranges.length === 0 && affected.versions.length === 0) {
+      // Malware of which no version is named is malware in every one.
+      ranges.push({ events: [[KINDS.introduced, BEFORE_ALL]] });
+      comparable = true;
     }
     const places: number[] = [];
     for (const version of affected.versions) {
@@ -167,11 +175,21 @@ export class AdvisoryCompiler {
   readonly #keys = { PyPI: new KnownKeys(versionKey), Go: new KnownKeys(semverKey) };
   readonly #wanted: ((ecosystem: Ecosystem, name: string) => boolean) | null;
   #count = 0;
+  #inForce = 0;
   #newest: number | null = null;
 
-  /** @param wanted which packages to keep; all of them when null */
-  constructor(wanted: ((ecosystem: Ecosystem, name: string) => boolean) | null = null) {
+  readonly #now: number;
+
+  /**
+   * @param wanted which packages to keep; all of them when null
+   * @param now what is withdrawn later than this is in force
+   */
+  constructor(
+    wanted: ((ecosystem: Ecosystem, name: string) => boolean) | null = null,
+    now: Date = new Date(),
+  ) {
     this.#wanted = wanted;
+    this.#now = now.getTime();
   }
 
   /** @returns false for an advisory about nothing that is looked at, which is not counted either */
@@ -179,7 +197,9 @@ export class AdvisoryCompiler {
     if (record.affected.length === 0) return false;
     this.#count += 1;
     this.#newest = Math.max(this.#newest ?? record.modified, record.modified);
-    if (record.withdrawn !== null) return true;
+    // A clock may be off by an hour.
+    if (record.withdrawn !== null && record.withdrawn <= this.#now + 3_600_000) return true;
+    this.#inForce += 1;
     for (const affected of record.affected) {
       const { ecosystem, name } = affected;
       if (this.#wanted !== null && !this.#wanted(ecosystem, name)) continue;
@@ -192,6 +212,11 @@ export class AdvisoryCompiler {
       entry.builder.add(record, affected);
     }
     return true;
+  }
+
+  /** How many of them were not withdrawn. */
+  get inForce(): number {
+    return this.#inForce;
   }
 
   /** Advisories that were taken. */

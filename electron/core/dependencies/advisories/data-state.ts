@@ -1,5 +1,7 @@
 import type { AdvisoryDataState } from '#shared/domain/dependencies/advisory.ts';
+import { isPartOfAdvisories } from '#shared/domain/dependencies/part-of-advisories.ts';
 import { STALE_AFTER_DAYS } from '#shared/domain/dependencies/stale-after.ts';
+import { capital, counted } from '#shared/domain/words.ts';
 
 const DAY = 86_400_000;
 /** A clock may be off by this much before a record counts as being from the future. */
@@ -52,7 +54,13 @@ export function advisoryDataState(facts: AdvisorySetFacts | null, now: Date): Ad
       ...common,
       trouble: `The newest advisory is ${ageDays} days old: what was found since is not in the data. ${HELP}`,
     };
-  return { state: 'fresh', ...common, trouble: '' };
+  return {
+    state: 'fresh',
+    ...common,
+    trouble: isPartOfAdvisories({ state: 'fresh', ...common })
+      ? `${capital(counted(facts.advisories, 'advisory', 'advisories'))} ${facts.advisories === 1 ? 'is' : 'are'} a small part of the more than ten thousand that are published for Python packages: of what they do not name nothing is known. ${HELP}`
+      : '',
+  };
 }
 
 /** Data that is there and cannot be read. */

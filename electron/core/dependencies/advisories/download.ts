@@ -5,6 +5,15 @@ import { AdvisoryDataError, cancelled } from './data-error.ts';
 const CHECK = 'Look whether this computer reaches it, or import a file without network.';
 /** Nothing came for so long: it will not come any more. */
 const SILENCE_MS = 60_000;
+const NOTHING_CAME = 'nothing came for a minute';
+
+export interface FetchOptions {
+  /** Calls it off. */
+  signal?: AbortSignal | undefined;
+  /** For tests: how long nothing may come, in milliseconds. */
+  silenceMs?: number;
+}
+
 /** Whatever claims to be advisories and is larger is none. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
@@ -31,23 +40,30 @@ function failed(url: string, what: string, cause?: unknown): AdvisoryDataError {
   return new AdvisoryDataError(`${url} could not be fetched: ${what}.`, CHECK, { cause });
 }
 
-/** Asks for one thing. Nothing is sent besides the address; a redirection leads to nobody who was asked for. */
+/**
+ * Asks for one thing. Nothing is sent besides the address; a redirection leads to nobody who was asked for. Its time is over once the
+ * answer begins: what follows may take as long as something keeps coming.
+ */
 async function ask(
   url: string,
   headers: Record<string, string>,
-  signal: AbortSignal | undefined,
+  { signal, silenceMs = SILENCE_MS }: FetchOptions,
 ): Promise<Response> {
-  const limit = AbortSignal.timeout(SILENCE_MS);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error(NOTHING_CAME)), silenceMs);
   try {
     return await fetch(url, {
-      headers,
+      // Lengths are those of the file, and not of something that was packed on the way.
+      headers: { ...headers, 'accept-encoding': 'identity' },
       redirect: 'error',
-      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]),
     });
   } catch (error) {
     if (signal?.aborted) throw cancelled();
     const said = error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : '';
     throw failed(url, said.slice(0, 200) || 'there was no answer', error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -57,8 +73,12 @@ async function ask(
  * @returns null when there is none (404)
  * @throws AdvisoryDataError
  */
-export async function fetchText(url: string, most: number, signal?: AbortSignal): Promise<string | null> {
-  const response = await ask(url, {}, signal);
+export async function fetchText(
+  url: string,
+  most: number,
+  options: FetchOptions = {},
+): Promise<string | null> {
+  const response = await ask(url, {}, options);
   if (response.status === 404) {
     await response.body?.cancel();
     return null;
@@ -68,14 +88,14 @@ export async function fetchText(url: string, most: number, signal?: AbortSignal)
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const part of response.body) {
+    for await (const part of piecesOf(response.body, url, options)) {
       size += part.length;
       if (size > most) throw failed(url, 'it is larger than it can be');
       parts.push(part);
     }
   } catch (error) {
+    if (options.signal?.aborted) throw cancelled();
     if (error instanceof AdvisoryDataError) throw error;
-    if (signal?.aborted) throw cancelled();
     throw failed(url, 'it broke off', error);
   }
   return Buffer.concat(parts).toString('utf8');
@@ -107,18 +127,18 @@ function saidHash(response: Response): string | null {
 export async function fetchFile(
   url: string,
   file: string,
-  signal?: AbortSignal,
+  options: FetchOptions = {},
   onProgress?: (bytes: number, total: number | null) => void,
 ): Promise<void> {
   const part = partOf(file, url);
   const headers: Record<string, string> =
     part === null ? {} : { range: `bytes=${part.size}-`, 'if-range': part.tag };
-  const response = await ask(url, headers, signal);
+  const response = await ask(url, headers, options);
   const { status, body } = response;
   if (status === 416 && part !== null) {
     await body?.cancel();
     rmSync(file, { force: true });
-    return fetchFile(url, file, signal, onProgress);
+    return fetchFile(url, file, options, onProgress);
   }
   if ((status !== 200 && status !== 206) || body === null) throw failed(url, `the answer was ${status}`);
   const goesOn = status === 206 && part !== null;
@@ -130,17 +150,15 @@ export async function fetchFile(
     mode: 0o600,
   });
   const handle = openSync(file, goesOn ? 'a' : 'w', 0o600);
-  const reader = body.getReader();
   try {
-    for (let piece = await withinTime(reader, url); !piece.done; piece = await withinTime(reader, url)) {
-      size += piece.value.length;
+    for await (const piece of piecesOf(body, url, options)) {
+      size += piece.length;
       if (size > MOST_BYTES) throw failed(url, 'it is larger than 512 MiB');
-      for (let at = 0; at < piece.value.length; ) at += writeSync(handle, piece.value, at);
+      for (let at = 0; at < piece.length; ) at += writeSync(handle, piece, at);
       onProgress?.(size, total);
     }
   } catch (error) {
-    await reader.cancel().catch(() => undefined);
-    if (signal?.aborted) throw cancelled();
+    if (options.signal?.aborted) throw cancelled();
     if (error instanceof AdvisoryDataError || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
     throw failed(url, 'it broke off; the next attempt goes on from there', error);
   } finally {
@@ -161,15 +179,26 @@ export function forget(file: string): void {
   rmSync(`${file}.from`, { force: true });
 }
 
-async function withinTime(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+/** What comes, piece by piece; ends when nothing comes for too long. */
+async function* piecesOf(
+  body: ReadableStream<Uint8Array>,
   url: string,
-): Promise<ReadableStreamReadResult<Uint8Array>> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(failed(url, 'nothing came for a minute')), SILENCE_MS);
+  { silenceMs = SILENCE_MS }: FetchOptions,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
   try {
-    return await Promise.race([reader.read(), promise]);
+    for (;;) {
+      const { promise, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(() => reject(failed(url, NOTHING_CAME)), silenceMs);
+      try {
+        const piece = await Promise.race([reader.read(), promise]);
+        if (piece.done) return;
+        yield piece.value;
+      } finally {
+        clearTimeout(timer);
+      }
+    }
   } finally {
-    clearTimeout(timer);
+    await reader.cancel().catch(() => undefined);
   }
 }

@@ -48,7 +48,7 @@ export async function takeAdvisories(
   const before = inUse(folder);
   const writer = writeAdvisories(folder);
   try {
-    const compiler = new AdvisoryCompiler();
+    const compiler = new AdvisoryCompiler(null, now);
     for await (const some of advisories) {
       for (const { record, text } of some)
         if (compiler.add(record)) writer.advisory(record.id, record.modified, text);
@@ -57,6 +57,11 @@ export async function takeAdvisories(
     const { count, newest } = compiler;
     if (newest === null)
       throw new AdvisoryDataError('None of these advisories is about a Python package.', WHERE_TO_GET);
+    if (compiler.inForce === 0)
+      throw new AdvisoryDataError(
+        'All of these advisories about Python packages were withdrawn.',
+        WHERE_TO_GET,
+      );
     requireNotOlder(before, newest, now);
     for (const { ecosystem, name, compiled } of compiler.packages())
       writer.package(ecosystem, name, compiled);

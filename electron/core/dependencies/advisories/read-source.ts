@@ -16,7 +16,7 @@ export async function readAdvisorySource(
   now: Date,
   options: ReadingOptions = {},
 ): Promise<AdvisorySource> {
-  const compiler = new AdvisoryCompiler(wanted);
+  const compiler = new AdvisoryCompiler(wanted, now);
   for await (const some of readAdvisorySet(path, options))
     for (const { record } of some) compiler.add(record);
   const packages = new Map<string, CompiledPackage>();

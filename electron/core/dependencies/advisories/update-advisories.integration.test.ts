@@ -123,6 +123,15 @@ describe('updating advisories', () => {
     expect(await update()).toMatchObject({ way: 'whole', fetched: 3 });
   });
 
+  it('believes no short list that many are gone', async () => {
+    for (let at = 10; at < 1_100; at += 1) publish(`PYSEC-2026-${at}`, '2026-11-19T00:00:00Z');
+    await update();
+    behaviour = { listed: `2026-11-20T00:00:00.123456Z,PYSEC-2026-2\n` };
+    asked = [];
+    expect(await update()).toMatchObject({ way: 'whole', fetched: 1_092 });
+    expect(asked).toEqual(['modified_id.csv', 'all.zip']);
+  });
+
   it('goes on where it broke off, and keeps the former data meanwhile', async () => {
     await update();
     publish('PYSEC-2026-4', '2026-11-21T00:00:00Z', { details: 'x'.repeat(64), summary: 'y' });

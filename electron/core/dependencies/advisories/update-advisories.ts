@@ -65,7 +65,7 @@ async function byWhole(
   options: UpdateOptions,
 ): Promise<UpdateResult> {
   const file = join(folder, 'advisories.download');
-  await fetchFile(url, file, options.signal, (bytes, total) =>
+  await fetchFile(url, file, { signal: options.signal }, (bytes, total) =>
     options.onProgress?.(
       `Fetching advisories: ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`} MB`,
     ),
@@ -95,13 +95,14 @@ async function byChanges(
   if (reader === null) return null;
   try {
     options.onProgress?.('Asking what has changed');
-    const text = await fetchText(`${address}/modified_id.csv`, LARGEST_LIST, options.signal);
+    const text = await fetchText(`${address}/modified_id.csv`, LARGEST_LIST, { signal: options.signal });
     const published = text === null ? null : readModifiedList(text);
     if (published === null) return null;
     const { changed, gone } = changesSince(reader.modified(), published);
     if (changed.length === 0 && gone.size === 0)
       return { facts: reader.facts, way: 'nothing-new', fetched: 0 };
-    if (changed.length > MOST_SINGLE) return null;
+    // A list that lost many may have been cut where a line ends: only the whole, which has an end, says that they are gone.
+    if (changed.length > MOST_SINGLE || gone.size > MOST_SINGLE) return null;
     const fetched = await fetchEach(address, changed, options);
     if (fetched === null) return null;
     const facts = await takeAdvisories(folder, together(reader, fetched, gone), address, now);
@@ -139,7 +140,7 @@ async function fetchEach(
       for (const id of waiting) {
         if (!isWhole) return;
         const name = `${encodeURIComponent(id)}.json`;
-        const text = await fetchText(`${address}/${name}`, LARGEST_ADVISORY, signal);
+        const text = await fetchText(`${address}/${name}`, LARGEST_ADVISORY, { signal });
         const read = text === null ? null : readAdvisoryFile({ name, bytes: Buffer.from(text) });
         if (read === null || read.record.id !== id) {
           isWhole = false;

@@ -25,6 +25,9 @@ const DISTRIBUTORS = new Set([
   'xbps',
 ]);
 
+/** Bound of the contract; what is beyond is said to be missing. */
+const MOST_PACKAGES = 16_384;
+
 /** Name under which advisories about Ollama are filed (OSV, ecosystem Go). */
 const OLLAMA = 'github.com/ollama/ollama';
 
@@ -99,10 +102,11 @@ export function environmentOf(fact: EnvironmentFact, declared: ReadonlySet<strin
     kind: fact.kind,
     pythonVersion: fact.pythonVersion,
     interpreter: interpreterOf(fact),
-    packages: [...installed, ...copies].slice(0, 16_384),
-    unreadable: fact.complete
-      ? null
-      : 'the folder is closed to the account that looked, or was not read whole',
+    packages: [...installed, ...copies].slice(0, MOST_PACKAGES),
+    unreadable:
+      fact.complete && installed.length + copies.length <= MOST_PACKAGES
+        ? null
+        : 'the folder is closed to the account that looked, or was not read whole',
   };
 }
 

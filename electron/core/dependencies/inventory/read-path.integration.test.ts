@@ -68,6 +68,11 @@ beforeAll(() => {
   put(join(site, 'old-1.2-py3.11.egg-info'), 'Metadata-Version: 1.0\nName: old\nVersion: 1.2\n');
   put(join(site, 'dev.egg-info/PKG-INFO'), 'Name: dev\nVersion: 3\n');
   put(join(site, 'dev.egg-link'), '/src/dev\n.');
+  // Nothing of it but a link to its source.
+  put(join(site, 'Only.Linked.egg-link'), '/src/only\n.');
+  put(join(site, 'easy-install.pth'), '/src/dev\n/src/only\n');
+  put(join(site, '__editable__.linked-0.1.pth'), '/src/linked\n');
+  put(join(site, 'hook.pth'), '# /opt/x\n\nimport os\n./laid-1.4-py3.11.egg\n');
   // Eggs of setuptools: a folder with its metadata inside, one for a kind of machine, and a packed one.
   put(
     join(site, 'laid-1.4-py3.11.egg/EGG-INFO/PKG-INFO'),
@@ -126,8 +131,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(base, { recursive: true }));
 
-/** What a look at a node with this environment sees, as the audit takes it. */
-function collected(): Environment[] {
+/** What a look at a node with this environment could not see. */
+const collectedGaps = () => looked().gaps;
+
+/** The same as the audit takes it. */
+const collected = (): Environment[] => inventoryOf(looked().value, null);
+
+function looked() {
   const instance = { id: 'one', virtualEnvironment: venv, sitePackages: null, home: null, source: null };
   const context = {
     privilege: 'root',
@@ -144,7 +154,7 @@ function collected(): Environment[] {
   );
   if (!answer.seen) throw new Error(answer.reason);
   expect(pythonFacts.safeParse(answer.value).error).toBeUndefined();
-  return inventoryOf(answer.value, null);
+  return answer;
 }
 
 const bySpelling = (found: readonly Environment[]) =>
@@ -191,6 +201,8 @@ describe('an environment', () => {
     expect(item('from-git')).toMatchObject({ from: 'vcs', origin: 'git+https://github.com' });
     expect(item('linked')?.from).toBe('editable');
     expect(item('dev')).toMatchObject({ from: 'editable', version: '3', broken: null });
+    expect(item('Only.Linked')).toMatchObject({ from: 'editable', version: null, broken: null });
+    expect(one?.unreadable).toBeNull();
     expect(item('own-file')?.from).toBe('file');
     expect(item('old')).toMatchObject({ version: '1.2', broken: null });
     expect(item('laid')).toMatchObject({
@@ -253,6 +265,65 @@ describe('an environment', () => {
     } finally {
       renameSync(join(project, '.venv'), venv);
     }
+  });
+
+  it('is never taken for all that is loaded when a file of paths adds other folders', () => {
+    const rest = () => collectedGaps().map(({ what, reason }) => `${what}: ${reason}`);
+    expect(rest()).toEqual([]);
+    for (const [name, line] of [
+      ['more.pth', '/opt/more'],
+      ['up.pth', '../../../../more'],
+    ] as const) {
+      writeFileSync(join(site, name), `# why\nimport os\n${line}\n`);
+      try {
+        const words = `${name} adds ${line}, which was not looked into`;
+        expect(here(venv)[0]?.unreadable).toBe(words);
+        expect(rest()).toEqual([`packages beside ${site}: ${words}`]);
+      } finally {
+        rmSync(join(site, name));
+      }
+    }
+  });
+
+  it('is said to be missing in part where it is led elsewhere, or has more than is read', () => {
+    const root = join(base, 'led');
+    makeEnvironment(root);
+    mkdirSync(join(root, 'lib/python3.12'), { recursive: true });
+    symlinkSync(site, join(root, 'lib/python3.12/site-packages'));
+    symlinkSync(join(root, 'lib/python3.12'), join(root, 'lib/python3.13t'));
+    expect(here(root).map(({ unreadable }) => unreadable)).toEqual([
+      null,
+      'it is reached through a link, which is not followed',
+      'it is reached through a link, which is not followed',
+    ]);
+    const project = join(base, 'many');
+    mkdirSync(project);
+    for (let number = 0; number < 33; number += 1)
+      writeFileSync(join(project, `requirements-${number}.txt`), 'a==1\n');
+    expect(here(project).at(-1)?.unreadable).toContain('it has 33 files of requirements');
+    rmSync(join(project, 'requirements-0.txt'));
+    expect(here(project).every(({ unreadable }) => unreadable === null)).toBe(true);
+    // A list that cannot be read is not passed over.
+    rmSync(join(project, 'requirements-1.txt'));
+    symlinkSync('/etc/hostname', join(project, 'uv.lock'));
+    expect(
+      here(project)
+        .filter(({ unreadable }) => unreadable !== null)
+        .map(({ id }) => id),
+    ).toContain(join(project, 'uv.lock'));
+    // Each of more files than are followed would hide one.
+    const chain = join(base, 'chain');
+    mkdirSync(chain);
+    for (let number = 0; number < 66; number += 1)
+      writeFileSync(join(chain, `${number}.txt`), number === 65 ? 'evil\n' : `-r ${number + 1}.txt\n`);
+    expect(here(join(chain, '0.txt'))[0]?.unreadable).toContain('64.txt was not followed');
+  });
+
+  it('of more packages than are read is not taken for whole', () => {
+    const root = join(base, 'crowd');
+    const crowd = makeEnvironment(root);
+    for (let number = 0; number < 8_193; number += 1) writeFileSync(join(crowd, `a${number}-1.egg-info`), '');
+    expect(here(root)[0]?.unreadable).toContain('was not read whole');
   });
 
   it('is not made up where there is none', () => {

@@ -16,6 +16,7 @@ const WITHIN_PROJECTS = ['.venv', 'venv', 'env', '.env', 'virtualenv'];
 /** Locks and requirement files of a project that are read by themselves. */
 const LISTS = /^(?:uv\.lock|poetry\.lock|Pipfile\.lock|pylock(?:\.[^.]+)?\.toml|requirements[^/]*\.txt)$/;
 const MAX_LISTS = 32;
+const MAX_ENVIRONMENTS = 64;
 
 const kindOf = (path: string): 'folder' | 'file' | 'other' | null => {
   try {
@@ -49,10 +50,15 @@ function sitesBelow(root: string): string[] {
   return libraries
     .flatMap((library) =>
       namesIn(join(root, library))
-        .filter((name) => /^python3(?:\.\d+)?$/.test(name))
+        .filter((name) => /^(?:python3(?:\.\d+t?)?|pypy3(?:\.\d+)?)$/.test(name))
         .flatMap((name) => ['site-packages', 'dist-packages'].map((last) => join(root, library, name, last))),
     )
-    .filter((path) => !isLink(path) && kindOf(path) === 'folder');
+    .filter((path) => kindOf(path) === 'folder');
+}
+
+/** An environment of which nothing, or not all, could be read: listed, so that nobody takes what was read for all. */
+function unreadEnvironment(id: string, kind: Environment['kind'], unreadable: string): Environment {
+  return { id, kind, pythonVersion: null, interpreter: null, packages: [], unreadable };
 }
 
 function versionOf(folder: string, settings: string): string | null {
@@ -67,17 +73,18 @@ function siteOf(folder: string, root: string, settings: string | null): Environm
   const isDistribution = settings === null && folder.endsWith('/python3/dist-packages');
   const kind =
     settings !== null ? 'virtual-environment' : isDistribution ? 'distribution-packages' : kindBy(folder);
+  if (isLink(folder) || isLink(dirname(folder)))
+    return unreadEnvironment(folder, kind, 'it is reached through a link, which is not followed');
   const pythonVersion = versionOf(folder, settings ?? '');
   const read = readSite(folder, { kind, root, pythonVersion });
-  if (read !== null) return environmentOf(read);
-  return {
-    id: folder,
-    kind,
-    pythonVersion,
-    interpreter: null,
-    packages: [],
-    unreadable: 'the folder cannot be listed',
-  };
+  if (read !== null) {
+    const environment = environmentOf(read);
+    const [added] = read.added;
+    return added === undefined || environment.unreadable !== null
+      ? environment
+      : { ...environment, unreadable: added };
+  }
+  return { ...unreadEnvironment(folder, kind, 'the folder cannot be listed'), pythonVersion };
 }
 
 const kindBy = (folder: string): 'user' | 'system' => (folder.includes('/.local/') ? 'user' : 'system');
@@ -96,13 +103,15 @@ function rootOfSite(folder: string): { root: string; settings: string | null } {
 }
 
 function listsIn(folder: string): Environment[] {
-  return namesIn(folder)
-    .filter((name) => LISTS.test(name) && kindOf(join(folder, name)) === 'file')
-    .slice(0, MAX_LISTS)
-    .flatMap((name) => {
-      const read = readRequirements(join(folder, name));
-      return read.ok ? [read.environment] : [];
-    });
+  const names = namesIn(folder).filter((name) => LISTS.test(name) && kindOf(join(folder, name)) !== 'folder');
+  const read = names.slice(0, MAX_LISTS).map((name) => {
+    const path = join(folder, name);
+    const list = readRequirements(path);
+    return list.ok ? list.environment : unreadEnvironment(path, 'list', list.reason);
+  });
+  return names.length <= MAX_LISTS
+    ? read
+    : [...read, unreadEnvironment(folder, 'list', `it has ${names.length} files of requirements and locks`)];
 }
 
 /**
@@ -144,5 +153,10 @@ export function readPath(path: string): PathInventory {
       ok: false,
       reason: `${path} has no packages: it is no virtual environment, no folder of packages and no project with a lock.`,
     };
-  return { ok: true, environments: environments.slice(0, 64) };
+  if (environments.length <= MAX_ENVIRONMENTS) return { ok: true, environments };
+  const rest = `it has ${environments.length} environments and lists, of which ${MAX_ENVIRONMENTS} were read`;
+  return {
+    ok: true,
+    environments: [...environments.slice(0, MAX_ENVIRONMENTS), unreadEnvironment(place, 'system', rest)],
+  };
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { type LockFile, readLock } from '#core/dependencies/requirements/lock-file.ts';
+import { type LockedFrom, type LockFile, readLock } from '#core/dependencies/requirements/lock-file.ts';
 import type { PinProblem } from '#core/dependencies/requirements/pin-problem.ts';
 import { problemsOfFile, type RequirementFile } from '#core/dependencies/requirements/pin-problems.ts';
 import { declaredRequirements } from '#core/dependencies/requirements/pyproject-problems.ts';
@@ -57,13 +57,20 @@ export function itemOfRequirement(requirement: Requirement, text: string): Inven
   };
 }
 
+const ORIGIN_WORDS: Readonly<Record<LockedFrom, string>> = {
+  index: 'its index',
+  vcs: 'its version control',
+  url: 'its address',
+  file: 'its file or folder',
+};
+
 function itemsOfLock(lock: LockFile): InventoryItem[] {
-  return lock.entries.slice(0, MAX_ITEMS).map((entry) => ({
+  return lock.entries.map((entry) => ({
     ...blank(entry.name),
     version: entry.version?.slice(0, 256) ?? null,
     from: entry.from,
     direct: null,
-    asked: entry.version === null ? 'what its version control gives' : null,
+    asked: entry.asked ?? (entry.version === null ? `what ${ORIGIN_WORDS[entry.from]} gives` : null),
     origin: entry.from === 'index' ? null : (entry.place?.slice(0, 512) ?? null),
   }));
 }
@@ -80,7 +87,11 @@ class Following {
   }
 
   read(path: string, kind: RequirementFile['kind']): void {
-    if (this.known.has(path) || this.files.length >= MAX_FILES) return;
+    if (this.known.has(path)) return;
+    if (this.files.length >= MAX_FILES) {
+      this.refused.push(path);
+      return;
+    }
     this.known.add(path);
     const read = readBounded(path, MAX_FILE);
     if (!read.ok) {
@@ -150,7 +161,7 @@ function itemsOfFiles(files: readonly RequirementFile[]): InventoryItem[] {
     const item = itemOfRequirement({ ...requirement, pinned }, text);
     items.set(`${item.name} ${item.version ?? item.asked ?? ''}`, item);
   }
-  return [...items.values()].slice(0, MAX_ITEMS);
+  return [...items.values()];
 }
 
 /**
@@ -221,14 +232,17 @@ function inventoryOfFiles(
   const known = new Set(files.map((file) => file.path));
   const problems = files.flatMap((file) => problemsOfFile(file, known));
   const unread = problems.filter((problem) => problem.kind === 'unread');
+  const packages = lock === null ? itemsOfFiles(files) : itemsOfLock(lock);
   const why =
-    cut !== undefined
-      ? `${cut.path} is longer than 16 MiB and was not read whole`
-      : refused.length > 0
-        ? `${refused[0]} was not followed: it is not there, elsewhere, or outside of the project`
-        : unread.length > 0
-          ? `${unread.length} ${unread.length === 1 ? 'line' : 'lines'} could not be understood, the first: ${unread[0]?.text.slice(0, 200) ?? ''}`
-          : null;
+    packages.length > MAX_ITEMS
+      ? `it names ${packages.length} packages, of which the first ${MAX_ITEMS} were looked at`
+      : cut !== undefined
+        ? `${cut.path} is longer than 16 MiB and was not read whole`
+        : refused.length > 0
+          ? `${refused[0]} was not followed: it is not there, elsewhere, or outside of the project`
+          : unread.length > 0
+            ? `${unread.length} ${unread.length === 1 ? 'line' : 'lines'} could not be understood, the first: ${unread[0]?.text.slice(0, 200) ?? ''}`
+            : null;
   return {
     ok: true,
     environment: {
@@ -236,7 +250,7 @@ function inventoryOfFiles(
       kind: 'list',
       pythonVersion: null,
       interpreter: null,
-      packages: lock === null ? itemsOfFiles(files) : itemsOfLock(lock),
+      packages: packages.slice(0, MAX_ITEMS),
       unreadable: why,
     },
     problems,

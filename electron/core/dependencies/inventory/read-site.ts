@@ -8,6 +8,7 @@ import {
   metadataWithin,
 } from './distribution.ts';
 import type { EnvironmentFact } from './inventory.ts';
+import { addedFolders, MOST_PATHS, onlyLinked, type PathFile } from './linked.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
 import { readBounded } from './read-bounded.ts';
 import {
@@ -26,6 +27,8 @@ const MAX_METADATA = 2_047 * 1_024;
 /** As far as a node prints it (find(1), `-size -5k`). */
 const SMALL = 4_096;
 const MAX_DISTRIBUTIONS = 8_192;
+/** Copies within others that are looked at; of more it is said that not all were. */
+const MAX_COPIES = 1_024;
 
 function listFolder(path: string): Dirent[] | null {
   try {
@@ -72,7 +75,7 @@ function copiesBelow(folder: string, depth: number, by: string, found: VendoredF
   const entries = listFolder(folder) ?? [];
   const isNamespace = depth < 3 && !entries.some(({ name }) => name === '__init__.py');
   for (const entry of entries) {
-    if (!entry.isDirectory() || found.length >= 2_048) continue;
+    if (!entry.isDirectory() || found.length >= MAX_COPIES) continue;
     const path = `${folder}/${entry.name}`;
     if (!VENDOR_FOLDERS.includes(entry.name)) {
       if (isNamespace && entry.name !== '__pycache__') copiesBelow(path, depth + 1, by, found);
@@ -90,19 +93,32 @@ function copiesBelow(folder: string, depth: number, by: string, found: VendoredF
   }
 }
 
+/** Files of paths in a folder of packages; one that cannot be read is told by its name. */
+function pathFilesIn(folder: string, entries: readonly Dirent[]): PathFile[] {
+  return entries
+    .filter(({ name }) => name.endsWith('.pth'))
+    .slice(0, MOST_PATHS)
+    .map(({ name }) => {
+      const read = readBounded(`${folder}/${name}`, HEADERS);
+      const text = read.ok ? decodeText(read.bytes, HEADERS) : '/ (it cannot be read)';
+      return { name, lines: text.split(/\r\n|[\n\r]/, MOST_PATHS) };
+    });
+}
+
 /**
  * Reads a folder of packages of this machine: files only, nothing is imported or run, no link is followed.
  * @param folder absolute path without links
  * @param about what is known of the environment beside its packages
- * @returns the fact that a look would have, or null when the folder cannot be listed
+ * @returns the fact that a look would have, and folders that are loaded from besides, in words; null when the folder cannot be listed
  */
 export function readSite(
   folder: string,
   about: Pick<EnvironmentFact, 'kind' | 'root' | 'pythonVersion'>,
-): EnvironmentFact | null {
+): (EnvironmentFact & { added: string[] }) | null {
   const all = listFolder(folder);
   if (all === null) return null;
-  const infos = all.filter(({ name }) => DISTRIBUTION_ENTRY.test(name)).slice(0, MAX_DISTRIBUTIONS);
+  const entries = all.filter(({ name }) => DISTRIBUTION_ENTRY.test(name));
+  const infos = entries.slice(0, MAX_DISTRIBUTIONS);
   const editables = editableNames(all.map(({ name }) => name));
   const inner = new Map(
     infos.map(({ name }) => [
@@ -129,6 +145,13 @@ export function readSite(
       editables,
     );
   });
+  distributions.push(
+    ...onlyLinked(
+      folder,
+      all.map(({ name }) => name),
+      distributions,
+    ),
+  );
   const vendored: VendoredFact[] = [];
   const packages = all.filter(({ name }) => !/(?:\.(?:dist|egg)-info|^__pycache__)$/.test(name));
   for (const { name } of packages.filter((entry) => entry.isDirectory()))
@@ -137,8 +160,9 @@ export function readSite(
     instance: null,
     ...about,
     sitePackages: folder,
-    complete: true,
+    complete: entries.length <= MAX_DISTRIBUTIONS && vendored.length < MAX_COPIES,
     distributions,
     vendored: eachCopyOnce(vendored),
+    added: addedFolders(folder, pathFilesIn(folder, all), distributions),
   };
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
 import {
@@ -20,6 +21,8 @@ export interface LockEntry {
   name: string;
   /** As written; null where the lock leaves it open, as it may for version control. */
   version: string | null;
+  /** What is asked for of an index instead of one version: then it is not locked at all; null for all others. */
+  asked: string | null;
   /** `sha256:…` of all files that may be installed, each once. */
   hashes: readonly string[];
   /** Every file that may be installed has its hash. */
@@ -52,7 +55,13 @@ export function isUsualIndex(url: string): boolean {
 }
 
 /** What is offered for a requirements file again: nothing of a lock but plain hashes may get into its lines. */
-const HASH = /^sha(256|384|512):[0-9a-f]{64,128}$/;
+const HASH = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+/** One version, and neither a range nor "any": what else stands there floats. */
+const ONE_VERSION = /^[A-Za-z0-9][A-Za-z0-9.!+_-]{0,255}$/;
+
+/** A folder that is the project's own: it, or one within it. */
+const isOwnFolder = (path: string): boolean =>
+  !path.includes('://') && !posix.isAbsolute(path) && !posix.normalize(path).startsWith('..');
 
 function hashesOf(file: HashedFile): string[] {
   const named = Object.entries(file.hashes ?? {}).map(([algorithm, digest]) => `${algorithm}:${digest}`);
@@ -66,9 +75,14 @@ const isWheel = (file: HashedFile): boolean =>
 
 function originOf(item: TomlPackage): { from: LockedFrom; place: string | null } | 'own' {
   const { source, vcs, directory, archive } = item;
-  if (directory !== undefined || source?.editable !== undefined || source?.virtual !== undefined)
-    return 'own';
-  if (source?.directory !== undefined || source?.type === 'directory') return 'own';
+  const folder =
+    source?.editable ??
+    source?.virtual ??
+    source?.directory ??
+    (source?.type === 'directory' ? (source.url ?? '') : undefined) ??
+    (directory === undefined ? undefined : (directory.path ?? ''));
+  if (folder !== undefined)
+    return isOwnFolder(folder) ? 'own' : { from: 'file', place: withoutCredentials(folder) };
   const git = source?.git ?? (source?.type === 'git' ? source.url : undefined) ?? vcs?.url ?? vcs?.path;
   if (git !== undefined || vcs !== undefined) return { from: 'vcs', place: withoutCredentials(git ?? '') };
   const file = source?.path ?? (source?.type === 'file' ? source.url : undefined) ?? archive?.path;
@@ -89,21 +103,30 @@ function ofToml(item: TomlPackage, older: readonly HashedFile[]): LockEntry[] {
     ...(item.sdist === undefined ? [] : [item.sdist]),
     ...(item.archive === undefined ? [] : [item.archive]),
   ];
-  if (item.version === undefined && origin.from === 'index') return [];
+  const version = item.version !== undefined && ONE_VERSION.test(item.version) ? item.version : null;
+  const isHashed = all.length > 0 && all.every((file) => hashesOf(file).length > 0);
   return [
     {
       name: normalizedName(item.name),
-      version: item.version ?? null,
+      version,
+      asked: version === null && origin.from === 'index' ? askedBy(item.version) : null,
       hashes: [...new Set(all.flatMap(hashesOf))],
-      hashed: all.length > 0 && all.every((file) => hashesOf(file).length > 0),
+      hashed: isHashed && (version !== null || origin.from !== 'index'),
       ...origin,
       sourceOnly: all.length === 0 ? null : !all.some(isWheel),
     },
   ];
 }
 
+/** What an entry asks for that names no one version. */
+const askedBy = (version: string | undefined): string =>
+  version === undefined || version.trim() === '' || version.trim() === '*'
+    ? 'any version'
+    : version.slice(0, 1_024);
+
 function ofPipfile(name: string, item: PipfilePackage): LockEntry[] {
-  if (item.editable === true || (item.path !== undefined && !/\.(whl|zip|gz|bz2)$/.test(item.path)))
+  const isFolder = item.path !== undefined && !/\.(whl|zip|gz|bz2)$/.test(item.path);
+  if (isFolder && item.git === undefined && item.file === undefined && isOwnFolder(item.path ?? ''))
     return [];
   const hashes = (item.hashes ?? []).map((hash) => hash.toLowerCase()).filter((hash) => HASH.test(hash));
   const origin =
@@ -114,13 +137,15 @@ function ofPipfile(name: string, item: PipfilePackage): LockEntry[] {
         : item.path !== undefined
           ? { from: 'file' as const, place: item.path }
           : { from: 'index' as const, place: null };
-  if (item.version === undefined && origin.from === 'index') return [];
+  const written = item.version?.replace(/^===?\s*/, '');
+  const version = written !== undefined && ONE_VERSION.test(written) ? written : null;
   return [
     {
       name: normalizedName(name),
-      version: item.version?.replace(/^===?\s*/, '') ?? null,
+      version,
+      asked: version === null && origin.from === 'index' ? askedBy(item.version) : null,
       hashes,
-      hashed: hashes.length > 0,
+      hashed: hashes.length > 0 && (version !== null || origin.from !== 'index'),
       ...origin,
       sourceOnly: null,
     },
@@ -138,6 +163,7 @@ function ofRequirements(text: string): LockEntry[] {
   return lines.map(({ requirement, hashes }) => ({
     name: requirement.name ?? '',
     version: requirement.pinned,
+    asked: null,
     hashes,
     hashed: true,
     from: 'index',

@@ -6,8 +6,13 @@ function ofEntry(entry: LockEntry, place: string, anyHash: boolean): PinProblem[
   const found: PinProblem[] = [];
   if (entry.from !== 'index') found.push(pinProblem('address', `${text} from ${entry.place ?? ''}`, place));
   else if (entry.place !== null) found.push(pinProblem('own-index', `${text} from ${entry.place}`, place));
+  if (entry.asked !== null) {
+    const any = entry.asked === 'any version';
+    const seen = any ? 'any version' : undefined;
+    found.push(pinProblem('range', any ? entry.name : `${entry.name} ${entry.asked}`, place, null, seen));
+  }
   // Version control has a commit instead, which names its contents.
-  if (!entry.hashed && entry.from !== 'vcs')
+  if (!entry.hashed && entry.from !== 'vcs' && entry.asked === null)
     found.push(
       pinProblem('no-hash', text, place, null, anyHash ? 'no hash, while others have one' : undefined),
     );

@@ -87,6 +87,29 @@ describe('what floats', () => {
       ['own-index', 'unverified-host'],
     ],
     ['pipfile-lock', 'no', ['unread']],
+    // What breaks the reading of a list or table hides nothing of it.
+    ['pyproject', '[project]\ndependencies = ["a==1", 3]', ['unread']],
+    ['pyproject', 'project = 3', ['unread']],
+    ['pyproject', 'tool = 3', ['unread']],
+    ['pyproject', '[project.optional-dependencies]\ndev = "a"', ['unread']],
+    ['pyproject', '[tool.poetry]\ndependencies = ["a"]', ['unread']],
+    ['pyproject', '[tool.poetry]\ngroup = 3', ['unread']],
+    ['pyproject', '[tool.poetry.dependencies]\na = { extras = ["x"] }', ['unread']],
+    ['pyproject', '[tool.uv]\nindex = 3', ['second-index']],
+    ['pyproject', '[tool.uv]\nextra-index-url = 3', ['second-index']],
+    ['pyproject', '[project]\nname = "x"\ndynamic = ["version", "dependencies"]', ['not-followed']],
+    ['pyproject', '[tool.poetry.dev-dependencies]\na = "^1"', ['range']],
+    [
+      'pyproject',
+      '[tool.uv]\ndev-dependencies = ["a"]\nfind-links = ["https://x"]',
+      ['range', 'second-index'],
+    ],
+    ['pyproject', '[tool.pdm.dev-dependencies]\ntest = ["a>=1"]', ['range']],
+    [
+      'pyproject',
+      '[[tool.uv.sources.a]]\ngit = "https://h/a"\nmarker = "x"\n[[tool.uv.sources.a]]\nurl = "https://h/b"',
+      ['address', 'address'],
+    ],
   ])('%s: %s', (kind, text, expected) => {
     expect(kindsOf(kind, text)).toEqual(expected);
   });
@@ -100,6 +123,12 @@ describe('what floats', () => {
       ),
     ).toEqual(['range']);
     expect(kindsOf('setup', '', '/s/setup.py')).toEqual(['install-code']);
+  });
+
+  it('says where a table has more than is looked at', () => {
+    const many = Array.from({ length: 4_097 }, (_, number) => `"a${number}==1"`);
+    expect(kindsOf('pyproject', `[project]\ndependencies = [${many.slice(1).join()}]`)).toEqual([]);
+    expect(kindsOf('pyproject', `[project]\ndependencies = [${many.join()}]`)).toEqual(['unread']);
   });
 
   it('follows a file that was read, and no other', () => {

@@ -30,7 +30,7 @@ function problemsOfRequirements(file: RequirementFile, known: ReadonlySet<string
       ),
     ...read.extraIndexes.map(({ text, line }) => pinProblem('second-index', text, place, line)),
     ...read.indexes
-      .filter(({ text }) => !isUsualIndex(text.replace(/^\S+[=\s]\s*/, '')))
+      .filter(({ address }) => !isUsualIndex(address))
       .map(({ text, line }) => pinProblem('own-index', text, place, line)),
     ...read.trustedHosts.map(({ text, line }) => pinProblem('unverified-host', text, place, line)),
     ...read.sourceOnly.map(({ text, line }) => pinProblem('source-only', text, place, line)),

@@ -22,7 +22,7 @@ export interface RequirementsFile {
   lines: RequirementLine[];
   /** Options that change where packages come from or how they are built, as written. */
   extraIndexes: OtherLine[];
-  indexes: OtherLine[];
+  indexes: (OtherLine & { address: string })[];
   sourceOnly: OtherLine[];
   /** Hosts whose certificate is not checked. */
   trustedHosts: OtherLine[];
@@ -47,23 +47,42 @@ interface Joined {
   line: number;
 }
 
-/** A backslash at the end of a line joins it with the next one. */
+/** Where a line ends for pip, which asks Python (`str.splitlines`): what it takes as a line must not hide in a comment here. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they end lines for Python
+const LINE_END = /\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/;
+/** A line that is nothing but a comment: it ends what is joined, whatever it ends with itself (pip, `join_lines`). */
+const COMMENT_LINE = /^\s*#/;
+
+/** A backslash at the end of a line joins it with the next one, with nothing in between. */
 function joinedLines(text: string): { lines: Joined[]; cut: boolean } {
-  const whole = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/, MAX_LINES + 1);
+  const whole = text.replace(/^\uFEFF/, '').split(LINE_END, MAX_LINES + 1);
   const lines: Joined[] = [];
   let pending: { pieces: string[]; line: number } | null = null;
   for (const [at, piece] of whole.slice(0, MAX_LINES).entries()) {
-    const isComment: boolean = pending === null && /^\s*#/.test(piece.slice(0, 256));
+    const isComment: boolean = COMMENT_LINE.test(piece.slice(0, 256));
     const goesOn: boolean = !isComment && piece.endsWith('\\');
-    const text: string = goesOn ? piece.slice(0, -1) : piece;
+    // What follows a comment within a line is part of it.
+    const text: string = goesOn ? piece.replace(/\\{1,256}$/, '') : isComment ? ` ${piece}` : piece;
     if (pending === null) pending = { pieces: [text], line: at + 1 };
     else pending.pieces.push(text);
     if (goesOn) continue;
-    lines.push({ text: pending.pieces.join(' '), line: pending.line });
+    lines.push({ text: pending.pieces.join(''), line: pending.line });
     pending = null;
   }
-  if (pending !== null) lines.push({ text: pending.pieces.join(' '), line: pending.line });
+  if (pending !== null) lines.push({ text: pending.pieces.join(''), line: pending.line });
   return { lines, cut: whole.length > MAX_LINES };
+}
+
+/** Encodings in which plain lines are what they look like (PEP 263, which pip follows in the first two lines). */
+const PLAIN_ENCODING = /^(?:utf-?8(?:-sig)?|(?:us-)?ascii|latin-?1|iso-?8859-?\d{1,2}|cp125\d)$/i;
+
+/** @returns the encoding that a file claims for itself in a comment and in which its lines may say something else; null for none */
+function otherEncoding(text: string): string | null {
+  for (const line of text.slice(0, 4_096).split('\n', 2)) {
+    const named = line.startsWith('#') ? /coding[:=]\s*([-\w.]+)/.exec(line)?.[1] : undefined;
+    if (named !== undefined) return PLAIN_ENCODING.test(named.replaceAll('_', '-')) ? null : named;
+  }
+  return null;
 }
 
 /**
@@ -89,16 +108,57 @@ export function parseRequirementsFile(text: string): RequirementsFile {
     // Comments start at the line or after white space.
     const bare = whole.replace(/(^|\s)#.*$/, '').trim();
     if (bare === '') continue;
-    const option = /^(--?[A-Za-z][a-z-]*)(?:[=\s]\s*|(?=[^\s=])|$)(.*)$/.exec(bare);
-    if (bare.startsWith('-') && option !== null)
-      readOption(file, option[1] ?? '', (option[2] ?? '').trim(), bare, line);
+    if (bare.startsWith('-')) readOptions(file, bare, line);
     else addRequirement(file, bare, false, line);
   }
+  const encoding = otherEncoding(text);
+  if (encoding !== null)
+    file.unread.push({ text: `all of it: it claims to be written in ${encoding.slice(0, 64)}`, line: 1 });
   if (joined.cut) file.unread.push({ text: `all after line ${MAX_LINES} (too long)`, line: MAX_LINES + 1 });
   return file;
 }
 
-const HARMLESS = /^--(only-binary|prefer-binary|require-hashes|pre|use-feature|no-index|use-pep517)$/;
+/** Options that take nothing from anywhere else, and whether a word follows them. */
+const HARMLESS: ReadonlyMap<string, boolean> = new Map([
+  ['--only-binary', true],
+  ['--use-feature', true],
+  ['--prefer-binary', false],
+  ['--require-hashes', false],
+  ['--pre', false],
+  ['--no-index', false],
+]);
+/** `--name`, `--name=value`; `-x`, `-xvalue` (optparse). */
+const OPTION = /^(?:(--[a-z][a-z0-9-]*)(?:=(.*))?|(-[A-Za-z])(.*))$/;
+/** No line of options has more words. */
+const MOST_WORDS = 256;
+
+/** Every option of a line: pip takes several, and the first must not hide the others. */
+function readOptions(file: RequirementsFile, whole: string, line: number): void {
+  const words = whole.split(/\s+/, MOST_WORDS + 1);
+  if (words.length > MOST_WORDS || /["'\\]/.test(whole)) {
+    // Quotes join words as a shell does: seldom written, and not worth guessing.
+    file.unread.push({ text: withoutCredentials(whole).slice(0, SHOWN), line });
+    return;
+  }
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    const option = OPTION.exec(word);
+    if (option === null) {
+      file.unread.push({ text: withoutCredentials(word).slice(0, SHOWN), line });
+      continue;
+    }
+    const name = option[1] ?? option[3] ?? '';
+    const joined = option[2] ?? option[4] ?? '';
+    const takesWord = HARMLESS.get(name) !== false && joined === '' && option[2] === undefined;
+    const next = takesWord ? words[at + 1] : undefined;
+    const followed = next !== undefined && !next.startsWith('-');
+    if (followed) at += 1;
+    // What follows the address of a working copy (extras, markers) belongs to it.
+    const rest = name === '-e' || name === '--editable' ? words.splice(at + 1).join(' ') : '';
+    const value = `${followed ? next : joined} ${rest}`.trim();
+    readOption(file, name, value, followed ? `${word} ${next}` : word, line);
+  }
+}
 
 function readOption(file: RequirementsFile, name: string, value: string, whole: string, line: number): void {
   const shown = { text: withoutCredentials(whole).slice(0, SHOWN), line };
@@ -109,10 +169,11 @@ function readOption(file: RequirementsFile, name: string, value: string, whole: 
   else if (name === '-e' || name === '--editable') addRequirement(file, value, true, line);
   else if (name === '--extra-index-url' || name === '--find-links' || name === '-f')
     file.extraIndexes.push(shown);
-  else if (name === '-i' || name === '--index-url' || name === '--pypi-url') file.indexes.push(shown);
+  else if (name === '-i' || name === '--index-url' || name === '--pypi-url')
+    file.indexes.push({ ...shown, address: withoutCredentials(value) });
   else if (name === '--no-binary') file.sourceOnly.push(shown);
   else if (name === '--trusted-host') file.trustedHosts.push(shown);
-  else if (!HARMLESS.test(name)) file.unread.push(shown);
+  else if (!HARMLESS.has(name)) file.unread.push(shown);
 }
 
 const HASH = /\s--hash[=\s]\s*(sha256|sha384|sha512):([0-9a-f]{64,128})(?=\s|$)/gi;

@@ -144,3 +144,62 @@ describe('what floats', () => {
     ).toEqual([]);
   });
 });
+
+describe('a file that is read in another way than pip reads it', () => {
+  /** What pip would take in of it: names of requirements, and options. */
+  const taken = (text: string) => {
+    const read = parseRequirementsFile(text);
+    return [
+      ...read.lines.map((line) => line.text),
+      ...[...read.extraIndexes, ...read.indexes, ...read.trustedHosts, ...read.includes].map(
+        (other) => other.text,
+      ),
+      ...read.unread.map((other) => `? ${other.text}`),
+    ];
+  };
+
+  it.each([
+    // A comment ends what is joined, although it ends with a backslash itself (pip, join_lines).
+    ['a comment among joined lines', 'a==1 \\\n# why \\\nevil', ['a==1', 'evil']],
+    [
+      'an option after a comment',
+      '--pre \\\n# why \\\n--extra-index-url https://e/',
+      ['--extra-index-url https://e/'],
+    ],
+    ['a comment at first', '# why \\\nevil', ['evil']],
+    ['a name in two lines', 'ev\\\nil==1', ['evil==1']],
+    // Several options stand on one line; the harmless first one says nothing of the others.
+    [
+      'options behind a harmless one',
+      '--pre --trusted-host e --extra-index-url=https://e/',
+      ['--extra-index-url=https://e/', '--trusted-host e'],
+    ],
+    ['options behind one with a value', '--only-binary :all: -i https://e/', ['-i https://e/']],
+    ['a joined short option', '-rmore.txt -ihttps://e/', ['-ihttps://e/', 'more.txt']],
+    ['a shortened option', '--extra-index https://e/', ['? --extra-index https://e/']],
+    ['a quoted option', '--pre "--extra-index-url" https://e/', ['? --pre "--extra-index-url" https://e/']],
+    ['a word behind an option', '--pre evil', ['? evil']],
+    // Lines of str.splitlines.
+    ...['\v', '\f', '\x1c', '\x1d', '\x1e', '\x85', '\u2028', '\u2029', '\r'].map(
+      (end): [string, string, string[]] => [`a line end ${JSON.stringify(end)}`, `# why${end}evil`, ['evil']],
+    ),
+    ['another encoding', '# coding: utf-7\na==1', ['a==1', '? all of it: it claims to be written in utf-7']],
+    ['the usual encoding', '# -*- coding: UTF-8 -*-\na==1', ['a==1']],
+  ])('hides nothing behind %s', (_, text, expected) => {
+    expect(taken(text)).toEqual(expected);
+  });
+
+  it('takes no other index for the usual one', () => {
+    for (const text of [
+      '--index-url=https://e/?x=https://pypi.org/simple',
+      '-i https://e/#=https://pypi.org/simple',
+      '--index-url https://pypi.org/simple --index-url https://e/',
+    ])
+      expect(
+        problemsOfFile(fileOf('requirements', text)).map(({ kind }) => kind),
+        text,
+      ).toEqual(['own-index']);
+    for (const text of ['--index-url=https://pypi.org/simple', '-ihttps://pypi.org/simple/'])
+      expect(problemsOfFile(fileOf('requirements', text)), text).toEqual([]);
+  });
+});

@@ -182,6 +182,7 @@ export function cyclonedx(input: BillInput): string {
             properties: [
               ...property('advisory-data', report.data.state),
               ...property('advisory-data-newest', report.data.newest),
+              ...property('advisory-data-count', String(report.data.advisories)),
             ],
           }),
     },

@@ -164,6 +164,7 @@ describe('an audit', () => {
       id: 'CVE-1',
       reason: 'not reachable',
       version: '1.0',
+      severity: null,
       until: '2026-12-01T00:00:00Z',
       untilFixed: false,
     };
@@ -177,9 +178,107 @@ describe('an audit', () => {
     expect(decided({ untilFixed: true })).toEqual([null, 'fixed', 'found']);
     expect(decided({}, '1.1')).toEqual([null, 'version-changed', 'found']);
     expect(decided({ id: 'CVE-2' })).toEqual([null, null, 'found']);
+    // What was accepted as low does not hide what it turned out to be, or what somebody filed under the same name.
+    const rated = (severity: string) =>
+      sourceOf(exampleAdvisory('A-1', 'x', { aliases: ['CVE-1'], database_specific: { severity } }));
+    const reopenedBy = (accepted: DependencyIgnore['severity'], now: string) => {
+      const report = audit([{ name: 'x', version: '1' }], rated(now), [{ ...ignore, severity: accepted }]);
+      return report.findings[0]?.reopened?.why ?? null;
+    };
+    expect(reopenedBy('low', 'LOW')).toBeNull();
+    expect(reopenedBy('low', 'CRITICAL')).toBe('worse');
+    expect(reopenedBy('unrated', 'HIGH')).toBe('worse');
+    expect(reopenedBy('critical', 'LOW')).toBeNull();
+    expect(reopenedBy(null, 'CRITICAL')).toBeNull();
     const malware = sourceOf(exampleAdvisory('MAL-1', 'x'));
     const forgiven = audit([{ name: 'x', version: '1' }], malware, [{ ...ignore, id: 'MAL-1' }]);
     expect([forgiven.findings[0]?.ignored, dependencyVerdict(forgiven)]).toEqual([null, 'found']);
+  });
+});
+
+describe('an advisory that is odd', () => {
+  const kinds = (record: Record<string, unknown>, item: object = {}) => {
+    const report = audit(
+      [{ name: 'x', version: '1', ...item }],
+      sourceOf(exampleAdvisory('A-1', 'x', record)),
+    );
+    return [...report.findings.map(({ kind }) => kind), dependencyVerdict(report)];
+  };
+  const about = (affected: object) => ({
+    affected: [{ package: { ecosystem: 'PyPI', name: 'x' }, ...affected }],
+  });
+
+  it.each([
+    ['nothing but a package', about({})],
+    ['a range without events', about({ ranges: [{ type: 'ECOSYSTEM', events: [] }] })],
+    ['a range without a beginning', spans('x', { fixed: '2' })],
+    ['commits only', about({ ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] })],
+    ['a beginning that is none', spans('x', { introduced: '' }, { fixed: '2' })],
+    ['a version that is none in its list', about({ versions: ['\u0000'] })],
+  ])('is never taken for one that does not affect: %s', (_, record) => {
+    expect(kinds(record)).toEqual(['not-comparable', 'unknown']);
+  });
+
+  it('is in force until the time at which it is withdrawn', () => {
+    const range = spans('x', { introduced: '0' });
+    const withdrawn = (time: string) => {
+      const compiler = new AdvisoryCompiler(null, NOW);
+      const read = readOsvRecord(exampleAdvisory('A-1', 'x', { ...range, withdrawn: time }));
+      if ('ok' in read) compiler.add(read.ok);
+      return [compiler.count, compiler.inForce, [...compiler.packages()].length];
+    };
+    expect(withdrawn('2026-11-22T12:00:00Z')).toEqual([1, 0, 0]);
+    expect(withdrawn('2030-01-01T00:00:00Z')).toEqual([1, 1, 1]);
+  });
+
+  it('is malware in every version when it names none, and is said of what cannot be compared', () => {
+    const evil = { id: 'MAL-1', ...about({}) };
+    expect(kinds(evil)).toEqual(['malware', 'found']);
+    const [finding] = audit(
+      [{ name: 'x', version: '1', from: 'vcs' }],
+      sourceOf(exampleAdvisory('MAL-1', 'x', evil)),
+    ).findings;
+    expect(finding?.summary).toContain('1 of them as malware');
+  });
+
+  it('names more versions and names than anybody reads, and is still said', () => {
+    const events = Array.from(
+      { length: 3_000 },
+      (_, at): Record<string, string> => (at % 2 === 0 ? { introduced: `${at}` } : { fixed: `${at - 1}.1` }),
+    );
+    const aliases = Array.from({ length: 1_024 }, (_, at) => `CVE-2026-${at}`);
+    const [finding] = audit(
+      [{ name: 'x', version: '0' }],
+      sourceOf(exampleAdvisory('A-1', 'x', { aliases, ...spans('x', ...events) })),
+    ).findings;
+    expect([finding?.ids.length, finding?.ids[0], finding?.fixed.length]).toEqual([1_024, 'A-1', 1_024]);
+  });
+
+  it('is compared soon, however many there are of one package', () => {
+    const records = Array.from({ length: 4_000 }, (_, at) =>
+      exampleAdvisory(`A-${at}`, 'x', spans('x', { introduced: '0' }, { fixed: `${at + 2}` })),
+    );
+    const source = sourceOf(...records);
+    const began = process.cpuUsage();
+    const { findings, upgrades } = audit([{ name: 'x', version: '1' }], source);
+    const { user, system } = process.cpuUsage(began);
+    expect(findings).toHaveLength(4_000);
+    expect(upgrades[0]).toMatchObject({ to: '4001', ends: 4_000 });
+    expect((user + system) / 1_000).toBeLessThan(5_000);
+  });
+});
+
+describe('a part of all advisories', () => {
+  const state = (advisories: number, importedAt: number | null) =>
+    advisoryDataState({ advisories, newest: NOW.getTime(), importedAt, origin: 'test' }, NOW);
+  const verdict = (advisories: number, importedAt: number | null) =>
+    dependencyVerdict(
+      audit([{ name: 'x', version: '1' }], { state: state(advisories, importedAt), about: () => null }),
+    );
+  it('calls nothing clean once it was taken into use, and answers for itself where it was named for one question', () => {
+    expect([verdict(999, 1), verdict(1_000, 1), verdict(1, null)]).toEqual(['unknown', 'clean', 'clean']);
+    expect(state(1, 1).trouble).toContain('is a small part');
+    expect(state(1_000, 1).trouble).toBe('');
   });
 });
 
@@ -191,5 +290,20 @@ describe('advisories with a name in common', () => {
     expect(groupByAlias([a, b, d, c]).map(idsOf)).toEqual([['A', 'B', 'C', 'CVE-1', 'CVE-2'], ['D']]);
     expect(groupByAlias([c, a, b]).map(idsOf)).toEqual([['A', 'B', 'C', 'CVE-1', 'CVE-2']]);
     expect(groupByAlias([named('E', 'F'), named('F', 'E')]).map(idsOf)).toEqual([['E', 'F']]);
+  });
+
+  it('are put together soon, however they were made to be joined', () => {
+    // Each joins a small set to the large one, which the small one's name stands before.
+    const count = 20_000;
+    const singles = Array.from({ length: count }, (_, at) => named(`S-${at}`));
+    const joining = Array.from({ length: count }, (_, at) => named(`J-${at}`, `S-${at}`, 'ALL'));
+    const began = process.cpuUsage();
+    expect(groupByAlias([...singles, ...joining])).toHaveLength(1);
+    const chain = Array.from({ length: count }, (_, at) =>
+      named(`C-${at}`, `C-${count - at}`, `C-${at + 1}`),
+    );
+    expect(groupByAlias(chain)).toHaveLength(1);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(3_000);
   });
 });

@@ -1,5 +1,7 @@
+import type { Severity } from '#shared/domain/dependencies/advisory.ts';
 import type { DependencyFinding, DependencyIgnore } from '#shared/domain/dependencies/finding.ts';
 import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
+import { WORST_SEVERITY_FIRST } from '#shared/domain/dependencies/worst-severity-first.ts';
 import { versionKey } from '../versions/version-key.ts';
 
 type Decided = Pick<DependencyFinding, 'ignored' | 'reopened'>;
@@ -8,13 +10,16 @@ function sameVersion(a: string, b: string | null): boolean {
   return a === b || (b !== null && versionKey(a) !== null && versionKey(a) === versionKey(b));
 }
 
+const rankOf = (severity: Severity): number => WORST_SEVERITY_FIRST.indexOf(severity);
+
 /** Why a decision no longer holds; null while it does. */
 function whyEnded(
   ignore: DependencyIgnore,
-  finding: Pick<DependencyFinding, 'version' | 'fixed'>,
+  finding: Pick<DependencyFinding, 'version' | 'fixed' | 'severity'>,
   now: Date,
 ): NonNullable<DependencyFinding['reopened']>['why'] | null {
   if (ignore.version !== null && !sameVersion(ignore.version, finding.version)) return 'version-changed';
+  if (ignore.severity !== null && rankOf(finding.severity) < rankOf(ignore.severity)) return 'worse';
   if (ignore.untilFixed && finding.fixed.length > 0) return 'fixed';
   return ignore.until !== null && now.getTime() > Date.parse(ignore.until) ? 'ran-out' : null;
 }
@@ -24,7 +29,7 @@ function whyEnded(
  * @param ignores all decisions; they name the package and an id of the finding, or its kind where it has none
  */
 export function decided(
-  finding: Pick<DependencyFinding, 'package' | 'ids' | 'kind' | 'version' | 'fixed'>,
+  finding: Pick<DependencyFinding, 'package' | 'ids' | 'kind' | 'version' | 'fixed' | 'severity'>,
   ignores: readonly DependencyIgnore[],
   now: Date,
 ): Decided {

@@ -1,11 +1,15 @@
 import type { DependencyFinding, Upgrade } from '#shared/domain/dependencies/finding.ts';
 import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
 import { WORST_SEVERITY_FIRST } from '#shared/domain/dependencies/worst-severity-first.ts';
+import { counted } from '#shared/domain/words.ts';
 import type { CompiledAdvisory, CompiledPackage } from '../advisories/compiled.ts';
 import { groupByAlias, idsOf } from './group.ts';
 import { affects, type VersionKeys, versionKeys } from './match.ts';
 import { bestRepair, repairsAbove, wholeRepairs } from './repair.ts';
 import { upgradeCommand } from './upgrade-command.ts';
+
+/** Bound of the contract; nobody reads as many. */
+const MOST_FIXED = 1_024;
 
 /** What is found about one package, before what was decided about it. */
 export interface PackageVerdict {
@@ -32,6 +36,14 @@ function highest(group: readonly CompiledAdvisory[]): Pick<DependencyFinding, 's
   const severity = order.find((word) => group.some((advisory) => advisory.severity === word)) ?? 'unrated';
   const scores = group.map(({ score }) => score).filter((score) => score !== null);
   return { severity, score: scores.length === 0 ? null : Math.max(...scores) };
+}
+
+/** How often a package is named at all, for what cannot be compared; that one of them is about malware is worth knowing. */
+function namedBy(known: CompiledPackage | null): string {
+  if (known === null) return 'no advisory names the package';
+  const malware = known.advisories.filter((advisory) => advisory.malware).length;
+  const all = counted(known.advisories.length, 'advisory names', 'advisories name');
+  return `${all} the package${malware === 0 ? '' : `, ${malware} of them as malware`}`;
 }
 
 /**
@@ -62,10 +74,7 @@ export function judgePackage(
     summary: summary.slice(0, 4_096),
     fixed: [],
   });
-  const named =
-    known === null
-      ? 'no advisory names the package'
-      : `${known.advisories.length} advisories name the package`;
+  const named = namedBy(known);
   if (item.from === 'editable' || item.from === 'vcs')
     return {
       findings: [cannotSay('not-comparable', `${NO_COMPARISON[item.from]}; ${named}.`)],
@@ -133,7 +142,7 @@ function judgeVersion(
       ids: idsOf(group),
       ...highest(group),
       summary: worst(group)?.summary ?? '',
-      fixed: fixed.map((repair) => repair.version),
+      fixed: fixed.slice(0, MOST_FIXED).map((repair) => repair.version),
     };
   });
   const told = new Set(findings.flatMap(({ ids }) => ids));

@@ -38,7 +38,17 @@ export function wholeRepairs(
   advisories: readonly CompiledAdvisory[],
   repairs: readonly Repair[],
 ): Repair[] {
-  return repairs.filter(({ keys }) => !advisories.some(affects(known, keys)));
+  return repairs
+    .slice(0, mostRepairs(advisories.length))
+    .filter(({ keys }) => !advisories.some(affects(known, keys)));
+}
+
+/** Comparisons of a version with an advisory that one question may take. */
+const MOST_COMPARISONS = 2_000_000;
+
+/** How many versions are tried: every one for what is published; of a set that names tens of thousands, as many as end soon. */
+function mostRepairs(advisories: number): number {
+  return Math.max(16, Math.floor(MOST_COMPARISONS / Math.max(1, advisories)));
 }
 
 /**
@@ -54,7 +64,8 @@ export function bestRepair(
 ): { version: string; ends: number } | null {
   let best: { version: string; ends: number } | null = null;
   const present = new Set(groups.flat().map(({ id }) => id));
-  for (const { version, keys } of repairs) {
+  // The last ones end the most.
+  for (const { version, keys } of repairs.slice(-mostRepairs(known.advisories.length))) {
     const left = affects(known, keys);
     if (known.advisories.some((advisory) => !present.has(advisory.id) && left(advisory))) continue;
     const ends = groups.filter((group) => !group.some(left)).length;

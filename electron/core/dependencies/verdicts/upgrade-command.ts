@@ -1,3 +1,4 @@
+import { quote } from '#core/hosts/quote.ts';
 import type { Environment, InventoryItem } from '#shared/domain/dependencies/inventory.ts';
 import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
 
@@ -5,7 +6,7 @@ import { normalizedName } from '#shared/domain/dependencies/normalized-name.ts';
  * What a person would type to upgrade a package in its environment, by argument vector. It is shown and never run from here: an
  * agent may be able to write to the environment.
  * @returns null where pip is not what changes the package: packages of the system, copies within others, programs; and for a name
- * or version that no honest package has
+ * or version that no honest package has, or a path that cannot be written as one word of a shell
  */
 export function upgradeCommand(
   environment: Environment,
@@ -20,8 +21,10 @@ export function upgradeCommand(
     !/^[A-Za-z0-9][A-Za-z0-9.!+_-]*$/.test(version)
   )
     return null;
+  const interpreter = environment.interpreter ?? 'python3';
+  if (!quote(interpreter).ok) return null;
   return [
-    environment.interpreter ?? 'python3',
+    interpreter,
     ...['-m', 'pip', 'install'],
     ...(environment.kind === 'user' ? ['--user'] : []),
     `${normalized}==${version}`,

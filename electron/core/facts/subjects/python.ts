@@ -1,3 +1,4 @@
+import { addedFolders } from '#core/dependencies/inventory/linked.ts';
 import { requirementKind } from '#core/dependencies/requirements/requirement-kind.ts';
 import type { Gap } from '#shared/domain/facts/observation.ts';
 import type { PythonFacts } from '#shared/domain/facts/software.ts';
@@ -7,7 +8,7 @@ import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.t
 import { readRecords, type ScriptRecord } from '../script/records.ts';
 import { readTold } from '../script/told.ts';
 import { onLiveMounts } from './live-mounts.ts';
-import { readCopies, readDistributions } from './python/read-distributions.ts';
+import { readCopies, readDistributions, readPathFiles } from './python/read-distributions.ts';
 import { askedEnvironments, askedSources, pythonScript } from './python/script.ts';
 
 const MAX_FILE = 1_048_576;
@@ -51,6 +52,8 @@ function readEnvironments(
       records: text('records') ?? '',
       owners: owners ?? '',
     });
+    for (const added of addedFolders(folder, readPathFiles(text('paths') ?? ''), distributions))
+      gaps.push(gapOf(`packages beside ${folder}`, added));
     const copies = told('copies', 123);
     const isClosed = own.some((entry) => entry.tag === 'closed');
     if (hasOdd)

@@ -5,6 +5,7 @@ import {
   editableNames,
   metadataWithin,
 } from '#core/dependencies/inventory/distribution.ts';
+import { onlyLinked, type PathFile } from '#core/dependencies/inventory/linked.ts';
 import { readMetadata } from '#core/dependencies/inventory/metadata.ts';
 import {
   eachCopyOnce,
@@ -59,8 +60,9 @@ export function readDistributions(answer: SiteAnswer): Distribution[] {
   const owners = ownersIn(answer.owners);
   const asksAreKnown = /\/REQUESTED$/m.test(answer.records);
   const entries = answer.names.split('\n').filter(Boolean);
-  const editables = editableNames(entries.map((entry) => entry.slice(1)));
-  return entries
+  const names = entries.map((entry) => entry.slice(1));
+  const editables = editableNames(names);
+  const found = entries
     .filter((entry) => DISTRIBUTION_ENTRY.test(entry))
     .slice(0, 8_192)
     .map((typed): Distribution => {
@@ -86,6 +88,15 @@ export function readDistributions(answer: SiteAnswer): Distribution[] {
         editables,
       );
     });
+  return [...found, ...onlyLinked(answer.folder, names, found)];
+}
+
+/** Files of paths (`*.pth`) that the node printed, by name. */
+export function readPathFiles(text: string): PathFile[] {
+  return [...filesIn(text)].map(([path, lines]) => ({
+    name: path.slice(path.lastIndexOf('/') + 1),
+    lines: lines.filter((line) => line.startsWith('L')).map((line) => line.slice(1)),
+  }));
 }
 
 /** Copies of distributions within others, from the folders and lists that the node printed. */

@@ -47,6 +47,7 @@ site() { # NUMBER FOLDER
   } 2>/dev/null | head -z -n 8192 | told as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk "$HEADERS" 2>/dev/null | emit_content headers "$1"
   as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 -type f -path '*.dist-info/*' \\( -name INSTALLER -o -name direct_url.json \\) -size -5k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 8192 | as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } FNR <= 8 { print "L" substr($0, 1, 2048) }' 2>/dev/null | emit_content small "$1"
   emit records "$1" "$(as_uid "$owner" find -H "$2" -mindepth 2 -maxdepth 2 \\( -name RECORD -o -name REQUESTED -o -name direct_url.json \\) -path '*.dist-info/*' ! -path "*$NL*" -print 2>/dev/null | head -n 24576)"
+  as_uid "$owner" find -H "$2" -mindepth 1 -maxdepth 1 -type f -name '*.pth' -size -64k ! -path "*$NL*" -print0 2>/dev/null | head -z -n 256 | as_uid "$owner" timeout -s KILL "$((5 * \${patience:-1}))" xargs -0 -r awk 'FNR == 1 { print "F" FILENAME } FNR <= 256 && !/^(import[ \\t]|#|[ \\t]*$)/ { print "L" substr($0, 1, 1024) }' 2>/dev/null | emit_content paths "$1"
   copies "$1" "$2"
   case $2 in */dist-packages)
     if [ -d /var/lib/dpkg/info ]; then
