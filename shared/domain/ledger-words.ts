@@ -7,7 +7,7 @@ import type { ChangeState, PlanPurpose } from './plan.ts';
 import type { RotationNodeState, RotationStage } from './rotation/run.ts';
 import { settingInWords } from './settings-words.ts';
 import { visible } from './text.ts';
-import { counted, listed } from './words.ts';
+import { counted, listed, sentence } from './words.ts';
 
 /** What the kinds of events are about, as filters of a page have them. */
 export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: readonly LedgerKind[] }>> = {
@@ -28,7 +28,14 @@ export const LEDGER_SUBJECTS: Readonly<Record<string, { title: string; kinds: re
   },
   incidents: {
     title: 'Incidents',
-    kinds: ['incident-opened', 'incident-agreed', 'incident-moved', 'evidence-taken', 'baseline-taken'],
+    kinds: [
+      'incident-opened',
+      'incident-agreed',
+      'incident-moved',
+      'isolation-found-open',
+      'evidence-taken',
+      'baseline-taken',
+    ],
   },
   decisions: {
     title: 'Decisions',
@@ -308,6 +315,8 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'incident-agreed':
     case 'incident-moved':
       return incidentSentence(event, node);
+    case 'isolation-found-open':
+      return `Somebody took away what isolates ${node}. ${sentence(event.what.note)}`;
     case 'evidence-taken': {
       const { pieces, partial } = event.what;
       return `Evidence of ${node} was taken: ${counted(pieces, 'piece')} in one archive${partial ? ', not complete' : ''}.`;

@@ -241,6 +241,8 @@ export const LEDGER_WHAT = {
     proof: stepProof.nullable(),
     note: free,
   }),
+  /** Something that isolates a node was found taken away; `note` says what, and whether it was loaded again. */
+  'isolation-found-open': form({ isolation: word, note: free }),
   /** Evidence of a node lies in an archive; who has the archive can hold it to these hashes. */
   'evidence-taken': form({
     evidence: word,

@@ -206,7 +206,20 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     recordingsRead: () => recordingsRead(board, clock),
   });
   const recover = options.recover !== false;
-  const isolating = await openIsolating({ ...context, recover }, options.isolating);
+  const isolating = await openIsolating(
+    {
+      ...context,
+      recover,
+      tampered: ({ isolation, node, name, what }) =>
+        void ledger
+          .append(
+            [{ kind: 'isolation-found-open', where: { node, name }, what: { isolation, note: what } }],
+            'go-on',
+          )
+          .catch(() => undefined),
+    },
+    options.isolating,
+  );
   const investigation = createInvestigation({ context, version, sealed, audit });
   const rotations = async () => (await rotating.rotation.history({ limit: 100 })).runs;
   const incidents = await createIncidentDesk(context, {

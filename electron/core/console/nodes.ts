@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { fetchHostKeys } from '#core/hosts/host-keys.ts';
+import { type NodeGuard, nodeGuard } from '#core/incidents/isolation/node-guard.ts';
 import type { NodeAddress, SwarmNode } from '#shared/domain/node.ts';
 import { plainName } from '#shared/domain/plain-name.ts';
 import { confirmAndReach } from './confirm-ssh.ts';
@@ -18,11 +19,13 @@ const UNTOUCHED = 'Nothing was changed.';
 /**
  * Nodes: adding, naming, forgetting and bringing back.
  * @param stopLook ends the look that runs on a node, if any
+ * @param guard what may be done to the list while a node is isolated
  */
 export function nodesGroup(
   context: Context,
   recheck: Recheck,
   stopLook: (node: string) => void,
+  guard: NodeGuard = nodeGuard(context),
 ): Omit<ConsoleService['nodes'], 'glances' | 'found' | 'sshConfig'> {
   const { store, clock, ledger } = context;
   /** Removed nodes that can come back, by the word that `remove` gave out. */
@@ -50,6 +53,7 @@ export function nodesGroup(
         throw notAllowed(`There are ${MOST_NODES} nodes already.`, 'Remove one first.');
       const names = new Set(known.map((node) => node.name));
       const wanted = name === undefined ? undefined : requireFreeName(name, names);
+      await guard.mayAdd(address, confirmedKeys);
       if (address.kind === 'ssh') {
         // Before any key is trusted: whoever asks later which ones were must find them all.
         if (confirmedKeys.length > 0) await ledger.append([keysEvent(address, confirmedKeys)]);
@@ -91,6 +95,7 @@ export function nodesGroup(
 
     async remove({ node: id }) {
       const node = await requireNode(context, id);
+      await guard.mayRemove(node);
       await ledger.recorded(
         'removeNode',
         { id, at: clock.now().toISOString() },
@@ -112,6 +117,7 @@ export function nodesGroup(
       if (removed === null) throw tooLate();
       const known = await store.listNodes();
       requireNew(removed.address, known);
+      await guard.mayAdd(removed.address, [], id);
       const name = freeName(removed.name, new Set(known.map((node) => node.name)));
       const event = { kind: 'node-restored', where: { node: id, name }, what: {} } as const;
       await ledger.recorded('restoreNode', { id }, [event], 'go-on');

@@ -73,6 +73,7 @@ const EVERY = (text: string): Record<LedgerKind, unknown> => ({
     incident: 'i',
     hash: 'a'.repeat(64),
   },
+  'isolation-found-open': { note: text, isolation: 'i' },
   'incident-moved': { did: 'done', step: null, proof: 'part', number: 3, incident: 'i', note: text },
   'waiver-made': { waiver: 'w', until: at, reason: text, check: 'ssh-server' },
   'waiver-withdrawn': { waiver: 'w', check: 'ssh-server' },

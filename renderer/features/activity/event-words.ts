@@ -31,6 +31,7 @@ import {
   RefreshCw,
   ScanSearch,
   Settings2,
+  ShieldAlert,
   SquareCheck,
   SquareX,
   Stamp,
@@ -91,6 +92,7 @@ export const KIND_ICON: Readonly<Record<LedgerKind, LucideIcon>> = {
   'incident-opened': LifeBuoy,
   'incident-agreed': Check,
   'incident-moved': LifeBuoy,
+  'isolation-found-open': ShieldAlert,
 };
 
 const SHELL: Readonly<Record<LedgerWho['shell'], string>> = {

@@ -32,6 +32,9 @@ const node = (layers: IsolationLayer[]): IsolatedNode => ({
   socketsEnded: null,
   socketsLeft: null,
   tampered: { times: 0, lastAt: null },
+  reloaded: { times: 0, lastAt: null, what: '' },
+  notTaken: [],
+  setUpAnew: false,
   cablePulledAt: null,
   snapshot: null,
 });

@@ -33,8 +33,10 @@ export const isolationState = z.enum([
   'kept',
   /** Nobody confirmed in time: SSH from the LAN is open again on the node, its egress stays shut. Isolate again to close it. */
   'stepped-down',
-  /** The node does not answer or lies; at least one peer proved that it drops the node. */
+  /** The node does not answer; at least one peer proved that it drops the node. */
   'contained-by-peers',
+  /** The node says that it is cut off, and a packet from outside got through: nothing that it says counts any more. Its peers hold it, or nobody. */
+  'lying',
   /** A release is under way: the node first, its peers last. */
   'releasing',
   /** Nothing of it is in force any more. */
@@ -122,8 +124,16 @@ export const isolatedNode = z.object({
   /** Open connections of the node that were ended, and that could not be. */
   socketsEnded: z.int().min(0).nullable(),
   socketsLeft: z.int().min(0).nullable(),
-  /** Rules that somebody else on the node took away and the node brought back: how often, and when last. */
+  /** Rules that somebody else on the node took away and the node brought back, by its own word: how often, and when last. */
   tampered: z.object({ times: z.int().min(0), lastAt: instant.nullable() }),
+  /** How often this console found that something had been taken away and loaded it again, when last, and what it was. */
+  reloaded: z
+    .object({ times: z.int().min(0), lastAt: instant.nullable(), what: shownMessage(512) })
+    .default({ times: 0, lastAt: null, what: '' }),
+  /** Addresses that it says are its own and that no peer was told to drop, one sentence each. */
+  notTaken: listOf(shownMessage(256), 64).default([]),
+  /** It was let go without an answer of its own: it may still be what it was, and has to be set up anew before it rejoins. */
+  setUpAnew: z.boolean().default(false),
   /** A person said that its cable is out. The console cannot see that. */
   cablePulledAt: instant.nullable(),
   /** SHA-256 of the snapshot taken right after the cut; null: none. */
@@ -212,7 +222,10 @@ export interface Isolating {
   }): Promise<Isolation | IsolationRefusal>;
   /** Confirms over a fresh connection and keeps it over a reboot; for nodes that stepped down or came back, cuts again first. */
   confirm(order: IsolationOrder): Promise<Isolation | IsolationRefusal>;
-  /** Takes it back: the node's own layers first, and its peers only when the node is known to be open again. */
+  /**
+   * Takes it back: the node's own layers first, and its peers only when the node is known to be open again. `withoutNode`: a person lets it go without
+   * an answer of the node, and without peers that do not answer; those are told when they are back. Once said, it stays said for this isolation.
+   */
   release(order: IsolationOrder & { withoutNode?: boolean }): Promise<Isolation | IsolationRefusal>;
   /** A person pulled the cable of a node. */
   cablePulled(order: IsolationOrder): Promise<Isolation | IsolationRefusal>;

@@ -1,9 +1,12 @@
+import type { StoredIsolatedNode } from '#core/store/operations/isolations.ts';
 import type { WireIdentity } from '#shared/domain/helper/isolate.ts';
+import type { IsolatedNode } from '#shared/domain/incident/isolation.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { type Because, holdNode, releaseNode } from './hold-node.ts';
 import { fenceAtPeer, liftAtPeer } from './hold-peers.ts';
+import { type Around, aroundNode } from './machines.ts';
 import { settleState, type Working } from './note-own.ts';
-import { messageOf } from './words.ts';
+import { listed, messageOf } from './words.ts';
 
 /** One node at a time is worked on by one run only; a second order about it waits for the first one. */
 const under = new WeakMap<Working['journal'], Map<string, Promise<void>>>();
@@ -27,10 +30,8 @@ export async function driveIsolation(
       inTurn(work, shown.node, () => driveNode(work, shown.node, all, orderedMs, because)),
     ),
   );
-  if (
-    journal.stored.endedAt === null &&
-    journal.stored.nodes.every(({ shown }) => shown.state === 'released')
-  ) {
+  const isOver = ({ shown }: StoredIsolatedNode) => shown.state === 'released' && !holdsAnywhere(shown);
+  if (journal.stored.endedAt === null && journal.stored.nodes.every(isOver)) {
     journal.end();
     await journal.note();
   }
@@ -43,43 +44,59 @@ async function driveNode(
   orderedMs: number,
   because: Because,
 ): Promise<void> {
-  const { journal } = work;
+  const { journal, parts } = work;
   const { wants, shown } = journal.node(id);
-  if (shown.state === 'released') return;
-  const node = all.find((one) => one.id === id);
+  if (wants === 'released')
+    return shown.state === 'released' ? liftLate(work, id, all) : release(work, id, all);
+  const node = reachable(work, id, all);
   const inside = new Set(journal.stored.nodes.map((one) => one.shown.node));
-  const peers = all.filter((one) => !inside.has(one.id));
-  if (wants === 'released') return release(work, id, node, peers);
-  for (const peer of peers) addPeer(work, id, peer);
-  const spares = await sparesOf(work, id, peers);
-  const fence = () => Promise.all(peers.map((peer) => fenceAtPeer(work, peer, id, spares)));
+  // The node itself waits for no name server: what its peers need to know is found out beside it.
+  const knowing = aroundNode(parts, journal.node(id), all, inside);
+  const fence = ({ peers, spares }: Around) =>
+    Promise.all(peers.map((peer) => fenceAtPeer(work, peer, id, spares)));
+  let fencing: Promise<unknown> = knowing.then((around) => {
+    learn(work, id, around);
+    for (const { node: peer } of around.peers) addPeer(work, id, peer);
+    return fence(around);
+  });
   // Peers begin with what is known, and are told again when the node says more of itself than was known of it.
-  let fencing: Promise<unknown> = fence();
   const identified = (identity: WireIdentity) => {
-    if (!learn(work, id, identity, spares)) return;
-    fencing = fencing.then(fence);
+    fencing = fencing.then(async () => {
+      const around = await aroundNode(parts, journal.node(id), all, inside, identity);
+      if (learn(work, id, around)) await fence(around);
+    });
     fencing.catch(() => undefined);
   };
-  const holding = node === undefined ? null : holdNode(work, node, because, { orderedMs, identified });
-  await Promise.all([fencing, holding]);
+  const holding = node === null ? null : holdNode(work, node, because, { orderedMs, identified });
+  fencing.catch(() => undefined);
+  await holding;
   await fencing;
   // Who was asked and never answered is told apart from who refused once nobody is waited for any more.
   settleState(journal, id, journal.node(id).shown.state, whyOf(work, id));
   await journal.note();
 }
 
-/** @returns whether the node is known by more than before; what is another node's is not taken from its word */
-function learn({ journal }: Working, id: string, said: WireIdentity, spares: WireIdentity): boolean {
-  const { target } = journal.node(id);
-  const addresses = [...new Set([...target.addresses, ...said.addresses])].filter(
-    (address) => target.addresses.includes(address) || !spares.addresses.includes(address),
-  );
-  const macs = [...new Set([...target.macs, ...said.macs])].filter(
-    (mac) => target.macs.includes(mac) || !spares.macs.includes(mac),
-  );
-  if (addresses.length === target.addresses.length && macs.length === target.macs.length) return false;
-  journal.set(id, { target: { macs: macs.slice(0, 64), addresses: addresses.slice(0, 64) } });
-  return true;
+/** @returns the node of the list; one that is not on it any more as it was reached when it was ordered; null where that is not known */
+function reachable({ journal }: Working, id: string, all: readonly SwarmNode[]): SwarmNode | null {
+  const { shown, reachedAt } = journal.node(id);
+  const listed = all.find((one) => one.id === id);
+  if (listed !== undefined) return listed;
+  if (reachedAt === null || reachedAt.kind === 'recorded') return null;
+  return {
+    ...{ id, name: shown.name, address: reachedAt, addedAt: journal.stored.startedAt },
+    ...{ lastLookAt: null, lastError: null },
+  };
+}
+
+/** Writes down who the node is now. @returns whether its peers are to be told */
+function learn({ journal }: Working, id: string, { target, certain, notTaken }: Around): boolean {
+  const before = journal.node(id);
+  const isSame = (kind: keyof WireIdentity) =>
+    [...before.target[kind]].sort().join() === [...target[kind]].sort().join() &&
+    [...before.certain[kind]].sort().join() === [...certain[kind]].sort().join();
+  const all = [...new Set([...before.shown.notTaken, ...notTaken])].slice(0, 64);
+  journal.set(id, { target, certain }, { notTaken: all });
+  return !isSame('macs') || !isSame('addresses');
 }
 
 /** A node that was added to the list later drops it, too. */
@@ -97,22 +114,8 @@ function addPeer({ journal }: Working, id: string, peer: SwarmNode): void {
   journal.set(id, {}, { layers: [layer, ...shown.layers] });
 }
 
-/** Addresses that no peer may drop because of this node: those by which the console reaches the others. */
-async function sparesOf(
-  { parts, journal }: Working,
-  id: string,
-  peers: readonly SwarmNode[],
-): Promise<WireIdentity> {
-  const found = await Promise.all(
-    peers
-      .filter((peer) => peer.id !== id)
-      .slice(0, 64)
-      .map((peer) => parts.addressOf(peer).catch(() => null)),
-  );
-  const { spares } = journal.node(id);
-  const addresses = [...new Set([...found.filter((address) => address !== null), ...spares.addresses])];
-  return { macs: spares.macs, addresses: addresses.slice(0, 64) };
-}
+const holdsAnywhere = ({ layers }: IsolatedNode): boolean =>
+  layers.some(({ layer, is }) => layer === 'peer' && is !== 'lifted');
 
 function whyOf({ journal }: Working, id: string): string {
   const { shown } = journal.node(id);
@@ -121,52 +124,69 @@ function whyOf({ journal }: Working, id: string): string {
 }
 
 /** The node first; its peers only when it said that it is open again, or when a person lets them go without it. */
-async function release(
-  work: Working,
-  id: string,
-  node: SwarmNode | undefined,
-  peers: readonly SwarmNode[],
-): Promise<void> {
+async function release(work: Working, id: string, all: readonly SwarmNode[]): Promise<void> {
   const { journal } = work;
-  const hadRules = journal.node(id).shown.layers.find(({ layer }) => layer === 'rules')?.is !== 'lifted';
-  if (hadRules) {
-    const said = node === undefined ? { ok: true, why: '' } : await releaseNode(work, node);
+  const own = journal.node(id).shown.layers.find(({ layer }) => layer === 'rules')?.is;
+  let isOpen = own === 'lifted';
+  if (!isOpen) {
+    const node = reachable(work, id, all);
+    const said =
+      node === null
+        ? { ok: false, why: `${journal.node(id).shown.name} is not on the list of nodes any more.` }
+        : await releaseNode(work, node);
+    isOpen = said.ok;
     if (!said.ok && !journal.node(id).withoutNode) {
       const { shown } = journal.node(id);
-      journal.set(id, {}, { message: messageOf(shown, said.why).slice(0, 1_024) });
+      journal.set(id, {}, { message: messageOf(shown, said.why, journal.stored.scope).slice(0, 1_024) });
       return journal.note();
     }
   }
-  const holding = journal.node(id).shown.layers.filter((one) => one.layer === 'peer' && one.is !== 'lifted');
-  const lifted = await Promise.all(
-    holding.map(async ({ node: peerId }) => {
-      const peer = peers.find((one) => one.id === peerId);
-      // A peer that is no longer on the list cannot be asked.
-      return peer === undefined ? true : liftAtPeer(work, peer, id);
-    }),
-  );
-  const { shown } = journal.node(id);
-  if (!lifted.every(Boolean)) {
-    journal.set(
-      id,
-      {},
-      { message: messageOf(shown, 'Not every peer took its rules away yet.').slice(0, 1_024) },
-    );
+  const left = await liftAll(work, id, all);
+  const { shown, withoutNode } = journal.node(id);
+  if (left.length > 0 && !withoutNode) {
+    const why = `${listed(left)} did not take ${left.length === 1 ? 'its' : 'their'} rules away yet.`;
+    journal.set(id, {}, { message: messageOf(shown, why, journal.stored.scope).slice(0, 1_024) });
     return journal.note();
   }
-  const next = { ...shown, state: 'released' as const };
+  await journal.point('before released');
+  const next = { ...shown, state: 'released' as const, setUpAnew: !isOpen };
   journal.set(
     id,
     {},
     {
-      state: 'released',
-      message: messageOf(next, ''),
-      couldUndo: [],
-      stepsDownAt: null,
-      releasedAt: journal.now(),
+      ...{ state: 'released', setUpAnew: !isOpen, couldUndo: [], stepsDownAt: null },
+      ...{ message: messageOf(next, '', journal.stored.scope).slice(0, 1_024), releasedAt: journal.now() },
     },
   );
   await journal.note();
+  await journal.point('after released');
+}
+
+/** Peers that were away when the node was let go without them are told when they are back. */
+async function liftLate(work: Working, id: string, all: readonly SwarmNode[]): Promise<void> {
+  const { journal } = work;
+  if (!holdsAnywhere(journal.node(id).shown)) return;
+  await liftAll(work, id, all);
+  const { shown } = journal.node(id);
+  journal.set(id, {}, { message: messageOf(shown, '', journal.stored.scope).slice(0, 1_024) });
+  await journal.note();
+}
+
+/** @returns names of peers that did not say that they took their rules away */
+async function liftAll(work: Working, id: string, all: readonly SwarmNode[]): Promise<string[]> {
+  const { journal } = work;
+  const holding = journal.node(id).shown.layers.filter((one) => one.layer === 'peer' && one.is !== 'lifted');
+  const lifted = await Promise.all(
+    holding.map(async ({ node: peerId, name }) => {
+      const peer = all.find((one) => one.id === peerId);
+      if (peer !== undefined) return (await liftAtPeer(work, peer, id)) ? [] : [name];
+      // Nobody can ask it any more, and nobody saw that it let go.
+      const words = `${name} is not on the list of nodes any more, so it was not asked. What it had been told to drop is dropped there until it is set up anew.`;
+      journal.layer(id, { layer: 'peer', node: peerId ?? '' }, 'lifted', words);
+      return [];
+    }),
+  );
+  return lifted.flat();
 }
 
 /** What is ordered while something is under way comes after it. */

@@ -2,7 +2,8 @@ import type { OwnIsolation, WireIdentity } from '#shared/domain/helper/isolate.t
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { noteOwn, settleState, type Working } from './note-own.ts';
 import { USUAL_LIMITS } from './parts.ts';
-import { proveNode } from './probes.ts';
+import { knockAgain, proveNode } from './probes.ts';
+import { listed } from './words.ts';
 
 const OWN_LAYERS = ['timer', 'rules', 'egress', 'addresses', 'snapshot', 'sockets', 'boot'] as const;
 
@@ -28,11 +29,58 @@ export async function holdNode(
   if (standing === 'silent') return;
   // By hand means that nobody but a person prolongs its time or closes SSH again.
   const stands = standing !== 'unknown' && (standing.is === 'confirmed' || standing.is === 'cut' || !isOwn);
-  const own = stands ? standing : await cut(work, node, told);
+  const gone = standing === 'unknown' ? (because === 'tend' ? NOTHING_LEFT : null) : goneOf(standing);
+  const mayLoad = gone !== null && (isOwn || standing === 'unknown' || standing.is === 'confirmed');
+  const own = stands && !mayLoad ? standing : await cut(work, node, told);
+  if (cutAt !== null && gone !== null) await noteGone(work, node, gone, own);
   if (own === null || journal.node(node.id).wants === 'released') return;
   if (!journal.node(node.id).settled) await settle(work, node);
   if (own.is === 'cut' && (isOwn || because === 'confirm')) await confirm(work, node);
   if (because !== 'tend' || journal.node(node.id).shown.probes.length === 0) await proveNode(work, node);
+  else await knockAgain(work, node);
+}
+
+/** The same again within this time is counted on the page, and not recorded once more. */
+const TOLD_MS = 600_000;
+const PINNED =
+  'Nothing brings them back any more, but addresses and routes that were pinned stay without an end until the next lease or restart.';
+const NOTHING_LEFT = 'Nothing isolated it any more: its rules and its record were gone.';
+
+/** @returns what somebody took away of the isolation of a node, in words; null when all of it is there */
+function goneOf({ rules, egress, keeper }: OwnIsolation): string | null {
+  const gone = [
+    ...(rules === 'as-loaded' ? [] : [rules === 'missing' ? 'its rules' : 'its rules as they were loaded']),
+    ...(egress === 'as-loaded' || egress === 'impossible' ? [] : ['its hook for raw packets']),
+    ...(keeper ? [] : ['the process that brings rules back']),
+  ];
+  return gone.length === 0 ? null : `Gone from it: ${listed(gone)}.`;
+}
+
+/** Writes down that something was taken away, and tells who keeps the record. */
+async function noteGone(
+  { parts, journal }: Working,
+  { id }: SwarmNode,
+  what: string,
+  own: OwnIsolation | null,
+): Promise<void> {
+  const { shown, run } = journal.node(id);
+  const end =
+    own === null
+      ? 'It could not be loaded again.'
+      : goneOf(own) === null
+        ? 'It was loaded again.'
+        : 'It is not there again.';
+  const words = `${what} ${end}`;
+  journal.set(
+    id,
+    {},
+    { reloaded: { times: shown.reloaded.times + 1, lastAt: journal.now(), what: words.slice(0, 512) } },
+  );
+  await journal.note();
+  const { lastAt, what: before } = shown.reloaded;
+  const isTold =
+    lastAt !== null && before === words && Date.parse(journal.now()) - Date.parse(lastAt) < TOLD_MS;
+  if (!isTold) parts.tampered?.({ isolation: run, node: id, name: shown.name, what: words });
 }
 
 /** @returns how a node that was cut stands; `unknown` when nothing isolates it any more, which another cut mends */
@@ -199,7 +247,9 @@ export async function releaseNode(
   for (const layer of OWN_LAYERS) {
     const was = journal.node(node.id).shown.layers.find((one) => one.layer === layer);
     if (layer === 'snapshot' || layer === 'sockets' || was?.is === 'not-needed') continue;
-    journal.layer(node.id, { layer }, 'lifted', '');
+    // No program knows any more how long a lease was: it counts again from the next one.
+    const isPinned = layer === 'addresses' && (was?.is === 'holds' || was?.is === 'partly');
+    journal.layer(node.id, { layer }, isPinned ? 'partly' : 'lifted', isPinned ? PINNED : '');
   }
   await journal.note();
   await journal.point('after release');

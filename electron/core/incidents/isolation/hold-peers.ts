@@ -1,17 +1,20 @@
-import type { FenceState, WireIdentity } from '#shared/domain/helper/isolate.ts';
+import { type FenceState, MOST_FENCED, type WireIdentity } from '#shared/domain/helper/isolate.ts';
 import type { IsolationLayer } from '#shared/domain/incident/isolation.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { settleState, type Working } from './note-own.ts';
 import { USUAL_LIMITS } from './parts.ts';
 
-/** Lets one peer drop one node. Never waits for that node, and never throws for what the peer does. */
+/**
+ * Lets one peer drop one node. Never waits for that node, and never throws for what the peer does.
+ * @param peer.isHere its orders run on the computer of this console: SSH to the node has to pass there
+ */
 export async function fenceAtPeer(
   { parts, lines, journal }: Working,
-  peer: SwarmNode,
+  { node: peer, isHere }: { node: SwarmNode; isHere: boolean },
   node: string,
   spares: WireIdentity,
 ): Promise<void> {
-  const { run, target, apiPort } = journal.node(node);
+  const { run, target, certain, apiPort } = journal.node(node);
   const { askMs } = { ...USUAL_LIMITS, ...parts.limits };
   const key = { layer: 'peer', node: peer.id } as const;
   const before = layerOf(journal.node(node).shown.layers, peer.id);
@@ -23,9 +26,9 @@ export async function fenceAtPeer(
   const act = {
     act: 'fence',
     isolation: run,
-    scope: journal.stored.scope,
+    scope: isHere ? 'agent' : journal.stored.scope,
     target,
-    proven: await reachedAt(parts, node),
+    proven: certain.addresses.slice(0, MOST_FENCED),
     spares,
     port: apiPort,
   } as const;
@@ -34,7 +37,12 @@ export async function fenceAtPeer(
   // Let go meanwhile: whoever lifts it comes after this one.
   if (journal.node(node).wants === 'released' && journal.node(node).withoutNode) return;
   if (said.how === 'answered' && said.answer.fence !== null) {
-    const { is, proof } = judged(said.answer.fence, target, peer.name);
+    const { is, proof } = judged(
+      said.answer.fence,
+      certain,
+      peer.name,
+      isHere && journal.stored.scope === 'node',
+    );
     journal.layer(node, key, is, proof);
   } else if (said.how === 'refused') journal.layer(node, key, 'failed', said.why);
   else {
@@ -49,38 +57,53 @@ export async function fenceAtPeer(
   await journal.point('after fence');
 }
 
-/** Where the console itself reaches a node: all that is certain of who it is on the wire. */
-async function reachedAt(parts: Working['parts'], id: string): Promise<string[]> {
-  const node = (await parts.nodes()).find((one) => one.id === id);
-  const address = node === undefined ? null : await parts.addressOf(node).catch(() => null);
-  return address === null ? [] : [address];
-}
-
 const layerOf = (layers: readonly IsolationLayer[], peer: string) =>
   layers.find(({ layer, node }) => layer === 'peer' && node === peer)?.is ?? 'waiting';
 
-function judged(fence: FenceState, asked: WireIdentity, name: string): Pick<IsolationLayer, 'is' | 'proof'> {
-  const { rules, egress, leftOut, target, dropped, boot } = fence;
+/** @param proven what this console is certain of: whoever does not drop that lets the node through */
+function judged(
+  fence: FenceState,
+  proven: WireIdentity,
+  name: string,
+  isHere: boolean,
+): Pick<IsolationLayer, 'is' | 'proof'> {
+  const { rules, egress, leftOut, target, covers, dropped, boot, keeper, durable } = fence;
   if (rules !== 'as-loaded')
     return { is: 'failed', proof: `The kernel of ${name} does not list the rules as they were loaded.` };
+  if (target.addresses.length + target.macs.length === 0)
+    return { is: 'failed', proof: `${name} drops nothing of it. ${leftOut.slice(0, 3).join(' ')}`.trim() };
   // A peer that lies about what it drops is no peer to count on.
-  const missing = asked.addresses.filter(
-    (address) => !target.addresses.includes(address) && !leftOut.some((one) => one.startsWith(`${address} `)),
-  );
-  if (missing.length > 0) return { is: 'failed', proof: `${name} does not drop ${missing[0]}.` };
+  const missing = proven.addresses.filter((address) => !target.addresses.includes(address));
+  const unsaid = missing.filter((address) => !leftOut.some((one) => one.startsWith(`${address} `)));
+  if (unsaid.length > 0) return { is: 'failed', proof: `${name} does not drop ${unsaid[0]}.` };
+  const lacking = [
+    ...(isHere
+      ? [
+          `${name} is this computer: only the swarm’s own packets are dropped here, so that SSH of this console stays open.`,
+        ]
+      : []),
+    ...(missing.length > 0 || !covers.address
+      ? ['The address by which this console reaches it is not dropped.']
+      : []),
+    ...(target.macs.length === 0 || !covers.mac
+      ? ['Its hardware address is not known there, so another address of it would pass.']
+      : []),
+    ...(egress === 'as-loaded' ? [] : ['There is no egress hook.']),
+    ...(keeper ? [] : ['No process brings the rules back there.']),
+    ...(boot && durable ? [] : ['It is gone after a restart.']),
+  ];
+  const left = leftOut.slice(0, 3).map((one) => `Left out: ${one}`);
+  const more = leftOut.length > 3 ? [`And ${leftOut.length - 3} more left out.`] : [];
   const by =
     target.macs.length === 0
-      ? 'by address; no hardware address of it is known yet'
-      : 'by hardware address and address';
-  const notes = [
-    ...(egress === 'as-loaded' ? [] : ['There is no egress hook.']),
-    ...(boot ? [] : ['It is gone after a restart.']),
-    ...leftOut.slice(0, 3).map((one) => `Left out: ${one}`),
-  ];
-  const isWhole = egress === 'as-loaded' && leftOut.length === 0;
+      ? 'by address'
+      : target.addresses.length === 0
+        ? 'by hardware address'
+        : 'by hardware address and address';
   return {
-    is: isWhole || target.addresses.length > 0 ? 'holds' : 'partly',
-    proof: `Its kernel lists the rules, ${by}; ${dropped} packets dropped so far. ${notes.join(' ')}`.trim(),
+    is: lacking.length === 0 ? 'holds' : 'partly',
+    proof:
+      `Its kernel lists the rules, ${by}; ${dropped} packets dropped so far. ${[...lacking, ...left, ...more].join(' ')}`.trim(),
   };
 }
 

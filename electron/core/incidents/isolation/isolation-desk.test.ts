@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '#core/console/clock.ts';
-import type { StoredIsolation } from '#core/store/operations/isolations.ts';
 import type { Isolation } from '#shared/domain/incident/isolation.ts';
-import type { SwarmNode } from '#shared/domain/node.ts';
-import { IsolationDesk } from './isolation-desk.ts';
+import type { IsolationDesk } from './isolation-desk.ts';
 import type { IsolationParts } from './parts.ts';
+import { ConsoleModel, NODES, nodeOf } from './testing/console-model.ts';
 import { FakeSwarm } from './testing/fake-swarm.ts';
 
 /** Every point between two durable things: a console may die at each. */
@@ -33,103 +31,31 @@ const RELEASE_POINTS = [
   'before lift',
   'answered lift',
   'after lift',
+  'before released',
+  'after released',
 ];
 
-const NODES: SwarmNode[] = ['naru', 'miu', 'boa'].map((name, index) => ({
-  id: name,
-  name,
-  address: { kind: 'ssh', host: `10.0.0.${index + 1}`, port: 22 },
-  addedAt: '2026-01-01T00:00:00.000Z',
-  lastLookAt: null,
-  lastError: null,
-}));
-
-/** Dies at a point: nothing that this console does afterwards has any effect, as nothing of a killed process has. */
-class Dead extends Error {}
-
 describe('isolations of a console', () => {
-  let swarm: FakeSwarm;
-  let records: Map<string, string>;
-  /** As the process that was killed would have been: whoever belongs to an earlier life is not heard any more. */
-  let life = 0;
-  let isFull: boolean | 'after the order' = false;
+  let model: ConsoleModel;
 
   beforeEach(() => {
-    swarm = new FakeSwarm(NODES);
-    records = new Map();
-    life = 0;
-    isFull = false;
+    model = new ConsoleModel();
   });
 
-  function console(killAt: string | null = null, more: Partial<IsolationParts> = {}): IsolationDesk {
-    life += 1;
-    const mine = life;
-    const alive = () => {
-      if (mine !== life) throw new Dead();
-    };
-    const read = (): StoredIsolation[] => [...records.values()].map((body) => JSON.parse(body));
-    const open = () => read().filter(({ endedAt }) => endedAt === null);
-    return new IsolationDesk({
-      store: {
-        async beginIsolation({ isolation }) {
-          alive();
-          if (isFull === true) throw new Error('The disk is full.');
-          if (records.has(isolation.id)) return 'known';
-          const held = open().flatMap(({ nodes }) => nodes.filter(({ shown }) => shown.state !== 'released'));
-          if (held.some(({ shown }) => isolation.nodes.some((one) => one.shown.node === shown.node)))
-            return 'busy';
-          records.set(isolation.id, JSON.stringify(isolation));
-          return 'begun';
-        },
-        async writeIsolation({ isolation }) {
-          alive();
-          if (isFull !== false) throw new Error('The disk is full.');
-          records.set(isolation.id, JSON.stringify(isolation));
-        },
-        isolation: async ({ id }) => read().find((one) => one.id === id) ?? null,
-        openIsolations: async () => open(),
-        keepIsolationSnapshot: async () => alive(),
-      },
-      clock: systemClock,
-      nodes: async () => NODES,
-      about: async () => ({ uids: [1990], apiPort: 7890, identity: { macs: [], addresses: [] } }),
-      addressOf: async ({ address }) => (address.kind === 'ssh' ? address.host : null),
-      open: (node, fresh) => swarm.line(node, fresh, alive),
-      knock: async () => 'stopped',
-      limits: { lookMs: 100, askMs: 100, settleMs: 100, answerMs: 1_000, tendMs: 3_600_000 },
-      fault: (point) => {
-        alive();
-        if (point === killAt) life += 1;
-        alive();
-      },
-      ...more,
-    });
-  }
-
-  async function hold(desk: IsolationDesk, nodes = ['naru'], byHand = false): Promise<Isolation | string> {
-    const plan = await desk.plan({ nodes, scope: 'node' });
-    if (plan === 'unknown') return plan;
-    const confirm = byHand ? 'by-hand' : 'by-itself';
-    const ordered = await desk.isolate({ plan: plan.id, hash: plan.hash, confirm });
-    await desk.idle();
-    return (await desk.status(plan.id)) ?? ordered;
-  }
-
-  const nodeOf = (isolation: Isolation | string | undefined | null) => {
-    if (typeof isolation !== 'object' || isolation === null) throw new Error(`No isolation: ${isolation}`);
-    return isolation.nodes[0];
-  };
+  const console = (killAt: string | null = null, more: Partial<IsolationParts> = {}) =>
+    model.console(killAt, more);
+  const hold = (desk: IsolationDesk, nodes?: string[], byHand?: boolean) => model.hold(desk, nodes, byHand);
 
   it('holds a node by itself and by its peers, and lets it go in the other order', async () => {
     const desk = console();
     const held = await hold(desk);
     expect(nodeOf(held)).toMatchObject({ state: 'kept', cutMs: expect.any(Number), socketsEnded: 3 });
-    expect(swarm.holding()).toEqual({ own: ['naru'], fences: ['boa', 'miu'] });
-    swarm.log.length = 0;
+    expect(model.swarm.holding()).toEqual({ own: ['naru'], fences: ['boa', 'miu'] });
+    model.swarm.log.length = 0;
     await desk.release({ isolation: (held as Isolation).id });
     await desk.idle();
-    expect(swarm.holding()).toEqual({ own: [], fences: [] });
-    expect(swarm.log).toEqual(['naru release', 'miu lift', 'boa lift']);
+    expect(model.swarm.holding()).toEqual({ own: [], fences: [] });
+    expect(model.swarm.log).toEqual(['naru release', 'miu lift', 'boa lift']);
     expect(await desk.open()).toEqual([]);
   });
 
@@ -141,7 +67,7 @@ describe('isolations of a console', () => {
       const [stored] = await next.open();
       if (point === 'before begin') {
         // Nothing was sent before it was written down.
-        expect([stored, swarm.holding()]).toEqual([undefined, { own: [], fences: [] }]);
+        expect([stored, model.swarm.holding()]).toEqual([undefined, { own: [], fences: [] }]);
         return;
       }
       await next.recover();
@@ -149,8 +75,8 @@ describe('isolations of a console', () => {
       const after = await next.open();
       expect(after.map(({ id }) => id)).toEqual([stored?.id]);
       expect(nodeOf(after[0])).toMatchObject({ state: 'kept' });
-      expect(swarm.holding()).toEqual({ own: ['naru'], fences: ['boa', 'miu'] });
-      expect(swarm.runs().size).toBe(1);
+      expect(model.swarm.holding()).toEqual({ own: ['naru'], fences: ['boa', 'miu'] });
+      expect(model.swarm.runs().size).toBe(1);
     });
   }
 
@@ -165,10 +91,101 @@ describe('isolations of a console', () => {
       await next.recover();
       await next.idle();
       if (point === 'before releasing')
-        expect(swarm.holding()).toEqual({ own: ['naru'], fences: ['boa', 'miu'] });
-      else expect([swarm.holding(), await next.open()]).toEqual([{ own: [], fences: [] }, []]);
+        expect(model.swarm.holding()).toEqual({ own: ['naru'], fences: ['boa', 'miu'] });
+      else expect([model.swarm.holding(), await next.open()]).toEqual([{ own: [], fences: [] }, []]);
     });
   }
+
+  for (const point of RELEASE_POINTS) {
+    it(`lets a dead node go to the end, as a person said, after it died ${point}`, async () => {
+      const held = (await hold(console())) as Isolation;
+      model.swarm.manners.set('naru', 'hangs');
+      const died = console(point);
+      await died.release({ isolation: held.id, withoutNode: true }).catch(() => undefined);
+      await died.idle().catch(() => undefined);
+      const next = console();
+      await next.recover();
+      await next.idle();
+      expect(model.swarm.holding()).toEqual({
+        own: ['naru'],
+        fences: point === 'before releasing' ? ['boa', 'miu'] : [],
+      });
+      const after = await next.status(held.id);
+      if (point !== 'before releasing')
+        expect([nodeOf(after)?.state, nodeOf(after)?.setUpAnew, await next.open()]).toEqual([
+          'released',
+          true,
+          [],
+        ]);
+    });
+  }
+
+  for (const killBefore of [true, false])
+    it(`comes to the same end wherever it dies ${killBefore ? 'before' : 'after'} one of its writes`, async () => {
+      for (const isRelease of [false, true])
+        for (let write = 1, isOver = false; !isOver; write += 1) {
+          model = new ConsoleModel();
+          const held = isRelease ? ((await hold(console())) as Isolation) : null;
+          Object.assign(model, { writes: 0, killAtWrite: write, killBefore });
+          const died = console();
+          if (held === null) await hold(died).catch(() => undefined);
+          else await died.release({ isolation: held.id }).catch(() => undefined);
+          await died.idle().catch(() => undefined);
+          isOver = model.writes < write;
+          model.killAtWrite = 0;
+          const next = console();
+          await next.recover();
+          await next.idle();
+          // What was not written down was not ordered: a release before its first write.
+          const isHeld = !isRelease || (write === 1 && killBefore && !isOver);
+          expect([isRelease, write, model.swarm.holding()]).toEqual([
+            isRelease,
+            write,
+            isHeld ? { own: ['naru'], fences: ['boa', 'miu'] } : { own: [], fences: [] },
+          ]);
+          expect(model.swarm.runs().size).toBe(1);
+          expect((await next.open()).map((one) => nodeOf(one)?.state)).toEqual(isHeld ? ['kept'] : []);
+          if (isOver) expect(write).toBeGreaterThan(isRelease ? 4 : 6);
+        }
+    });
+
+  it('holds two nodes by two orders, each a peer of the other, and lets each go alone', async () => {
+    const desk = console();
+    const first = (await hold(desk)) as Isolation;
+    const second = (await hold(desk, ['miu'])) as Isolation;
+    expect([nodeOf(first)?.state, nodeOf(second)?.state]).toEqual(['kept', 'kept']);
+    expect(model.swarm.fencesAt('boa')).toHaveLength(2);
+    expect(model.swarm.holding().own).toEqual(['naru', 'miu']);
+    const plan = await desk.plan({ nodes: ['boa', 'miu'], scope: 'node' });
+    if (plan === 'unknown') throw new Error(plan);
+    // One of its nodes is held by another order: nothing of it is begun.
+    const before = [...model.swarm.log];
+    expect(await desk.isolate({ plan: plan.id, hash: plan.hash })).toBe('busy');
+    expect(model.swarm.log).toEqual(before);
+    await desk.release({ isolation: first.id });
+    await desk.idle();
+    expect(model.swarm.holding().own).toEqual(['miu']);
+    expect(model.swarm.fencesAt('boa').map(({ target }) => target.addresses)).toEqual([['10.0.0.2']]);
+    expect(nodeOf(await desk.status(second.id, true))?.state).toBe('kept');
+  });
+
+  it('does a release once, however often it is clicked, and a cut never after it', async () => {
+    const desk = console();
+    const held = (await hold(desk)) as Isolation;
+    model.swarm.log.length = 0;
+    const order = { isolation: held.id };
+    await Promise.all([
+      desk.release(order),
+      desk.release(order),
+      desk.confirm(order),
+      desk.status(held.id, true),
+    ]);
+    await desk.idle();
+    expect(model.swarm.holding()).toEqual({ own: [], fences: [] });
+    expect(model.swarm.log.filter((line) => !line.endsWith('lift') && line !== 'naru release')).toEqual([]);
+    expect(model.swarm.log.filter((line) => line === 'naru release')).toHaveLength(1);
+    expect(await desk.release(order)).toBe('at-rest');
+  });
 
   it('fences a node that hangs, lies or refuses, and waits for none of them', async () => {
     for (const [manner, said] of [
@@ -176,14 +193,14 @@ describe('isolations of a console', () => {
       ['lies', 'contained-by-peers'],
       ['refuses', 'contained-by-peers'],
     ] as const) {
-      swarm = new FakeSwarm(NODES);
-      records.clear();
-      swarm.manners.set('naru', manner);
+      model.swarm = new FakeSwarm(NODES);
+      model.records.clear();
+      model.swarm.manners.set('naru', manner);
       const begun = performance.now();
       const held = await hold(console());
       expect([manner, nodeOf(held)?.state]).toEqual([manner, said]);
       expect(nodeOf(held)?.message).toContain('pull its network cable');
-      expect(swarm.holding().fences).toEqual(['boa', 'miu']);
+      expect(model.swarm.holding().fences).toEqual(['boa', 'miu']);
       expect(performance.now() - begun).toBeLessThan(5_000);
     }
   });
@@ -191,41 +208,41 @@ describe('isolations of a console', () => {
   it('does not let go of a node that was not seen to be open again, unless a person says so', async () => {
     const desk = console();
     const held = (await hold(desk)) as Isolation;
-    swarm.manners.set('naru', 'hangs');
+    model.swarm.manners.set('naru', 'hangs');
     await desk.release({ isolation: held.id });
     await desk.idle();
-    expect([swarm.holding().fences, nodeOf(await desk.status(held.id))?.state]).toEqual([
+    expect([model.swarm.holding().fences, nodeOf(await desk.status(held.id))?.state]).toEqual([
       ['boa', 'miu'],
       'releasing',
     ]);
     await desk.release({ isolation: held.id, withoutNode: true });
     await desk.idle();
-    expect(swarm.holding().fences).toEqual([]);
+    expect(model.swarm.holding().fences).toEqual([]);
   });
 
   it('counts no peer that says yes and drops something else', async () => {
-    swarm.manners.set('naru', 'hangs');
-    swarm.manners.set('miu', 'drops-nothing');
-    swarm.manners.set('boa', 'hangs');
+    model.swarm.manners.set('naru', 'hangs');
+    model.swarm.manners.set('miu', 'drops-nothing');
+    model.swarm.manners.set('boa', 'hangs');
     const held = await hold(console());
     expect(nodeOf(held)?.layers.find(({ node }) => node === 'miu')).toMatchObject({ is: 'failed' });
     expect(nodeOf(held)?.state).not.toBe('contained-by-peers');
   });
 
   it('does not let what a node says of itself cut off another one', async () => {
-    swarm.claims.set('naru', { macs: ['02:00:00:00:00:02'], addresses: ['10.0.0.2', '10.0.0.1'] });
+    model.swarm.claims.set('naru', { macs: ['02:00:00:00:00:02'], addresses: ['10.0.0.2', '10.0.0.1'] });
     const desk = console();
     await hold(desk);
-    for (const { target } of swarm.fencesAt('boa')) {
+    for (const { target } of model.swarm.fencesAt('boa')) {
       expect(target.addresses).toEqual(['10.0.0.1']);
       expect(target.macs).not.toContain('02:00:00:00:00:02');
     }
   });
 
   it('tells peers who a node is as soon as it says so, when it was too slow for the plan', async () => {
-    swarm.manners.set('naru', 'looks-slowly');
+    model.swarm.manners.set('naru', 'looks-slowly');
     await hold(console());
-    expect(swarm.fencesAt('boa').map(({ target }) => target)).toEqual([
+    expect(model.swarm.fencesAt('boa').map(({ target }) => target)).toEqual([
       { macs: ['02:00:00:00:00:01'], addresses: ['10.0.0.1'] },
     ]);
   });
@@ -234,16 +251,16 @@ describe('isolations of a console', () => {
     const desk = console();
     const plan = await desk.plan({ nodes: ['naru'], scope: 'node' });
     if (plan === 'unknown') throw new Error('unknown');
-    isFull = true;
+    model.isFull = true;
     await expect(desk.isolate({ plan: plan.id, hash: plan.hash })).rejects.toThrow('full');
-    expect(swarm.holding()).toEqual({ own: [], fences: [] });
-    isFull = false;
+    expect(model.swarm.holding()).toEqual({ own: [], fences: [] });
+    model.isFull = false;
     const next = await desk.plan({ nodes: ['naru'], scope: 'node' });
     if (next === 'unknown') throw new Error('unknown');
-    isFull = 'after the order';
+    model.isFull = 'after the order';
     await desk.isolate({ plan: next.id, hash: next.hash });
     await desk.idle();
-    expect(swarm.holding()).toEqual({ own: ['naru'], fences: ['boa', 'miu'] });
+    expect(model.swarm.holding()).toEqual({ own: ['naru'], fences: ['boa', 'miu'] });
     expect(nodeOf(await desk.status(next.id))).toMatchObject({ state: 'kept' });
   });
 
@@ -257,7 +274,7 @@ describe('isolations of a console', () => {
     const [first, second] = await Promise.all([desk.isolate(order), desk.isolate(order)]);
     expect([first, second]).toMatchObject([{ id: plan.id }, { id: plan.id }]);
     await desk.idle();
-    expect(swarm.log.filter((line) => line === 'naru cut')).toHaveLength(1);
+    expect(model.swarm.log.filter((line) => line === 'naru cut')).toHaveLength(1);
     expect(await desk.isolate({ plan: other.id, hash: other.hash })).toBe('busy');
     expect(await desk.plan({ nodes: ['nobody'], scope: 'node' })).toBe('unknown');
   });
@@ -267,9 +284,9 @@ describe('isolations of a console', () => {
     const held = (await hold(desk, ['naru'], true)) as Isolation;
     expect(nodeOf(held)).toMatchObject({ state: 'cut', stepsDownAt: expect.any(String) });
     await desk.status(held.id, true);
-    swarm.stepDown('naru');
+    model.swarm.stepDown('naru');
     expect(nodeOf(await desk.status(held.id, true))).toMatchObject({ state: 'stepped-down' });
-    expect(swarm.log.filter((line) => line === 'naru cut')).toHaveLength(1);
+    expect(model.swarm.log.filter((line) => line === 'naru cut')).toHaveLength(1);
     await desk.confirm({ isolation: held.id });
     await desk.idle();
     expect(nodeOf(await desk.status(held.id))).toMatchObject({ state: 'kept', stepsDownAt: null });
@@ -278,7 +295,7 @@ describe('isolations of a console', () => {
   it('tells what somebody else on the node took away', async () => {
     const desk = console();
     const held = (await hold(desk)) as Isolation;
-    swarm.tamper('naru');
+    model.swarm.tamper('naru');
     expect(nodeOf(await desk.status(held.id, true))?.tampered).toMatchObject({ times: 1 });
   });
 });

@@ -111,8 +111,12 @@ export class IsolationDesk implements Isolating {
       const next = { ...shown, state: 'releasing' as const };
       journal.set(
         shown.node,
-        { wants: 'released', withoutNode: order.withoutNode ?? false },
-        { state: 'releasing', message: messageOf(next, '') },
+        // Once said, it stays said: who goes on with a release after a restart does not ask for it again.
+        {
+          wants: 'released',
+          withoutNode: order.withoutNode === true || journal.node(shown.node).withoutNode,
+        },
+        { state: 'releasing', message: messageOf(next, '', journal.stored.scope) },
       );
     }
     await journal.point('before releasing');

@@ -103,5 +103,5 @@ export class IsolationJournal {
 export function shownIsolation(stored: StoredIsolation, isBusy: boolean): Isolation {
   const { id, scope, startedAt, endedAt } = stored;
   const nodes = stored.nodes.map(({ shown }) => shown);
-  return { id, scope, startedAt, endedAt, isBusy, sentence: sentenceOf(nodes).slice(0, 512), nodes };
+  return { id, scope, startedAt, endedAt, isBusy, sentence: sentenceOf(nodes, scope).slice(0, 512), nodes };
 }

@@ -1,5 +1,6 @@
 import type { OwnIsolation } from '#shared/domain/helper/isolate.ts';
 import type { IsolatedNode, IsolationLayer } from '#shared/domain/incident/isolation.ts';
+import { isContradicted, lackingOf } from '#shared/domain/incident/isolation-proof.ts';
 import type { IsolationJournal } from './isolation-journal.ts';
 import type { IsolationLines } from './lines.ts';
 import type { IsolationParts } from './parts.ts';
@@ -35,6 +36,7 @@ export function noteOwn(journal: IsolationJournal, id: string, own: OwnIsolation
       : `The kernel of ${name} does not list them as they were loaded.`,
   );
   const hook = own.egress === 'as-loaded' ? (own.egressWhy === '' ? 'holds' : 'partly') : 'failed';
+  const isKept = own.boot && own.durable;
   set(
     'egress',
     hook,
@@ -44,16 +46,19 @@ export function noteOwn(journal: IsolationJournal, id: string, own: OwnIsolation
   );
   set(
     'boot',
-    own.boot ? 'holds' : own.is === 'confirmed' ? 'failed' : 'waiting',
-    own.boot
+    isKept ? 'holds' : own.is === 'confirmed' ? 'failed' : 'waiting',
+    isKept
       ? `Its unit lies on ${name} and comes before the network.`
-      : own.is === 'confirmed'
-        ? `No unit could be placed on ${name}: after a restart only its peers hold it.`
-        : '',
+      : own.is !== 'confirmed'
+        ? ''
+        : own.boot
+          ? `The disk of ${name} takes no record of it: after a restart only its peers hold it.`
+          : `No unit could be placed on ${name}: after a restart only its peers hold it.`,
   );
   const { shown } = journal.node(id);
   const now = journal.now();
-  const state = own.is === 'confirmed' ? (own.boot ? 'kept' : 'confirmed') : own.is;
+  // Confirmed is that the way in stays; that all of it holds is another thing, and only then it is kept.
+  const state = own.is === 'confirmed' ? (lackingOf(shown).length === 0 ? 'kept' : 'confirmed') : own.is;
   const stepsDownAt =
     own.leftSeconds === null ? null : new Date(Date.parse(now) + own.leftSeconds * 1_000).toISOString();
   journal.set(
@@ -79,23 +84,34 @@ export function settleState(
   const { shown, wants } = journal.node(id);
   if (wants === 'released') return;
   const peers = shown.layers.filter(({ layer }) => layer === 'peer');
-  const byPeers: IsolatedNode['state'] = peers.some(({ is }) => is === 'holds')
+  const byPeers: IsolatedNode['state'] = peers.some(({ is }) => is === 'holds' || is === 'partly')
     ? 'contained-by-peers'
     : peers.some(({ is }) => is === 'sent' || is === 'waiting')
       ? 'asked'
       : 'failed';
   const isNodeFailed = shown.layers.some(({ layer, is }) => layer === 'rules' && is === 'failed');
   const unsaid = byPeers === 'failed' && !isNodeFailed ? 'asked' : byPeers;
-  const state =
-    said !== null && said !== 'contained-by-peers' && said !== 'asked' && said !== 'failed' ? said : unsaid;
+  const isSaid = said !== null && SAID.has(said);
+  const isLie = isContradicted(shown) && (isSaid || said === 'lying');
+  const state = isLie ? 'lying' : isSaid ? said : unsaid;
   const next = { ...shown, state };
+  const { scope } = journal.stored;
   journal.set(
     id,
     {},
     {
       state,
-      message: messageOf(next, why).slice(0, 1_024),
-      couldUndo: couldUndo(shown.name, journal.stored.scope),
+      message: messageOf(next, why, scope).slice(0, 1_024),
+      couldUndo: couldUndo(shown.name, scope),
     },
   );
 }
+
+/** What a node says of itself, and only as long as nobody saw the contrary. */
+const SAID: ReadonlySet<IsolatedNode['state']> = new Set([
+  'armed',
+  'cut',
+  'confirmed',
+  'kept',
+  'stepped-down',
+]);

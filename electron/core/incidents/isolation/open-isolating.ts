@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Clock } from '#core/console/clock.ts';
 import { knock } from '#core/hosts/knock.ts';
+import { confirmedHostKeys } from '#core/hosts/known-hosts.ts';
 import { resolveName } from '#core/hosts/resolve-name.ts';
 import { pauseTargets } from '#core/pause/pause-targets.ts';
 import type { Store } from '#core/store/store.ts';
 import { macAddress, type WireIdentity } from '#shared/domain/helper/isolate.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { consolePlace } from './console-place.ts';
 import { IsolationDesk } from './isolation-desk.ts';
 import { openIsolationLine } from './isolation-line.ts';
 import type { IsolationParts } from './parts.ts';
@@ -41,7 +43,13 @@ const stored = z.object({
  * @param more for tests, and for who wants to hear of every change
  */
 export async function openIsolating(
-  context: { store: Store; clock: Clock; dataFolder: string; recover: boolean },
+  context: {
+    store: Store;
+    clock: Clock;
+    dataFolder: string;
+    recover: boolean;
+    tampered?: IsolationParts['tampered'];
+  },
   more: Partial<IsolationParts> = {},
 ): Promise<IsolationDesk> {
   const { store, clock, dataFolder } = context;
@@ -54,9 +62,11 @@ export async function openIsolating(
     open: (node, fresh) => openIsolationLine(node, dataFolder, fresh),
     async knock(host, port) {
       const [made] = await knock([{ address: host, port }], { waitMs: KNOCK_MS });
-      // A refusal is an answer: the node was reached.
-      return made?.outcome === 'open' || made?.outcome === 'refused' ? 'open' : 'stopped';
+      return made?.outcome === 'open' || made?.outcome === 'refused' ? made.outcome : 'stopped';
     },
+    keysOf: (node) => keysOf(dataFolder, node),
+    place: () => consolePlace(),
+    tampered: (found) => context.tampered?.(found),
     ...more,
   });
   if (context.recover) await desk.recover().catch(() => undefined);
@@ -89,7 +99,14 @@ async function knownIdentity(store: Store, node: SwarmNode): Promise<WireIdentit
   }
 }
 
-async function addressOf({ address: reached }: SwarmNode): Promise<string | null> {
+/** @returns fingerprints of the keys that the operator confirmed; none for a node that is not reached over SSH */
+export async function keysOf(dataFolder: string, { address }: Pick<SwarmNode, 'address'>): Promise<string[]> {
+  if (address.kind !== 'ssh') return [];
+  return (await confirmedHostKeys(dataFolder, address)).map(({ fingerprint }) => fingerprint);
+}
+
+/** @returns the address by which a node is reached now; null for this computer, and where no name server says one within a second */
+export async function addressOf({ address: reached }: Pick<SwarmNode, 'address'>): Promise<string | null> {
   if (reached.kind !== 'ssh') return null;
   const found = await resolveName(reached.host, AbortSignal.timeout(NAME_WITHIN_MS));
   return found.ok ? found.address : null;

@@ -4,6 +4,7 @@ import type { WireIdentity } from '#shared/domain/helper/isolate.ts';
 import type { Isolation } from '#shared/domain/incident/isolation.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { IsolationLine } from './isolation-line.ts';
+import type { ConsolePlace } from './who-is-it.ts';
 
 /** Where a test may end the process, or hold it. The product gives none. */
 export type FaultPoint = (point: string) => void | Promise<void>;
@@ -45,9 +46,15 @@ export interface IsolationParts {
   about(node: SwarmNode): Promise<{ uids: number[]; apiPort: number; identity: WireIdentity }>;
   /** The address by which the console reaches a node; null where no name server says one. */
   addressOf(node: SwarmNode): Promise<string | null>;
+  /** Fingerprints of the host keys that the operator confirmed for a node. */
+  keysOf(node: SwarmNode): Promise<string[]>;
+  /** What this computer knows of its network by itself. */
+  place(): Promise<ConsolePlace>;
   open(node: SwarmNode, fresh: boolean): IsolationLine;
-  /** Tries a TCP connection from here. */
-  knock(address: string, port: number): Promise<'open' | 'stopped'>;
+  /** Tries a TCP connection from here. `refused`: somebody answered that nothing listens. */
+  knock(address: string, port: number): Promise<'open' | 'refused' | 'stopped'>;
+  /** Told when something that isolates a node was found taken away and was loaded again. */
+  tampered?(found: { isolation: string; node: string; name: string; what: string }): void;
   /** Told after every write of the journal. */
   changed?(isolation: Isolation): void;
   limits?: Partial<IsolationLimits>;

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { StoredIsolatedNode, StoredIsolation } from '#core/store/operations/isolations.ts';
 import { canonicalJson, type Json } from '#shared/domain/canonical-json.ts';
-import type { WireIdentity } from '#shared/domain/helper/isolate.ts';
 import {
   type IsolatedNode,
   type IsolationLayer,
@@ -13,8 +12,10 @@ import { fenceRulesText, ownRulesText } from '#shared/domain/incident/isolation-
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { IsolateAnswer } from './isolation-line.ts';
 import type { IsolationLines } from './lines.ts';
+import { isHere, machineOf } from './machines.ts';
 import { type IsolationParts, USUAL_LIMITS } from './parts.ts';
-import { couldUndo, listed, messageOf } from './words.ts';
+import { type ConsolePlace, type KnownMachine, NOBODY, type WhoItIs, whoIsIt } from './who-is-it.ts';
+import { agentLimits, couldUndo, listed, messageOf } from './words.ts';
 
 type Seen = Extract<IsolateAnswer, { answer: 'isolation-seen' }>;
 type About = Awaited<ReturnType<IsolationParts['about']>>;
@@ -22,9 +23,9 @@ type About = Awaited<ReturnType<IsolationParts['about']>>;
 interface Asked {
   node: SwarmNode;
   about: About;
-  address: string | null;
   seen: Seen | null;
   why: string;
+  machine: KnownMachine;
 }
 
 /** A plan, and what the journal begins with when it is ordered. */
@@ -49,32 +50,37 @@ export async function planIsolation(
   const limits = { ...USUAL_LIMITS, ...parts.limits };
   const targets = await Promise.all(wanted.map((node) => parts.addressOf(node).catch(() => null)));
   const about = targets.filter((address) => address !== null).slice(0, 64);
-  const asked = await Promise.all(all.map((node) => askOne(parts, lines, node, about, limits.lookMs)));
+  const [place, ...asked] = await Promise.all([
+    parts.place(),
+    ...all.map((node) => askOne(parts, lines, node, about, limits.lookMs)),
+  ]);
   const inside = asked.filter(({ node }) => wanted.includes(node));
-  const peers = asked.filter(({ node }) => !wanted.includes(node));
+  const machines = asked.map(({ machine }) => machine);
+  const who = new Map(inside.map((one) => [one.node.id, whoIsIt(one.machine, machines, place)]));
+  const same = new Set([...who.values()].flatMap((one) => one.same));
+  const peers = asked.filter(({ node }) => !wanted.includes(node) && !same.has(node.id));
   const id = randomBytes(16).toString('hex');
   const madeAt = parts.clock.now().toISOString();
-  const identities = new Map(inside.map((one) => [one.node.id, identityOf(one, asked)]));
   const body = {
     id,
     scope: wish.scope,
     title: titleOf(inside, wish.scope),
     madeAt,
     nodes: inside.map((one) => plannedNode(one, wish.scope, limits.stepDownSeconds)),
-    peers: peers.map((peer) => plannedPeer(peer, inside, identities, wish.scope, id)),
+    peers: peers.map((peer) => plannedPeer(peer, inside, who, wish.scope, id, place)),
     couldUndo: inside
       .slice(0, 3)
       .flatMap(({ node }) => couldUndo(node.name, wish.scope))
       .slice(0, 16),
-    warnings: inside.flatMap((one) => warningsOf(one, peers)).slice(0, 32),
+    warnings: inside
+      .flatMap((one) => warningsOf(one, peers, asked, who.get(one.node.id), wish.scope))
+      .slice(0, 32),
     stepDownSeconds: limits.stepDownSeconds,
   };
   const hash = createHash('sha256')
     .update(canonicalJson(body as unknown as Json))
     .digest('hex');
-  const nodes = inside.map((one) =>
-    firstOf(one, peers, { target: identities.get(one.node.id) ?? NOBODY, spares: othersOf(one, asked) }, id),
-  );
+  const nodes = inside.map((one) => firstOf(one, peers, who.get(one.node.id), id, wish.scope));
   const begins = {
     id,
     hash,
@@ -87,8 +93,6 @@ export async function planIsolation(
   return { plan: isolationPlan.parse({ ...body, hash }), begins };
 }
 
-const NOBODY: WireIdentity = { macs: [], addresses: [] };
-
 async function askOne(
   parts: IsolationParts,
   lines: IsolationLines,
@@ -96,46 +100,19 @@ async function askOne(
   about: string[],
   timeoutMs: number,
 ): Promise<Asked> {
-  const [known, address] = await Promise.all([parts.about(node), parts.addressOf(node).catch(() => null)]);
-  const said = await lines.ask(node, { act: 'look', about, uids: known.uids }, 'isolation-seen', timeoutMs);
+  const known = await parts.about(node);
+  const [said, machine] = await Promise.all([
+    lines.ask(node, { act: 'look', about, uids: known.uids }, 'isolation-seen', timeoutMs),
+    machineOf(parts, node),
+  ]);
   const seen = said.how === 'answered' ? said.answer : null;
-  return { node, about: known, address, seen, why: said.how === 'answered' ? '' : said.why };
-}
-
-/** Who all the others are, as far as they have said or are reached. */
-function othersOf(one: Asked, all: readonly Asked[]): WireIdentity {
-  const others = all.filter((other) => other !== one).slice(0, 64);
-  const known = others.map(({ seen, about }) => seen?.identity ?? about.identity);
-  const reached = others.flatMap(({ address }) => address ?? []);
-  return {
-    addresses: [...new Set([...reached, ...known.flatMap(({ addresses }) => addresses)])].slice(0, 64),
-    macs: [...new Set(known.flatMap(({ macs }) => macs))].slice(0, 64),
+  const claims = {
+    addresses: [...(seen?.identity.addresses ?? []), ...known.identity.addresses],
+    macs: [...(seen?.identity.macs ?? []), ...known.identity.macs],
   };
-}
-
-/**
- * Who a node is on the wire: the address by which this console reaches it, what its peers' neighbour tables have for that, and what it said of
- * itself, now and at its last look. What is another node's too is left out: a node must not have others cut off by what it says.
- */
-function identityOf(one: Asked, all: readonly Asked[]): WireIdentity {
-  const others = all.filter((other) => other !== one);
-  const spares = othersOf(one, all);
-  const taken = new Set(spares.addresses);
-  const takenMacs = new Set(spares.macs);
-  const neighbours = others
-    .flatMap(({ seen }) => seen?.neighbours ?? [])
-    .filter(({ address }) => address === one.address);
-  const sources = [one.about.identity, one.seen?.identity ?? NOBODY];
-  const addresses = [
-    ...(one.address === null ? [] : [one.address]),
-    ...sources.flatMap((source) => source.addresses),
-  ];
-  const macs = [...neighbours.map(({ mac }) => mac), ...sources.flatMap((source) => source.macs)];
   return {
-    addresses: [...new Set(addresses)]
-      .filter((address) => address === one.address || !taken.has(address))
-      .slice(0, 64),
-    macs: [...new Set(macs)].filter((mac) => !takenMacs.has(mac)).slice(0, 64),
+    ...{ node, about: known, seen, why: said.how === 'answered' ? '' : said.why },
+    machine: { ...machine, claims, neighbours: seen?.neighbours ?? [] },
   };
 }
 
@@ -180,12 +157,15 @@ function plannedNode(
 }
 
 function plannedPeer(
-  { node, seen, why }: Asked,
+  { node, seen, why, machine }: Asked,
   inside: readonly Asked[],
-  identities: ReadonlyMap<string, WireIdentity>,
-  scope: IsolationScope,
+  who: ReadonlyMap<string, WhoItIs>,
+  wish: IsolationScope,
   id: string,
+  place: ConsolePlace,
 ): IsolationPlan['peers'][number] {
+  const here = isHere(machine, place);
+  const scope = here ? 'agent' : wish;
   const names = listed(inside.map((one) => one.node.name));
   const text =
     seen === null
@@ -194,17 +174,23 @@ function plannedPeer(
           .map((one) =>
             fenceRulesText({
               ...{ isolation: runOf(id, one.node.id), scope, port: one.about.apiPort },
-              ...{ ...(identities.get(one.node.id) ?? NOBODY), interfaces: seen.interfaces },
+              ...{ ...targetOf(who, one), interfaces: seen.interfaces },
             }),
           )
           .join('');
   return {
     node: node.id,
     name: node.name,
-    words: [
-      `Drop every packet from ${names}, by hardware address and by address, also when ${node.name} restarts.`,
-      `Drop every packet to ${names}. Addresses of the gateway, of this console and of other nodes are left out.`,
-    ],
+    words: here
+      ? [
+          `Drop the swarm’s own packets from and to ${names}: its API and its announcements. SSH stays open, for this console runs on this computer.`,
+        ]
+      : scope === 'agent'
+        ? [`Drop the API and the announcements of the swarm from and to ${names}; everything else passes.`]
+        : [
+            `Drop every packet from ${names}, by hardware address and by address, also when ${node.name} restarts.`,
+            `Drop every packet to ${names}. Addresses of the gateway, of name servers, of this console and of other nodes are left out.`,
+          ],
     text: text === null ? null : text.slice(0, 262_144),
     cannot:
       seen === null
@@ -215,8 +201,41 @@ function plannedPeer(
   };
 }
 
-function warningsOf({ node, seen }: Asked, peers: readonly Asked[]): string[] {
+const targetOf = (who: ReadonlyMap<string, WhoItIs>, { node }: Asked) => who.get(node.id)?.target ?? NOBODY;
+
+function warningsOf(
+  { node, seen }: Asked,
+  peers: readonly Asked[],
+  asked: readonly Asked[],
+  who: WhoItIs | undefined,
+  scope: IsolationScope,
+): string[] {
+  const same = asked.filter((one) => who?.same.includes(one.node.id)).map((one) => one.node.name);
+  const notTaken = who?.notTaken ?? [];
+  const leftOut = who?.sparesLeftOut.length ?? 0;
   return [
+    ...(scope === 'agent' ? agentLimits(node.name) : []),
+    ...(same.length > 0
+      ? [
+          `${listed(same)} ${same.length === 1 ? 'is' : 'are'} the same machine as ${node.name}, by address or host key, so it is not asked to drop itself.`,
+        ]
+      : []),
+    ...(who !== undefined && who.target.addresses.length + who.target.macs.length === 0
+      ? [
+          `Nobody knows an address of ${node.name} for certain, so its peers cannot drop it: pull its network cable.`,
+        ]
+      : []),
+    ...notTaken.slice(0, 4),
+    ...(notTaken.length > 4
+      ? [
+          `${notTaken.length - 4} more addresses that ${node.name} claims are not dropped; they stand on the page once it is ordered.`,
+        ]
+      : []),
+    ...(leftOut > 0
+      ? [
+          `${leftOut} addresses of other nodes do not fit into one order any more. ${node.name} could have these dropped only by claiming them, and this console takes no such claim.`,
+        ]
+      : []),
     ...(seen?.tunnel === true
       ? [
           `This console reaches ${node.name} by a tunnel, which will be cut. It opens SSH to the LAN after the time is over.`,
@@ -243,10 +262,11 @@ function titleOf(inside: readonly Asked[], scope: IsolationScope): string {
 
 /** What the journal begins with: everything is told, nothing is known. */
 function firstOf(
-  { node, about }: Asked,
+  { node, about, machine }: Asked,
   peers: readonly Asked[],
-  { target, spares }: Pick<StoredIsolatedNode, 'target' | 'spares'>,
+  who: WhoItIs | undefined,
   id: string,
+  scope: IsolationScope,
 ): StoredIsolatedNode {
   const own = ['timer', 'rules', 'egress', 'addresses', 'snapshot', 'sockets', 'boot'] as const;
   const layer = (name: IsolationLayer['layer'], of: SwarmNode, peer: boolean): IsolationLayer => ({
@@ -271,19 +291,25 @@ function firstOf(
     socketsEnded: null,
     socketsLeft: null,
     tampered: { times: 0, lastAt: null },
+    reloaded: { times: 0, lastAt: null, what: '' },
+    notTaken: who?.notTaken ?? [],
+    setUpAnew: false,
     cablePulledAt: null,
     snapshot: null,
   };
   return {
-    shown: { ...shown, message: messageOf(shown, '') },
+    shown: { ...shown, message: messageOf(shown, '', scope) },
     wants: 'isolated',
     withoutNode: false,
     run: runOf(id, node.id),
     uids: about.uids,
     apiPort: about.apiPort,
     sshPort: node.address.kind === 'ssh' ? node.address.port : null,
-    target,
-    spares,
+    target: who?.target ?? NOBODY,
+    certain: who?.certain ?? NOBODY,
+    spares: who?.spares ?? NOBODY,
+    reachedAt: node.address,
+    keys: [...machine.keys].slice(0, 16),
     settled: false,
   };
 }

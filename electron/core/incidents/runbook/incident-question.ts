@@ -17,9 +17,13 @@ export async function incidentQuestion(
   const address = node === null ? null : await addressOf(node);
   const lines = [
     ...(address === null ? [] : [`The node is reached at ${address}.`]),
-    ...plan.lines.slice(0, MOST_LINES),
-    ...(plan.lines.length > MOST_LINES ? [`… and ${plan.lines.length - MOST_LINES} more lines.`] : []),
-    ...plan.warnings.slice(0, MOST_LINES),
+    ...firstOf(plan.lines, 'line'),
+    ...firstOf(plan.warnings, 'warning'),
+    ...(plan.lines.length > MOST_LINES || plan.warnings.length > MOST_LINES
+      ? [
+          `All of it stands in the incident, and \`swarmkeep incident ${plan.step} --dry-run\` prints it. Say no to read it first.`,
+        ]
+      : []),
     plan.reversible,
     `SHA-256 of the whole plan: ${plan.hash}`,
   ];
@@ -27,4 +31,12 @@ export async function incidentQuestion(
     title: shortened(visible(plan.title), 240),
     lines: lines.map((line) => shortened(visible(line), LINE_LENGTH)),
   };
+}
+
+/** What is left out is counted: nobody agrees to what was swallowed in silence. */
+function firstOf(all: readonly string[], what: string): string[] {
+  const more = all.length - MOST_LINES;
+  return more <= 0
+    ? [...all]
+    : [...all.slice(0, MOST_LINES), `… and ${more} more ${what}${more === 1 ? '' : 's'}.`];
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ActivityEntry } from '#shared/contract/activity.ts';
 import type { AuditEvent } from '#shared/domain/audit/event.ts';
 import { type TimelineEntry, timelineQuery } from '#shared/domain/incident/timeline.ts';
 import { newerFirst, type TimelineParts, timelinePage } from './timeline.ts';
@@ -123,6 +124,25 @@ describe('the timeline', () => {
     const page = await timelinePage(broken, timelineQuery.parse(whole));
     expect(page.entries).toHaveLength(1);
     expect(page.unseen).toEqual(['Nothing of audits of files is in here: no\\x1b[2J']);
+  });
+
+  it('makes it stand out that somebody took away what isolates a node', async () => {
+    const entryOf = (kind: string, number: number) =>
+      ({
+        number,
+        state: 'whole',
+        sentence: `${kind} of naru`,
+        record: { kind, number, at: at(number), where: { node: 'naru', name: 'naru' }, what: {} },
+      }) as unknown as ActivityEntry;
+    const entries = [entryOf('isolation-found-open', 2), entryOf('node-renamed', 1)];
+    const page = await timelinePage(
+      parts([], { activity: async () => ({ entries, all: true }) }),
+      timelineQuery.parse(whole),
+    );
+    expect(page.entries.map(({ node, text, weight }) => [node, text, weight])).toEqual([
+      ['naru', 'isolation-found-open of naru', 'notable'],
+      ['naru', 'node-renamed of naru', 'quiet'],
+    ]);
   });
 
   it('hides nothing in what a log says', async () => {

@@ -232,7 +232,8 @@ function entryOfActivity({ record, sentence }: ActivityEntry, parts: TimelinePar
       nodeName: record.where?.name ?? (node === null ? null : parts.nodeName(node)),
       text: shortened(visible(sentence), 4_096),
       detail: '',
-      weight: 'quiet',
+      // Somebody on an isolated node worked against that: nothing else tells more.
+      weight: record.kind === 'isolation-found-open' ? 'notable' : 'quiet',
     },
   ];
 }

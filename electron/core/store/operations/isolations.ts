@@ -9,7 +9,7 @@ import {
   isolationScope,
   MOST_ISOLATED,
 } from '#shared/domain/incident/isolation.ts';
-import { nodeId } from '#shared/domain/node.ts';
+import { nodeAddress, nodeId } from '#shared/domain/node.ts';
 import { readJson } from './statement.ts';
 
 const port = z.int().min(1).max(65_535);
@@ -30,6 +30,12 @@ const storedIsolatedNode = z.object({
   /** Port of SSH by which the console reaches it; null: the console runs on it. */
   sshPort: port.nullable(),
   target: wireIdentity,
+  /** How it was reached when it was ordered: who is off the list of nodes meanwhile is asked there all the same. */
+  reachedAt: nodeAddress.nullable().default(null),
+  /** The part of `target` that this console knows by itself, not by what the node says. No other node's address takes it back. */
+  certain: wireIdentity.default({ macs: [], addresses: [] }),
+  /** Fingerprints of its confirmed host keys: a node with one of them is the same machine, whatever it is called. */
+  keys: listOf(z.string().max(256), 16).default([]),
   /** Who the other nodes are: nobody is to drop these because of what this one says. */
   spares: wireIdentity,
   /** Snapshot and open connections are done with. */

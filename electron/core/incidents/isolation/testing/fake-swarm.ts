@@ -12,6 +12,12 @@ export class FakeSwarm {
   readonly #runs = new Set<string>();
   readonly manners = new Map<string, Manner>();
   readonly claims = new Map<string, WireIdentity>();
+  /** What a node says of its own isolation, whatever is true. */
+  readonly says = new Map<string, Partial<OwnIsolation>>();
+  /** What a peer says of its fences, whatever is true. */
+  readonly fenceSays = new Map<string, Partial<FenceState>>();
+  /** Orders to drop somebody, in their order. */
+  readonly orders: ({ peer: string } & Extract<IsolateAct, { act: 'fence' }>)[] = [];
   /** What was done, in its order. */
   readonly log: string[] = [];
 
@@ -48,6 +54,14 @@ export class FakeSwarm {
     this.#change(name, { is: 'stepped-down', leftSeconds: null, lanPorts: [22] });
   }
 
+  /** Root on the node takes something away, and ends what would bring it back. */
+  takeAway(name: string, fields: Partial<OwnIsolation> | null): void {
+    if (fields === null) this.#own.delete(name);
+    else this.#change(name, fields);
+  }
+
+  ownAt = (name: string): OwnIsolation | null => this.#own.get(name) ?? null;
+
   tamper(name: string): void {
     this.#change(name, { tampered: { times: 1, lastAt: '2026-01-01T00:00:00.000Z' } });
   }
@@ -79,7 +93,9 @@ export class FakeSwarm {
         this.#runs.add(act.isolation);
         const isolation = manner === 'lies' ? 'f'.repeat(32) : act.isolation;
         const next: OwnIsolation =
-          own?.is === 'confirmed' ? own : { ...FRESH, isolation, leftSeconds: act.seconds };
+          own?.is === 'confirmed'
+            ? { ...own, rules: 'as-loaded', egress: 'as-loaded', keeper: true }
+            : { ...FRESH, isolation, leftSeconds: act.seconds };
         if (manner !== 'lies') this.#own.set(name, next);
         return {
           how: 'answered',
@@ -113,7 +129,12 @@ export class FakeSwarm {
           how: 'answered',
           answer: {
             answer: 'isolation-own',
-            own: this.#change(name, { is: 'confirmed', boot: true, leftSeconds: null }),
+            own: this.#change(name, {
+              is: 'confirmed',
+              boot: true,
+              leftSeconds: null,
+              ...this.says.get(name),
+            }),
           },
         };
       case 'prove':
@@ -124,7 +145,13 @@ export class FakeSwarm {
         return { how: 'answered', answer: { answer: 'isolation-own', own: null } };
       case 'fence': {
         const target = manner === 'drops-nothing' ? { macs: [], addresses: [] } : act.target;
-        const fence: FenceState = { ...FENCED, isolation: act.isolation, target };
+        const fence: FenceState = {
+          ...FENCED,
+          isolation: act.isolation,
+          target,
+          ...this.fenceSays.get(name),
+        };
+        this.orders.push({ peer: name, ...act });
         const all = this.#fences.get(name) ?? new Map<string, FenceState>();
         this.#fences.set(name, all.set(act.isolation, fence));
         return { how: 'answered', answer: { answer: 'isolation-fence', fence } };

@@ -27,6 +27,8 @@ export class FakeIsolating implements Isolating {
   readonly ordered: string[] = [];
   readonly #listeners = new Set<(isolation: Isolation) => void>();
   next: IsolatedNode['state'] = 'kept';
+  /** No node answers a release any more. */
+  dead = false;
   peers = ['miu', 'boa', 'uncho'];
   now: () => Date = () => new Date('2026-11-22T23:06:00.000Z');
 
@@ -115,7 +117,14 @@ export class FakeIsolating implements Isolating {
         ),
         ...LAYERS.map(own),
       ],
-      probes: [],
+      probes: reached
+        ? [
+            {
+              ...{ from: 'this computer', to: '10.0.0.12 port 9', kind: 'tcp', family: 'ipv4' },
+              ...{ expected: 'stopped', outcome: state === 'lying' ? 'open' : 'stopped', at },
+            },
+          ]
+        : [],
       couldUndo: state === 'released' ? [] : [`Whoever is root on ${name} could remove its own rules.`],
       stepsDownAt: state === 'cut' ? new Date(this.now().getTime() + 408_000).toISOString() : null,
       cutAt: reached ? at : null,
@@ -125,6 +134,9 @@ export class FakeIsolating implements Isolating {
       socketsEnded: reached ? 3 : null,
       socketsLeft: reached ? 0 : null,
       tampered: { times: 0, lastAt: null },
+      reloaded: { times: 0, lastAt: null, what: '' },
+      notTaken: [],
+      setUpAnew: false,
       cablePulledAt: null,
       snapshot: null,
     };
@@ -148,9 +160,13 @@ export class FakeIsolating implements Isolating {
     return known === undefined ? ('unknown' as const) : this.turn(isolation, this.next);
   }
 
-  async release({ isolation }: { isolation: string }) {
+  async release({ isolation, withoutNode }: { isolation: string; withoutNode?: boolean }) {
     const known = this.isolations.get(isolation);
     if (known === undefined) return 'unknown' as const;
+    if (this.dead && known.endedAt === null)
+      return withoutNode === true
+        ? this.turn(isolation, 'released', { setUpAnew: true })
+        : this.turn(isolation, 'releasing');
     return known.endedAt === null ? this.turn(isolation, 'released') : ('at-rest' as const);
   }
 
