@@ -17,6 +17,8 @@ export interface Machine {
   booting?: boolean;
   /** Descriptor of the lock that this run holds. */
   lock?: number;
+  /** This run is the one that may fetch packages. */
+  fetches?: boolean;
   /** Runs between two acts of a step; tests throw or end the process in it. */
   pause?: (point: string) => void;
 }

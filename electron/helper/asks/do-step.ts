@@ -4,6 +4,7 @@ import type { HelperAction } from '#shared/domain/helper/verbs.ts';
 import type { Machine } from '../machine.ts';
 import { ChangeRecord } from '../record/change-record.ts';
 import { bootId, secondsSinceBoot } from '../record/clock.ts';
+import { fetchingAlone } from '../record/lock.ts';
 import { hashOf, StepRecord } from '../record/step-record.ts';
 import { asRefused, Refused } from '../refused.ts';
 import { verbOf } from '../verbs/table.ts';
@@ -28,6 +29,17 @@ export class StepFailed extends Error {
 export function doStep(machine: Machine, change: string, step: number, action: HelperAction): HelperAnswer {
   const verb = verbOf(action.verb);
   if (verb === null) throw new Refused('wrong-version', `This helper cannot do "${action.verb}".`);
+  const work = (held: Machine) => doOnce(held, change, step, action, verb);
+  return verb.fetches ? fetchingAlone(machine, work) : work(machine);
+}
+
+function doOnce(
+  machine: Machine,
+  change: string,
+  step: number,
+  action: HelperAction,
+  verb: AnyVerb,
+): HelperAnswer {
   const record = new StepRecord(machine, change, step);
   const work: Work = { machine, record };
   // Through JSON, so that fields that are absent are absent.

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
+import { HELPER_PROGRAM } from '#shared/domain/helper/installation.ts';
 import { openTestNode, type TestNode, whyNoTestNode } from '../testing/helper-node.ts';
+import { askHelper, builtHelper, placeFiles } from '../testing/install-helper.ts';
 import { askKilled } from '../testing/kill-run.ts';
 import { type ServedHelper, serveHelperOn } from '../testing/served-helper.ts';
 import { snapshot } from '../testing/snapshot.ts';
@@ -256,6 +260,36 @@ describe('an upgrade of packages, with a stand-in for Python', () => {
     expect(text(`${SITE}/demo/__init__.py`)).toContain('1.1');
     sh('umount /var/tmp/.swarmkeep-*/home');
     expect(await helper.ask({ ...into, ask: 'undo', record })).toMatchObject({ answer: 'undone' });
+    expect(look()).toBe(before);
+    expect(leftOver()).toBe('');
+  });
+
+  it('gives the node free while it fetches, to others and not to the same step again', async () => {
+    besides('touch /srv/py-asked/ready; until [ -e /srv/py-asked/go ]; do sleep 0.1; done');
+    before = look();
+    const into = step();
+    const request = JSON.stringify({ ...into, ask: 'do', action: STUB_UPGRADE });
+    // As it is installed: a process for each request, and the node's lock.
+    placeFiles(node, builtHelper());
+    const [enter = 'nsenter', ...rest] = node.inside;
+    const argv = [enter, ...rest, HELPER_PROGRAM] as const;
+    const fetching = spawn(enter, [...rest, HELPER_PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = textOf(fetching.stdout);
+    fetching.stdin.end(request);
+    try {
+      await expect.poll(() => sh('ls /srv/py-asked'), { timeout: 60_000 }).toContain('ready');
+      // Whatever else is done by this helper takes the node's lock.
+      const list = askHelper(argv, { version: 1, ask: 'changes' });
+      if (list.answer !== 'changes') throw new Error(JSON.stringify(list));
+      const record = list.changes.find(({ change }) => change === into.change)?.steps[0]?.record;
+      expect(askHelper(argv, JSON.parse(request))).toMatchObject({ refusal: 'busy', rolledBack: false });
+      expect(askHelper(argv, { ...into, ask: 'undo', record })).toMatchObject({ refusal: 'busy' });
+    } finally {
+      sh('touch /srv/py-asked/go');
+    }
+    const record = done(JSON.parse(await ended));
+    expect(text(`${SITE}/demo/__init__.py`)).toContain('1.1');
+    expect(askHelper(argv, { ...into, ask: 'undo', record })).toMatchObject({ answer: 'undone' });
     expect(look()).toBe(before);
     expect(leftOver()).toBe('');
   });

@@ -27,6 +27,8 @@ import { archiveFiles, unpackFiles, withFoldersAbove } from '../python/keep-file
 import { makeStage, pipAccount, removeStages, unmetRequirements, unpackPackages } from '../python/run-pip.ts';
 import { type AddedEntry, addedEntry, type Given, takeOver } from '../python/staged-files.ts';
 import { refuseReaching } from '../python/what-starts.ts';
+import { ChangeRecord } from '../record/change-record.ts';
+import { fetchingAlone, withoutLock } from '../record/lock.ts';
 import { hashOf } from '../record/step-record.ts';
 import { Refused } from '../refused.ts';
 import { mustRun } from '../run/run-program.ts';
@@ -201,6 +203,16 @@ function refuseUnmet(earlier: ReadonlySet<string>, now: ReadonlySet<string>): vo
     );
 }
 
+/** While nobody held the node, the time of the change may have run out, and its timer has taken back what came before this step. */
+function refuseTakenBack({ machine, record }: Work): void {
+  const change = new ChangeRecord(machine, record.change);
+  if (change.is('reverting') || change.is('reverted'))
+    throw new Refused(
+      'too-late',
+      'The change was taken back while packages were fetched for it. Nothing was put in place.',
+    );
+}
+
 function exchange(
   work: Work,
   kept: Before,
@@ -211,10 +223,21 @@ function exchange(
   const { machine } = work;
   const list = keptList(work, kept);
   const account = pipAccount(machine, kept.owner);
-  const earlier = unmetRequirements(work, kept.path, account);
   const stage = makeStage(work, account);
   const pip = distributionsIn(top, list, kept.site).find(({ name }) => name === 'pip');
-  const output = unpackPackages(work, kept.path, account, stage, packages, pipTellsFiles(pip?.version ?? ''));
+  // An index may take its time, and so may what the account has put into its environment: nobody else is held up by that.
+  const { earlier, output } = withoutLock(machine, (free) => ({
+    earlier: unmetRequirements({ ...work, machine: free }, kept.path, account),
+    output: unpackPackages(
+      { ...work, machine: free },
+      kept.path,
+      account,
+      stage,
+      packages,
+      pipTellsFiles(pip?.version ?? ''),
+    ),
+  }));
+  refuseTakenBack(work);
   const wheels = fetchedFiles(stage, packages);
   refuseOtherFiles(packages, wheels);
   const now = listEnvironment(top, kept.path);
@@ -270,6 +293,7 @@ export const upgradePackages = anyVerb<'upgrade-packages', Before, Left>({
   verb: 'upgrade-packages',
   before,
   left,
+  fetches: true,
   target: (action) => action.path,
   look: ({ path, site, packages, expect }, work) =>
     withEnvironment(work, path, (top, held) => {
@@ -329,14 +353,17 @@ export const upgradePackages = anyVerb<'upgrade-packages', Before, Left>({
     );
   },
   takeBack: (kept, leftThere, work) =>
-    withEnvironment(work, kept.path, (top, held) => {
-      const folder = { held, kept: kept.folderTime, left: leftThere?.folderTime ?? null };
-      withFolderTimes(work, [folder], () => {
-        removeWorkFolders(work, held);
-        removeStages(work);
-        const added = addedOf(work, leftThere);
-        if (added !== null) restore(work, kept, top, held, added);
-      });
-      return `The packages of ${kept.path} are as they were.`;
-    }),
+    // Not under the hands of a run that fetches: the name of its folder would be free for anybody.
+    fetchingAlone(work.machine, (machine) =>
+      withEnvironment({ ...work, machine }, kept.path, (top, held) => {
+        const folder = { held, kept: kept.folderTime, left: leftThere?.folderTime ?? null };
+        withFolderTimes(work, [folder], () => {
+          removeWorkFolders(work, held);
+          removeStages(work);
+          const added = addedOf(work, leftThere);
+          if (added !== null) restore(work, kept, top, held, added);
+        });
+        return `The packages of ${kept.path} are as they were.`;
+      }),
+    ),
 });

@@ -37,6 +37,8 @@ export interface Verb<Action extends HelperAction, Before, Left> {
   untilBoot?: true;
   /** It decides about packets: a change that takes itself back lets them through as before, before it does anything else. */
   firstBack?: true;
+  /** It fetches, and gives the node free meanwhile: no second one of its kind runs then, not even the same step asked for again. */
+  fetches?: true;
   /** The path, unit, table or name that it is about, for lists. */
   target(action: Action): string;
   /** Looks what is there and keeps it; refuses when it is not what the plan saw. Touches nothing. */
@@ -52,6 +54,7 @@ export interface Verb<Action extends HelperAction, Before, Left> {
 export interface AnyVerb {
   untilBoot: boolean;
   firstBack: boolean;
+  fetches: boolean;
   target(action: HelperAction): string;
   look(action: HelperAction, work: Work): unknown;
   perform(action: HelperAction, before: unknown, work: Work): Outcome<unknown>;
@@ -77,6 +80,7 @@ export function anyVerb<V extends HelperVerb, Before, Left>(
   return {
     untilBoot: verb.untilBoot === true,
     firstBack: verb.firstBack === true,
+    fetches: verb.fetches === true,
     target: (action) => verb.target(mine(action)),
     look: (action, work) => {
       // What could not be read back would keep the step from ever being taken back.
