@@ -272,6 +272,74 @@ describe('the helper and a secret', () => {
     expect(ask({ act: 'finish', rotation: next })).toMatchObject({ answer: 'secret-progress' });
   });
 
+  it('is put in place again where the agent wrote another one over it, and keeps the old one to ask with', () => {
+    stage();
+    commit();
+    sh(`printf '%s\\n' ${'3'.repeat(64)} > ${TOKEN_PATH}`);
+    const restarts = Number(sh('wc -l < /var/log/stand-in/systemctl.log'));
+    // To commit is done, and touches nothing; only what is staged anew is committed anew.
+    expect(commit()).toMatchObject({ answer: 'secret-progress' });
+    expect(inForce()).toBe('3'.repeat(64));
+    expect(stage()).toMatchObject({ answer: 'secret-progress', committedAt: null });
+    expect(refused(ask({ act: 'finish', rotation }))).toBe('too-late');
+    expect(commit()).toMatchObject({ committedAt: expect.any(String), acceptsSince: expect.any(String) });
+    expect([inForce(), statusOf(token), statusOf('3'.repeat(64))]).toEqual([token, '200', '403']);
+    expect(Number(sh('wc -l < /var/log/stand-in/systemctl.log'))).toBe(restarts + 1);
+    expect(sh(`cat /var/lib/swarmkeep/rotations/${rotation}/old`).trim()).toBe(OLD);
+    expect(ask({ act: 'finish', rotation })).toMatchObject({ answer: 'secret-progress' });
+  });
+
+  it('is never put back by an earlier rotation, asked or by itself, and nothing of that one stays', () => {
+    stage();
+    ask({ act: 'arm', rotation, unit: UNIT, port, at: Date.now() + 590_000 });
+    const later = 'c'.repeat(32);
+    const newer = randomBytes(32).toString('hex');
+    const { former } = { former: [rotation] };
+    expect(refused(fence({ rotation: later }))).toBe('busy');
+    expect(fence({ rotation: later, former })).toMatchObject({ answer: 'fenced' });
+    ask({ act: 'stage', rotation: later, path: TOKEN_PATH, token: newer, owner });
+    expect(ask({ act: 'commit', rotation: later, unit: UNIT, port })).toMatchObject({ trouble: null });
+    expect(inForce()).toBe(newer);
+    // Its console slept past its lease; the machine restarts.
+    sh('rm /var/lib/swarmkeep/rotation-lease');
+    sh(`${helper.argv.slice(-1)[0]} --revert-unconfirmed || true`);
+    expect([refused(commit()), refused(stage()), refused(fence())]).toEqual([
+      'superseded',
+      'superseded',
+      'superseded',
+    ]);
+    expect(inForce()).toBe(newer);
+    expect(ask({ act: 'finish', rotation: later })).toMatchObject({ answer: 'secret-progress' });
+    expect(sh(`ls -A ${TOKEN_FOLDER} /var/lib/swarmkeep/rotations`)).not.toContain(rotation);
+    expect(sh(`grep -rls -e ${token} -e ${OLD} /var/lib/swarmkeep ${TOKEN_FOLDER} || true`)).toBe('');
+    expect(ask({ act: 'lift', rotation: later, all: true })).toMatchObject({ answer: 'fenced' });
+    ask({ act: 'drop', rotation: later });
+  });
+
+  it('counts a fence as taken away where none was loaded, without nft too, and says so where one may stand', () => {
+    const hide = () => sh('mv /usr/sbin/nft /usr/sbin/nft.away');
+    const show = () => sh('[ ! -e /usr/sbin/nft.away ] || mv /usr/sbin/nft.away /usr/sbin/nft');
+    try {
+      hide();
+      expect(ask({ act: 'lift', rotation })).toMatchObject({ answer: 'fenced', table: null });
+      show();
+      fence();
+      hide();
+      expect([1, 2].map(() => refused(ask({ act: 'lift', rotation })))).toEqual([
+        'missing-tool',
+        'missing-tool',
+      ]);
+      expect(ask({ act: 'drop', rotation })).toMatchObject({ answer: 'secret-progress' });
+      show();
+      expect(ask({ act: 'lift', rotation })).toMatchObject({ answer: 'fenced' });
+      expect(sh('nft list tables')).not.toContain('swarmkeep_rotation');
+    } finally {
+      show();
+      ask({ act: 'lift', rotation });
+      ask({ act: 'drop', rotation });
+    }
+  });
+
   it('says when the fence does not hold', () => {
     // Somebody else's table sends it round by an address that the fence lets through.
     sh(

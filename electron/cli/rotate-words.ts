@@ -8,6 +8,7 @@ const PART: Readonly<Record<RotationPreflight['part'], string>> = {
   excluded: 'left out',
   removed: 'leaves the swarm',
   blocked: 'cannot be rotated',
+  keeps: 'has the secret already',
 };
 
 const STATE: Readonly<Record<RotationNodeState, string>> = {
@@ -21,6 +22,7 @@ const STATE: Readonly<Record<RotationNodeState, string>> = {
   excluded: 'left out, kept out',
   removed: 'left the swarm',
   'taken-back': 'as it was',
+  superseded: 'has a newer secret, from another console',
 };
 
 /** @returns a plan as a person reads it before agreeing; lines end with a line feed */
@@ -57,7 +59,8 @@ export function runWords(run: RotationRun): string {
 }
 
 /** @returns where it is, on one line */
-export function progressWords({ stage, nodes }: RotationRun): string {
+export function progressWords({ stage, nodes: all }: RotationRun): string {
+  const nodes = all.filter(({ part }) => part !== 'keeps');
   const proven = nodes.filter(({ state }) => state === 'verified').length;
   const staged = nodes.filter(({ stagedAt }) => stagedAt !== null).length;
   if (stage === 'planned' || stage === 'generated')

@@ -136,8 +136,8 @@ const ROTATION_STAGE: Readonly<Record<RotationStage, string>> = {
   generated: 'A new secret was made and sealed',
   staged: 'The new secret lies beside the old one on every node that rotates',
   decided: 'The new secret was decided; from here on it only goes forward',
-  committed: 'The new secret is in place on every node that rotates',
-  verified: 'The new secret is proven, and the old one refused, on every node that rotates',
+  committed: 'The new secret is in place on every node that was not left out',
+  verified: 'The new secret is proven, and the old one refused, on every node that was not left out',
   'old-destroyed': 'The old secret was destroyed',
   done: 'The rotation of the secret ended',
   aborted: 'The rotation of the secret was taken back, and every node has the secret that it had',
@@ -150,10 +150,11 @@ const ROTATION_NODE: Readonly<Record<RotationNodeState, string>> = {
   armed: 'knows when to restart with its new secret',
   committed: 'was restarted with the new secret',
   verified: 'has the new secret, which was proven',
-  away: 'was not reached for its new secret and is kept out',
+  away: 'could not be brought to its new secret and is kept out',
   excluded: 'was left out of the rotation and is kept out',
   removed: 'left the swarm and is kept out',
   'taken-back': 'has the secret that it had',
+  superseded: 'has a newer secret, from another console',
 };
 
 const titleOf = (check: CheckId): string => catalogueEntry(check).title;

@@ -1,6 +1,7 @@
 import { lookAtSecrets } from '#core/secrets/rotation/ages.ts';
 import type { Connections } from '#core/secrets/rotation/connections.ts';
-import { currentOf, type RotationEngine, type RotationRefusal } from '#core/secrets/rotation/engine.ts';
+import { currentOf } from '#core/secrets/rotation/current.ts';
+import type { RotationEngine, RotationRefusal } from '#core/secrets/rotation/engine.ts';
 import type { RotationParts } from '#core/secrets/rotation/parts.ts';
 import { preflight } from '#core/secrets/rotation/preflight.ts';
 import type { RotationRegistry } from '#core/secrets/rotation/rotation-registry.ts';
@@ -45,8 +46,7 @@ export function rotationGroup(desk: {
       for (const node of [...(wish.nodes ?? []), ...wish.exclude]) await requireNode(context, node);
       const connections = desk.planning();
       try {
-        const current = currentOf(await known(), null);
-        const plan = registry.add(await preflight(parts, connections, wish, current));
+        const plan = registry.add(await preflight(parts, connections, wish, await known()));
         await desk.spare.keep(plan.id, connections);
         return plan;
       } catch (error) {

@@ -12,6 +12,7 @@ import { awaitAccepted, commitSecret } from './commit.ts';
 import { liftFence, loadFence } from './fence.ts';
 import { endLease, leaseOf, takeLease } from './lease.ts';
 import { lookAtSecret } from './look.ts';
+import { forgetOthers, refuseOver } from './over.ts';
 import { RotationRecord } from './rotation-record.ts';
 import { dropSecret, stageSecret } from './stage.ts';
 import { verifySecret } from './verify.ts';
@@ -63,6 +64,7 @@ async function answered(machine: Machine, act: SecretAct, relaunch: Relaunch): P
       return verifySecret(machine, act);
     case 'commit': {
       const record = locked(machine, (held) => {
+        refuseOver(held, act.rotation);
         takeLease(held, act.rotation);
         return commitSecret(held, act.rotation, act.unit);
       });
@@ -100,6 +102,7 @@ function lockedAct(
       if (record.read('staged') !== null && record.read('restarted') === null)
         throw new Refused('too-late', 'The new secret is not in force here yet, so the old one is kept.');
       forgetAllButFence(record);
+      forgetOthers(machine, act.rotation);
       endLease(machine, act.rotation);
       return progressOf(null);
     }

@@ -9,6 +9,7 @@ import { startDetached } from '../run/start-detached.ts';
 import { close } from '../walk/descriptor.ts';
 import { awaitAccepted, commitSecret } from './commit.ts';
 import { takeLease } from './lease.ts';
+import { isOver, refuseOver } from './over.ts';
 import { RotationRecord } from './rotation-record.ts';
 import { now } from './stage.ts';
 
@@ -26,6 +27,7 @@ export function armSecret(
   { rotation, unit, port, at }: Extract<SecretAct, { act: 'arm' }>,
   relaunch: Relaunch,
 ): RotationRecord {
+  refuseOver(machine, rotation);
   takeLease(machine, rotation);
   const record = new RotationRecord(machine, rotation);
   if (record.read('staged') === null)
@@ -63,7 +65,7 @@ function tryCommit(machine: Machine, rotation: string, unit: string): string | n
   try {
     lock = lockNode(machine, LOCK_SECONDS);
     // Dropped or finished meanwhile?
-    if (record.read('armed') === null) return null;
+    if (record.read('armed') === null || isOver(machine, rotation)) return null;
     commitSecret({ ...machine, lock }, rotation, unit);
     return null;
   } catch (thrown) {

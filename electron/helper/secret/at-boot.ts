@@ -1,5 +1,6 @@
 import type { Machine } from '../machine.ts';
 import { fenceAgain } from './fence.ts';
+import { endOthers, isOver } from './over.ts';
 import { RotationRecord, rotationsOf } from './rotation-record.ts';
 import { now } from './stage.ts';
 import { hashOfBytes, putInPlace, readTokenFile, withFolder } from './token-file.ts';
@@ -26,9 +27,11 @@ export function rotateAtBoot(machine: Machine): number {
 function putArmedInPlace(record: RotationRecord): void {
   const staged = record.read('staged');
   if (staged === null || record.read('armed') === null || record.read('renamed') !== null) return;
+  if (isOver(record.machine, record.rotation)) return;
   withFolder(record.machine, staged.path, 'change', (held) => {
     const beside = readTokenFile(held, staged.beside);
     if (beside === null || hashOfBytes(beside.bytes) !== staged.sha256) return;
+    endOthers(record.machine, record.rotation);
     putInPlace(held, staged.beside);
     record.mark('renamed', { at: now() });
   });

@@ -6,6 +6,7 @@ import { mustRun } from '../run/run-program.ts';
 import { needSystemd } from '../verbs/systemctl.ts';
 import { close } from '../walk/descriptor.ts';
 import { askApi } from './ask-api.ts';
+import { endOthers } from './over.ts';
 import { RotationRecord } from './rotation-record.ts';
 import { now } from './stage.ts';
 import { hashOfBytes, putInPlace, readTokenFile, removeBeside, tokenIn, withFolder } from './token-file.ts';
@@ -18,6 +19,7 @@ const ACCEPT_MS = 30_000;
 /**
  * Puts what was staged in place and restarts the unit, which reads its secret once, at its start. Each half is done once. Refuses
  * `unknown-change` where nothing was staged, `changed-since` where somebody took the staged file away or changed it: it is staged again then.
+ * From here on all earlier rotations are over on this node; that this one is not is for the caller to see to (`over.ts`).
  */
 export function commitSecret(machine: Machine, rotation: string, unit: string): RotationRecord {
   const record = new RotationRecord(machine, rotation);
@@ -25,6 +27,7 @@ export function commitSecret(machine: Machine, rotation: string, unit: string): 
   if (staged === null) throw new Refused('unknown-change', 'No secret was staged here for this rotation.');
   needSystemd(machine);
   if (record.read('renamed') === null) {
+    endOthers(machine, rotation);
     withFolder(machine, staged.path, 'change', (held) => {
       const present = readTokenFile(held, held.name);
       const isInPlace = present !== null && hashOfBytes(present.bytes) === staged.sha256;

@@ -29,10 +29,13 @@ export function leaseOf(machine: Machine): string | null {
   }
 }
 
-/** Takes or renews the lease. Refuses `busy` while another rotation has it. */
-export function takeLease(machine: Machine, rotation: string): void {
+/**
+ * Takes or renews the lease. Refuses `busy` while another rotation has it.
+ * @param former earlier rotations of the same console, whose lease is taken over
+ */
+export function takeLease(machine: Machine, rotation: string, former: readonly string[] = []): void {
   const holder = leaseOf(machine);
-  if (holder !== null && holder !== rotation)
+  if (holder !== null && holder !== rotation && !former.includes(holder))
     throw new Refused(
       'busy',
       'Another rotation of the secret is under way on this node, from another console. Nothing was touched.',

@@ -98,9 +98,14 @@ export class RotationRecord {
     this.unmark('old');
   }
 
+  /** Takes a mark away; where there is none, nor any record, that is fine. */
   unmark(name: MarkName | 'old'): void {
     rmSync(`${this.folder}/${name}`, { force: true });
-    syncPath(this.folder);
+    try {
+      syncPath(this.folder);
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'ENOENT') throw thrown;
+    }
   }
 
   /** Takes all of it away but the fence. */

@@ -24,6 +24,7 @@ export function PreflightCard({ plan, rotation, onAgain, onLeave }: PreflightCar
   const leave = useRef<HTMLButtonElement>(null);
   useEffect(() => leave.current?.focus(), []);
   const rotates = of(plan, 'rotates');
+  const keeps = of(plan, 'keeps');
   const excluded = of(plan, 'excluded').map(({ node }) => node);
   return (
     <FixCard
@@ -78,6 +79,16 @@ export function PreflightCard({ plan, rotation, onAgain, onLeave }: PreflightCar
               )}
           {rotates.length === 0 ? '' : rotates.length === 1 ? ' gets it.' : ' get it.'}
         </Row>
+        {keeps.length > 0 ? (
+          <Row label={PARTS.keeps}>
+            {listed(
+              keeps.map(({ name }) => visible(name)),
+              8,
+              'node',
+            )}
+            . {keeps.length === 1 ? 'It lets' : 'They let'} the new ones in, and nothing restarts there.
+          </Row>
+        ) : null}
         <NotRotating
           plan={plan}
           onExclude={(node) => onAgain([...excluded, node], plan.emergency)}
@@ -136,7 +147,7 @@ interface NotRotatingProps {
 
 function NotRotating({ plan, onExclude, busy }: NotRotatingProps) {
   return plan.nodes
-    .filter(({ part }) => part !== 'rotates')
+    .filter(({ part }) => part !== 'rotates' && part !== 'keeps')
     .map((node) => (
       <Row key={node.node} label={PARTS[node.part]}>
         <strong>{visible(node.name)}</strong>
@@ -158,8 +169,9 @@ function NotRotating({ plan, onExclude, busy }: NotRotatingProps) {
     ));
 }
 
-const PARTS: Readonly<Record<Exclude<RotationPreflight['part'], 'rotates'>, string>> & { rotates: string } = {
+const PARTS: Readonly<Record<RotationPreflight['part'], string>> = {
   rotates: 'Gets it',
+  keeps: 'Has it already',
   away: 'Away, fenced off',
   excluded: 'Left out, fenced off',
   removed: 'Leaves the swarm',

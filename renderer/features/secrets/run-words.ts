@@ -9,7 +9,8 @@ export interface NodeWords {
 }
 
 /** @param still the rotation stands still: nothing runs, and no spinner may say so */
-export function nodeWords({ state }: RotationNode, still: boolean): NodeWords {
+export function nodeWords({ state, part }: RotationNode, still: boolean): NodeWords {
+  if (part === 'keeps') return { word: 'Has it already', icon: KeyRound, tone: 'quiet' };
   switch (state) {
     case 'waiting':
       return { word: 'Waiting', icon: Clock, tone: 'quiet' };
@@ -35,6 +36,8 @@ export function nodeWords({ state }: RotationNode, still: boolean): NodeWords {
       return { word: 'Removed', icon: Lock, tone: 'quiet' };
     case 'taken-back':
       return { word: 'Has the old one', icon: Undo2, tone: 'quiet' };
+    case 'superseded':
+      return { word: 'Has a newer one', icon: KeyRound, tone: 'unknown' };
   }
 }
 

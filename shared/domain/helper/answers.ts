@@ -39,6 +39,8 @@ export const refusal = z.enum([
   /** Helper, its folder or its runtime can be written by somebody else than root, or it was started setuid. */
   'unsafe-helper',
   'unknown-change',
+  /** A later rotation gave this node its secret: the one that asks is over here. */
+  'superseded',
 ]);
 export type Refusal = z.infer<typeof refusal>;
 

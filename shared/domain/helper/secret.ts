@@ -35,10 +35,15 @@ export const secretAct = z.discriminatedUnion('act', [
     shuts: z.array(address).max(256),
     /** Where nobody of the swarm is: tried, and refused unless the fence stops it. */
     tries: z.array(address).min(1).max(8),
+    /** Earlier rotations of the same console: the lease of one of them is taken over. */
+    former: z.array(changeId).max(8).optional(),
   }),
-  /** Takes the fence away. */
-  z.strictObject({ act: z.literal('lift'), rotation: changeId }),
-  /** Puts the new secret beside the old one: 0600, owner as the old one has it, or `owner` where there is none. */
+  /** Takes the fence away; with `all` those that earlier rotations left here, too. */
+  z.strictObject({ act: z.literal('lift'), rotation: changeId, all: z.boolean().optional() }),
+  /**
+   * Puts the new secret beside the old one: 0600, owner as the old one has it, or `owner` where there is none. One that was in place
+   * already, and is not there any more, is put there again, for another `commit`.
+   */
   z.strictObject({
     act: z.literal('stage'),
     rotation: changeId,
@@ -72,7 +77,10 @@ export const secretAct = z.discriminatedUnion('act', [
     /** Others that do not refuse the old one yet are asked again for so long. */
     waitMs: z.int().min(0).max(10_000),
   }),
-  /** Destroys the old secret, and all that is known of the rotation but its fence. Refused before `commit`. */
+  /**
+   * Destroys the old secret, and all that is known of the rotation but its fence; of earlier ones all, with what they staged. Refused before
+   * `commit`.
+   */
   z.strictObject({ act: z.literal('finish'), rotation: changeId }),
   /** Takes back what was staged. Refused once it is armed or committed. */
   z.strictObject({ act: z.literal('drop'), rotation: changeId }),

@@ -14,6 +14,8 @@ export const rotationPart = z.enum([
   'excluded',
   /** It leaves the swarm and stays fenced off. */
   'removed',
+  /** It has the secret already, from an earlier rotation, and only learns whom it may reach. */
+  'keeps',
   /** It answers, and cannot be rotated as it is; `why` says what is in the way. It holds the rotation until it is mended or excluded. */
   'blocked',
 ]);

@@ -41,6 +41,8 @@ export const rotationNodeState = z.enum([
   'removed',
   /** It was taken back before the decision; it has the old secret. */
   'taken-back',
+  /** Another console gave it a newer secret meanwhile: this rotation is over there. */
+  'superseded',
 ]);
 export type RotationNodeState = z.infer<typeof rotationNodeState>;
 

@@ -3,7 +3,7 @@ import { Turnstile } from '#core/hosts/logins.ts';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { SecretAct } from '#shared/domain/helper/secret.ts';
 
-import type { RotationParts } from './parts.ts';
+import { type RotationParts, USUAL_LIMITS } from './parts.ts';
 
 type SecretAnswer = Extract<
   HelperAnswer,
@@ -52,6 +52,13 @@ const WRONG_ANSWER: HelperFailure = {
   mayHaveBegun: true,
 };
 
+const TOO_SLOW: HelperFailure = {
+  kind: 'timed-out',
+  message: 'It did not answer in time.',
+  next: 'Check that it is awake and not overloaded.',
+  mayHaveBegun: true,
+};
+
 const AGAIN_MS = 400;
 
 /** After these nothing is gained by asking again. */
@@ -72,28 +79,45 @@ export class Connections {
   readonly #ask: string | null;
   readonly #logins = new Turnstile();
   readonly #open = new Map<string, Promise<HelperChannel | HelperFailure>>();
+  readonly #actMs: number;
   #closed = false;
   #hurried = false;
 
-  /** @param ask what a person is asked a password for; null: nobody is asked */
-  constructor(parts: RotationParts, run: string, ask: string | null) {
+  /**
+   * @param ask what a person is asked a password for; null: nobody is asked
+   * @param actMs how long a node may take for one request, login included
+   */
+  constructor(
+    parts: RotationParts,
+    run: string,
+    ask: string | null,
+    actMs = parts.limits?.actMs ?? USUAL_LIMITS.actMs,
+  ) {
     this.#parts = parts;
     this.#run = run;
     this.#ask = ask;
+    this.#actMs = actMs;
   }
 
   /**
    * Asks, and again over a new connection while the node does not answer, until the time is over.
    * @param patienceMs how long a node that does not answer is tried
+   * @param limitMs how long it may take for this request
    */
   async ask<What extends SecretAct>(
     node: string,
     what: What,
     patienceMs: number,
+    limitMs = this.#actMs,
   ): Promise<Said<What['act']>> {
     const until = performance.now() + patienceMs;
     for (;;) {
-      const said = await this.#once(node, what);
+      const said = await this.#within<Said<What['act']>>(
+        node,
+        Math.min(limitMs, this.#actMs),
+        this.#once(node, what),
+        (failure) => ({ how: 'lost', failure }),
+      );
       if (said.how !== 'lost') return said;
       const isOver = performance.now() + AGAIN_MS >= until;
       if (this.#closed || this.#hurried || FINAL.has(said.failure.kind) || isOver) return said;
@@ -112,13 +136,26 @@ export class Connections {
   ): Promise<{ [Index in keyof Acts]: Said<Acts[Index]['act']> }> {
     const until = performance.now() + patienceMs;
     for (;;) {
-      const said = await this.#all(node, acts);
+      const said = await this.#within(node, this.#actMs, this.#all(node, acts), (failure) =>
+        acts.map(() => ({ how: 'lost' as const, failure })),
+      );
       const lost = said[0]?.how === 'lost' ? said[0].failure : null;
       const isOver = performance.now() + AGAIN_MS >= until;
       if (lost === null || this.#closed || this.#hurried || FINAL.has(lost.kind) || isOver)
         return said as { [Index in keyof Acts]: Said<Acts[Index]['act']> };
       await new Promise<void>((resolve) => void this.#parts.clock.after(AGAIN_MS, resolve));
     }
+  }
+
+  /** One that hangs is given up, with its connection: it holds back nothing but itself. */
+  #within<T>(node: string, ms: number, work: Promise<T>, late: (failure: HelperFailure) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const off = this.#parts.clock.after(ms, () => {
+        this.#forget(node);
+        resolve(late(TOO_SLOW));
+      });
+      work.finally(off).then(resolve, reject);
+    });
   }
 
   async #all(node: string, acts: readonly SecretAct[]): Promise<Said<SecretAct['act']>[]> {

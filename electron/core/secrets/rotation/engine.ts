@@ -1,9 +1,11 @@
 import type { RotationPlace, StoredRotation, StoredRotationNode } from '#core/store/operations/rotations.ts';
-import type { RotationPlan } from '#shared/domain/rotation/plan.ts';
+import type { RotationPart, RotationPlan } from '#shared/domain/rotation/plan.ts';
 import { Connections } from './connections.ts';
+import { currentOf } from './current.ts';
 import { takeBack } from './finish-nodes.ts';
 import { RotationJournal } from './journal.ts';
 import { finishLateNodes } from './late-nodes.ts';
+import { LateTries } from './late-tries.ts';
 import type { RotationParts } from './parts.ts';
 import { reachedFirst } from './preflight.ts';
 import { isDecided, limitsOf, runRotation } from './run.ts';
@@ -32,9 +34,11 @@ export class RotationEngine {
   #offTimer: (() => void) | null = null;
   #offSealed: (() => void) | null = null;
   #closed = false;
+  readonly #tries: LateTries;
 
   constructor(parts: RotationParts) {
     this.#parts = parts;
+    this.#tries = new LateTries(parts.clock);
   }
 
   /** Goes on with what a console before this one left in the middle, and looks for nodes that are away from time to time. */
@@ -81,7 +85,9 @@ export class RotationEngine {
     this.#tends?.hurry();
     await this.#tending;
     if (this.#running !== null) return 'busy';
-    const rotation = first(plan, places, this.#parts.clock.now().toISOString());
+    const known = await this.#parts.store.rotationsBefore({ before: null, limit: 8 });
+    const former = known.map(({ id }) => id);
+    const rotation = first(plan, places, this.#parts.clock.now().toISOString(), former);
     await this.#parts.fault?.('before planned');
     const begun = await this.#parts.store.beginRotation({ rotation });
     if (begun === 'busy') return 'busy';
@@ -105,6 +111,7 @@ export class RotationEngine {
     }
     if (rotation.stage === 'aborted') return 'at-rest';
     // Only those that are away: whom the operator left out is let in by a plan of its own, with consent.
+    this.#tries.forget();
     await this.tend();
     return (await this.#parts.store.rotation({ id })) ?? 'unknown';
   }
@@ -160,7 +167,7 @@ export class RotationEngine {
     if (this.#running !== null) return false;
     const parts = this.#parts;
     const journal = new RotationJournal(parts, rotation);
-    const connections = new Connections(parts, rotation.id, ask);
+    const connections = new Connections(parts, rotation.id, ask, limitsOf(parts, rotation).actMs);
     const release = parts.sealed.hold();
     const running = { id: rotation.id, journal, abort, done: Promise.resolve() };
     this.#running = running;
@@ -235,7 +242,7 @@ export class RotationEngine {
       if (!had.ok) return;
       const limits = limitsOf(parts, rotation);
       const find = (node: StoredRotationNode) => this.#find(connections, node);
-      await finishLateNodes(parts, journal, connections, had.secret, limits, find, mayGoOn);
+      await finishLateNodes(parts, journal, connections, had.secret, limits, find, mayGoOn, this.#tries);
       had.secret.wipe();
     } catch {
       // The journal cannot be written; it is tried again later.
@@ -266,12 +273,12 @@ export class RotationEngine {
   }
 }
 
-/** @returns the rotation whose secret is in force: the newest one that was decided, without `except` */
-export function currentOf(newestFirst: readonly StoredRotation[], except: string | null): string | null {
-  return newestFirst.find((one) => one.id !== except && isDecided(one))?.id ?? null;
-}
-
-function first(plan: RotationPlan, places: ReadonlyMap<string, RotationPlace>, at: string): StoredRotation {
+function first(
+  plan: RotationPlan,
+  places: ReadonlyMap<string, RotationPlace>,
+  at: string,
+  former: string[],
+): StoredRotation {
   return {
     id: plan.id,
     plan,
@@ -284,12 +291,13 @@ function first(plan: RotationPlan, places: ReadonlyMap<string, RotationPlace>, a
     strangers: plan.strangers,
     stagingMs: null,
     takesBack: null,
+    former,
     keepsFences: false,
     nodes: plan.nodes.map(({ node, name, part, why, skewMs }) => ({
       node,
       name,
       part,
-      state: part === 'rotates' ? 'waiting' : part === 'blocked' ? 'excluded' : part,
+      state: STATE[part],
       message: why === '' ? null : why,
       stagedAt: null,
       committedAt: null,
@@ -300,7 +308,18 @@ function first(plan: RotationPlan, places: ReadonlyMap<string, RotationPlace>, a
       skewMs,
       place: places.get(node) ?? null,
       fence: 'none',
-      keepsOld: false,
+      // Whom it may reach changes with this rotation, and it has to be told.
+      keepsOld: part === 'keeps',
     })),
   };
 }
+
+/** Where nodes begin. */
+const STATE: Readonly<Record<RotationPart, StoredRotationNode['state']>> = {
+  rotates: 'waiting',
+  away: 'away',
+  excluded: 'excluded',
+  removed: 'removed',
+  blocked: 'excluded',
+  keeps: 'verified',
+};

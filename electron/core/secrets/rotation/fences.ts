@@ -74,6 +74,7 @@ export function fenceAct(
   return {
     act: 'fence',
     rotation: rotation.id,
+    ...(rotation.former.length === 0 ? {} : { former: rotation.former }),
     scope,
     accounts: node.place.accounts,
     port: node.place.port,

@@ -19,19 +19,22 @@ export interface Unfinished {
 /**
  * Opens the fences as far as that is safe, and lets every node that was proven destroy its old secret and end its lease, in one run of its
  * helper. Where somebody has to be kept out, fences stay for the API's port and for those addresses, and everywhere else they are taken
- * away. A fence that cannot be changed stays as tight as it is, and the old secret stays there, too, until it can.
+ * away. A fence that cannot be changed stays as tight as it is, and is tried again.
+ * @param which `open`: only those that an earlier try did not reach
  * @returns why one could not be finished; null when all were
  */
 export async function finishNodes(
   journal: RotationJournal,
   connections: Connections,
   patienceMs: number,
+  which: 'all' | 'open' = 'all',
 ): Promise<Unfinished | null> {
   const keeps = keepsSomebodyOut(journal);
   const results = await Promise.all(
     insideOf(journal.rotation)
       // One that a killed console left half way has its old secret still to lose, and its turn comes.
       .filter(({ state }) => state === 'verified')
+      .filter(({ fence, keepsOld }) => which === 'all' || fence === 'all' || keepsOld)
       .map(({ node }) => finishNode(journal, connections, node, keeps, patienceMs)),
   );
   await journal.set({ keepsFences: keeps });
@@ -47,22 +50,35 @@ async function finishNode(
 ): Promise<Unfinished | null> {
   const node = journal.node(id);
   const rotation = journal.rotation.id;
-  const isOpen = !keeps && node.fence === 'none';
-  const fence: SecretAct = keeps ? fenceAct(journal.rotation, node, 'swarm') : { act: 'lift', rotation };
+  // What an earlier rotation left standing on a node that keeps its secret is not known here.
+  const isOpen = !keeps && node.fence === 'none' && node.part !== 'keeps';
+  const fence: SecretAct = keeps
+    ? fenceAct(journal.rotation, node, 'swarm')
+    : { act: 'lift', rotation, all: true };
   if (keeps) await beforeFence(journal, id, 'swarm');
+  // Written down before: the answer may be lost, and then the node has its lease and half of it.
+  if (!node.keepsOld) await journal.mark(id, { keepsOld: true });
   const said = await connections.askAll(
     id,
     [...(isOpen ? [] : [fence]), { act: 'finish', rotation } as const],
     patienceMs,
   );
-  const [first, last] = [said[0], said.at(-1)];
+  const first = said[0];
+  // A fence that says no stays as tight as it is; the old secret goes all the same, and the lease, which would keep others out.
+  const last =
+    !isOpen && first?.how === 'refused'
+      ? await connections.ask(id, { act: 'finish', rotation }, patienceMs)
+      : said.at(-1);
   if (!isOpen && first?.how === 'answered') await journal.mark(id, { fence: keeps ? 'swarm' : 'none' });
-  if (last?.how === 'answered') {
+  const isFence = !isOpen && first?.how === 'refused';
+  if (last?.how === 'answered' && !isFence) {
     await journal.mark(id, { keepsOld: false });
     return null;
   }
-  const words = last?.how === 'refused' ? last.refused.message : (last?.failure.message ?? '');
-  const isFence = !isOpen && first?.how !== 'answered';
+  // It has the secret since an earlier rotation, and nothing of this one waits for it: it is told when it is back.
+  if (node.part === 'keeps') return null;
+  const no = first?.how === 'refused' ? first : last;
+  const words = no?.how === 'refused' ? no.refused.message : no?.how === 'lost' ? no.failure.message : '';
   return { for: isFence ? 'fence' : 'nodes', message: `${node.name}: ${words}` };
 }
 

@@ -52,7 +52,7 @@ export class RotationJournal {
     await written;
     if (point === null) return;
     await this.#parts.fault?.(`after ${point}`);
-    if (['verified', 'away', 'removed', 'taken-back'].includes(fields.state ?? ''))
+    if (['verified', 'away', 'removed', 'taken-back', 'superseded'].includes(fields.state ?? ''))
       this.#parts.told(this.#rotation, { kind: 'node', node: id });
   }
 

@@ -25,10 +25,12 @@ export interface RotationLimits {
   leadMs: number;
   /** How long a node that does not answer is tried before it counts as away. */
   awayMs: number;
-  /** How long nodes are tried after the decision before the rotation says that it waits. */
+  /** How long a node is tried after the decision before the rotation goes on without it; in an emergency a third of that. */
   settleMs: number;
   /** How often nodes that are away are looked for. */
   tendMs: number;
+  /** How long a node may take for one request before it counts as one that does not answer. */
+  actMs: number;
 }
 
 export const USUAL_LIMITS: RotationLimits = {
@@ -36,6 +38,7 @@ export const USUAL_LIMITS: RotationLimits = {
   awayMs: 8_000,
   settleMs: 45_000,
   tendMs: 20_000,
+  actMs: 60_000,
 };
 /** In an emergency nobody is waited for. */
 export const EMERGENCY_LIMITS: RotationLimits = {
@@ -43,6 +46,7 @@ export const EMERGENCY_LIMITS: RotationLimits = {
   awayMs: 2_000,
   settleMs: 20_000,
   tendMs: 10_000,
+  actMs: 30_000,
 };
 
 /** All that rotations work with. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { HelperFailure } from '#core/hosts/helper-channel.ts';
-import type { RotationPlace } from '#core/store/operations/rotations.ts';
+import type { RotationPlace, StoredRotation } from '#core/store/operations/rotations.ts';
 import type { RotationPlan, RotationPreflight } from '#shared/domain/rotation/plan.ts';
 import { MOST_NODES, type RotationWish } from '#shared/domain/rotation/wish.ts';
 import type { Connections } from './connections.ts';
+import { currentOf } from './current.ts';
 import { EMERGENCY_LIMITS, type RotationParts, type RotationTarget, USUAL_LIMITS } from './parts.ts';
 import { newNonce } from './secret.ts';
 
@@ -22,21 +23,28 @@ interface Seen {
   place: RotationPlace | null;
 }
 
-/** Looks at every node and says what a rotation would do there. Changes nothing. */
+/**
+ * Looks at every node and says what a rotation would do there. Changes nothing.
+ * @param known rotations of this console, newest first
+ */
 export async function preflight(
   parts: RotationParts,
   connections: Connections,
   wish: RotationWish,
-  current: string | null,
+  known: readonly StoredRotation[],
 ): Promise<Preflight> {
   const all = await parts.targets();
   const targets = chosen(all, wish);
-  const [seen, strangers] = await Promise.all([
-    Promise.all(targets.map((target) => lookAt(parts, connections, target, wish))),
+  const current = currentOf(known, null);
+  const own = new Set(known.map(({ id }) => id));
+  const [looked, strangers] = await Promise.all([
+    Promise.all(targets.map((target) => lookAt(parts, connections, target, wish, own))),
     parts.strangers(wish.emergency),
   ]);
+  const before = wish.purpose === 'add-node' ? known.find(({ id }) => id === current) : undefined;
+  const seen = [...looked, ...carriedFrom(before, all, targets)].slice(0, MOST_NODES);
   const listed = seen
-    .filter(({ row }) => row.part === 'rotates')
+    .filter(({ row }) => row.part === 'rotates' || row.part === 'keeps')
     .flatMap(({ place }) => place?.addresses ?? []);
   const nodes = seen.map(({ row, place }) => ({
     ...row,
@@ -76,6 +84,36 @@ function chosen(all: readonly RotationTarget[], { nodes, exclude, purpose }: Rot
   return some.slice(0, MOST_NODES);
 }
 
+/**
+ * The nodes of the rotation in force that a joining one does not ask for: who has the secret lets the new ones in, and who is out of it stays
+ * out, and is finished by this rotation from here on. Nodes that are not on the list any more are nobody's.
+ */
+function carriedFrom(
+  before: StoredRotation | undefined,
+  all: readonly RotationTarget[],
+  targets: readonly RotationTarget[],
+): Seen[] {
+  return (before?.nodes ?? []).flatMap(({ node, state, message, place, skewMs }) => {
+    const target = all.find((one) => one.node === node);
+    if (target === undefined || targets.includes(target)) return [];
+    const part = PART_AFTER[state] ?? 'away';
+    const why = part === 'keeps' ? 'It has the secret already, and lets the new one in.' : (message ?? '');
+    const { path, unit } = place ?? target.place ?? { path: null, unit: null };
+    const fence = { how: 'none' as const, accounts: [], reaches: [] };
+    const { name } = target;
+    return [
+      { target, place, row: { node, name, part, why, path, unit, skewMs, interruptsSeconds: 0, fence } },
+    ];
+  });
+}
+
+/** What a node of an ended rotation is to the one after it; any other was left half way. */
+const PART_AFTER: Partial<Record<StoredRotation['nodes'][number]['state'], RotationPreflight['part']>> = {
+  verified: 'keeps',
+  excluded: 'excluded',
+  removed: 'removed',
+};
+
 /** Whether a node is not among those that were asked for. */
 function isLeftOut({ nodes, purpose }: RotationWish, node: string): boolean {
   return nodes !== null && purpose !== 'remove-node' && !nodes.includes(node);
@@ -86,6 +124,7 @@ async function lookAt(
   connections: Connections,
   target: RotationTarget,
   wish: RotationWish,
+  own: ReadonlySet<string>,
 ): Promise<Seen> {
   const { node, name } = target;
   const none = { how: 'none' as const, accounts: [], reaches: [] };
@@ -123,7 +162,8 @@ async function lookAt(
     return row(isAway(said.failure) ? 'away' : cannot, `${said.failure.message} ${said.failure.next}`.trim());
   if (said.how === 'refused') return row(cannot, said.refused.message);
   const { answer } = said;
-  if (answer.lease !== null)
+  // What this console holds there itself, for a node that it is just finishing, gives way to the new rotation.
+  if (answer.lease !== null && !own.has(answer.lease))
     return row('blocked', 'Another console rotates its secret just now. Wait until that has ended.');
   if (answer.is === 'unfit') return row(cannot, `${answer.why} Mend that first, or leave ${name} out.`);
   if (answer.owner === null)

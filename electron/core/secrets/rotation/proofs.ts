@@ -1,6 +1,7 @@
-import type { StoredRotationNode } from '#core/store/operations/rotations.ts';
+import type { StoredRotation, StoredRotationNode } from '#core/store/operations/rotations.ts';
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { SecretAct } from '#shared/domain/helper/secret.ts';
+import { insideOf } from './fences.ts';
 import { type HeldSecret, newNonce } from './secret.ts';
 
 type Verify = Extract<SecretAct, { act: 'verify' }>;
@@ -15,8 +16,20 @@ interface Seen {
    * `none`: it did not refuse. Null when that was not seen.
    */
   refused: 'old' | 'random' | 'none' | null;
+  /** Another node asked it, and it did not refuse, whatever it said to itself. */
+  contradicted: boolean;
+  /** The secret in its file is another one. */
+  hasOther: boolean;
   why: string | null;
 }
+
+const NOTHING: Seen = {
+  newProven: false,
+  refused: null,
+  contradicted: false,
+  hasOther: false,
+  why: null,
+};
 
 /** How long other nodes are asked again that do not refuse the old secret yet: they restart at the same instant. In milliseconds. */
 const PEERS_MS = 3_000;
@@ -40,6 +53,20 @@ export function askersOf(
     if (list.length < MOST_OTHERS) asked.set(asker.node, [...list, node]);
   }
   return asked;
+}
+
+/** Nodes with the secret in force that ask a node which would be asked by itself alone; they have no old secret, and ask with a random one. */
+const MOST_PEERS = 2;
+
+/** @returns who asks besides, where the nodes that are to be proven have only themselves to ask them */
+export function peersFor(
+  rotation: StoredRotation,
+  inside: readonly StoredRotationNode[],
+): StoredRotationNode[] {
+  if (inside.length !== 1) return [];
+  return insideOf(rotation)
+    .filter((node) => node.state === 'verified' && !inside.includes(node))
+    .slice(0, MOST_PEERS);
 }
 
 /** What a node is asked to prove itself and others; null where nothing is known of it. */
@@ -77,12 +104,12 @@ export class Proofs {
   readonly #seen = new Map<string, Seen>();
 
   of(node: string): Seen {
-    return this.#seen.get(node) ?? { newProven: false, refused: null, why: null };
+    return this.#seen.get(node) ?? NOTHING;
   }
 
   isWhole(node: string): boolean {
-    const { newProven, refused } = this.of(node);
-    return newProven && (refused === 'old' || refused === 'random');
+    const { newProven, refused, contradicted } = this.of(node);
+    return newProven && !contradicted && (refused === 'old' || refused === 'random');
   }
 
   /** @returns whether it refused the old secret; null when that was not seen, or when there was none to ask with */
@@ -107,11 +134,19 @@ export class Proofs {
     const isNew = secret.proves(answer.mac, act.nonce);
     const trouble = whyNot(answer, isNew);
     const before = this.of(asker.node);
-    this.#set(asker.node, { newProven: before.newProven || trouble === null, why: trouble ?? before.why });
+    this.#set(asker.node, {
+      newProven: before.newProven || trouble === null,
+      hasOther: !isNew,
+      why: trouble ?? before.why,
+    });
     for (const [index, { node, address }] of withAddress(others).entries()) {
       const said = answer.others[index];
       const status = said?.address === address ? said.status : null;
       const before = this.of(node).refused;
+      const which = answer.hadOld ? 'the old' : 'a random';
+      const words = `It answers ${status} to ${which} secret over the network, asked by ${asker.name}.`;
+      if (status !== null && status !== 403 && node !== asker.node)
+        this.#set(node, { contradicted: true, why: words });
       if (status === 403) this.#set(node, { refused: answer.hadOld || before === 'old' ? 'old' : 'random' });
       else if (before !== 'old' && before !== 'random')
         this.#set(node, {
@@ -119,8 +154,8 @@ export class Proofs {
           why:
             this.of(node).why ??
             (status === null
-              ? `${asker.name} cannot reach it over the network, so it was not seen that ${answer.hadOld ? 'the old' : 'a random'} secret is refused.`
-              : `It answers ${status} to ${answer.hadOld ? 'the old' : 'a random'} secret over the network.`),
+              ? `${asker.name} cannot reach it over the network, so it was not seen that ${which} secret is refused.`
+              : words),
         });
     }
   }

@@ -10,6 +10,7 @@ const PARTS: readonly [RotationPreflight['part'], string][] = [
   ['away', 'Away, kept out until it is back'],
   ['excluded', 'Left out, kept out until you rotate it'],
   ['removed', 'Leaves the swarm, kept out'],
+  ['keeps', 'Has the secret already, and lets the new ones in'],
   ['blocked', 'Cannot be rotated'],
 ];
 

@@ -1,5 +1,5 @@
 import type { StoredRotation } from '#core/store/operations/rotations.ts';
-import { armNodes, commitNodes, quietMs, restartInstant } from './commit-nodes.ts';
+import { armNodes, commitAgain, commitNodes, quietMs, restartInstant } from './commit-nodes.ts';
 import type { Connections } from './connections.ts';
 import { insideOf } from './fences.ts';
 import { destroySealed, finishNodes, takeBack } from './finish-nodes.ts';
@@ -12,9 +12,17 @@ import {
   USUAL_LIMITS,
 } from './parts.ts';
 import { Proofs } from './proofs.ts';
+import { putOut, trialMs } from './put-out.ts';
 import { type HeldSecret, secretOf } from './secret.ts';
 import { stageNodes } from './stage-nodes.ts';
 import { verifyNodes } from './verify-nodes.ts';
+
+/** A node that says no to its commit is asked again so often; in milliseconds. */
+const AGAIN_MS = 1_000;
+
+/** Whether another console has given nodes of this rotation a newer secret since: its own is burned. */
+export const isSuperseded = ({ nodes }: Pick<StoredRotation, 'nodes'>): boolean =>
+  nodes.some(({ state }) => state === 'superseded');
 
 /** Whether a stage stands behind the decision: from there on there is no way back. */
 export const isDecided = ({ stage }: Pick<StoredRotation, 'stage'>): boolean =>
@@ -103,21 +111,29 @@ async function nextStage(
       });
       return null;
     case 'decided': {
-      if (insideOf(journal.rotation).length === 0) await tryAllAgain(journal);
-      await armNodes(journal, connections);
+      if (givenTo(journal).length === 0) await tryAllAgain(journal);
+      await armNodes(parts, journal, connections);
       await until(parts, journal.rotation.restartsAt, quietMs(journal, limits));
       running.proofs = new Proofs();
-      const trouble = await commitNodes(parts, journal, connections, secret, limits, running.proofs);
+      const trouble = await commitAll(running, secret, limits, running.proofs);
       if (trouble !== null) return waitForNodes(trouble);
-      if (insideOf(journal.rotation).length === 0)
+      if (givenTo(journal).length === 0 && !isSuperseded(journal.rotation))
         return waitForNodes('No node answers any more. Those that were told restart by themselves.');
       await journal.to('committed');
       return null;
     }
     case 'committed': {
+      const again = (node: string) =>
+        commitAgain(parts, journal, connections, node, secret, limits.settleMs / 3);
       const known = running.proofs;
-      const unproven = await verifyNodes(journal, connections, secret, limits.settleMs / 3, { known });
-      if (unproven !== null) return waitForNodes(unproven);
+      const patience = trialMs(journal, limits);
+      const unproven = await verifyNodes(journal, connections, secret, patience, { known, again });
+      if (unproven !== null) {
+        const left = givenTo(journal).filter(({ state }) => state !== 'verified');
+        // Where not one is proven, it is not the node that is wrong.
+        if (left.length === givenTo(journal).length) return waitForNodes(unproven);
+        await putOut(journal, left);
+      }
       await journal.to('verified');
       return null;
     }
@@ -138,6 +154,32 @@ async function nextStage(
       return null;
     default:
       throw new Error('A rotation at rest does not run');
+  }
+}
+
+/** Nodes that this rotation gives its secret to, without those that were lost on the way. */
+const givenTo = ({ rotation }: RotationJournal) => insideOf(rotation).filter(({ part }) => part !== 'keeps');
+
+/** Brings every node to the secret, those that say no again until their time is over; then the others go on without them. */
+async function commitAll(
+  { parts, journal, connections }: Running,
+  secret: HeldSecret,
+  limits: RotationLimits,
+  proofs: Proofs,
+): Promise<string | null> {
+  const over = performance.now() + trialMs(journal, limits);
+  for (;;) {
+    const trouble = await commitNodes(parts, journal, connections, secret, limits, proofs);
+    if (trouble === null) return null;
+    if (performance.now() > over) {
+      const left = givenTo(journal).filter(({ state }) => state === 'staged' || state === 'armed');
+      if (left.length === givenTo(journal).length) return trouble;
+      await putOut(journal, left);
+      return null;
+    }
+    await new Promise<void>(
+      (resolve) => void parts.clock.after(Math.min(AGAIN_MS, limits.settleMs), resolve),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { StoredRotation } from '#core/store/operations/rotations.ts';
 import type { RotationRun } from '#shared/domain/rotation/run.ts';
-import { isDecided } from './run.ts';
+import { isDecided, isSuperseded } from './run.ts';
 
 /** @returns a rotation as it may be shown: never more than is proven, and nothing of a secret */
 export function shownRun(rotation: StoredRotation, isRunning: boolean): RotationRun {
@@ -23,7 +23,9 @@ export function shownRun(rotation: StoredRotation, isRunning: boolean): Rotation
     error,
     canAbort: endedAt === null && !isDecided(rotation),
     canResume:
-      !isRunning && (endedAt === null || (stage === 'done' && nodes.some(({ state }) => state === 'away'))),
+      !isRunning &&
+      (endedAt === null ||
+        (stage === 'done' && !isSuperseded(rotation) && nodes.some(({ state }) => state === 'away'))),
   };
 }
 
@@ -45,13 +47,16 @@ function splitOf({ nodes }: StoredRotation): RotationRun['split'] {
   };
 }
 
+/** Those that this rotation gives its secret to; who keeps it from before is no merit of this one. */
+const givenTo = ({ nodes }: StoredRotation) => nodes.filter(({ part }) => part !== 'keeps');
+
 function leftOf({ nodes }: StoredRotation): string[] {
   return nodes.filter(({ state }) => state === 'away' || state === 'excluded').map(({ name }) => name);
 }
 
 /** What proven nodes were seen to refuse; one that was asked by a node without an old secret was asked with a random one. */
-function refusedOf({ nodes }: StoredRotation): string {
-  const proven = nodes.filter(({ state }) => state === 'verified');
+function refusedOf(rotation: StoredRotation): string {
+  const proven = givenTo(rotation).filter(({ state }) => state === 'verified');
   const old = proven.filter(({ oldRefused }) => oldRefused === true).length;
   if (old === proven.length) return 'the old one is refused';
   if (old === 0) return 'a random one is refused';
@@ -61,8 +66,10 @@ function refusedOf({ nodes }: StoredRotation): string {
 const count = (amount: number) => (amount === 1 ? '1 node' : `${amount} nodes`);
 
 function sentenceOf(rotation: StoredRotation): string {
-  const { stage, nodes, error, waits } = rotation;
+  const { stage, error, waits } = rotation;
+  const nodes = givenTo(rotation);
   const verified = nodes.filter(({ state }) => state === 'verified').length;
+  const newer = nodes.filter(({ state }) => state === 'superseded');
   const left = leftOf(rotation);
   const names =
     left.length > 4 ? `${left.slice(0, 4).join(', ')} and ${left.length - 4} more` : left.join(', ');
@@ -72,6 +79,13 @@ function sentenceOf(rotation: StoredRotation): string {
     return `Nothing was changed: every node has the secret that it had. ${error ?? ''}`
       .trim()
       .slice(0, 1_024);
+  if (stage === 'done' && newer.length > 0)
+    return `Another console has rotated since: ${newer[0]?.name}${
+      newer.length === 1 ? ' has' : ` and ${newer.length - 1} more have`
+    } its newer secret, and this one is over. Plan a new rotation to have one that this console knows.`.slice(
+      0,
+      1_024,
+    );
   if (stage === 'done')
     return `${count(verified)} proven with the new secret, and ${refusedOf(rotation)}.${out}`.slice(0, 1_024);
   if (waits === 'unlock') return 'It waits for the place where this console keeps secrets to be opened.';

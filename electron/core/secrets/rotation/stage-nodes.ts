@@ -26,16 +26,17 @@ export async function stageNodes(
   limits: RotationLimits,
 ): Promise<Prepared> {
   const began = performance.now();
-  for (let before = -1; before !== insideOf(journal.rotation).length; ) {
-    before = insideOf(journal.rotation).length;
-    const nodes = insideOf(journal.rotation);
+  const given = () => insideOf(journal.rotation).filter(({ part }) => part !== 'keeps');
+  for (let before = -1; before !== given().length; ) {
+    const nodes = given();
+    before = nodes.length;
     const prepared = await Promise.all(
       nodes.map(async ({ node }) => prepareNode(journal, connections, node, secret, limits.awayMs)),
     );
     const held = prepared.find((one) => one.how === 'hold') ?? prepared.find((one) => one.how === 'refused');
     if (held !== undefined) return held;
   }
-  if (insideOf(journal.rotation).length === 0)
+  if (given().length === 0)
     return { how: 'refused', message: 'No node answers any more that could be given the secret.' };
   await journal.set({ stagingMs: performance.now() - began });
   return { how: 'ready' };
@@ -56,6 +57,11 @@ async function prepareNode(
     patienceMs,
   );
   const { emergency } = journal.rotation.plan;
+  if (staged.how === 'refused' && staged.refused.refusal === 'superseded')
+    return {
+      how: 'refused',
+      message: `${node.name}: another console has given it a newer secret meanwhile. Plan a new rotation.`,
+    };
   const away = (words: string) =>
     journal.mark(id, { state: 'away', message: `Left out: ${words}`.slice(0, 1_024) });
   if (fenced.how === 'lost') {

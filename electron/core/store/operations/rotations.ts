@@ -6,6 +6,7 @@ import { targetPath, unitName } from '#shared/domain/helper/targets.ts';
 import { nodeId } from '#shared/domain/node.ts';
 import { rotationPlan } from '#shared/domain/rotation/plan.ts';
 import { rotationNode, rotationRun } from '#shared/domain/rotation/run.ts';
+import { rotationId } from '#shared/domain/rotation/wish.ts';
 import { readJson } from './statement.ts';
 
 const address = z.union([z.ipv4(), z.ipv6()]);
@@ -40,7 +41,7 @@ export const storedRotation = rotationRun
         node: nodeId,
         place: rotationPlace.nullable(),
         fence: z.enum(['none', 'all', 'swarm']),
-        /** The node may still keep the secret that was in force before, and has the lease. */
+        /** Something of this rotation is still to be ended there: the secret that was in force before, the lease, or what its fence says. */
         keepsOld: z.boolean(),
       }),
       256,
@@ -49,6 +50,8 @@ export const storedRotation = rotationRun
     stagingMs: z.number().min(0).nullable(),
     /** Why it is being taken back, written down before the first node is told: whoever goes on with it takes it back, too. */
     takesBack: z.string().max(2_048).nullable().default(null),
+    /** Rotations of this console before this one, newest first: what they hold on a node is taken over. */
+    former: listOf(rotationId, 8).default([]),
     /** The fences stay for the time being: strangers were seen, or nodes are out. */
     keepsFences: z.boolean(),
   });
@@ -58,12 +61,17 @@ export type StoredRotationNode = StoredRotation['nodes'][number];
 const row = z.object({ id: z.string(), endedAt: instant.nullable(), body: z.string() });
 
 /** States of a node that has the secret of its rotation, or never will. */
-const SETTLED: ReadonlySet<StoredRotationNode['state']> = new Set(['verified', 'removed', 'taken-back']);
+const SETTLED: ReadonlySet<StoredRotationNode['state']> = new Set([
+  'verified',
+  'removed',
+  'taken-back',
+  'superseded',
+]);
 
 /** @returns how many nodes of a rotation still have to be finished */
 export const openNodes = (rotation: StoredRotation): number =>
   rotation.stage === 'aborted'
-    ? rotation.nodes.filter(({ fence }) => fence !== 'none').length
+    ? rotation.nodes.filter(({ part, fence }) => part !== 'keeps' && fence !== 'none').length
     : rotation.nodes.filter(
         ({ state, fence, keepsOld }) =>
           !SETTLED.has(state) || fence === 'all' || (state === 'verified' && keepsOld),

@@ -24,12 +24,23 @@ export interface FakeNode {
   isAway: boolean;
   /** It answers 200 to every secret. */
   lies: boolean;
+  /** It refuses the old secret when it asks itself, and answers 200 to others. */
+  liesToOthers: boolean;
+  /** It answers no request of the helper, and breaks no connection off. */
+  hangs: boolean;
+  /** So many times its agent writes another secret over the new one as soon as that is in place. */
+  overwrites: number;
+  /** Rotations of which it has records, and those that are over there. */
+  rotations: string[];
+  over: string[];
   /** It has no secret to keep when it is given its first one. */
   hasNoOld: boolean;
   /** Acts that the helper there refuses, and how. */
   refuses: Partial<Record<SecretAct['act'], Refusal>>;
   /** Connections that break off after the helper did what it was asked. */
   cuts: number;
+  /** How often its fence was taken away. */
+  lifts: number;
 }
 
 /** A fake swarm: no process, no network; for the order of things, which real nodes in namespaces cannot be held at. */
@@ -52,9 +63,15 @@ export class FakeSwarm {
       skewMs: (index - 1) * 3_600_000,
       isAway: false,
       lies: false,
+      liesToOthers: false,
+      hangs: false,
+      overwrites: 0,
+      rotations: [],
+      over: [],
       hasNoOld: false,
       refuses: {},
       cuts: 0,
+      lifts: 0,
     }));
   }
 
@@ -85,6 +102,7 @@ export class FakeSwarm {
         const node = this.node(id);
         await Promise.resolve();
         if (node.isAway) return lost('away');
+        if (node.hangs) return new Promise(() => undefined);
         if (request.ask !== 'secret' && request.ask !== 'secrets')
           throw new Error(`A fake swarm is asked for secrets only, not ${request.ask}`);
         this.tick();
@@ -110,13 +128,17 @@ export class FakeSwarm {
 
   #answer(node: FakeNode, act: SecretAct): SecretAnswer {
     const refusal = node.refuses[act.act];
-    // A lift takes the lease before it tries.
-    if (refusal !== undefined && act.act === 'lift') node.lease ??= act.rotation;
-    if (refusal !== undefined) return refused(refusal);
+    if (refusal !== undefined && ['state', 'verify', 'look'].includes(act.act)) return refused(refusal);
     if ('rotation' in act && !['state', 'verify'].includes(act.act)) {
-      if (node.lease !== null && node.lease !== act.rotation) return refused('busy');
+      if (GIVES.has(act.act) && node.over.includes(act.rotation)) return refused('superseded');
+      const isTaken = act.act === 'fence' && node.lease !== null && act.former?.includes(node.lease) === true;
+      if (node.lease !== null && node.lease !== act.rotation && !isTaken) return refused('busy');
+      // The helper takes the lease before it tries what it may refuse then.
       if (!['finish', 'drop'].includes(act.act)) node.lease = act.rotation;
     }
+    if (refusal !== undefined) return refused(refusal);
+    if ((act.act === 'fence' || act.act === 'stage') && !node.rotations.includes(act.rotation))
+      node.rotations.push(act.rotation);
     switch (act.act) {
       case 'look':
         return {
@@ -138,13 +160,16 @@ export class FakeSwarm {
         return { answer: 'fenced', table: '0'.repeat(64), tried: [] };
       case 'lift':
         node.fence = null;
+        node.lifts += 1;
         return { answer: 'fenced', table: null, tried: [] };
       case 'stage':
-        if (node.committed?.rotation === act.rotation) return progress(node);
-        if (!node.hasNoOld) node.old ??= node.token;
+        if (node.committed?.rotation === act.rotation && node.token === act.token) return progress(node);
+        if (!node.hasNoOld && node.committed?.rotation !== act.rotation) node.old ??= node.token;
         node.staged = { rotation: act.rotation, token: act.token };
+        if (node.committed?.rotation === act.rotation) node.committed = null;
         return progress(node);
       case 'arm':
+        if (node.committed?.rotation === act.rotation) return progress(node);
         if (node.staged?.rotation !== act.rotation) return refused('unknown-change');
         node.armed = { rotation: act.rotation, at: act.at };
         return progress(node);
@@ -163,7 +188,7 @@ export class FakeSwarm {
           wrong: node.lies ? 200 : 403,
           others: act.others.map(({ address }) => ({
             address,
-            status: this.#asked(address, node.old ?? 'random'),
+            status: this.#asked(address, node.old ?? 'random', node),
           })),
           hadOld: node.old !== null,
         };
@@ -186,9 +211,10 @@ export class FakeSwarm {
     node.lease = null;
   }
 
-  #asked(address: string, secret: string): number | null {
+  #asked(address: string, secret: string, asker: FakeNode): number | null {
     const node = this.nodes.find((one) => one.address === address);
     if (node === undefined || node.isAway) return null;
+    if (node.liesToOthers && node !== asker) return 200;
     return node.lies || node.inForce === secret ? 200 : 403;
   }
 
@@ -200,8 +226,17 @@ export class FakeSwarm {
     node.history.push(node.token);
     node.staged = null;
     node.committed = { rotation, at: Date.now() + node.skewMs };
+    node.over.push(...node.rotations.filter((one) => one !== rotation));
+    node.rotations = [rotation];
+    if (node.overwrites > 0) {
+      node.overwrites -= 1;
+      node.token = 'f'.repeat(64);
+    }
   }
 }
+
+/** Acts that a node refuses for a rotation that is over there. */
+const GIVES: ReadonlySet<SecretAct['act']> = new Set(['fence', 'stage', 'arm', 'commit']);
 
 const mac = (token: string, nonce: string) =>
   createHmac('sha256', Buffer.from(nonce, 'hex')).update(token).digest('hex');

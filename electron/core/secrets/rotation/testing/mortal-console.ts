@@ -25,7 +25,13 @@ export class FakeDisk {
   }
 }
 
-export const QUICK: RotationLimits = { leadMs: 3, awayMs: 1, settleMs: 3, tendMs: 3_600_000 };
+export const QUICK: RotationLimits = {
+  leadMs: 3,
+  awayMs: 1,
+  settleMs: 3,
+  tendMs: 3_600_000,
+  actMs: 60,
+};
 
 /** A console that can die at any point: from then on nothing of it happens any more, and what it waits for never comes. */
 export class MortalConsole {
@@ -164,9 +170,10 @@ export class MortalConsole {
   }
 
   /** Looks at every node. */
-  plan(asked: RotationAsked = {}): Promise<Preflight> {
+  async plan(asked: RotationAsked = {}): Promise<Preflight> {
     const connections = new Connections(this.parts, 'plan', null);
-    return preflight(this.parts, connections, rotationWish.parse(asked), null);
+    const known = await this.parts.store.rotationsBefore({ before: null, limit: 100 });
+    return preflight(this.parts, connections, rotationWish.parse(asked), known);
   }
 
   /** Begins what was planned. @returns once nothing is under way */
