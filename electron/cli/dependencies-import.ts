@@ -24,14 +24,16 @@ export async function importCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   return takeData(place, options, terminal, async (signal, show) => {
-    if (options.signedBy !== undefined) {
-      const { requireSigned } = await import('#core/dependencies/advisories/signed-set.ts');
-      await requireSigned(path, options.signedBy);
-    }
-    return importAdvisories(prepareDataFolder(place.dataFolder), path, new Date(), {
-      signal,
-      onProgress: (read) => show(`Reading advisories: ${read}`),
-    });
+    const folder = prepareDataFolder(place.dataFolder);
+    const taken = (from: string) =>
+      importAdvisories(folder, from, new Date(), {
+        signal,
+        origin: path,
+        onProgress: (read) => show(`Reading advisories: ${read}`),
+      });
+    if (options.signedBy === undefined) return taken(path);
+    const { withSigned } = await import('#core/dependencies/advisories/signed-set.ts');
+    return withSigned(folder, path, options.signedBy, taken);
   });
 }
 

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSigner, signNote } from '#core/ledger/signed-note.ts';
 import { readAdvisories } from '#core/store/advisories/advisory-reader.ts';
 import { importAdvisories } from './import-advisories.ts';
-import { exportAdvisories, noteOf, requireSigned } from './signed-set.ts';
+import { exportAdvisories, noteOf, requireSigned, withSigned } from './signed-set.ts';
 import { exampleAdvisory } from './testing/example-advisories.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -85,6 +85,22 @@ describe('a signed set of advisories', () => {
     await refused('nonsense').toThrow(/no key under which/);
     rmSync(noteOf(at('out.zip')));
     await refused().toThrow(/are needed/);
+  });
+
+  it('is used as it was when its signature was looked at, whoever exchanges it meanwhile', async () => {
+    const { verifierKey } = await exported('out.zip');
+    const signed = readFileSync(at('out.zip'));
+    const used = await withSigned(at('two'), at('out.zip'), verifierKey, async (copy) => {
+      writeFileSync(at('out.zip'), 'another');
+      return readFileSync(copy);
+    });
+    expect(used.equals(signed)).toBe(true);
+    const never = () => Promise.reject(new Error('it was used'));
+    await expect(withSigned(at('two'), at('out.zip'), verifierKey, never)).rejects.toThrow(/not the one/);
+    await expect(withSigned(at('two'), '/dev/zero', verifierKey, never)).rejects.toThrow(/no archive/);
+    await expect(withSigned(at('two'), at('one'), verifierKey, never)).rejects.toThrow(/no archive/);
+    await expect(withSigned(at('two'), at('gone'), verifierKey, never)).rejects.toThrow(/no archive/);
+    expect(readdirSync(at('two'))).toEqual([]);
   });
 
   it('is written over nothing, and leaves nothing half done', async () => {

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  createReadStream,
+  linkSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import {
   isSignedBy,
   readNote,
@@ -85,21 +97,25 @@ function readShort(path: string): string {
 
 /**
  * Makes sure that an archive is one that a console exported whose key somebody vouches for.
- * @param verifierKey as that console printed it
+ * @param verifierKey as that console printed it @param notePath where its note lies
  * @throws AdvisoryDataError when it is not, or cannot be told
  */
-export async function requireSigned(path: string, verifierKey: string): Promise<void> {
+export async function requireSigned(
+  path: string,
+  verifierKey: string,
+  notePath: string = noteOf(path),
+): Promise<void> {
   const verifier = readVerifier(verifierKey.trim());
   if (verifier === null || !verifier.name.endsWith(NAME_ENDS))
     throw new AdvisoryDataError('This is no key under which a console exports advisories.', AS_BEFORE);
   let text: string;
   let hash: string;
   try {
-    text = readShort(noteOf(path));
+    text = readShort(notePath);
     hash = await hashOf(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'it cannot be read';
-    throw new AdvisoryDataError(`The archive and the note ${noteOf(path)} are needed (${code}).`, AS_BEFORE, {
+    throw new AdvisoryDataError(`The archive and the note ${notePath} are needed (${code}).`, AS_BEFORE, {
       cause: error,
     });
   }
@@ -109,4 +125,33 @@ export async function requireSigned(path: string, verifierKey: string): Promise<
   const [first, signed] = note.text.split('\n');
   if (first !== FIRST_LINE || signed !== hash)
     throw new AdvisoryDataError('The archive is not the one that was signed.', AS_BEFORE);
+}
+
+/** No archive that is taken is larger. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/**
+ * Uses an archive that is signed, as it was when its signature was looked at: it is copied first, for whoever can write where it lies
+ * could exchange it in between.
+ * @param folder the data folder, in which nobody else writes @param use gets the path of the copy, which goes away afterwards
+ * @throws AdvisoryDataError when it is not signed, or cannot be told; what `use` throws
+ */
+export async function withSigned<T>(
+  folder: string,
+  path: string,
+  verifierKey: string,
+  use: (copy: string) => Promise<T>,
+): Promise<T> {
+  const copy = join(folder, `advisories.signed-${process.pid}`);
+  try {
+    rmSync(copy, { force: true });
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status?.isFile() !== true || status.size > MOST_BYTES)
+      throw new AdvisoryDataError(`${path} is no archive, or larger than 512 MiB.`, AS_BEFORE);
+    copyFileSync(path, copy, constants.COPYFILE_EXCL);
+    await requireSigned(copy, verifierKey, noteOf(path));
+    return await use(copy);
+  } finally {
+    rmSync(copy, { force: true });
+  }
 }

@@ -14,6 +14,8 @@ const AT_START = /^(?:[^/]+\.pth|(?:site|user)customize\.py|(?:site|user)customi
 interface Expected {
   package: string;
   sha256: string | null;
+  /** Another RECORD gives the same file another hash: one of them is wrong, whatever lies there. */
+  disputed?: boolean;
 }
 
 const within = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
@@ -106,9 +108,14 @@ function expectedOf(answer: RecordAnswer, place: RecordPlace) {
         within(target, sitePackages) || (place.root !== null && within(target, `${place.root}/bin`));
       if (!isInside) counts.outside += 1;
       else if (row.sha256 === null) {
-        expected.set(target, { package: name, sha256: null });
+        // A second RECORD without a hash must not take away the hash of the first.
+        if (!expected.has(target)) expected.set(target, { package: name, sha256: null });
         if (!UNRECORDED.test(target)) counts.unverifiable += 1;
-      } else expected.set(target, { package: name, sha256: row.sha256 });
+      } else {
+        const before = expected.get(target)?.sha256;
+        const disputed = before !== undefined && before !== null && before !== row.sha256;
+        expected.set(target, { package: name, sha256: row.sha256, ...(disputed ? { disputed } : {}) });
+      }
     }
   }
   return { expected, recorded, counts };
@@ -130,8 +137,9 @@ function isClosed(path: string, closed: ReadonlySet<string>): boolean {
   return false;
 }
 
+/** Only these are left out of the hashing, wherever they lie. */
 function isCompiled(path: string): boolean {
-  return path.endsWith('.pyc') || path.includes('/__pycache__/');
+  return path.endsWith('.pyc');
 }
 
 /** Compares what lies there with what was recorded. Pure. */
@@ -146,7 +154,7 @@ export function compareRecords(answer: RecordAnswer, place: RecordPlace): Record
     if (list.length < MOST_NAMED_FILES) list.push(item);
     else omitted += 1;
   };
-  for (const [path, { package: name, sha256 }] of expected) {
+  for (const [path, { package: name, sha256, disputed }] of expected) {
     const found = answer.hashes.get(path);
     const entry = { package: name, path };
     if (answer.links.has(path)) add(changed, entry);
@@ -154,19 +162,21 @@ export function compareRecords(answer: RecordAnswer, place: RecordPlace): Record
     // What the account that looked may not read was not seen, which is said below and is no difference.
     else if (found === undefined && isClosed(path, answer.closed)) continue;
     else if (found === undefined) add(missing, entry);
-    else if (found === sha256) intact += 1;
+    else if (found === sha256 && disputed !== true) intact += 1;
     else add(changed, entry);
   }
+  const infos = answer.infos.split('\n').filter((name) => DISTRIBUTION_ENTRY.test(name));
+  // Where every package has its RECORD, what none of them names was put there by somebody else, also beside all of them.
+  const isWhole = answer.finished && infos.length > 0 && infos.every((name) => recorded.has(name));
   const tops = knownTops(expected, sitePackages);
   for (const path of [...answer.hashes.keys(), ...answer.links]) {
     if (expected.has(path) || !within(path, sitePackages) || UNRECORDED.test(path)) continue;
     const inner = path.slice(sitePackages.length + 1);
     const runsAtStart = AT_START.test(inner);
     const top = inner.split('/', 1)[0] ?? '';
-    const beside = inner.includes('/') && tops.has(top) && !isCompiled(path);
+    const beside = (isWhole || (inner.includes('/') && tops.has(top))) && !isCompiled(path);
     if (beside || runsAtStart) add(added, { path, runsAtStart });
   }
-  const infos = answer.infos.split('\n').filter((name) => DISTRIBUTION_ENTRY.test(name));
   const withoutRecord = infos
     .filter((name) => !recorded.has(name))
     .map((name) => namedByFolder(name).name.slice(0, 256))

@@ -54,6 +54,28 @@ describe('installed files against their RECORDs', () => {
     expect(recordVerdict(check)).toBe('intact');
   });
 
+  it('are added where none of the packages names them, also at the top, and disputed where two say something else', async () => {
+    const own = makeEnvironment(join(base, 'own'));
+    install(own, { name: 'tool', version: '1.0', files: { 'tool/__init__.py': '', 'tool/run.py': 'x' } });
+    const place = { sitePackages: own, root: null };
+    put(join(own, 'yaml.py'), 'bad');
+    put(join(own, 'evil/__init__.py'), 'bad');
+    put(join(own, 'tool/__pycache__/hidden.py'), 'bad');
+    put(join(own, 'tool/__pycache__/run.cpython-311.pyc'), 'compiled');
+    const inner = (check: Awaited<ReturnType<typeof verify>>) =>
+      check.added.map(({ path }) => path.slice(own.length + 1)).toSorted();
+    expect(inner(await verify(place))).toEqual(['evil/__init__.py', 'tool/__pycache__/hidden.py', 'yaml.py']);
+    // One package without a RECORD: then only what lies beside recorded files is known to be added.
+    put(join(own, 'old-1.0.egg-info'), 'Name: old\nVersion: 1.0\n');
+    expect(inner(await verify(place))).toEqual(['tool/__pycache__/hidden.py']);
+    // Somebody else's RECORD claims the file that was changed, with its present hash or with none.
+    writeFileSync(join(own, 'tool/run.py'), 'bad');
+    install(own, { name: 'zz', version: '1.0', files: { 'tool/run.py': 'bad' } });
+    expect((await verify(place)).changed.map(({ path }) => path)).toEqual([join(own, 'tool/run.py')]);
+    writeFileSync(join(own, 'zz-1.0.dist-info/RECORD'), 'tool/run.py,,\n');
+    expect((await verify(place)).changed.map(({ path }) => path)).toEqual([join(own, 'tool/run.py')]);
+  });
+
   it('are named when they were changed, removed, added or replaced by a link', async () => {
     appendFileSync(join(site, 'tool/run.py'), 'import os\n');
     writeFileSync(join(root, 'bin/tool'), '#!/bin/sh\n');
