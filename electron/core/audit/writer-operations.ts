@@ -321,8 +321,11 @@ export function writerOperations({ folder, keep: first, openFollower, loadRules,
       return search;
     },
     removeSearch: ({ search }: { search: string }) => store.removeSearch(search),
-    openLive: ({ id, query, node }: { id: number; query: string; node: string | null }) =>
-      live.open(id, query, node, Date.now()),
+    /** What was read before is on the disk when this returns; what is read later is said. */
+    openLive({ id, query, node }: { id: number; query: string; node: string | null }): void {
+      intake.settle();
+      live.open(id, query, node, Date.now());
+    },
     closeLive: ({ id }: { id: number }) => live.close(id),
     /** The newest signed root, and events that were removed since this was asked last. */
     takeHead() {

@@ -17,8 +17,11 @@ export function liveTopic(
   watch: AuditWatch,
   choice: LiveChoice,
 ): Topic<{ state: AuditState; events: AuditEvent[] }, LiveDelta> {
+  let opening: Promise<unknown> = Promise.resolve();
   return {
     async snapshot() {
+      // What is stored before the thread knows of this reader is in the snapshot; what comes later is said by it.
+      await opening.catch(() => undefined);
       const read = readQuery(choice.query);
       const query = read.ok ? read.query : ({ kind: 'all' } as const);
       const { events } = await guarded(async () => {
@@ -49,16 +52,15 @@ export function liveTopic(
         }),
       ];
       const { query, node } = choice;
-      const opening = watch.threads().then((threads) => threads.writer.openLive({ id, query, node }));
-      opening.catch(() => undefined);
+      const opened = watch.threads().then((threads) => threads.writer.openLive({ id, query, node }));
+      opening = opened;
+      opened.catch(() => undefined);
       let open = true;
       return () => {
         if (!open) return;
         open = false;
         for (const end of ends) end();
-        void opening
-          .then(async () => (await watch.threads()).writer.closeLive({ id }))
-          .catch(() => undefined);
+        void opened.then(async () => (await watch.threads()).writer.closeLive({ id })).catch(() => undefined);
       };
     },
   };
