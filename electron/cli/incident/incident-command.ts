@@ -113,6 +113,7 @@ function kindOf(given: string | undefined): IncidentKind | null {
 export interface StepOptions extends IncidentOptions {
   dryRun?: boolean;
   scope?: string | undefined;
+  withoutNode?: boolean;
 }
 
 /** `incident isolate`, `preserve`, `release`: shows it, asks, does it. 0 proven, 1 not all of it proven, 2 it did not work. */
@@ -127,7 +128,10 @@ export async function step(
   return withConsole(place, options, terminal, async ({ client, elsewhere }) => {
     const { incident } = await meantIncident(client, options.incident);
     const plan = await during(terminal, 'Asking the nodes', () =>
-      client.incidents.plan({ incident: incident.id, step: name, scope }),
+      client.incidents.plan({
+        ...{ incident: incident.id, step: name, scope },
+        ...(name === 'release' && { withoutNode: options.withoutNode ?? false }),
+      }),
     );
     terminal.error.write(planText(plan));
     if (plan.blocked !== null) throw couldNot(plan.blocked, 'Nothing was changed.');
@@ -172,15 +176,23 @@ async function finish(
   return exitOf(view, name);
 }
 
-/** `incident close`: 0 when it is closed. */
+/** `incident close`: 0 when it is closed; 1 for a false alarm of which something is still shut off. */
 export async function close(
   place: Place,
-  options: IncidentOptions & { words: string; skipRest: boolean },
+  options: IncidentOptions & { words: string; skipRest: boolean; falseAlarm?: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
   return withConsole(place, options, terminal, async ({ client }) => {
     const { incident } = await meantIncident(client, options.incident);
     const { words } = options;
+    if (options.falseAlarm && incident.falseAlarm === null) {
+      const told = await client.incidents.move({
+        incident: incident.id,
+        move: { kind: 'false-alarm', words },
+      });
+      print(told, options, terminal);
+      return told.incident.closedAt === null ? EXIT.found : EXIT.fine;
+    }
     const move = { kind: 'close', words, rest: options.skipRest ? words : null } as const;
     print(await client.incidents.move({ incident: incident.id, move }), options, terminal);
     return EXIT.fine;

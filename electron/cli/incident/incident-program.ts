@@ -47,6 +47,12 @@ export function addIncidentCommands(
     const command = ofOne(name, description)
       .option('--dry-run', 'show the plan and change nothing', false)
       .option('--yes', 'agree without being asked', false);
+    if (name === 'release')
+      command.option(
+        '--without-node',
+        'let it go although it does not answer: its peers take its packets again, and it has to be set up anew',
+        false,
+      );
     if (name === 'isolate')
       command.option('--scope <scope>', 'node: all of it; agent: only mycoSwarm', 'node');
     command.action(async (options) => done(await (await load()).step(place(), name, options, terminal)));
@@ -71,9 +77,50 @@ export function addIncidentCommands(
       const { report } = await import('./report-command.ts');
       done(await report(place(), options, terminal));
     });
+  const numbered = (name: string, description: string) =>
+    verb(name, description).argument('[incident]', 'its number or its node; needed when several are open');
+  numbered(
+    'rebuild',
+    'make the kit with which its node is set up anew, and know it again by its code afterwards',
+  )
+    .option('--node <name>', 'the node, so that no other one is meant by mistake')
+    .option('--out <folder>', 'where the kit goes; files that are there already are not replaced')
+    .option('--host-name <name>', 'name of the machine; as before when left out')
+    .option('--account <name>', 'by which account you log in; as before when left out')
+    .option('--key <file>', 'public key that may log in; may be given again', (file, all: string[] = []) => [
+      ...all,
+      file,
+    ])
+    .option('--code <code>', 'the code of its new host key, as its own screen shows it')
+    .action(async (incident, options) => {
+      const { rebuild } = await import('./rebuild-command.ts');
+      done(await rebuild(place(), { ...options, incident }, terminal));
+    });
+  numbered('rejoin', 'ask the gate before its node works with the others again')
+    .option('--dry-run', 'only say what is met and what is not', false)
+    .option(
+      '--although <reason>',
+      'let it in although not everything is met; asks first, and stays on the record',
+    )
+    .option('--yes', 'agree without being asked', false)
+    .action(async (incident, options) => {
+      const { rejoin } = await import('./rebuild-command.ts');
+      done(await rejoin(place(), { ...options, incident }, terminal));
+    });
+  numbered('follow-up', 'what incidents asked to be changed; 1 when something is left')
+    .option('--words <words>', 'add what will change')
+    .option('--owner <name>', 'who sees to it')
+    .option('--due <day>', 'until when, as 2026-12-01')
+    .option('--check <id>', 'the control that it belongs to')
+    .option('--done <number>', 'tick it off')
+    .action(async (incident, options) => {
+      const { followUp } = await import('./follow-up-command.ts');
+      done(await followUp(place(), { ...options, incident }, terminal));
+    });
   ofOne('close', 'end it with a sentence; refused while the node is shut off')
     .requiredOption('--words <words>', 'how it ended')
     .option('--skip-rest', 'write down the steps that are left as skipped, for the same reason', false)
+    .option('--false-alarm', 'it was none; what is shut off is released first, without the gate', false)
     .action(async (options) => done(await (await load()).close(place(), options, terminal)));
 
   program

@@ -1,7 +1,9 @@
+import type { FollowUp } from '#shared/domain/incident/follow-up.ts';
 import type { HuntResult } from '#shared/domain/incident/hunt.ts';
 import type { IncidentPlan } from '#shared/domain/incident/incident-plan.ts';
 import type { IncidentView } from '#shared/domain/incident/incident-view.ts';
 import { nextStep, stepText } from '#shared/domain/incident/incident-words.ts';
+import type { RejoinGate } from '#shared/domain/incident/rebuild.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
 
 const STATE = {
@@ -28,7 +30,29 @@ export function incidentText({ incident, sentence }: IncidentView): string {
       : next === null
         ? 'Every step is settled or under way.\n'
         : `Next: ${visible(stepText(incident, next.step).title)}.\n`;
-  return `Incident ${incident.number}, ${visible(incident.name)}: ${visible(sentence)}\n${steps.join('')}${last}`;
+  const follow =
+    incident.followUps.length === 0
+      ? ''
+      : `What will change:\n${incident.followUps.map((one) => `  ${followUpLine(one)}`).join('')}`;
+  return `Incident ${incident.number}, ${visible(incident.name)}: ${visible(sentence)}\n${steps.join('')}${follow}${last}`;
+}
+
+/** @returns what is to change as one line: whether it was, who sees to it, until when */
+export function followUpLine({ number, words, owner, due, doneAt }: FollowUp): string {
+  const more = [owner === '' ? '' : visible(owner), due === null ? '' : `until ${due}`]
+    .filter(Boolean)
+    .join(', ');
+  return `[${doneAt === null ? ' ' : 'x'}] ${number}. ${visible(words)}${more === '' ? '' : ` (${more})`}\n`;
+}
+
+const CONDITION = { met: 'met', 'not-met': 'NOT MET', unknown: 'not known' } as const;
+
+/** @returns what has to be true before a node rejoins, each with its proof */
+export function gateText({ sentence, conditions }: RejoinGate): string {
+  const lines = conditions.map(
+    ({ name, state, words }) => `  ${CONDITION[state].padEnd(9)} ${name.padEnd(9)} ${visible(words)}\n`,
+  );
+  return `${visible(sentence)}\n${lines.join('')}`;
 }
 
 /** @returns what a step would do, before it is agreed to */

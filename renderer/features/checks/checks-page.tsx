@@ -10,6 +10,7 @@ import type { ChecksSearch } from '../../app/search.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { OpenFollowUps } from '../../components/follow-ups/open-follow-ups.tsx';
 import { LookedAt } from '../../components/looked-at.tsx';
 import { Page, PageHeader } from '../../components/page-header.tsx';
 import { count } from '../../components/time-words.ts';
@@ -149,6 +150,7 @@ export function ChecksPage() {
             />
           </>
         )}
+        <OpenFollowUps />
       </Page>
       {findings.length > 0 ? (
         <FoldedFooter

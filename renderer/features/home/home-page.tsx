@@ -8,6 +8,7 @@ import { Redirect } from '../../app/redirect.tsx';
 import { useScope } from '../../app/scope.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, errorWords } from '../../components/error-state.tsx';
+import { OpenFollowUps } from '../../components/follow-ups/open-follow-ups.tsx';
 import { numberInWords } from '../../components/number-words.ts';
 import { Page, PageHeader, SectionHeading } from '../../components/page-header.tsx';
 import { useNow } from '../../components/relative-time.tsx';
@@ -72,6 +73,7 @@ function Home({ overview, failed }: { overview: Overview; failed: boolean }) {
       <AlertsNote />
       <HiddenNote overview={overview} />
       {overview.next ? <NextAction next={overview.next} /> : <FirstLook seen={seen} looking={looking} />}
+      <OpenFollowUps />
       <AboutNotes />
       <section className="home__stairs" aria-labelledby="home-stairs">
         <SectionHeading

@@ -12,6 +12,8 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { RelativeTime, useNow } from '../../components/relative-time.tsx';
 import { clockTime, dayInWords, relativeTime } from '../../components/time-words.ts';
 import { CloseDialog } from './close-dialog.tsx';
+import { FalseAlarmDialog } from './false-alarm-dialog.tsx';
+import { FollowUps } from './follow-ups.tsx';
 import { PhasesStrip } from './phases-strip.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { ReportLine } from './report-line.tsx';
@@ -38,6 +40,7 @@ export function IncidentView({ view, open, onOpen, onAnother }: IncidentViewProp
   const actions = useIncident(incident.id);
   const { plan } = actions;
   const [closing, setClosing] = useState<string | null>(null);
+  const [alarm, setAlarm] = useState<string | null>(null);
   const card = useRef<HTMLDivElement>(null);
   const now = useNow();
   const held = holding(incident, view.isolation);
@@ -50,7 +53,8 @@ export function IncidentView({ view, open, onOpen, onAnother }: IncidentViewProp
   }, [plannedId]);
   const away = now - Date.parse(incident.touchedAt);
   const unanswered = held?.nodes.find(
-    ({ state, cablePulledAt }) => state === 'contained-by-peers' && cablePulledAt === null,
+    ({ state, cablePulledAt }) =>
+      (state === 'contained-by-peers' || state === 'lying') && cablePulledAt === null,
   );
   const ask = (step: string, scope: 'agent' | 'node' = 'node') => {
     actions.begin.reset();
@@ -130,9 +134,10 @@ export function IncidentView({ view, open, onOpen, onAnother }: IncidentViewProp
         <div ref={card}>
           <PlanCard
             plan={planned}
-            button={stepText(incident, planned.step).button}
+            button={planned.action === 'let-in' ? `Let ${name} in` : stepText(incident, planned.step).button}
             actions={actions}
             onScope={(scope) => ask(planned.step, scope)}
+            onWithout={(withoutNode) => plan.mutate({ step: planned.step, withoutNode })}
             onLeave={() => plan.reset()}
           />
         </div>
@@ -152,10 +157,11 @@ export function IncidentView({ view, open, onOpen, onAnother }: IncidentViewProp
             onOpen(null);
             ask(step);
           }}
-          onClose={setClosing}
+          onFalseAlarm={setAlarm}
         />
       </div>
       <SoFar incident={incident} actions={actions} />
+      <FollowUps incident={incident} actions={actions} />
       <ReportLine incident={incident} />
       {incident.closedAt === null ? (
         <div className="incident__foot">
@@ -164,10 +170,24 @@ export function IncidentView({ view, open, onOpen, onAnother }: IncidentViewProp
               Close this incident…
             </Button>
           )}
+          {done || incident.falseAlarm !== null ? null : (
+            <Button variant="link" onClick={() => setAlarm('')}>
+              It was a false alarm…
+            </Button>
+          )}
           <Button variant="link" onClick={onAnother}>
             Start another one
           </Button>
         </div>
+      ) : null}
+      {alarm !== null ? (
+        <FalseAlarmDialog
+          incident={incident}
+          reason={alarm}
+          held={held !== null}
+          actions={actions}
+          onLeave={() => setAlarm(null)}
+        />
       ) : null}
       {closing !== null ? (
         <CloseDialog
@@ -197,6 +217,8 @@ const NEXT_BUTTON: Partial<Record<Incident['steps'][number]['action'], string>> 
 
 function leadWords(incident: Incident, text: ReturnType<typeof stepText> | null): string {
   if (incident.closedAt !== null) return visible(incident.closing);
+  if (incident.falseAlarm !== null && text !== null)
+    return `${visible(incident.falseAlarm.who)} called it a false alarm: ${visible(incident.falseAlarm.words)} What was shut off is opened first; then the incident can be closed.`;
   if (text === null)
     return incident.steps.some(({ state }) => state === 'under-way')
       ? 'What is left is under way. You can leave this page; nothing stops.'
@@ -205,6 +227,7 @@ function leadWords(incident: Incident, text: ReturnType<typeof stepText> | null)
 }
 
 function unansweredWords(node: NonNullable<View['isolation']>['nodes'][number]): string {
+  if (node.state === 'lying') return visible(node.message);
   const peers = node.layers
     .filter(({ layer, is }) => layer === 'peer' && is === 'holds')
     .map(({ name }) => visible(name));

@@ -14,11 +14,13 @@ export interface PlanCardProps {
   actions: IncidentActions;
   /** Another one is planned, for the accounts of mycoSwarm alone or for the whole node. */
   onScope: (scope: 'agent' | 'node') => void;
+  /** A release is planned without an answer of the node, or with it again. */
+  onWithout: (without: boolean) => void;
   onLeave: () => void;
 }
 
 /** What a step will do, before anything is done; agreed to outside the page. */
-export function PlanCard({ plan, button, actions, onScope, onLeave }: PlanCardProps) {
+export function PlanCard({ plan, button, actions, onScope, onWithout, onLeave }: PlanCardProps) {
   const { begin } = actions;
   const leave = useRef<HTMLButtonElement>(null);
   /** The plan that was ordered: a second click comes before the button knows of the first. */
@@ -38,7 +40,7 @@ export function PlanCard({ plan, button, actions, onScope, onLeave }: PlanCardPr
     // The safe answer has the focus, as the plan may come up under a finger that is pressing already.
     if (planned) leave.current?.focus({ preventScroll: true });
   }, [planned]);
-  const { isolation } = plan;
+  const { isolation, release } = plan;
   return (
     <section className="incident-plan" aria-label={visible(plan.title)}>
       <h2>{visible(plan.title)}</h2>
@@ -88,7 +90,7 @@ export function PlanCard({ plan, button, actions, onScope, onLeave }: PlanCardPr
           disabledReason={plan.blocked === null ? null : 'It cannot be begun as things are.'}
           onClick={order}
         >
-          {button}
+          {release?.without ? 'Let it go without an answer' : button}
         </Button>
         <Button ref={leave} onClick={onLeave}>
           Not now
@@ -96,6 +98,11 @@ export function PlanCard({ plan, button, actions, onScope, onLeave }: PlanCardPr
         {isolation ? (
           <Button variant="link" onClick={() => onScope(isolation.scope === 'node' ? 'agent' : 'node')}>
             {isolation.scope === 'node' ? 'Only mycoSwarm, not the whole machine' : 'The whole machine'}
+          </Button>
+        ) : null}
+        {release && (release.canWithout || release.without) ? (
+          <Button variant="link" onClick={() => onWithout(!release.without)}>
+            {release.without ? 'Ask it first, as usual' : 'It will not answer any more…'}
           </Button>
         ) : null}
       </div>

@@ -25,11 +25,11 @@ export interface StepListProps {
   open: string | null;
   onOpen: (step: string | null) => void;
   onPlan: (step: string) => void;
-  onClose: (reason: string) => void;
+  onFalseAlarm: (reason: string) => void;
 }
 
 /** All steps of the playbook in their order. Nobody has to keep to it; each unfolds to why it is there and what became of it. */
-export function StepList({ view, actions, open, onOpen, onPlan, onClose }: StepListProps) {
+export function StepList({ view, actions, open, onOpen, onPlan, onFalseAlarm }: StepListProps) {
   const { incident } = view;
   const next = nextStep(incident);
   return (
@@ -61,7 +61,7 @@ export function StepList({ view, actions, open, onOpen, onPlan, onClose }: StepL
                 isNext={step === next}
                 actions={actions}
                 onPlan={() => onPlan(step.step)}
-                onClose={onClose}
+                onFalseAlarm={onFalseAlarm}
               />
             </Disclosure>
           </li>

@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import { Lock, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { IncidentStep } from '#shared/domain/incident/incident.ts';
@@ -7,11 +6,15 @@ import { stepText, waitsFor } from '#shared/domain/incident/incident-words.ts';
 import { PLAYBOOKS } from '#shared/domain/incident/playbook.ts';
 import { visible } from '#shared/domain/text.ts';
 import { listed } from '#shared/domain/words.ts';
-import { Button, buttonClass } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { TextAreaField } from '../../components/field.tsx';
 import { CredentialsPanel } from './credentials-panel.tsx';
 import { EvidenceList } from './evidence-list.tsx';
+import { FollowUpIdeas } from './follow-up-ideas.tsx';
+import { GatePanel } from './gate-panel.tsx';
 import { HuntPanel } from './hunt-panel.tsx';
+import { RebuildPanel } from './rebuild-panel.tsx';
+import { RotatePanel } from './rotate-panel.tsx';
 import { TimelinePanel } from './timeline-panel.tsx';
 import type { IncidentActions } from './use-incident.ts';
 import { WorkspacePanel } from './workspace-panel.tsx';
@@ -23,12 +26,12 @@ export interface StepPanelProps {
   isNext: boolean;
   actions: IncidentActions;
   onPlan: () => void;
-  /** Close the incident, because it was none. */
-  onClose: (reason: string) => void;
+  /** It was none. */
+  onFalseAlarm: (reason: string) => void;
 }
 
 /** Why a step is there, how it is taken back, what became of it, and what can be done about it now. */
-export function StepPanel({ view, step, isNext, actions, onPlan, onClose }: StepPanelProps) {
+export function StepPanel({ view, step, isNext, actions, onPlan, onFalseAlarm }: StepPanelProps) {
   const { incident } = view;
   const text = stepText(incident, step.step);
   const doing = view.doing.find((one) => one.step === step.step);
@@ -88,6 +91,16 @@ export function StepPanel({ view, step, isNext, actions, onPlan, onClose }: Step
       {step.action === 'credentials' && incident.node !== null ? (
         <CredentialsPanel incident={incident} actions={actions} />
       ) : null}
+      {step.action === 'rotate' ? (
+        <RotatePanel incident={incident} step={step} isNext={isNext} button={text.button} />
+      ) : null}
+      {step.action === 'rebuild' ? (
+        <RebuildPanel incident={incident} step={step} isNext={isNext} actions={actions} />
+      ) : null}
+      {step.action === 'rejoin' && incident.node !== null ? (
+        <GatePanel incident={incident} step={step} isNext={isNext} actions={actions} />
+      ) : null}
+      {step.action === 'lessons' ? <FollowUpIdeas incident={incident} actions={actions} /> : null}
       {open && step.state !== 'under-way' ? (
         settled ? (
           <Button
@@ -104,7 +117,7 @@ export function StepPanel({ view, step, isNext, actions, onPlan, onClose }: Step
             isNext={isNext}
             actions={actions}
             onPlan={onPlan}
-            onClose={onClose}
+            onFalseAlarm={onFalseAlarm}
           />
         )
       ) : null}
@@ -120,7 +133,7 @@ const OUTCOME = {
   'not-begun': '',
 } as const;
 
-function StepForm({ view, step, isNext, actions, onPlan, onClose }: StepPanelProps) {
+function StepForm({ view, step, isNext, actions, onPlan, onFalseAlarm }: StepPanelProps) {
   const [words, setWords] = useState('');
   const [asked, setAsked] = useState(false);
   const { incident } = view;
@@ -133,6 +146,15 @@ function StepForm({ view, step, isNext, actions, onPlan, onClose }: StepPanelPro
   };
   const planned = step.action === 'isolate' || step.action === 'preserve' || step.action === 'release';
   const asks = step.action === 'workspace' || step.action === 'hunt';
+  const guided = step.action === 'rebuild';
+  // Nobody leaves the gate out; past it leads a decision that is asked for above.
+  if (step.action === 'rejoin')
+    return waits.length === 0 ? null : (
+      <p className="incident__quiet">
+        First: {visible(listed(waits, 4, 'step'))}. Where you leave that out with a reason, only a decision
+        leads past the gate.
+      </p>
+    );
   return (
     <div className="step-panel__form">
       {waits.length > 0 ? (
@@ -144,11 +166,6 @@ function StepForm({ view, step, isNext, actions, onPlan, onClose }: StepPanelPro
         <Button variant="outline" running={actions.plan.isPending && 'Asking the nodes'} onClick={onPlan}>
           {text.button}…
         </Button>
-      ) : null}
-      {step.action === 'rotate' ? (
-        <Link to="/secrets" className={buttonClass(isNext ? 'filled' : 'outline')}>
-          {text.button}
-        </Link>
       ) : null}
       <TextAreaField
         label={LABEL[step.action] ?? 'If you did it yourself or skip it: what was done, or why not'}
@@ -163,16 +180,16 @@ function StepForm({ view, step, isNext, actions, onPlan, onClose }: StepPanelPro
         onChange={(event) => setWords(event.target.value)}
       />
       <div className="step-panel__buttons">
-        {waits.length === 0 ? (
+        {waits.length === 0 && !text.seenOnly ? (
           <Button
-            variant={planned || asks || step.action === 'rotate' ? 'plain' : isNext ? 'filled' : 'outline'}
+            variant={planned || asks || guided ? 'plain' : isNext ? 'filled' : 'outline'}
             running={move.isPending && 'Noting'}
             onClick={() => say('did')}
           >
             {planned || asks
               ? 'I did it by hand'
-              : step.action === 'rotate'
-                ? 'They have a new secret'
+              : guided
+                ? 'It was set up anew without the kit'
                 : text.button}
           </Button>
         ) : null}
@@ -180,10 +197,7 @@ function StepForm({ view, step, isNext, actions, onPlan, onClose }: StepPanelPro
           Skip it
         </Button>
         {step.action === 'confirm' ? (
-          <Button
-            variant="plain"
-            onClick={() => (words.trim() === '' ? setAsked(true) : onClose(words.trim()))}
-          >
+          <Button variant="plain" onClick={() => onFalseAlarm(words.trim())}>
             It is a false alarm
           </Button>
         ) : null}
@@ -197,8 +211,8 @@ const LABEL: Partial<Record<IncidentStep['action'], string>> = {
   timeline: 'What happened, in a few sentences',
   lessons: 'What let it in, and what you will change',
   tell: 'Whom you told, and what',
-  rebuild: 'How it was set up, and from what',
-  rejoin: 'What the checks say',
+  rotate: 'If you leave it out: why no new secret is needed',
+  rebuild: 'If you did it in another way or leave it out: how, or why not',
   clean: 'What was taken out, and where',
   credentials: 'Which were ended, and which need not be',
 };

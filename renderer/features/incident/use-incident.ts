@@ -6,6 +6,14 @@ import { errorWords } from '../../components/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { client, orpc } from '../../transport/queries.ts';
 
+/** What a plan is asked for; what is left out is as usual. */
+interface PlanWish {
+  step: string;
+  scope?: 'agent' | 'node';
+  words?: string;
+  withoutNode?: boolean;
+}
+
 /** What can be done about one incident. Every answer is the incident as it is afterwards. */
 export function useIncident(incident: string) {
   const queries = useQueryClient();
@@ -15,6 +23,8 @@ export function useIncident(incident: string) {
       orpc.incidents.list.key(),
       orpc.incidents.entries.key(),
       orpc.incidents.result.key(),
+      orpc.incidents.gate.key(),
+      orpc.incidents.followUps.key(),
     ])
       void queries.invalidateQueries({ queryKey });
   };
@@ -22,11 +32,13 @@ export function useIncident(incident: string) {
     toast({ text: errorWords(error, 'That did not work.').what, problem: true });
   const usual = { onError: tell, onSettled: renew };
   return {
+    /** Asks anew for all that is shown of it. */
+    renew,
     move: useMutation<IncidentView, unknown, PersonMove>({
       mutationFn: (move) => client.incidents.move({ incident, move }),
       ...usual,
     }),
-    plan: useMutation<IncidentPlan, unknown, { step: string; scope?: 'agent' | 'node' }>({
+    plan: useMutation<IncidentPlan, unknown, PlanWish>({
       mutationFn: (wish) => client.incidents.plan({ incident, ...wish }),
     }),
     begin: useMutation<IncidentView, unknown, Pick<IncidentPlan, 'id' | 'hash'>>({

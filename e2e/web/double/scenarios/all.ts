@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { blind } from './blind.ts';
 import { evening } from './evening.ts';
 import { fifty, strangers } from './fifty.ts';
 import {
@@ -15,12 +16,15 @@ import {
 } from './house.ts';
 import {
   alertsAndNoIncident,
+  beforeTheGate,
   containedByPeers,
   freshIncident,
   hostileIncident,
   pastIncidents,
   resumedIncidents,
   shutOff,
+  toBeRebuilt,
+  toFollowUp,
   unconfirmedCut,
 } from './incidents.ts';
 import { hostileLogs, knocking, nobodyWatches, quietHouse } from './knocking.ts';
@@ -33,6 +37,7 @@ import { wayOut } from './way-out.ts';
 export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'first-start': firstStart,
   evening,
+  blind,
   'way-out': wayOut,
   'no-sealed-store': noSealedStore,
   'different-secrets': differentSecrets,
@@ -71,4 +76,7 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'resumed-incidents': resumedIncidents,
   'alerts-and-no-incident': alertsAndNoIncident,
   'hostile-incident': hostileIncident,
+  'to-be-rebuilt': toBeRebuilt,
+  'before-the-gate': beforeTheGate,
+  'to-follow-up': toFollowUp,
 };

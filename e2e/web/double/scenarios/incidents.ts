@@ -1,3 +1,4 @@
+import { aRotation, CODE, NEW_KEY } from '#core/incidents/runbook/testing/fake-rebuilding.ts';
 import type { ReachableCredential } from '#shared/domain/incident/credentials.ts';
 import type { HuntNode } from '#shared/domain/incident/hunt.ts';
 import type { TimelineEntry } from '#shared/domain/incident/timeline.ts';
@@ -237,5 +238,71 @@ export const hostileIncident = () =>
       node: null,
       name: `<img src=x onerror=alert(1)>\u202e${'x'.repeat(120)}`,
       seen: `<script>alert(1)</script> ${'a-very-long-word-without-any-end'.repeat(20)}`,
+    });
+  });
+
+/** naru is shut off, its evidence is kept, and everything up to setting it up anew is settled. */
+async function untilRebuild(double: IncidentDouble, now: number): Promise<string> {
+  let id = '';
+  await double.ago(240, async () => {
+    id = await double.open(draft(now, 245));
+  });
+  const did = (step: string, words: string) => double.move(id, { kind: 'did', step, words });
+  await double.ago(238, () => did('confirm', 'It is not our address.'));
+  await double.ago(236, () => double.order(id, 'isolate'));
+  await double.ago(230, () => double.order(id, 'preserve'));
+  await double.ago(200, async () => {
+    await did('timeline', 'The plugin notes was replaced on Sunday and sent the workspace out.');
+    for (const step of ['hunt', 'workspace'])
+      await double.move(id, { kind: 'skip', step, words: 'One node only.' });
+  });
+  const at = new Date(now - 190 * 60_000).toISOString();
+  double.rotations.runs = [aRotation({ startedAt: at, names: ['miu', 'boa', 'uncho'] })];
+  await double.runbook.recover();
+  await double.ago(180, async () => {
+    await did('credentials', 'All three were ended.');
+    await did('tell', 'Everybody at home knows.');
+  });
+  return id;
+}
+
+/** The next thing is to set naru up anew. */
+export const toBeRebuilt = () =>
+  scenario('to-be-rebuilt', async (double, now) => {
+    await untilRebuild(double, now);
+  });
+
+/** naru was set up anew yesterday and known again by its code; the gate is not passed yet. */
+export const beforeTheGate = () =>
+  scenario('before-the-gate', async (double, now) => {
+    const id = await untilRebuild(double, now);
+    await double.ago(60, async () => {
+      const kit = { kind: 'kit-made', sha256: 'c'.repeat(64), hostName: 'naru', account: 'ines' } as const;
+      await double.move(id, kit);
+      await double.rebuilding.meet('naru', CODE, 'ines');
+      await double.move(id, { kind: 'host-key', fingerprint: NEW_KEY });
+    });
+    double.rebuilding.pass(new Date(now - 30 * 60_000).toISOString());
+    double.rebuilding.is.secret = null;
+    double.rebuilding.is.baselineAt = null;
+    double.rebuilding.is.findings = { ...double.rebuilding.is.findings, 'outbound-firewall': 'fix' };
+  });
+
+/** Everything is closed; two things were to change, one of them late. */
+export const toFollowUp = () =>
+  scenario('to-follow-up', async (double, now) => {
+    await double.ago(40 * 1_440, async () => {
+      const id = await double.open(draft(now, 40 * 1_440 + 9));
+      const add = { kind: 'follow-up', owner: 'Ines', check: 'pinned-dependencies' } as const;
+      await double.move(id, { ...add, words: 'Pin every package on every node', due: '2026-11-01' });
+      await double.move(id, {
+        ...add,
+        check: null,
+        owner: '',
+        due: null,
+        words:
+          'Tell everybody who brings a device that it is announced in this house before it is plugged in',
+      });
+      await double.move(id, { kind: 'close', words: 'The plugin was removed.', rest: 'One node only.' });
     });
   });

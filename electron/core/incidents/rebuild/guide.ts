@@ -1,40 +1,10 @@
 import type { RebuildWish } from '#shared/domain/incident/rebuild.ts';
+import { WHAT_TO_SAVE } from '#shared/domain/incident/what-to-save.ts';
 import type { Block, ReportDocument } from '../report/report-blocks.ts';
 import { CODE_FILE, OUTCOME } from './layout.ts';
 
 const heading = (text: string): Block => ({ kind: 'heading', text });
 const list = (...items: string[]): Block => ({ kind: 'list', items });
-
-/** What to save of the old disk, and how each kind is checked before it comes back. */
-const SAVE: readonly (readonly [string, string, string])[] = [
-  [
-    'Your own documents and results',
-    'Copy them',
-    'They are read, not run: open them on another computer without macros.',
-  ],
-  [
-    'Settings that you wrote',
-    'Copy them apart, and read every line',
-    'Type the lines that you understand into the new ones; never copy the file back.',
-  ],
-  [
-    'Plugins',
-    'Do not copy them',
-    'Get each anew from where it came from, compare its hash with the one that you accepted, and accept it again in Swarmkeep.',
-  ],
-  [
-    'Programs, packages, start files, scripts, timers',
-    'Do not copy them',
-    'The kit installs what is pinned. What is missing is installed anew.',
-  ],
-  [
-    'Keys and tokens',
-    'Do not copy them',
-    'They count as known to somebody else: end them where they were issued and make new ones.',
-  ],
-  ['Models', 'Do not copy them', 'Pull them again.'],
-  ['Logs and evidence', 'Swarmkeep has them', 'They stay in the archive that the incident made.'],
-];
 
 /** @returns how a node is set up anew with the kit, step by step */
 export function guide(wish: RebuildWish, nodeName: string, lacking: readonly string[]): ReportDocument {
@@ -56,7 +26,7 @@ export function guide(wish: RebuildWish, nodeName: string, lacking: readonly str
         kind: 'text',
         text: 'Start the machine from another system, such as a live USB stick, with its cable out. What is on the old disk must not run any more.',
       },
-      { kind: 'table', head: ['What', 'What to do', 'How it is checked'], rows: SAVE },
+      { kind: 'table', head: ['What', 'What to do', 'How it is checked'], rows: WHAT_TO_SAVE },
       heading('2. Wipe the disk'),
       {
         kind: 'text',
