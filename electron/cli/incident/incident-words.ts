@@ -5,6 +5,7 @@ import type { IncidentView } from '#shared/domain/incident/incident-view.ts';
 import { nextStep, stepText } from '#shared/domain/incident/incident-words.ts';
 import type { RejoinGate } from '#shared/domain/incident/rebuild.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
+import { holdText } from './hold-words.ts';
 
 const STATE = {
   'not-begun': ' ',
@@ -16,7 +17,7 @@ const STATE = {
 const PROOF = { proven: 'proven', part: 'not all of it proven', said: 'as you say' } as const;
 
 /** @returns an incident as lines: how it stands, each step with what is known of it, and what comes next */
-export function incidentText({ incident, sentence }: IncidentView): string {
+export function incidentText({ incident, sentence, isolation }: IncidentView): string {
   const next = nextStep(incident);
   const steps = incident.steps.map((step) => {
     const how =
@@ -34,7 +35,7 @@ export function incidentText({ incident, sentence }: IncidentView): string {
     incident.followUps.length === 0
       ? ''
       : `What will change:\n${incident.followUps.map((one) => `  ${followUpLine(one)}`).join('')}`;
-  return `Incident ${incident.number}, ${visible(incident.name)}: ${visible(sentence)}\n${steps.join('')}${follow}${last}`;
+  return `Incident ${incident.number}, ${visible(incident.name)}: ${visible(sentence)}\n${isolation === null ? '' : holdText(isolation)}${steps.join('')}${follow}${last}`;
 }
 
 /** @returns what is to change as one line: whether it was, who sees to it, until when */

@@ -1,4 +1,5 @@
-import type { IsolatedNode, IsolationLayer } from '#shared/domain/incident/isolation.ts';
+import type { IsolatedNode, IsolationLayer, IsolationScope } from '#shared/domain/incident/isolation.ts';
+import { isContradicted, isSeenShut } from '#shared/domain/incident/isolation-proof.ts';
 import { listed } from '#shared/domain/words.ts';
 
 /** One line of what holds a node. */
@@ -7,11 +8,16 @@ export interface HoldRow {
   title: string;
   detail: string;
   is: IsolationLayer['is'];
-  at: string | null;
+  /** Who says so: somebody outside of the node saw it, or the node alone says it of itself. */
+  by: 'seen' | 'said';
+  /** Since when, as far as that is known. */
+  since: string | null;
 }
 
-const OWN: readonly (readonly [layers: readonly IsolationLayer['layer'][], title: string, detail: string])[] =
-  [
+type Own = readonly [layers: readonly IsolationLayer['layer'][], title: string, detail: string];
+
+const OWN: Readonly<Record<IsolationScope, readonly Own[]>> = {
+  node: [
     [['rules'], 'Its own rules', 'root on it could remove them, so its peers hold it too'],
     [
       ['egress', 'sockets'],
@@ -23,7 +29,17 @@ const OWN: readonly (readonly [layers: readonly IsolationLayer['layer'][], title
       'Its timer, its address, and after a restart',
       'without an answer in time it opens SSH from this network',
     ],
-  ];
+  ],
+  agent: [
+    [['rules'], 'Rules for the accounts of mycoSwarm', 'everything else on it goes on'],
+    [
+      ['egress', 'sockets'],
+      'Their raw packets and open connections',
+      'a hook on every interface, and what was open is ended',
+    ],
+    [['timer', 'boot'], 'Its timer, and after a restart', 'not confirmed in time, it ends with a restart'],
+  ],
+};
 
 /** What is least certain stands for several. */
 const WORST: readonly IsolationLayer['is'][] = [
@@ -38,9 +54,9 @@ const WORST: readonly IsolationLayer['is'][] = [
 
 /**
  * The layers of a node as a person reads them: its peers first, each group of the same kind in one line, those that are away apart.
- * A line never says more than the least certain layer in it.
+ * A line never says more than the least certain layer in it, and what a node says of itself is never called confirmed.
  */
-export function holdRows(node: IsolatedNode): HoldRow[] {
+export function holdRows(node: IsolatedNode, scope: IsolationScope): HoldRow[] {
   const peers = node.layers.filter(({ layer }) => layer === 'peer');
   const rows: HoldRow[] = [];
   for (const is of WORST.toReversed()) {
@@ -53,33 +69,61 @@ export function holdRows(node: IsolatedNode): HoldRow[] {
     );
     rows.push({
       key: `peer ${is}`,
-      title: is === 'holds' ? 'Peers drop it' : is === 'waiting' ? 'More peers drop it later' : 'Other peers',
-      detail: is === 'waiting' ? `${names}: away; each gets the rule before it may work again` : names,
+      title: PEERS[is] ?? 'Other peers',
+      detail: detailOf(is, names, some),
       is,
-      at: newest(some),
+      by: 'seen',
+      since: newest(some),
     });
   }
-  for (const [layers, title, detail] of OWN) {
+  const isLie = isContradicted(node);
+  const isSeen = isSeenShut(node);
+  for (const [layers, title, detail] of OWN[scope]) {
     const own = node.layers.filter((one) => layers.includes(one.layer) && one.is !== 'not-needed');
     const [first] = own;
     if (first === undefined) continue;
-    const is = WORST.find((state) => own.some((one) => one.is === state)) ?? first.is;
+    const isRules = layers.includes('rules');
+    const said = WORST.find((state) => own.some((one) => one.is === state)) ?? first.is;
+    const is = isRules && isLie && said === 'holds' ? 'failed' : said;
     rows.push({
       key: layers.join(' '),
       title,
       detail:
-        is === 'failed' || is === 'partly' ? (own.find((one) => one.is === is)?.proof ?? detail) : detail,
+        is !== said
+          ? `${node.name} says that they hold, and it answered this computer all the same`
+          : is === 'failed' || is === 'partly'
+            ? (own.find((one) => one.is === is)?.proof ?? detail)
+            : isRules && is === 'holds'
+              ? isSeen
+                ? 'this computer tried it from outside and got no answer'
+                : `only ${node.name} says so; nobody could try it from outside`
+              : detail,
       is,
-      at: newest(own),
+      by: isRules && isSeen ? 'seen' : 'said',
+      since: newest(own),
     });
   }
   return rows;
 }
 
+const PEERS: Partial<Record<IsolationLayer['is'], string>> = {
+  holds: 'Peers drop it',
+  partly: 'Peers drop it in part',
+  waiting: 'More peers drop it later',
+};
+
+function detailOf(is: IsolationLayer['is'], names: string, some: readonly IsolationLayer[]): string {
+  if (is === 'waiting') return `${names}: away; each gets the rule before it may work again`;
+  // Why, in the words of the first of them; the others stand in the list of all layers.
+  if (is === 'partly' || is === 'failed') return `${names}: ${some[0]?.proof ?? ''}`;
+  return names;
+}
+
+/** @returns since when all of them are so: since the youngest of them is */
 function newest(layers: readonly IsolationLayer[]): string | null {
   return (
     layers
-      .map(({ at }) => at)
+      .map(({ since, at }) => since ?? at)
       .filter((at) => at !== null)
       .sort()
       .at(-1) ?? null

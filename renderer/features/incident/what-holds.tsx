@@ -1,13 +1,26 @@
-import { CircleAlert, CircleCheck, CircleDashed, CircleQuestionMark, Moon, Undo2 } from 'lucide-react';
+import {
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleQuestionMark,
+  MessageSquareQuote,
+  Moon,
+  Undo2,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { IsolatedNode, Isolation, IsolationLayer } from '#shared/domain/incident/isolation.ts';
+import type {
+  IsolatedNode,
+  Isolation,
+  IsolationLayer,
+  IsolationScope,
+} from '#shared/domain/incident/isolation.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
-import { Disclosure } from '../../components/disclosure.tsx';
 import { Announced } from '../../components/fixes/announced.tsx';
 import { minutesAndSeconds, useSecondsLeft } from '../../components/fixes/seconds-left.ts';
 import { clockTime } from '../../components/time-words.ts';
-import { holdRows } from './layer-rows.ts';
+import { HoldProof } from './hold-proof.tsx';
+import { type HoldRow, holdRows } from './layer-rows.ts';
 import type { IncidentActions } from './use-incident.ts';
 
 /** What holds a node, layer by layer: what is confirmed and what is only sent never look the same. */
@@ -15,26 +28,33 @@ export function WhatHolds({ isolation, actions }: { isolation: Isolation; action
   return (
     <>
       {isolation.nodes.map((node) => (
-        <NodeHold key={node.node} node={node} actions={actions} />
+        <NodeHold key={node.node} node={node} scope={isolation.scope} actions={actions} />
       ))}
     </>
   );
 }
 
-function NodeHold({ node, actions }: { node: IsolatedNode; actions: IncidentActions }) {
+interface NodeHoldProps {
+  node: IsolatedNode;
+  scope: IsolationScope;
+  actions: IncidentActions;
+}
+
+function NodeHold({ node, scope, actions }: NodeHoldProps) {
   const name = visible(node.name);
   const stepsDown = node.stepsDownAt;
   return (
     <section className="incident__part" aria-labelledby={`holds-${node.node}`}>
       <h2 id={`holds-${node.node}`}>What holds {name}</h2>
+      <TakenAway node={node} />
       <ul className="holds">
-        {holdRows(node).map((row) => (
+        {holdRows(node, scope).map((row) => (
           <li key={row.key} className="holds__row">
             <div className="holds__words">
               <span className="holds__title">{row.title}</span>
               <span className="holds__detail">{visible(row.detail)}</span>
             </div>
-            <LayerWord is={row.is} at={row.at} />
+            <LayerWord is={row.is} since={row.since} by={row.by} />
           </li>
         ))}
         {node.cablePulledAt ? (
@@ -47,36 +67,42 @@ function NodeHold({ node, actions }: { node: IsolatedNode; actions: IncidentActi
           </li>
         ) : null}
       </ul>
-      {stepsDown ? <StepDown name={name} until={stepsDown} actions={actions} /> : null}
-      {node.tampered.times > 0 ? (
-        <p className="incident__warning">
-          Somebody on {name} took rules away {node.tampered.times.toLocaleString('en')} times; it put them
-          back each time.
-        </p>
+      {stepsDown ? (
+        <StepDown name={name} until={stepsDown} whole={scope === 'node'} actions={actions} />
       ) : null}
-      {node.couldUndo.length > 0 || node.probes.length > 0 ? (
-        <Disclosure summary="What this does not prove" note="and what was tried">
-          <ul className="incident__bullets">
-            {node.couldUndo.map((line) => (
-              <li key={line}>{visible(line)}</li>
-            ))}
-            {node.probes.map(({ from, to, kind, family, outcome, expected, at }) => (
-              <li key={`${from} ${to} ${kind} ${family}`}>
-                From {visible(from)} to <code>{visible(to)}</code> by {kind.toUpperCase()},{' '}
-                {family === 'ipv6' ? 'IPv6' : 'IPv4'}: <strong>{PROBE[outcome]}</strong>
-                {outcome === expected ? '' : ', which should not be'} at {clockTime(at)}
-              </li>
-            ))}
-          </ul>
-        </Disclosure>
-      ) : null}
+      <HoldProof node={node} />
     </section>
   );
 }
 
-const PROBE = { stopped: 'stopped', open: 'went through', unknown: 'not known' } as const;
+/** Somebody on the node works against it: the first thing to read, above all that is said to hold. */
+function TakenAway({ node: { name, reloaded, tampered } }: { node: IsolatedNode }) {
+  const who = visible(name);
+  if (reloaded.times === 0 && tampered.times === 0) return null;
+  return (
+    <p className="incident__warning" role="alert">
+      Somebody on {who} works against this.
+      {reloaded.times > 0
+        ? ` This console found it ${times(reloaded.times)}${reloaded.lastAt ? `, last ${clockTime(reloaded.lastAt)}` : ''}. ${visible(reloaded.what)}`
+        : ''}
+      {tampered.times > 0
+        ? ` ${who} says that its rules were taken away ${times(tampered.times)}, and that it put them back each time.`
+        : ''}
+    </p>
+  );
+}
 
-function StepDown({ name, until, actions }: { name: string; until: string; actions: IncidentActions }) {
+const times = (count: number) => (count === 1 ? 'once' : `${count.toLocaleString('en')} times`);
+
+interface StepDownProps {
+  name: string;
+  until: string;
+  /** The whole node, not mycoSwarm alone: SSH opens again. */
+  whole: boolean;
+  actions: IncidentActions;
+}
+
+function StepDown({ name, until, whole, actions }: StepDownProps) {
   const left = useSecondsLeft(until);
   const { tryAgain } = actions;
   return (
@@ -86,9 +112,11 @@ function StepDown({ name, until, actions }: { name: string; until: string; actio
           {minutesAndSeconds(left)}
         </span>
         <p className="countdown__words">
-          {left === 0
-            ? `The time is over: ${name} opens SSH from this network by itself. Its way out stays shut, and so does its peers’ fence.`
-            : `until ${name} opens SSH from this network again, if nobody confirms. The timer runs on ${name}, not here. Its way out and its peers’ fence stay shut.`}
+          {!whole
+            ? `${left === 0 ? 'The time is over' : 'until it is too late to confirm'}: mycoSwarm on ${name} stays cut off, and comes back when ${name} restarts.`
+            : left === 0
+              ? `The time is over: ${name} opens SSH from this network by itself. Its way out stays shut, and so does its peers’ fence.`
+              : `until ${name} opens SSH from this network again, if nobody confirms. The timer runs on ${name}, not here. Its way out and its peers’ fence stay shut.`}
         </p>
       </div>
       <div className="countdown__actions">
@@ -116,12 +144,19 @@ const WORDS: Readonly<Record<IsolationLayer['is'], readonly [word: string, look:
     'not-needed': ['Not needed', 'holds__state--quiet', null],
   };
 
-function LayerWord({ is, at }: Pick<IsolationLayer, 'is' | 'at'>) {
-  const [word, look, icon] = WORDS[is];
+/** Nobody else saw it. */
+const SAID = [
+  'It says so',
+  'holds__state--quiet',
+  <MessageSquareQuote key="i" aria-hidden="true" />,
+] as const;
+
+function LayerWord({ is, since, by }: Pick<HoldRow, 'is' | 'since' | 'by'>) {
+  const [word, look, icon] = is === 'holds' && by === 'said' ? SAID : WORDS[is];
   return (
     <span className={`holds__state ${look}`}>
       {icon}
-      {is === 'holds' && at ? `${word} ${clockTime(at)}` : word}
+      {is === 'holds' && since ? `${word} ${clockTime(since)}` : word}
     </span>
   );
 }

@@ -124,6 +124,8 @@ export function incidentHeadline(incident: Incident, isolation: Isolation | null
       ? `The incident about ${name} is closed.`
       : `It was a false alarm about ${name}. The incident is closed.`;
   if (holds !== null) return holds.sentence;
+  // Let go without an answer: nobody knows more of it than that.
+  if (isolation?.nodes.some(({ setUpAnew }) => setUpAnew)) return isolation.sentence;
   const isolate = steps.find(({ action }) => action === 'isolate');
   const release = steps.find(({ action }) => action === 'release');
   if (isolate?.state === 'under-way') return `${name} is being shut off. Nothing is known to hold it yet.`;

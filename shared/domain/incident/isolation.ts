@@ -81,6 +81,8 @@ export const isolationLayer = z.object({
   is: z.enum(['waiting', 'sent', 'holds', 'partly', 'failed', 'lifted', 'not-needed']),
   /** When `is` was last found so, by the console's clock. */
   at: instant.nullable(),
+  /** Since when it was found so at every look. */
+  since: instant.nullable().default(null),
   /** One sentence for people: what was seen that proves it, or why it does not hold. Empty while waiting. */
   proof: shownMessage(1_024),
 });

@@ -109,6 +109,7 @@ function addPeer({ journal }: Working, id: string, peer: SwarmNode): void {
     name: peer.name,
     is: 'waiting',
     at: null,
+    since: null,
     proof: '',
   } as const;
   journal.set(id, {}, { layers: [layer, ...shown.layers] });

@@ -59,7 +59,10 @@ export class IsolationJournal {
     const at = is === 'waiting' || is === 'sent' ? null : this.now();
     const layers = shown.layers.map((one) =>
       one.layer === key.layer && one.node === peer
-        ? { ...one, is, at: at ?? one.at, proof: proof.slice(0, 1_024) }
+        ? {
+            ...{ ...one, is, at: at ?? one.at, proof: proof.slice(0, 1_024) },
+            since: at === null ? null : is === one.is && one.since !== null ? one.since : at,
+          }
         : one,
     );
     this.set(id, {}, { layers });

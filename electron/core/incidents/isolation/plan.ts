@@ -270,7 +270,15 @@ function firstOf(
 ): StoredIsolatedNode {
   const own = ['timer', 'rules', 'egress', 'addresses', 'snapshot', 'sockets', 'boot'] as const;
   const layer = (name: IsolationLayer['layer'], of: SwarmNode, peer: boolean): IsolationLayer => ({
-    ...{ layer: name, node: peer ? of.id : null, name: of.name, is: 'waiting', at: null, proof: '' },
+    ...{
+      layer: name,
+      node: peer ? of.id : null,
+      name: of.name,
+      is: 'waiting',
+      at: null,
+      since: null,
+      proof: '',
+    },
   });
   const shown: IsolatedNode = {
     node: node.id,

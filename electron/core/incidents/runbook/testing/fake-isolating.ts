@@ -97,6 +97,7 @@ export class FakeIsolating implements Isolating {
       name,
       is: state === 'released' ? 'lifted' : reached ? 'holds' : 'sent',
       at: reached ? at : null,
+      since: reached ? at : null,
       proof: reached ? `${name} said so over a fresh connection.` : '',
     });
     return {
@@ -112,6 +113,7 @@ export class FakeIsolating implements Isolating {
             name: peer,
             is: state === 'released' ? 'lifted' : state === 'failed' ? 'failed' : 'holds',
             at,
+            since: at,
             proof: `${peer} counted a packet of ${name} that it dropped.`,
           }),
         ),
