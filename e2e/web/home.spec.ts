@@ -22,7 +22,7 @@ test('puts every node on a step and names the weakest', async ({ page, open }) =
     ).toBeVisible();
   }
   await expect(page.getByText(', the weakest')).toHaveCount(1);
-  await expect(page.locator('.stairs').getByText('asleep')).toBeVisible();
+  await expect(page.locator('.stairs').getByText('no answer')).toBeVisible();
 });
 
 test('holds the stairs together with very many nodes', async ({ page, open }) => {

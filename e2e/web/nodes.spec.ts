@@ -6,7 +6,7 @@ test.describe('Nodes', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(
       'Five nodes. pi did not answer at the last look.',
     );
-    await expect(page.getByText('asleep, seen 01:12')).toBeVisible();
+    await expect(page.getByText('does not answer, seen 01:12')).toBeVisible();
   });
 
   test('looks at all with progress, and stops one', async ({ page, open }) => {

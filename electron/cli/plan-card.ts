@@ -1,5 +1,5 @@
 import { exactCommands, exactWord } from '#core/api/exact-command.ts';
-import { previewLine } from '#core/fixes/plans/consent-question.ts';
+import { previewLine } from '#core/fixes/plans/preview-line.ts';
 import type { AppliedChange, Plan, PlanStep } from '#shared/domain/plan.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
 import type { Paint } from './terminal.ts';

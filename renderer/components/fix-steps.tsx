@@ -1,14 +1,16 @@
 import type { FixStep } from '#shared/domain/finding.ts';
+import type { NodeId } from '#shared/domain/node.ts';
 import { isNumbered } from '#shared/domain/numbered-steps.ts';
 import { ROOT_SHELL, wantsRootShell } from '#shared/domain/root-shell.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Disclosure } from './disclosure.tsx';
 import './fix-steps.css';
+import { NamedChecks } from './named-checks.tsx';
 import { StepFile } from './step-file.tsx';
 
 /** Steps for a person to do on the node, each command ready to copy. Sentences between them have no number. */
-export function FixSteps({ steps }: { steps: readonly FixStep[] }) {
+export function FixSteps({ steps, node }: { steps: readonly FixStep[]; node?: NodeId | undefined }) {
   return (
     <>
       {wantsRootShell(steps) ? <p className="fix-steps__note">{ROOT_SHELL}</p> : null}
@@ -19,6 +21,7 @@ export function FixSteps({ steps }: { steps: readonly FixStep[] }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: see above
             key={index}
             step={step}
+            node={node}
             number={isNumbered(step) ? steps.slice(0, index + 1).filter(isNumbered).length : null}
           />
         ))}
@@ -27,14 +30,14 @@ export function FixSteps({ steps }: { steps: readonly FixStep[] }) {
   );
 }
 
-function Step({ step, number }: { step: FixStep; number: number | null }) {
+function Step({ step, node, number }: { step: FixStep; node: NodeId | undefined; number: number | null }) {
   const { text, command, needsRoot, file, undo } = step;
   const name = number === null ? 'these steps' : `step ${number}`;
   return (
     <li className="fix-steps__step">
       {number === null ? null : <span className="fix-steps__number">{number}</span>}
       <p>
-        {visible(text)}
+        {node === undefined ? visible(text) : <NamedChecks text={text} node={node} />}
         {needsRoot ? <span className="fix-steps__root">as administrator</span> : null}
       </p>
       {file === undefined ? null : <StepFile file={file} />}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namedCheck } from './named-check.ts';
+import { namedCheck, partsOfSentence } from './named-check.ts';
 
 it.each([
   [['First take the steps of "Its own account", then look again.'], 'dedicated-user'],
@@ -9,4 +9,15 @@ it.each([
   [[], null],
 ] as const)('%j names %s', (texts, check) => {
   expect(namedCheck(texts)).toBe(check);
+});
+
+it.each([
+  ['the steps are under "Its own account". No rule holds.', ['dedicated-user']],
+  ['First “Outbound firewall”, then "Its own account".', ['outbound-firewall', 'dedicated-user']],
+  ['It says "permission denied".', []],
+  ['', []],
+] as const)('takes %j apart, and nothing of it is lost', (text, checks) => {
+  const parts = partsOfSentence(text);
+  expect(parts.map((part) => part.text).join('')).toBe(text);
+  expect(parts.flatMap(({ check }) => check ?? [])).toEqual(checks);
 });

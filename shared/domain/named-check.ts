@@ -18,3 +18,24 @@ export function namedCheck(texts: readonly string[]): CheckId | null {
   }
   return null;
 }
+
+/** A piece of a sentence: plain words, or the title of a check that it names in quotes. */
+export interface SentencePart {
+  text: string;
+  check: CheckId | null;
+}
+
+/** @returns the sentence in pieces, which put together are it again; quotes stay with the words around */
+export function partsOfSentence(text: string): SentencePart[] {
+  const parts: SentencePart[] = [];
+  let from = 0;
+  for (const match of text.matchAll(QUOTED)) {
+    const title = match[1] ?? match[2] ?? '';
+    const found = CHECK_CATALOGUE.find((entry) => entry.title === title);
+    if (!found) continue;
+    const at = match.index + 1;
+    parts.push({ text: text.slice(from, at), check: null }, { text: title, check: found.id });
+    from = at + title.length;
+  }
+  return [...parts, { text: text.slice(from), check: null }].filter((part) => part.text !== '');
+}

@@ -1,4 +1,5 @@
 import type { Overview, Standing } from '#shared/contract/findings.ts';
+import { redUntil, wantsAdministrator } from '#shared/domain/administrator-look.ts';
 import { countChecks, countingNodes, isSample } from '#shared/domain/counting.ts';
 import type { Counts } from '#shared/domain/counts.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
@@ -53,6 +54,14 @@ export function overviewOf(scenario: Scenario, node: string | null): Overview {
             steps: countSteps(worst.fix),
           }
         : null,
+    hidden: nodes.flatMap((entry) => {
+      const red = findings.filter((finding) => finding.node === entry.id && redUntil(finding) !== null);
+      const until = red.flatMap((finding) => redUntil(finding) ?? []).sort()[0];
+      const administrator = red.some(wantsAdministrator);
+      return until === undefined
+        ? []
+        : [{ node: entry.id, nodeName: entry.name, checks: red.length, until, administrator }];
+    }),
     standings,
     since: scenario.since.filter((entry) => node === null || entry.node === node),
     lookedAt: looks.at(-1) ?? null,

@@ -1,4 +1,4 @@
-import { previewLine } from '#core/fixes/plans/consent-question.ts';
+import { previewLine } from '#core/fixes/plans/preview-line.ts';
 import type { Plan, PlanStep } from '#shared/domain/plan.ts';
 import { shortened, visible } from '#shared/domain/text.ts';
 import { exactCommands, exactWord } from './exact-command.ts';

@@ -39,9 +39,24 @@ export function otherHomes(agent: Agent, accounts: readonly AccountFact[]): Acco
 
 /** What the mode of a home gives the agent, as three bits; null where its groups are not known. */
 export function grantedTo(agent: Agent, home: NonNullable<AccountFact['homeDirectory']>): number | null {
-  if (agent.canBe(home.uid)) return 7;
+  return agent.canBe(home.uid) ? 7 : grantedByMode(agent, home);
+}
+
+/** The same without what the agent could become. */
+function grantedByMode(agent: Agent, home: NonNullable<AccountFact['homeDirectory']>): number | null {
   if (agent.groupIds === null) return (home.mode & 0o077) === 0 ? 0 : null;
   return agent.groupIds.has(home.gid) ? (home.mode >> 3) & 7 : home.mode & 7;
+}
+
+/** By which rights the agent can become an account, in brackets; empty where only numbers say so. */
+function waysTo(agent: Agent, uid: number): string {
+  const gives = (range: { start: number; count: number }, wanted: number) =>
+    wanted >= range.start && wanted < range.start + range.count;
+  const ways = agent.powers
+    .filter(({ uids }) => uids.some((range) => gives(range, uid) || gives(range, 0)))
+    .map(({ what, kind }) => (kind === 'sudo' ? 'sudo' : what));
+  const named = [...new Set(ways)].slice(0, 3).join(', ');
+  return named === '' ? '' : ` (${named})`;
 }
 
 /** What ProtectHome= covers (systemd.exec(5)); homes elsewhere stay as they are. */
@@ -193,6 +208,18 @@ export function otherHomeParts(input: CheckInput, agent: Agent): Part[] {
         source,
         headline: `The agent on ${input.nodeName} can open files in the home of ${account.name} whose names it knows.`,
         steps,
+      };
+    }
+    const byMode = grantedByMode(agent, home);
+    if (agent.uid !== home.uid && byMode !== null && (byMode & 5) === 0) {
+      // What gives that right is a finding of its own, and closing this folder would change nothing.
+      return {
+        what: shown,
+        seen: `closed by its mode; ${agent.name} gets in only by becoming ${home.uid === 0 ? 'root' : account.name}${waysTo(agent, home.uid)}`,
+        status: 'review',
+        severity: 'low',
+        source,
+        headline: `The agent on ${input.nodeName} can look into the home of ${account.name} by becoming that account.`,
       };
     }
     return {

@@ -294,6 +294,35 @@ describe('homes of others behind ProtectHome=', () => {
   );
 });
 
+describe('a home that the agent gets into only by becoming its owner', () => {
+  const rule = (mode: number): Facts =>
+    changed(agentAccount({ sudoRules: ['mycoswarm ALL=(ALL) NOPASSWD: ALL'] }), 'accounts', (value) => {
+      for (const entry of value.accounts)
+        if (entry.uid === 0) entry.homeDirectory = { uid: 0, gid: 0, mode, resolved: entry.home, acl: false };
+    });
+  const ofRoot = (facts: Facts) =>
+    runChecks(inputFor(facts), { only: ['dedicated-user'] })[0]?.evidence.find(({ what }) =>
+      what.includes('of root, mode'),
+    );
+
+  it('is said to be so, and why, and is no finding of its own', () => {
+    expect(ofRoot(rule(0o700))).toMatchObject({
+      status: 'review',
+      seen: expect.stringMatching(/^closed by its mode; mycoswarm gets in only by becoming root \(sudo\)$/),
+    });
+    expect(runChecks(inputFor(rule(0o700)), { only: ['dedicated-user'] })[0]).toMatchObject({
+      status: 'fix',
+    });
+  });
+
+  it('is one where its mode lets the agent in by itself', () => {
+    expect(ofRoot(rule(0o755))).toMatchObject({
+      status: 'fix',
+      seen: expect.stringContaining('can look into it'),
+    });
+  });
+});
+
 describe('commands to copy', () => {
   const commands = (facts: Facts) =>
     (runChecks(inputFor(facts), { only: ['dedicated-user'] })[0]?.fix ?? []).map((step) => step.command);

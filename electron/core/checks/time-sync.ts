@@ -2,14 +2,8 @@ import type { Check, CheckInput } from './check.ts';
 import { conclude } from './conclude.ts';
 import { AS_ADMINISTRATOR, notSeen, seen, sourceOf, unseenPart } from './knowledge.ts';
 import type { Part } from './part.ts';
-import { asRoot } from './steps.ts';
-import { installedTimeUnit } from './time-service.ts';
-
-/** Where the clock is the machine's around it, and its time services do not run (systemd-timesyncd.service(8), ConditionVirtualization=). */
-const CONTAINERS =
-  /^(lxc|lxc-libvirt|openvz|docker|podman|systemd-nspawn|rkt|wsl|proot|pouch|container-other)$/;
-
-const isContainer = (input: CheckInput) => CONTAINERS.test(seen(input, 'identity')?.virtualization ?? '');
+import { asRoot, byHand } from './steps.ts';
+import { CLOCK_OF_CONTAINER, installedTimeUnit, isContainer, whyNotRunning } from './time-service.ts';
 
 /**
  * The unit of a time service that is there and does not run, where none answered: a kernel calls itself synchronised for hours
@@ -32,13 +26,16 @@ export const timeSync: Check = {
     const source = sourceOf(input, 'time');
     const hidden = unseenPart(input, 'time');
     const parts: Part[] = hidden === null ? [] : [hidden];
-    const steps = [
+    const unit = time?.service == null ? installedTimeUnit(input) : null;
+    const why = unit === null ? null : whyNotRunning(input, unit);
+    const switchOn = [
       ...(time?.service == null && installedTimeUnit(input) === null
         ? [asRoot(input, 'Install a service that keeps the time')`apt-get install -- systemd-timesyncd`]
         : []),
       asRoot(input, 'Switch it on')`timedatectl set-ntp true`,
       asRoot(input, 'See whether it agrees with its source, after a minute')`timedatectl timesync-status`,
     ];
+    const steps = time?.service == null && isContainer(input) ? [byHand(CLOCK_OF_CONTAINER)] : switchOn;
     if (time !== null) {
       const what = `${time.service ?? 'no service for the time'}${time.source === null ? '' : `, source ${time.source}`}`;
       const stopped = stoppedService(input);
@@ -56,7 +53,7 @@ export const timeSync: Check = {
       else if (time.synchronised === true && stopped !== null) {
         parts.push({
           what: `${stopped}, stopped`,
-          seen: 'the kernel goes by what it was told last, and nobody tells it any more',
+          seen: `the kernel goes by what it was told last, and nobody tells it any more${why === null ? '' : `; ${why}`}`,
           status: 'fix',
           severity: 'medium',
           source,
@@ -66,11 +63,11 @@ export const timeSync: Check = {
       } else if (time.synchronised === false) {
         parts.push({
           what,
-          seen: 'not synchronised',
+          seen: why === null ? 'not synchronised' : `not synchronised; ${why}`,
           status: 'fix',
           severity: 'medium',
           source,
-          headline: `Nothing keeps the clock of ${node} right.`,
+          headline: `Nothing keeps the clock of ${node} right${why === null ? '' : `: ${why}`}.`,
           steps,
         });
       } else if (time.synchronised === null)

@@ -9,7 +9,7 @@ import type { Profile } from '#shared/domain/profile.ts';
 const SUBJECTS: readonly SubjectName[] = ['processes', 'sockets', 'units'];
 
 /** Milliseconds after which the quick look is given up: the page waits for it. */
-const LONGEST_MS = 1_000;
+const LONGEST_MS = 3_000;
 
 /** What is said of this computer before it is added. */
 export interface LocalDetection {
@@ -65,7 +65,8 @@ const NOT_POSSIBLE: LocalDetection = {
 
 const COULD_NOT_LOOK: LocalDetection = {
   possible: true,
-  sentence: 'We could not tell in a second whether mycoSwarm is here. A full look will.',
+  sentence:
+    'This computer is busy, so we do not know yet whether mycoSwarm is here. Choose it: the look at it will say.',
   version: null,
   port: null,
   running: false,

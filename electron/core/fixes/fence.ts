@@ -138,18 +138,20 @@ function settingsOf(input: FixInput, agents: readonly Agent[]): PlanSetting[] {
     takesEffect: 'at once, for open connections too, and at every start of the machine',
     recover: `Undo this change in Activity; at the machine: ${hasIptablesOnly(input) ? 'iptables -D OUTPUT -j SWARMKEEP_OUT, and the same with ip6tables' : 'nft delete table inet swarmkeep_agent'}`,
   });
-  return [
-    row(
-      `Packets of ${agents.map((agent) => agent.name).join(', ')} (uid ${fence.uids.join(', ')})`,
-      input.finding.summary,
-      whatStaysOpen(fence),
-    ),
-    row(
-      `Port ${apiPorts(input).join(', ')} of other machines`,
-      'every machine that announces itself',
-      nodes === '' ? 'nobody, for no other node is in your list' : nodes,
-    ),
-  ];
+  const who = agents.map((agent) => agent.name).join(', ');
+  const isOut = input.finding.check === 'outbound-firewall';
+  // The same rules do both, so each check says its own first, and the other as what comes with it: never two rows of one name.
+  const out = row(
+    `${isOut ? 'Way out of' : 'With it: the way out of'} ${who} (uid ${fence.uids.join(', ')})`,
+    isOut ? input.finding.summary : 'as the machine has it',
+    whatStaysOpen(fence),
+  );
+  const peers = row(
+    `${isOut ? 'With it: machines' : 'Machines'} that ${who} may reach on port ${apiPorts(input).join(', ')}`,
+    isOut ? 'every machine that announces itself' : input.finding.summary,
+    nodes === '' ? 'nobody, for no other node is in your list' : nodes,
+  );
+  return isOut ? [out, peers] : [peers, out];
 }
 
 /** Addresses that are nobody's, kept for examples: RFC 5737 and RFC 3849. */

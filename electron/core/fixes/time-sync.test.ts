@@ -64,6 +64,38 @@ describe('the fix that lets a time service keep the clock', () => {
     expect(reasonFor('time-sync', masked)).toContain('systemctl unmask systemd-timesyncd.service');
   });
 
+  it('says why nothing starts one in a container, in the words of its unit, and where the clock is kept', () => {
+    const text = '[Unit]\nConditionVirtualization=!container\nConditionCapability=CAP_SYS_TIME\n';
+    const inContainer = (facts: Facts) =>
+      changed(facts, 'identity', (value) => Object.assign(value, { virtualization: 'systemd-nspawn' }));
+    const refused = inContainer(nodeWith(['systemd-timesyncd.service', { text }]));
+    expect(reasonFor('time-sync', refused)).toBe(
+      'Systemd does not start systemd-timesyncd.service in a container (ConditionVirtualization=!container). The clock of a container is that of the machine around it: let a time service run there (timedatectl set-ntp true), then look again.',
+    );
+    expect(reasonFor('time-sync', inContainer(nodeWith()))).toContain('machine around it');
+    const [finding] = runChecks(inputFor(refused), { only: ['time-sync'] });
+    expect(finding?.summary).toContain('systemd does not start systemd-timesyncd.service in a container');
+    expect(finding?.fix.map(({ text: words }) => words)).toEqual([
+      expect.stringContaining('machine around it'),
+    ]);
+  });
+
+  it('names a condition that is not met, of one that was tried', () => {
+    const text = '[Unit]\nConditionPathExists=/dev/clock\n';
+    const properties = { ConditionResult: 'no' };
+    const said = (more: Partial<UnitFact>) =>
+      runChecks(inputFor(nodeWith(['chrony.service', { text, properties, ...more }])), {
+        only: ['time-sync'],
+      })[0]?.summary;
+    expect(said({ enabled: 'enabled' })).toContain(
+      'a condition of it is not met (ConditionPathExists=/dev/clock)',
+    );
+    expect(said({})).not.toContain('condition');
+    expect(said({ active: 'failed' })).toContain(
+      'chrony.service failed; systemctl status chrony.service says why',
+    );
+  });
+
   it('does not guess where units were not seen', () => {
     expect(reasonFor('time-sync', withoutSubject(silent, 'units'))).toContain('the systemd units');
   });

@@ -1,5 +1,11 @@
 import { seen } from '#core/checks/knowledge.ts';
-import { installedTimeUnit } from '#core/checks/time-service.ts';
+import {
+  CLOCK_OF_CONTAINER,
+  installedTimeUnit,
+  isContainer,
+  whyNotRunning,
+} from '#core/checks/time-service.ts';
+import { capital } from '#shared/domain/words.ts';
 import type { Fix, FixInput } from './fix.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
 import { step, typed } from './steps.ts';
@@ -41,6 +47,12 @@ export const timeSyncFix: Fix = {
       return notAutomatic(
         `${stopped.name} is there, and somebody masked it so that nothing starts it. If nothing else is meant to keep the clock, take that back (systemctl unmask ${stopped.name}), then look again.`,
       );
+    if (service === null && isContainer(input)) {
+      const why = stopped === null ? null : whyNotRunning(input, stopped);
+      return notAutomatic(
+        `${capital(why ?? 'time services do not run in a container')}. ${CLOCK_OF_CONTAINER}`,
+      );
+    }
     const isAbsent = service === null && stopped === null;
     if (isAbsent && seen(input, 'updates')?.manager !== 'apt')
       return notAutomatic(

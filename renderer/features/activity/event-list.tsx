@@ -2,7 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { ActivitySearch } from '../../app/search.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -33,7 +41,20 @@ export function EventList({ ledger, empty }: EventListProps) {
   const { event: open } = useSearch({ strict: false }) as ActivitySearch;
   const navigate = useNavigate();
   const now = useNow();
-  const items = useMemo(() => itemsByDay(ledger.entries, now), [ledger.entries, now]);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+  const items = useMemo(
+    () => itemsByDay(ledger.entries, now, unfolded, open),
+    [ledger.entries, now, unfolded, open],
+  );
+  const unfold = useCallback(
+    (number: number) =>
+      setUnfolded((before) => {
+        const after = new Set(before);
+        if (!after.delete(number)) after.add(number);
+        return after;
+      }),
+    [],
+  );
   const changes = useQuery(orpc.fixes.list.queryOptions({ input: { limit: CHANGES } })).data?.changes;
   const byId = useMemo(() => new Map((changes ?? []).map((change) => [change.id, change])), [changes]);
   const list = useRef<HTMLDivElement>(null);
@@ -152,6 +173,9 @@ export function EventList({ ledger, empty }: EventListProps) {
                   entry={item.entry}
                   first={item.first}
                   change={changeOf(item.entry, byId)}
+                  repeats={item.repeats?.count ?? 0}
+                  unfolded={item.repeats?.unfolded ?? false}
+                  onUnfold={unfold}
                   open={item.entry.number === open}
                   focusable={place.index === tabbed}
                   onOpen={setOpen}

@@ -4,6 +4,7 @@ import { memo } from 'react';
 import type { ActivityEntry } from '#shared/contract/activity.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
+import { Button } from '../../components/button.tsx';
 import { stateWords } from '../../components/fixes/change-words.ts';
 import { clockTime, exactTime } from '../../components/time-words.ts';
 import { EventDetails } from './event-details.tsx';
@@ -15,6 +16,11 @@ export interface EventRowProps {
   first: boolean;
   /** For a change that was made: how it stands today. */
   change: AppliedChange | undefined;
+  /** Looks before it that found the same, and stand behind it. */
+  repeats: number;
+  /** They are listed one by one below. */
+  unfolded: boolean;
+  onUnfold: (number: number) => void;
   open: boolean;
   focusable: boolean;
   onOpen: (number: number | undefined) => void;
@@ -25,6 +31,9 @@ export const EventRow = memo(function EventRow({
   entry,
   first,
   change,
+  repeats,
+  unfolded,
+  onUnfold,
   open,
   focusable,
   onOpen,
@@ -62,7 +71,20 @@ export const EventRow = memo(function EventRow({
           </span>
           <ChevronRight aria-hidden="true" className="event__chevron" />
         </button>
-        <span className="event__action">{change ? <WayBack change={change} /> : null}</span>
+        <span className="event__action">
+          {change ? <WayBack change={change} /> : null}
+          {repeats > 0 ? (
+            <Button
+              variant="link"
+              small
+              aria-expanded={unfolded}
+              aria-label={`${unfolded ? 'Fold' : 'Show'} ${repeats} earlier ${repeats === 1 ? 'look' : 'looks'} that found the same`}
+              onClick={() => onUnfold(number)}
+            >
+              {unfolded ? 'Fold' : `${repeats} more`}
+            </Button>
+          ) : null}
+        </span>
       </div>
       {open ? (
         <div id={panel} className="event__panel">

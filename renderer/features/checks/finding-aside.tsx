@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { speaksOfAdministrator, wantsAdministrator } from '#shared/domain/administrator-look.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { FindingStatus, TrackedFinding } from '#shared/domain/finding.ts';
 import { countSteps } from '#shared/domain/numbered-steps.ts';
@@ -17,6 +18,7 @@ import { AutomaticFix, type ByHand } from '../../components/fixes/automatic-fix.
 import { ChangedHere } from '../../components/fixes/changed-here.tsx';
 import { ExampleNote } from '../../components/fixes/example-note.tsx';
 import { LookProgress } from '../../components/look-progress.tsx';
+import { NamedChecks } from '../../components/named-checks.tsx';
 import { numberInWords } from '../../components/number-words.ts';
 import { useToast } from '../../components/toast.tsx';
 import { client } from '../../transport/queries.ts';
@@ -68,7 +70,7 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
           {allow}
           {running || example ? null : (
             <Button
-              variant={open && !allow ? 'filled' : 'outline'}
+              variant={open && !allow && !wantsAdministrator(finding) ? 'filled' : 'outline'}
               running={looking.starting && 'Starting'}
               onClick={() => looking.start()}
             >
@@ -80,17 +82,19 @@ export function FindingAside({ finding }: { finding: TrackedFinding }) {
       aside={aside}
     >
       {reason && !finding.fix.some(({ text }) => visible(text) === reason) ? (
-        <p className="finding__reason">{reason}</p>
+        <p className="finding__reason">
+          <NamedChecks text={reason} node={finding.node} />
+        </p>
       ) : null}
       {example && countSteps(finding.fix) > 0 ? <ExampleNote nodeName={name} /> : null}
       {finding.fix.length > 0 ? (
-        <FixSteps steps={finding.fix} />
-      ) : (
+        <FixSteps steps={finding.fix} node={finding.node} />
+      ) : reason && speaksOfAdministrator(reason) ? null : (
         <p className="finding__quiet">{wordsOf(finding)}</p>
       )}
       {(finding.anyTime ?? []).map(({ heading, steps }) => (
         <Disclosure key={heading} summary={visible(heading)}>
-          <FixSteps steps={steps} />
+          <FixSteps steps={steps} node={finding.node} />
         </Disclosure>
       ))}
       {running ? <LookProgress look={running} onCancel={looking.cancel} /> : null}

@@ -5,7 +5,6 @@ import type { NodeId, SwarmNode } from '#shared/domain/node.ts';
 import { visible } from '#shared/domain/text.ts';
 import { Button } from '../../components/button.tsx';
 import { Menu } from '../../components/menu.tsx';
-import { count } from '../../components/time-words.ts';
 import { orpc } from '../../transport/queries.ts';
 import type { Group } from './triage.ts';
 
@@ -24,10 +23,14 @@ const OPEN = ['fix', 'review', 'unknown'];
 export function FixAll({ groups, nodes, node }: FixAllProps) {
   const navigate = useNavigate();
   const openChecks = new Map<NodeId, Set<string>>();
+  /** What the plan begins with: what a person has to decide, or what could not be seen, is chosen there. */
+  const toFix = new Map<NodeId, Set<string>>();
   for (const row of groups.flatMap((group) => (OPEN.includes(group.key) ? group.rows : []))) {
     for (const finding of row.siblings) {
       if (!OPEN.includes(finding.status) || finding.lacking) continue;
       openChecks.set(finding.node, (openChecks.get(finding.node) ?? new Set()).add(finding.check));
+      if (finding.status === 'fix')
+        toFix.set(finding.node, (toFix.get(finding.node) ?? new Set()).add(finding.check));
     }
   }
   const asked = nodes
@@ -44,8 +47,9 @@ export function FixAll({ groups, nodes, node }: FixAllProps) {
     const answer = answers[index]?.data;
     if (!answer || answer.access.via === 'none') return [];
     const open = openChecks.get(entry.id);
-    const checks = answer.checks.filter(({ check, automatic }) => automatic && open?.has(check)).length;
-    return checks > 0 ? [{ node: entry, checks }] : [];
+    const possibleThere = answer.checks.filter(({ check, automatic }) => automatic && open?.has(check));
+    const chosen = possibleThere.filter(({ check }) => toFix.get(entry.id)?.has(check)).length;
+    return possibleThere.length > 0 ? [{ node: entry, chosen }] : [];
   });
   const [first] = possible;
   if (!first) return null;
@@ -67,7 +71,7 @@ export function FixAll({ groups, nodes, node }: FixAllProps) {
           id: entry.node.id,
           label: visible(entry.node.name),
           text: entry.node.name,
-          note: count(entry.checks, 'check'),
+          note: entry.chosen === 0 ? 'to choose from' : `${entry.chosen} by program`,
           onSelect: () => open(entry.node.id),
         })),
       ]}

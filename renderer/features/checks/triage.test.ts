@@ -127,4 +127,19 @@ describe('pageSentence', () => {
     const findings = statuses.map((status, index) => finding('boa', CHECK_IDS[index] ?? 'backups', status));
     expect(pageSentence(triage(findings, options), node)).toBe(sentence);
   });
+
+  it('is no quieter for what needed fixing and is out of sight', () => {
+    const before = { status: 'fix', until: AT } as const;
+    const unseen = [
+      finding('boa', 'swarm-secret', 'unknown', { before }),
+      finding('boa', 'backups', 'review'),
+    ];
+    expect(pageSentence(triage(unseen, options), 'boa')).toBe(
+      'One check needed fixing on boa when it was seen last, and is out of sight.',
+    );
+    const worse = [...unseen, finding('boa', 'time-sync', 'fix')];
+    expect(pageSentence(triage(worse, options), 'boa')).toBe(
+      'One check needs fixing on boa, and it says how.',
+    );
+  });
 });

@@ -118,6 +118,7 @@ export function FixPlan({ node, wanted }: FixPlanProps) {
       checks={[...new Set([...candidates, ...included])]}
       included={included}
       plan={planning.data}
+      node={node}
       onInclude={include}
     />
   ) : undefined;

@@ -4,6 +4,7 @@ import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { Plan } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
+import { NamedChecks } from '../../components/named-checks.tsx';
 import './include-list.css';
 
 export interface IncludeListProps {
@@ -11,11 +12,12 @@ export interface IncludeListProps {
   included: readonly CheckId[];
   /** The plan that is shown, for what each fix changes; undefined before the first. */
   plan: Plan | undefined;
+  node: string;
   onInclude: (check: CheckId, included: boolean) => void;
 }
 
 /** The fixes of a node with a box each: what is ticked is in the plan, with what it changes from and to. */
-export function IncludeList({ checks, included, plan, onInclude }: IncludeListProps) {
+export function IncludeList({ checks, included, plan, node, onInclude }: IncludeListProps) {
   return (
     <ul className="include" aria-label="What the plan repairs">
       {checks.map((check) => (
@@ -25,6 +27,7 @@ export function IncludeList({ checks, included, plan, onInclude }: IncludeListPr
           checked={included.includes(check)}
           settings={plan?.settings.filter((row) => row.check === check) ?? []}
           left={plan?.left.find((entry) => entry.check === check)?.reason}
+          node={node}
           isNext={plan?.next?.includes(check) === true}
           onInclude={onInclude}
         />
@@ -38,12 +41,13 @@ interface EntryProps {
   checked: boolean;
   settings: Plan['settings'];
   left: string | undefined;
+  node: string;
   /** A second plan repairs it, once this one is done. */
   isNext: boolean;
   onInclude: IncludeListProps['onInclude'];
 }
 
-function Entry({ check, checked, settings, left, isNext, onInclude }: EntryProps) {
+function Entry({ check, checked, settings, left, node, isNext, onInclude }: EntryProps) {
   const id = useId();
   // Nothing of it is in the plan, so nothing of it looks chosen.
   const isLeft = checked && left !== undefined;
@@ -68,7 +72,7 @@ function Entry({ check, checked, settings, left, isNext, onInclude }: EntryProps
         </Title>
         {checked && left ? (
           <p className="include__left">
-            {isNext ? 'Next round' : 'Left out'}: {visible(left)}
+            {isNext ? 'Next round' : 'Left out'}: <NamedChecks text={left} node={node} />
           </p>
         ) : null}
         {checked

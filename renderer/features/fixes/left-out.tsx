@@ -1,8 +1,8 @@
 import { speaksOfAdministrator } from '#shared/domain/administrator-look.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { Plan } from '#shared/domain/plan.ts';
-import { visible } from '#shared/domain/text.ts';
 import { AdministratorLook } from '../../components/administrator-look.tsx';
+import { NamedChecks } from '../../components/named-checks.tsx';
 import { SectionHeading } from '../../components/page-header.tsx';
 
 /** What was asked for and is not in the plan, each with its reason: first what a second plan repairs, then the rest. */
@@ -14,12 +14,14 @@ export function LeftOut({ plan }: { plan: Plan }) {
         id="plan-next"
         title="Next round"
         note="These need what this plan puts there. When it is done, its page leads to the plan for them."
+        node={plan.node}
         entries={plan.left.filter(isNext)}
       />
       <Part
         id="plan-left"
         title="Left out"
         note="Nothing of this is touched."
+        node={plan.node}
         entries={plan.left.filter((entry) => !isNext(entry))}
       />
       {plan.left.some(({ reason }) => speaksOfAdministrator(reason)) ? (
@@ -35,10 +37,11 @@ interface PartProps {
   id: string;
   title: string;
   note: string;
+  node: string;
   entries: Plan['left'];
 }
 
-function Part({ id, title, note, entries }: PartProps) {
+function Part({ id, title, note, node, entries }: PartProps) {
   if (entries.length === 0) return null;
   return (
     <section aria-labelledby={id}>
@@ -47,7 +50,9 @@ function Part({ id, title, note, entries }: PartProps) {
         {entries.map(({ check, reason }) => (
           <div key={check}>
             <dt>{catalogueEntry(check).title}</dt>
-            <dd>{visible(reason)}</dd>
+            <dd>
+              <NamedChecks text={reason} node={node} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -10,7 +10,7 @@ export function chipWords({ counts, away, lookedAt }: Pick<Standing, 'counts' | 
   status: ShownStatus;
   words: string;
 } {
-  if (away) return { status: 'asleep', words: lookedAt ? 'asleep' : 'no answer' };
+  if (away) return { status: 'asleep', words: 'no answer' };
   if (lookedAt === null) return { status: 'unknown', words: 'not looked yet' };
   for (const group of ['fix', 'review', 'unknown', 'lacking'] as const) {
     const there = amountOf(counts, group);

@@ -74,7 +74,7 @@ export function LooksNote({ overview, looking }: LooksNoteProps) {
             </span>
             <span>
               <strong>{visible(standing.nodeName)}</strong>{' '}
-              {standing.lookedAt ? 'fell asleep; its findings are from before' : 'has not answered yet'}
+              {standing.lookedAt ? 'does not answer; its findings are from before' : 'has not answered yet'}
             </span>
           </li>
         ))}

@@ -70,7 +70,7 @@ export function NodeRow({ node, standing, glance, look, open, onToggle }: NodeRo
           <span className="node__looked">
             {node.lastError ? (
               <>
-                asleep
+                does not answer
                 {node.lastLookAt ? (
                   <>
                     , seen <RelativeTime at={node.lastLookAt} short />

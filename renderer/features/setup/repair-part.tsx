@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { speaksOfAdministrator, wantsAdministrator } from '#shared/domain/administrator-look.ts';
 import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
 import type { CheckId } from '#shared/domain/check-id.ts';
 import type { TrackedFinding } from '#shared/domain/finding.ts';
@@ -11,6 +12,7 @@ import { visible } from '#shared/domain/text.ts';
 import { nowOf } from '#shared/domain/words-of-now.ts';
 import type { Looking } from '../../app/looking.ts';
 import { AcceptDialog } from '../../components/accept-dialog.tsx';
+import { AdministratorLook } from '../../components/administrator-look.tsx';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { canDeclare, DeclareDialog } from '../../components/declare-dialog.tsx';
 import { Unfold } from '../../components/disclosure.tsx';
@@ -156,6 +158,9 @@ export function RepairPart({ node, finding, setup, looking, next }: RepairPartPr
         actions={
           <>
             {way === null ? allow : <StepLink node={node} check={way} filled />}
+            {wantsAdministrator(finding) && !speaksOfAdministrator(reason) ? (
+              <AdministratorLook node={finding.node} nodeName={finding.nodeName} />
+            ) : null}
             {toRun && !steps ? (
               <Button variant={allow ? 'outline' : 'filled'} onClick={() => setSteps(true)}>
                 {showWords(finding)}

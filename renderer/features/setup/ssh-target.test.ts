@@ -7,6 +7,8 @@ describe('readSshTarget', () => {
     ['naru', { host: 'naru', port: 22 }],
     [' ssh://minotaur@naru:2222/ ', { user: 'minotaur', host: 'naru', port: 2222 }],
     ['192.168.1.24:22', { host: '192.168.1.24', port: 22 }],
+    ['ssh -p 2222 minotaur@naru', { user: 'minotaur', host: 'naru', port: 2222 }],
+    ['minotaur@naru -p2222', { user: 'minotaur', host: 'naru', port: 2222 }],
     ['fe80::1', { host: 'fe80::1', port: 22 }],
     ['me@[fe80::1]:2200', { user: 'me', host: 'fe80::1', port: 2200 }],
   ])('reads %s', (typed, target) => {

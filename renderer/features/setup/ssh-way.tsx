@@ -40,7 +40,7 @@ export function SshWay({ adding }: { adding: Adding }) {
     <Way
       icon={Terminal}
       title="A node over SSH"
-      words="Uses the keys you already have. You confirm its host key before anything else."
+      words="Uses the keys you already have. You confirm its host key before anything else. Where its SSH has another port than 22, add it: minotaur@naru.local:2222."
     >
       <form
         className="ssh-way"

@@ -29,7 +29,7 @@ import {
 } from './incidents.ts';
 import { hostileLogs, knocking, nobodyWatches, quietHouse } from './knocking.ts';
 import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
-import { cleanPackages, manyPackages, stalePackages, upgradablePackages } from './packages.ts';
+import { cleanPackages, failingPackages, fewPackages, malwarePackages, manyPackages, stalePackages, upgradablePackages } from './packages.ts';
 import { differentSecrets, firstSecret, noSealedStore, strangerAtRotation } from './secrets.ts';
 import { wayOut } from './way-out.ts';
 
@@ -64,6 +64,9 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'many-packages': manyPackages,
   'stale-packages': stalePackages,
   'clean-packages': cleanPackages,
+  'malware-packages': malwarePackages,
+  'failing-packages': failingPackages,
+  'few-packages': fewPackages,
   knocking,
   'quiet-house': quietHouse,
   'nobody-watches': nobodyWatches,
