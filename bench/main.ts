@@ -1,7 +1,7 @@
 import { machine } from './measure.ts';
 
 /**
- * `npm run bench [checks|dependencies|firewall|firewall-prove|fixes|formats|incident|ledger|pause|sigma|web|audit|audit-alert|audit-page]`: every figure
+ * `npm run bench [checks|dependencies|firewall|firewall-prove|fixes|formats|incident|ledger|pause|sigma|web|audit|audit-alert|audit-memory|audit-page]`: every figure
  * that is promised, with machine, median and spread. A part is loaded when its turn comes: most of them need no built page.
  */
 const PARTS: Record<string, () => Promise<() => void | Promise<void>>> = {
@@ -18,6 +18,7 @@ const PARTS: Record<string, () => Promise<() => void | Promise<void>>> = {
   web: async () => (await import('./web.ts')).benchWeb,
   audit: async () => (await import('./audit.ts')).benchAudit,
   'audit-alert': async () => (await import('./audit-alert.ts')).benchAuditAlert,
+  'audit-memory': async () => (await import('./audit-memory.ts')).benchAuditMemory,
   'audit-page': async () => (await import('./audit-page.ts')).benchAuditPage,
 };
 

@@ -39,4 +39,4 @@ async function main(): Promise<void> {
   closeSync(output);
 }
 
-if (process.argv[1]?.endsWith('torture-follower.ts')) await main();
+if (import.meta.main) await main();
