@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckId } from '#shared/domain/check-id.ts';
+import { sshOptions } from '../fixtures/ssh-options.ts';
 import type { Lan } from './lan.ts';
 import { mustRun, type Outcome, runProgram } from './run-program.ts';
 
@@ -67,25 +68,11 @@ export abstract class Guest {
   }
 
   sshArguments(user = 'root'): string[] {
-    return [
-      '-F',
-      'none',
-      '-i',
-      this.key,
-      '-o',
-      'BatchMode=yes',
-      '-o',
-      'StrictHostKeyChecking=no',
-      '-o',
-      'UserKnownHostsFile=/dev/null',
-      '-o',
-      'LogLevel=ERROR',
-      '-o',
-      'ConnectTimeout=15',
-      '-p',
-      String(this.port),
-      `${user}@127.0.0.1`,
-    ];
+    return [...this.#options(user), '127.0.0.1'];
+  }
+
+  #options(user: string): string[] {
+    return sshOptions({ identityFile: this.key, user, port: this.port, connectSeconds: 15 });
   }
 
   /** Run a POSIX sh script as root in the guest. */
@@ -103,8 +90,6 @@ export abstract class Guest {
 
   /** Copy a folder of this machine into the guest (below `/root` by default). */
   async copyIn(folder: string, target = '/root/'): Promise<void> {
-    const [user] = this.sshArguments().slice(-1);
-    const options = this.sshArguments().slice(0, -3);
-    await mustRun('scp', ['-q', '-r', ...options, '-P', String(this.port), folder, `${user}:${target}`]);
+    await mustRun('scp', ['-q', '-r', ...this.#options('root'), folder, `127.0.0.1:${target}`]);
   }
 }

@@ -12,8 +12,7 @@ import type { IsolationScope } from '#shared/domain/incident/isolation.ts';
 export interface IsolatingWork {
   dataFolder: string;
   identityFile: string;
-  hostKey: string;
-  nodes: { id: string; address: string }[];
+  nodes: { id: string; address: string; hostKey: string }[];
   /** `hold`: warm up, plan, isolate. `go-on`: only open, and let it go on. `release`: the open one. `confirm`. */
   work: 'hold' | 'go-on' | 'release' | 'confirm';
   isolate: string[];
@@ -31,7 +30,7 @@ const say = (what: object) => process.stdout.write(`${JSON.stringify({ at: Date.
 const store = await openStore({ dataFolder: work.dataFolder, thread: true });
 const at = new Date().toISOString();
 if ((await store.listNodes()).length === 0) {
-  const lines = work.nodes.map(({ address }) => `${address} ${work.hostKey}\n`).join('');
+  const lines = work.nodes.map(({ address, hostKey }) => `${address} ${hostKey}\n`).join('');
   writeFileSync(knownHostsPath(work.dataFolder), lines, { mode: 0o600 });
   for (const { id, address } of work.nodes)
     await store.addNode({

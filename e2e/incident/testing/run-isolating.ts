@@ -36,10 +36,10 @@ export function runIsolating(
   work: Partial<IsolatingWork> & { dataFolder: string },
 ): Promise<IsolatingEnd> {
   const [program = '', ...before] = room.inRoom;
-  const { identityFile, hostKey } = room;
-  const nodes = room.nodes.map(({ id, address }) => ({ id, address }));
+  const { identityFile, hostKeys } = room;
+  const nodes = room.nodes.map(({ id, address }, index) => ({ id, address, hostKey: hostKeys[index] ?? '' }));
   const wanted: IsolatingWork = {
-    ...{ identityFile, hostKey, nodes, work: 'hold', isolate: ['node-1'], scope: 'node', seconds: 60 },
+    ...{ identityFile, nodes, work: 'hold', isolate: ['node-1'], scope: 'node', seconds: 60 },
     ...work,
   };
   const child = spawn(
