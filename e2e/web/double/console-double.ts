@@ -1,7 +1,6 @@
 import { type ChangeDelta, ConsoleError, type ConsoleService } from '#core/console/service.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
-import type { Profile, ProfileCorrection } from '#shared/domain/profile.ts';
 import { DEFAULT_SETTINGS, type Settings } from '#shared/domain/settings.ts';
 import type { SetupProgress } from '#shared/domain/setup-progress.ts';
 import { ActivityDouble } from './activity/activity-double.ts';
@@ -13,7 +12,8 @@ import { findingsOf } from './findings.ts';
 import { FixesDouble } from './fixes/fixes-double.ts';
 import { IncidentDouble } from './incident/incident-double.ts';
 import { LooksDouble } from './looks-double.ts';
-import { nodeOf, profileOf } from './nodes.ts';
+import { profileOf } from './nodes.ts';
+import { nodesDouble } from './nodes-double.ts';
 import { overviewOf, worstFirst } from './overview.ts';
 import { SAMPLE_FINDINGS } from './sample-findings.ts';
 import { historyKey, type Scenario } from './scenario.ts';
@@ -24,20 +24,9 @@ import { TopicDouble } from './topic-double.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What kind of machine every node of the double is. */
-const MACHINE = {
-  hostname: 'miu',
-  operatingSystem: 'Debian GNU/Linux 12 (bookworm)',
-  kernel: '6.1.0-27-amd64',
-  architecture: 'x86_64',
-  hardware: { model: 'ThinkCentre M720q', cpu: 'Intel Core i5-8500T', cores: 6, memoryBytes: 17_179_869_184 },
-};
-
 /** An in-memory console that knows one scenario. It looks at no machine and keeps nothing. */
 export class ConsoleDouble implements ConsoleService {
   readonly #scenario: Scenario;
-  readonly #removed = new Map<string, SwarmNode>();
-  readonly #corrections = new Map<string, ProfileCorrection[]>();
   readonly #setup = new Map<string, SetupProgress>();
   readonly #openedAt = Date.now();
   #settings: Settings = DEFAULT_SETTINGS;
@@ -52,6 +41,7 @@ export class ConsoleDouble implements ConsoleService {
   readonly handling: IncidentDouble;
   readonly looks: ConsoleService['looks'];
   readonly decisions: ConsoleService['decisions'];
+  readonly nodes: ConsoleService['nodes'];
   readonly dependencies: ConsoleService['dependencies'];
 
   readonly topics: {
@@ -70,6 +60,12 @@ export class ConsoleDouble implements ConsoleService {
       looked: (node) => this.#arrive(node),
     });
     this.looks = this.looking.group;
+    this.nodes = nodesDouble(scenario, {
+      answer,
+      now: () => this.#now(),
+      known: (id) => this.#node(id),
+      changed: (node) => this.#changed('nodes', node),
+    });
     this.topics = {
       progress: this.looking.topic,
       changes: new TopicDouble<{ at: string }, ChangeDelta>(() => ({ at: this.#now() })),
@@ -138,125 +134,6 @@ export class ConsoleDouble implements ConsoleService {
       agentUnderOwnAccount: false,
       runsAsRoot: false,
     }),
-  };
-
-  readonly nodes: ConsoleService['nodes'] = {
-    list: () =>
-      this.#answer(() => [...this.#scenario.nodes].sort((a, b) => a.name.localeCompare(b.name, 'en'))),
-    glances: () =>
-      this.#answer(() =>
-        this.#scenario.nodes.map(({ id }) => ({
-          node: id,
-          skewMs: this.#scenario.skews?.[id] ?? 0.3,
-          mycoSwarm: { installations: 1, running: 1, version: '0.2.16' },
-        })),
-      ),
-    found: () => this.#answer(() => this.#scenario.found ?? { why: null, announced: [], turnedAway: 0 }),
-    sshConfig: () =>
-      this.#answer(
-        () =>
-          this.#scenario.sshConfig ?? {
-            file: '/home/ines/.ssh/config',
-            found: false,
-            hosts: [],
-            leftOut: 0,
-            problems: [],
-          },
-      ),
-    detectLocal: () => this.#answer(() => this.#scenario.local),
-    hostKeys: (input) =>
-      this.#answer(() => {
-        if (input.host.startsWith('nowhere')) {
-          throw new ConsoleError('NODE_UNREACHABLE', `${input.host} did not answer within 5 seconds.`, {
-            untouched: 'Nothing was added.',
-            next: 'Check the name, and that SSH runs there.',
-          });
-        }
-        return {
-          keys: [
-            {
-              type: 'ssh-ed25519',
-              fingerprint: 'SHA256:Zk3vX0mJ7cQ4bq2n8yQv1uA5sT9wE6rP0dL3fG8hK1o',
-              line: `${input.host} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB3v`,
-            },
-          ],
-        };
-      }),
-    add: (input) =>
-      this.#answer(() => {
-        const { address } = input;
-        const name =
-          input.name ??
-          (address.kind === 'ssh'
-            ? (address.host.split('.')[0] ?? address.host)
-            : address.kind === 'local'
-              ? 'miu'
-              : 'sample');
-        if (this.#scenario.nodes.some((node) => node.name === name)) {
-          throw new ConsoleError('NODE_EXISTS', `${name} is already there.`, {
-            next: 'Give it another name.',
-          });
-        }
-        if (address.kind === 'ssh' && input.confirmedKeys.length === 0) {
-          throw new ConsoleError('HOST_KEY_UNCONFIRMED', 'The host key of this node was not confirmed yet.');
-        }
-        if (address.kind === 'ssh' && address.host.startsWith('refused') && !address.identityFile) {
-          throw new ConsoleError('NODE_UNREACHABLE', `${address.host} refused the login.`, {
-            untouched: 'The node was not added.',
-            next: 'Check the login name, and that your public key is loaded here (ssh-add).',
-          });
-        }
-        const clock = clockFrom(Date.parse(this.#now()));
-        const node = nodeOf(name, clock, { address, lastLookAt: null, addedAt: clock.now });
-        this.#scenario.nodes.push(node);
-        this.#changed('nodes', node.id);
-        return node;
-      }),
-    rename: ({ node, name }) =>
-      this.#answer(() => {
-        const found = this.#node(node);
-        found.name = name;
-        for (const finding of this.#scenario.findings) if (finding.node === node) finding.nodeName = name;
-        this.#changed('nodes', node);
-        return found;
-      }),
-    remove: ({ node }) =>
-      this.#answer(() => {
-        const found = this.#node(node);
-        this.#scenario.nodes = this.#scenario.nodes.filter((entry) => entry.id !== node);
-        this.#removed.set(`undo-${node}`, found);
-        this.#changed('nodes', node);
-        return { undo: `undo-${node}` };
-      }),
-    restore: ({ undo }) =>
-      this.#answer(() => {
-        const found = this.#removed.get(undo);
-        if (!found) throw new ConsoleError('DECISION_UNKNOWN', 'This cannot be undone any more.');
-        this.#removed.delete(undo);
-        this.#scenario.nodes.push(found);
-        this.#changed('nodes', found.id);
-        return found;
-      }),
-    profile: ({ node }) =>
-      this.#answer(() => {
-        this.#node(node);
-        const detected = this.#scenario.profiles[node] ?? null;
-        const corrections = this.#corrections.get(node) ?? [];
-        return {
-          detected,
-          corrections,
-          effective: corrected(detected, corrections),
-          observedAt: this.#now(),
-          machine: MACHINE,
-        };
-      }),
-    correctProfile: ({ node, corrections }) =>
-      this.#answer(() => {
-        this.#node(node);
-        this.#corrections.set(node, corrections);
-        this.#changed('nodes', node);
-        return { corrections };
-      }),
   };
 
   readonly findings: ConsoleService['findings'] = {
@@ -403,15 +280,4 @@ export class ConsoleDouble implements ConsoleService {
     }
     return structuredClone(work());
   }
-}
-
-function corrected(detected: Profile | null, corrections: ProfileCorrection[]): Profile | null {
-  if (detected === null) return null;
-  return {
-    instances: detected.instances.map((instance) => ({
-      ...instance,
-      ...corrections.find((correction) => correction.instance === instance.id),
-    })),
-    corrected: corrections.map((correction) => correction.instance),
-  };
 }
