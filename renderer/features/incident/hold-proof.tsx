@@ -1,5 +1,6 @@
 import type { IsolatedNode, IsolationLayer } from '#shared/domain/incident/isolation.ts';
 import { visible } from '#shared/domain/text.ts';
+import { counted } from '#shared/domain/words.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { clockTime } from '../../components/time-words.ts';
 
@@ -97,5 +98,7 @@ function triedWords({ probes }: IsolatedNode): string {
   const shut = probes.filter(
     ({ expected, outcome }) => expected === 'stopped' && outcome === 'stopped',
   ).length;
-  return through > 0 ? `${through} of ${through + shut} tries went through` : `${shut} tries, all stopped`;
+  return through > 0
+    ? `${through} of ${counted(through + shut, 'try', 'tries')} went through`
+    : `${counted(shut, 'try', 'tries')}, ${shut === 1 ? 'stopped' : 'all stopped'}`;
 }

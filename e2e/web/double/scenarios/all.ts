@@ -18,6 +18,7 @@ import {
   alertsAndNoIncident,
   beforeTheGate,
   containedByPeers,
+  deadNode,
   freshIncident,
   hostileIncident,
   pastIncidents,
@@ -29,7 +30,15 @@ import {
 } from './incidents.ts';
 import { hostileLogs, knocking, nobodyWatches, quietHouse } from './knocking.ts';
 import { allFine, broken, firstStart, hostile, slow, thousand } from './others.ts';
-import { cleanPackages, failingPackages, fewPackages, malwarePackages, manyPackages, stalePackages, upgradablePackages } from './packages.ts';
+import {
+  cleanPackages,
+  failingPackages,
+  fewPackages,
+  malwarePackages,
+  manyPackages,
+  stalePackages,
+  upgradablePackages,
+} from './packages.ts';
 import { differentSecrets, firstSecret, noSealedStore, strangerAtRotation } from './secrets.ts';
 import { wayOut } from './way-out.ts';
 
@@ -73,6 +82,7 @@ export const SCENARIOS: Readonly<Record<string, () => Scenario>> = {
   'hostile-logs': hostileLogs,
   'past-incidents': pastIncidents,
   'contained-by-peers': containedByPeers,
+  'dead-node': deadNode,
   'shut-off': shutOff,
   'unconfirmed-cut': unconfirmedCut,
   'fresh-incident': freshIncident,

@@ -200,6 +200,18 @@ export const unconfirmedCut = () =>
     double.isolating.next = 'kept';
   });
 
+/** A node that was shut off by its peers and will never answer again. */
+export const deadNode = () =>
+  scenario('dead-node', async (double, now) => {
+    let id = '';
+    await double.ago(120, async () => {
+      id = await double.open({ ...draft(now, 125), kind: 'stolen-secret' });
+    });
+    double.isolating.next = 'contained-by-peers';
+    await double.ago(110, () => double.order(id, 'isolate'));
+    double.isolating.dead = true;
+  });
+
 /** A fresh one: nothing was done yet. */
 export const freshIncident = () =>
   scenario('fresh-incident', async (double, now) => {

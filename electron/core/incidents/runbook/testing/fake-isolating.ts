@@ -6,6 +6,7 @@ import type {
   IsolationLayer,
   IsolationPlan,
 } from '#shared/domain/incident/isolation.ts';
+import { messageOf as realMessage, sentenceOf as realSentence } from '../../isolation/words.ts';
 
 const LAYERS: readonly IsolationLayer['layer'][] = [
   'timer',
@@ -148,7 +149,9 @@ export class FakeIsolating implements Isolating {
   turn(id: string, state: IsolatedNode['state'], change: Partial<IsolatedNode> = {}): Isolation {
     const known = this.isolations.get(id);
     if (known === undefined) throw new Error(`No isolation ${id}`);
-    const nodes = known.nodes.map((node) => ({ ...this.nodeAt(node.node, node.name, state), ...change }));
+    const nodes = known.nodes.map((node) =>
+      inRealWords({ ...this.nodeAt(node.node, node.name, state), ...change }),
+    );
     return this.#put({
       ...known,
       endedAt: state === 'released' ? this.now().toISOString() : null,
@@ -202,6 +205,13 @@ export class FakeIsolating implements Isolating {
   }
 }
 
+/** What a person has to read closely is said as the real one says it. */
+function inRealWords(node: IsolatedNode): IsolatedNode {
+  if (!node.setUpAnew && !['lying', 'releasing'].includes(node.state)) return node;
+  const why = node.state === 'releasing' ? `${node.name} does not answer.` : '';
+  return { ...node, message: realMessage(node, why, 'node') };
+}
+
 function messageOf(name: string, state: IsolatedNode['state']): string {
   if (state === 'kept') return `${name} is shut off, which was confirmed over a fresh connection.`;
   if (state === 'contained-by-peers') return `${name} does not answer. Its peers drop every packet of it.`;
@@ -214,6 +224,8 @@ function messageOf(name: string, state: IsolatedNode['state']): string {
 function sentenceOf(nodes: readonly IsolatedNode[]): string {
   const [first] = nodes;
   if (first === undefined) return '';
+  if (first.setUpAnew || first.state === 'lying' || first.state === 'releasing')
+    return realSentence(nodes, 'node');
   if (first.state === 'kept') return `${first.name} is shut off, and that is confirmed.`;
   if (first.state === 'contained-by-peers') return `${first.name} is contained by its peers, not confirmed.`;
   if (first.state === 'cut') return `${first.name} is shut off, not confirmed yet.`;
