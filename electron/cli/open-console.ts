@@ -79,6 +79,7 @@ function askHere(terminal: Terminal): ConsentGate {
       return answer?.trim().toLowerCase() === 'yes';
     },
     askPassword: askPasswordHere(terminal),
+    tell: (words) => void terminal.error.write(`${visible(words)}\n`),
   };
 }
 

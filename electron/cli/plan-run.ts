@@ -3,6 +3,7 @@ import type { ConsentGate } from '#core/console/service.ts';
 import { commandName } from '#shared/domain/command-name.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
+import { visible } from '#shared/domain/text.ts';
 import { withAllowCommand } from './allow-hint.ts';
 import type { Place } from './check-command.ts';
 import { nodeMeant, nodeNamed } from './choose-node.ts';
@@ -85,6 +86,7 @@ export function gateOf(options: RunOptions, terminal: Terminal): ConsentGate {
       return answer?.trim().toLowerCase() === 'yes';
     },
     askPassword: askPasswordHere(terminal),
+    tell: (words) => void terminal.error.write(`${visible(words)}\n`),
   };
 }
 
