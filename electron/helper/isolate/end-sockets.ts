@@ -93,26 +93,21 @@ function listing(machine: Machine, words: readonly string[]): { text: string; is
 
 /** @param text lines of `ss -Htune`; others are passed over */
 export function readSockets(text: string): OpenSocket[] {
-  return text
-    .split('\n')
-    .flatMap((line) => {
-      const ends = [
-        ...line.matchAll(/(?:^|\s)(\[[0-9a-f:.]+\]|[0-9a-f:.]+)(?:%[^\s:\]]+)?:(\d{1,5})(?=\s)/gi),
-      ];
-      const [local, peer] = ends;
-      if (local === undefined || peer === undefined) return [];
-      const uid = Number(/\buid:(\d+)/.exec(line)?.[1] ?? 0);
-      return [
-        {
-          local: bare(local[1]),
-          localPort: Number(local[2]),
-          peer: bare(peer[1]),
-          peerPort: Number(peer[2]),
-          uid,
-        },
-      ];
-    })
-    .slice(0, MOST);
+  const sockets: OpenSocket[] = [];
+  for (const line of text.split('\n')) {
+    if (sockets.length === MOST) break;
+    const ends = [...line.matchAll(/(?:^|\s)(\[[0-9a-f:.]+\]|[0-9a-f:.]+)(?:%[^\s:\]]+)?:(\d{1,5})(?=\s)/gi)];
+    const [local, peer] = ends;
+    if (local === undefined || peer === undefined) continue;
+    sockets.push({
+      local: bare(local[1]),
+      localPort: Number(local[2]),
+      peer: bare(peer[1]),
+      peerPort: Number(peer[2]),
+      uid: Number(/\buid:(\d+)/.exec(line)?.[1] ?? 0),
+    });
+  }
+  return sockets;
 }
 
 function bare(text = ''): string {

@@ -36,6 +36,32 @@ describe('rules of an isolated node', () => {
     ]);
   });
 
+  it('let neighbours be asked and answered on the link only, and in few bytes', () => {
+    const leaving = (text: string) =>
+      [...text.matchAll(/chain (output|egress\d+) \{([^}]*(?:\{[^}]*\}[^}]*)*)\n {2}\}/g)].flatMap(
+        ([, , body = '']) => accepts(body).filter((line) => /^(icmpv6|arp) /.test(line)),
+      );
+    const lines = leaving(ownRulesText(RULES));
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expect(line).toMatch(/meta length <= \d\d .*limit rate 20\/second/);
+    const places = (rules: OwnRules) => {
+      const [line = ''] = leaving(ownRulesText(rules));
+      return /ip6 daddr \{ (.*?) \}/.exec(line)?.[1]?.split(', ') ?? [];
+    };
+    const link = ['fe80::/10', 'ff02::1', 'ff02::1:ff00:0/104'];
+    expect(places(RULES)).toEqual(link);
+    const six = { console: '2001:db8::9', node: '2001:db8::1', port: 22 };
+    expect(places({ ...RULES, ways: [six, { ...six, console: 'fe80::9' }] })).toEqual([
+      ...link,
+      '2001:db8::9',
+    ]);
+    // No address lies in two of the ranges: nft would refuse the whole text.
+    expect(places({ ...RULES, ways: [{ ...six, console: 'fd00::9' }], lanPorts: [22] })).toEqual([
+      ...link,
+      'fc00::/7',
+    ]);
+  });
+
   it('open SSH alone to the LAN alone when nobody confirmed, and let nobody out', () => {
     const text = ownRulesText({ ...RULES, lanPorts: [22] });
     for (const line of accepts(text).filter((one) => one.includes('{ 10.0.0.0/8')))
