@@ -181,6 +181,51 @@ test.describe('packages of nodes against advisories', () => {
     expect(await violationsOf(page)).toEqual([]);
   });
 
+  test.describe('where something cannot be compared', () => {
+    test.use({ expectErrors: ['409'] });
+
+    test('malware leads into an incident with what was found filled in, and a node that is missing is named', async ({
+      page,
+      open,
+    }) => {
+      await open('malware-packages', '/dependencies');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+        'spores-htttp is known to be malware.',
+      );
+      // The one thing to do next, whatever else could be upgraded.
+      await expect(page.locator('.button--filled')).toHaveText(['Start an incident on miu…']);
+      await expect(page.getByText('The packages of boa could not be compared')).toBeVisible();
+      await expect(page.getByText('Nobody has looked at')).toBeVisible();
+      const malware = page.getByRole('region', { name: 'Malware' });
+      await malware.getByRole('button', { name: /^spores-htttp/ }).click();
+      await expect(malware.getByRole('button', { name: 'Accept for a while…' })).toHaveCount(0);
+      expect(await violationsOf(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Start an incident on miu…' }).first().click();
+      await expect(page.getByRole('radio', { name: /^A poisoned plugin or package/ })).toBeChecked();
+      await expect(page.getByLabel('Which node')).toHaveValue('miu');
+      await expect(page.getByLabel('What was seen')).toHaveValue(/spores-htttp 0\.0\.2 on miu is malware/);
+      await page.getByRole('button', { name: 'Start the incident' }).click();
+      await expect(page.getByRole('heading', { level: 1 })).not.toHaveText('What happened?');
+    });
+
+    test('a handful of advisories is no reason to be content, and a failure is not passed over', async ({
+      page,
+      open,
+    }) => {
+      await open('few-packages', '/dependencies');
+      await expect(page.getByRole('heading', { level: 1 })).toContainText(
+        'twelve advisories are a small part of all that are published',
+      );
+      await expect(page.locator('.button--filled')).toHaveText(['Take in advisories']);
+      await open('failing-packages', '/dependencies');
+      await expect(page.getByRole('heading', { level: 1 })).toContainText(
+        'Nothing can be said of the packages on',
+      );
+      await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+      expect(await violationsOf(page)).toEqual([]);
+    });
+  });
+
   test.describe('a file that is not there', () => {
     test.use({ expectErrors: ['409'] });
     test('without advisories nothing is called fine, and the way to get them is there', async ({

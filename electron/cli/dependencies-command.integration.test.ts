@@ -21,8 +21,11 @@ describe('swarmkeep dependencies', () => {
     writeFileSync(path(name), typeof packages === 'string' ? packages : JSON.stringify(packages));
     return path(name);
   };
-  const set = (name: string, modified: string): string => {
+  const set = (name: string, modified: string, besides = 0): string => {
     const records = [
+      ...Array.from({ length: besides }, (_, at) =>
+        exampleAdvisory(`A-${at}`, `besides-${at}`, { modified }),
+      ),
       exampleAdvisory('PYSEC-2026-1', 'Django', {
         modified,
         aliases: ['CVE-2026-1', 'GHSA-aaaa-bbbb-cccc'],
@@ -157,7 +160,19 @@ describe('swarmkeep dependencies', () => {
         data: { advisories: 0, newest: null, ageDays: null, state: 'none' },
       },
     });
-    expect(await command('import', set('stored.zip', ago(2)))).toMatchObject({ code: 0 });
+    // Three advisories are no answer about all that is published: they are taken, and nothing is called clean by them.
+    expect(await command('import', set('few.zip', ago(3)))).toMatchObject({
+      code: 0,
+      error: expect.stringContaining('Three advisories are a small part'),
+    });
+    expect(await audit('--inventory', clean)).toMatchObject({
+      code: 2,
+      document: { findings: [], data: { state: 'fresh', isPart: true } },
+    });
+    expect((await command('audit', '--inventory', clean)).out).toContain(
+      'One package: no known vulnerability, as far as three advisories tell.',
+    );
+    expect(await command('import', set('stored.zip', ago(2), 1_000))).toMatchObject({ code: 0, error: '' });
     expect(await audit('--inventory', clean)).toMatchObject({
       code: 0,
       document: { data: { state: 'fresh', ageDays: 0 } },

@@ -30,6 +30,8 @@ export interface DependencyDocument {
     newest: string | null;
     ageDays: number | null;
     state: AdvisoryDataState['state'];
+    /** There only when the set that was taken into use is a small part of what is published: nothing is clean by it. */
+    isPart?: true;
   };
   /** Findings that were accepted, each with its reason; absent when there are none. */
   ignored?: (ReportedFinding & { reason: string; until: string | null })[];
@@ -51,7 +53,7 @@ export function dependencyDocument({ packages, findings, data }: DependencyRepor
   return {
     packages,
     findings: findings.filter((finding) => finding.ignored === null).map(reported),
-    data: { advisories, newest, ageDays, state },
+    data: { advisories, newest, ageDays, state, ...(isPartOfAdvisories(data) ? { isPart: true } : {}) },
     ...(ignored.length > 0 ? { ignored } : {}),
   };
 }

@@ -85,6 +85,11 @@ export function DependenciesPage() {
     failed: without.filter(isFailed).map(({ name }) => name),
     unseen: without.filter((one) => !isFailed(one)).map(({ name }) => name),
   };
+  const again = (
+    <Button small onClick={() => void Promise.all(reports.map(({ refetch }) => refetch()))}>
+      Try again
+    </Button>
+  );
   const groups = groupsOf(placed);
   const packages = placed.reduce((sum, { report }) => sum + report.packages, 0);
   const commands = placed.flatMap(({ report }) =>
@@ -136,12 +141,8 @@ export function DependenciesPage() {
       <DataStrip data={data.data} isCalm={groups.malware.length > 0} />
       {placed.length > 0 && without.length > 0 ? (
         <p className="dependencies__missing">
-          <StatusWord status="unknown">Not compared</StatusWord> {missingWords(missing)}
-          {missing.failed.length > 0 ? (
-            <Button small onClick={() => void Promise.all(reports.map(({ refetch }) => refetch()))}>
-              Try again
-            </Button>
-          ) : null}
+          <StatusWord status="unknown">Not compared</StatusWord> <span>{missingWords(missing)}</span>
+          {missing.failed.length > 0 ? again : null}
         </p>
       ) : null}
       {placed.length === 0 ? (
@@ -149,6 +150,7 @@ export function DependenciesPage() {
           sentence={
             missingWords(missing) || 'No node was looked at yet, so nothing is known of its packages.'
           }
+          action={missing.failed.length > 0 ? again : undefined}
         />
       ) : (
         <>

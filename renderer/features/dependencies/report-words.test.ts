@@ -85,6 +85,9 @@ describe('nodes of which there is no report', () => {
     expect(dependenciesSentence(seen(data({})), nothing, data({}), ['boa', 'pi', 'a', 'b'])).toContain(
       'boa, pi, a and 1 other',
     );
+    expect(dependenciesSentence([], nothing, data({}), ['boa'])).toBe(
+      'Nothing can be said of the packages on boa.',
+    );
     expect(missingWords({ failed: [], unseen: [] })).toBe('');
     expect(missingWords({ failed: ['boa'], unseen: ['pi', 'uncho'] })).toBe(
       'The packages of boa could not be compared, so nothing here is about it. Nobody has looked at pi and uncho yet, so nothing is known of their packages.',

@@ -50,6 +50,8 @@ function plainSentence(
     return packages === 0
       ? 'No packages were seen yet, and there are no advisories to compare them with.'
       : `${counted(packages, 'package')}, and no advisories yet to compare them with.`;
+  if (reports.length === 0 && missing.length > 0)
+    return `Nothing can be said of the packages on ${namesInWords(missing)}.`;
   const names = new Set(upgrade.map(({ finding }) => finding.package));
   if (names.size > 0) {
     const worst = upgrade[0]?.finding;

@@ -30,6 +30,7 @@ export class PackagesDouble {
       data,
       reports,
       imported,
+      failing = [],
       direct = [],
       ways = {},
       environments = [],
@@ -47,6 +48,7 @@ export class PackagesDouble {
       data: () => answer(() => this.#data),
       audit: ({ node }) =>
         answer(() => {
+          if (failing.includes(node)) throw new ConsoleError('NOT_ALLOWED', 'It could not be read.');
           const report = reports[node];
           if (report === undefined) return null;
           const known = this.#data.state !== 'none';

@@ -14,6 +14,8 @@ export interface PackagesScenario {
   data: AdvisoryDataState;
   /** By node; the others were never looked at. */
   reports: Record<string, Omit<DependencyReport, 'data'>>;
+  /** Nodes whose packages cannot be compared. */
+  failing?: readonly string[];
   /** What an import brings; without it the file cannot be read. */
   imported?: AdvisoryDataState;
   /** What somebody asked for. */

@@ -71,3 +71,47 @@ export const cleanPackages = (): Scenario =>
     ...EVENING_PACKAGES,
     reports: { miu: { packages: 61, findings: [], upgrades: [] } },
   });
+
+/** Malware on miu; boa cannot be compared, and nobody looked at the others. */
+export function malwarePackages(): Scenario {
+  const { reports } = EVENING_PACKAGES;
+  const miu = reports.miu ?? { packages: 0, findings: [], upgrades: [] };
+  const evil = finding({
+    package: 'spores-htttp',
+    version: '0.0.2',
+    ids: ['MAL-0000-1', 'EXAMPLE-2026-0666'],
+    kind: 'malware',
+    summary: 'It sends what it finds in the environment to a stranger.',
+  });
+  const base = withPackages('malware-packages', {
+    ...EVENING_PACKAGES,
+    failing: ['boa'],
+    reports: { miu: { ...miu, findings: [evil, ...miu.findings] } },
+  });
+  return {
+    ...base,
+    findings: base.findings.map((one) =>
+      one.node === 'miu' && one.check === 'dependency-audit'
+        ? { ...one, status: 'fix', severity: 'critical', summary: 'spores-htttp 0.0.2 on miu is malware.' }
+        : one,
+    ),
+  };
+}
+
+/** No node can be compared. */
+export const failingPackages = (): Scenario => {
+  const base = house();
+  return withPackages('failing-packages', {
+    ...EVENING_PACKAGES,
+    reports: {},
+    failing: base.nodes.map(({ id }) => id),
+  });
+};
+
+/** A handful of advisories that are of today. */
+export const fewPackages = (): Scenario =>
+  withPackages('few-packages', {
+    ...EVENING_PACKAGES,
+    data: { ...FRESH_ADVISORIES, advisories: 12, ageDays: 0, origin: '/home/minotaur/advisories' },
+    reports: { miu: { packages: 61, findings: [], upgrades: [] } },
+  });

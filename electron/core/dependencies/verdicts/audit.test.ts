@@ -106,6 +106,7 @@ describe('an audit', () => {
     expect(command({ from: 'vendored', vendoredBy: 'pip' })).toBeNull();
     expect(command({}, { kind: 'distribution-packages' })).toBeNull();
     expect(command({ name: 'x; rm -rf' })).toBeNull();
+    expect(command({}, { interpreter: '/opt/\u001b[2K/bin/python' })).toBeNull();
   });
 
   it('never calls clean what it could not compare', () => {
