@@ -9,6 +9,7 @@ import { StoreError } from '#core/store/store-error.ts';
 import { type FromCore, type ToCore, toCore } from './control.ts';
 import { CoreConsent } from './core-consent.ts';
 import { CoreDesk, type StartablePort } from './core-desk.ts';
+import { CorePrint } from './core-print.ts';
 import { plainText } from './plain-text.ts';
 
 // The entry of the core's own process (Electron: utilityProcess). Only the main process can speak to it here.
@@ -28,6 +29,7 @@ const log: ErrorLog = {
 };
 const consent = new CoreConsent(tell);
 const questions = new QuestionDesk(consent, 'window');
+const printing = new CorePrint(tell);
 let desk: CoreDesk | null = null;
 
 process.parentPort.on('message', (event: PortEvent) => {
@@ -48,6 +50,9 @@ process.parentPort.on('message', (event: PortEvent) => {
       break;
     case 'consent':
       consent.answer(message.id, message.given);
+      break;
+    case 'printed':
+      printing.answer(message.id, message.pdf);
       break;
     case 'stop':
       void stop();
@@ -71,7 +76,15 @@ async function openConsole(
   // One that only watches in the background gives the records to the window.
   await (await reachConsole(dataFolder))?.standDown();
   const open = () =>
-    createConsole({ dataFolder, shell: 'desktop', version, consent: questions, sample, watching: true });
+    createConsole({
+      dataFolder,
+      shell: 'desktop',
+      version,
+      consent: questions,
+      sample,
+      watching: true,
+      printPage: (page) => printing.print(page),
+    });
   for (const wait of WAIT_FOR_FOLDER_MS) {
     try {
       return await open();
@@ -96,6 +109,7 @@ function cannot(error: unknown): void {
 }
 
 async function stop(): Promise<void> {
+  printing.refuseAll();
   try {
     await desk?.close();
   } catch (error) {

@@ -14,6 +14,7 @@ import { setApplicationMenu } from './menu.ts';
 import { Notifications } from './notifications.ts';
 import { readOptions } from './options.ts';
 import { plainText } from './plain-text.ts';
+import { printPage } from './print-page.ts';
 import { refuseDeepLinks, takeInstanceLock } from './single-instance.ts';
 import { shownStatus } from './status.ts';
 import { aboutSwitch, refusedSwitch } from './switches.ts';
@@ -101,6 +102,17 @@ async function run(): Promise<void> {
             const { id } = message.question;
             window.show();
             void consent.ask(message.question).then((given) => core.send({ kind: 'consent', id, given }));
+            break;
+          }
+          case 'print': {
+            const { id, page } = message;
+            void printPage(page)
+              .catch((error: unknown) => {
+                const why = error instanceof Error ? error.message : 'unknown';
+                process.stderr.write(`A report was not printed: ${plainText(why, 256)}\n`);
+                return null;
+              })
+              .then((pdf) => core.send({ kind: 'printed', id, pdf }));
             break;
           }
           case 'show':

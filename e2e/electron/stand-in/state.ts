@@ -13,6 +13,8 @@ export interface StandInOptions {
   core: 'real' | 'double';
   /** Chromium's switches on the command line. */
   switches: string[];
+  /** Printing gives something that is no PDF. */
+  noPdf?: boolean;
   /** Whether the desktop has a place for tray icons. */
   tray: boolean;
 }

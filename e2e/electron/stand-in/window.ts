@@ -38,6 +38,13 @@ export class WebContents extends Emitter {
     this.page?.receive(channel, structuredClone(values), []);
   }
 
+  /** Prints nothing: what was loaded stands in the document, so that a test can see that it was this page. */
+  async printToPDF(settings: object): Promise<Buffer> {
+    record('webContents.printToPDF', settings);
+    const pages = BrowserWindow.all.filter(({ webContents }) => webContents === this);
+    return Buffer.from(`${options.noPdf === true ? 'none' : '%PDF-1.7'}\n${pages[0]?.html ?? ''}`);
+  }
+
   postMessage(channel: string, value: unknown, transfer: MessagePortMain[] = []): void {
     this.sent.push({ channel, values: [value] });
     this.page?.receive(
@@ -167,6 +174,14 @@ export class BrowserWindow extends Emitter {
 
   setBackgroundColor(colour: string): void {
     this.background = colour;
+  }
+
+  /** Ends it without asking anybody. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.emit('closed');
+    if (BrowserWindow.all.every((window) => window.isDestroyed())) app.emit('window-all-closed');
   }
 
   close(): void {

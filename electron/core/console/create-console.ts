@@ -4,6 +4,7 @@ import { createInvestigation } from '#core/incidents/investigation-desk.ts';
 import { openIsolating } from '#core/incidents/isolation/open-isolating.ts';
 import type { IsolationParts } from '#core/incidents/isolation/parts.ts';
 import { createRebuilding } from '#core/incidents/rebuild/rebuild-desk.ts';
+import type { Printed } from '#core/incidents/report/print-pdf.ts';
 import { createIncidentDesk } from '#core/incidents/runbook/incident-desk.ts';
 import { createLedger, type Ledger } from '#core/ledger/ledger.ts';
 import { type BrakeLine, openBrakeLine } from '#core/pause/brake-line.ts';
@@ -91,6 +92,8 @@ export interface ConsoleOptions {
   fixing?: Partial<Fixing>;
   /** For tests: where secrets are, how nodes are reached for them, and where to break. */
   rotating?: Partial<RotationParts>;
+  /** How this shell prints a page that stands alone to PDF; left out where an installed browser has to do it. */
+  printPage?: (page: string) => Promise<Printed>;
   /** For tests: parts of isolations. */
   isolating?: Partial<IsolationParts>;
 }
@@ -236,6 +239,7 @@ async function assemble(options: ConsoleOptions, opened: Store, looking: Looking
     audit,
     findings,
     version,
+    printPage: options.printPage,
     recover: options.recover !== false,
   });
   const baselines = options.schedule ? baselineAtFirstLevel(context, investigation) : null;

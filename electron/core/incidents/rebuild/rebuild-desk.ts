@@ -130,7 +130,7 @@ export function createRebuilding(parts: RebuildParts): Rebuilding {
       const { address, name } = await overSsh(id);
       const { machine } = await parts.nodes.profile({ node: id });
       return {
-        address: addressWords(address),
+        address: `${address.host} port ${address.port}`,
         hostName: hostNameOf(machine?.hostname ?? name) || 'node',
         account: accountOf(address.user),
         keys: await ownPublicKeys(address.identityFile),

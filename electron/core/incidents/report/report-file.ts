@@ -3,7 +3,7 @@ import type { IncidentReportFile, IncidentReportFormat } from '#shared/domain/in
 import { timelineAsCsv } from './as-csv.ts';
 import { asHtml } from './as-html.ts';
 import { asMarkdown } from './as-markdown.ts';
-import { type PdfOptions, printPdf } from './print-pdf.ts';
+import { type PdfOptions, type Printed, printPdf } from './print-pdf.ts';
 import { type IncidentReportInput, reportOf } from './report-of.ts';
 
 const ENDINGS = {
@@ -15,12 +15,13 @@ const ENDINGS = {
 
 /**
  * A report as a file, with a name of our own words.
+ * @param pdf.print how the shell itself makes a PDF; else an installed browser does
  * @throws ConsoleError NOT_SUPPORTED_HERE when no PDF can be made here, with what to do instead
  */
 export async function reportFile(
   input: IncidentReportInput,
   format: IncidentReportFormat,
-  pdf: PdfOptions = {},
+  { print, ...pdf }: PdfOptions & { print?: ((page: string) => Promise<Printed>) | undefined } = {},
 ): Promise<IncidentReportFile> {
   const [ending, mediaType] = ENDINGS[format];
   const fileName = `swarmkeep-incident-${input.incident.number}.${ending}`;
@@ -36,7 +37,7 @@ export async function reportFile(
   if (format === 'markdown') return text(asMarkdown(report));
   const page = asHtml(report);
   if (format === 'html') return text(page);
-  const printed = await printPdf(page, pdf);
+  const printed = await (print === undefined ? printPdf(page, pdf) : print(page));
   if (printed.ok)
     return { fileName, mediaType, text: Buffer.from(printed.pdf).toString('base64'), base64: true };
   const [what = '', ...next] = printed.why.split(/(?<=\.) /);

@@ -6,7 +6,7 @@ import { accountName } from '#core/console/tell-ledger.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { IncidentView } from '#shared/domain/incident/incident-view.ts';
 import { Runbook } from './engine.ts';
-import { incidentGroup } from './incident-group.ts';
+import { type IncidentDesk, incidentGroup } from './incident-group.ts';
 import { IncidentRegistry } from './incident-registry.ts';
 import type { RunbookParts } from './parts.ts';
 import { shownIncident } from './shown-incident.ts';
@@ -29,6 +29,8 @@ export async function createIncidentDesk(
     findings: ConsoleService['findings'];
     /** Of this console. */
     version: string;
+    /** How this shell makes a PDF; an installed browser does it where there is none. */
+    printPage?: IncidentDesk['printPage'];
     /** False: what was left in the middle stays so. */
     recover: boolean;
     /** For tests. */
@@ -69,6 +71,7 @@ export async function createIncidentDesk(
         audit: options.audit ?? null,
         findings: options.findings,
         version: options.version,
+        printPage: options.printPage,
       }),
       registry,
       topic: {

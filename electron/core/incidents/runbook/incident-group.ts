@@ -7,6 +7,7 @@ import { NOTHING_REBUILT } from '#shared/domain/incident/rebuild-state.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import { rebuildGroup } from '../rebuild/rebuild-group.ts';
 import { gatherReport } from '../report/gather-report.ts';
+import type { Printed } from '../report/print-pdf.ts';
 import { reportFile } from '../report/report-file.ts';
 import { draftOfAlert, draftOfFinding } from './draft.ts';
 import type { Runbook } from './engine.ts';
@@ -27,6 +28,8 @@ export interface IncidentDesk {
   findings: Pick<ConsoleService['findings'], 'get' | 'list'>;
   /** Of this console. */
   version: string;
+  /** How this shell makes a PDF; an installed browser does it where there is none. */
+  printPage?: ((page: string) => Promise<Printed>) | undefined;
 }
 
 const CLOSED_AT_ONCE = 50;
@@ -216,7 +219,8 @@ export function incidentGroup(desk: IncidentDesk): Omit<ConsoleIncidents, 'regis
     async report({ incident: id, format }) {
       const incident = await need(id);
       const isolation = await runbook.learnIsolation(incident);
-      const file = await reportFile(await gatherReport(desk, incident, isolation), format);
+      const input = await gatherReport(desk, incident, isolation);
+      const file = await reportFile(input, format, { print: desk.printPage });
       // What leaves the console is on record before it leaves.
       const what = { format, fileName: file.fileName, findings: 0 };
       const where = incident.node === null ? null : { node: incident.node, name: incident.name };

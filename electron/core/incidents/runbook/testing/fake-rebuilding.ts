@@ -36,7 +36,7 @@ export class FakeRebuilding implements Rebuilding {
   nodeId = async () => this.is.nodeId;
   now = async (): Promise<NodeNow> => ({ hostKeys: [...this.keys], ...this.is });
   proposal = async (): Promise<KitProposal> => ({
-    address: 'ines@10.0.0.12 port 22',
+    address: '10.0.0.12 port 22',
     hostName: 'naru',
     account: 'ines',
     keys: [
