@@ -14,7 +14,7 @@ import { ownFiles, refuseSetuid, refuseWritable } from './self-check.ts';
 /**
  * The privileged one-shot program: one JSON request on standard input, one JSON answer on standard output, then it ends.
  * Besides, fixed arguments for its own timer, unit and probe: `--revert <change>`, `--commit <rotation>`,
- * `--revert-unconfirmed`, `--keep-isolated`, `--isolate-at-boot`, `--pause-again`, `--connect …`, `--try …`.
+ * `--revert-unconfirmed`, `--keep-isolated`, `--isolate-at-boot`, `--pause-again`, `--connect …`.
  *
  * It is one file, and each kind of work is loaded from it when it is asked for: a brake on fifty nodes, or a rotation, starts the helper
  * hundreds of times, and reading the words of every verb takes three times as long as what is done then.
@@ -47,11 +47,6 @@ async function main(): Promise<number> {
       const own = more[5] === undefined ? {} : { localPort: Number(more[5]) };
       const { connectOnce } = await import('./connect-mode.ts');
       return await connectOnce({ address: String(change), port, timeoutMs, uid, gid, asks, ...own });
-    }
-    if (mode === '--try') {
-      const [timeoutMs = 0, uid = 0, gid = 0] = more.slice(0, 3).map(Number);
-      const { tryConnections } = await import('./secret/try-mode.ts');
-      return await tryConnections({ addresses: more.slice(3), port: Number(change), timeoutMs, uid, gid });
     }
     const allowed = mode === undefined ? null : classOf(mode);
     if (mode !== undefined && (allowed === null || change !== undefined))

@@ -63,7 +63,7 @@ async function answered(machine: Machine, act: SecretAct, relaunch: Relaunch): P
     case 'verify':
       return verifySecret(machine, act);
     case 'commit': {
-      const record = locked(machine, (held) => {
+      const record = await locked(machine, async (held) => {
         refuseOver(held, act.rotation);
         takeLease(held, act.rotation);
         return commitSecret(held, act.rotation, act.unit);
@@ -76,14 +76,14 @@ async function answered(machine: Machine, act: SecretAct, relaunch: Relaunch): P
   }
 }
 
-function lockedAct(
+async function lockedAct(
   machine: Machine,
   act: Exclude<SecretAct, { act: 'look' | 'state' | 'verify' | 'commit' }>,
   relaunch: Relaunch,
-): Answer {
+): Promise<Answer> {
   switch (act.act) {
     case 'fence':
-      return loadFence(machine, act, relaunch);
+      return loadFence(machine, act);
     case 'lift':
       return liftFence(machine, act);
     case 'stage':
@@ -139,10 +139,10 @@ function progressOf(record: RotationRecord | null): Answer {
   return { answer: 'secret-progress', ...(record?.progress() ?? none) };
 }
 
-function locked<T>(machine: Machine, work: (held: Machine) => T): T {
+async function locked<T>(machine: Machine, work: (held: Machine) => Promise<T>): Promise<T> {
   const lock = lockNode(machine, WAIT_SECONDS);
   try {
-    return work({ ...machine, lock });
+    return await work({ ...machine, lock });
   } finally {
     close(lock);
   }

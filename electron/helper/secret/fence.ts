@@ -1,6 +1,5 @@
 import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { SecretAct } from '#shared/domain/helper/secret.ts';
-import type { Relaunch } from '../asks/revert-timer.ts';
 import type { Machine } from '../machine.ts';
 import { Refused } from '../refused.ts';
 import { findProgram } from '../run/run-program.ts';
@@ -20,11 +19,10 @@ type Fenced = Extract<HelperAnswer, { answer: 'fenced' }>;
  * Loads the fence and shows that it holds: the kernel lists it, and a connection of the account to each of `tries` is stopped. Refuses
  * `program-failed` when one is not; the fence stays loaded then, for it does no harm.
  */
-export function loadFence(
+export async function loadFence(
   machine: Machine,
   act: Extract<SecretAct, { act: 'fence' }>,
-  relaunch: Relaunch,
-): Fenced {
+): Promise<Fenced> {
   refuseOver(machine, act.rotation);
   takeLease(machine, act.rotation, act.former);
   const record = new RotationRecord(machine, act.rotation);
@@ -35,7 +33,7 @@ export function loadFence(
   replaceTable(machine, FENCE, text);
   const words = tableWords(machine, FENCE);
   if (words === null) throw new Refused('program-failed', 'The fence is not there after it was loaded.');
-  const tried = tryFence(machine, act, relaunch);
+  const tried = await tryFence(machine, act);
   const open = tried.find(({ outcome }) => outcome !== 'stopped');
   if (open !== undefined)
     throw new Refused(
