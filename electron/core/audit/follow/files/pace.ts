@@ -4,8 +4,8 @@ import type { LogReader } from './log-reader.ts';
 import type { Guest, ReadingRoom } from './reading-room.ts';
 import { Waker } from './waker.ts';
 
-/** Bytes of an unfinished line beyond which it needs a desk. */
-const LONG_LINE = 64 * 1024;
+/** Bytes of an unfinished line beyond which it needs a desk: less than what a first look at a log reads. */
+const LONG_LINE = 60 * 1024;
 /** How long an unfinished line that does not grow may keep a desk that somebody else waits for. */
 const IDLE_MS = 2_000;
 const WAITS = 'Its lines are very long, or it is packed: it waits until others like it have been read.';
@@ -16,6 +16,8 @@ export class Pace {
   readonly #guest: Guest;
   readonly #ending = new Waker();
   #wantsDesk = false;
+  /** It waited for its desk, and has not come to what it needs that for yet. */
+  #isDue = false;
 
   constructor(room: ReadingRoom) {
     this.#guest = room.enter();
@@ -36,12 +38,15 @@ export class Pace {
     status.say('catching-up', WAITS);
     await this.#guest.desk();
     this.#wantsDesk = false;
+    this.#isDue = true;
   }
 
   /** @returns whether a reader may read on; else it has to be let go, and {@link turn} comes first */
   async mayRead(reader: LogReader): Promise<boolean> {
-    if (!needsDesk(reader)) this.#guest.leaveDesk();
-    else if (!this.#guest.tryDesk()) return this.#refuse();
+    if (!needsDesk(reader)) {
+      if (!this.#isDue) this.#guest.leaveDesk();
+    } else if (!this.#guest.tryDesk()) return this.#refuse();
+    else this.#isDue = false;
     if (reader.hasMore) await this.#guest.sit();
     return true;
   }
