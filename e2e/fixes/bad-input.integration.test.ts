@@ -47,6 +47,7 @@ describe.skipIf(why !== null)(`changes that a node cannot take${why === null ? '
       open: async () => ({ ok: true, channel }),
       verify: async () => ({ holds: true, results: [], note: '' }),
       own: async () => ({ ok: true, words: '' }),
+      agreed: async () => 'agreed',
       changed: () => undefined,
       told: () => undefined,
     });

@@ -64,6 +64,7 @@ const engine = new ChangeEngine({
   open: async () => ({ ok: true, channel }),
   verify: async () => ({ holds: true, results: [], note: '' }),
   own: async () => ({ ok: true, words: '' }),
+  agreed: async () => 'agreed',
   changed: () => undefined,
   told: () => undefined,
   fault: boundary,

@@ -7,6 +7,7 @@ import type { FixBook } from '#core/fixes/plans/make-plan.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import { type ChannelOptions, openHelperChannel } from '#core/hosts/helper-channel-open.ts';
 import { openRootChannel, type RootChannel } from '#core/hosts/helper-channel-root.ts';
+import { agreementTo } from '#core/ledger/agreed-plan.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { LedgerEvent, LedgerKind } from '#shared/domain/ledger.ts';
 import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
@@ -88,6 +89,7 @@ export async function createFixDesk(
     appliedChangeOf(change, ofNodes.get(change.node) ?? [change]),
   );
 
+  const agreed = ({ plan }: StoredChange) => agreementTo(store, plan);
   const engine = new ChangeEngine({
     store,
     clock,
@@ -102,6 +104,7 @@ export async function createFixDesk(
       if (own === 'uninstall-helper') return takeHelperAway(channel, await changesOfNode(looks, change.node));
       return placeOn(looks, channels, contents, change, number);
     },
+    agreed,
     changed(change) {
       const others = (ofNodes.get(change.node) ?? []).filter((other) => other.id !== change.id);
       ofNodes.set(change.node, [change, ...others]);
@@ -124,6 +127,7 @@ export async function createFixDesk(
     contents,
     unit,
     refusedUndos: new Set(),
+    agreed,
     shown: (plan: Plan) =>
       tell(
         'plan-shown',

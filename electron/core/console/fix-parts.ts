@@ -3,6 +3,7 @@ import type { BackgroundUnit } from '#core/audit/background/background-unit.ts';
 import type { ChangeEngine } from '#core/fixes/engine/engine.ts';
 import type { PlanRegistry } from '#core/fixes/plan-registry.ts';
 import type { FixBook } from '#core/fixes/plans/make-plan.ts';
+import type { Agreement } from '#core/ledger/agreed-plan.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { Plan } from '#shared/domain/plan.ts';
 import type { FixChannels } from './fix-channels.ts';
@@ -24,6 +25,8 @@ export interface FixParts extends LookParts {
   unit: BackgroundUnit;
   /** Changes whose undo the node refused when it was asked last, since this console was started. */
   refusedUndos: Set<string>;
+  /** Whether a person agreed to the plan of a change, as the signed ledger proves it. */
+  agreed(change: StoredChange): Promise<Agreement>;
   /** Told of every plan that was made and is shown. */
   shown(plan: Plan): void;
 }

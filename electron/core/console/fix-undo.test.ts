@@ -47,7 +47,12 @@ async function planned() {
   };
   const store = { listNodes: async () => [{ id: 'miu', name: 'miu' }], changesBefore: async () => [change] };
   const context = { store, clock: { now: () => new Date(AT) } };
-  const parts = { context, channels: { open: async () => channel }, refusedUndos } as unknown as FixParts;
+  const parts = {
+    context,
+    channels: { open: async () => channel },
+    agreed: async () => 'agreed',
+    refusedUndos,
+  } as unknown as FixParts;
   return planUndo(parts, change);
 }
 

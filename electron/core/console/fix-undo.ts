@@ -18,12 +18,16 @@ import type { HelperAccess, PlanStep } from '#shared/domain/plan.ts';
 import { requireNode } from './context.ts';
 import { changesOfNode, type FixParts, newChangeId } from './fix-parts.ts';
 import { placingPlan } from './helper-placing.ts';
+import { recordTrouble } from './undo-records.ts';
 import { watchingSteps } from './watching-here.ts';
 
 /** @throws ConsoleError NODE_UNKNOWN, NODE_UNREACHABLE */
 export async function planUndo(parts: FixParts, change: StoredChange): Promise<UnhashedPlan> {
   const node = await requireNode(parts.context, change.node);
-  const { possible, reason } = undoState(change, await changesOfNode(parts, change.node));
+  const order = undoState(change, await changesOfNode(parts, change.node));
+  const trouble = order.possible ? await recordTrouble(parts, change) : null;
+  const possible = order.possible && trouble === null;
+  const reason = trouble ?? order.reason;
   return withChannel(parts, node, async (channel, frame) => {
     const steps = possible && usable(frame.access) ? newestOfEach(stepsBack(change)) : [];
     const compared = await differencesOf(channel, steps);
@@ -39,10 +43,8 @@ export async function planRedo(parts: FixParts, change: StoredChange): Promise<U
   const node = await requireNode(parts.context, change.node);
   const again = change.plan.purpose === 'fix' || change.plan.purpose === 'redo';
   const ended = change.state === 'undone' || change.state === 'rolled-back' || change.state === 'reverted';
-  const damaged = isAsShown(change.plan)
-    ? null
-    : 'The record of this change was altered: its steps are not what it shows. Plan the fix anew.';
-  const reason = again && ended ? damaged : 'Only what was taken back can be done again.';
+  const reason =
+    again && ended ? await redoTrouble(parts, change) : 'Only what was taken back can be done again.';
   return withChannel(parts, node, async (_channel, frame) => redoPlan(frame, change, reason));
 }
 
@@ -50,17 +52,32 @@ export async function planRedo(parts: FixParts, change: StoredChange): Promise<U
 export async function planRemove(parts: FixParts, node: SwarmNode): Promise<UnhashedPlan> {
   const standing = (await changesOfNode(parts, node.id)).filter(stands);
   const steps = standing.flatMap(stepsBack);
+  const trouble = await firstTrouble(parts, standing);
   const watching = node.address.kind === 'local' ? await watchingSteps(parts.unit) : [];
   return withChannel(parts, node, async (channel, frame) => {
     // What a newer change laid over an older one goes first, so only the newest of each thing can be compared now.
     const compared = await differencesOf(channel, usable(frame.access) ? newestOnly(standing) : []);
-    if (compared.why !== null)
-      return { ...removePlan(frame, standing, [], steps, []), blocked: compared.why };
+    const why = trouble ?? compared.why;
+    if (why !== null) return { ...removePlan(frame, standing, [], steps, []), blocked: why };
     const differences = notOfThese(standing, compared.differences);
     // The unit first: a removal that stops half-way can then still be done again with the helper.
     const last = frame.access.installed ? [...watching, UNINSTALL] : watching;
     return removePlan(frame, standing, differences, steps, last);
   });
+}
+
+async function redoTrouble(parts: FixParts, change: StoredChange): Promise<string | null> {
+  if (!isAsShown(change.plan))
+    return 'The record of this change was altered: its steps are not what it shows. Plan the fix anew.';
+  return recordTrouble(parts, change);
+}
+
+async function firstTrouble(parts: FixParts, standing: readonly StoredChange[]): Promise<string | null> {
+  for (const change of standing) {
+    const trouble = await recordTrouble(parts, change);
+    if (trouble !== null) return `"${change.plan.title}": ${trouble}`.slice(0, 1_024);
+  }
+  return null;
 }
 
 /** Plan to put the helper there, or to replace it. @throws ConsoleError NODE_UNKNOWN */

@@ -2,6 +2,7 @@ import { withKnownFiles } from '#core/fixes/plans/known-files.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import type { HelperAction } from '#shared/domain/helper/verbs.ts';
+import { agreementOf } from './agreement.ts';
 import { askHelper, refusalWords } from './ask.ts';
 import { otherSteps } from './do-steps.ts';
 import type { Journal } from './journal.ts';
@@ -54,6 +55,7 @@ async function actionOf(parts: EngineParts, journal: Journal, number: number): P
   const [other] = await otherSteps(parts, journal, number, 'done', null);
   if (other === undefined) return null;
   const change = await parts.store.change({ id: other.change });
-  const action = change?.plan.steps[other.number]?.action ?? null;
-  return withKnownFiles(action, change?.steps[other.number]?.wheels);
+  if (change === null || (await agreementOf(parts, change)) !== 'agreed') return null;
+  const action = change.plan.steps[other.number]?.action ?? null;
+  return withKnownFiles(action, change.steps[other.number]?.wheels);
 }

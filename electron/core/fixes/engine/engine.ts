@@ -1,9 +1,9 @@
 import { ConsoleError } from '#core/console/service.ts';
-import { planHash } from '#core/fixes/plan-registry.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import { type Plan, WHEN_LET } from '#shared/domain/plan.ts';
+import { ALTERED, agreementOf, doesMore, UNPROVEN } from './agreement.ts';
 import { secondsBeforeSteps } from './arm-seconds.ts';
 import { askHelper, refusalWords } from './ask.ts';
 import { doAgain } from './do-again.ts';
@@ -63,6 +63,8 @@ export class ChangeEngine {
     if (change.state !== 'unconfirmed' || this.#running.isWorkedOn(change.id)) {
       throw notAllowed('There is nothing to keep.', 'Look at where the change is now.');
     }
+    const agreement = await agreementOf(this.#parts, change);
+    if (agreement !== 'agreed') throw notAllowed(agreement === 'unknown' ? UNPROVEN : ALTERED);
     const opened = await this.#parts.open(change, { fresh: true, ask: true });
     if (!opened.ok) throw failed(opened.failure, 'It takes itself back unless it is kept in time.');
     const { channel } = opened;
@@ -322,13 +324,8 @@ export class ChangeEngine {
         error: 'Swarmkeep ended before it began. Nothing was changed.',
       });
     }
-    if (planHash(change.plan) !== change.plan.hash) {
-      return journal.to({
-        state: 'stuck',
-        error:
-          'The record of this change was altered after it was agreed to, so nothing is done by it. Look at each step by hand.',
-      });
-    }
+    const agreement = await agreementOf(this.#parts, change);
+    if (agreement === 'not-agreed') return journal.to({ state: 'stuck', error: ALTERED });
     const opened = await this.#parts.open(change, { fresh: false, ask });
     if (!opened.ok)
       return journal.to({ error: `It waits for the node: ${sentence(opened.failure)}`.slice(0, 2_000) });
@@ -336,6 +333,7 @@ export class ChangeEngine {
     try {
       const decision = await decide(this.#parts, change, channel);
       await this.#parts.fault?.('decided');
+      if (agreement === 'unknown' && doesMore(change, decision)) return journal.to({ error: UNPROVEN });
       await this.#follow(journal, channel, decision);
     } finally {
       await channel.close();

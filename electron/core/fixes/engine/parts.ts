@@ -1,5 +1,6 @@
 import type { Clock } from '#core/console/clock.ts';
 import type { HelperChannel, HelperFailure } from '#core/hosts/helper-channel.ts';
+import type { Agreement } from '#core/ledger/agreed-plan.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { Store } from '#core/store/store.ts';
 import type { AppliedChange } from '#shared/domain/plan.ts';
@@ -32,6 +33,8 @@ export interface EngineParts {
   verify(change: StoredChange, channel: HelperChannel, isClosing: () => boolean): Promise<Verdict>;
   /** Does a step that the console does itself: putting the helper on a node, or having it taken away. */
   own(change: StoredChange, number: number, channel: HelperChannel): Promise<OwnOutcome>;
+  /** Whether a person agreed to the plan of a change, as the signed ledger proves it; the journal is signed by nobody. */
+  agreed(change: StoredChange): Promise<Agreement>;
   /** Told after every write of the journal. */
   changed(change: StoredChange): void;
   /** Told when a change begins and when it comes to rest. */

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/console/clock.ts';
 import { planHash, type UnhashedPlan } from '#core/fixes/plan-registry.ts';
 import { examplePlan, exampleStep } from '#core/fixes/plans/testing/example-plan.ts';
+import type { Agreement } from '#core/ledger/agreed-plan.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { Store } from '#core/store/store.ts';
 import type { HelperAction } from '#shared/domain/helper/verbs.ts';
@@ -48,7 +49,7 @@ export function engineOn(
   store: Store,
   helper: FakeHelper,
   clock: Clock,
-  more: { fault?: FaultPoint; holds?: boolean } = {},
+  more: { fault?: FaultPoint; holds?: boolean; agreed?: Agreement } = {},
 ) {
   const told: string[] = [];
   const opened: { fresh: boolean; ask: boolean }[] = [];
@@ -62,6 +63,7 @@ export function engineOn(
     },
     verify: async () => ({ holds: more.holds ?? true, results: [], note: '' }),
     own: async () => ({ ok: true, words: '' }),
+    agreed: async () => more.agreed ?? 'agreed',
     changed: () => undefined,
     told: (change, event) => told.push(`${event} ${change.state}`),
     ...(more.fault === undefined ? {} : { fault: more.fault }),
