@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { z } from 'zod';
 import type { StoredIsolatedNode } from '#core/store/operations/isolations.ts';
 import type { WireIdentity } from '#shared/domain/helper/isolate.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
@@ -11,6 +11,10 @@ import {
   type WhoItIs,
   whoIsIt,
 } from './who-is-it.ts';
+
+const written = z.union([z.ipv4(), z.ipv6()]);
+/** Whether the operator wrote an address down, and no name that somebody on the network answers. */
+const isAddress = (host: string): boolean => written.safeParse(host).success;
 
 type Knowing = Pick<IsolationParts, 'addressOf' | 'keysOf'>;
 
@@ -29,7 +33,7 @@ export async function machineOf(
     node: node.id,
     name: node.name,
     reached,
-    isLiteral: address.kind === 'ssh' && isIP(address.host) !== 0,
+    isLiteral: address.kind === 'ssh' && isAddress(address.host),
     isLocal: address.kind === 'local',
     keys,
     ...said,
@@ -81,7 +85,7 @@ function around(
     node: shown.node,
     name: shown.name,
     reached: listed?.reached ?? null,
-    isLiteral: reachedAt?.kind === 'ssh' && isIP(reachedAt.host) !== 0,
+    isLiteral: reachedAt?.kind === 'ssh' && isAddress(reachedAt.host),
     isLocal: reachedAt?.kind === 'local',
     keys: [...new Set([...keys, ...(listed?.keys ?? [])])],
     claims: {
