@@ -65,4 +65,29 @@ describe('the report of an incident', () => {
   it('says that nothing was written down to change', () => {
     expect(said({ followUps: [] })).toContain('Nothing was written down yet that is to change');
   });
+
+  it('says that it was a false alarm, first of all and by whom', () => {
+    const falseAlarm = { at: OPENED, who: 'andy', words: 'It was the backup' };
+    const words = said({ incident: anIncident({ falseAlarm, closedAt: OPENED, closing: 'over' }) });
+    expect(words).toContain('It was a false alarm: It was the backup. andy said so on 2026-11-20 10:00:00.');
+    expect(words.indexOf('It was a false alarm')).toBeLessThan(words.indexOf('The first known sign'));
+  });
+
+  it('has the decision to let a node in past the gate, with its reason', () => {
+    const entry = {
+      entry: 1,
+      at: OPENED,
+      who: 'andy',
+      kind: 'let-in',
+      step: null,
+      text: 'The fair',
+    } as const;
+    expect(said({ entries: [entry] })).toMatch(/\| andy \| Let in although the gate is shut \| The fair \|/);
+  });
+
+  it('names who sees to what will change, and until when', () => {
+    const change = { number: 1, words: 'Pin all', check: null, owner: 'ben', due: '2026-12-01' } as const;
+    const words = said({ followUps: [{ ...change, at: OPENED, who: 'andy', doneAt: null }] });
+    expect(words).toContain('| Pin all |  | ben | 2026-12-01 | open |');
+  });
 });

@@ -55,6 +55,14 @@ const STATES = {
 
 const PROOFS = { proven: 'seen by the console', part: 'seen in part', said: 'a person says so' } as const;
 
+/** What a person decided or wrote down, as the report calls it. */
+const DECIDED: Readonly<Partial<Record<IncidentEntry['kind'], string>>> = {
+  decision: 'Decision',
+  note: 'Note',
+  'false-alarm': 'A false alarm',
+  'let-in': 'Let in although the gate is shut',
+};
+
 const heading = (text: string): Block => ({ kind: 'heading', text });
 const text = (words: string): Block => ({ kind: 'text', text: words });
 
@@ -89,7 +97,15 @@ function whatHappened({ incident, createdAt }: IncidentReportInput): Block[] {
     closedAt === null
       ? `It is still open: this is how it stood on ${utc(createdAt)}.`
       : `It was closed on ${utc(closedAt)}. ${sentence(closing)}`;
+  const { falseAlarm } = incident;
   return [
+    ...(falseAlarm === null
+      ? []
+      : [
+          text(
+            `It was a false alarm: ${sentence(falseAlarm.words)} ${falseAlarm.who} said so on ${utc(falseAlarm.at)}.`,
+          ),
+        ]),
     text(`${PLAYBOOKS[kind].when} ${seen === '' ? '' : `What was seen: ${sentence(seen)}`}`.trim()),
     text(
       `The first known sign was on ${utc(since)}. ${openedBy} opened the incident on ${utc(openedAt)}. ${end}`,
@@ -125,14 +141,9 @@ function steps(incident: Incident): Block[] {
 }
 
 function decisions(entries: readonly IncidentEntry[]): Block[] {
-  const told = entries.filter(({ kind }) => kind === 'decision' || kind === 'note');
+  const told = entries.filter(({ kind }) => DECIDED[kind] !== undefined);
   if (told.length === 0) return [];
-  const rows = told.map(({ at, who, kind, text: words }) => [
-    utc(at),
-    who,
-    kind === 'note' ? 'Note' : 'Decision',
-    words,
-  ]);
+  const rows = told.map(({ at, who, kind, text: words }) => [utc(at), who, DECIDED[kind] ?? '', words]);
   return [heading('Decisions and notes'), { kind: 'table', head: ['When', 'Who', '', 'What'], rows }];
 }
 
@@ -240,11 +251,12 @@ function failedChecks(findings: readonly TrackedFinding[]): Block[] {
 function changes(followUps: readonly FollowUp[]): Block[] {
   const head = heading('What will change');
   if (followUps.length === 0) return [head, text('Nothing was written down yet that is to change.')];
-  const rows = followUps.map(({ words, check, due, doneAt }) => [
+  const rows = followUps.map(({ words, check, owner, due, doneAt }) => [
     words,
     check === null ? '' : catalogueEntry(check).title,
+    owner === '' ? 'nobody named' : owner,
     due ?? 'no day set',
     doneAt === null ? 'open' : `done ${utc(doneAt)}`,
   ]);
-  return [head, { kind: 'table', head: ['Change', 'Control', 'By', 'State'], rows }];
+  return [head, { kind: 'table', head: ['Change', 'Control', 'Who', 'By', 'State'], rows }];
 }
