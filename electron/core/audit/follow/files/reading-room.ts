@@ -1,7 +1,7 @@
 /** Followers that may have read something at the same time that nobody has taken yet: at most a megabyte each. */
 const SEATS = 6;
-/** Followers that may hold an unfinished line of many megabytes, or unpack a file, at the same time. */
-const DESKS = 2;
+/** Followers that may hold an unfinished line of many megabytes, or unpack a file, at the same time: each takes as much as all the rest. */
+const DESKS = 1;
 
 /** So many may have something at once; the others wait in their order. */
 class Places {

@@ -93,7 +93,9 @@ export class LineSplitter {
 
   #grow(needed: number): void {
     if (needed <= this.#kept.length) return;
-    const size = Math.min(Math.max(needed, this.#kept.length * 2, 256), this.#longest + 1);
+    // Large buffers that are thrown away are garbage faster than it is collected: beyond a megabyte there is one.
+    const wanted = needed > 1_048_576 ? this.#longest + 1 : Math.max(needed, this.#kept.length * 2, 256);
+    const size = Math.min(wanted, this.#longest + 1);
     const larger = Buffer.allocUnsafeSlow(size);
     this.#kept.copy(larger, 0, 0, this.#length);
     this.#kept = larger;
