@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -63,6 +63,26 @@ describe('fetching', () => {
     };
     await expect(fetchText(url, 100, { signal: stop.signal })).rejects.toThrow(/called off/);
     await expect(fetchFile(url, join(folder, 'f'), { signal: stop.signal })).rejects.toThrow(/called off/);
+  });
+
+  it('takes no part that it did not ask for, and begins anew where what it has is no part any more', async () => {
+    const file = join(folder, 'f');
+    answer = (response) => response.writeHead(206, { 'content-length': 1 }).end('x');
+    await expect(fetchFile(url, file)).rejects.toThrow(/the answer was 206/);
+    writeFileSync(file, 'left');
+    writeFileSync(`${file}.from`, JSON.stringify({ from: url, tag: '"a"' }));
+    let times = 0;
+    answer = (response) => {
+      times += 1;
+      response.writeHead(times === 1 ? 416 : 200).end('whole');
+    };
+    await fetchFile(url, file);
+    expect([readFileSync(file, 'utf8'), times]).toEqual(['whole', 2]);
+    // What is left of another address is nothing to go on with.
+    writeFileSync(`${file}.from`, JSON.stringify({ from: `${url}x`, tag: '"a"' }));
+    answer = (response) => response.end('other');
+    await fetchFile(url, file);
+    expect(readFileSync(file, 'utf8')).toBe('other');
   });
 
   it('takes no more than there can be, and asks for nothing that is packed on the way', async () => {

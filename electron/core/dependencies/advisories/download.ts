@@ -140,8 +140,9 @@ export async function fetchFile(
     rmSync(file, { force: true });
     return fetchFile(url, file, options, onProgress);
   }
-  if ((status !== 200 && status !== 206) || body === null) throw failed(url, `the answer was ${status}`);
+  // A part that nobody asked for is not the file.
   const goesOn = status === 206 && part !== null;
+  if ((status !== 200 && !goesOn) || body === null) throw failed(url, `the answer was ${status}`);
   let size = goesOn ? part.size : 0;
   const length = Number(response.headers.get('content-length') ?? Number.NaN);
   const total = Number.isSafeInteger(length) ? size + length : null;

@@ -220,6 +220,17 @@ describe('importing advisories', () => {
     expect(readdirSync(data)).toEqual([]);
   });
 
+  it('passes over no folder that lies deeper than it reads', async () => {
+    const put8 = (levels: number) => {
+      const deep = at(`deep${levels}/${Array.from({ length: levels }, () => 'd').join('/')}`);
+      mkdirSync(deep, { recursive: true });
+      writeFileSync(join(deep, 'a.json'), JSON.stringify(exampleAdvisory('A-1', 'django')));
+      return at(`deep${levels}`);
+    };
+    expect(await take(put8(8))).toMatchObject({ advisories: 1 });
+    await expect(take(put8(9))).rejects.toThrow(/deeper than is read/);
+  });
+
   it('refuses a list with an entry that is nested without end, in words', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const usualEntry = JSON.stringify(exampleAdvisory('DEEP-1', 'django')).slice(0, -1);

@@ -29,7 +29,7 @@ function fileBytes(path: string): Buffer {
 
 /**
  * Files of a folder whose names end in `.json`, those of folders within it too; links are not followed.
- * @throws AdvisoryDataError for too many files, a file that is larger than any advisory; what the system says
+ * @throws AdvisoryDataError for too many files, folders that lie deeper than eight, a file that is larger than any advisory; what the system says
  */
 export function* filesOfFolder(folder: string): Generator<SetFile> {
   let count = 0;
@@ -38,7 +38,11 @@ export function* filesOfFolder(folder: string): Generator<SetFile> {
     const { path, depth } = next;
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       const own = join(path, entry.name);
-      if (entry.isDirectory() && depth < DEEPEST) waiting.push({ path: own, depth: depth + 1 });
+      if (entry.isDirectory()) {
+        // What is passed over would look like what nobody knows.
+        if (depth >= DEEPEST) throw new AdvisoryDataError(`${own} lies deeper than is read.`, WHERE_TO_GET);
+        waiting.push({ path: own, depth: depth + 1 });
+      }
       if (!entry.isFile() || !entry.name.endsWith('.json')) continue;
       count += 1;
       if (count > MOST_FILES) throw new AdvisoryDataError(`${folder} has too many files.`, WHERE_TO_GET);

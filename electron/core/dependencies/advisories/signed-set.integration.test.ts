@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeSigner, signNote } from '#core/ledger/signed-note.ts';
+import { makeSigner, renamed, signNote } from '#core/ledger/signed-note.ts';
 import { readAdvisories } from '#core/store/advisories/advisory-reader.ts';
 import { importAdvisories } from './import-advisories.ts';
 import { exportAdvisories, noteOf, requireSigned, withSigned } from './signed-set.ts';
@@ -78,6 +78,16 @@ describe('a signed set of advisories', () => {
     await refused().toThrow(/not signed by that console/);
     writeFileSync(noteOf(at('out.zip')), note.padEnd(5_000, ' '));
     await refused().toThrow(/not signed/);
+    // Signed by the same key under the same name, and about something else.
+    const own = renamed(signer, `${signer.verifier.name}/advisories`);
+    writeFileSync(
+      noteOf(at('out.zip')),
+      signNote(
+        `${(note.split('\n\n')[0] ?? '').replace('swarmkeep advisories 1', 'swarmkeep advisories 2')}\n`,
+        own,
+      ),
+    );
+    await refused().toThrow(/not the one that was signed/);
     // A checkpoint of the same ledger is no set, and neither is a note under its name.
     writeFileSync(noteOf(at('out.zip')), signNote(note.split('\n\n')[0]?.concat('\n') ?? '', signer));
     await refused().toThrow(/not signed/);

@@ -16,7 +16,14 @@ const NOW = new Date('2026-11-22T12:00:00Z');
 /** What is published, and what the server makes of it. */
 let published: Map<string, Record<string, unknown>>;
 let asked: string[];
-let behaviour: { breakAfter?: number; hash?: string; listed?: string; missing?: string; status?: number };
+let behaviour: {
+  instead?: string;
+  breakAfter?: number;
+  hash?: string;
+  listed?: string;
+  missing?: string;
+  status?: number;
+};
 let server: Server;
 let base: string;
 let data: string;
@@ -69,7 +76,7 @@ beforeEach(async () => {
         setTimeout(() => response.destroy(), 20),
       );
     }
-    const record = published.get(decodeURIComponent(name.replace('.json', '')));
+    const record = published.get(behaviour.instead ?? decodeURIComponent(name.replace('.json', '')));
     if (record === undefined || name === `${behaviour.missing}.json`) return response.writeHead(404).end();
     return response.end(JSON.stringify(record));
   });
@@ -121,6 +128,18 @@ describe('updating advisories', () => {
     publish('PYSEC-2026-3', '2026-11-21T00:00:00Z');
     behaviour = { missing: 'PYSEC-2026-3' };
     expect(await update()).toMatchObject({ way: 'whole', fetched: 3 });
+  });
+
+  it('takes no other advisory for the one that it asked for, and many changes as a whole', async () => {
+    await update();
+    publish('PYSEC-2026-3', '2026-11-21T00:00:00Z');
+    behaviour = { instead: 'PYSEC-2026-1' };
+    expect(await update()).toMatchObject({ way: 'whole', fetched: 3 });
+    behaviour = {};
+    for (let at = 10; at < 1_011; at += 1) publish(`PYSEC-2026-${at}`, '2026-11-21T00:00:00Z');
+    asked = [];
+    expect(await update()).toMatchObject({ way: 'whole', fetched: 1_004 });
+    expect(asked).toEqual(['modified_id.csv', 'all.zip']);
   });
 
   it('believes no short list that many are gone', async () => {

@@ -311,6 +311,18 @@ describe('an environment', () => {
         .filter(({ unreadable }) => unreadable !== null)
         .map(({ id }) => id),
     ).toContain(join(project, 'uv.lock'));
+    // The true path decides where a file that is taken in lies.
+    const led = join(base, 'led-out');
+    mkdirSync(join(led, 'own'), { recursive: true });
+    writeFileSync(join(led, 'requirements.txt'), 'secret-name\n');
+    symlinkSync(led, join(led, 'own/up'));
+    writeFileSync(join(led, 'own/requirements.txt'), '-r up/requirements.txt\n');
+    expect(here(join(led, 'own/requirements.txt'))[0]).toMatchObject({
+      packages: [],
+      unreadable: expect.stringContaining('up/requirements.txt was not followed'),
+    });
+    writeFileSync(join(led, 'long.txt'), `a==1\n${'#'.repeat(16 * 1024 * 1024)}\nevil\n`);
+    expect(here(join(led, 'long.txt'))[0]?.unreadable).toContain('was not read whole');
     // Each of more files than are followed would hide one.
     const chain = join(base, 'chain');
     mkdirSync(chain);

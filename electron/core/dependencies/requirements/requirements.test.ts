@@ -110,6 +110,8 @@ describe('locks', () => {
     ]);
     expect(readLock(fileOf('requirements', 'a==1\n'))).toBeNull();
     expect(readLock(fileOf('requirements', `a==1 --hash=${hash}\nb>=2\n`))).toBeNull();
+    expect(readLock(fileOf('requirements', `a==1 --hash=${hash}\nb>=2 --hash=${hash}\n`))).toBeNull();
+    expect(readLock(fileOf('requirements', `a==1 --hash=${hash}\n--weird\n`))).toBeNull();
     expect(readLock(fileOf('requirements', `a==1 --hash=${hash}\n-r more.txt\n`))).toBeNull();
     expect(readLock({ ...fileOf('requirements', `a==1 --hash=${hash}\n`), cut: true })).toBeNull();
     for (const text of ['', '[[', 'package = 3', '{"default":3}'])
@@ -187,6 +189,20 @@ describe('a file that is read in another way than pip reads it', () => {
     ['the usual encoding', '# -*- coding: UTF-8 -*-\na==1', ['a==1']],
   ])('hides nothing behind %s', (_, text, expected) => {
     expect(taken(text)).toEqual(expected);
+  });
+
+  it('says what is longer than is read, and takes no hash of another length than its kind has', () => {
+    const long = `a==1${` --hash=${hash}`.repeat(2_000)}`;
+    expect(taken(long)).toEqual([expect.stringMatching(/^\? a==1 .*… \(too long\)$/)]);
+    expect(taken(`${'--pre '.repeat(300)}--trusted-host e`)).toEqual([
+      expect.stringMatching(/^\? --pre --pre/),
+    ]);
+    const hashes = (text: string) => parseRequirementsFile(text).lines.map((line) => line.hashes);
+    expect(hashes(`a==1 --hash=sha256:${'a'.repeat(128)}\nb==1 --hash=sha512:${'a'.repeat(64)}`)).toEqual([
+      [],
+      [],
+    ]);
+    expect(hashes(`a==1 --hash=sha512:${'a'.repeat(128)}`)[0]).toHaveLength(1);
   });
 
   it('takes no other index for the usual one', () => {

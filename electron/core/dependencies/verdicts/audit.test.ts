@@ -179,6 +179,13 @@ describe('an audit', () => {
     expect(decided({ untilFixed: true })).toEqual([null, 'fixed', 'found']);
     expect(decided({}, '1.1')).toEqual([null, 'version-changed', 'found']);
     expect(decided({ id: 'CVE-2' })).toEqual([null, null, 'found']);
+    expect(decided({ package: 'y' })).toEqual([null, null, 'found']);
+    // A kind stands for an id only where a finding has none.
+    expect(decided({ id: 'vulnerability' })).toEqual([null, null, 'found']);
+    const unsaid = (id: string) =>
+      audit([{ name: 'x', version: null, broken: 'cut' }], source, [{ ...ignore, id, version: null }])
+        .findings[0]?.ignored?.id ?? null;
+    expect([unsaid('unreadable'), unsaid('not-comparable')]).toEqual(['unreadable', null]);
     // What was accepted as low does not hide what it turned out to be, or what somebody filed under the same name.
     const rated = (severity: string) =>
       sourceOf(exampleAdvisory('A-1', 'x', { aliases: ['CVE-1'], database_specific: { severity } }));
@@ -218,6 +225,17 @@ describe('an advisory that is odd', () => {
     ['a version that is none in its list', about({ versions: ['\u0000'] })],
   ])('is never taken for one that does not affect: %s', (_, record) => {
     expect(kinds(record)).toEqual(['not-comparable', 'unknown']);
+  });
+
+  it('is told once when a part of it affects and another cannot be read', () => {
+    const both = about({
+      ranges: [
+        { type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '2' }] },
+        { type: 'ECOSYSTEM', events: [{ introduced: '' }] },
+      ],
+    });
+    expect(kinds(both)).toEqual(['vulnerability', 'found']);
+    expect(kinds(both, { version: '3' })).toEqual(['not-comparable', 'unknown']);
   });
 
   it('is in force until the time at which it is withdrawn', () => {
