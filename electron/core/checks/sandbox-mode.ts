@@ -18,6 +18,7 @@ import { isolationParts } from './sandbox-isolation.ts';
 import { SANDBOX_DROP_IN, sandboxLines } from './sandbox-lines.ts';
 import { dropInSteps, endWithLook } from './steps.ts';
 import { hasOwnMounts, mainProcesses } from './unit-sandbox.ts';
+import { viewPart } from './view-of-files.ts';
 import { withoutMycoswarm } from './without-mycoswarm.ts';
 
 /** Directives that a unit must have, with the values that count (systemd.exec(5), "Sandboxing"). */
@@ -107,7 +108,14 @@ function processPart(input: CheckInput, instance: InstanceProfile, process: Proc
   if (process.noNewPrivileges === null || mounts === 'unknown') {
     return notSeen(input, what, 'not all of it could be seen', source, AS_ADMINISTRATOR);
   }
-  return { what, seen: 'the limits hold on the running process', status: 'pass', source };
+  return (
+    viewPart(input, instance, process) ?? {
+      what,
+      seen: 'the limits hold on the running process',
+      status: 'pass',
+      source,
+    }
+  );
 }
 
 function settingParts(input: CheckInput, instance: InstanceProfile): Part[] {

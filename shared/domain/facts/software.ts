@@ -105,6 +105,17 @@ export const sandboxFacts = z.object({
       unshare: z.enum(['works', 'refused', 'not-tried']),
       /** How it was tried, or why not. */
       detail: lineText,
+      /**
+       * Views of files that the processes of the instance have, one entry for each. Mounts that others hide are left out. Source:
+       * /proc/PID/mountinfo (proc_pid_mountinfo(5)). Null: they could not be read; absent: recorded before they were looked at.
+       */
+      views: listOf(
+        z.object({
+          pid: z.int().positive(),
+          mounts: listOf(z.object({ path: pathText, writable: z.boolean() }), 4_096),
+        }),
+        8,
+      ).nullish(),
     }),
     16,
   ),

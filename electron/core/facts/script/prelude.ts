@@ -56,8 +56,22 @@ export const END = `emit end
  * `as_uid UID COMMAND…`: runs a root-owned program with the rights of another account and nothing else. What an agent owns
  * in bulk is read this way: a link or hard link to somebody else's file then leads no further than for the agent itself.
  * Without root the command keeps the rights it has. Status 126 where setpriv(1) is missing.
+ *
+ * It runs outside the limits of the agent's unit, so the agent must not get hold of it: whoever traces a process may make it do
+ * anything. The kernel lets nobody trace or write to a process that has a capability which he lacks (ptrace(2), "Ptrace access
+ * mode checking"), so that each has one that no program here has a use for (capabilities(7)), and drops no core where it runs;
+ * where root has none of these to give, it is not run: 126.
+ *
+ * `as_stranger COMMAND…`: the same as a number that no account and no process has (systemd keeps these for accounts that exist
+ * while a service runs), for what makes a user namespace: in there its maker could trace it all the same (user_namespaces(7)).
  */
-export const AS_UID = `as_self=$node_uid; as_known=
+export const AS_UID = `as_self=$node_uid; as_known=; as_mark=
+if [ "$as_self" = 0 ]; then
+  while read -r as_key as_held; do [ "$as_key" != CapPrm: ] || break; done </proc/self/status
+  for as_bit in 35:wake_alarm 36:block_suspend 10:net_bind_service; do
+    if [ "$((0x\${as_held:-0} >> \${as_bit%%:*} & 1))" = 1 ]; then as_mark=\${as_bit#*:}; break; fi
+  done
+fi
 as_prepare() { # UID: finds its group, which is then known to every as_uid that follows, also behind a pipe
   [ "$as_known" != "$1" ] || return 0
   as_known=$1; as_group=
@@ -66,10 +80,20 @@ as_prepare() { # UID: finds its group, which is then known to every as_uid that 
 as_uid() {
   as_whom=$1; shift
   if [ "$as_self" != 0 ] || [ "$as_whom" = 0 ]; then "$@"; return; fi
-  has setpriv || return 126
+  has setpriv && [ -n "$as_mark" ] || return 126
   as_prepare "$as_whom"
   as_groups=--clear-groups; [ -z "$as_group" ] || as_groups=--init-groups
-  setpriv --reuid "$as_whom" --regid "\${as_group:-$as_whom}" "$as_groups" --inh-caps=-all --no-new-privs env -i PATH="$PATH" LC_ALL=C "$@"
+  ( ulimit -c 0; exec setpriv --reuid "$as_whom" --regid "\${as_group:-$as_whom}" "$as_groups" --inh-caps="-all,+$as_mark" --ambient-caps="-all,+$as_mark" --no-new-privs env -i PATH="$PATH" LC_ALL=C "$@" )
+}
+as_stranger() {
+  has setpriv || return 126
+  for as_try in 1 2 3 4 5 6 7 8; do
+    as_number=$((61184 + $(od -An -N2 -tu2 /dev/urandom) % 4336))
+    [ -n "$(limited 1 getent passwd "$as_number" 2>/dev/null </dev/null)" ] || [ -n "$(find /proc -maxdepth 1 -uid "$as_number" 2>/dev/null)" ] || break
+    as_number=
+  done
+  [ -n "$as_number" ] || return 126
+  ( ulimit -c 0; exec setpriv --reuid "$as_number" --regid "$as_number" --clear-groups --inh-caps=-all --no-new-privs env -i PATH="$PATH" LC_ALL=C "$@" )
 }
 `;
 

@@ -31,8 +31,11 @@ for device in /sys/block/dm-*/dm; do
 done
 ${END}`;
 
-/** Octal escapes of mountinfo (space, tab, newline, backslash, `#`) as bytes. */
-function unescapeMount(text: Buffer): Buffer {
+/**
+ * Octal escapes of mountinfo (space, tab, newline, backslash, `#`) as bytes (proc_pid_mountinfo(5)).
+ * @param text a word of the file
+ */
+export function unescapeMount(text: Buffer): Buffer {
   const latin = text.toString('latin1');
   const plain = latin.replace(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),

@@ -8,9 +8,11 @@ import { decodeNumber, decodeText } from '../script/decode.ts';
 import { gapOf, helpFor, seen, unseen, whyUnfinished } from '../script/outcome.ts';
 import { AS_UID, END, PRELUDE } from '../script/prelude.ts';
 import { readRecords, type ScriptRecord } from '../script/records.ts';
+import { MOST_OF_A_VIEW, pidsToView, viewsIn } from './sandbox/views.ts';
 
 /**
- * `unshare -rn true` with the rights of the agent. The namespaces of the running service are not entered: its mount
+ * `unshare -rn true` with the rights of the agent, or as root under a number that nobody has: what the kernel allows to one account
+ * without rights it allows to all, and a process of the agent's own outside its unit would be a way out for it. The namespaces of the running service are not entered: its mount
  * namespace may be one that the agent made, and root must not run a program found there. A seccomp filter cannot be joined
  * at all; what the unit and the process say of theirs is weighed in `parse`.
  */
@@ -18,8 +20,12 @@ const FUNCTIONS = `
 try() { # NUMBER UID
   if ! has unshare; then emit tried "$1" absent ''; return; fi
   if [ "$as_self" != "$2" ] && { [ "$as_self" != 0 ] || ! has setpriv; }; then emit tried "$1" may-not ''; return; fi
-  answer=$(as_uid "$2" timeout -s KILL "$((3 * \${patience:-1}))" unshare -rn true </dev/null 2>&1)
-  emit tried "$1" "$?" "$(printf '%.300s' "$answer")"
+  as_agent=as_stranger; [ "$as_self" != "$2" ] || as_agent=
+  answer=$($as_agent timeout -s KILL "$((3 * \${patience:-1}))" unshare -rn true </dev/null 2>&1)
+  emit tried "$1" "$?" "$(printf '%.300s' "$answer")" "$as_agent"
+}
+view() { # NUMBER PID
+  if [ -r "/proc/$2/mountinfo" ]; then emit view "$1" "$2" "$(head -c ${MOST_OF_A_VIEW} "/proc/$2/mountinfo" 2>/dev/null </dev/null)"; fi
 }
 switch() { if [ -r "$1" ]; then emit switch "$2" "$(head -c 32 "$1")"; fi; }
 switch /proc/sys/user/max_user_namespaces max
@@ -32,7 +38,10 @@ function script(context: CollectContext): string {
   const tries = context.profile.instances
     .map((instance, at) => (instance.uid === null ? '' : `try ${at} ${instance.uid}\n`))
     .join('');
-  return `${PRELUDE}${AS_UID}${FUNCTIONS}${tries}${END}`;
+  const views = context.profile.instances
+    .flatMap((instance, at) => pidsToView(instance, context).map((pid) => `view ${at} ${pid}\n`))
+    .join('');
+  return `${PRELUDE}${AS_UID}${FUNCTIONS}${tries}${views}${END}`;
 }
 
 function daemonOf(instance: InstanceProfile, context: CollectContext): ProcessFact | null {
@@ -68,11 +77,12 @@ function judge(
   record: ScriptRecord | undefined,
   context: CollectContext,
   gaps: Gap[],
+  views: SandboxFacts['instances'][number]['views'],
 ): SandboxFacts['instances'][number] {
   const { id, uid } = instance;
   const notTried = (why: string, help: string | null = null) => {
     gaps.push(gapOf(`isolation of code of ${id}`, why, help));
-    return { instance: id, uid, unshare: 'not-tried' as const, detail: why };
+    return { instance: id, uid, unshare: 'not-tried' as const, detail: why, views };
   };
   if (uid === null) return notTried('the account of the agent is not known');
   const state = record?.fields[1]?.toString('latin1') ?? '';
@@ -86,7 +96,8 @@ function judge(
   const said = decodeText(record?.fields[2], 300)
     .replace(/\p{Cc}+/gu, ' ')
     .trim();
-  const how = `unshare -rn true as uid ${uid}, new privileges forbidden, outside the service's own seccomp filter`;
+  const whom = record?.fields[3]?.length ? `an unused number in place of uid ${uid}` : `uid ${uid}`;
+  const how = `unshare -rn true as ${whom}, new privileges forbidden, outside the service's own seccomp filter`;
   const byUnit = refusedByUnit(unit, process);
   if (exit === 0 && byUnit)
     return {
@@ -94,6 +105,7 @@ function judge(
       uid,
       unshare: 'refused',
       detail: `${byUnit} forbids it to the running service (${how}: works)`,
+      views,
     };
   if (exit === 0 && process?.seccomp === 2 && !unit) {
     return notTried(
@@ -103,7 +115,7 @@ function judge(
   if (exit !== 0 && !said.startsWith('unshare:'))
     return notTried(`it could not be tried: ${said || `status ${exit}`}`);
   const outcome = exit === 0 ? ('works' as const) : ('refused' as const);
-  return { instance: id, uid, unshare: outcome, detail: said ? `${how}: ${said}` : how };
+  return { instance: id, uid, unshare: outcome, detail: said ? `${how}: ${said}` : how, views };
 }
 
 function parse(output: ScriptOutput, context: CollectContext): Collected<SandboxFacts> {
@@ -126,6 +138,7 @@ function parse(output: ScriptOutput, context: CollectContext): Collected<Sandbox
       tried.find((record) => record.fields[0]?.toString('latin1') === String(at)),
       context,
       gaps,
+      viewsIn(records, at, pidsToView(instance, context)),
     ),
   );
   const flag = (number: number | null) => (number === null ? null : number !== 0);
@@ -147,8 +160,8 @@ export const sandboxCollector: Collector<'sandbox'> = {
   subject: 'sandbox',
   trip: 2,
   budgetMs: 6_000,
-  maxBytes: 64 * 1024,
-  source: 'setpriv --reuid AGENT unshare -rn true; sysctl user.max_user_namespaces',
+  maxBytes: 8 * 1024 * 1024,
+  source: 'setpriv --reuid UNUSED unshare -rn true; sysctl user.max_user_namespaces; cat /proc/PID/mountinfo',
   script,
   parse,
 };
