@@ -50,8 +50,8 @@ describe('what is read of files that somebody else lets grow', () => {
     const to = openFolder(into);
     try {
       const owner = { uid: 0, gid: 0 };
-      expect(() => copyInto(machine, from, to, owner, { entries: 2, bytes: 5 })).toThrow('grew while');
-      copyInto(machine, from, to, owner, { entries: 2, bytes: 20 * 1024 * 1024 });
+      expect(() => copyInto(machine, from, to, owner, { entries: 2, bytes: 5 }, 0)).toThrow('grew while');
+      copyInto(machine, from, to, owner, { entries: 2, bytes: 20 * 1024 * 1024 }, 0);
     } finally {
       close(from, to);
       rmSync(into, { recursive: true });

@@ -181,10 +181,12 @@ function copy(work: Work, kept: Before, held: Held, to: Settled): TreeLine[] {
     mkdirSync(entry, 0o700);
     const target = openFolder(entry);
     try {
-      const copied = withTop(work, kept.from, (top) => {
+      const copied = withTop(work, kept.from, (top, from) => {
         const opened = reopenForReading(top);
         try {
-          copyInto(work.machine, opened, target, to, amountOf(listTree(top, kept.from)));
+          const { state } = readPlace(work.machine, top, false, kept.from);
+          const reader = state.kind === 'directory' && state.uid !== 0 ? state.uid : from.subject;
+          copyInto(work.machine, opened, target, to, amountOf(listTree(top, kept.from)), reader);
         } finally {
           close(opened);
         }

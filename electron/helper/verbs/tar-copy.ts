@@ -13,6 +13,9 @@ const ARCHIVE_ROOM = 16 * 1024 * 1024;
 const LEFT_FREE = 256 * 1024 * 1024;
 const LEFT_FREE_PART = 20;
 
+/** Group of those who read: no file that somebody lays in the tree is of it. (nogroup; setpriv(1) wants one.) */
+const NO_GROUP = '65534';
+
 /** How much there is to copy, as it was listed. */
 export interface Amount {
   entries: number;
@@ -32,6 +35,11 @@ function freeBytes(folder: number): number | null {
  * lists are taken along too, but not by a copy of root's, which nobody else may write. Both folders are held, and GNU tar walks relative to them without following links.
  * No more is read than was listed, and no more than leaves others room: whoever owns the tree may let it grow meanwhile. Refuses
  * `no-space`, `changed-since`, `read-only`, `program-failed`; what was copied until then is the caller's to remove.
+ *
+ * What lies in a tree can be another file than the one that was listed: its owner can move one there that only root may read. So
+ * it is read with that owner's rights and no capability. Its real user stays root, so that the owner can neither trace it
+ * (ptrace(2), access mode checking) nor put other words into the pipe.
+ * @param reader uid whose rights are enough; 0 for a tree that root alone can change
  */
 export function copyInto(
   machine: Machine,
@@ -39,6 +47,7 @@ export function copyInto(
   to: number,
   owner: { uid: number; gid: number },
   amount: Amount,
+  reader: number,
 ): void {
   const shell = needProgram(machine, 'sh');
   const tar = needProgram(machine, 'tar');
@@ -47,12 +56,15 @@ export function copyInto(
   const keep = `--xattrs --xattrs-include="user.*" ${lists} --numeric-owner`;
   const head = needProgram(machine, 'head');
   if (!/^\/[a-z/]+$/.test(head)) throw new Refused('missing-tool', 'head is not where it belongs.');
+  const setpriv = needProgram(machine, 'setpriv');
+  if (!/^\/[a-z/]+$/.test(setpriv)) throw new Refused('missing-tool', 'setpriv is not where it belongs.');
+  const reading = `${setpriv} --ruid 0 --euid "$4" --egid ${NO_GROUP} --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs`;
   const listed = amount.bytes + amount.entries * ENTRY_ROOM + ARCHIVE_ROOM;
   const free = freeBytes(to);
   const most = Math.floor(Math.min(listed, free ?? listed));
-  // Constant text: a pipe between two programs is what a shell is for. The only values are three numbers, as arguments.
+  // Constant text: a pipe between two programs is what a shell is for. The only values are four numbers, as arguments.
   const script = `
-{ ${tar} --create --file=- --format=pax ${keep} --one-file-system --sparse --owner=":$1" --group=":$2" \\
+{ ${reader === 0 ? '' : reading} ${tar} --create --file=- --format=pax ${keep} --one-file-system --sparse --owner=":$1" --group=":$2" \\
     --directory=/proc/self/fd/3/. . || echo "reading ended with $?" >&2; } |
   ${head} -c "$3" |
   ${tar} --extract --file=- ${keep} --same-owner --preserve-permissions --delay-directory-restore \\
@@ -60,7 +72,7 @@ export function copyInto(
 `;
   const end = runProgram(machine, {
     program: 'sh',
-    arguments: ['-c', script, shell, String(owner.uid), String(owner.gid), String(most)],
+    arguments: ['-c', script, shell, String(owner.uid), String(owner.gid), String(most), String(reader)],
     descriptors: [from, to],
     timeoutMs: COPY_MS,
   });
