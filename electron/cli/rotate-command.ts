@@ -8,7 +8,7 @@ import { openConsole } from './open-console.ts';
 import { gateOf } from './plan-run.ts';
 import { asJson } from './report.ts';
 import { openSealed } from './rotate-sealed.ts';
-import { planWords, progressWords, runWords } from './rotate-words.ts';
+import { fencedWords, planWords, progressWords, runWords } from './rotate-words.ts';
 import { during, progressLine, type Terminal } from './terminal.ts';
 
 export interface RotateOptions {
@@ -19,6 +19,7 @@ export interface RotateOptions {
   initial: boolean;
   add: boolean;
   leave: boolean;
+  openFence: boolean;
   resume: boolean;
   status: boolean;
   dryRun: boolean;
@@ -47,7 +48,7 @@ export async function rotate(place: Place, options: RotateOptions, terminal: Ter
     if (options.resume) return await resume(client, options, terminal);
     const all = await client.nodes.list();
     const idsOf = (names: readonly string[]) => names.map((name) => nodeNamed(all, name, terminal).id);
-    if (!options.dryRun) await openSealed(client, options.passphraseFile, terminal);
+    if (!options.dryRun && !options.openFence) await openSealed(client, options.passphraseFile, terminal);
     const wish = {
       purpose,
       nodes: options.node.length === 0 ? null : idsOf(options.node),
@@ -63,6 +64,7 @@ export async function rotate(place: Place, options: RotateOptions, terminal: Ter
     if (plan.blocked !== null) throw couldNot(plan.blocked, 'Nothing was changed.');
     if (open.elsewhere) terminal.error.write('Agree in the window or terminal of the running console.\n');
     const begun = await client.rotation.begin({ plan: plan.id, hash: plan.hash });
+    if (options.openFence) return printOpened(begun, options, terminal);
     return printEnd(await untilRest(client, begun, terminal), options, terminal);
   } finally {
     clearInterval(alive);
@@ -70,9 +72,10 @@ export async function rotate(place: Place, options: RotateOptions, terminal: Ter
   }
 }
 
-function purposeOf({ initial, add, leave, resume, status }: RotateOptions) {
-  if ([initial, add, leave, resume, status].filter(Boolean).length > 1)
-    throw usage('--initial, --add, --leave, --resume and --status exclude each other.');
+function purposeOf({ initial, add, leave, openFence, resume, status }: RotateOptions) {
+  if ([initial, add, leave, openFence, resume, status].filter(Boolean).length > 1)
+    throw usage('--initial, --add, --leave, --open-fence, --resume and --status exclude each other.');
+  if (openFence) return 'open-fence' as const;
   return initial
     ? ('initial' as const)
     : add
@@ -101,7 +104,18 @@ async function printStatus(client: ApiClient, options: RotateOptions, terminal: 
   if (options.json) terminal.out.write(asJson(status));
   else if (all.length === 0) terminal.out.write('No rotation is under way, and none left a node behind.\n');
   else for (const run of all) terminal.out.write(runWords(run));
+  if (!options.json && status.fenced !== null) terminal.out.write(fencedWords(status.fenced));
   return all.length === 0 ? EXIT.fine : EXIT.found;
+}
+
+/** Strangers were let go: the rotation itself is as it was. */
+function printOpened(run: RotationRun, options: RotateOptions, terminal: Terminal): ExitCode {
+  if (options.json) terminal.out.write(asJson({ rotation: run }));
+  else
+    terminal.out.write(
+      'Strangers are within reach of mycoSwarm again. Nodes that are away are told when they are back.\n',
+    );
+  return EXIT.fine;
 }
 
 const isAtRest = ({ endedAt, waits }: RotationRun) => endedAt !== null || waits !== null;

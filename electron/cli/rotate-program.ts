@@ -26,6 +26,11 @@ export function addRotateCommand(
     .option('--initial', 'the first secret of a swarm that has none', false)
     .option('--add', 'give the secret in force to the nodes of --node', false)
     .option('--leave', 'a new secret for all but the nodes of --node, which leave the swarm', false)
+    .option(
+      '--open-fence',
+      'let go of strangers that the last rotation fenced off, once you have looked at them',
+      false,
+    )
     .option('--resume', 'go on with one that stands still, and let in nodes that were left out', false)
     .option('--status', 'how it stands; 1 when one is under way or has left nodes out', false)
     .option(

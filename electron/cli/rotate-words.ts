@@ -34,6 +34,16 @@ export function planWords(plan: RotationPlan): string {
     ({ name, address }) => `  ${name} (${address}): not on your list, fenced off`,
   );
   const { stage, split, total } = plan.seconds;
+  if (plan.purpose === 'open-fence')
+    return text([
+      plan.title,
+      ...lines,
+      ...plan.strangers.map(
+        ({ name, address }) => `  ${name} (${address}): not on your list, within reach again`,
+      ),
+      'No secret changes, and nothing restarts. mycoSwarm sends the secret to whoever announces itself as a node.',
+      ...(plan.blocked === null ? [] : [plan.blocked]),
+    ]);
   return text([
     `${plan.title}${plan.emergency ? ', as an emergency' : ''}`,
     ...lines,
@@ -56,6 +66,15 @@ export function runWords(run: RotationRun): string {
           `Between the first and the last node that took the new secret: ${Math.round(run.split.milliseconds)} ms.`,
         ];
   return text([run.sentence, ...nodes, ...split]);
+}
+
+/** @returns whom the nodes of the last rotation keep out, and how that ends */
+export function fencedWords({ strangers }: RotationRun): string {
+  return text([
+    'These announced themselves and are not on your list; no node of the swarm reaches them:',
+    ...strangers.map(({ name, address }) => `  ${name} (${address})`),
+    'Once you know them: swarmkeep rotate --open-fence',
+  ]);
 }
 
 /** @returns where it is, on one line */

@@ -20,16 +20,19 @@ async function rotate(...args: string[]) {
 it('says how it stands where nothing was ever rotated', async () => {
   expect(await rotate('--status')).toMatchObject({ code: 0 });
   const asJson = await rotate('--status', '--json');
-  expect([asJson.code, JSON.parse(asJson.out)]).toEqual([0, { running: null, unfinished: [] }]);
+  expect([asJson.code, JSON.parse(asJson.out)]).toEqual([0, { running: null, unfinished: [], fenced: null }]);
   expect(await rotate('--resume', '--json')).toMatchObject({ code: 0, out: expect.stringContaining('null') });
 });
 
-it.each([[['--all', '--node', 'miu']], [['--resume', '--status']], [['--add']], [['--leave']]])(
-  'refuses %j as wrong usage',
-  async (args) => {
-    expect(await rotate(...args)).toMatchObject({ code: 64, out: '' });
-  },
-);
+it.each([
+  [['--all', '--node', 'miu']],
+  [['--resume', '--status']],
+  [['--add']],
+  [['--leave']],
+  [['--open-fence', '--resume']],
+])('refuses %j as wrong usage', async (args) => {
+  expect(await rotate(...args)).toMatchObject({ code: 64, out: '' });
+});
 
 it('changes nothing where no node can be given a secret, and keeps the passphrase to itself', async () => {
   const passphrase = join(folder, 'passphrase');

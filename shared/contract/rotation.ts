@@ -32,6 +32,8 @@ export const rotation = {
       running: rotationRun.nullable(),
       /** Ended ones with nodes that are away, excluded or removed: their peers keep them out. */
       unfinished: listOf(rotationRun, 64),
+      /** The last rotation where its nodes still keep strangers out: they do until a plan `open-fence` or the next rotation. */
+      fenced: rotationRun.nullable(),
     }),
   ),
   /** Rotations, newest first. `before` is the start of the last one that is known. */

@@ -302,7 +302,9 @@ function sentenceOf(event: LedgerEvent, node: string): string {
     case 'helper-removed':
       return `Changes are no longer allowed on ${node}: helper ${event.what.version} was removed.`;
     case 'rotation-agreed': {
-      const { count, nodes, leftOut, emergency } = event.what;
+      const { count, nodes, leftOut, emergency, purpose } = event.what;
+      if (purpose === 'open-fence')
+        return `Agreed to, not begun yet: strangers that were fenced off are within reach of mycoSwarm again on ${counted(count, 'node')} (${listed(nodes, 6, 'node')}).`;
       const without = leftOut.length === 0 ? '' : `, without ${listed(leftOut, 6, 'node')}`;
       return `Agreed to, not begun yet: a new secret for ${counted(count, 'node')} (${listed(nodes, 6, 'node')})${without}${
         emergency ? ', as an emergency' : ''

@@ -2,6 +2,7 @@ import { lookAtSecrets } from '#core/secrets/rotation/ages.ts';
 import type { Connections } from '#core/secrets/rotation/connections.ts';
 import { currentOf } from '#core/secrets/rotation/current.ts';
 import type { RotationEngine, RotationRefusal } from '#core/secrets/rotation/engine.ts';
+import { keepsStrangersOut } from '#core/secrets/rotation/open-fence.ts';
 import type { RotationParts } from '#core/secrets/rotation/parts.ts';
 import { preflight } from '#core/secrets/rotation/preflight.ts';
 import type { RotationRegistry } from '#core/secrets/rotation/rotation-registry.ts';
@@ -57,6 +58,10 @@ export function rotationGroup(desk: {
     async begin(claimed) {
       await recordRotationConsent(context.ledger, claimed);
       const spare = desk.spare.take(claimed.plan.id);
+      if (claimed.plan.purpose === 'open-fence') {
+        await spare?.close();
+        return shown(orThrow(await engine.openFence(claimed.plan)));
+      }
       return shown(orThrow(await engine.begin(claimed.plan, claimed.places, spare)));
     },
     resume: async ({ rotation }) => shown(orThrow(await engine.resume(rotation))),
@@ -67,7 +72,12 @@ export function rotationGroup(desk: {
       const current = currentOf(await known(), null);
       // What an older rotation left open, the one after it took over.
       const unfinished = open.filter(({ id, endedAt }) => endedAt !== null && id === current);
-      return { running: running === null ? null : shown(running), unfinished: unfinished.map(shown) };
+      const last = (await known()).find(({ id }) => id === current);
+      return {
+        running: running === null ? null : shown(running),
+        unfinished: unfinished.map(shown),
+        fenced: last !== undefined && keepsStrangersOut(last) ? shown(last) : null,
+      };
     },
     async history({ before, limit }) {
       const runs = await store.rotationsBefore({ before: before ?? null, limit: limit + 1 });

@@ -8,6 +8,7 @@ import type { StoredRotation } from '#core/store/operations/rotations.ts';
  */
 export async function recordRotationConsent(ledger: Ledger, { plan }: ClaimedRotation): Promise<void> {
   const named = (part: string) => plan.nodes.filter((node) => node.part === part).map(({ name }) => name);
+  const given = named(plan.purpose === 'open-fence' ? 'keeps' : 'rotates');
   await ledger.append([
     {
       kind: 'rotation-agreed',
@@ -17,8 +18,8 @@ export async function recordRotationConsent(ledger: Ledger, { plan }: ClaimedRot
         hash: plan.hash,
         purpose: plan.purpose,
         emergency: plan.emergency,
-        nodes: named('rotates').slice(0, 32),
-        count: named('rotates').length,
+        nodes: given.slice(0, 32),
+        count: given.length,
         leftOut: [...named('away'), ...named('excluded'), ...named('removed')].slice(0, 32),
       },
     },

@@ -25,23 +25,35 @@ export function PreflightCard({ plan, rotation, onAgain, onLeave }: PreflightCar
   useEffect(() => leave.current?.focus(), []);
   const rotates = of(plan, 'rotates');
   const keeps = of(plan, 'keeps');
+  const opens = plan.purpose === 'open-fence';
   const excluded = of(plan, 'excluded').map(({ node }) => node);
   return (
     <FixCard
       title={visible(plan.title)}
       note={plan.emergency ? 'Emergency: waits for nobody' : undefined}
       takesEffect={
-        <>
-          In about {Math.max(1, Math.round(plan.seconds.total))} seconds. All nodes restart at one instant;
-          for about {`${plan.seconds.split.toFixed(1).replace('.0', '')}\u00a0s`} of it they may refuse each
-          other, and tasks sent then can be sent again.
-        </>
+        opens ? (
+          <>In a few seconds. No secret changes, and nothing restarts.</>
+        ) : (
+          <>
+            In about {Math.max(1, Math.round(plan.seconds.total))} seconds. All nodes restart at one instant;
+            for about {`${plan.seconds.split.toFixed(1).replace('.0', '')}\u00a0s`} of it they may refuse each
+            other, and tasks sent then can be sent again.
+          </>
+        )
       }
       ifItGoesWrong={
-        <>
-          Until the decision it can be taken back, and every node has the secret that it had. From there it
-          only goes forward: a console that dies goes on where it was.
-        </>
+        opens ? (
+          <>
+            mycoSwarm sends the secret to whoever announces itself as a node. If they are not yours after all,
+            rotate: the next rotation keeps them out again.
+          </>
+        ) : (
+          <>
+            Until the decision it can be taken back, and every node has the secret that it had. From there it
+            only goes forward: a console that dies goes on where it was.
+          </>
+        )
       }
       actions={
         <>
@@ -69,17 +81,19 @@ export function PreflightCard({ plan, rotation, onAgain, onLeave }: PreflightCar
     >
       {plan.blocked ? <p className="preflight__blocked">{visible(plan.blocked)}</p> : null}
       <dl className="preflight">
-        <Row label={capital(counted(rotates.length, 'node'))}>
-          {rotates.length === 0
-            ? 'None gets it.'
-            : listed(
-                rotates.map(({ name }) => visible(name)),
-                8,
-                'node',
-              )}
-          {rotates.length === 0 ? '' : rotates.length === 1 ? ' gets it.' : ' get it.'}
-        </Row>
-        {keeps.length > 0 ? (
+        {opens ? null : (
+          <Row label={capital(counted(rotates.length, 'node'))}>
+            {rotates.length === 0
+              ? 'None gets it.'
+              : listed(
+                  rotates.map(({ name }) => visible(name)),
+                  8,
+                  'node',
+                )}
+            {rotates.length === 0 ? '' : rotates.length === 1 ? ' gets it.' : ' get it.'}
+          </Row>
+        )}
+        {keeps.length > 0 && !opens ? (
           <Row label={PARTS.keeps}>
             {listed(
               keeps.map(({ name }) => visible(name)),
@@ -101,34 +115,37 @@ export function PreflightCard({ plan, rotation, onAgain, onLeave }: PreflightCar
               4,
               'stranger',
             )}{' '}
-            announce themselves as nodes. They are fenced off before the new secret is sent, and never waited
-            for.
+            {opens
+              ? 'announced themselves as nodes. Your nodes reach them again afterwards.'
+              : 'announce themselves as nodes. They are fenced off before the new secret is sent, and never waited for.'}
           </Row>
         ) : null}
       </dl>
-      <Disclosure summary="Leave nodes out, or wait for nobody" defaultOpen={false}>
-        <div className="preflight__choices">
-          {plan.nodes
-            .filter(({ part }) => part === 'rotates' || part === 'excluded')
-            .slice(0, 64)
-            .map(({ node, name, part }) => (
-              <Switch
-                key={node}
-                label={visible(name)}
-                checked={part === 'rotates'}
-                onChange={(on) =>
-                  onAgain(on ? excluded.filter((one) => one !== node) : [...excluded, node], plan.emergency)
-                }
-              />
-            ))}
-          <Switch
-            label="Emergency"
-            hint="Nobody is waited for: who does not answer at once is left out and fenced off."
-            checked={plan.emergency}
-            onChange={(on) => onAgain(excluded, on)}
-          />
-        </div>
-      </Disclosure>
+      {opens ? null : (
+        <Disclosure summary="Leave nodes out, or wait for nobody" defaultOpen={false}>
+          <div className="preflight__choices">
+            {plan.nodes
+              .filter(({ part }) => part === 'rotates' || part === 'excluded')
+              .slice(0, 64)
+              .map(({ node, name, part }) => (
+                <Switch
+                  key={node}
+                  label={visible(name)}
+                  checked={part === 'rotates'}
+                  onChange={(on) =>
+                    onAgain(on ? excluded.filter((one) => one !== node) : [...excluded, node], plan.emergency)
+                  }
+                />
+              ))}
+            <Switch
+              label="Emergency"
+              hint="Nobody is waited for: who does not answer at once is left out and fenced off."
+              checked={plan.emergency}
+              onChange={(on) => onAgain(excluded, on)}
+            />
+          </div>
+        </Disclosure>
+      )}
       {begin.error ? <ErrorState inline {...errorWords(begin.error, 'It could not be begun.')} /> : null}
       {begin.isPending ? (
         <p className="secrets__note" role="status">
@@ -191,6 +208,7 @@ const of = ({ nodes }: RotationPlan, part: RotationPreflight['part']) =>
   nodes.filter((node) => node.part === part);
 
 function orderWords({ purpose, emergency }: RotationPlan, count: number): string {
+  if (purpose === 'open-fence') return 'Let them within reach';
   if (purpose === 'initial') return 'Make the first secret';
   if (purpose === 'add-node') return 'Give it the secret';
   if (emergency) return 'Rotate now, wait for nobody';

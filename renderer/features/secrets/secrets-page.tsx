@@ -17,6 +17,7 @@ import { SealedPart } from './sealed-part.tsx';
 import { secretsSentence } from './secrets-sentence.ts';
 import { SetUpCard } from './set-up-card.tsx';
 import { SheetView } from './sheet-view.tsx';
+import { StrangersPart } from './strangers-part.tsx';
 import { UnfinishedPart } from './unfinished-part.tsx';
 import { UnlockDialog } from './unlock-dialog.tsx';
 import { useRotation } from './use-rotation.ts';
@@ -141,6 +142,7 @@ export function SecretsPage() {
         <NodeList seen={seen.data} onGive={(node) => wish({ purpose: 'add-node', nodes: [node] })} />
       ) : null}
       <UnfinishedPart rotation={rotation} />
+      {planned ? null : <StrangersPart rotation={rotation} onOpen={() => wish({ purpose: 'open-fence' })} />}
       <SealedPart state={state} onUnlock={unlock} onSheet={setSheet} />
       <ReminderPart />
       <HistoryPart />

@@ -45,6 +45,8 @@ export function useRotation() {
     /** Ended while this page was open. */
     ended: newest && newest.endedAt !== null ? newest : null,
     unfinished: status.data?.unfinished ?? [],
+    /** The last rotation, where its nodes keep strangers out. */
+    fenced: status.data?.fenced ?? null,
     error: status.error,
     plan,
     begin,

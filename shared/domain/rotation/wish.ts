@@ -11,9 +11,10 @@ export const rotationId = changeId;
 
 /**
  * `rotate`: a new secret on all nodes. `initial`: the first secret of a swarm that has none. `add-node`: the secret that is in force, on
- * nodes that do not have it. `remove-node`: a new secret on all nodes but those that leave, which stay fenced off.
+ * nodes that do not have it. `remove-node`: a new secret on all nodes but those that leave, which stay fenced off. `open-fence`: no secret at
+ * all: strangers that were fenced off by the last rotation are within reach of mycoSwarm again, once a person has looked at them.
  */
-export const rotationPurpose = z.enum(['rotate', 'initial', 'add-node', 'remove-node']);
+export const rotationPurpose = z.enum(['rotate', 'initial', 'add-node', 'remove-node', 'open-fence']);
 export type RotationPurpose = z.infer<typeof rotationPurpose>;
 
 /** What the operator asks for. */

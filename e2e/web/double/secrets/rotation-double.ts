@@ -62,6 +62,7 @@ export class RotationDouble {
     status: () =>
       this.#parts.answer(() => ({
         running: this.runs.find(({ endedAt }) => endedAt === null) ?? null,
+        fenced: null,
         unfinished: this.runs.filter(
           ({ endedAt, nodes }) => endedAt !== null && nodes.some(({ state }) => state === 'away'),
         ),

@@ -12,7 +12,7 @@ import { stageNode } from './stage-nodes.ts';
 const ARMING_FACTOR = 0.9;
 const MOST_LEAD_MS = 60_000;
 /** So long after the instant a node that is being told is waited for; in milliseconds. */
-const ARMING_MS = 5_000;
+const ARMING_MS = 30_000;
 /** For each node that restarts; one computer that holds many of them needs it. */
 const QUIET_MS = 30;
 

@@ -6,6 +6,7 @@ import { takeBack } from './finish-nodes.ts';
 import { RotationJournal } from './journal.ts';
 import { finishLateNodes } from './late-nodes.ts';
 import { LateTries } from './late-tries.ts';
+import { keepsStrangersOut, openFence } from './open-fence.ts';
 import type { RotationParts } from './parts.ts';
 import { reachedFirst } from './preflight.ts';
 import { isDecided, limitsOf, runRotation } from './run.ts';
@@ -97,6 +98,31 @@ export class RotationEngine {
     this.#parts.told(rotation, { kind: 'stage' });
     if (!this.#run(rotation, `For: ${plan.title}`, { spare })) await spare?.close();
     return rotation;
+  }
+
+  /**
+   * Lets go of the strangers that the rotation in force keeps out, as a person agreed to.
+   * @returns that rotation, once all nodes that answer were told
+   */
+  async openFence(plan: RotationPlan): Promise<StoredRotation | RotationRefusal> {
+    this.#beginning += 1;
+    try {
+      this.#tends?.hurry();
+      await this.#tending;
+      if (this.#running !== null) return 'busy';
+      const known = await this.#parts.store.rotationsBefore({ before: null, limit: 100 });
+      const rotation = known.find(({ id }) => id === currentOf(known, null));
+      if (rotation === undefined || !keepsStrangersOut(rotation)) return 'at-rest';
+      // What was shown and agreed to, and nobody besides.
+      if (JSON.stringify(rotation.strangers) !== JSON.stringify(plan.strangers)) return 'unknown';
+      const { actMs, awayMs } = limitsOf(this.#parts, rotation);
+      const journal = new RotationJournal(this.#parts, rotation);
+      const connections = new Connections(this.#parts, rotation.id, `For: ${plan.title}`, actMs);
+      await openFence(journal, connections, awayMs).finally(() => connections.close());
+      return journal.rotation;
+    } finally {
+      this.#beginning -= 1;
+    }
   }
 
   /** Lets one that stands still go on. */

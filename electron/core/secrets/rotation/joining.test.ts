@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keepsStrangersOut } from './open-fence.ts';
 import { shownRun } from './shown-run.ts';
 import { FakeSwarm } from './testing/fake-swarm.ts';
 import { FakeDisk, MortalConsole } from './testing/mortal-console.ts';
@@ -19,6 +20,51 @@ async function swarmWithGaps() {
   const [secret = ''] = disk.generated;
   return { swarm, disk, console, first, left, away, last, secret };
 }
+
+describe('strangers that were fenced off', () => {
+  const stranger = { name: 'fern', address: '10.0.0.99', seenBy: ['this computer'] };
+
+  it('are kept out until a person lets them go, and those without the secret stay out', async () => {
+    const swarm = new FakeSwarm(3, OLD);
+    const disk = new FakeDisk();
+    const [first, away, last] = swarm.nodes;
+    if (!first || !away || !last) throw new Error('no nodes');
+    away.isAway = true;
+    const console = new MortalConsole(swarm, disk, { strangers: [stranger] });
+    expect((await console.plan({ purpose: 'open-fence' })).plan.blocked).toContain('No node keeps');
+    await console.rotate();
+    await console.engine.tend();
+    const [done] = disk.all();
+    if (!done) throw new Error('no rotation');
+    expect(keepsStrangersOut(done)).toBe(true);
+    const { plan } = await console.plan({ purpose: 'open-fence' });
+    expect(plan).toMatchObject({ blocked: null, strangers: [stranger] });
+    expect(plan.nodes.map(({ node, part }) => [node, part])).toEqual([
+      [first.id, 'keeps'],
+      [last.id, 'keeps'],
+    ]);
+    const restarts = first.history.length;
+    const other = { ...plan, hash: '', strangers: [{ ...stranger, address: '10.0.0.98' }] };
+    expect(await console.engine.openFence(other)).toBe('unknown');
+    // One is not there just then.
+    last.isAway = true;
+    await console.engine.openFence({ ...plan, hash: '' });
+    expect(disk.all()[0]?.strangers).toEqual([]);
+    expect(first.fence).toMatchObject({ scope: 'swarm' });
+    expect(first.fence?.shuts).not.toContain(stranger.address);
+    expect(last.fence?.shuts).toContain(stranger.address);
+    last.isAway = false;
+    await console.engine.tend();
+    expect(last.fence?.shuts).not.toContain(stranger.address);
+    away.isAway = false;
+    await console.engine.tend();
+    expect(swarm.nodes.map(({ fence, lease }) => [fence, lease])).toEqual(
+      swarm.nodes.map(() => [null, null]),
+    );
+    expect(first.history.length).toBe(restarts);
+    expect(await console.engine.openFence({ ...plan, hash: '' })).toBe('at-rest');
+  });
+});
 
 describe('a node that joins', () => {
   it('is let in by those that have the secret, and nobody else is forgotten', async () => {

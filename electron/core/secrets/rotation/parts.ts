@@ -38,7 +38,7 @@ export const USUAL_LIMITS: RotationLimits = {
   awayMs: 8_000,
   settleMs: 45_000,
   tendMs: 20_000,
-  actMs: 60_000,
+  actMs: 90_000,
 };
 /** In an emergency nobody is waited for. */
 export const EMERGENCY_LIMITS: RotationLimits = {
@@ -46,7 +46,7 @@ export const EMERGENCY_LIMITS: RotationLimits = {
   awayMs: 2_000,
   settleMs: 20_000,
   tendMs: 10_000,
-  actMs: 30_000,
+  actMs: 45_000,
 };
 
 /** All that rotations work with. */

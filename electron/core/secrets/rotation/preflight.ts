@@ -5,6 +5,7 @@ import type { RotationPlan, RotationPreflight } from '#shared/domain/rotation/pl
 import { MOST_NODES, type RotationWish } from '#shared/domain/rotation/wish.ts';
 import type { Connections } from './connections.ts';
 import { currentOf } from './current.ts';
+import { openFencePlan } from './open-fence.ts';
 import { EMERGENCY_LIMITS, type RotationParts, type RotationTarget, USUAL_LIMITS } from './parts.ts';
 import { newNonce } from './secret.ts';
 
@@ -34,6 +35,12 @@ export async function preflight(
   known: readonly StoredRotation[],
 ): Promise<Preflight> {
   const all = await parts.targets();
+  if (wish.purpose === 'open-fence')
+    return openFencePlan(
+      parts,
+      known.find(({ id }) => id === currentOf(known, null)),
+      all,
+    );
   const targets = chosen(all, wish);
   const current = currentOf(known, null);
   const own = new Set(known.map(({ id }) => id));

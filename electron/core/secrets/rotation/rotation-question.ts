@@ -23,8 +23,9 @@ export async function rotationQuestion(
   addressOf: (node: string) => Promise<string | null>,
 ): Promise<{ title: string; lines: string[] }> {
   const lines: string[] = [];
-  for (const [part, words] of PARTS) {
+  for (const [part, usual] of PARTS) {
     const nodes = plan.nodes.filter((node) => node.part === part);
+    const words = plan.purpose === 'open-fence' ? 'Open their fence to these' : usual;
     for (let at = 0; at < nodes.length; at += NAMES_IN_LINE) {
       const some = await Promise.all(
         nodes.slice(at, at + NAMES_IN_LINE).map(async ({ node, name }) => {
@@ -35,13 +36,20 @@ export async function rotationQuestion(
       lines.push(`${words}: ${some.join(', ')}.`);
     }
   }
+  const opens = plan.purpose === 'open-fence';
   const strangers = plan.strangers.map(({ name, address }) => `${name} (${address})`);
-  if (strangers.length > 0) lines.push(`Not on your list, and fenced off: ${strangers.join(', ')}.`);
-  lines.push(
-    `It takes about ${Math.ceil(plan.seconds.total)} seconds. For about ${Math.ceil(plan.seconds.split)} of them nodes refuse each other.`,
-    'Up to the decision it can be taken back; after that it only goes forward.',
-    `SHA-256 of the whole plan: ${plan.hash}`,
-  );
+  if (strangers.length > 0)
+    lines.push(
+      opens
+        ? `Not on your list, and within reach again: ${strangers.join(', ')}. mycoSwarm sends the secret of the swarm to whoever announces itself as a node.`
+        : `Not on your list, and fenced off: ${strangers.join(', ')}.`,
+    );
+  if (!opens)
+    lines.push(
+      `It takes about ${Math.ceil(plan.seconds.total)} seconds. For about ${Math.ceil(plan.seconds.split)} of them nodes refuse each other.`,
+      'Up to the decision it can be taken back; after that it only goes forward.',
+    );
+  lines.push(`SHA-256 of the whole plan: ${plan.hash}`);
   return {
     title: shortened(visible(plan.title), 240),
     lines: lines.map((line) => shortened(visible(line), LINE_LENGTH)),

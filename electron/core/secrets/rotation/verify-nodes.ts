@@ -6,8 +6,8 @@ import { askersOf, Proofs, peersFor, verifyAct } from './proofs.ts';
 import type { HeldSecret } from './secret.ts';
 
 const AGAIN_MS = 700;
-/** A node asks others for three seconds at most, and answers within them or not at all. */
-const LOOK_MS = 20_000;
+/** A node asks others for three seconds at most; the rest is for one that is slow to begin. */
+const LOOK_MS = 30_000;
 
 /** How nodes are proven. */
 export interface Verifying {

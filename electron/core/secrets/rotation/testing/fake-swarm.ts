@@ -19,7 +19,7 @@ export interface FakeNode {
   armed: { rotation: string; at: number } | null;
   committed: { rotation: string; at: number } | null;
   lease: string | null;
-  fence: { scope: 'all' | 'swarm'; reaches: string[] } | null;
+  fence: { scope: 'all' | 'swarm'; reaches: string[]; shuts: string[] } | null;
   skewMs: number;
   isAway: boolean;
   /** It answers 200 to every secret. */
@@ -156,7 +156,7 @@ export class FakeSwarm {
           fenced: node.fence !== null,
         };
       case 'fence':
-        node.fence = { scope: act.scope, reaches: act.reaches };
+        node.fence = { scope: act.scope, reaches: act.reaches, shuts: act.shuts };
         return { answer: 'fenced', table: '0'.repeat(64), tried: [] };
       case 'lift':
         node.fence = null;
