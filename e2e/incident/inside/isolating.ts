@@ -45,6 +45,8 @@ const desk = await openIsolating(
   { store, clock: systemClock, dataFolder: work.dataFolder, recover: true },
   {
     about: async () => ({ uids: work.uids ?? [], apiPort: 7_890, identity: { macs: [], addresses: [] } }),
+    // The nodes of the room have one host key between them, as copies of one disk do.
+    keysOf: async ({ id }) => [id],
     // A busy machine gets its time; what is promised of times is measured elsewhere.
     limits: { stepDownSeconds: work.seconds, tendMs: 1_000, lookMs: 20_000, askMs: 60_000, settleMs: 60_000 },
     fault: (point) => {

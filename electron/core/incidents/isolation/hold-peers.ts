@@ -6,11 +6,12 @@ import { USUAL_LIMITS } from './parts.ts';
 
 /**
  * Lets one peer drop one node. Never waits for that node, and never throws for what the peer does.
+ * @param peer.isAlike it may be the node itself, so that its word proves little
  * @param peer.isHere its orders run on the computer of this console: SSH to the node has to pass there
  */
 export async function fenceAtPeer(
   { parts, lines, journal }: Working,
-  { node: peer, isHere }: { node: SwarmNode; isHere: boolean },
+  { node: peer, isHere, isAlike }: { node: SwarmNode; isHere: boolean; isAlike: boolean },
   node: string,
   spares: WireIdentity,
 ): Promise<void> {
@@ -42,6 +43,7 @@ export async function fenceAtPeer(
       certain,
       peer.name,
       isHere && journal.stored.scope === 'node',
+      isAlike,
     );
     journal.layer(node, key, is, proof);
   } else if (said.how === 'refused') journal.layer(node, key, 'failed', said.why);
@@ -66,6 +68,7 @@ function judged(
   proven: WireIdentity,
   name: string,
   isHere: boolean,
+  isAlike: boolean,
 ): Pick<IsolationLayer, 'is' | 'proof'> {
   const { rules, egress, leftOut, target, covers, dropped, boot, keeper, durable } = fence;
   if (rules !== 'as-loaded')
@@ -77,6 +80,11 @@ function judged(
   const unsaid = missing.filter((address) => !leftOut.some((one) => one.startsWith(`${address} `)));
   if (unsaid.length > 0) return { is: 'failed', proof: `${name} does not drop ${unsaid[0]}.` };
   const lacking = [
+    ...(isAlike
+      ? [
+          `${name} has the same host key, so it may be the same machine, or a copy of its disk: give it a key of its own (ssh-keygen -A).`,
+        ]
+      : []),
     ...(isHere
       ? [
           `${name} is this computer: only the swarm’s own packets are dropped here, so that SSH of this console stays open.`,

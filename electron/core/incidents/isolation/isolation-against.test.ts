@@ -149,10 +149,13 @@ describe('an isolation against whoever wants out of it', () => {
     await hold();
     model.list = [...NODES, ...spellings];
     const after = await goOn();
-    expect(nodeOf(after)?.layers.flatMap(({ node }) => node ?? [])).toEqual(['miu', 'boa']);
+    const peers = nodeOf(after)?.layers.flatMap(({ node, is }) => (node === null ? [] : [`${node} ${is}`]));
+    // What may be the node itself is asked, and its word counts for less.
+    expect(peers?.sort()).toEqual(['boa holds', 'miu holds', 'naru-six partly']);
+    expect(nodeOf(after)?.layers.find(({ node }) => node === 'naru-six')?.proof).toContain('same host key');
     for (const { proven, spares, target } of model.swarm.orders) {
       expect([proven, target.addresses]).toEqual([['10.0.0.1'], ['10.0.0.1']]);
-      expect(spares.addresses).not.toContain('10.0.0.1');
+      for (const one of ['10.0.0.1', 'fd00::1']) expect(spares.addresses).not.toContain(one);
       expect(spares.addresses).toEqual(expect.arrayContaining(['10.0.0.99', '10.0.0.254']));
     }
   });
@@ -182,6 +185,19 @@ describe('an isolation against whoever wants out of it', () => {
     model.swarm.manners.delete('naru');
     expect(await goOn()).toBeUndefined();
     expect(model.swarm.holding()).toEqual({ own: [], fences: [] });
+  });
+
+  it('is not let go unasked where nobody knows any more how it was reached', async () => {
+    const held = await hold();
+    for (const [id, body] of model.records)
+      model.records.set(id, body.replace(/"reachedAt":\{[^}]*\}/, '"reachedAt":null'));
+    model.list = NODES.slice(1);
+    const desk = model.console();
+    await desk.release({ isolation: held.id });
+    await desk.idle();
+    const after = nodeOf(await desk.status(held.id));
+    expect([after?.state, model.swarm.holding().fences]).toEqual(['releasing', ['boa', 'miu']]);
+    expect(after?.message).toContain('not on the list of nodes any more');
   });
 
   it('lets a dead node go without it: said by a person, once, and then it has to be set up anew', async () => {

@@ -49,8 +49,8 @@ export function isHere({ isLocal, reached }: KnownMachine, { own }: ConsolePlace
 
 /** What nodes of the list are to an isolated one now. */
 export interface Around extends WhoItIs {
-  /** Those that are to drop it; `isHere`: by the computer of this console. */
-  peers: { node: SwarmNode; isHere: boolean }[];
+  /** Those that are to drop it; `isHere`: by the computer of this console; `isAlike`: it may be the node itself, by its host key. */
+  peers: { node: SwarmNode; isHere: boolean; isAlike: boolean }[];
 }
 
 /**
@@ -103,7 +103,7 @@ function around(
   const peers = all.flatMap((node) => {
     const machine = machines.find((one) => one.node === node.id);
     if (machine === undefined || inside.has(node.id) || found.same.includes(node.id)) return [];
-    return [{ node, isHere: isHere(machine, place) }];
+    return [{ node, isHere: isHere(machine, place), isAlike: found.alike.includes(node.id) }];
   });
   return { ...found, peers };
 }

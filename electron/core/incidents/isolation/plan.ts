@@ -211,18 +211,24 @@ function warningsOf(
   scope: IsolationScope,
 ): string[] {
   const same = asked.filter((one) => who?.same.includes(one.node.id)).map((one) => one.node.name);
+  const alike = asked.filter((one) => who?.alike.includes(one.node.id)).map((one) => one.node.name);
   const notTaken = who?.notTaken ?? [];
   const leftOut = who?.sparesLeftOut.length ?? 0;
   return [
     ...(scope === 'agent' ? agentLimits(node.name) : []),
     ...(same.length > 0
       ? [
-          `${listed(same)} ${same.length === 1 ? 'is' : 'are'} the same machine as ${node.name}, by address or host key, so it is not asked to drop itself.`,
+          `${listed(same)} ${same.length === 1 ? 'is' : 'are'} the same machine as ${node.name}, by address, so it is not asked to drop itself.`,
         ]
       : []),
     ...(who !== undefined && who.target.addresses.length + who.target.macs.length === 0
       ? [
           `Nobody knows an address of ${node.name} for certain, so its peers cannot drop it: pull its network cable.`,
+        ]
+      : []),
+    ...(alike.length > 0
+      ? [
+          `${listed(alike)} ${alike.length === 1 ? 'has' : 'have'} the same host key as ${node.name}: the same machine at another address, or a copy of its disk. What ${alike.length === 1 ? 'it says' : 'they say'} proves little.`,
         ]
       : []),
     ...notTaken.slice(0, 4),

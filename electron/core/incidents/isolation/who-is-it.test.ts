@@ -92,14 +92,22 @@ describe('who a node is on the wire', () => {
   it('is the same machine under another spelling or port, by address or by host key', () => {
     const naru = machine(1);
     expect(isSameMachine(naru, machine(7, { reached: '10.0.0.1', keys: [] }))).toBe(true);
-    expect(isSameMachine(naru, machine(7, { reached: 'fd00::1', keys: ['other', 'key-1'] }))).toBe(true);
+    expect(isSameMachine(naru, machine(7, { ...NAMED, reached: '10.0.0.1', keys: ['key-1'] }))).toBe(true);
     // Another port, and a second server with keys of its own: the address is dropped as it is.
     expect(isSameMachine(naru, machine(7, { reached: '10.0.0.1' }))).toBe(true);
     expect(isSameMachine(naru, machine(7, { ...NAMED, reached: '10.0.0.1' }))).toBe(false);
     expect(isSameMachine(naru, machine(2))).toBe(false);
     const again = machine(7, { reached: '10.0.0.1', keys: ['key-1'], claims: machine(1).claims });
     const found = whoIsIt(naru, [again, machine(2)], PLACE);
-    expect(found.same).toEqual(['node-7']);
+    expect([found.same, found.alike]).toEqual([['node-7'], []]);
+    // At another address, or a copy of its disk: nobody can tell, so it is asked, and nothing of it is spared.
+    const copy = machine(8, { reached: 'fd00::8', keys: ['other', 'key-1'] });
+    const other = whoIsIt(naru, [copy, machine(2)], PLACE);
+    expect([other.same, other.alike, other.spares.addresses.includes('fd00::8')]).toEqual([
+      [],
+      ['node-8'],
+      false,
+    ]);
     expect(found.spares.addresses).not.toContain('10.0.0.1');
     expect(found.target.addresses).toEqual(['10.0.0.1']);
   });
@@ -195,7 +203,7 @@ describe('who a node is on the wire', () => {
             if (
               other.isLiteral &&
               other.reached !== null &&
-              !found.same.includes(other.node) &&
+              ![...found.same, ...found.alike].includes(other.node) &&
               target.reached !== other.reached
             )
               expect(found.target.addresses).not.toContain(other.reached);

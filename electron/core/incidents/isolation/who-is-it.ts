@@ -35,6 +35,8 @@ export interface ConsolePlace {
 export interface WhoItIs {
   /** Other entries of the list that are the same machine: they are no peers of it. */
   same: string[];
+  /** Entries that may be the same machine, by their host key: asked as peers, counted for less, and spared by nobody. */
+  alike: string[];
   /** What this console knows by itself. */
   certain: WireIdentity;
   /** What peers are told to drop: `certain`, and what it claims as far as nothing speaks against that. */
@@ -67,19 +69,20 @@ export function plainAddress(address: string): string {
 const isNobodys = (address: string): boolean =>
   /^(0|127|22[4-9]|23\d|255)\./.test(address) || address === '::' || address === '::1' || /^ff/.test(address);
 
-/** Two entries of the list with a host key in common, or with one address: one machine, as far as anybody can tell. */
+/** Two entries of the list with one address: one machine, as far as anybody can tell. */
 export function isSameMachine(one: KnownMachine, other: KnownMachine): boolean {
   if (one.isLocal || other.isLocal) return one.isLocal && other.isLocal;
-  if (shareKey(one, other)) return true;
   if (one.reached === null || other.reached === null) return false;
   const reached = plainAddress(one.reached);
   if (reached !== plainAddress(other.reached) || isNobodys(reached)) return false;
   // Who answers for a name may answer what it likes; keys that differ say that these are two.
-  const areTwo = one.keys.length > 0 && other.keys.length > 0;
+  const areTwo = one.keys.length > 0 && other.keys.length > 0 && !isAlike(one, other);
   return !areTwo || (one.isLiteral && other.isLiteral);
 }
 
-const shareKey = (one: KnownMachine, other: KnownMachine) => one.keys.some((key) => other.keys.includes(key));
+/** Whether two have a host key in common: one machine at two addresses, or one that was copied from the disk of the other. */
+export const isAlike = (one: KnownMachine, other: KnownMachine): boolean =>
+  one.keys.some((key) => other.keys.includes(key));
 
 /**
  * Who a node is on the wire. What this console knows by itself stands above everything that any node says: an isolated node is not let out because
@@ -94,7 +97,8 @@ export function whoIsIt(
 ): WhoItIs {
   const listed = all.filter(({ node }) => node !== target.node);
   const same = listed.filter((other) => isSameMachine(target, other));
-  const others = listed.filter((other) => !same.includes(other));
+  const alike = listed.filter((other) => !same.includes(other) && isAlike(target, other));
+  const others = listed.filter((other) => !same.includes(other) && !alike.includes(other));
   const reachedBy = new Map(
     others.flatMap((other) =>
       other.reached === null ? [] : [[plainAddress(other.reached), other] as const],
@@ -140,6 +144,7 @@ export function whoIsIt(
   ]).filter(isSpared);
   return {
     same: same.map(({ node }) => node),
+    alike: alike.map(({ node }) => node),
     certain,
     target: taken,
     spares: { addresses: spared.slice(0, MOST_SENT), macs: sparedMacs.slice(0, MOST_SENT) },
