@@ -43,7 +43,7 @@ export async function holdNode(
 /** The same again within this time is counted on the page, and not recorded once more. */
 const TOLD_MS = 600_000;
 const PINNED =
-  'Nothing brings them back any more, but addresses and routes that were pinned stay without an end until the next lease or restart.';
+  'Leases that were pinned count again, by its own word. One that could not be set back ends with the next lease or a restart.';
 const NOTHING_LEFT = 'Nothing isolated it any more: its rules and its record were gone.';
 
 /** @returns what somebody took away of the isolation of a node, in words; null when all of it is there */
@@ -247,9 +247,8 @@ export async function releaseNode(
   for (const layer of OWN_LAYERS) {
     const was = journal.node(node.id).shown.layers.find((one) => one.layer === layer);
     if (layer === 'snapshot' || layer === 'sockets' || was?.is === 'not-needed') continue;
-    // No program knows any more how long a lease was: it counts again from the next one.
     const isPinned = layer === 'addresses' && (was?.is === 'holds' || was?.is === 'partly');
-    journal.layer(node.id, { layer }, isPinned ? 'partly' : 'lifted', isPinned ? PINNED : '');
+    journal.layer(node.id, { layer }, 'lifted', isPinned ? PINNED : '');
   }
   await journal.note();
   await journal.point('after release');

@@ -326,7 +326,7 @@ describe('an isolation against whoever wants out of it', () => {
     expect(nodeOf(held)?.couldUndo.join(' ')).toContain('swarm traffic alone');
   });
 
-  it('does not say that pinned addresses are free again', async () => {
+  it('says of pinned addresses only what the node says', async () => {
     const held = await hold();
     const desk = model.console();
     await desk.release({ isolation: held.id });
@@ -334,8 +334,8 @@ describe('an isolation against whoever wants out of it', () => {
     const after = (await desk.status(held.id)) as Isolation;
     expect(layer(after, 'rules')).toMatchObject({ is: 'lifted' });
     expect(layer(after, 'addresses')).toMatchObject({
-      is: 'partly',
-      proof: expect.stringContaining('until the next lease or restart'),
+      is: 'lifted',
+      proof: expect.stringContaining('by its own word'),
     });
     expect(after.endedAt).not.toBeNull();
   });
