@@ -113,13 +113,8 @@ function checkTargets(chains: readonly string[], rules: readonly string[], jumps
   if (reached.some((chain) => !own.has(chain)) || new Set(reached).size < reached.length)
     throw bad('a jump to another chain, or two to the same');
   for (const line of rules) {
-    const words = line
-      .split('"')
-      .filter((_, index) => index % 2 === 0)
-      .join(' ')
-      .split(' ')
-      .filter(Boolean);
-    if (line.split('"').length % 2 === 0 || !own.has(words[1] ?? '')) throw bad(line);
+    const words = wordsOf(line);
+    if (words === null || !own.has(words[1] ?? '')) throw bad(line);
     const rest = words.slice(2);
     // A value that begins so would be read as an option as well: none is needed.
     if (rest.some((word) => word.startsWith('-') && !OPTIONS.has(word))) throw bad(line);
@@ -129,6 +124,26 @@ function checkTargets(chains: readonly string[], rules: readonly string[], jumps
       if (jumpsTo && !TARGETS.has(target) && !own.has(target)) throw bad(line);
     });
   }
+}
+
+/** A word as iptables-restore takes it, with the quotes around it; one that is quoted only in part is none. */
+const WORD = /\s*(?:"([^"]*)"|([^\s"]+))(?=\s|$)/y;
+/** Options whose values are text, and may be quoted: anything else that is quoted would be an option or a target all the same. */
+const TEXTS = new Set(['--comment', '--log-prefix', '--nflog-prefix']);
+
+/** @returns the words of a rule without values that are text; null for a line with quotes where none belong */
+function wordsOf(line: string): string[] | null {
+  const words: string[] = [];
+  let before = '';
+  for (WORD.lastIndex = 0; WORD.lastIndex < line.length; ) {
+    const found = WORD.exec(line);
+    if (found === null) return null;
+    const [, quoted, plain] = found;
+    if (quoted !== undefined && !TEXTS.has(before)) return null;
+    if (plain !== undefined) words.push(plain);
+    before = plain ?? '';
+  }
+  return words;
 }
 
 function bad(what: string): Refused {

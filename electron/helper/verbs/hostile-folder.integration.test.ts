@@ -104,6 +104,24 @@ describe('beside an account that tricks the helper', () => {
     expect(helper.node.run('ls', '-A', '/opt')).not.toContain('swarmkeep');
   });
 
+  it('gives root no folder that opens to others what is made in it later', async () => {
+    const own = { verb: 'set-attributes', path: `${HOME}/tree/b`, uid: 0, gid: 0, mode: 0o755, expect: any };
+    expect(await helper.ask({ ...step(), ask: 'do', action: own })).toMatchObject({
+      refusal: 'unsafe-path',
+      message: expect.stringContaining('default ACL'),
+    });
+    expect(helper.node.run('stat', '-c', '%u', `${HOME}/tree/b`).trim()).toBe('1500');
+    const script = `setfacl -k ${HOME}/tree/b; echo ready; until [ "$(stat -c %u ${HOME}/tree/b)" = 0 ]; do setfacl -d -m u:1500:rwx ${HOME}/tree/b; done 2>/dev/null`;
+    const into = step();
+    let answer: HelperAnswer | null = null;
+    await asAgent(`${script}; true`, async () => {
+      answer = await helper.ask({ ...into, ask: 'do', action: own });
+      // Refused, it would be the account's again, and it would go on for ever.
+      helper.node.run('chown', '0:0', `${HOME}/tree/b`);
+    });
+    expect(answer).toMatchObject({ refusal: 'unsafe-path' });
+  });
+
   it('copies nothing for root to where somebody else can change it', async () => {
     expect(await helper.ask({ ...step(), ask: 'do', action: copy({ path: `${HOME}/copy` }) })).toMatchObject({
       refusal: 'unsafe-path',

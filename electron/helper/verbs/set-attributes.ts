@@ -94,6 +94,15 @@ function refuseWriter(place: number, path: string): void {
     );
 }
 
+/** What root makes later in a folder with such a list would be open to those whom somebody else named (acl(5), default ACL). */
+function refuseInherited(path: string, state: EntryState, uid: number): void {
+  if (uid !== 0 || state.kind !== 'directory' || state.defaultList === null) return;
+  throw new Refused(
+    'unsafe-path',
+    `${path} has a list of who may use everything that is made in it later (a default ACL), which stays whoever owns it. See it with getfacl, take it away with setfacl -k, then plan again.`,
+  );
+}
+
 /** What undo will not give back, in a sentence. */
 function markTaken({ path, state, wanted }: Before): string | null {
   if (state.kind !== 'file' || (state.mode & SPECIAL_BITS & ~wanted.mode) === 0) return null;
@@ -134,6 +143,7 @@ export const setAttributes = anyVerb<'set-attributes', Before, EntryState>({
           );
       }
       const { uid, gid, mode } = action;
+      refuseInherited(path, state, uid);
       return {
         path,
         state: state.kind === 'file' ? { ...state, sha256: null } : state,
@@ -153,6 +163,8 @@ export const setAttributes = anyVerb<'set-attributes', Before, EntryState>({
       if (!already) apply(work, held, place, now, action);
       if (state.kind === 'file' && state.uid !== 0 && wanted.uid === 0) refuseWriter(place, kept.path);
       const left = readPlace(work.machine, place, false, kept.path).state;
+      // Until it changed hands its owner could give it such a list.
+      refuseInherited(kept.path, left, wanted.uid);
       return { left, already, notUndone: markTaken(kept), output: '' };
     }),
   differences: (kept, left, work) =>
