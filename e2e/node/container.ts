@@ -142,7 +142,8 @@ export class Container extends Guest {
     await this.#management.plugInto(await this.#init());
     if (this.#lan !== null) await this.#plugIn(this.#lan);
     await this.untilReached(60_000);
-    await this.must('systemctl is-system-running --wait || true', 120_000);
+    // A first start that sets the machine up takes minutes.
+    await this.must('systemctl is-system-running --wait || true', 480_000);
   }
 
   /** The container's process 1, as this machine numbers it. */

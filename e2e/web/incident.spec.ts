@@ -193,11 +193,17 @@ test.describe('Incident', () => {
     await expect(page.getByText('The node is still shut off.')).toBeVisible();
     await page.getByRole('dialog').getByRole('button', { name: 'Not yet' }).click();
     await step(page, 'rebuild').getByRole('button', { name: 'Set naru up anew' }).click();
-    await step(page, 'rebuild').getByRole('textbox').fill('A drill.');
+    await step(page, 'rebuild')
+      .getByLabel(/If you did it in another way/)
+      .fill('A drill.');
     await step(page, 'rebuild').getByRole('button', { name: 'Skip it' }).click();
-    await step(page, 'rejoin').getByRole('button', { name: 'Let naru pass the checks' }).click();
+    await step(page, 'rejoin').getByRole('button', { name: 'Let naru pass the gate' }).click();
+    await step(page, 'rejoin')
+      .getByRole('button', { name: /Let naru in all the same/ })
+      .click();
     await step(page, 'rejoin').getByRole('textbox').fill('A drill.');
-    await step(page, 'rejoin').getByRole('button', { name: 'Skip it' }).click();
+    await step(page, 'rejoin').getByRole('button', { name: 'Show what that means…' }).click();
+    await page.locator('.incident-plan').getByRole('button', { name: 'Let naru in' }).click();
     await step(page, 'release').getByRole('button', { name: 'Open naru again' }).click();
     await step(page, 'release').getByRole('button', { name: 'Open naru again…' }).click();
     await page.locator('.incident-plan').getByRole('button', { name: 'Open naru again' }).click();

@@ -21,6 +21,8 @@ export function useIncident(incident: string) {
   const renew = () => {
     for (const queryKey of [
       orpc.incidents.list.key(),
+      // A closed one is read by itself.
+      orpc.incidents.get.key(),
       orpc.incidents.entries.key(),
       orpc.incidents.result.key(),
       orpc.incidents.gate.key(),

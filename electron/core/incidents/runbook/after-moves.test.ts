@@ -110,6 +110,14 @@ describe('what was settled', () => {
   });
 });
 
+it('a gate that an older console let be left out opens nothing either', () => {
+  const held = made(shut(), [{ kind: 'skip', step: 'preserve', words: 'x' }]);
+  const steps = held.steps.map((one) =>
+    one.step === 'rejoin' || one.step === 'rebuild' ? { ...one, state: 'skipped' as const, words: 'x' } : one,
+  );
+  expect(why({ ...held, steps }, begin('release'))).toBe('needs');
+});
+
 describe('what is to change', () => {
   const wish = { words: 'Pin every package', check: 'pinned-dependencies', owner: '', due: null } as const;
   const add: Move = { kind: 'follow-up', ...wish };
