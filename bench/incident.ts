@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostFor } from '#core/hosts/host-for.ts';
@@ -9,6 +9,7 @@ import { auditWorkspace, takeBaseline } from '#core/incidents/workspace/audit-wo
 import { shownPath } from '#core/incidents/workspace/compare.ts';
 import { makeTree, seedChanges, seededProfile } from '#core/incidents/workspace/testing/seeded-tree.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
+import { loopbackNodes } from './loopback-nodes.ts';
 import { report, series } from './measure.ts';
 
 const FILES = 100_000;
@@ -84,24 +85,11 @@ async function benchHunt(): Promise<void> {
   }
   const sshd = await startLoopbackSshd(['MaxStartups 200']);
   try {
-    await sshd.allowRoot();
-    await writeFile(join(sshd.folder, 'known_hosts'), `${sshd.hostKeyLine}\n`, { mode: 0o600 });
-    const { port, identityFile, folder } = sshd;
+    const { folder } = sshd;
+    const nodes = await loopbackNodes(sshd, NODES);
     const home = join(folder, 'home');
     await mkdir(home);
     makeTree(home, 200);
-    const nodes = Array.from({ length: NODES }, (_, index): SwarmNode => {
-      const name = `node-${index + 1}`;
-      const address = { kind: 'ssh' as const, host: '127.0.0.1', port, user: 'root', identityFile };
-      return {
-        id: name,
-        name,
-        address,
-        addedAt: '2026-11-23T08:00:00.000Z',
-        lastLookAt: null,
-        lastError: null,
-      };
-    });
     const parts = {
       nodes: async () => nodes,
       profile: async () => seededProfile(home),

@@ -1,10 +1,8 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { systemClock } from '#core/console/clock.ts';
 import { startLoopbackSshd, whyNoSshd } from '#core/hosts/testing/loopback-sshd.ts';
 import { openBrakeLine } from '#core/pause/brake-line.ts';
 import { createPauseDesk, type PauseDesk } from '#core/pause/pause-desk.ts';
-import type { SwarmNode } from '#shared/domain/node.ts';
+import { loopbackNodes } from './loopback-nodes.ts';
 import { report, series } from './measure.ts';
 
 const NODES = 50;
@@ -29,21 +27,8 @@ export async function benchPause(): Promise<void> {
   }
   const sshd = await startLoopbackSshd(['MaxStartups 200']);
   try {
-    await sshd.allowRoot();
-    await writeFile(join(sshd.folder, 'known_hosts'), `${sshd.hostKeyLine}\n`, { mode: 0o600 });
-    const { port, identityFile, folder } = sshd;
-    const nodes = Array.from({ length: NODES }, (_, index): SwarmNode => {
-      const name = `node-${index + 1}`;
-      const address = { kind: 'ssh' as const, host: '127.0.0.1', port, user: 'root', identityFile };
-      return {
-        id: name,
-        name,
-        address,
-        addedAt: '2026-11-23T08:00:00.000Z',
-        lastLookAt: null,
-        lastError: null,
-      };
-    });
+    const { folder } = sshd;
+    const nodes = await loopbackNodes(sshd, NODES);
     const open = (): PauseDesk =>
       createPauseDesk({
         dataFolder: folder,
