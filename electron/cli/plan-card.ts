@@ -1,5 +1,6 @@
 import { exactCommands, exactWord } from '#core/api/exact-command.ts';
 import { previewLine } from '#core/fixes/plans/preview-line.ts';
+import { revertWords } from '#shared/domain/arm-seconds.ts';
 import type { AppliedChange, Plan, PlanStep } from '#shared/domain/plan.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
 import type { Paint } from './terminal.ts';
@@ -45,7 +46,7 @@ export function cardOf(plan: Plan, paint: Paint): string {
     );
   }
   if (plan.revertsAfter !== null) {
-    lines.push(`It takes itself back after ${plan.revertsAfter} seconds unless you keep it.`);
+    lines.push(revertWords(plan, plan.revertsAfter));
   }
   lines.push(visible(plan.access.words));
   if (plan.blocked !== null)

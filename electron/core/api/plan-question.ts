@@ -1,4 +1,5 @@
 import { previewLine } from '#core/fixes/plans/preview-line.ts';
+import { revertWords } from '#shared/domain/arm-seconds.ts';
 import type { Plan, PlanStep } from '#shared/domain/plan.ts';
 import { shortened, visible } from '#shared/domain/text.ts';
 import { exactCommands, exactWord } from './exact-command.ts';
@@ -22,9 +23,7 @@ const PACKED_LENGTH = 150;
 export function planQuestion(plan: Plan, where: string | null = null): { title: string; lines: string[] } {
   const head = [
     `On ${plan.nodeName}${where === null ? '' : ` (${where})`}. ${plan.access.words}`,
-    ...(plan.revertsAfter === null
-      ? []
-      : [`It takes itself back after ${plan.revertsAfter} seconds unless you keep it.`]),
+    ...(plan.revertsAfter === null ? [] : [revertWords(plan, plan.revertsAfter)]),
   ];
   const tail = [`SHA-256 of the whole plan: ${plan.hash}`];
   let room = MOST_LINES - head.length - tail.length;

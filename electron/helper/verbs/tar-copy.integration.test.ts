@@ -20,8 +20,10 @@ const AGENT = 61_500;
 const AMOUNT = { entries: 8, bytes: 1_024 };
 const machine: Machine = {
   stateFolder: '/nowhere',
+  ownFolder: '/nowhere',
   programFolders: PROGRAM_FOLDERS,
-} as Machine;
+  systemd: false,
+};
 
 let folder: string;
 beforeEach(() => {

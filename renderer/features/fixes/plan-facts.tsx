@@ -1,3 +1,4 @@
+import { secondsBeforeSteps } from '#shared/domain/arm-seconds.ts';
 import type { Plan } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { capital } from '#shared/domain/words.ts';
@@ -37,7 +38,9 @@ export function PlanFacts({ plan, revertsAfter }: { plan: Plan; revertsAfter: Re
           <div>
             <dt>If you lose your way in</dt>
             <dd>
-              {visible(plan.nodeName)} takes it back by itself, whether or not this console is there.
+              {visible(plan.nodeName)} takes it back by itself, whether or not this console is there: at most{' '}
+              {count(Math.ceil(secondsBeforeSteps(plan, seconds) / 60), 'minute')} after the first step, and
+              once all are done,
               {revertsAfter ? (
                 <SelectField
                   label="Takes itself back after"
@@ -50,7 +53,7 @@ export function PlanFacts({ plan, revertsAfter }: { plan: Plan; revertsAfter: Re
                   }))}
                 />
               ) : (
-                ` After ${count(seconds, 'second')}.`
+                ` after ${count(seconds, 'second')}.`
               )}
             </dd>
           </div>

@@ -1,10 +1,10 @@
 import { ConsoleError } from '#core/console/service.ts';
 import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
+import { secondsBeforeSteps } from '#shared/domain/arm-seconds.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
 import { type Plan, WHEN_LET } from '#shared/domain/plan.ts';
 import { ALTERED, agreementOf, doesMore, UNPROVEN } from './agreement.ts';
-import { secondsBeforeSteps } from './arm-seconds.ts';
 import { askHelper, refusalWords } from './ask.ts';
 import { doAgain } from './do-again.ts';
 import { doSteps, type StepsEnd } from './do-steps.ts';
