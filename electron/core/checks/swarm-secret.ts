@@ -202,6 +202,17 @@ export const swarmSecret: Check = {
       const token = facts.tokens.find((entry) => entry.instance === instance.id);
       const label = labelOf(input, instance);
       const source = sourceOf(input, 'mycoswarm');
+      // A folder that is closed to the account that looks shows nothing of what is in it.
+      if (token === undefined && input.facts.privilege === 'user')
+        return [
+          notSeen(
+            input,
+            `${label}swarm secret`,
+            'its file was not seen; it may lie in a folder of another account, which is closed to the one that looked',
+            source,
+            AS_ADMINISTRATOR,
+          ),
+        ];
       if (token === undefined)
         return [
           notSeen(
