@@ -94,7 +94,13 @@ it('is never fine without advisories, and says what is known once they were take
 });
 
 it('accepts a weakness for a while, on record, and counts it again when that is withdrawn', async () => {
-  const about = { package: pack.name, id: 'PYSEC-0000-1', reason: 'Not reached.', version: pack.version };
+  const about = {
+    package: pack.name,
+    id: 'PYSEC-0000-1',
+    reason: 'Not reached.',
+    version: pack.version,
+    severity: null,
+  };
   const until = new Date(Date.now() + 86_400_000).toISOString();
   await expect(
     service.dependencies.ignore({ ...about, until: '2001-01-01T00:00:00.000Z', untilFixed: false }),
