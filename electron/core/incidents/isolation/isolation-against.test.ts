@@ -256,7 +256,8 @@ describe('an isolation against whoever wants out of it', () => {
     ] as const) {
       model = new ConsoleModel();
       model.swarm.manners.set('naru', 'hangs');
-      model.swarm.fenceSays.set('miu', says);
+      const target = { macs: ['02:00:00:00:00:01'], addresses: ['10.0.0.1'] };
+      model.swarm.fenceSays.set('miu', { target, ...says });
       model.swarm.fenceSays.set('boa', { rules: 'other' });
       const held = await hold();
       const [miu] = nodeOf(held)?.layers ?? [];
