@@ -59,6 +59,7 @@ export interface FixChannels {
 /**
  * @param openChannel makes the channel; tests give their own
  * @param bundle SHA-256 of the helper that this console carries
+ * @param risk what a person has to know before a password is typed for a node; null for nothing
  */
 export function createFixChannels(parts: {
   dataFolder: string;
@@ -67,9 +68,10 @@ export function createFixChannels(parts: {
   bundle: string | null;
   openChannel: (options: ChannelOptions) => HelperChannel;
   openRoot: (options: ChannelOptions) => RootChannel | null;
+  risk?: (node: SwarmNode) => Promise<string | null>;
 }): FixChannels {
   const { consent } = parts;
-  const passwords = new RunPasswords(parts.clock, consent);
+  const passwords = new RunPasswords(parts.clock, consent, parts.risk ?? (async () => null));
   const inVain = new AskedInVain(parts.clock);
 
   const optionsFor = (node: SwarmNode, run: string, fresh: boolean): ChannelOptions => ({

@@ -22,6 +22,7 @@ import { fixesGroup } from './fixes.ts';
 import { findHelperBundle, type HelperBundle } from './helper-bundle.ts';
 import { type PlacedContents, placeStep } from './helper-placing.ts';
 import { takeHelperAway } from './helper-removing.ts';
+import { passwordRisk } from './password-risk.ts';
 import type { ConsentGate, ConsoleService, Topic } from './service.ts';
 import { stopWatching } from './watching-here.ts';
 
@@ -80,6 +81,7 @@ export async function createFixDesk(
     bundle: bundle?.sha256 ?? null,
     openChannel,
     openRoot,
+    risk: async (node) => passwordRisk(node, await store.profile({ node: node.id }).catch(() => null)),
   });
   const contents: PlacedContents = new Map();
   const unit = options.fixing?.unit ?? ownBackgroundUnit(options.dataFolder);

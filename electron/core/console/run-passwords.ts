@@ -31,14 +31,21 @@ interface Kept {
 export class RunPasswords {
   readonly #clock: Clock;
   readonly #consent: ConsentGate & { readonly asker?: string };
+  readonly #risk: (node: SwarmNode) => Promise<string | null>;
   readonly #byRun = new Map<string, Kept>();
   /** Questions that are out, by node and asker. */
   readonly #asking = new Map<string, Promise<Kept | null>>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(clock: Clock, consent: ConsentGate & { readonly asker?: string }) {
+  /** @param risk what a person has to know before a password is typed for a node; null for nothing */
+  constructor(
+    clock: Clock,
+    consent: ConsentGate & { readonly asker?: string },
+    risk: (node: SwarmNode) => Promise<string | null>,
+  ) {
     this.#clock = clock;
     this.#consent = consent;
+    this.#risk = risk;
   }
 
   has(run: string): boolean {
@@ -101,10 +108,11 @@ export class RunPasswords {
 
   #ask(node: SwarmNode, asker: string, lines: readonly string[]): Promise<Kept | null> {
     const turn = this.#turn.then(async () => {
+      const risk = await this.#risk(node);
       const given = await this.#consent
         .askPassword?.({
           title: `Password of sudo on ${node.name}`,
-          lines,
+          lines: risk === null ? lines : [risk, ...lines],
           about: { node: node.id, name: node.name },
         })
         .catch(() => null);
