@@ -11,18 +11,20 @@ import { SANDBOX_DROP_IN, sandboxLines } from './sandbox-lines.ts';
 import { asRoot, byHand, dropInSteps } from './steps.ts';
 import { placesOf } from './unit-places.ts';
 
-/** What `ProtectSystem=` and `ProtectHome=` keep from being written, by their values (systemd.exec(5), "Sandboxing"). */
+/**
+ * What `ProtectSystem=` and `ProtectHome=` keep from being written, by their values (systemd.exec(5), "Sandboxing"). Not `/run/user`:
+ * the folder of somebody who logs in later arrives there in every view, and it is open to that account alone.
+ */
 const KEPT: Readonly<Record<string, readonly string[]>> = {
   'ProtectSystem=yes': ['/usr', '/boot', '/efi'],
   'ProtectSystem=full': ['/usr', '/boot', '/efi', '/etc'],
   'ProtectSystem=strict': ['/'],
-  'ProtectHome=yes': ['/home', '/root', '/run/user'],
-  'ProtectHome=read-only': ['/home', '/root', '/run/user'],
-  'ProtectHome=tmpfs': ['/home', '/root', '/run/user'],
+  'ProtectHome=yes': ['/home', '/root'],
+  'ProtectHome=read-only': ['/home', '/root'],
+  'ProtectHome=tmpfs': ['/home', '/root'],
 };
 /** Left writable under `strict`: what the kernel shows as files, what lives as long as the system runs, and temporary files of its own. */
 const LEFT = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp'];
-const HOMES = ['/home', '/root', '/run/user'];
 
 const isWithinOne = (path: string, places: readonly string[]) =>
   places.some((place) => isWithin(path, place));
@@ -54,14 +56,7 @@ function writableBeyond(view: View, unit: UnitFact, places: readonly string[]): 
   const kept = ['ProtectSystem', 'ProtectHome'].flatMap(
     (name) => KEPT[`${name}=${unit.properties[name] ?? ''}`] ?? [],
   );
-  const isKept = (path: string) =>
-    isWithinOne(path, kept) &&
-    (!isWithinOne(path, LEFT) ||
-      (isWithinOne(path, HOMES) &&
-        isWithinOne(
-          path,
-          kept.filter((one) => one !== '/'),
-        )));
+  const isKept = (path: string) => isWithinOne(path, kept) && !isWithinOne(path, LEFT);
   const mounts = new Map(view.map((mount) => [mount.path, mount.writable]));
   // A kept folder that is no mount of its own is what the one above it is.
   const behind = (path: string): boolean | undefined =>

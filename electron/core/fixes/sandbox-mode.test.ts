@@ -6,6 +6,18 @@ import { planFor, reasonFor, verbsOf } from './testing/plan-for.ts';
 import { writtenBy } from './testing/written-by.ts';
 
 const DROP_IN = '/etc/systemd/system/mycoswarm.service.d/50-swarmkeep-sandbox.conf';
+/** Limits are gone from the unit of the hardened node, and the folders of its settings belong to its own account. */
+function agentOfItsOwn() {
+  return changed(unitWith({ NoNewPrivileges: 'no', ProtectSystem: 'no' }), 'files', (value) => {
+    const home = unitWith({}).profile.instances[0]?.home ?? '';
+    value.files = value.files.map((one) =>
+      [home, `${home}/.config`, `${home}/.config/mycoswarm`].includes(one.path)
+        ? { ...one, uid: unitWith({}).profile.instances[0]?.uid ?? 0, mode: 0o755 }
+        : one,
+    );
+  });
+}
+
 const open = unitWith({ NoNewPrivileges: 'no', ProtectSystem: 'no' });
 
 describe('the fix of the sandbox', () => {
@@ -32,6 +44,37 @@ describe('the fix of the sandbox', () => {
     );
     expect(plan.steps[log]?.action).toMatchObject({ uid: 1_000, mode: 0o600, expect: { kind: 'absent' } });
     expect(log).toBeLessThan(plan.steps.length - 1);
+  });
+
+  it('looks right before the restart that what stays writable is no link, and writes nothing there', () => {
+    const plan = planFor('sandbox-mode', stockNode());
+    const at = plan.steps.findIndex(
+      ({ action }) => action?.verb === 'set-attributes' && action.path.endsWith('/access.log'),
+    );
+    expect(plan.steps[at]?.action).toMatchObject({
+      uid: 1_000,
+      mode: 0o600,
+      expect: { kind: 'file', sha256: null, uid: 1_000, mode: 0o600 },
+    });
+    expect(plan.steps[at + 1]?.action).toMatchObject({ verb: 'set-unit', action: 'restart' });
+    // A person's home stays a person's.
+    expect(plan.steps.some(({ action }) => action?.verb === 'set-attributes' && action.uid === 0)).toBe(
+      false,
+    );
+  });
+
+  it('takes from an account of the agent alone the folders in which it could put a link in place of its log', () => {
+    const { home } = agentOfItsOwn().profile.instances[0] ?? {};
+    const plan = planFor('sandbox-mode', agentOfItsOwn());
+    const given = plan.steps.flatMap(({ action }) =>
+      action?.verb === 'set-attributes' && action.uid === 0 ? [action.path] : [],
+    );
+    expect(given).toEqual([home, `${home}/.config`, `${home}/.config/mycoswarm`]);
+    const verbs = verbsOf(plan);
+    expect(verbs.lastIndexOf('set-attributes')).toBe(verbs.length - 2);
+    expect(verbs.indexOf('set-attributes')).toBeLessThan(
+      plan.steps.findIndex(({ action }) => action?.verb === 'write-file' && action.path === DROP_IN),
+    );
   });
 
   it.each([

@@ -1,5 +1,6 @@
-import { agentOf } from '#core/checks/agent.ts';
+import { type Agent, agentOf } from '#core/checks/agent.ts';
 import { seen } from '#core/checks/knowledge.ts';
+import { accountFirst } from '#core/checks/personal.ts';
 import { forbiddenBy } from '#core/checks/sandbox-isolation.ts';
 import {
   APPARMOR_DROP_IN,
@@ -16,8 +17,18 @@ import { accessLogNeeds, accessLogSteps } from './access-log.ts';
 import { type Needed, obstacleAt } from './at-path.ts';
 import { dropInNeeds, systemUnit, targetsFor, writeDropIn } from './drop-in.ts';
 import type { Fix, FixInput } from './fix.ts';
+import { plainPlaceSteps } from './plain-places.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
-import { afterUndo, DAEMON_RESTART_SECONDS, restartUnit, step, typed, writeFile } from './steps.ts';
+import { settingFolderNeeds, settingFolderSteps } from './setting-folders.ts';
+import {
+  afterUndo,
+  DAEMON_RESTART_SECONDS,
+  makeDirectory,
+  restartUnit,
+  step,
+  typed,
+  writeFile,
+} from './steps.ts';
 
 type Known = Omit<FixInput, 'states'>;
 
@@ -32,16 +43,22 @@ function needsProfile(input: Known, instance: InstanceProfile): boolean {
   );
 }
 
+/** An account of the agent alone, whose home can be the administrator's; a person needs to write in theirs. */
+const isDedicated = (agent: Agent) =>
+  agent.uid !== null && agent.account !== null && accountFirst(agent) === null;
+
 function neededFor(input: Known, instance: InstanceProfile): Needed[] {
   const found = systemUnit(input, instance);
   if (!found.ok) return [];
   const cause = forbiddenBy(input, instance)?.cause;
+  const agent = agentOf(input, instance);
   return [
     ...dropInNeeds(found.unit.name, [
       SANDBOX_DROP_IN,
       ...(needsProfile(input, instance) ? [APPARMOR_DROP_IN] : []),
     ]),
     ...accessLogNeeds(instance),
+    ...(isDedicated(agent) ? settingFolderNeeds(input, agent) : []),
     ...(instance.workspace === null ? [] : [{ path: instance.workspace, kind: 'directory' } as const]),
     ...(cause?.includes('.') ? [{ path: NAMESPACES_SYSCTL, kind: 'file' } as const] : []),
     ...(needsProfile(input, instance) ? [{ path: APPARMOR_PROFILE, kind: 'file' } as const] : []),
@@ -105,6 +122,26 @@ function isolationSteps(input: FixInput, instance: InstanceProfile): PlanStep[] 
   ];
 }
 
+/**
+ * What the limits leave writable has to be there when they begin, and to lie where the agent cannot put a link in its place: systemd
+ * would follow it, and open what it leads to.
+ */
+function placeSteps(input: FixInput, agent: Agent): PlanStep[] {
+  const { uid, account, instance } = agent;
+  return [
+    ...(instance.workspace === null || uid === null
+      ? []
+      : makeDirectory(
+          input,
+          'Make one folder for the agent to write in',
+          { path: instance.workspace, uid, gid: account?.gid ?? uid, mode: 0o700 },
+          { undoable: false, undo: 'The folder stays, with what the agent put into it.' },
+        )),
+    ...accessLogSteps(input, agent),
+    ...(isDedicated(agent) ? settingFolderSteps(input, agent) : []),
+  ];
+}
+
 function whyNotConfined(input: FixInput, instance: InstanceProfile): string | null {
   const found = systemUnit(input, instance);
   if (!found.ok) return found.why;
@@ -146,7 +183,7 @@ export const sandboxModeFix: Fix = {
     const units = instances.flatMap((instance) => instance.unit ?? []);
     const steps = instances.flatMap((instance) => [
       ...isolationSteps(input, instance),
-      ...accessLogSteps(input, agentOf(input, instance)),
+      ...placeSteps(input, agentOf(input, instance)),
       ...writeDropIn(input, `Put the limits around ${instance.unit ?? 'mycoSwarm'}`, {
         unit: instance.unit ?? '',
         name: SANDBOX_DROP_IN,
@@ -166,6 +203,9 @@ export const sandboxModeFix: Fix = {
       steps: [
         afterUndo(input, { rereadUnits: true, units: units.map((unit) => ({ unit, action: 'restart' })) }),
         ...steps,
+        ...instances.flatMap((instance) =>
+          plainPlaceSteps(input, agentOf(input, instance), instance.workspace),
+        ),
         ...units.map((unit) =>
           restartUnit(
             input,

@@ -1,10 +1,8 @@
-import { canChange, chainOf } from '#core/checks/access.ts';
 import { type Agent, agentOf } from '#core/checks/agent.ts';
 import { filesByPath, seen } from '#core/checks/knowledge.ts';
 import { accountFirst } from '#core/checks/personal.ts';
 import { WORKSPACE_DROP_IN, workspaceLines, workspaceOf } from '#core/checks/writable-places.ts';
-import { isWithin } from '#core/facts/profile/paths.ts';
-import type { FileFact, TreeFact } from '#shared/domain/facts/files.ts';
+import type { TreeFact } from '#shared/domain/facts/files.ts';
 import type { PlanSetting, PlanStep } from '#shared/domain/plan.ts';
 import { visible } from '#shared/domain/text.ts';
 import { accessLogNeeds, accessLogSteps } from './access-log.ts';
@@ -12,39 +10,19 @@ import { type Needed, obstacleAt } from './at-path.ts';
 import { dropInNeeds, systemUnit, targetsFor, writeDropIn } from './drop-in.ts';
 import type { Fix, FixInput } from './fix.ts';
 import { closeHomesSteps, homeNeeds } from './other-homes.ts';
+import { plainPlaceSteps } from './plain-places.ts';
 import { notAutomatic, planned, whyNotOffered } from './planned.ts';
+import { settingFolderNeeds, settingFolderSteps } from './setting-folders.ts';
 import { afterUndo, DAEMON_RESTART_SECONDS, makeDirectory, restartUnit, setAttributes } from './steps.ts';
 
 type Known = Omit<FixInput, 'states'>;
 
 const agentsOf = (input: Known) => input.facts.profile.instances.map((instance) => agentOf(input, instance));
 
-/**
- * Folders from the home of an agent to its plugins that it owns or may write: whoever owns one of them can replace what lies
- * below, so all of them become the administrator's, readable by the account.
- */
-function settingFolders(input: Known, agent: Agent): FileFact[] {
-  const { configurationFolder, home } = agent.instance;
-  if (configurationFolder === null) return [];
-  const files = filesByPath(input);
-  const known = chainOf(`${configurationFolder}/plugins`).filter(
-    (path) => path !== '/' && (home === null || isWithin(path, home)),
-  );
-  const isOpen = [configurationFolder, `${configurationFolder}/plugins`].some(
-    (path) => files.has(path) && canChange(agent, path, files).can === 'yes',
-  );
-  return isOpen
-    ? known.flatMap((path) => {
-        const fact = files.get(path);
-        return fact?.kind === 'directory' ? [fact] : [];
-      })
-    : [];
-}
-
 function neededFor(input: Known, agent: Agent): Needed[] {
   const found = systemUnit(input, agent.instance);
   return [
-    ...settingFolders(input, agent).map(({ path }): Needed => ({ path, kind: 'directory', there: true })),
+    ...settingFolderNeeds(input, agent),
     { path: workspaceOf(agent), kind: 'directory' },
     ...accessLogNeeds(agent.instance),
     ...(found.ok ? dropInNeeds(found.unit.name, [WORKSPACE_DROP_IN]) : []),
@@ -78,19 +56,6 @@ function whyNotBounded(input: FixInput, agent: Agent): string | null {
   return null;
 }
 
-function ownerSteps(input: FixInput, agent: Agent): PlanStep[] {
-  const gid = agent.account?.gid ?? 0;
-  return settingFolders(input, agent).flatMap(({ path, uid, gid: group, mode }) =>
-    setAttributes(
-      input,
-      'Give the folder to the administrator, readable by the account, so that the agent cannot change settings and plugins',
-      path,
-      { uid, gid: group, mode },
-      { uid: 0, gid, mode: 0o750 },
-    ),
-  );
-}
-
 /** Programs in the workspace that run with other rights lose these. */
 function setuidSteps(input: FixInput, agent: Agent): PlanStep[] {
   return (workspaceTree(input, agent)?.setuid ?? []).flatMap(({ path, uid, gid, mode }) =>
@@ -120,7 +85,7 @@ function boundSteps(input: FixInput, agent: Agent): PlanStep[] {
     ),
     ...setuidSteps(input, agent),
     ...accessLogSteps(input, agent),
-    ...ownerSteps(input, agent),
+    ...settingFolderSteps(input, agent),
     ...writeDropIn(input, 'Let it write in its workspace and its access log only', {
       unit: instance.unit ?? '',
       name: WORKSPACE_DROP_IN,
@@ -174,6 +139,7 @@ export const workspaceBoundedFix: Fix = {
         afterUndo(input, { rereadUnits: true, units: units.map((unit) => ({ unit, action: 'restart' })) }),
         ...agents.flatMap((agent) => boundSteps(input, agent)),
         ...closeHomesSteps(input, agents),
+        ...agents.flatMap((agent) => plainPlaceSteps(input, agent, workspaceOf(agent))),
         ...units.map((unit) =>
           restartUnit(
             input,

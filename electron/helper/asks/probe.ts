@@ -3,7 +3,8 @@ import type { HelperAnswer } from '#shared/domain/helper/answers.ts';
 import type { HelperRequest } from '#shared/domain/helper/verbs.ts';
 import { ENVIRONMENT, type Machine } from '../machine.ts';
 import { Refused } from '../refused.ts';
-import { findProgram, runProgram } from '../run/run-program.ts';
+import { findProgram, needProgram, runProgram } from '../run/run-program.ts';
+import { unusedNumber } from '../run/unused-number.ts';
 import { lookUp } from '../verbs/account-files.ts';
 import type { Relaunch } from './revert-timer.ts';
 
@@ -42,9 +43,7 @@ export function probe(machine: Machine, uid: number, wanted: Probe, relaunch: Re
   const gid = Number(lookUp(machine, 'passwd', uid)?.split(':')[3] ?? uid);
   if (!Number.isInteger(gid) || gid === 0)
     throw new Refused('bad-request', 'That account is in the group of root.');
-  return wanted.kind === 'isolation'
-    ? isolation(machine, uid, gid)
-    : connect(machine, uid, gid, wanted, relaunch);
+  return wanted.kind === 'isolation' ? isolation(machine) : connect(machine, uid, gid, wanted, relaunch);
 }
 
 /**
@@ -110,18 +109,39 @@ function hasNoRoute(machine: Machine, uid: number, address: string): boolean {
   return end.status === 2 && /unreachable/i.test(end.errors);
 }
 
-/** mycoSwarm isolates code by `unshare -rn` and runs it unsandboxed where that fails. */
-function isolation(machine: Machine, uid: number, gid: number): Probed {
+/**
+ * mycoSwarm isolates code by `unshare -rn` and runs it unsandboxed where that fails. It is tried as a number that no account has: what
+ * the kernel allows to one account without rights it allows to all, and a process of the agent's own out here, outside the
+ * limits of its unit, would be one that the agent can take over (ptrace(2)).
+ */
+function isolation(machine: Machine): Probed {
+  const stranger = unusedNumber(machine);
+  if (stranger === null)
+    return {
+      answer: 'probed',
+      outcome: 'unknown',
+      detail: 'No number is free under which it could be tried.',
+    };
   const end = runProgram(machine, {
-    program: 'unshare',
-    arguments: ['-rn', 'true'],
-    uid,
-    gid,
+    program: 'setpriv',
+    arguments: [
+      `--reuid=${stranger}`,
+      `--regid=${stranger}`,
+      '--clear-groups',
+      '--inh-caps=-all',
+      '--no-new-privs',
+      '--',
+      needProgram(machine, 'unshare'),
+      '-rn',
+      needProgram(machine, 'true'),
+    ],
     environment: { HOME: '/' },
     holdsLock: false,
     timeoutMs: START_MS,
   });
-  // Ended by a signal: the account may send one to what runs as it, and then nothing was seen.
-  const outcome = end.timedOut || end.status === null ? 'unknown' : end.status === 0 ? 'works' : 'fails';
-  return { answer: 'probed', outcome, detail: end.errors.trim().slice(0, 512) };
+  const words = end.errors.trim();
+  const isRefused = end.status === 1 && words.startsWith('unshare:');
+  const hasAnswer = !end.timedOut && (end.status === 0 || isRefused);
+  const outcome = !hasAnswer ? 'unknown' : end.status === 0 ? 'works' : 'fails';
+  return { answer: 'probed', outcome, detail: words.slice(0, 512) };
 }

@@ -85,7 +85,7 @@ export function compareExpected(path: string, expected: Expected, now: EntryStat
   note('owner', String(expected.uid), String(now.uid));
   note('group', String(expected.gid), String(now.gid));
   note('mode', octal(expected.mode), octal(now.mode));
-  if (expected.kind === 'file' && now.kind === 'file' && now.sha256 !== null)
+  if (expected.kind === 'file' && expected.sha256 !== null && now.kind === 'file' && now.sha256 !== null)
     note('contents', `SHA-256 ${expected.sha256}`, `SHA-256 ${now.sha256}`);
   return differences;
 }

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import {
   PIP_CHECK_ARGUMENTS,
@@ -7,7 +6,8 @@ import {
 } from '#shared/domain/helper/pip-arguments.ts';
 import type { Machine } from '../machine.ts';
 import { asRefused, codeOf, Refused } from '../refused.ts';
-import { lookUp, processesOf } from '../verbs/account-files.ts';
+import { unusedNumber } from '../run/unused-number.ts';
+import { lookUp } from '../verbs/account-files.ts';
 import { clearAway } from '../verbs/remove-tree.ts';
 import type { Work } from '../verbs/verb.ts';
 import { close, inFolder, openFolder, statOf, throughDescriptor } from '../walk/descriptor.ts';
@@ -17,9 +17,6 @@ import { type PipAccount, runPython } from './run-python.ts';
 const STAGES = '/var/tmp';
 const INSTALL_MS = 900_000;
 const CHECK_MS = 180_000;
-/** Numbers that systemd keeps for accounts that exist while a service runs only (systemd.exec(5), `DynamicUser=`). */
-const FIRST_FREE = 61_184;
-const LAST_FREE = 65_519;
 
 /**
  * The account for an environment: its owner, with the owner's own settings of pip. Of an environment of root's a number that no
@@ -27,12 +24,9 @@ const LAST_FREE = 65_519;
  */
 export function pipAccount(machine: Machine, owner: { uid: number; gid: number }): PipAccount {
   if (owner.uid === 0) {
-    for (let tries = 0; tries < 64; tries += 1) {
-      const uid = randomInt(FIRST_FREE, LAST_FREE + 1);
-      if (lookUp(machine, 'passwd', uid) !== null || processesOf(uid) > 0) continue;
-      return { uid, gid: owner.gid === 0 ? uid : owner.gid, home: null };
-    }
-    throw new Refused('program-failed', 'No number is free under which pip could run.');
+    const uid = unusedNumber(machine);
+    if (uid === null) throw new Refused('program-failed', 'No number is free under which pip could run.');
+    return { uid, gid: owner.gid === 0 ? uid : owner.gid, home: null };
   }
   const [, , , group, , home] = lookUp(machine, 'passwd', owner.uid)?.split(':') ?? [];
   const gid = Number(group ?? owner.gid);
@@ -131,7 +125,7 @@ export function unpackPackages(
     packages,
     tellsFiles ? `${stage.path}/scratch/report.json` : null,
   );
-  const end = runPython(work.machine, root, account, args, scratch, INSTALL_MS);
+  const end = runPython(work.machine, root, account, args, scratch, INSTALL_MS, stage.path);
   closeStage(stage);
   work.machine.pause?.('unpacked');
   const output = end.output.toString('utf8');
@@ -162,7 +156,7 @@ export function unpackPackages(
 /** Requirements that are not met among what is installed, one line each, as pip says them. */
 export function unmetRequirements(work: Work, root: string, account: PipAccount): ReadonlySet<string> {
   const scratch = { home: '/', temporary: '/tmp' };
-  const end = runPython(work.machine, root, account, PIP_CHECK_ARGUMENTS, scratch, CHECK_MS);
+  const end = runPython(work.machine, root, account, PIP_CHECK_ARGUMENTS, scratch, CHECK_MS, null);
   if (
     end.timedOut ||
     end.cut ||

@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,7 +66,7 @@ describe('the Python of an environment', () => {
 
   it('leaves nothing running that it forked, when it ends', () => {
     python(`${HIDES}\necho done`);
-    const end = runPython(machine, root, NOBODY, [], SCRATCH, 60_000);
+    const end = runPython(machine, root, NOBODY, [], SCRATCH, 60_000, null);
     expect(alive()).toEqual([]);
     expect(end).toMatchObject({ status: 0, timedOut: false });
     expect(end.output.toString()).toBe('done\n');
@@ -65,14 +74,14 @@ describe('the Python of an environment', () => {
 
   it('is ended at its limit with everything that it forked, whatever it asked the kernel for', () => {
     python(HANGS);
-    const end = runPython(machine, root, NOBODY, [], SCRATCH, 2_000);
+    const end = runPython(machine, root, NOBODY, [], SCRATCH, 2_000, null);
     expect(alive()).toEqual([]);
     expect(end).toMatchObject({ timedOut: true });
   });
 
   it('is ended when it says more than is read', async () => {
     python(`${HIDES}\nexec yes`);
-    expect(runPython(machine, root, NOBODY, [], SCRATCH, 60_000)).toMatchObject({ cut: true });
+    expect(runPython(machine, root, NOBODY, [], SCRATCH, 60_000, null)).toMatchObject({ cut: true });
     await expect.poll(alive, { timeout: 20_000 }).toEqual([]);
   });
 
@@ -80,7 +89,7 @@ describe('the Python of an environment', () => {
     python(HANGS);
     const script = `import { runPython } from ${JSON.stringify(join(import.meta.dirname, 'run-python.ts'))};
       runPython(...JSON.parse(process.argv[1]));`;
-    const given = JSON.stringify([machine, root, NOBODY, [], SCRATCH, 600_000]);
+    const given = JSON.stringify([machine, root, NOBODY, [], SCRATCH, 600_000, null]);
     const helper = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script, given], {
       stdio: 'ignore',
     });
@@ -91,9 +100,24 @@ describe('the Python of an environment', () => {
     await expect.poll(alive, { timeout: 20_000 }).toEqual([]);
   });
 
+  it('writes nowhere but in its stage, whatever namespace it makes for itself, and sees no process but its own', () => {
+    const [own, stage] = ['own', 'stage'].map((name) => join(root, name));
+    for (const folder of [own, stage] as string[]) {
+      mkdirSync(folder);
+      chownSync(folder, NOBODY.uid, NOBODY.gid);
+    }
+    const tries = `for at in ${own} ${stage} /tmp /var/tmp; do (echo x > $at/written) 2>/dev/null && echo "$at"; rm -f $at/written; done`;
+    python(`${tries}\necho deeper\nunshare -Urm sh -c 'mount -o remount,bind,rw / 2>/dev/null; mount -o remount,bind,rw /tmp 2>/dev/null; ${tries}' 2>/dev/null
+      ls /proc | grep -c '^[0-9]'`);
+    const end = runPython(machine, root, NOBODY, [], SCRATCH, 60_000, stage as string);
+    const [first, word, second, processes] = end.output.toString().trim().split('\n');
+    expect([first, word, second]).toEqual([stage, 'deeper', stage]);
+    expect(Number(processes)).toBeLessThan(8);
+  });
+
   it('has no terminal of whoever started the helper', () => {
     python('cut -d" " -f6 /proc/self/stat; cut -d" " -f7 /proc/self/stat');
-    const end = runPython(machine, root, NOBODY, [], SCRATCH, 60_000);
+    const end = runPython(machine, root, NOBODY, [], SCRATCH, 60_000, null);
     const [session, terminal] = end.output.toString().split('\n');
     const mine = readFileSync('/proc/self/stat', 'utf8')
       .replace(/^.*\) /, '')

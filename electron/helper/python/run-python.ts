@@ -15,6 +15,20 @@ const ROOM_MS = 15_000;
 const KILLED = 128 + 9;
 
 /**
+ * Makes every file system read-only in a mount namespace of its own, but what the kernel shows as files and the one folder that is
+ * given, then starts the rest. What is neither made read-only nor taken away must at least be out of reach below another mount, else
+ * nothing is started. In the user namespace that an account can make, these mounts stay locked (mount_namespaces(7)).
+ */
+const READ_ONLY = `stage=$1; shift
+[ -z "$stage" ] || mount --bind -- "$stage" "$stage" || exit 125
+while read -r id parent device root point rest; do
+  point=$(printf '%b.' "$point"); point=\${point%.}
+  case $point in "$stage" | /proc | /proc/* | /sys | /sys/* | /dev | /dev/*) continue ;; esac
+  mount -o remount,bind,ro,nosuid -- "$point" 2>/dev/null || umount -l -- "$point" 2>/dev/null || ! mountpoint -q -- "$point" || exit 125
+done </proc/self/mountinfo
+exec "$@"`;
+
+/**
  * Runs the environment's Python as that account: no capability, no way to get one (setpriv(1)), in a session of its own, so that it
  * has no terminal of the operator to type into (ioctl_tty(2), TIOCSTI), and in a process namespace.
  *
@@ -22,6 +36,10 @@ const KILLED = 128 + 9;
  * ends everything in the namespace, whatever it forked and whatever signals it asked for (pid_namespaces(7)); that happens at
  * the limit, as soon as Python ends, and when the helper itself is ended, which both ends of the chain are told by the kernel
  * (prctl(2), PR_SET_PDEATHSIG).
+ *
+ * It runs outside the limits of the agent's unit, and an agent that has the same account may put itself in its place (ptrace(2)), or
+ * into the interpreter: so it can write nowhere but in its stage, and sees no process but its own.
+ * @param stage the one folder in which it may write; null for none
  */
 export function runPython(
   machine: Machine,
@@ -30,8 +48,10 @@ export function runPython(
   args: readonly string[],
   scratch: { home: string; temporary: string },
   timeoutMs: number,
+  stage: string | null,
 ): ProgramEnd {
   const need = (program: string) => needProgram(machine, program);
+  for (const program of ['mount', 'umount', 'mountpoint']) need(program);
   const begun = performance.now();
   const end = runProgram(machine, {
     program: 'setpriv',
@@ -41,8 +61,14 @@ export function runPython(
       need('unshare'),
       '--fork',
       '--pid',
+      '--mount-proc',
       '--kill-child',
       '--',
+      need('sh'),
+      '-c',
+      READ_ONLY,
+      'sh',
+      stage ?? '',
       need('setsid'),
       need('timeout'),
       '-s',

@@ -37,7 +37,8 @@ put $site/demo-1.0.dist-info/METADATA 'Metadata-Version: 2.1\\nName: Demo\\nVers
 put $site/demo-1.0.dist-info/INSTALLER 'pip\\n'
 put $site/demo-1.0.dist-info/RECORD 'demo/__init__.py,,\\ndemo/old/gone.py,,\\nshared/of_demo.py,,\\n../../../bin/demo,,\\ndemo-1.0.dist-info/METADATA,,\\ndemo-1.0.dist-info/RECORD,,\\n'
 setfacl -m u:7:r $site/demo/__init__.py && setfattr -n user.note -v kept $site/demo/__init__.py
-rm -rf /srv/py-asked && mkdir -m 1777 /srv/py-asked
+# Python may write in its stage only, and /dev is left as it is.
+rm -rf /srv/py-asked && mount -t tmpfs -o mode=1777 tmpfs /dev/shm && mkdir -m 1777 /dev/shm/py-asked && ln -s /dev/shm/py-asked /srv/py-asked
 chown -hR 1501:1502 /srv/py/env
 find . -depth -exec touch -h -d @1500000000.123456789 {} +
 touch -d @1500000001.5 /srv/py

@@ -180,7 +180,10 @@ describe('an upgrade of packages, with a stand-in for Python', () => {
     ],
     [
       'the environment is changed meanwhile',
-      `sed -i 's,id -u,echo x > ${SITE}/sly.py; id -u,' /srv/py/env/bin/python; chmod 777 ${SITE}; chmod 755 ${SITE}`,
+      // By somebody else: pip itself can write nothing there.
+      `sed -i 's,id -u,touch /srv/py-asked/now; until [ -e ${SITE}/sly.py ]; do sleep 0.1; done; id -u,' /srv/py/env/bin/python
+      (until [ -e /srv/py-asked/now ]; do sleep 0.1; done; echo x > ${SITE}/sly.py) > /dev/null 2>&1 &
+      true`,
       /changed meanwhile/,
     ],
   ])('touches nothing where %s', async (_name, spoil, why) => {

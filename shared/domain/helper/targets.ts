@@ -51,7 +51,8 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
  */
 export const expected = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('absent') }),
-  z.strictObject({ kind: z.literal('file'), sha256, ...ownership.shape }),
+  /** `sha256` null: whatever is in it, as in a log. */
+  z.strictObject({ kind: z.literal('file'), sha256: sha256.nullable(), ...ownership.shape }),
   z.strictObject({ kind: z.literal('directory'), ...ownership.shape }),
   z.strictObject({ kind: z.literal('any') }),
 ]);
