@@ -28,6 +28,11 @@ const ALLOWED: readonly Allowed[] = [
     fields: WORDS,
     why: 'kept by systemd at every boot and shutdown',
   },
+  {
+    path: /^\/var\/backups(\/(apt\.extended_states|dpkg\.(diversions|statoverride|status)|alternatives\.tar)\.\d+(\.gz)?)?$/,
+    fields: WORDS,
+    why: 'written by the daily timers of apt and dpkg, whichever day they run on',
+  },
   { path: /^\/var\/lib\/private$/, fields: ['there'], why: 'made by systemd for services with DynamicUser' },
   {
     path: /^\/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-$/,
