@@ -98,7 +98,7 @@ export async function placingPlan(request: PlacingRequest): Promise<UnhashedPlan
         to:
           choice.sudoersFor === null
             ? 'a fixed list of changes, each shown before, with a password'
-            : `a fixed list of changes, each shown before; ${choice.sudoersFor} is asked for no password`,
+            : `a fixed list of changes, which this console shows before; ${choice.sudoersFor} is asked for no password, so every program of that account can do as much as root`,
         takesEffect: 'At once',
         recover: '"Remove Swarmkeep" takes all of it away again',
       },

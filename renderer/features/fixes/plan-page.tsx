@@ -39,7 +39,7 @@ function AllowPlan({ node }: { node: string }) {
       options={
         <Switch
           label="Do not ask for my password each time"
-          hint="Adds one line for sudo that names this one program and nothing else."
+          hint="Adds one line for sudo. Every program of the account that you connect with can then do as much as root on that machine."
           checked={withoutPassword}
           onChange={setWithoutPassword}
         />

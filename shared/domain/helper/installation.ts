@@ -50,7 +50,8 @@ export type InstallationChoice = z.infer<typeof installationChoice>;
 /** The sudo rule: this program, as root, with no arguments, without a password (sudoers(5); `""` is "no arguments"). */
 export function sudoersText(account: string): string {
   return [
-    "# Placed by Swarmkeep: lets this account start Swarmkeep's helper, and nothing else, as root.",
+    "# Placed by Swarmkeep: this account starts Swarmkeep's helper as root. The helper writes files of the system,",
+    '# so every program of this account can do as much as root.',
     `${accountName.parse(account)} ALL=(root) NOPASSWD: ${HELPER_PROGRAM} ""`,
     '',
   ].join('\n');
