@@ -13,7 +13,7 @@ export interface Verdict {
 type Answer = Verdict['can'];
 type Bit = 4 | 2 | 1;
 
-/** An entry of getfacl(1): `user:miu:rw-`, `mask::r-x`. Entries for new files (`default:`) decide nothing here. */
+/** An entry of getfacl(1): `user:miu:rw-`, `mask::r-x`. Entries for new files (`default:`) are no part of it. */
 function parseAcl(acl: readonly string[]): { kind: string; who: string; bits: number }[] {
   return acl.flatMap((text) => {
     const match = /^(user|u|group|g|mask|m|other|o):([^:]*):([r-])([w-])([x-])/.exec(text);
@@ -55,6 +55,17 @@ export function permits(agent: Agent, file: FileFact, bit: Bit): Answer {
   if (inGroup) groups.push(owning ?? { kind: 'g', who: '', bits: groupBits });
   if (groups.length > 0) return groups.some((entry) => allows(entry.bits)) ? 'yes' : 'no';
   return otherAllows ? 'yes' : 'no';
+}
+
+/**
+ * Whether the default list of a folder gives a permission to what is made in it later (acl(5), "Object creation and default ACLs"):
+ * then whoever owns the folder now, its next file is open.
+ */
+function permitsLater(agent: Agent, folder: FileFact, bit: Bit): Answer {
+  const later = (folder.acl ?? []).filter((text) => text.startsWith('default:')).map((text) => text.slice(8));
+  if (later.length === 0) return 'no';
+  const others = parseAcl(later).find((entry) => entry.kind === 'o')?.bits ?? 0;
+  return permits(agent, { ...folder, mode: others, acl: later }, bit);
 }
 
 /** The path itself and every folder above it, from `/` down. */
@@ -119,6 +130,12 @@ function walk(agent: Agent, path: string, files: ReadonlyMap<string, FileFact>, 
       const may = permits(agent, file, 2);
       if (may === 'yes') return given({ can: 'yes', because: `the account ${agent.name} may write it`, at });
       if (may === 'unknown') doubt ??= { can: 'unknown', because: 'its access list could not be read', at };
+      if (permitsLater(agent, file, 2) === 'yes')
+        return given({
+          can: 'yes',
+          because: `its default access list lets the account ${agent.name} write what is made in it later`,
+          at,
+        });
     } else {
       const mayEnter = permits(agent, file, 1);
       if (mayEnter === 'no')
