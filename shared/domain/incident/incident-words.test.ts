@@ -113,7 +113,7 @@ describe('phases', () => {
     });
     expect(phasesOf(incident).map(({ is }) => is)).toEqual(['said', 'running', 'now', 'later', 'later']);
     expect(phasesOf(incident)[1]?.words).toBe('Shut off, not all of it proven. Under way: keep the evidence');
-    expect(phasesOf(incident)[3]?.words).toBe('Set up anew, pass the checks and open again');
+    expect(phasesOf(incident)[3]?.words).toBe('Set up anew, pass the gate and open again');
     expect(nextStep(incident)?.step).toBe('timeline');
     const kept = caseWith({ confirm: done('said'), isolate: done('part'), preserve: done() });
     expect(phasesOf(kept)[1]?.is).toBe('part');
