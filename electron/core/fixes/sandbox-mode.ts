@@ -158,7 +158,7 @@ function settingOf(input: FixInput, instance: InstanceProfile, unit: string): Pl
     check: input.finding.check,
     setting: `Limits around ${unit}`,
     from: input.finding.summary,
-    to: `the system and all homes read-only, no new rights, temporary files of its own; it may write in ${places} and its access log. Namespaces of users and networks stay possible, for code of agents is isolated with them`,
+    to: `the system and all homes read-only, no new rights, temporary files of its own; it may write in ${places} and its access log. Namespaces of users and networks stay possible, for code of agents is isolated with them${isDedicated(agentOf(input, instance)) ? '. Settings and plugins belong to the administrator' : ''}`,
     takesEffect: `when ${unit} is restarted, which this does`,
     recover: `Undo this change in Activity; at the machine: remove ${SANDBOX_DROP_IN}.conf from /etc/systemd/system/${unit}.d, then systemctl daemon-reload and restart`,
   };
