@@ -25,7 +25,7 @@ export interface JudgedTarget {
 }
 
 /** How long the neighbours may take to say who they are, in milliseconds. */
-const ANSWER_MS = 300;
+const ANSWER_MS = 1_000;
 const STEP_MS = 30;
 
 /**
@@ -140,7 +140,7 @@ function whyNotMac(
 
 /**
  * Has the kernel ask who is at the addresses of the node, and, where another node says that it has that hardware address, who is at the addresses of the
- * others. Waits a third of a second at most for each: what is known by then counts.
+ * others. Waits a second at most for each, for a busy machine answers late: what is known by then counts.
  */
 export async function learnNeighbours(machine: Machine, { target, proven, spares }: Asked): Promise<void> {
   const certain = proven.map(plainAddress);
