@@ -18,6 +18,8 @@ import { WaysGraph } from './ways-graph.tsx';
 
 /** Ids that are drawn before the rest is counted. */
 const FIRST_IDS = 4;
+/** Names of other advisories that are listed. */
+const MOST_NAMES = 16;
 
 export interface FindingRowProps {
   placed: PlacedFinding;
@@ -158,6 +160,18 @@ function FindingDetails({ placed, onAccept, onWithdraw }: Omit<FindingRowProps, 
   );
 }
 
+/** Names of other advisories, by what they are to this one; nothing where there is none. */
+function OtherNames({ title, ids }: { title: string; ids: readonly string[] }) {
+  if (ids.length === 0) return null;
+  const more = ids.length - MOST_NAMES;
+  return (
+    <p className="quiet">
+      {title}: {ids.slice(0, MOST_NAMES).map(visible).join(', ')}
+      {more > 0 ? `, and ${more} more` : ''}
+    </p>
+  );
+}
+
 /** What the advisory says, as text: it is written by strangers. */
 function AdvisoryText({ id }: { id: string }) {
   const [open, setOpen] = useState(false);
@@ -180,6 +194,9 @@ function AdvisoryText({ id }: { id: string }) {
       ) : (
         <>
           <RawText text={data.details || data.summary} label={`Text of ${id}`} />
+          <OtherNames title="Also called" ids={data.aliases} />
+          <OtherNames title="Came from" ids={data.upstream} />
+          <OtherNames title="Close to it, and another one" ids={data.related} />
           {data.references.length > 0 ? (
             <ul className="dependency__references">
               {data.references.slice(0, 8).map((address) => (

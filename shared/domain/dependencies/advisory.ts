@@ -32,6 +32,10 @@ export const advisoryId = z
 export const advisory = z.object({
   id: advisoryId,
   aliases: listOf(advisoryId, 256),
+  /** Advisories that are close to this one and not the same. */
+  related: listOf(advisoryId, 256),
+  /** Advisories from which this one was made. */
+  upstream: listOf(advisoryId, 256),
   published: instant.nullable(),
   modified: instant,
   withdrawn: instant.nullable(),

@@ -73,6 +73,8 @@ export class PackagesDouble {
         answer(() => ({
           id: asked,
           aliases: [],
+          related: ['GHSA-2026-close'],
+          upstream: ['CVE-2026-0001'],
           published: now(),
           modified: now(),
           withdrawn: null,

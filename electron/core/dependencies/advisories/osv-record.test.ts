@@ -15,6 +15,8 @@ describe('advisories in the OSV schema', () => {
     const record = exampleAdvisory('GHSA-1', 'Some_Package.X', {
       schema_version: '1.7.0',
       aliases: ['CVE-2026-1', 'not an id', 7],
+      related: ['GHSA-close'],
+      upstream: ['CVE-2026-0', null],
       severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/…' }, 'nonsense'],
       database_specific: { severity: 'HIGH' },
       references: [{ type: 'WEB', url: 'https://example.test' }],
@@ -25,6 +27,8 @@ describe('advisories in the OSV schema', () => {
       modified: Date.parse('2026-11-20T10:00:00Z'),
       withdrawn: null,
       aliases: ['CVE-2026-1'],
+      related: ['GHSA-close'],
+      upstream: ['CVE-2026-0'],
       scores: [{ type: 'CVSS_V3' }],
       severityWord: 'HIGH',
       malware: false,

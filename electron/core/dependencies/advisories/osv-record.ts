@@ -26,6 +26,10 @@ export interface OsvRecord {
   published: number | null;
   withdrawn: number | null;
   aliases: readonly string[];
+  /** Close to this one, and not the same: shown, and never taken for it. */
+  related: readonly string[];
+  /** What this one was made from: that it came down from there says nothing of versions here. */
+  upstream: readonly string[];
   summary: string;
   details: string;
   scores: readonly OsvScore[];
@@ -173,6 +177,8 @@ export function readOsvRecord(value: unknown): { ok: OsvRecord } | { wrong: stri
         published: time(value.published, 'published'),
         withdrawn: time(value.withdrawn, 'withdrawn'),
         aliases,
+        related: ids(value, 'related'),
+        upstream: ids(value, 'upstream'),
         summary: text(value.summary, 'summary', 1_024),
         details: text(value.details, 'details', 16_384),
         scores: scores(value),

@@ -30,6 +30,8 @@ function shown(record: Extract<ReturnType<typeof readOsvRecord>, { ok: unknown }
   return {
     id: record.id,
     aliases: record.aliases.slice(0, MOST.aliases),
+    related: record.related.slice(0, MOST.aliases),
+    upstream: record.upstream.slice(0, MOST.aliases),
     published: instantOf(record.published),
     modified: new Date(record.modified).toISOString(),
     withdrawn: instantOf(record.withdrawn),
