@@ -14,14 +14,17 @@ const MACHINE = [
 /** Many real nodes in namespaces of their own: minutes, so they have the lane that ends first. */
 const SWARM = ['e2e/swarm/rotation*.integration.test.ts', 'e2e/incident/**/*.integration.test.ts'];
 
+/** The helper by itself, in rooms of its own: the longest part of `integration`, so it has a lane with room. */
+const HELPER = ['electron/helper/**/*.integration.test.ts', 'e2e/swarm/helper-secret.integration.test.ts'];
+
 /** Rooms whose tests leave nothing in their own process but memories of what was read. */
 const TOGETHER = {
   integration: [
     'electron/core/{dependencies,firewall,fixes}/**/*.integration.test.ts',
     'electron/core/audit/{alerts,ingest}/**/*.integration.test.ts',
-    'electron/helper/verbs/**/*.integration.test.ts',
     'e2e/house/**/*.integration.test.ts',
   ],
+  helper: ['electron/helper/verbs/**/*.integration.test.ts'],
   machine: ['electron/{cli,core/checks,core/console}/**/*.integration.test.ts'],
 };
 
@@ -40,11 +43,12 @@ const SHARED = { ...REAL, isolate: false, experimental: { viteModuleRunner: fals
  * In a run of everything the files of these rooms share a process: to load so much anew takes longer than most of them.
  * Run by itself, a file belongs to its lane like any other.
  */
-const together = process.env.SWARMKEEP_TOGETHER === '1' ? TOGETHER : { integration: [], machine: [] };
+const together =
+  process.env.SWARMKEEP_TOGETHER === '1' ? TOGETHER : { integration: [], helper: [], machine: [] };
 
 /**
  * `unit`: fast, touches nothing, so that files can share a process. `integration`: real processes, sockets, files and
- * namespaces of their own; one file at a time. `swarm`: many nodes at once. `machine`: the machine itself; one file at a time, may run beside `integration`.
+ * namespaces of their own; one file at a time. `helper`: the same for the helper. `swarm`: many nodes at once. `machine`: the machine itself; one file at a time, may run beside `integration`.
  */
 export default defineConfig({
   test: {
@@ -68,12 +72,21 @@ export default defineConfig({
           ...REAL,
           name: 'integration',
           include: ['{shared,electron,renderer,e2e}/**/*.integration.test.ts'],
-          exclude: [...MACHINE, ...SWARM, ...together.integration, 'node_modules/**'],
+          exclude: [...MACHINE, ...SWARM, ...HELPER, ...together.integration, 'node_modules/**'],
         },
       },
       {
         extends: true,
         test: { ...REAL, name: 'swarm', include: SWARM },
+      },
+      {
+        extends: true,
+        test: {
+          ...REAL,
+          name: 'helper',
+          include: HELPER,
+          exclude: [...together.helper, 'node_modules/**'],
+        },
       },
       {
         extends: true,
@@ -92,6 +105,10 @@ export default defineConfig({
           include: together.integration,
           exclude: [...MACHINE, 'node_modules/**'],
         },
+      },
+      {
+        extends: true,
+        test: { ...SHARED, name: 'helper-together', include: together.helper },
       },
       {
         extends: true,

@@ -178,7 +178,7 @@ const LANES = [
   ],
   [vitest('unit'), vitest('machine')],
   [playwright('web'), playwright('electron')],
-  [vitest('swarm')],
+  [vitest('swarm'), vitest('helper')],
 ];
 
 async function runPart(node, part) {
