@@ -124,7 +124,9 @@ export const pluginInventory: Check = {
     }
     parts.push(...gapParts(input, 'mycoswarm', (what) => /plugin/i.test(what)));
     return conclude('plugin-inventory', input, parts, {
-      pass: `Every plugin on ${node} is one that you accepted.`,
+      pass: parts.some(({ status, seen: words }) => status === 'pass' && words !== 'no plugin')
+        ? `Every plugin on ${node} is one that you accepted.`
+        : `There is no plugin on ${node}.`,
       detail: {
         fix: 'A plugin is loaded at every start, with all that mycoSwarm may do. Bytecode in __pycache__ counts as content, for Python runs it; in a folder that mycoSwarm cannot write none appears.',
         review:

@@ -12,7 +12,8 @@ export function passwordRisk(node: SwarmNode, seen: { detected: Profile } | null
   const agents = seen?.detected.instances.map(({ user }) => user) ?? [];
   const own = node.address.user ?? null;
   const shared = agents.find((user) => user !== null && user === own);
-  const safer = `Safer: do this first step at the keyboard of ${node.name}, or as root with a key. Otherwise change that password once mycoSwarm has an account of its own.`;
+  const safer =
+    'Safer: connect as root with a key. Otherwise change that password once mycoSwarm has an account of its own.';
   if (shared !== undefined)
     return `mycoSwarm runs there as ${own}, which is the account that you connect with: an agent can read what is typed through it. ${safer}`;
   if (seen !== null && (agents.length === 0 || (own !== null && !agents.includes(null)))) return null;

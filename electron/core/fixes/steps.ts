@@ -3,7 +3,7 @@ import type { Ownership } from '#shared/domain/helper/targets.ts';
 import type { HelperAction } from '#shared/domain/helper/verbs.ts';
 import type { PlanStep, StepPreview } from '#shared/domain/plan.ts';
 import { shortened, visible, visibleLines } from '#shared/domain/text.ts';
-import { expectedAt, isWritten, stateAt } from './at-path.ts';
+import { expectedAt, isPreview, isWritten, stateAt } from './at-path.ts';
 import type { FixInput } from './fix.ts';
 
 /** Seconds that a Python daemon with its models takes to start again; measured 8 to 11 on small machines. */
@@ -126,7 +126,12 @@ export function makeDirectory(
       input,
       title,
       { verb: 'make-directory', path, ...own, expect: expectedAt(input, path) },
-      { kind: 'attributes', path, before: 'not there', after: ownerWords(input, own) },
+      {
+        kind: 'attributes',
+        path,
+        before: isPreview(input) ? 'not looked at yet; made only where it is not there' : 'not there',
+        after: ownerWords(input, own),
+      },
       { undo: `${visible(path)} is taken away again if nothing else was put into it.`, ...more },
     ),
   ];
