@@ -34,26 +34,33 @@ const AWAY: HelperReply = {
 
 let reply: HelperReply;
 let refusedUndos: Set<string>;
+let asks: (string | null)[];
 beforeEach(() => {
   refusedUndos = new Set();
+  asks = [];
 });
 
 /** Plans the undo on a node that answers with the reply. */
-async function planned() {
+async function planned(of = change) {
   const channel: HelperChannel = {
     access: async () => ({ via: 'root', installed: true, outdated: false, words: '' }),
     ask: async () => reply,
     close: async () => undefined,
   };
-  const store = { listNodes: async () => [{ id: 'miu', name: 'miu' }], changesBefore: async () => [change] };
+  const store = { listNodes: async () => [{ id: 'miu', name: 'miu' }], changesBefore: async () => [of] };
   const context = { store, clock: { now: () => new Date(AT) } };
   const parts = {
     context,
-    channels: { open: async () => channel },
+    channels: {
+      async open(_node: unknown, _run: string, { ask }: { ask: string | null }) {
+        asks.push(ask);
+        return channel;
+      },
+    },
     agreed: async () => 'agreed',
     refusedUndos,
   } as unknown as FixParts;
-  return planUndo(parts, change);
+  return planUndo(parts, of);
 }
 
 it('remembers which undo the node refused, for only such a change can be left as it is', async () => {
@@ -75,4 +82,14 @@ it('takes a node that could not be asked for no refusal', async () => {
   reply = AWAY;
   expect((await planned()).blocked).toBe('It is away.');
   expect([...refusedUndos]).toEqual([]);
+});
+
+it('asks nobody for a password where it is refused anyway', async () => {
+  reply = compared([], null);
+  expect((await planned({ ...change, state: 'applying', endedAt: null })).blocked).toBe(
+    'It is still under way.',
+  );
+  expect(asks).toEqual([null]);
+  expect((await planned()).blocked).toBeNull();
+  expect(asks[1]).toMatch(/as administrator/);
 });

@@ -28,7 +28,7 @@ export async function planUndo(parts: FixParts, change: StoredChange): Promise<U
   const trouble = order.possible ? await recordTrouble(parts, change) : null;
   const possible = order.possible && trouble === null;
   const reason = trouble ?? order.reason;
-  return withChannel(parts, node, async (channel, frame) => {
+  return withChannel(parts, node, possible, async (channel, frame) => {
     const steps = possible && usable(frame.access) ? newestOfEach(stepsBack(change)) : [];
     const compared = await differencesOf(channel, steps);
     const differences = notOfThese([change], compared.differences);
@@ -45,7 +45,7 @@ export async function planRedo(parts: FixParts, change: StoredChange): Promise<U
   const ended = change.state === 'undone' || change.state === 'rolled-back' || change.state === 'reverted';
   const reason =
     again && ended ? await redoTrouble(parts, change) : 'Only what was taken back can be done again.';
-  return withChannel(parts, node, async (_channel, frame) => redoPlan(frame, change, reason));
+  return withChannel(parts, node, reason === null, async (_channel, frame) => redoPlan(frame, change, reason));
 }
 
 /** @throws ConsoleError NODE_UNKNOWN */
@@ -54,7 +54,7 @@ export async function planRemove(parts: FixParts, node: SwarmNode): Promise<Unha
   const steps = standing.flatMap(stepsBack);
   const trouble = await firstTrouble(parts, standing);
   const watching = node.address.kind === 'local' ? await watchingSteps(parts.unit) : [];
-  return withChannel(parts, node, async (channel, frame) => {
+  return withChannel(parts, node, trouble === null, async (channel, frame) => {
     // What a newer change laid over an older one goes first, so only the newest of each thing can be compared now.
     const compared = await differencesOf(channel, usable(frame.access) ? newestOnly(standing) : []);
     const why = trouble ?? compared.why;
@@ -137,15 +137,19 @@ function usable(access: HelperAccess): boolean {
   return access.via !== 'none' && !access.outdated;
 }
 
+/** @param asks whether the plan has something to look at: a password for a plan that is refused anyway serves nothing */
 async function withChannel(
   parts: FixParts,
   node: SwarmNode,
+  asks: boolean,
   make: (channel: HelperChannel, frame: PlanFrame) => Promise<UnhashedPlan>,
 ): Promise<UnhashedPlan> {
   const id = newChangeId();
   const channel = await parts.channels.open(node, id, {
     fresh: false,
-    ask: 'Swarmkeep wants to look as administrator whether anything was changed since. Nothing is changed by that.',
+    ask: asks
+      ? 'Swarmkeep wants to look as administrator whether anything was changed since. Nothing is changed by that.'
+      : null,
   });
   try {
     const access = await channel.access();
