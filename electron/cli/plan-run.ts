@@ -9,6 +9,7 @@ import type { Place } from './check-command.ts';
 import { nodeMeant, nodeNamed } from './choose-node.ts';
 import { couldNot, EXIT, type ExitCode } from './failure.ts';
 import { AT_REST, exitCodeOfChange, followChange } from './follow-change.ts';
+import { tookItselfBack, wantsToKeep } from './keep-prompt.ts';
 import { askPasswordHere, type OpenConsole, openConsole } from './open-console.ts';
 import { cardOf, endingOf } from './plan-card.ts';
 import { asJson } from './report.ts';
@@ -90,32 +91,38 @@ export function gateOf(options: RunOptions, terminal: Terminal): ConsentGate {
   };
 }
 
-async function untilRest(
-  { client }: OpenConsole,
+/**
+ * Follows a change to its end, and asks in between whether it is kept.
+ * @returns the change as it ended, or still `unconfirmed` when nobody kept it and its time is not over
+ */
+export async function untilRest(
+  { client }: Pick<OpenConsole, 'client'>,
   id: string,
   options: RunOptions,
   terminal: Terminal,
 ): Promise<AppliedChange> {
   const change = await followChange(client, id, terminal);
   if (change.state !== 'unconfirmed') return change;
-  const keeps = options.yes || (await wantsToKeep(change, terminal));
-  if (!keeps) return change;
+  const { revertsAt } = change;
+  const keeps = options.yes || (await wantsToKeep(client, change, terminal));
+  if (!keeps) {
+    const now = await client.fixes.get({ change: id });
+    if (now.state === 'unconfirmed') return now;
+    // What left that state while the question stood there is on its way to an end, or there.
+    return saidWhen(await followChange(client, id, terminal, AT_REST));
+  }
   try {
     await client.fixes.keep({ change: id });
   } catch (error) {
     terminal.error.write(`${error instanceof Error ? error.message : 'It could not be kept.'}\n`);
-    return client.fixes.get({ change: id });
+    return saidWhen(await client.fixes.get({ change: id }));
   }
-  return followChange(client, id, terminal, AT_REST);
-}
+  return saidWhen(await followChange(client, id, terminal, AT_REST));
 
-async function wantsToKeep(change: AppliedChange, terminal: Terminal): Promise<boolean> {
-  const name = commandName(terminal.environment);
-  terminal.error.write(
-    `It is done, and takes itself back at ${change.revertsAt} unless it is kept. From elsewhere: ${name} confirm ${change.id}\n`,
-  );
-  const answer = await terminal.ask('Type keep to keep it: ');
-  return answer?.trim().toLowerCase() === 'keep';
+  function saidWhen(ended: AppliedChange): AppliedChange {
+    terminal.error.write(tookItselfBack(ended, revertsAt));
+    return ended;
+  }
 }
 
 /** Says how it ended on standard error, and with --json as the one document. */
