@@ -30,6 +30,10 @@ await followChange({ fixes: { get } }, 'x', terminal);`;
 describe('following a change', () => {
   it('ends with words where only an answer of a person would bring the change on', async () => {
     const under = { ...LET, state: 'applying', error: null, steps: [], results: [] } as AppliedChange;
+    const left = { ...under, error: `It goes on ${WHEN_LET}: the window was dismissed.` };
+    await expect(followChange(consoleWith(left), 'x', capturedTerminal().terminal)).rejects.toMatchObject({
+      message: left.error,
+    });
     for (const client of [consoleWith(LET), consoleWith(under, LET)])
       await expect(followChange(client, 'x', capturedTerminal().terminal)).rejects.toMatchObject({
         exitCode: 2,

@@ -60,9 +60,8 @@ export async function followChange(
 }
 
 /** Nobody is asked twice by itself, so waiting would have no end. */
-function refuseToWait({ state, error }: AppliedChange): void {
-  if (state === 'rolling-back' && error?.includes(WHEN_LET))
-    throw couldNot(error, 'It asks again with your next order for this node.');
+function refuseToWait({ error }: AppliedChange): void {
+  if (error?.includes(WHEN_LET)) throw couldNot(error, '');
 }
 
 /** States after {@link STOPS} without the one that waits for a person. */

@@ -16,6 +16,11 @@ export function fixCommand(nodeName: string): string {
   return onNode('fix <checks>', nodeName);
 }
 
+/** @returns the command that takes a change back, or takes one up again that waits in the middle, as it is typed here */
+export function undoCommand(change: string): string {
+  return `${commandName(process.env)} undo ${change.slice(0, 8)}`;
+}
+
 /** @returns the command that looks at a node as administrator, as it is typed here */
 export function lookCommand(nodeName: string): string {
   return onNode('check --administrator', nodeName);

@@ -18,7 +18,9 @@ export function ChangeProgress({ change }: { change: AppliedChange }) {
       : change.state === 'waiting'
         ? `Waiting for its turn on ${node}`
         : words;
-  const stoppable = change.state === 'applying' || change.state === 'waiting';
+  // What waits in the middle says so; there is nothing to stop then, only to try.
+  const waits = change.error !== null && change.state !== 'waiting';
+  const stoppable = !waits && (change.state === 'applying' || change.state === 'waiting');
   return (
     <div className="change-progress">
       <div className="change-progress__line">
@@ -33,7 +35,7 @@ export function ChangeProgress({ change }: { change: AppliedChange }) {
           >
             Cancel
           </Button>
-        ) : change.state === 'rolling-back' && change.error !== null ? (
+        ) : waits ? (
           <Button
             small
             variant="plain"

@@ -3,7 +3,7 @@ import type { HelperChannel } from '#core/hosts/helper-channel.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import { secondsBeforeSteps } from '#shared/domain/arm-seconds.ts';
 import { HELPER_PROTOCOL } from '#shared/domain/helper/targets.ts';
-import { type Plan, WHEN_LET } from '#shared/domain/plan.ts';
+import type { Plan } from '#shared/domain/plan.ts';
 import { ALTERED, agreementOf, doesMore, UNPROVEN } from './agreement.ts';
 import { askHelper, refusalWords } from './ask.ts';
 import { doAgain } from './do-again.ts';
@@ -12,11 +12,12 @@ import { AT_REST, Journal } from './journal.ts';
 import { leaveAsItIs, writeLeftover, writeTakenBack } from './leftover.ts';
 import type { EngineParts } from './parts.ts';
 import { type Decision, decide } from './recover.ts';
-import { failed, needsPerson, notAllowed, sentence } from './refusals.ts';
+import { failed, notAllowed, sentence } from './refusals.ts';
 import { takeBack } from './take-back.ts';
 import { UnderWay } from './under-way.ts';
 import { forgetRecords, markUndone, TAKES_BACK } from './undone.ts';
 import { neverBegun, nothingDone, untouched } from './untouched.ts';
+import { waitingError, withoutWaiting } from './waiting-words.ts';
 
 /** The node does not answer: when it is asked again, in milliseconds. */
 const AGAIN_AFTER_MS = 15_000;
@@ -172,7 +173,7 @@ export class ChangeEngine {
     const opened = await this.#parts.open(change, { fresh: false, ask: true });
     if (!opened.ok) {
       if (nothingDone(journal)) return untouched(journal, opened.failure);
-      return journal.to({ error: sentence(opened.failure) });
+      return journal.to({ error: waitingError(journal.change, opened.failure, this.#parts) });
     }
     try {
       await this.#apply(journal, opened.channel);
@@ -259,11 +260,11 @@ export class ChangeEngine {
 
   async #back(journal: Journal, why: string, to: 'rolled-back' | 'reverted', ask: boolean): Promise<void> {
     const opened = await this.#parts.open(journal.change, { fresh: false, ask });
-    if (!opened.ok)
-      return journal.to({
-        state: 'rolling-back',
-        error: `${why} ${sentence(opened.failure)}`.slice(0, 2_000),
-      });
+    if (!opened.ok) {
+      const change = { ...journal.change, state: 'rolling-back' as const };
+      const error = waitingError(change, opened.failure, this.#parts, why);
+      return journal.to({ state: change.state, error });
+    }
     try {
       await this.#backOver(journal, opened.channel, why, to);
     } finally {
@@ -288,11 +289,8 @@ export class ChangeEngine {
       ? await doAgain(this.#parts, journal, channel)
       : await takeBack(this.#parts, journal, channel);
     await this.#parts.fault?.('before-rest');
-    if (taken.how === 'lost') {
-      const when = needsPerson(taken.failure) ? WHEN_LET : `as soon as ${plan.nodeName} answers`;
-      const error = `${why} It is taken back ${when}: ${sentence(taken.failure)}`;
-      return journal.to({ error: error.slice(0, 2_000) });
-    }
+    if (taken.how === 'lost')
+      return journal.to({ error: waitingError(journal.change, taken.failure, this.#parts, why) });
     if (taken.how === 'stuck')
       return journal.to({ state: 'stuck', error: `${why} ${taken.message}`.slice(0, 2_000) });
     await journal.to({
@@ -304,15 +302,14 @@ export class ChangeEngine {
   }
 
   async #verify(journal: Journal, channel: HelperChannel): Promise<void> {
-    const { change } = journal;
+    const { purpose } = journal.change.plan;
     await this.#parts.fault?.('before-verifying');
     await journal.to({ state: 'verifying', revertsAt: null });
     const verdict = await this.#parts.verify(journal.change, channel, () => this.#closing);
     await this.#parts.fault?.('before-done');
     const state = verdict.holds ? 'done' : 'not-verified';
     await journal.to({ state, results: verdict.results, error: verdict.note === '' ? null : verdict.note });
-    if (change.plan.purpose === 'undo' || change.plan.purpose === 'remove')
-      await markUndone(this.#parts, journal.change, channel);
+    if (purpose === 'undo' || purpose === 'remove') await markUndone(this.#parts, journal.change, channel);
   }
 
   /** Finds out from the node where a change stands, and brings it to rest or says why that has to wait. */
@@ -326,9 +323,13 @@ export class ChangeEngine {
     }
     const agreement = await agreementOf(this.#parts, change);
     if (agreement === 'not-agreed') return journal.to({ state: 'stuck', error: ALTERED });
+    // Who follows it takes what waited before for the answer otherwise.
+    if (ask) await journal.to({ error: withoutWaiting(change.error) || null });
     const opened = await this.#parts.open(change, { fresh: false, ask });
-    if (!opened.ok)
-      return journal.to({ error: `It waits for the node: ${sentence(opened.failure)}`.slice(0, 2_000) });
+    if (!opened.ok) {
+      const error = waitingError(journal.change, opened.failure, this.#parts);
+      return error === journal.change.error ? undefined : journal.to({ error });
+    }
     const { channel } = opened;
     try {
       const decision = await decide(this.#parts, change, channel);

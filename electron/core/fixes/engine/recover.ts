@@ -3,6 +3,7 @@ import type { StoredChange } from '#core/store/operations/changes.ts';
 import { refusalWords } from './ask.ts';
 import { type ChangeOnNode, changesOnNode } from './on-node.ts';
 import type { EngineParts } from './parts.ts';
+import { waitingError, withoutWaiting } from './waiting-words.ts';
 
 /** What to do with a change that was left in the middle, and why in words. */
 export type Decision =
@@ -37,10 +38,7 @@ export async function decide(
     return change.state === 'verifying' ? { go: 'verify' } : { go: 'on' };
   }
   if (known.how === 'lost') {
-    return {
-      go: 'wait',
-      words: `It waits for the node: ${known.failure.message} ${known.failure.next}`.slice(0, 2_000),
-    };
+    return { go: 'wait', words: waitingError(change, known.failure, parts) };
   }
   if (known.how === 'refused') return { go: 'wait', words: refusalWords(known.refused) };
   const entry = known.changes.get(change.id);
@@ -65,7 +63,7 @@ export async function decide(
         };
   }
   if (change.state === 'rolling-back')
-    return { go: 'take-back', words: change.error ?? 'It was taken back.' };
+    return { go: 'take-back', words: withoutWaiting(change.error) || 'It was taken back.' };
   if (change.state === 'verifying') return { go: 'verify' };
   if (purpose === 'undo' || purpose === 'remove' || purpose === 'stop-changes') return { go: 'on' };
   return decideFix(parts, change, entry);

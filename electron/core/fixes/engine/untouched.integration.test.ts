@@ -81,3 +81,65 @@ describe('a window that is dismissed', () => {
     expect(change.state).toBe('rolling-back');
   });
 });
+
+/** The change of a console that was killed at its second step, begun again on a node that wants a person. */
+async function interrupted(revertsAfter: number | null) {
+  number += 1;
+  const id = number.toString(16).padStart(32, 'a');
+  const clock = new QuickClock();
+  const place = inMemory(BEFORE);
+  const helper = new FakeHelper(place, () => clock.now().getTime());
+  let asked = 0;
+  helper.trouble = ({ ask }) => {
+    if (ask === 'do') asked += 1;
+    return asked > 1 ? 'dismissed' : null;
+  };
+  const first = engineOn(store, helper, clock);
+  await first.engine.apply(hashed({ id, node: `node-${number}`, steps: STEPS, revertsAfter }));
+  await first.engine.idle();
+  await store.writeChange({ id, fields: { state: 'applying', error: null } });
+  clock.forgetTimers();
+  const { engine, opened } = engineOn(store, helper, clock);
+  await engine.recover();
+  await engine.idle();
+  return { id, clock, helper, engine, opened, place };
+}
+
+describe('a change that waits for a person after a start of the console', () => {
+  it('says how it is taken up again, and what the timer of the node has done by then', async () => {
+    const { id, clock, engine, opened, helper, place } = await interrupted(60);
+    const waiting = (await stored(store, id)).error ?? '';
+    expect(waiting).toContain(`It goes on ${WHEN_LET}`);
+    expect(waiting).toContain('"Try now"');
+    expect(waiting).toContain(`undo ${id.slice(0, 8)}`);
+    expect(waiting).toMatch(/by itself, by about (\d{4}-\d\d-\d\d )?\d\d:\d\d\.$/);
+    // 60 seconds, and 20 for each of the two steps.
+    clock.pass(99_000);
+    await engine.idle();
+    expect((await stored(store, id)).error).not.toContain('By now');
+    clock.pass(16_000);
+    await engine.idle();
+    const late = (await stored(store, id)).error ?? '';
+    expect(late).toMatch(/By now .+ has most likely taken it back by itself \(its own timer ended at about /);
+    expect(late.split(WHEN_LET)).toHaveLength(2);
+    expect(opened.every(({ ask }) => !ask)).toBe(true);
+    // A person takes it up: it is asked for, and comes to rest.
+    helper.trouble = () => null;
+    engine.cancel(await stored(store, id));
+    await engine.idle();
+    expect(opened.at(-1)).toMatchObject({ ask: true });
+    const ended = await stored(store, id);
+    expect(ended.endedAt).not.toBeNull();
+    expect(ended.error).not.toContain(WHEN_LET);
+    expect(place.read().things).toEqual(BEFORE);
+  });
+
+  it('says without a timer that what was done stands, and not what waited before once it is asked again', async () => {
+    const { id, engine } = await interrupted(null);
+    expect((await stored(store, id)).error).toMatch(/What was done so far stands\.$/);
+    engine.cancel(await stored(store, id));
+    await engine.idle();
+    const again = (await stored(store, id)).error ?? '';
+    expect(again.split(WHEN_LET)).toHaveLength(2);
+  });
+});
