@@ -1,6 +1,7 @@
 import type { UnhashedPlan } from '#core/fixes/plan-registry.ts';
 import { appliedChangeOf } from '#core/fixes/plans/applied-change.ts';
 import { makePlan, planTargets, whyNone } from '#core/fixes/plans/make-plan.ts';
+import { planBehind, waitsInTheMiddle } from '#core/fixes/plans/plan-behind.ts';
 import type { StoredChange } from '#core/store/operations/changes.ts';
 import { CHECK_IDS } from '#shared/domain/check-id.ts';
 import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
@@ -39,6 +40,12 @@ export function fixesGroup(parts: FixParts): ConsoleService['fixes'] {
 
     async plan({ node: id, checks, revertsAfter }) {
       const node = await requireNode(context, id);
+      const waiting = (await changesOfNode(parts, id)).find(waitsInTheMiddle);
+      if (waiting) {
+        const madeAt = context.clock.now().toISOString();
+        const access = await parts.channels.access(node);
+        return add(parts, planBehind(waiting, { id: newChangeId(), madeAt, checks, access }));
+      }
       const known = await knownNode(parts, node);
       const planId = newChangeId();
       const request = { checks, book: parts.book, known: known.input, findings: known.findings };

@@ -134,6 +134,18 @@ describe('a change that waits for a person after a start of the console', () => 
     expect(place.read().things).toEqual(BEFORE);
   });
 
+  it('says once for what it waits, and keeps why it is taken back', async () => {
+    const { id, engine, clock } = await interrupted(null);
+    await store.writeChange({ id, fields: { state: 'rolling-back', error: 'It failed at step 2.' } });
+    for (let times = 0; times < 3; times += 1) {
+      clock.pass(16_000);
+      await engine.idle();
+    }
+    const { error } = await stored(store, id);
+    expect(error).toMatch(/^It failed at step 2\. It is taken back as soon as you let it: /);
+    expect(error?.split(WHEN_LET)).toHaveLength(2);
+  });
+
   it('says without a timer that what was done stands, and not what waited before once it is asked again', async () => {
     const { id, engine } = await interrupted(null);
     expect((await stored(store, id)).error).toMatch(/What was done so far stands\.$/);
