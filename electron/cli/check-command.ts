@@ -12,6 +12,7 @@ import { nodeMeant, nodeNamed } from './choose-node.ts';
 import { lookDirectly } from './direct-look.ts';
 import { couldNot, type ExitCode, usage } from './failure.ts';
 import { hasRecords } from './has-records.ts';
+import { repairHint } from './repair-hint.ts';
 import { asJson, type CheckReport, documentOf, exitCodeOf } from './report.ts';
 import { tableOf } from './table.ts';
 import { painter, type Terminal, wantsColour } from './terminal.ts';
@@ -48,13 +49,24 @@ export async function check(place: Place, options: CheckOptions, terminal: Termi
   else {
     const paint = painter(wantsColour(terminal.out, terminal.environment));
     const width = terminal.out.isTTY === true ? (terminal.out.columns ?? 80) : null;
-    terminal.out.write(tableOf(report, paint, width));
+    const name = commandName(terminal.environment);
+    terminal.out.write(
+      tableOf(report, paint, width).replaceAll(
+        'swarmkeep dependencies import',
+        () => `${name} dependencies import`,
+      ),
+    );
     if (
       report.node.id !== null &&
       report.node.reachedBy !== 'recorded' &&
       report.findings.some(wantsAdministrator)
     )
       terminal.error.write(`To look as administrator: ${lookCommand(report.node.name)}\n`);
+    if (report.node.id !== null && report.node.reachedBy !== 'recorded' && report.counts.fix > 0) {
+      const { FIXES } = await import('#core/fixes/all.ts');
+      const automatic = new Set(FIXES.map((fix) => fix.check));
+      terminal.error.write(repairHint(report.findings, automatic, report.node.name, terminal.environment));
+    }
   }
   return exitCodeOf(report.counts);
 }

@@ -22,3 +22,15 @@ it('says each step in words, and gives a long command once, exactly, below all o
   expect(card).toContain('nft -f /etc/a');
   expect(card).toContain('sh -c "$script1" sh /usr/local/libexec/b  # step 2');
 });
+
+it('gives a reason once, and none of the rest where a program has nothing to do', () => {
+  const made = examplePlan({ blocked: 'The password was wrong.' });
+  const blocked = { ...made, hash: planHash(made) };
+  expect(cardOf(blocked, plain)).toContain('Cannot be done as things are: The password was wrong.');
+  expect(cardOf(blocked, plain, true)).not.toContain('The password was wrong.');
+  const allow = { ...blocked, blocked: blocked.access.words };
+  expect(cardOf(allow, plain).split(blocked.access.words)).toHaveLength(2);
+  const none = { ...blocked, purpose: 'fix' as const, steps: [], blocked: 'There is nothing to do.' };
+  expect(cardOf(none, plain)).not.toContain(none.access.words);
+  expect(cardOf(none, plain)).not.toContain('There is nothing to do.');
+});

@@ -10,8 +10,11 @@ const LABEL_WIDTH = 14;
 const AROUND = 2;
 const MOST_LINES = 400;
 
-/** @returns a plan as a card: each setting, from, to, when, how to recover; then every step exactly */
-export function cardOf(plan: Plan, paint: Paint): string {
+/**
+ * @param reasonFollows why it cannot be done is said after the card, so the card leaves it to that
+ * @returns a plan as a card: each setting, from, to, when, how to recover; then every step exactly
+ */
+export function cardOf(plan: Plan, paint: Paint, reasonFollows = false): string {
   const lines = [paint('bold', visible(plan.title)), ''];
   for (const row of plan.settings) {
     lines.push(
@@ -48,8 +51,10 @@ export function cardOf(plan: Plan, paint: Paint): string {
   if (plan.revertsAfter !== null) {
     lines.push(revertWords(plan, plan.revertsAfter));
   }
-  lines.push(visible(plan.access.words));
-  if (plan.blocked !== null)
+  // Where a program has nothing to do, its title says so, and what is allowed on the node matters nothing.
+  if (plan.purpose === 'fix' && plan.steps.length === 0) return `${lines.join('\n')}\n`;
+  if (plan.blocked !== plan.access.words) lines.push(visible(plan.access.words));
+  if (plan.blocked !== null && !reasonFollows)
     lines.push(paint('red', `Cannot be done as things are: ${visible(plan.blocked)}`));
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import type { ApiClient } from '#core/api/direct-client.ts';
 import type { ConsentGate } from '#core/console/service.ts';
+import { quote } from '#core/hosts/quote.ts';
 import { commandName } from '#shared/domain/command-name.ts';
 import type { SwarmNode } from '#shared/domain/node.ts';
 import type { AppliedChange, Plan } from '#shared/domain/plan.ts';
@@ -40,7 +41,8 @@ export async function runPlan(
     const paint = painter(wantsColour(terminal.error, terminal.environment));
     const named = (text: string, { nodeName }: Plan) =>
       withAllowCommand(text, terminal.environment, nodeName);
-    if (!options.json || !options.dryRun) terminal.error.write(named(cardOf(plan, paint), plan));
+    if (!options.json || !options.dryRun)
+      terminal.error.write(named(cardOf(plan, paint, !options.dryRun), plan));
     if (options.dryRun) {
       if (options.json) terminal.out.write(asJson({ plan, change: null }));
       return plan.steps.length > 0 ? EXIT.found : plan.left.length > 0 ? EXIT.couldNot : EXIT.fine;
@@ -49,6 +51,8 @@ export async function runPlan(
       if (options.json) terminal.out.write(asJson({ plan, change: null }));
       return EXIT.fine;
     }
+    if (plan.purpose === 'fix' && plan.steps.length === 0)
+      throw couldNot('Nothing was changed.', byHandWords(plan, terminal));
     if (plan.blocked !== null)
       throw couldNot(named(plan.blocked, plan), 'Nothing was changed. The steps above can be done by hand.');
     const { change: id } = await open.client.plans.apply({ plan: plan.id, hash: plan.hash });
@@ -57,6 +61,14 @@ export async function runPlan(
   } finally {
     await open.close();
   }
+}
+
+/** Where the steps of a person are, for checks that a program does not repair. */
+function byHandWords({ left, nodeName }: Plan, { environment }: Terminal): string {
+  const node = quote(nodeName);
+  const checks = left.map(({ check }) => check).join(',');
+  const command = `${commandName(environment)} check --only ${checks}${node.ok ? ` --node ${node.text}` : ''}`;
+  return `What a person can do stands in: ${command}`;
 }
 
 /** Finds the node that is meant. @throws CommandFailure */
