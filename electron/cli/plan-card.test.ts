@@ -34,3 +34,11 @@ it('gives a reason once, and none of the rest where a program has nothing to do'
   expect(cardOf(none, plain)).not.toContain(none.access.words);
   expect(cardOf(none, plain)).not.toContain('There is nothing to do.');
 });
+
+it('gives the id of a check that a reason names by its title', () => {
+  const made = examplePlan({
+    left: [{ check: 'audit-logging', reason: 'First do as "Its own account" does.' }],
+  });
+  const card = cardOf({ ...made, hash: planHash(made) }, plain);
+  expect(card).toContain('Left out: audit-logging. First do as "Its own account" (dedicated-user) does.');
+});

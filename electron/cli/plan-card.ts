@@ -1,6 +1,8 @@
 import { exactCommands, exactWord } from '#core/api/exact-command.ts';
 import { previewLine } from '#core/fixes/plans/preview-line.ts';
 import { revertWords } from '#shared/domain/arm-seconds.ts';
+import { catalogueEntry } from '#shared/domain/check-catalogue.ts';
+import { CHECK_IDS } from '#shared/domain/check-id.ts';
 import type { AppliedChange, Plan, PlanStep } from '#shared/domain/plan.ts';
 import { visible, visibleLines } from '#shared/domain/text.ts';
 import type { Paint } from './terminal.ts';
@@ -32,7 +34,7 @@ export function cardOf(plan: Plan, paint: Paint, reasonFollows = false): string 
   if (plan.steps.length > 0) lines.push('', ...exactLines(plan.steps, paint));
   const next = plan.next ?? [];
   for (const { check, reason } of plan.left)
-    lines.push(`${next.includes(check) ? 'Next round' : 'Left out'}: ${check}. ${visible(reason)}`);
+    lines.push(`${next.includes(check) ? 'Next round' : 'Left out'}: ${check}. ${visible(withIds(reason))}`);
   if (next.length > 0)
     lines.push(
       paint(
@@ -57,6 +59,14 @@ export function cardOf(plan: Plan, paint: Paint, reasonFollows = false): string 
   if (plan.blocked !== null && !reasonFollows)
     lines.push(paint('red', `Cannot be done as things are: ${visible(plan.blocked)}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** The console names checks by their titles; commands take their ids. */
+function withIds(text: string): string {
+  return CHECK_IDS.reduce((said, id) => {
+    const title = `"${catalogueEntry(id).title}"`;
+    return said.replaceAll(title, () => `${title} (${id})`);
+  }, text);
 }
 
 function labelled(label: string, text: string): string {
