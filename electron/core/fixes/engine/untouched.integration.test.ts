@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '#core/store/open-store.ts';
+import type { StoredChange } from '#core/store/operations/changes.ts';
 import type { Store } from '#core/store/store.ts';
 import { WHEN_LET } from '#shared/domain/plan.ts';
 import { engineOn, fileStep, hashed, QuickClock, stored } from './testing/engine-bench.ts';
@@ -129,9 +130,15 @@ describe('a change that waits for a person after a start of the console', () => 
     expect(late.split(WHEN_LET)).toHaveLength(2);
     expect(opened.every(({ ask }) => !ask)).toBe(true);
     // A person takes it up: it is asked for, and comes to rest.
-    helper.trouble = () => null;
+    let meanwhile: Promise<StoredChange> | null = null;
+    helper.trouble = () => {
+      meanwhile ??= stored(store, id);
+      return null;
+    };
     engine.cancel(await stored(store, id));
     await engine.idle();
+    // Who follows it must not take the words of before for a question that was refused.
+    expect(await meanwhile).toMatchObject({ error: null });
     expect(opened.at(-1)).toMatchObject({ ask: true });
     const ended = await stored(store, id);
     expect(ended.endedAt).not.toBeNull();
