@@ -45,7 +45,9 @@ export async function planRedo(parts: FixParts, change: StoredChange): Promise<U
   const ended = change.state === 'undone' || change.state === 'rolled-back' || change.state === 'reverted';
   const reason =
     again && ended ? await redoTrouble(parts, change) : 'Only what was taken back can be done again.';
-  return withChannel(parts, node, reason === null, async (_channel, frame) => redoPlan(frame, change, reason));
+  return withChannel(parts, node, reason === null, async (_channel, frame) =>
+    redoPlan(frame, change, reason),
+  );
 }
 
 /** @throws ConsoleError NODE_UNKNOWN */
